@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Sluice's modules import downwards only; each target lists exactly what it may import.
+// Wide dependency graphs (cryptography, networking, databases) stay in the topmost targets,
+// so that the lower modules and their tests build in seconds.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+// Modules that touch pixels or C: every unsafe expression is marked, and release builds may use AVX2.
+#if arch(x86_64)
+  let vectorised: [SwiftSetting] = [
+    .unsafeFlags(["-Xcc", "-march=x86-64-v3"], .when(configuration: .release))
+  ]
+#else
+  let vectorised: [SwiftSetting] = []
+#endif
+let pixels: [SwiftSetting] =
+  strict + vectorised + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+
+let cWarnings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+let package = Package(
+  name: "sluice",
+  products: [.executable(name: "sluice", targets: ["sluice"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(
+      name: "CImageCodecs",
+      cSettings: cWarnings,
+      linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
+    .target(name: "COpenVINO", cSettings: cWarnings, linkerSettings: [.linkedLibrary("dl")]),
+
+    .target(name: "Pixels", swiftSettings: pixels),
+    .target(name: "Preprocessing", dependencies: ["Pixels"], swiftSettings: pixels),
+    .target(name: "ImageCodecs", dependencies: ["Pixels", "CImageCodecs"], swiftSettings: pixels),
+    .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: pixels),
+    .target(name: "Squeezers", dependencies: ["Pixels"], swiftSettings: pixels),
+    .target(name: "Classifiers", dependencies: ["Pixels", "COpenVINO"], swiftSettings: pixels),
+    .target(name: "Detectors", dependencies: ["Squeezers", "Classifiers"], swiftSettings: pixels),
+    .target(
+      name: "FilterPipeline",
+      dependencies: [
+        "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: pixels),
+    .executableTarget(
+      name: "sluice",
+      dependencies: [
+        "FilterPipeline", "Pictures", "Detectors", "Squeezers", "Classifiers", "ImageCodecs", "Pixels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Pixels", "ImageCodecs"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "PreprocessingTests", dependencies: ["Preprocessing", "ImageCodecs", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ImageCodecsTests", dependencies: ["ImageCodecs", "CImageCodecs", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "SqueezersTests", dependencies: ["Squeezers", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "ClassifiersTests", dependencies: ["Classifiers", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "SluiceCommandTests", dependencies: ["sluice", "ImageCodecs", "TestSupport"], swiftSettings: strict),
+  ]
+)

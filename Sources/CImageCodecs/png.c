@@ -1,0 +1,154 @@
+#include "CImageCodecs.h"
+
+#include <png.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+// What the callbacks need; reached through png_get_error_ptr and png_get_io_ptr.
+typedef struct {
+  sluice_codec_report *report;
+  jmp_buf escape;
+  const uint8_t *input;
+  size_t input_size;
+  size_t position;
+  uint8_t *output;
+  size_t output_size;
+  size_t output_capacity;
+} png_context;
+
+static void fail(png_context *context, sluice_codec_status status, const char *message) {
+  context->report->status = status;
+  context->report->offset = context->position;
+  strncpy(context->report->message, message, sizeof context->report->message - 1);
+}
+
+static void on_error(png_structp png, png_const_charp message) {
+  png_context *context = png_get_error_ptr(png);
+  // A callback below may have named the trouble already, and better.
+  if (context->report->status == SLUICE_CODEC_OK) fail(context, SLUICE_CODEC_CORRUPT, message);
+  longjmp(context->escape, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp message) {
+  (void)message;
+  png_context *context = png_get_error_ptr(png);
+  context->report->warnings++;
+}
+
+static void read_bytes(png_structp png, png_bytep target, size_t count) {
+  png_context *context = png_get_io_ptr(png);
+  if (count > context->input_size - context->position) {
+    fail(context, SLUICE_CODEC_TRUNCATED, "the data ends inside a chunk");
+    png_error(png, "truncated");
+  }
+  memcpy(target, context->input + context->position, count);
+  context->position += count;
+}
+
+static void write_bytes(png_structp png, png_bytep source, size_t count) {
+  png_context *context = png_get_io_ptr(png);
+  if (count > context->output_capacity - context->output_size) {
+    size_t capacity = 2 * context->output_capacity + count + 4096;
+    uint8_t *grown = realloc(context->output, capacity);
+    if (!grown) {
+      fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for the encoded image");
+      png_error(png, "memory");
+    }
+    context->output = grown;
+    context->output_capacity = capacity;
+  }
+  memcpy(context->output + context->output_size, source, count);
+  context->output_size += count;
+}
+
+static void flush_nothing(png_structp png) { (void)png; }
+
+// Brings every colour type and depth to `channels` samples of 8 bits.
+static void request_form(png_structp png, png_infop info, int channels) {
+  int color = png_get_color_type(png, info);
+  int has_transparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+  if (png_get_bit_depth(png, info) == 16) png_set_strip_16(png);
+  if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  if (color == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
+  if (has_transparency) png_set_tRNS_to_alpha(png);
+  if (channels >= 3 && !(color & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
+  int has_alpha = (color & PNG_COLOR_MASK_ALPHA) || has_transparency;
+  if (channels == 4 && !has_alpha) png_set_add_alpha(png, 0xff, PNG_FILLER_AFTER);
+  if (channels != 4 && has_alpha) png_set_strip_alpha(png);
+}
+
+static void decode(
+    png_structp png, png_infop info, png_context *context, uint8_t *pixels, uint32_t width, uint32_t height,
+    int channels) {
+  png_set_read_fn(png, context, read_bytes);
+  png_set_user_limits(png, width, height);
+  png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+  // Metadata never reaches the tensor, so its chunks are not even parsed: no inflating of text and profiles.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_read_info(png, info);
+  if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height) {
+    fail(context, SLUICE_CODEC_MISMATCH, "the header changed between two reads");
+    png_error(png, "mismatch");
+  }
+  request_form(png, info, channels);
+  int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  size_t row_bytes = (size_t)width * (size_t)channels;
+  if (png_get_rowbytes(png, info) != row_bytes) {
+    fail(context, SLUICE_CODEC_UNSUPPORTED, "this combination of colour type and depth is not decoded");
+    png_error(png, "form");
+  }
+  for (int pass = 0; pass < passes; pass++)
+    for (uint32_t y = 0; y < height; y++) png_read_row(png, pixels + y * row_bytes, NULL);
+  png_read_end(png, NULL);
+}
+
+void sluice_png_decode(
+    const uint8_t *data, size_t size, uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+    sluice_codec_report *report) {
+  memset(report, 0, sizeof *report);
+  png_context context = {.report = report, .input = data, .input_size = size};
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, on_error, on_warning);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info) {
+    fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the decoder");
+  } else if (setjmp(context.escape) == 0) {
+    decode(png, info, &context, pixels, width, height, channels);
+  }
+  png_destroy_read_struct(&png, &info, NULL);
+}
+
+static void encode(
+    png_structp png, png_infop info, png_context *context, const uint8_t *pixels, uint32_t width,
+    uint32_t height, int channels) {
+  png_set_write_fn(png, context, write_bytes, flush_nothing);
+  png_set_IHDR(
+      png, info, width, height, 8, channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB,
+      PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  for (uint32_t y = 0; y < height; y++)
+    png_write_row(png, pixels + (size_t)y * width * (size_t)channels);
+  png_write_end(png, info);
+}
+
+void sluice_png_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **encoded,
+    size_t *encoded_size, sluice_codec_report *report) {
+  memset(report, 0, sizeof *report);
+  png_context context = {.report = report};
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &context, on_error, on_warning);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info) {
+    fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the encoder");
+  } else if (setjmp(context.escape) == 0) {
+    encode(png, info, &context, pixels, width, height, channels);
+  }
+  png_destroy_write_struct(&png, &info);
+  if (report->status != SLUICE_CODEC_OK) {
+    free(context.output);
+    context.output = NULL;
+  }
+  *encoded = context.output;
+  *encoded_size = context.output_size;
+}

@@ -1,0 +1,81 @@
+// The part of OpenVINO's C API that Sluice uses, opened at run time.
+//
+// Nothing is linked: the library is found with dlopen, every symbol is resolved once, and it is never closed (its
+// threads outlive any handle). These functions gather the many small calls of the API into whole steps, make the one
+// variadic call that Swift cannot, and turn every failure into a status and a message.
+//
+// A library, model or compiled model may be used from many threads; a request from one at a time.
+#ifndef SLUICE_C_OPENVINO_H
+#define SLUICE_C_OPENVINO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SLUICE_OV_MAX_RANK 8
+#define SLUICE_OV_MESSAGE 512
+
+typedef struct sluice_ov_library sluice_ov_library;
+typedef struct sluice_ov_model sluice_ov_model;
+typedef struct sluice_ov_compiled sluice_ov_compiled;
+typedef struct sluice_ov_request sluice_ov_request;
+
+typedef enum {
+  SLUICE_OV_OK = 0,
+  SLUICE_OV_CANNOT_OPEN,   // dlopen failed
+  SLUICE_OV_INCOMPATIBLE,  // a symbol is missing, or an enumeration has other values
+  SLUICE_OV_FAILED,        // the engine reported an error
+  SLUICE_OV_NOT_FOUND,     // no input or output of that name
+  SLUICE_OV_UNEXPECTED,    // another shape or element type than was asked for
+} sluice_ov_status;
+
+typedef enum {
+  SLUICE_OV_OTHER = 0,
+  SLUICE_OV_FLOAT32,
+  SLUICE_OV_FLOAT16,
+  SLUICE_OV_UINT8,
+  SLUICE_OV_INT8,
+} sluice_ov_element;
+
+typedef struct {
+  char name[128];
+  sluice_ov_element element;
+  int rank;                           // -1: not known before it runs
+  int64_t sizes[SLUICE_OV_MAX_RANK];  // -1: not fixed
+} sluice_ov_port;
+
+// Opens the library and checks that it is of a kind that these declarations fit. `version` receives its build number.
+sluice_ov_status sluice_ov_open(
+    const char *path, sluice_ov_library **library, char version[128], char message[SLUICE_OV_MESSAGE]);
+
+sluice_ov_status sluice_ov_read_model(
+    sluice_ov_library *library, const char *path, sluice_ov_model **model, char message[SLUICE_OV_MESSAGE]);
+void sluice_ov_free_model(sluice_ov_library *library, sluice_ov_model *model);
+
+size_t sluice_ov_input_count(sluice_ov_library *library, sluice_ov_model *model);
+size_t sluice_ov_output_count(sluice_ov_library *library, sluice_ov_model *model);
+sluice_ov_status sluice_ov_describe_input(
+    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *port,
+    char message[SLUICE_OV_MESSAGE]);
+sluice_ov_status sluice_ov_describe_output(
+    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *port,
+    char message[SLUICE_OV_MESSAGE]);
+
+// Gives the input a fixed shape and compiles for the CPU: `streams` inferences at a time, one thread each.
+// `precision` is "f32" or "bf16". Not to be called for one model from two threads at once.
+sluice_ov_status sluice_ov_compile(
+    sluice_ov_library *library, sluice_ov_model *model, const char *input, const int64_t *sizes, int rank,
+    int streams, const char *precision, sluice_ov_compiled **compiled, char message[SLUICE_OV_MESSAGE]);
+void sluice_ov_free_compiled(sluice_ov_library *library, sluice_ov_compiled *compiled);
+
+sluice_ov_status sluice_ov_create_request(
+    sluice_ov_library *library, sluice_ov_compiled *compiled, sluice_ov_request **request,
+    char message[SLUICE_OV_MESSAGE]);
+void sluice_ov_free_request(sluice_ov_library *library, sluice_ov_request *request);
+
+// Runs the model on `data`, which is read in place, and copies exactly `scores_count` floats of the output.
+sluice_ov_status sluice_ov_infer(
+    sluice_ov_library *library, sluice_ov_request *request, const char *input, sluice_ov_element element,
+    const int64_t *sizes, int rank, const void *data, const char *output, float *scores, size_t scores_count,
+    char message[SLUICE_OV_MESSAGE]);
+
+#endif

@@ -1,0 +1,293 @@
+#include "COpenVINO.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Binary interface of openvino_c 2025 and 2026, as its headers declare it.
+typedef int ov_status;
+typedef struct ov_core ov_core;
+typedef struct ov_model ov_model;
+typedef struct ov_compiled_model ov_compiled_model;
+typedef struct ov_infer_request ov_infer_request;
+typedef struct ov_tensor ov_tensor;
+typedef struct ov_port ov_port;
+typedef struct { const char *build_number, *description; } ov_version;
+typedef struct { int64_t rank; int64_t *dims; } ov_shape;
+typedef struct { int64_t min, max; } ov_dimension;
+typedef struct { ov_dimension rank; ov_dimension *dims; } ov_partial_shape;
+enum { OV_F16 = 3, OV_F32 = 4, OV_I8 = 7, OV_U8 = 16 };
+
+#define SYMBOLS(X)                                                                                       \
+  X(ov_status, ov_get_openvino_version, (ov_version *))                                                  \
+  X(void, ov_version_free, (ov_version *))                                                               \
+  X(const char *, ov_get_error_info, (ov_status))                                                        \
+  X(const char *, ov_get_last_err_msg, (void))                                                           \
+  X(void, ov_free, (const char *))                                                                       \
+  X(ov_status, ov_core_create, (ov_core **))                                                             \
+  X(ov_status, ov_core_read_model, (const ov_core *, const char *, const char *, ov_model **))           \
+  X(ov_status, ov_core_compile_model,                                                                    \
+    (const ov_core *, const ov_model *, const char *, const size_t, ov_compiled_model **, ...))          \
+  X(void, ov_model_free, (ov_model *))                                                                   \
+  X(ov_status, ov_model_inputs_size, (const ov_model *, size_t *))                                       \
+  X(ov_status, ov_model_outputs_size, (const ov_model *, size_t *))                                      \
+  X(ov_status, ov_model_const_input_by_index, (const ov_model *, const size_t, ov_port **))              \
+  X(ov_status, ov_model_const_output_by_index, (const ov_model *, const size_t, ov_port **))             \
+  X(ov_status, ov_model_reshape_input_by_name, (const ov_model *, const char *, const ov_partial_shape)) \
+  X(ov_status, ov_port_get_any_name, (const ov_port *, char **))                                         \
+  X(ov_status, ov_port_get_partial_shape, (const ov_port *, ov_partial_shape *))                         \
+  X(ov_status, ov_port_get_element_type, (const ov_port *, int *))                                       \
+  X(void, ov_output_const_port_free, (ov_port *))                                                        \
+  X(ov_status, ov_partial_shape_create_static, (const int64_t, const int64_t *, ov_partial_shape *))     \
+  X(void, ov_partial_shape_free, (ov_partial_shape *))                                                   \
+  X(void, ov_compiled_model_free, (ov_compiled_model *))                                                 \
+  X(ov_status, ov_compiled_model_create_infer_request, (const ov_compiled_model *, ov_infer_request **)) \
+  X(ov_status, ov_infer_request_set_tensor, (ov_infer_request *, const char *, const ov_tensor *))       \
+  X(ov_status, ov_infer_request_get_tensor, (const ov_infer_request *, const char *, ov_tensor **))      \
+  X(ov_status, ov_infer_request_infer, (ov_infer_request *))                                             \
+  X(void, ov_infer_request_free, (ov_infer_request *))                                                   \
+  X(ov_status, ov_shape_create, (const int64_t, const int64_t *, ov_shape *))                            \
+  X(ov_status, ov_shape_free, (ov_shape *))                                                              \
+  X(ov_status, ov_tensor_create_from_host_ptr, (const int, const ov_shape, void *, ov_tensor **))        \
+  X(ov_status, ov_tensor_get_element_type, (const ov_tensor *, int *))                                   \
+  X(ov_status, ov_tensor_get_size, (const ov_tensor *, size_t *))                                        \
+  X(ov_status, ov_tensor_get_byte_size, (const ov_tensor *, size_t *))                                   \
+  X(ov_status, ov_tensor_data, (const ov_tensor *, void **))                                             \
+  X(void, ov_tensor_free, (ov_tensor *))
+
+struct sluice_ov_library {
+#define MEMBER(result, name, parameters) result(*name) parameters;
+  SYMBOLS(MEMBER)
+#undef MEMBER
+  ov_core *core;
+};
+
+static sluice_ov_status say(sluice_ov_status status, char *message, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, SLUICE_OV_MESSAGE, format, arguments);
+  va_end(arguments);
+  return status;
+}
+
+static sluice_ov_status failed(sluice_ov_library *library, ov_status status, char *message) {
+  const char *detail = library->ov_get_last_err_msg();
+  if (!detail || !*detail) detail = library->ov_get_error_info(status);
+  return say(SLUICE_OV_FAILED, message, "%s", detail ? detail : "unknown error");
+}
+
+static int element_code(sluice_ov_element element) {
+  switch (element) {
+    case SLUICE_OV_FLOAT32: return OV_F32;
+    case SLUICE_OV_FLOAT16: return OV_F16;
+    case SLUICE_OV_UINT8: return OV_U8;
+    case SLUICE_OV_INT8: return OV_I8;
+    default: return 0;
+  }
+}
+
+static sluice_ov_element element_of(int code) {
+  switch (code) {
+    case OV_F32: return SLUICE_OV_FLOAT32;
+    case OV_F16: return SLUICE_OV_FLOAT16;
+    case OV_U8: return SLUICE_OV_UINT8;
+    case OV_I8: return SLUICE_OV_INT8;
+    default: return SLUICE_OV_OTHER;
+  }
+}
+
+static ov_status make_tensor(
+    sluice_ov_library *library, int code, const int64_t *sizes, int rank, void *data, ov_tensor **tensor) {
+  ov_shape shape;
+  ov_status status = library->ov_shape_create(rank, sizes, &shape);
+  if (status) return status;
+  status = library->ov_tensor_create_from_host_ptr(code, shape, data, tensor);
+  library->ov_shape_free(&shape);
+  return status;
+}
+
+// Element type codes have changed between releases. Four types of four different widths and meanings tell.
+static bool element_codes_fit(sluice_ov_library *library) {
+  static const struct { int code; size_t bytes; } expected[] = {{OV_F32, 4}, {OV_F16, 2}, {OV_U8, 1}, {OV_I8, 1}};
+  static const int64_t one = 1;
+  char data[16];
+  for (size_t index = 0; index < sizeof expected / sizeof *expected; index++) {
+    ov_tensor *tensor = NULL;
+    size_t bytes = 0;
+    if (make_tensor(library, expected[index].code, &one, 1, data, &tensor)) return false;
+    bool fits = !library->ov_tensor_get_byte_size(tensor, &bytes) && bytes == expected[index].bytes;
+    library->ov_tensor_free(tensor);
+    if (!fits) return false;
+  }
+  return true;
+}
+
+sluice_ov_status sluice_ov_open(const char *path, sluice_ov_library **result, char version[128], char *message) {
+  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return say(SLUICE_OV_CANNOT_OPEN, message, "%s", dlerror());
+  sluice_ov_library *library = calloc(1, sizeof *library);
+  if (!library) return say(SLUICE_OV_FAILED, message, "no memory");
+#define RESOLVE(result, name, parameters)                                                             \
+  library->name = (result(*) parameters)dlsym(handle, #name);                                         \
+  if (!library->name) {                                                                               \
+    free(library);                                                                                    \
+    return say(SLUICE_OV_INCOMPATIBLE, message, "the library has no function " #name);                \
+  }
+  SYMBOLS(RESOLVE)
+#undef RESOLVE
+  ov_version found;
+  if (!library->ov_get_openvino_version(&found)) {
+    snprintf(version, 128, "%s", found.build_number);
+    library->ov_version_free(&found);
+  }
+  if (!element_codes_fit(library)) {
+    free(library);
+    return say(SLUICE_OV_INCOMPATIBLE, message, "version %s numbers its element types differently", version);
+  }
+  ov_status status = library->ov_core_create(&library->core);
+  if (status) {
+    sluice_ov_status outcome = failed(library, status, message);
+    free(library);
+    return outcome;
+  }
+  *result = library;
+  return SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_read_model(
+    sluice_ov_library *library, const char *path, sluice_ov_model **model, char *message) {
+  ov_status status = library->ov_core_read_model(library->core, path, NULL, (ov_model **)model);
+  return status ? failed(library, status, message) : SLUICE_OV_OK;
+}
+
+void sluice_ov_free_model(sluice_ov_library *library, sluice_ov_model *model) {
+  library->ov_model_free((ov_model *)model);
+}
+
+size_t sluice_ov_input_count(sluice_ov_library *library, sluice_ov_model *model) {
+  size_t count = 0;
+  return library->ov_model_inputs_size((ov_model *)model, &count) ? 0 : count;
+}
+
+size_t sluice_ov_output_count(sluice_ov_library *library, sluice_ov_model *model) {
+  size_t count = 0;
+  return library->ov_model_outputs_size((ov_model *)model, &count) ? 0 : count;
+}
+
+static sluice_ov_status describe(
+    sluice_ov_library *library, ov_port *port, sluice_ov_port *description, char *message) {
+  memset(description, 0, sizeof *description);
+  char *name = NULL;
+  // A tensor may be nameless (OpenVINO IR permits it); it then keeps the empty name.
+  if (!library->ov_port_get_any_name(port, &name) && name) {
+    snprintf(description->name, sizeof description->name, "%s", name);
+    library->ov_free(name);
+  }
+  int code = 0;
+  ov_partial_shape shape;
+  ov_status status = library->ov_port_get_element_type(port, &code);
+  if (!status) status = library->ov_port_get_partial_shape(port, &shape);
+  if (status) return failed(library, status, message);
+  description->element = element_of(code);
+  bool is_known = shape.rank.min == shape.rank.max && shape.rank.max <= SLUICE_OV_MAX_RANK;
+  description->rank = is_known ? (int)shape.rank.max : -1;
+  for (int axis = 0; axis < description->rank; axis++) {
+    ov_dimension size = shape.dims[axis];
+    description->sizes[axis] = size.min == size.max ? size.max : -1;
+  }
+  library->ov_partial_shape_free(&shape);
+  return SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_describe_input(
+    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *description,
+    char *message) {
+  ov_port *port = NULL;
+  ov_status status = library->ov_model_const_input_by_index((ov_model *)model, index, &port);
+  if (status) return failed(library, status, message);
+  sluice_ov_status outcome = describe(library, port, description, message);
+  library->ov_output_const_port_free(port);
+  return outcome;
+}
+
+sluice_ov_status sluice_ov_describe_output(
+    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *description,
+    char *message) {
+  ov_port *port = NULL;
+  ov_status status = library->ov_model_const_output_by_index((ov_model *)model, index, &port);
+  if (status) return failed(library, status, message);
+  sluice_ov_status outcome = describe(library, port, description, message);
+  library->ov_output_const_port_free(port);
+  return outcome;
+}
+
+sluice_ov_status sluice_ov_compile(
+    sluice_ov_library *library, sluice_ov_model *model, const char *input, const int64_t *sizes, int rank,
+    int streams, const char *precision, sluice_ov_compiled **compiled, char *message) {
+  ov_partial_shape shape;
+  ov_status status = library->ov_partial_shape_create_static(rank, sizes, &shape);
+  if (status) return failed(library, status, message);
+  status = library->ov_model_reshape_input_by_name((ov_model *)model, input, shape);
+  library->ov_partial_shape_free(&shape);
+  if (status) return failed(library, status, message);
+  char count[16];
+  snprintf(count, sizeof count, "%d", streams);
+  status = library->ov_core_compile_model(
+      library->core, (ov_model *)model, "CPU", 6, (ov_compiled_model **)compiled, "INFERENCE_PRECISION_HINT",
+      precision, "NUM_STREAMS", count, "INFERENCE_NUM_THREADS", count);
+  return status ? failed(library, status, message) : SLUICE_OV_OK;
+}
+
+void sluice_ov_free_compiled(sluice_ov_library *library, sluice_ov_compiled *compiled) {
+  library->ov_compiled_model_free((ov_compiled_model *)compiled);
+}
+
+sluice_ov_status sluice_ov_create_request(
+    sluice_ov_library *library, sluice_ov_compiled *compiled, sluice_ov_request **request, char *message) {
+  ov_status status = library->ov_compiled_model_create_infer_request(
+      (ov_compiled_model *)compiled, (ov_infer_request **)request);
+  return status ? failed(library, status, message) : SLUICE_OV_OK;
+}
+
+void sluice_ov_free_request(sluice_ov_library *library, sluice_ov_request *request) {
+  library->ov_infer_request_free((ov_infer_request *)request);
+}
+
+static sluice_ov_status copy_scores(
+    sluice_ov_library *library, ov_tensor *tensor, float *scores, size_t scores_count, char *message) {
+  int code = 0;
+  size_t count = 0;
+  void *data = NULL;
+  ov_status status = library->ov_tensor_get_element_type(tensor, &code);
+  if (!status) status = library->ov_tensor_get_size(tensor, &count);
+  if (!status) status = library->ov_tensor_data(tensor, &data);
+  if (status) return failed(library, status, message);
+  if (code != OV_F32) return say(SLUICE_OV_UNEXPECTED, message, "the output is not float32");
+  if (count != scores_count)
+    return say(SLUICE_OV_UNEXPECTED, message, "the output has %zu values instead of %zu", count, scores_count);
+  memcpy(scores, data, count * sizeof *scores);
+  return SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_infer(
+    sluice_ov_library *library, sluice_ov_request *request, const char *input, sluice_ov_element element,
+    const int64_t *sizes, int rank, const void *data, const char *output, float *scores, size_t scores_count,
+    char *message) {
+  ov_infer_request *inference = (ov_infer_request *)request;
+  ov_tensor *tensor = NULL;
+  // The engine does not write to an input, but its interface has no way to say so.
+  ov_status status = make_tensor(library, element_code(element), sizes, rank, (void *)(uintptr_t)data, &tensor);
+  if (status) return failed(library, status, message);
+  status = library->ov_infer_request_set_tensor(inference, input, tensor);
+  if (!status) status = library->ov_infer_request_infer(inference);
+  library->ov_tensor_free(tensor);
+  if (status) return failed(library, status, message);
+  status = library->ov_infer_request_get_tensor(inference, output, &tensor);
+  if (status) return failed(library, status, message);
+  sluice_ov_status outcome = copy_scores(library, tensor, scores, scores_count, message);
+  library->ov_tensor_free(tensor);
+  return outcome;
+}

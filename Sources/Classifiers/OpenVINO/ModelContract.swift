@@ -1,0 +1,80 @@
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Which input and output of a model are used, checked against the tensors that the filter makes.
+struct ModelContract {
+  let input: String
+  let output: String
+  let classCount: Int
+  /// The batch size that the file fixes; `nil` when it is open.
+  let fixedBatch: Int?
+
+  /// - Throws: `model-mismatch`, naming what the model has and what the filter makes.
+  init(_ model: OpenVINOModel, _ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) {
+    let inputs = try model.inputs()
+    let outputs = try model.outputs()
+    let input = try Self.choose(settings.input, among: inputs, kind: "input", model: model.path)
+    let output = try Self.choose(settings.output, among: outputs, kind: "output", model: model.path)
+    guard inputs.count == 1 else {
+      throw SluiceError(
+        .modelMismatch, "the model \(model.path) has \(inputs.count) inputs; an image classifier has one")
+    }
+    try Self.check(input, takes: form, model: model.path)
+    self.input = input.name
+    self.output = output.name
+    fixedBatch = input.shape?.first ?? nil
+    classCount = try Self.classCount(of: output, model: model.path)
+  }
+
+  private static func choose(
+    _ name: String?, among ports: [OpenVINOModel.Port], kind: String, model: String
+  ) throws(SluiceError) -> OpenVINOModel.Port {
+    let available = ports.map(\.summary).joined(separator: ", ")
+    if let name {
+      if let port = ports.first(where: { $0.name == name }) { return port }
+      throw SluiceError(
+        .modelMismatch, "the model \(model) has no \(kind) `\(name)`", remedy: "it has \(available)")
+    }
+    guard let only = ports.first, ports.count == 1 else {
+      throw SluiceError(
+        .modelMismatch, "the model \(model) has \(ports.count) \(kind)s",
+        remedy: "name one under `classifier.openvino.\(kind)`: \(available)")
+    }
+    return only
+  }
+
+  private static func check(
+    _ input: OpenVINOModel.Port, takes form: TensorForm, model: String
+  ) throws(SluiceError) {
+    let wanted = form.shape(batch: 1)
+    let shown = "\(form.element.rawValue) N×" + wanted.dropFirst().map(String.init).joined(separator: "×")
+    let mismatch = SluiceError(
+      .modelMismatch, "the model \(model) takes \(input.summary), but the filter makes \(shown)",
+      remedy: "change `tensor` and `preprocess` in the filter file to what the model takes")
+    guard input.element == form.element else { throw mismatch }
+    guard let shape = input.shape else { return }
+    guard shape.count == wanted.count else { throw mismatch }
+    for (available, wanted) in zip(shape, wanted).dropFirst() where available != nil && available != wanted {
+      throw mismatch
+    }
+  }
+
+  /// One score for each class: the output is N×K, or N×K×1×1 and the like.
+  private static func classCount(of output: OpenVINOModel.Port, model: String) throws(SluiceError) -> Int {
+    let unusable = SluiceError(
+      .modelMismatch, "the output \(output.summary) of the model \(model) is not a list of class scores",
+      remedy: "name an output of shape N×classes under `classifier.openvino.output`")
+    guard output.element == .float32, let shape = output.shape, shape.count >= 2 else { throw unusable }
+    guard let classes = shape[1], classes >= 2, shape.dropFirst(2).allSatisfy({ $0 == 1 }) else { throw unusable }
+    return classes
+  }
+}
+
+/// Whether `path` is a regular file that this process may read.
+func isReadableFile(_ path: String) -> Bool {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, R_OK) == 0
+}

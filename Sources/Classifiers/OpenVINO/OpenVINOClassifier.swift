@@ -1,0 +1,105 @@
+import Pixels
+import Synchronization
+
+/// What the operator says about a model that OpenVINO is to run.
+package struct OpenVINOSettings: Sendable, Hashable {
+  /// An ONNX, OpenVINO IR or TensorFlow Lite file.
+  package var modelPath: String
+  /// The input tensor's name; may be left out for a model with one input.
+  package var input: String?
+  /// The output tensor's name; may be left out for a model with one output.
+  package var output: String?
+  package var scores = ScoreKind.logits
+  package var precision = InferencePrecision.f32
+  /// The engine's library or its folder; `nil` to look in the usual places.
+  package var library: String?
+  /// How many inferences run at the same time, each on one thread.
+  package var streams = 1
+
+  package init(modelPath: String) {
+    self.modelPath = modelPath
+  }
+}
+
+/// A classifier in this process, run by Intel's OpenVINO on the CPU.
+///
+/// The model is compiled for each batch size that occurs, because fixed shapes run fastest; a filter's batches have
+/// one size, so this happens once. A model whose batch size is fixed by its file is run in groups of that size.
+package final class OpenVINOClassifier: Classifier {
+  package let form: TensorForm
+  package let classCount: Int
+  package let description: String
+  private let model: OpenVINOModel
+  private let settings: OpenVINOSettings
+  private let contract: ModelContract
+  private let compiled = Mutex<[Int: OpenVINOCompiledModel]>([:])
+
+  /// Opens the engine and the model, and checks that the model takes tensors of `form`.
+  ///
+  /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`, `model-mismatch`.
+  package init(
+    _ settings: OpenVINOSettings, form: TensorForm, environment: [String: String]
+  ) throws(SluiceError) {
+    guard isReadableFile(settings.modelPath) else {
+      throw SluiceError(
+        .modelNotFound, "the model \(settings.modelPath) does not exist or cannot be read",
+        remedy: "check `classifier.openvino.model` in the filter file")
+    }
+    let library = try OpenVINOLibrary(OpenVINOLocator(setting: settings.library, environment: environment))
+    model = try OpenVINOModel(settings.modelPath, in: library)
+    contract = try ModelContract(model, settings, form)
+    self.settings = settings
+    self.form = form
+    classCount = contract.classCount
+    let name = settings.modelPath.split(separator: "/").last.map(String.init) ?? settings.modelPath
+    description = "OpenVINO \(library.version), \(name)"
+  }
+
+  package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
+    precondition(batch.form == form)
+    var predictions: [Prediction] = []
+    let groupSize = contract.fixedBatch ?? batch.count
+    var first = 0
+    while first < batch.count {
+      let count = min(groupSize, batch.count - first)
+      let scores = try scores(of: batch, first: first, count: count, groupSize: groupSize)
+      for index in 0..<count {
+        let row = scores.span.extracting(index * classCount..<(index + 1) * classCount)
+        predictions.append(try settings.scores.prediction(row))
+      }
+      first += count
+    }
+    return predictions
+  }
+
+  private func scores(
+    of batch: borrowing TensorBatch, first: Int, count: Int, groupSize: Int
+  ) throws(SluiceError) -> [Float] {
+    if count == groupSize {
+      let start = first * form.bytesPerImage
+      return try run(batch.bytes.extracting(start..<start + count * form.bytesPerImage), count: count)
+    }
+    // The last group of a model with a fixed batch size: the spare places stay zero and their scores unused.
+    var padded = TensorBatch(form: form, count: groupSize)
+    for index in 0..<count { padded.copyImage(first + index, of: batch, to: index) }
+    return try run(padded.bytes, count: groupSize)
+  }
+
+  private func run(_ bytes: RawSpan, count: Int) throws(SluiceError) -> [Float] {
+    try compiledModel(batch: count).infer(
+      bytes, named: contract.input, shape: form.shape(batch: count), element: form.element,
+      output: contract.output, count: count * classCount)
+  }
+
+  private func compiledModel(batch count: Int) throws(SluiceError) -> OpenVINOCompiledModel {
+    // Compiling under the lock keeps two threads from compiling the same size; it happens once a size.
+    try compiled.withLock { (known) throws(SluiceError) -> OpenVINOCompiledModel in
+      if let found = known[count] { return found }
+      let fresh = try model.compiled(
+        input: contract.input, shape: form.shape(batch: count), streams: settings.streams,
+        precision: settings.precision)
+      known[count] = fresh
+      return fresh
+    }
+  }
+}

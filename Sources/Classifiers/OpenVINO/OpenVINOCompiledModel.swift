@@ -1,0 +1,70 @@
+import COpenVINO
+import Pixels
+import Synchronization
+
+/// A model compiled for one batch size, with its idle inference requests.
+@safe final class OpenVINOCompiledModel {
+  private let library: OpenVINOLibrary
+  private let handle: OpaquePointer
+  // A request holds the activations of one inference; as many come to exist as ran at the same time.
+  private let idle = Mutex<[Request]>([])
+
+  @safe private final class Request: @unchecked Sendable {
+    let library: OpenVINOLibrary
+    let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer, library: OpenVINOLibrary) {
+      unsafe self.handle = handle
+      self.library = library
+    }
+
+    deinit {
+      unsafe sluice_ov_free_request(library.handle, handle)
+    }
+  }
+
+  init(_ handle: OpaquePointer, library: OpenVINOLibrary) {
+    unsafe self.handle = handle
+    self.library = library
+  }
+
+  deinit {
+    idle.withLock { $0 = [] }
+    unsafe sluice_ov_free_compiled(library.handle, handle)
+  }
+
+  /// Runs the model on `input`, whose shape is the one it was compiled for, and returns `count` scores.
+  ///
+  /// - Throws: `classifier-failed`.
+  func infer(
+    _ input: RawSpan, named inputName: String, shape: [Int], element: TensorElement, output: String, count: Int
+  ) throws(SluiceError) -> [Float] {
+    let request = try takeRequest()
+    defer { idle.withLock { $0.append(request) } }
+    var scores = [Float](repeating: 0, count: count)
+    let sizes = shape.map(Int64.init)
+    unsafe try checked("the classifier failed", .classifierFailed) { message in
+      unsafe input.withUnsafeBytes { bytes in
+        unsafe sluice_ov_infer(
+          library.handle, request.handle, inputName, element.openVINO, sizes, Int32(sizes.count),
+          bytes.baseAddress, output, &scores, count, message)
+      }
+    }
+    return scores
+  }
+
+  private func takeRequest() throws(SluiceError) -> Request {
+    if let request = idle.withLock({ $0.popLast() }) { return request }
+    var request: OpaquePointer?
+    unsafe try checked("the classifier cannot start another inference", .classifierFailed) { message in
+      unsafe sluice_ov_create_request(library.handle, handle, &request, message)
+    }
+    guard let request = unsafe request else {
+      throw SluiceError(.classifierFailed, "the classifier cannot start another inference")
+    }
+    return unsafe Request(request, library: library)
+  }
+}
+
+// The C interface permits requests of one compiled model to run concurrently; the idle list is locked.
+extension OpenVINOCompiledModel: @unchecked Sendable {}

@@ -1,0 +1,65 @@
+import Pixels
+
+extension SluiceError.Code {
+  package static let classifierFailed = SluiceError.Code("classifier-failed")
+}
+
+/// What a classifier says about one image.
+package struct Prediction: Sendable, Hashable {
+  /// A probability for each class; they sum to one.
+  package let probabilities: [Float]
+  /// Natural logarithms of the probabilities, finite also where a probability underflows.
+  package let logProbabilities: [Float]
+  /// The class of the highest probability; the first of equals.
+  package let topClass: Int
+
+  package var topProbability: Float { probabilities[topClass] }
+
+  /// The softmax of logits.
+  ///
+  /// - Throws: `classifier-failed` for a value that is not finite, or no values.
+  /// - Complexity: O(classes).
+  package init(logits: Span<Float>) throws(SluiceError) {
+    let highest = try Self.highestFinite(logits)
+    var total = 0.0
+    for index in 0..<logits.count { total += Double.exponential(Double(logits[index] - logits[highest])) }
+    let logTotal = Float(Double.logarithm(total))
+    let peak = logits[highest]
+    logProbabilities = (0..<logits.count).map { logits[$0] - peak - logTotal }
+    probabilities = (0..<logits.count).map {
+      Float(Double.exponential(Double(logits[$0] - peak)) / total)
+    }
+    topClass = highest
+  }
+
+  /// Probabilities as a classifier gives them, used as they are.
+  ///
+  /// Logarithms are taken of at least 1e-12: a classifier that rounds small probabilities to zero would otherwise
+  /// make every log-space distance infinite.
+  ///
+  /// - Throws: `classifier-failed` for a value outside [0, 1.001], or no values.
+  /// - Complexity: O(classes).
+  package init(probabilities values: Span<Float>) throws(SluiceError) {
+    topClass = try Self.highestFinite(values)
+    for index in 0..<values.count where !(0...1.001).contains(values[index]) {
+      throw SluiceError(
+        .classifierFailed, "the classifier returned \(values[index]) where a probability was expected",
+        remedy: "declare `scores: logits` when the model has no softmax")
+    }
+    probabilities = (0..<values.count).map { values[$0] }
+    logProbabilities = (0..<values.count).map { Float(Double.logarithm(Double(max(values[$0], 1e-12)))) }
+  }
+
+  private static func highestFinite(_ values: Span<Float>) throws(SluiceError) -> Int {
+    guard !values.isEmpty else { throw SluiceError(.classifierFailed, "the classifier returned no scores") }
+    var highest = 0
+    for index in 0..<values.count {
+      guard values[index].isFinite else {
+        throw SluiceError(
+          .classifierFailed, "the classifier returned \(values[index]) as the score of class \(index)")
+      }
+      if values[index] > values[highest] { highest = index }
+    }
+    return highest
+  }
+}

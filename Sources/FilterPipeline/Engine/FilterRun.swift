@@ -1,0 +1,132 @@
+import Pixels
+
+/// How many inputs a run had, and what became of them.
+///
+/// Conservation: `inputs == forwarded + flagged + rejected + failed`.
+package struct RunSummary: Sendable, Hashable {
+  package private(set) var forwarded = 0
+  package private(set) var flagged = 0
+  package private(set) var rejected = 0
+  package private(set) var failed = 0
+
+  package var inputs: Int { forwarded + flagged + rejected + failed }
+
+  package init() {}
+
+  package mutating func count(_ outcome: Verdict.Outcome) {
+    switch outcome {
+    case .clean: forwarded += 1
+    case .adversarial: flagged += 1
+    case .rejected: rejected += 1
+    case .failed: failed += 1
+    }
+  }
+}
+
+/// Takes judgements in input order.
+package protocol JudgementSink: AnyObject {
+  /// - Throws: `closed-pipe` when nobody reads any more, `unwritable-output` when the system reports an error.
+  func write(_ judgement: Judgement) throws(SluiceError)
+
+  /// Writes what belongs at the end. Called once, after everything has been written without an error.
+  func finish() throws(SluiceError)
+}
+
+/// Judges a sequence of inputs, several at a time, and hands the results on in input order.
+///
+/// A reader thread fetches inputs, worker threads judge them, a writer thread writes them out. No more than `capacity`
+/// inputs are anywhere between being read and being written, so memory does not depend on the length of the run, and
+/// a slow reader downstream slows the reading.
+package struct FilterRun: Sendable {
+  private let pipeline: Pipeline
+  private let workers: WorkerPool
+  private let capacity: Int
+  private let interruption: Interruption
+
+  /// - Parameters:
+  ///   - workers: images judged at the same time.
+  ///   - interruption: ends the run early; what has been read is still judged and written.
+  package init(_ pipeline: Pipeline, workers: Int, interruption: Interruption) {
+    self.pipeline = pipeline
+    self.workers = WorkerPool(threads: workers)
+    self.interruption = interruption
+    // Enough that no worker waits while the writer is busy with a large tensor.
+    capacity = 4 * workers
+  }
+
+  /// Runs until the inputs end.
+  ///
+  /// - Parameters:
+  ///   - progress: told after each input, on the writer's thread.
+  /// - Throws: what reading the inputs as a whole throws, after everything read before has been written and the sink has
+  ///   finished; what the sink throws.
+  package func run(
+    _ inputs: sending RunInputs, into sink: sending any JudgementSink,
+    progress: @escaping @Sendable (RunSummary) -> Void = { _ in }
+  ) async throws(SluiceError) -> RunSummary {
+    let gate = AdmissionGate(capacity: capacity)
+    let (judgements, queue) = AsyncStream.makeStream(of: Task<Judgement, Never>.self)
+    // Reading and writing wait in system calls; each has a thread for that.
+    let readerThread = WorkerPool(threads: 1)
+    let writerThread = WorkerPool(threads: 1)
+    let reader = Task(executorPreference: readerThread) {
+      await read(inputs, through: gate, into: queue)
+    }
+    let writer = Task(executorPreference: writerThread) {
+      await write(judgements, into: sink, leaving: gate, progress: progress)
+    }
+    let (summary, writeError) = await writer.value
+    let readError = await reader.value
+    if let error = writeError ?? readError { throw error }
+    return summary
+  }
+
+  /// Starts a judgement for each input, in order; returns what ended the reading early.
+  private func read(
+    _ inputs: RunInputs, through gate: AdmissionGate,
+    into queue: AsyncStream<Task<Judgement, Never>>.Continuation
+  ) async -> SluiceError? {
+    defer { queue.finish() }
+    var id = 0
+    do throws(SluiceError) {
+      while true {
+        await gate.enter()
+        guard let input = try inputs.next() else { return nil }
+        id += 1
+        let number = id
+        queue.yield(Task(executorPreference: workers) { await pipeline.judge(input, id: number) })
+      }
+    } catch {
+      return error
+    }
+  }
+
+  /// Writes judgements in the order in which their inputs were read. After a failed write the rest is only awaited.
+  private func write(
+    _ judgements: AsyncStream<Task<Judgement, Never>>, into sink: any JudgementSink,
+    leaving gate: AdmissionGate, progress: @Sendable (RunSummary) -> Void
+  ) async -> (RunSummary, SluiceError?) {
+    var summary = RunSummary()
+    var failure: SluiceError?
+    for await task in judgements {
+      let judgement = await task.value
+      if failure == nil {
+        do throws(SluiceError) {
+          try sink.write(judgement)
+          summary.count(judgement.verdict.outcome)
+          progress(summary)
+        } catch {
+          failure = error
+          interruption.request()
+        }
+      }
+      await gate.leave()
+    }
+    do throws(SluiceError) {
+      if failure == nil { try sink.finish() }
+    } catch {
+      failure = error
+    }
+    return (summary, failure)
+  }
+}

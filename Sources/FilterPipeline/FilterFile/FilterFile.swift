@@ -1,0 +1,79 @@
+import Pixels
+import Yams
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A filter file as read from disk: its definition, and the bytes that its digest is taken of.
+package struct FilterFile: Sendable {
+  package let path: String
+  package let definition: FilterDefinition
+  package let bytes: [UInt8]
+
+  /// The length that no filter file exceeds.
+  private static let maxBytes = 1_000_000
+
+  /// Reads and checks the file. Relative paths in it count from its folder.
+  ///
+  /// - Parameters:
+  ///   - variables: what `${NAME}` in a path stands for.
+  /// - Throws: `unreadable-file`; `invalid-filter`, naming line, key and what is permitted.
+  package init(path: String, variables: [String: String]) throws(SluiceError) {
+    self.path = path
+    bytes = try readFile(path, atMost: Self.maxBytes)
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw SluiceError(.invalidFilter, "\(path): not valid YAML: \(error)")
+    }
+    guard let root else { throw SluiceError(.invalidFilter, "\(path): the file is empty") }
+    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+    let reader = FilterReader(paths: PathExpansion(folder: folder, variables: variables))
+    definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
+  }
+}
+
+/// How paths in a filter file become paths of the file system.
+struct PathExpansion {
+  let folder: String
+  let variables: [String: String]
+
+  /// Replaces every `${NAME}`, and makes a relative path relative to the filter file.
+  func path(_ node: FilterNode) throws(SluiceError) -> String {
+    let expanded = try expand(try node.string(), node)
+    return expanded.hasPrefix("/") || folder == "." ? expanded : "\(folder)/\(expanded)"
+  }
+
+  private func expand(_ text: String, _ node: FilterNode) throws(SluiceError) -> String {
+    var rest = text[...]
+    var result = ""
+    while let start = rest.range(of: "${") {
+      guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+        throw node.error("has `${` without `}`")
+      }
+      let name = String(rest[start.upperBound..<end])
+      guard let value = variables[name] else {
+        throw node.error(
+          "uses ${\(name)}, which has no value; give one with `--define \(name)=VALUE` or in the environment")
+      }
+      result += rest[..<start.lowerBound] + value
+      rest = rest[rest.index(after: end)...]
+    }
+    return result + rest
+  }
+}
+
+extension Substring {
+  fileprivate func range(of pattern: String) -> Range<Index>? {
+    var position = startIndex
+    while position < endIndex {
+      if self[position...].hasPrefix(pattern) {
+        return position..<index(position, offsetBy: pattern.count)
+      }
+      position = index(after: position)
+    }
+    return nil
+  }
+}

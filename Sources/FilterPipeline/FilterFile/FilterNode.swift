@@ -1,0 +1,139 @@
+import Pixels
+import Yams
+
+/// A place in a filter file: a YAML node, with what is needed to name it in an error.
+///
+/// Reading is strict. Every accessor checks type and range, and its error names file, line, key and what is permitted.
+struct FilterNode {
+  let node: Node
+  let file: String
+  /// The keys that lead here, as in `preprocess[0].resize.filter`.
+  let key: String
+
+  func error(_ problem: String) -> SluiceError {
+    let line = node.mark.map { ":\($0.line)" } ?? ""
+    let place = key.isEmpty ? "" : " `\(key)`"
+    return SluiceError(.invalidFilter, "\(file)\(line):\(place) \(problem)")
+  }
+
+  private func child(_ node: Node, _ name: String) -> FilterNode {
+    FilterNode(node: node, file: file, key: key.isEmpty ? name : "\(key).\(name)")
+  }
+
+  /// The members of a mapping, all of whose keys must be among `permitted`.
+  func members(_ permitted: [String]) throws(SluiceError) -> FilterMembers {
+    guard let mapping = node.mapping else {
+      throw error("must be a mapping with the keys \(listed(permitted))")
+    }
+    var members: [String: FilterNode] = [:]
+    for (name, value) in mapping {
+      guard let text = name.scalar?.string, permitted.contains(text) else {
+        let place = child(name, name.scalar?.string ?? "?")
+        throw place.error("is not a known key; permitted are \(listed(permitted))")
+      }
+      members[text] = child(value, text)
+    }
+    return FilterMembers(parent: self, members: members)
+  }
+
+  /// The one member of a mapping with a single key, as in `{median: 2}`.
+  func onlyMember(of permitted: [String], what: String) throws(SluiceError) -> (name: String, value: FilterNode) {
+    let all = try members(permitted).members
+    guard let only = all.first, all.count == 1 else {
+      throw error("must name exactly one \(what): \(listed(permitted))")
+    }
+    return (only.key, only.value)
+  }
+
+  /// What `read` makes of each element of a sequence.
+  func list<Value>(
+    _ count: ClosedRange<Int>, of read: (FilterNode) throws(SluiceError) -> Value
+  ) throws(SluiceError) -> [Value] {
+    guard let sequence = node.sequence else { throw error("must be a list") }
+    guard count.contains(sequence.count) else {
+      throw error("has \(sequence.count) entries; permitted are \(count.lowerBound) to \(count.upperBound)")
+    }
+    var values: [Value] = []
+    for (index, element) in sequence.enumerated() {
+      values.append(try read(FilterNode(node: element, file: file, key: "\(key)[\(index)]")))
+    }
+    return values
+  }
+
+  var isMapping: Bool { node.mapping != nil }
+
+  /// The text of a single value; `nil` for a list or mapping.
+  var scalarText: String? { node.scalar?.string }
+
+  func string() throws(SluiceError) -> String {
+    guard let text = scalarText, !text.isEmpty else { throw error("must be a text") }
+    return text
+  }
+
+  func integer(_ range: ClosedRange<Int>) throws(SluiceError) -> Int {
+    guard let text = scalarText, let value = Int(text), range.contains(value) else {
+      throw error("is \(shown); permitted are whole numbers from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  func number(_ range: ClosedRange<Double>, exclusiveLowerBound: Bool = false) throws(SluiceError) -> Double {
+    guard let text = scalarText, let value = Double(text), value.isFinite, range.contains(value),
+      !(exclusiveLowerBound && value == range.lowerBound)
+    else {
+      let lower = exclusiveLowerBound ? "above \(range.lowerBound)" : "from \(range.lowerBound)"
+      throw error("is \(shown); permitted are numbers \(lower) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// A number with a decimal unit, as in `10MB` or `50MP`; a plain number counts in ones.
+  func quantity(unit: String, _ range: ClosedRange<Int>) throws(SluiceError) -> Int {
+    let factors = [("G\(unit)", 1_000_000_000), ("M\(unit)", 1_000_000), ("k\(unit)", 1000), (unit, 1), ("", 1)]
+    let text = scalarText ?? ""
+    for (suffix, factor) in factors where text.hasSuffix(suffix) {
+      let digits = text.dropLast(suffix.count)
+      guard let value = Double(digits), value.isFinite, value >= 0, value < 1e12 else { continue }
+      let scaled = Int(value * Double(factor))
+      if range.contains(scaled) { return scaled }
+      break
+    }
+    throw error(
+      "is \(shown); permitted are \(range.lowerBound) to \(range.upperBound), as in \(range.lowerBound) or 10M\(unit)")
+  }
+
+  /// A value of an enumeration.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    of type: Choice.Type
+  ) throws(SluiceError) -> Choice where Choice.RawValue == String {
+    if let text = scalarText, let choice = Choice(rawValue: text) { return choice }
+    throw error("is \(shown); permitted are \(listed(Choice.allCases.map(\.rawValue)))")
+  }
+
+  private var shown: String {
+    scalarText.map { "`\($0)`" } ?? "not a single value"
+  }
+
+  private func listed(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+/// The members of a mapping whose keys are known to be permitted.
+struct FilterMembers {
+  let parent: FilterNode
+  let members: [String: FilterNode]
+
+  subscript(name: String) -> FilterNode? { members[name] }
+
+  /// What `read` makes of a member; `nil` when it is not there.
+  func optional<Value>(
+    _ name: String, _ read: (FilterNode) throws(SluiceError) -> Value
+  ) throws(SluiceError) -> Value? {
+    guard let member = members[name] else { return nil }
+    return try read(member)
+  }
+
+  func required(_ name: String) throws(SluiceError) -> FilterNode {
+    guard let member = members[name] else { throw parent.error("lacks the key `\(name)`") }
+    return member
+  }
+}

@@ -1,0 +1,154 @@
+import Classifiers
+import Detectors
+import ImageCodecs
+import Pixels
+import Preprocessing
+import Squeezers
+
+/// Reads the sections of a filter file, strictly.
+struct FilterReader {
+  let paths: PathExpansion
+
+  private static let keys = [
+    "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "detectors", "forward",
+  ]
+
+  func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
+    let members = try root.members(Self.keys)
+    _ = try members.required("version").integer(1...1)
+    let tensor = try tensor(members.required("tensor"))
+    let preprocess = try members.required("preprocess")
+    let steps = try preprocess.list(1...16, of: step)
+    do throws(SluiceError) {
+      _ = try Preprocessor(steps: steps, channels: tensor.channels.pixelChannels)
+    } catch {
+      throw preprocess.error(error.description)
+    }
+    let classifier = try members.optional("classifier", classifier)
+    return FilterDefinition(
+      name: try members.required("name").string(),
+      limits: try members.optional("decode", limits) ?? DecodeLimits(),
+      preprocess: steps,
+      normalisation: try members.optional("normalize") { node throws(SluiceError) in
+        try normalisation(node, tensor)
+      } ?? .identity(tensor.channels.pixelChannels),
+      tensor: tensor, classifier: classifier,
+      detectors: try members.optional("detectors") { node throws(SluiceError) in
+        try detectors(node, hasClassifier: classifier != nil)
+      } ?? [],
+      forward: try members.optional("forward", forward) ?? .original)
+  }
+
+  private func limits(_ node: FilterNode) throws(SluiceError) -> DecodeLimits {
+    let members = try node.members(["formats", "maxBytes", "maxPixels", "maxDimension", "orientation"])
+    var limits = DecodeLimits()
+    if let formats = members["formats"] {
+      limits.formats = Set(
+        try formats.list(1...2) { format throws(SluiceError) in try format.choice(of: ImageFormat.self) })
+    }
+    if let bytes = members["maxBytes"] {
+      limits.maxBytes = try bytes.quantity(unit: "B", DecodeLimits.byteRange)
+    }
+    if let pixels = members["maxPixels"] {
+      limits.maxPixels = try pixels.quantity(unit: "P", DecodeLimits.pixelRange)
+    }
+    if let dimension = members["maxDimension"] {
+      limits.maxDimension = try dimension.integer(DecodeLimits.dimensionRange)
+    }
+    if let orientation = members["orientation"] {
+      limits.orientation = try orientation.choice(of: OrientationPolicy.self)
+    }
+    return limits
+  }
+
+  private func step(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
+    let (name, value) = try node.onlyMember(of: ["resize", "centerCrop"], what: "step")
+    return name == "resize" ? try resize(value) : .centerCrop(try size(value))
+  }
+
+  private func resize(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
+    let members = try node.members(["shorterSide", "width", "height", "filter"])
+    var filter = ResampleFilter.bilinear
+    if let named = members["filter"] { filter = try named.choice(of: ResampleFilter.self) }
+    if let side = members["shorterSide"] {
+      guard members["width"] == nil, members["height"] == nil else {
+        throw node.error("takes either shorterSide, or width and height")
+      }
+      return .resizeShorterSide(try side.integer(PreprocessStep.sideRange), filter)
+    }
+    return .resizeExactly(
+      PixelSize(
+        width: try members.required("width").integer(PreprocessStep.sideRange),
+        height: try members.required("height").integer(PreprocessStep.sideRange)), filter)
+  }
+
+  /// `224` for a square, or `{width: 224, height: 192}`.
+  private func size(_ node: FilterNode) throws(SluiceError) -> PixelSize {
+    if !node.isMapping {
+      let side = try node.integer(PreprocessStep.sideRange)
+      return PixelSize(width: side, height: side)
+    }
+    let members = try node.members(["width", "height"])
+    return PixelSize(
+      width: try members.required("width").integer(PreprocessStep.sideRange),
+      height: try members.required("height").integer(PreprocessStep.sideRange))
+  }
+
+  private func normalisation(
+    _ node: FilterNode, _ tensor: FilterDefinition.TensorDefinition
+  ) throws(SluiceError) -> Normalisation {
+    let members = try node.members(["mean", "std"])
+    let depth = tensor.channels.pixelChannels.rawValue
+    let mean = try members.required("mean").list(depth...depth) { entry throws(SluiceError) in
+      Float(try entry.number(-10...10))
+    }
+    let deviation = try members.required("std").list(depth...depth) { entry throws(SluiceError) in
+      Float(try entry.number(0...10, exclusiveLowerBound: true))
+    }
+    if tensor.element == .uint8 || tensor.element == .int8, tensor.quantisation == nil {
+      throw node.error("has no effect on \(tensor.element.rawValue) tensors without `scale` and `zeroPoint`")
+    }
+    return Normalisation(mean: mean, standardDeviation: deviation)
+  }
+
+  private func tensor(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.TensorDefinition {
+    let members = try node.members(["layout", "type", "channels", "scale", "zeroPoint"])
+    let element = try members.required("type").choice(of: TensorElement.self)
+    var quantisation: Quantisation?
+    if members["scale"] != nil || members["zeroPoint"] != nil {
+      guard element == .uint8 || element == .int8 else {
+        throw node.error("has scale or zeroPoint, which only uint8 and int8 tensors take")
+      }
+      quantisation = Quantisation(
+        scale: Float(try members.required("scale").number(0...1e6, exclusiveLowerBound: true)),
+        zeroPoint: try members.required("zeroPoint").integer(element == .uint8 ? 0...255 : -128...127))
+    }
+    var channels = TensorChannels.rgb
+    if let named = members["channels"] { channels = try named.choice(of: TensorChannels.self) }
+    return FilterDefinition.TensorDefinition(
+      element: element, layout: try members.required("layout").choice(of: TensorLayout.self), channels: channels,
+      quantisation: quantisation)
+  }
+
+  private func classifier(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ClassifierDefinition {
+    let (_, engine) = try node.onlyMember(of: ["openvino"], what: "engine")
+    let members = try engine.members(["model", "input", "output", "labels", "scores", "precision", "library"])
+    var settings = OpenVINOSettings(modelPath: try paths.path(members.required("model")))
+    settings.input = try members["input"]?.string()
+    settings.output = try members["output"]?.string()
+    settings.library = try members.optional("library", paths.path)
+    if let scores = members["scores"] { settings.scores = try scores.choice(of: ScoreKind.self) }
+    if let precision = members["precision"] {
+      settings.precision = try precision.choice(of: InferencePrecision.self)
+    }
+    return FilterDefinition.ClassifierDefinition(
+      openVINO: settings, labelsPath: try members.optional("labels", paths.path))
+  }
+
+  private func forward(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ForwardedImage {
+    if node.scalarText == "original" { return .original }
+    guard node.isMapping else { throw node.error("must be `original` or {squeezed: …}") }
+    let (_, squeezer) = try node.onlyMember(of: ["squeezed"], what: "version")
+    return .squeezed(try SqueezerReader.squeezer(squeezer))
+  }
+}

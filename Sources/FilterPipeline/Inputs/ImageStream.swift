@@ -1,0 +1,109 @@
+import ImageCodecs
+import Pixels
+
+/// Images back to back, as `ffmpeg -f image2pipe` and `cat *.jpg` write them.
+///
+/// Each image is handed on as soon as its last byte has arrived. Spaces, line breaks and zero bytes between images
+/// are passed over; any other bytes that are no image become an input of their own, so that nothing is lost. Damage
+/// costs the image it lies in: the search for the next one begins where the structure broke.
+final class ImageStream: InputStream {
+  private let buffer: StreamBuffer
+  private let name: String
+  private let limit: Int
+
+  /// How much of what is no image is kept for its verdict.
+  private static let keptJunk = 1 << 16
+
+  /// - Parameters:
+  ///   - limit: the longest permitted image in bytes.
+  init(_ buffer: StreamBuffer, name: String, limit: Int) {
+    self.buffer = buffer
+    self.name = name
+    self.limit = limit
+  }
+
+  func next() throws(SluiceError) -> EncodedInput? {
+    try skipPadding()
+    guard try buffer.ensure(1) else { return nil }
+    _ = try buffer.ensure(8)
+    guard let format = buffer.imageFormat(at: 0) else { return try junk() }
+    switch try buffer.boundary(of: format, limit: limit) {
+    case .end(let end) where end <= limit: return image(end)
+    case .end(let end): return try tooLong(searchFrom: end)
+    case .tooLong(let position): return try tooLong(searchFrom: position)
+    case .broken(let position):
+      let end = try nextSignature(from: position, holdingAtMost: limit)
+      return end.isHeld ? image(end.position) : tooLong(at: end.start)
+    }
+  }
+
+  private func skipPadding() throws(SluiceError) {
+    while try buffer.ensure(1), [0x00, 0x09, 0x0A, 0x0D, 0x20].contains(buffer[0]) { buffer.consume(1) }
+  }
+
+  private func image(_ length: Int) -> EncodedInput {
+    let offset = buffer.consumed
+    return EncodedInput(source: name, offset: offset, bytes: buffer.take(length))
+  }
+
+  private func junk() throws(SluiceError) -> EncodedInput {
+    let offset = buffer.consumed
+    let end = try nextSignature(from: 1, holdingAtMost: Self.keptJunk)
+    let length = buffer.consumed - offset + (end.isHeld ? end.position : 0)
+    let bytes = end.isHeld ? buffer.take(end.position) : []
+    return EncodedInput(
+      source: name, offset: offset, bytes: bytes,
+      problem: .rejected(
+        SluiceError(.notAnImage, "\(length) bytes that belong to no JPEG or PNG", byteOffset: 0)))
+  }
+
+  private func tooLong(searchFrom position: Int) throws(SluiceError) -> EncodedInput {
+    let offset = buffer.consumed
+    _ = try nextSignature(from: position, holdingAtMost: 0)
+    return tooLong(at: offset)
+  }
+
+  private func tooLong(at offset: Int) -> EncodedInput {
+    EncodedInput(
+      source: name, offset: offset, bytes: [],
+      problem: .rejected(
+        SluiceError(.tooManyBytes, "the image is longer than the permitted \(limit) bytes", byteOffset: limit)))
+  }
+
+  /// Finds where the next image begins, or the stream ends.
+  ///
+  /// Once more than `bound` bytes lie before that, they are released, and the head moves to the place itself.
+  private func nextSignature(
+    from start: Int, holdingAtMost bound: Int
+  ) throws(SluiceError) -> (isHeld: Bool, position: Int, start: Int) {
+    let offset = buffer.consumed
+    var position = start
+    var isHeld = start <= bound
+    if !isHeld {
+      position = start - (try buffer.skip(start))
+    }
+    while try buffer.ensure(position + 16) || buffer.count > position {
+      if beginsImage(at: position) { break }
+      position += 1
+      if isHeld && position > bound { isHeld = false }
+      if !isHeld {
+        buffer.consume(position)
+        position = 0
+      }
+    }
+    return (isHeld, position, offset)
+  }
+
+  /// A signature with the beginning of what must follow it: chance alone finds one in a gigabyte of noise.
+  private func beginsImage(at position: Int) -> Bool {
+    switch buffer.imageFormat(at: position) {
+    case .png: return true
+    case .jpeg:
+      // JFIF, EXIF and other segments, tables, frames or a comment: never a stuffed byte or a restart.
+      guard position + 3 < buffer.count else { return false }
+      let marker = buffer[position + 3]
+      return (0xE0...0xEF).contains(marker) || [0xDB, 0xC0, 0xC1, 0xC2, 0xC4, 0xDD, 0xFE].contains(marker)
+    case nil: return false
+    }
+  }
+}

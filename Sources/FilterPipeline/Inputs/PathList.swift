@@ -1,0 +1,57 @@
+import Pixels
+
+/// Paths in order: given one by one, or read from a list as they are needed, so that a list may be endless.
+package final class PathList {
+  private var given: ArraySlice<String>
+  private let list: StreamBuffer?
+  private let separator: UInt8
+
+  private static let maxPathLength = 1 << 16
+
+  /// The given paths.
+  package init(_ paths: [String]) {
+    given = paths[...]
+    list = nil
+    separator = 0x0A
+  }
+
+  /// The paths in a file, separated by line breaks or, as `find -print0` writes them, by zero bytes.
+  ///
+  /// - Throws: `unreadable-file`.
+  package init(
+    listedIn path: String, separatedByZero: Bool, interruption: Interruption? = nil
+  ) throws(SluiceError) {
+    given = []
+    list = StreamBuffer(
+      path == "-" ? .standardInput(interruption: interruption) : try .opened(path, interruption: interruption))
+    separator = separatedByZero ? 0x00 : 0x0A
+  }
+
+  /// The next path; empty lines are passed over.
+  func next() throws(SluiceError) -> String? {
+    if let path = given.popFirst() { return path }
+    while let path = try nextListed() {
+      if !path.isEmpty { return path }
+    }
+    return nil
+  }
+
+  private func nextListed() throws(SluiceError) -> String? {
+    var length = 0
+    while try list?.ensure(length + 1) == true {
+      if let list, list[length] == separator {
+        let path = String(decoding: list.take(length), as: UTF8.self)
+        list.consume(1)
+        return path
+      }
+      length += 1
+      guard length <= Self.maxPathLength else {
+        throw SluiceError(
+          .unreadableFile, "the list of paths has a line longer than \(Self.maxPathLength) bytes",
+          remedy: "separate the paths by line breaks, or by zero bytes with --null")
+      }
+    }
+    let rest = list?.take(length) ?? []
+    return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
+  }
+}

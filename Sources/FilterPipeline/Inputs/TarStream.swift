@@ -1,0 +1,155 @@
+import ImageCodecs
+import Pixels
+
+/// The images in a tar archive: POSIX ustar and pax, and GNU long names.
+///
+/// A member is an input when its name ends in .jpg, .jpeg or .png, or its bytes begin like an image; labels and
+/// other companions are passed over and counted.
+final class TarStream: InputStream {
+  private let buffer: StreamBuffer
+  private let name: String
+  private let limit: Int
+  private var longName: String?
+  private var paxPath: String?
+  private var paxSize: Int?
+  private var isCutShort = false
+  private(set) var passedOver = 0
+
+  private static let blockSize = 512
+  /// The longest extended header that is read; names are far shorter.
+  private static let maxExtension = 1 << 16
+
+  init(_ buffer: StreamBuffer, name: String, limit: Int) {
+    self.buffer = buffer
+    self.name = name
+    self.limit = limit
+  }
+
+  /// Whether a tar header stands at the head. An image that also looks like one is an image.
+  static func begins(_ buffer: StreamBuffer) throws(SluiceError) -> Bool {
+    _ = try buffer.ensure(8)
+    guard buffer.imageFormat(at: 0) == nil, try buffer.ensure(blockSize) else { return false }
+    return buffer.withHeld { TarHeader($0.extracting(0..<blockSize)) != nil }
+  }
+
+  func next() throws(SluiceError) -> EncodedInput? {
+    if isCutShort { throw cutShort("a member") }
+    while try buffer.ensure(1) {
+      let offset = buffer.consumed
+      guard try buffer.ensure(Self.blockSize) else { throw cutShort("a member header") }
+      let block = buffer.take(Self.blockSize)
+      if block.allSatisfy({ $0 == 0 }) { return nil }
+      guard let header = TarHeader(block.span) else {
+        throw SluiceError(.corruptTar, "\(name): no valid member header", byteOffset: offset)
+      }
+      if let input = try member(header, at: offset) { return input }
+    }
+    return nil
+  }
+
+  private func member(_ header: TarHeader, at offset: Int) throws(SluiceError) -> EncodedInput? {
+    switch header.kind {
+    case .longName:
+      longName = String(decoding: try extendedData(header).prefix { $0 != 0 }, as: UTF8.self)
+    case .extended:
+      try readExtendedHeader(extendedData(header))
+    case .regular:
+      let path = paxPath ?? longName ?? header.path
+      let size = paxSize ?? header.size
+      (longName, paxPath, paxSize) = (nil, nil, nil)
+      return try regularMember(path, size: size, at: offset)
+    case .other:
+      (longName, paxPath, paxSize) = (nil, nil, nil)
+      try skipData(header.size)
+    }
+    return nil
+  }
+
+  private func regularMember(
+    _ path: String, size: Int, at offset: Int
+  ) throws(SluiceError) -> EncodedInput? {
+    _ = try buffer.ensure(min(size, 8))
+    let isImage = Self.hasImageName(path) || buffer.imageFormat(at: 0) != nil && size > 0
+    guard isImage else {
+      passedOver += 1
+      try skipData(size)
+      return nil
+    }
+    let source = "\(name)/\(path)"
+    guard size <= limit else {
+      try skipData(size)
+      return EncodedInput(
+        source: source, offset: offset, bytes: [],
+        problem: .rejected(
+          SluiceError(.tooManyBytes, "\(size) bytes; permitted are \(limit)", byteOffset: limit)))
+    }
+    guard try buffer.ensure(size) else {
+      // The part is judged like any damaged image; the next call reports that the stream broke off.
+      isCutShort = true
+      let bytes = buffer.take(buffer.count)
+      return EncodedInput(source: source, offset: offset, bytes: bytes)
+    }
+    let bytes = buffer.take(size)
+    try skipPadding(size)
+    return EncodedInput(source: source, offset: offset, bytes: bytes)
+  }
+
+  private func extendedData(_ header: TarHeader) throws(SluiceError) -> [UInt8] {
+    guard header.size <= Self.maxExtension else {
+      throw SluiceError(
+        .corruptTar, "\(name): an extended header of \(header.size) bytes", byteOffset: buffer.consumed)
+    }
+    guard try buffer.ensure(header.size) else { throw cutShort("an extended header") }
+    let data = buffer.take(header.size)
+    try skipPadding(header.size)
+    return data
+  }
+
+  /// Records of the form `LENGTH KEY=VALUE\n` (POSIX.1-2001, pax).
+  private func readExtendedHeader(_ data: [UInt8]) throws(SluiceError) {
+    var rest = data[...]
+    while let space = rest.firstIndex(of: 0x20),
+      let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
+      length > space - rest.startIndex + 1, length <= rest.count
+    {
+      let record = rest[(space + 1)..<(rest.startIndex + length - 1)]
+      let parts = record.split(separator: 0x3D, maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 {
+        let value = String(decoding: parts[1], as: UTF8.self)
+        switch String(decoding: parts[0], as: UTF8.self) {
+        case "path": paxPath = value
+        case "size": paxSize = Int(value).flatMap { $0 >= 0 ? $0 : nil }
+        default: break
+        }
+      }
+      rest = rest.dropFirst(length)
+    }
+  }
+
+  private func skipData(_ size: Int) throws(SluiceError) {
+    guard try buffer.skip(size) == size else { throw cutShort("a member") }
+    try skipPadding(size)
+  }
+
+  private func skipPadding(_ size: Int) throws(SluiceError) {
+    let padding = (Self.blockSize - size % Self.blockSize) % Self.blockSize
+    // An archive may end right after the data of its last member.
+    _ = try buffer.skip(padding)
+  }
+
+  private func cutShort(_ place: String) -> SluiceError {
+    SluiceError(
+      .truncatedTar, "\(name): the tar stream ends inside \(place)",
+      remedy: "images after this point, if there were any, have not been judged", byteOffset: buffer.consumed)
+  }
+
+  private static func hasImageName(_ path: String) -> Bool {
+    let lowered = path.lowercased()
+    return [".jpg", ".jpeg", ".png"].contains { lowered.hasSuffix($0) }
+  }
+}
+
+extension SluiceError.Code {
+  package static let corruptTar = SluiceError.Code("corrupt-tar")
+  package static let truncatedTar = SluiceError.Code("truncated-tar")
+}

@@ -1,0 +1,98 @@
+import Detectors
+import ImageCodecs
+import Pixels
+
+extension Verdict {
+  /// The verdict as one line of JSON.
+  package var json: JSONValue {
+    .object([
+      "id": .string(String(id)),
+      "source": .string(source),
+      "offset": offset.map(JSONValue.integer),
+      "sha256": sha256.map(JSONValue.string),
+      "verdict": .string(outcome.rawValue),
+      "action": .string(outcome.action),
+      "filter": .object(["name": .string(filter.name), "digest": .string(filter.digest)]),
+      "image": header?.json,
+      "prediction": prediction?.json,
+      "detectors": detectors.isEmpty ? nil : .array(detectors.map(\.json)),
+      "findings": findings.isEmpty ? nil : .array(findings.map(\.json)),
+      "tensor": tensor?.json,
+      "error": error?.json,
+      "milliseconds": timings.json,
+    ])
+  }
+}
+
+extension ImageHeader {
+  fileprivate var json: JSONValue {
+    .object([
+      "format": .string(format.rawValue), "width": .integer(size.width), "height": .integer(size.height),
+      "colour": .string(colour),
+    ])
+  }
+}
+
+extension Verdict.Prediction {
+  fileprivate var json: JSONValue {
+    .object([
+      "class": .integer(topClass), "label": label.map(JSONValue.string), "probability": .number(probability),
+    ])
+  }
+}
+
+extension Verdict.DetectorVerdict {
+  fileprivate var json: JSONValue {
+    .object([
+      "name": .string(name), "score": .number(score.value), "threshold": .number(threshold),
+      "flagged": .bool(isFlagged), "detail": score.detail.json,
+    ])
+  }
+}
+
+extension DetectorScore.Detail {
+  fileprivate var json: JSONValue {
+    .object([
+      "distance": .string(distance.description),
+      "squeezers": .array(
+        squeezers.map { squeezed in
+          .object([
+            "squeezer": .string(squeezed.squeezer), "distance": .number(squeezed.distance),
+            "class": .integer(squeezed.topClass), "probability": .number(squeezed.topProbability),
+          ])
+        }),
+    ])
+  }
+}
+
+extension Finding {
+  fileprivate var json: JSONValue {
+    .object([
+      "code": .string(code.rawValue), "count": count.map(JSONValue.integer), "value": value.map { .number($0) },
+    ])
+  }
+}
+
+extension Verdict.TensorSummary {
+  fileprivate var json: JSONValue {
+    .object(["shape": .array(shape.map(JSONValue.integer)), "type": .string(element.rawValue)])
+  }
+}
+
+extension SluiceError {
+  fileprivate var json: JSONValue {
+    .object([
+      "code": .string(code.description), "message": .string(message), "remedy": remedy.map(JSONValue.string),
+      "byte": byteOffset.map(JSONValue.integer),
+    ])
+  }
+}
+
+extension Verdict.Timings {
+  fileprivate var json: JSONValue {
+    .object([
+      "decode": .number(decode, decimals: 3), "preprocess": .number(preprocess, decimals: 3),
+      "detect": .number(detect, decimals: 3),
+    ])
+  }
+}

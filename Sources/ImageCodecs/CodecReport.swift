@@ -1,0 +1,28 @@
+import CImageCodecs
+import Pixels
+
+extension sluice_codec_report {
+  /// The report as an error; `nil` when all went well.
+  func error(format: String) -> SluiceError? {
+    let code: SluiceError.Code
+    switch status {
+    case SLUICE_CODEC_OK: return nil
+    case SLUICE_CODEC_TRUNCATED: code = .truncatedImage
+    case SLUICE_CODEC_UNSUPPORTED: code = .unsupportedImage
+    case SLUICE_CODEC_LIMIT: code = .tooManyScans
+    case SLUICE_CODEC_NO_MEMORY: code = .outOfMemory
+    default: code = .corruptImage
+    }
+    return SluiceError(code, "\(format): \(text)", byteOffset: Int(offset))
+  }
+
+  private var text: String {
+    unsafe withUnsafeBytes(of: message) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  var warningFindings: [Finding] {
+    warnings > 0 ? [Finding(.decoderWarnings, count: Int(warnings))] : []
+  }
+}

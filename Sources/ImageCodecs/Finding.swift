@@ -1,0 +1,68 @@
+/// A fact about the encoded file besides its picture: something that another decoder might show, or that carries
+/// bytes past the classifier.
+package struct Finding: Sendable, Hashable {
+  package enum Code: String, Sendable, Hashable, CaseIterable {
+    /// Pixels that are not opaque. Alpha is dropped, so what a viewer composites may look different.
+    case alpha
+    /// A colour or palette entries declared transparent (PNG tRNS). Dropped as alpha is.
+    case transparency
+    /// More than one frame (APNG). The default image alone is judged.
+    case animation
+    /// A text comment (JPEG COM, PNG tEXt, zTXt, iTXt).
+    case text
+    /// Camera metadata (EXIF).
+    case exif
+    /// An EXIF orientation other than upright; the value is 2…8.
+    case orientation
+    /// A PNG gamma other than that of sRGB, which has not been applied; the value is the gamma.
+    case gamma
+    /// An embedded colour profile, which has not been applied.
+    case colourProfile = "icc-profile"
+    /// Further pictures after the first, announced by a Multi-Picture index.
+    case multiplePictures = "multiple-pictures"
+    /// Bytes after the end of the picture.
+    case trailingBytes = "trailing-bytes"
+    /// Four-colour print data, converted as Adobe writes it.
+    case cmyk
+    /// More than 8 bits a sample; the high byte was kept.
+    case deepSamples = "16-bit"
+    /// A metadata chunk with a wrong checksum, passed over.
+    case damagedMetadata = "damaged-metadata"
+    /// Irregularities that the decoder reported as harmless.
+    case decoderWarnings = "decoder-warnings"
+  }
+
+  package let code: Code
+  /// How many: bytes, pixels, chunks or frames, as the code says.
+  package let count: Int?
+  /// The value of gamma or orientation.
+  package let value: Double?
+
+  package init(_ code: Code, count: Int? = nil, value: Double? = nil) {
+    self.code = code
+    self.count = count
+    self.value = value
+  }
+}
+
+extension Finding {
+  /// The fact in a sentence for people.
+  package var sentence: String {
+    switch code {
+    case .alpha: "\(count ?? 0) pixels are not opaque; alpha was dropped"
+    case .transparency: "a colour is declared transparent; this was ignored"
+    case .animation: "an animation of \(count ?? 0) frames; only the default image was judged"
+    case .text: "\(count ?? 0) text comments"
+    case .exif: "EXIF metadata, \(count ?? 0) bytes"
+    case .orientation: "EXIF orientation \(Int(value ?? 1))"
+    case .gamma: "gamma \(value ?? 0), not applied"
+    case .colourProfile: "an ICC colour profile, \(count ?? 0) bytes, not applied"
+    case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
+    case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
+    case .cmyk: "CMYK data, converted to RGB"
+    case .deepSamples: "16 bits a sample, reduced to 8"
+    case .damagedMetadata: "\(count ?? 0) metadata chunks have a wrong checksum; they were passed over"
+    case .decoderWarnings: "\(count ?? 0) harmless irregularities were passed over"
+    }
+  }
+}

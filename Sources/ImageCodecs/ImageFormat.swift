@@ -1,0 +1,24 @@
+import Pixels
+
+/// The image formats that Sluice decodes, told apart by their first bytes and never by a file name.
+package enum ImageFormat: String, Sendable, Hashable, CaseIterable {
+  case jpeg
+  case png
+
+  /// The bytes every file of the format begins with.
+  package var signature: [UInt8] {
+    switch self {
+    case .jpeg: [0xFF, 0xD8, 0xFF]
+    case .png: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    }
+  }
+
+  /// The format whose signature stands at `offset`; `nil` for anything else, or too few bytes.
+  package static func at(_ offset: Int, in bytes: Span<UInt8>) -> ImageFormat? {
+    allCases.first { format in
+      let signature = format.signature
+      guard offset >= 0, bytes.count - offset >= signature.count else { return false }
+      return signature.indices.allSatisfy { bytes[offset + $0] == signature[$0] }
+    }
+  }
+}

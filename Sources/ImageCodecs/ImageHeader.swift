@@ -1,0 +1,50 @@
+import Pixels
+
+/// What the header of an encoded image declares.
+package struct ImageHeader: Sendable, Hashable {
+  package let format: ImageFormat
+  /// As stored, before any orientation is applied.
+  package let size: PixelSize
+  /// How samples become colours, in the words of the format: `gray`, `rgb`, `palette`, `ycbcr`, `cmyk`, `ycck`, …
+  package let colour: String
+  package let bitsPerSample: Int
+  /// Progressive JPEG or interlaced PNG.
+  package let isInterlaced: Bool
+}
+
+extension SluiceError.Code {
+  package static let notAnImage = SluiceError.Code("not-an-image")
+  package static let formatNotPermitted = SluiceError.Code("format-not-permitted")
+  package static let tooManyBytes = SluiceError.Code("too-many-bytes")
+  package static let tooManyPixels = SluiceError.Code("too-many-pixels")
+  package static let tooManyScans = SluiceError.Code("too-many-scans")
+  package static let emptyImage = SluiceError.Code("empty-image")
+  package static let truncatedImage = SluiceError.Code("truncated-image")
+  package static let corruptImage = SluiceError.Code("corrupt-image")
+  package static let unsupportedImage = SluiceError.Code("unsupported-image")
+  package static let outOfMemory = SluiceError.Code("out-of-memory")
+}
+
+extension DecodeLimits {
+  /// The declared size as a checked value.
+  ///
+  /// - Throws: `empty-image`, `too-many-pixels`.
+  func permittedSize(width: Int, height: Int, at offset: Int) throws(SluiceError) -> PixelSize {
+    guard width > 0, height > 0 else {
+      throw SluiceError(
+        .emptyImage, "the header declares \(width)×\(height) pixels", byteOffset: offset)
+    }
+    guard width <= maxDimension, height <= maxDimension else {
+      throw SluiceError(
+        .tooManyPixels, "the header declares \(width)×\(height) pixels; the longest permitted side is \(maxDimension)",
+        byteOffset: offset)
+    }
+    guard width * height <= maxPixels else {
+      throw SluiceError(
+        .tooManyPixels,
+        "the header declares \(width)×\(height) = \(width * height) pixels; permitted are \(maxPixels)",
+        byteOffset: offset)
+    }
+    return PixelSize(width: width, height: height)
+  }
+}

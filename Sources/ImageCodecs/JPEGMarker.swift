@@ -1,0 +1,25 @@
+/// The second byte of a JPEG marker (ITU-T T.81, table B.1).
+package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  package static let startOfImage = JPEGMarker(rawValue: 0xD8)
+  package static let endOfImage = JPEGMarker(rawValue: 0xD9)
+  package static let startOfScan = JPEGMarker(rawValue: 0xDA)
+  package static let comment = JPEGMarker(rawValue: 0xFE)
+  static let exifSegment = JPEGMarker(rawValue: 0xE1)
+  static let applicationSegment2 = JPEGMarker(rawValue: 0xE2)
+  static let adobeSegment = JPEGMarker(rawValue: 0xEE)
+
+  /// A frame header: SOF0…SOF15 without the three codes in that range that mean something else.
+  var isFrame: Bool { (0xC0...0xCF).contains(rawValue) && ![0xC4, 0xC8, 0xCC].contains(rawValue) }
+
+  /// Stands alone: no length follows.
+  package var isStandalone: Bool { rawValue == 0x01 || (0xD0...0xD9).contains(rawValue) }
+
+  /// Occurs inside entropy-coded data without ending it: a stuffed zero, or a restart marker.
+  package var continuesScan: Bool { rawValue == 0x00 || (0xD0...0xD7).contains(rawValue) }
+}

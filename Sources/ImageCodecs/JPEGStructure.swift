@@ -1,0 +1,166 @@
+import Pixels
+
+/// A walk over the markers of one JPEG (ITU-T T.81 annex B): what it declares, and where it ends.
+struct JPEGStructure {
+  private(set) var frame: (marker: JPEGMarker, precision: Int, width: Int, height: Int, components: Int)?
+  private(set) var frameOffset = 0
+  private(set) var scans = 0
+  private(set) var adobeTransform: Int?
+  private(set) var orientation: ExifOrientation?
+  private(set) var exifBytes = 0
+  private(set) var profileBytes = 0
+  private(set) var comments = 0
+  private(set) var hasMultiplePictures = false
+  /// One past the end-of-image marker.
+  private(set) var end = 0
+
+  /// Walks from the start-of-image marker to the end-of-image marker.
+  ///
+  /// - Throws: `truncated-image` when the data ends first, `corrupt-image` where no marker stands in its place,
+  ///   `too-many-scans`.
+  /// - Complexity: O(bytes).
+  init(_ bytes: Span<UInt8>) throws(SluiceError) {
+    var offset = 2
+    while true {
+      let marker = try Self.marker(at: &offset, in: bytes)
+      if marker == .endOfImage { break }
+      guard !marker.isStandalone else {
+        throw SluiceError(
+          .corruptImage, "a marker that cannot stand here (0xFF\(hex(marker.rawValue)))", byteOffset: offset - 2)
+      }
+      guard let length = bytes.uint16(at: offset) else { throw Self.truncated(bytes.count) }
+      guard length >= 2 else {
+        throw SluiceError(.corruptImage, "a segment of impossible length \(length)", byteOffset: offset)
+      }
+      guard offset + length <= bytes.count else { throw Self.truncated(bytes.count) }
+      try note(marker, bytes.extracting(offset + 2..<offset + length), at: offset)
+      offset += length
+      if marker == .startOfScan { offset = try Self.endOfScan(from: offset, in: bytes) }
+    }
+    end = offset
+  }
+
+  private mutating func note(_ marker: JPEGMarker, _ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
+    switch marker {
+    case .startOfScan:
+      scans += 1
+      guard scans <= DecodeLimits.maxScans else {
+        throw SluiceError(
+          .tooManyScans, "more than \(DecodeLimits.maxScans) scans", byteOffset: offset)
+      }
+    case .comment: comments += 1
+    case .exifSegment where body.hasBytes("Exif\0\0", at: 0):
+      exifBytes += body.count - 6
+      // The first one counts; a second EXIF segment would be read by some decoders and not by others.
+      if orientation == nil { orientation = .inTIFF(body.extracting(6...)) }
+    case .applicationSegment2 where body.hasBytes("ICC_PROFILE\0", at: 0): profileBytes += max(0, body.count - 14)
+    case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
+    case .adobeSegment where body.hasBytes("Adobe", at: 0) && body.count >= 12: adobeTransform = Int(body[11])
+    case _ where marker.isFrame: try noteFrame(marker, body, at: offset)
+    default: break
+    }
+  }
+
+  private mutating func noteFrame(
+    _ marker: JPEGMarker, _ body: Span<UInt8>, at offset: Int
+  ) throws(SluiceError) {
+    guard frame == nil else { throw SluiceError(.corruptImage, "a second frame header", byteOffset: offset) }
+    guard body.count >= 6, let height = body.uint16(at: 1), let width = body.uint16(at: 3) else {
+      throw SluiceError(.corruptImage, "a frame header that is too short", byteOffset: offset)
+    }
+    frame = (marker, Int(body[0]), width, height, Int(body[5]))
+    frameOffset = offset
+  }
+
+  /// The marker at `offset`, past any fill bytes; moves `offset` behind it.
+  private static func marker(at offset: inout Int, in bytes: Span<UInt8>) throws(SluiceError) -> JPEGMarker {
+    guard offset < bytes.count else { throw truncated(bytes.count) }
+    guard bytes[offset] == 0xFF else {
+      throw SluiceError(.corruptImage, "no marker where one must stand", byteOffset: offset)
+    }
+    while offset < bytes.count, bytes[offset] == 0xFF { offset += 1 }
+    guard offset < bytes.count else { throw truncated(bytes.count) }
+    offset += 1
+    return JPEGMarker(rawValue: bytes[offset - 1])
+  }
+
+  /// The offset of the first marker after entropy-coded data.
+  private static func endOfScan(from start: Int, in bytes: Span<UInt8>) throws(SluiceError) -> Int {
+    var offset = start
+    while offset + 1 < bytes.count {
+      if bytes[offset] == 0xFF, bytes[offset + 1] != 0xFF,
+        !JPEGMarker(rawValue: bytes[offset + 1]).continuesScan
+      {
+        return offset
+      }
+      offset += 1
+    }
+    throw truncated(bytes.count)
+  }
+
+  private static func truncated(_ count: Int) -> SluiceError {
+    SluiceError(.truncatedImage, "the JPEG ends before its end-of-image marker", byteOffset: count)
+  }
+}
+
+/// Two hexadecimal digits.
+func hex(_ byte: UInt8) -> String {
+  let digits = String(byte, radix: 16, uppercase: true)
+  return digits.count == 1 ? "0" + digits : digits
+}
+
+extension JPEGStructure {
+  /// The header, checked against the limits.
+  ///
+  /// - Throws: `corrupt-image` without a frame, `unsupported-image` for arithmetic coding, lossless and
+  ///   hierarchical processes, samples other than 8 bits, and 2 or more than 4 components; and the size limits.
+  func header(within limits: DecodeLimits) throws(SluiceError) -> ImageHeader {
+    guard let frame else {
+      throw SluiceError(.corruptImage, "the JPEG has no frame header", byteOffset: end)
+    }
+    guard [0xC0, 0xC1, 0xC2].contains(frame.marker.rawValue) else {
+      throw SluiceError(
+        .unsupportedImage, "a JPEG coding process that is not decoded (SOF\(frame.marker.rawValue - 0xC0))",
+        remedy: "save it as baseline or progressive JPEG", byteOffset: frameOffset)
+    }
+    guard frame.precision == 8 else {
+      throw SluiceError(
+        .unsupportedImage, "a JPEG of \(frame.precision) bits a sample", remedy: "save it with 8 bits a sample",
+        byteOffset: frameOffset)
+    }
+    guard [1, 3, 4].contains(frame.components) else {
+      throw SluiceError(
+        .unsupportedImage, "a JPEG of \(frame.components) components; 1, 3 and 4 are decoded",
+        byteOffset: frameOffset)
+    }
+    let size = try limits.permittedSize(width: frame.width, height: frame.height, at: frameOffset)
+    return ImageHeader(
+      format: .jpeg, size: size, colour: colourName(components: frame.components),
+      bitsPerSample: frame.precision, isInterlaced: frame.marker.rawValue == 0xC2)
+  }
+
+  private func colourName(components: Int) -> String {
+    switch (components, adobeTransform) {
+    case (1, _): "gray"
+    case (3, 0): "rgb"
+    case (3, _): "ycbcr"
+    case (_, 2): "ycck"
+    default: "cmyk"
+    }
+  }
+
+  /// Findings, for an image in `count` bytes.
+  func findings(count: Int) -> [Finding] {
+    var findings: [Finding] = []
+    if frame?.components == 4 { findings.append(Finding(.cmyk)) }
+    if exifBytes > 0 { findings.append(Finding(.exif, count: exifBytes)) }
+    if let orientation, orientation != .upright {
+      findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
+    }
+    if profileBytes > 0 { findings.append(Finding(.colourProfile, count: profileBytes)) }
+    if comments > 0 { findings.append(Finding(.text, count: comments)) }
+    if hasMultiplePictures { findings.append(Finding(.multiplePictures)) }
+    if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
+    return findings
+  }
+}

@@ -1,0 +1,167 @@
+import CImageCodecs
+import Pixels
+
+/// A walk over the chunks of one PNG (W3C PNG specification, third edition): what it declares, and where it ends.
+struct PNGStructure {
+  private(set) var width = 0
+  private(set) var height = 0
+  private(set) var bitDepth = 0
+  private(set) var colourType = 0
+  private(set) var isInterlaced = false
+  private(set) var hasTransparency = false
+  private(set) var imageDataBytes = 0
+  private(set) var gamma: Int?
+  private(set) var profileBytes = 0
+  private(set) var textChunks = 0
+  private(set) var frames: Int?
+  private(set) var exifBytes = 0
+  private(set) var orientation: ExifOrientation?
+  private(set) var damagedChunks = 0
+  /// One past the end chunk.
+  private(set) var end = 0
+
+  private static let imageHeader: StaticString = "IHDR"
+  private static let headerOffset = 8
+
+  /// Walks from the signature to the end chunk, and verifies every checksum.
+  ///
+  /// - Throws: `truncated-image` when the data ends first; `corrupt-image` for a critical chunk with a wrong
+  ///   checksum, a chunk type that is none, a header that is missing or malformed, or no image data.
+  /// - Complexity: O(bytes).
+  init(_ bytes: Span<UInt8>) throws(SluiceError) {
+    var offset = Self.headerOffset
+    while end == 0 {
+      guard let length = bytes.uint32(at: offset), offset + 8 <= bytes.count else {
+        throw Self.truncated(bytes.count)
+      }
+      let isFirst = offset == Self.headerOffset
+      guard Self.isChunkType(bytes, at: offset + 4), isFirst == bytes.hasBytes(Self.imageHeader, at: offset + 4)
+      else { throw SluiceError(.corruptImage, "no valid chunk where one must stand", byteOffset: offset) }
+      guard length <= Int(Int32.max), offset + 12 + length <= bytes.count else {
+        throw Self.truncated(bytes.count)
+      }
+      let body = bytes.extracting(offset + 8..<offset + 8 + length)
+      if Self.checksumHolds(bytes, at: offset, length: length) {
+        try note(typeAt: offset + 4, in: bytes, body)
+      } else if Self.isCritical(bytes[offset + 4]) {
+        throw SluiceError(.corruptImage, "a chunk with a wrong checksum", byteOffset: offset)
+      } else {
+        damagedChunks += 1
+      }
+      offset += 12 + length
+      if bytes.hasBytes("IEND", at: offset - 8 - length) { end = offset }
+    }
+    guard imageDataBytes > 0 else {
+      throw SluiceError(.corruptImage, "the PNG has no image data", byteOffset: end)
+    }
+  }
+
+  private mutating func note(
+    typeAt type: Int, in bytes: Span<UInt8>, _ body: Span<UInt8>
+  ) throws(SluiceError) {
+    func isChunk(_ name: StaticString) -> Bool { bytes.hasBytes(name, at: type) }
+    if isChunk("IDAT") {
+      imageDataBytes += body.count
+    } else if isChunk("IHDR") {
+      try noteHeader(body, at: type)
+    } else if isChunk("tRNS") {
+      hasTransparency = true
+    } else if isChunk("gAMA") {
+      gamma = body.uint32(at: 0)
+    } else if isChunk("iCCP") {
+      profileBytes += body.count
+    } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
+      textChunks += 1
+    } else if isChunk("acTL") {
+      frames = body.uint32(at: 0)
+    } else if isChunk("eXIf") {
+      exifBytes += body.count
+      if orientation == nil { orientation = .inTIFF(body) }
+    }
+  }
+
+  private mutating func noteHeader(_ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
+    guard body.count == 13, let width = body.uint32(at: 0), let height = body.uint32(at: 4) else {
+      throw SluiceError(.corruptImage, "an image header of \(body.count) bytes instead of 13", byteOffset: offset)
+    }
+    self.width = width
+    self.height = height
+    bitDepth = Int(body[8])
+    colourType = Int(body[9])
+    isInterlaced = body[12] != 0
+  }
+
+  private static func checksumHolds(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> Bool {
+    let covered = bytes.extracting(offset + 4..<offset + 8 + length)
+    let crc = unsafe covered.withUnsafeBufferPointer { buffer in
+      unsafe sluice_crc32(0, buffer.baseAddress, buffer.count)
+    }
+    return bytes.uint32(at: offset + 8 + length) == Int(crc)
+  }
+
+  /// Whether four ASCII letters stand at `offset`.
+  package static func isChunkType(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+    guard offset + 4 <= bytes.count else { return false }
+    return (offset..<offset + 4).allSatisfy { index in
+      let folded = bytes[index] | 0x20
+      return folded >= 0x61 && folded <= 0x7A
+    }
+  }
+
+  private static func isCritical(_ firstLetter: UInt8) -> Bool { firstLetter & 0x20 == 0 }
+
+  private static func truncated(_ count: Int) -> SluiceError {
+    SluiceError(.truncatedImage, "the PNG ends before its end chunk", byteOffset: count)
+  }
+}
+
+extension PNGStructure {
+  private static let samplesPerPixel = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4]
+  private static let colourNames = [0: "gray", 2: "rgb", 3: "palette", 4: "gray+alpha", 6: "rgba"]
+
+  var hasAlphaChannel: Bool { colourType & 4 != 0 }
+  var isGray: Bool { colourType & 3 == 0 }
+
+  /// The header, checked against the limits, and against what the data can hold at most.
+  ///
+  /// - Throws: `corrupt-image` for an unknown colour type or more pixels than the data can hold; size limits.
+  func header(within limits: DecodeLimits) throws(SluiceError) -> ImageHeader {
+    guard let samples = Self.samplesPerPixel[colourType], let name = Self.colourNames[colourType] else {
+      throw SluiceError(
+        .corruptImage, "colour type \(colourType) does not exist", byteOffset: Self.headerOffset + 17)
+    }
+    let size = try limits.permittedSize(width: width, height: height, at: Self.headerOffset + 8)
+    // Deflate expands 1032-fold at most (RFC 1951: 258 bytes for two bits); a row has at least one filter byte.
+    let needed = size.height * ((size.width * samples * bitDepth + 7) / 8 + 1)
+    guard needed <= imageDataBytes * 1032 + 1032 || isInterlaced && needed / 2 <= imageDataBytes * 1032 else {
+      throw SluiceError(
+        .corruptImage,
+        "the header declares \(needed) bytes of pixels, but \(imageDataBytes) bytes of data cannot hold them",
+        byteOffset: Self.headerOffset + 8)
+    }
+    return ImageHeader(
+      format: .png, size: size, colour: name, bitsPerSample: bitDepth, isInterlaced: isInterlaced)
+  }
+
+  /// Findings, for an image in `count` bytes of which `translucent` pixels are not opaque.
+  func findings(count: Int, translucent: Int) -> [Finding] {
+    var findings: [Finding] = []
+    if translucent > 0 { findings.append(Finding(.alpha, count: translucent)) }
+    if hasTransparency { findings.append(Finding(.transparency)) }
+    if bitDepth == 16 { findings.append(Finding(.deepSamples)) }
+    // 45455 is what sRGB images declare; 45454 to 45500 occur for the same thing.
+    if let gamma, !(45_000...46_000).contains(gamma) {
+      findings.append(Finding(.gamma, value: Double(gamma) / 100_000))
+    }
+    if profileBytes > 0 { findings.append(Finding(.colourProfile, count: profileBytes)) }
+    if exifBytes > 0 { findings.append(Finding(.exif, count: exifBytes)) }
+    if let orientation, orientation != .upright {
+      findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
+    }
+    if textChunks > 0 { findings.append(Finding(.text, count: textChunks)) }
+    if let frames { findings.append(Finding(.animation, count: frames)) }
+    if damagedChunks > 0 { findings.append(Finding(.damagedMetadata, count: damagedChunks)) }
+    if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
+    return findings
+  }
+}

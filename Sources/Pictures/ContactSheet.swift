@@ -1,0 +1,78 @@
+import Pixels
+
+/// An image beside its squeezed versions, and under each what the squeezing changed, amplified.
+///
+///     original      bitDepth 5     median 2
+///     [picture]     [picture]      [picture]
+///     101 tusker    101 tusker     386 elephant
+///                   [difference]   [difference]
+///                   difference ×8  difference ×4
+package struct ContactSheet: ~Copyable {
+  private var canvas: Canvas
+  private let original: PixelImage
+  private let scale: Int
+  private let cell: PixelSize
+  private var column = 0
+
+  private static let margin = 12
+  private static let textScale = 2
+  private static let lineHeight = 20
+  private static let background = Colour(24, 26, 30)
+  private static let text = Colour(232, 234, 237)
+  private static let muted = Colour(154, 160, 166)
+  private static let warning = Colour(242, 139, 130)
+
+  /// - Parameters:
+  ///   - columns: how many pictures there will be, the original included.
+  package init(of original: consuming PixelImage, columns: Int) {
+    // Small model inputs are enlarged in whole steps, so that every pixel stays visible as a square.
+    scale = max(1, 224 / max(original.size.width, original.size.height))
+    let width = max(original.size.width * scale, 26 * BitmapFont.advance * Self.textScale)
+    cell = PixelSize(width: width + Self.margin, height: original.size.height * scale + 3 * Self.lineHeight)
+    let size = PixelSize(width: columns * cell.width + Self.margin, height: 2 * cell.height + Self.margin)
+    canvas = Canvas(size: size, background: Self.background)
+    self.original = original
+  }
+
+  /// Adds the original: its name, and what the classifier says about it.
+  package mutating func addOriginal(title: String, caption: String) {
+    draw(title, caption, original.clone(), line: 0, isWarning: false)
+    column += 1
+  }
+
+  /// Adds a squeezed version and its difference to the original.
+  ///
+  /// - Parameters:
+  ///   - isWarning: whether the caption tells of a changed prediction.
+  package mutating func add(
+    _ squeezed: consuming PixelImage, title: String, caption: String, isWarning: Bool
+  ) {
+    let gain = original.readableGain(against: squeezed)
+    let difference = original.difference(to: squeezed, gain: gain)
+    draw(title, caption, squeezed, line: 0, isWarning: isWarning)
+    draw("difference ×\(gain)", "", difference, line: 1, isWarning: false)
+    column += 1
+  }
+
+  private mutating func draw(
+    _ title: String, _ caption: String, _ picture: consuming PixelImage, line: Int, isWarning: Bool
+  ) {
+    let x = Self.margin + column * cell.width
+    let y = Self.margin + line * cell.height
+    canvas.write(fitted(title), x: x, y: y, scale: Self.textScale, Self.text)
+    canvas.draw(picture, x: x, y: y + Self.lineHeight, scale: scale)
+    canvas.write(
+      fitted(caption), x: x, y: y + Self.lineHeight + picture.size.height * scale + 4, scale: Self.textScale,
+      isWarning ? Self.warning : Self.muted)
+  }
+
+  private func fitted(_ text: String) -> String {
+    let room = (cell.width - Self.margin) / (BitmapFont.advance * Self.textScale)
+    return text.count <= room ? text : text.prefix(max(0, room - 2)) + ".."
+  }
+
+  /// The finished sheet.
+  package consuming func picture() -> PixelImage {
+    canvas.image.clone()
+  }
+}

@@ -1,0 +1,112 @@
+/// A JSON value that keeps the order in which its members were written, so that a verdict line reads from the general
+/// to the particular and looks the same on every run.
+package enum JSONValue: Sendable, Hashable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  /// Written with `decimals` digits at most; values that are not finite become null.
+  case number(Double, decimals: Int)
+  case string(String)
+  case array([JSONValue])
+  case object([Member])
+
+  package struct Member: Sendable, Hashable {
+    package let name: String
+    package let value: JSONValue
+  }
+}
+
+extension JSONValue {
+  /// An object without its `nil` members.
+  package static func object(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+    .object(members.compactMap { name, value in value.map { Member(name: name, value: $0) } })
+  }
+
+  /// A number with the six decimals that scores and probabilities are given with.
+  package static func number(_ value: Double) -> JSONValue { .number(value, decimals: 6) }
+  package static func number(_ value: Float) -> JSONValue { .number(Double(value), decimals: 6) }
+
+  /// Compact JSON text without line breaks (RFC 8259).
+  ///
+  /// - Complexity: O(length of the text).
+  package var text: String {
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  private func write(to text: inout String) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .integer(let value): text += String(value)
+    case .number(let value, let decimals): text += Self.number(value, decimals)
+    case .string(let value): Self.write(value, to: &text)
+    case .array(let values): Self.write(values, brackets: ("[", "]"), to: &text) { $0.write(to: &$1) }
+    case .object(let members):
+      Self.write(members, brackets: ("{", "}"), to: &text) { member, text in
+        Self.write(member.name, to: &text)
+        text += ":"
+        member.value.write(to: &text)
+      }
+    }
+  }
+
+  private static func write<Element>(
+    _ elements: [Element], brackets: (String, String), to text: inout String,
+    _ write: (Element, inout String) -> Void
+  ) {
+    text += brackets.0
+    for (index, element) in elements.enumerated() {
+      if index > 0 { text += "," }
+      write(element, &text)
+    }
+    text += brackets.1
+  }
+
+  private static func number(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite else { return "null" }
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = (value * scale).rounded()
+    // Beyond 2^53 a double has no decimals to round; there its shortest text is right.
+    guard abs(scaled) < 9e15 else { return "\(value)" }
+    let rounded = scaled / scale
+    if rounded == rounded.rounded() { return String(Int(rounded)) }
+    // Fixed notation: small numbers would otherwise appear with an exponent.
+    let digits = String(Int(abs(scaled)))
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    var fraction = padded.suffix(decimals)
+    while fraction.last == "0" { fraction.removeLast() }
+    return (scaled < 0 ? "-" : "") + padded.dropLast(decimals) + "." + fraction
+  }
+
+  private static func write(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case _ where needsEscape(scalar): text += escape(scalar)
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+
+  /// Control characters, and those with which a hostile file name could steer a terminal or break a line.
+  private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    default: false
+    }
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+}

@@ -1,0 +1,40 @@
+/// An error a person can act on: a stable code for machines, a sentence for people, and what to do about it.
+///
+/// The same type serves every module, so that a verdict, a log line and a terminal message say the same thing.
+/// Messages name what was wrong and what is permitted; they never contain pixels or secrets.
+package struct SluiceError: Error, Sendable, Hashable {
+  /// A stable, kebab-case identifier such as `truncated-image`. Modules add their own in extensions.
+  package struct Code: Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) {
+      self.description = description
+    }
+  }
+
+  package var code: Code
+  package var message: String
+
+  /// What the reader can do, as an instruction; `nil` where the message already says it.
+  package var remedy: String?
+
+  /// Where in the encoded bytes the trouble lies, counted from 0 at the start of the input.
+  package var byteOffset: Int?
+
+  package init(_ code: Code, _ message: String, remedy: String? = nil, byteOffset: Int? = nil) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+    self.byteOffset = byteOffset
+  }
+}
+
+extension SluiceError: CustomStringConvertible {
+  /// Message, place and remedy in one line.
+  package var description: String {
+    var text = message
+    if let byteOffset { text += " (at byte \(byteOffset))" }
+    if let remedy { text += "; \(remedy)" }
+    return text
+  }
+}

@@ -1,0 +1,74 @@
+/// An owned batch of tensors of one form, images one after another without padding.
+///
+///     image 0   bytesPerImage bytes
+///     image 1   bytesPerImage bytes
+///     …
+///
+/// Aligned to a cache line, so that an inference engine can read it in place.
+@safe package struct TensorBatch: ~Copyable {
+  package let form: TensorForm
+  package let count: Int
+  private let storage: UnsafeMutableRawBufferPointer
+
+  /// A batch of zero bytes.
+  ///
+  /// - Precondition: `count` is at least 1.
+  /// - Complexity: O(count · bytesPerImage).
+  package init(form: TensorForm, count: Int) {
+    precondition(count > 0, "a batch has at least one image")
+    self.form = form
+    self.count = count
+    unsafe storage = .allocate(byteCount: count * form.bytesPerImage, alignment: 64)
+    unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  deinit {
+    unsafe storage.deallocate()
+  }
+
+  /// The bytes of all images.
+  package var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      let span = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(storage))
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The bytes of image `index`.
+  ///
+  /// - Precondition: `0 <= index < count`.
+  @_lifetime(borrow self)
+  package func image(_ index: Int) -> RawSpan {
+    bytes.extracting(index * form.bytesPerImage..<(index + 1) * form.bytesPerImage)
+  }
+
+  /// The elements of image `index`, for writing.
+  ///
+  /// - Precondition: `0 <= index < count`, and `Element` has the size the form names.
+  @_lifetime(&self)
+  package mutating func elements<Element: BitwiseCopyable>(
+    ofImage index: Int, as type: Element.Type
+  ) -> MutableSpan<Element> {
+    precondition(index >= 0 && index < count && MemoryLayout<Element>.size == form.element.byteCount)
+    let bytes = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: storage[index * form.bytesPerImage..<(index + 1) * form.bytesPerImage])
+    let span = unsafe MutableSpan<Element>(_unsafeElements: bytes.bindMemory(to: Element.self))
+    return unsafe _overrideLifetime(span, mutating: &self)
+  }
+
+  /// Copies an image of another batch of the same form.
+  ///
+  /// - Complexity: O(bytesPerImage).
+  package mutating func copyImage(_ source: Int, of other: borrowing TensorBatch, to index: Int) {
+    precondition(form == other.form && index >= 0 && index < count)
+    let bytes = other.image(source)
+    for offset in 0..<form.bytesPerImage {
+      unsafe storage[index * form.bytesPerImage + offset] = bytes.unsafeLoad(
+        fromByteOffset: offset, as: UInt8.self)
+    }
+  }
+}
+
+// One owner at a time and no shared mutable state: a batch may move between threads.
+extension TensorBatch: @unchecked Sendable {}

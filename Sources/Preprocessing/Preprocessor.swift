@@ -1,0 +1,91 @@
+import Pixels
+
+extension SluiceError.Code {
+  package static let invalidPreprocessing = SluiceError.Code("invalid-preprocessing")
+}
+
+/// Brings decoded pictures of any size to the one size and channel count that the classifier takes.
+///
+/// The steps are checked when they are put together: whatever the picture, the output has `outputSize`, and no
+/// step allocates more than its input or its output.
+package struct Preprocessor: Sendable {
+  package let steps: [PreprocessStep]
+  package let outputSize: PixelSize
+  package let channels: PixelChannels
+
+  /// - Throws: `invalid-preprocessing` when the steps do not end in a fixed size.
+  package init(steps: [PreprocessStep], channels: PixelChannels) throws(SluiceError) {
+    for (index, step) in steps.enumerated() {
+      guard case .resizeShorterSide = step else { continue }
+      // A 1×16384 picture resized to shorter side 256 would have a billion pixels; the crop keeps it small.
+      guard index + 1 < steps.count, case .centerCrop = steps[index + 1] else {
+        throw SluiceError(
+          .invalidPreprocessing, "resize to a shorter side leaves the size open",
+          remedy: "follow it with centerCrop, or resize to a width and a height")
+      }
+    }
+    switch steps.last {
+    case .centerCrop(let size), .resizeExactly(let size, _): outputSize = size
+    case .resizeShorterSide, nil:
+      throw SluiceError(
+        .invalidPreprocessing, "the preprocessing does not end in a fixed size",
+        remedy: "end it with centerCrop or a resize to a width and a height")
+    }
+    self.steps = steps
+    self.channels = channels
+  }
+
+  /// The picture in the classifier's size and channels, 8 bits a sample.
+  ///
+  /// A gray picture is resized as gray and made RGB afterwards, which gives the same bytes for a third of the work.
+  ///
+  /// - Complexity: that of the resizes, but never more than O(source area + output area) memory.
+  package func apply(to image: consuming PixelImage) -> PixelImage {
+    var current = image
+    var index = 0
+    while index < steps.count {
+      if index + 1 < steps.count, let cropped = Self.resizeThenCrop(current, steps[index], steps[index + 1]) {
+        current = cropped
+        index += 2
+      } else {
+        current = Self.apply(steps[index], to: current)
+        index += 1
+      }
+    }
+    return current.channels == channels ? current : current.converted(to: channels)
+  }
+
+  private static func apply(_ step: PreprocessStep, to image: borrowing PixelImage) -> PixelImage {
+    switch step {
+    case .centerCrop(let size): image.centerCropped(to: size)
+    case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
+      image.resized(to: step.outputSize(for: image.size), filter: filter)
+    }
+  }
+
+  /// A resize that computes only what the following crop keeps; `nil` when the two are not that pair.
+  private static func resizeThenCrop(
+    _ image: borrowing PixelImage, _ first: PreprocessStep, _ second: PreprocessStep
+  ) -> PixelImage? {
+    guard case .centerCrop(let size) = second else { return nil }
+    let filter: ResampleFilter
+    switch first {
+    case .resizeShorterSide(_, let chosen), .resizeExactly(_, let chosen): filter = chosen
+    case .centerCrop: return nil
+    }
+    let target = first.outputSize(for: image.size)
+    let wanted = PixelRegion.center(of: target, size: size)
+    let kept = wanted.clamped(to: target)
+    let resized = image.resized(to: target, filter: filter, region: kept)
+    return kept == wanted ? resized : resized.centerCropped(to: size)
+  }
+}
+
+extension PixelRegion {
+  /// The part of the region inside an image whose middle it shares.
+  fileprivate func clamped(to outer: PixelSize) -> PixelRegion {
+    PixelRegion(
+      x: max(0, x), y: max(0, y),
+      size: PixelSize(width: min(size.width, outer.width), height: min(size.height, outer.height)))
+  }
+}

@@ -1,0 +1,84 @@
+import Pixels
+
+/// The median of a `window` × `window` neighbourhood, each channel for itself.
+///
+/// For an even window the neighbourhood reaches one sample further to the top and left, and the value is the upper
+/// of the two middle ones. Edges are mirrored with the edge sample repeated. Both are those of SciPy's
+/// `median_filter(mode='reflect')`, bit for bit. Source: Xu, Evans, Qi 2018, section II-C.
+package struct Median: Squeezer {
+  package static let windowRange = 2...7
+
+  package let window: Int
+
+  /// - Precondition: `window` lies in `windowRange`.
+  package init(window: Int) {
+    precondition(Self.windowRange.contains(window))
+    self.window = window
+  }
+
+  package var description: String { "median \(window)" }
+
+  /// - Complexity: O(samples) for windows 2 and 3, O(samples · window²) for wider ones.
+  package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
+    let before = window / 2
+    let padded = image.reflectingBorder(before: before, after: window - 1 - before)
+    var result = PixelImage(size: image.size, channels: image.channels)
+    switch window {
+    case 2: filter2(padded, into: &result)
+    case 3: filter3(padded, into: &result)
+    default: filterByBits(padded, into: &result)
+    }
+    return result
+  }
+
+  private func filter2(_ padded: borrowing PixelImage, into result: inout PixelImage) {
+    let depth = padded.channels.rawValue
+    for y in 0..<result.size.height {
+      let (upper, lower) = (padded.row(y), padded.row(y + 1))
+      var target = result.mutableRow(y)
+      upperMedian(
+        upper.extracting(droppingLast: depth), upper.extracting(droppingFirst: depth),
+        lower.extracting(droppingLast: depth), lower.extracting(droppingFirst: depth), into: &target)
+    }
+  }
+
+  private func filter3(_ padded: borrowing PixelImage, into result: inout PixelImage) {
+    let (depth, length) = (padded.channels.rawValue, padded.rowLength)
+    var low = [UInt8](repeating: 0, count: length)
+    var middle = low
+    var high = low
+    var lowSpan = low.mutableSpan
+    var middleSpan = middle.mutableSpan
+    var highSpan = high.mutableSpan
+    for y in 0..<result.size.height {
+      sortColumns(
+        padded.row(y), padded.row(y + 1), padded.row(y + 2), low: &lowSpan, middle: &middleSpan, high: &highSpan)
+      var target = result.mutableRow(y)
+      medianOfSortedColumns(
+        low: lowSpan.span, middle: middleSpan.span, high: highSpan.span, step: depth, into: &target)
+    }
+  }
+
+  private func filterByBits(_ padded: borrowing PixelImage, into result: inout PixelImage) {
+    let (depth, length) = (padded.channels.rawValue, result.rowLength)
+    let rank = UInt8(window * window / 2)
+    var threshold = [UInt8](repeating: 0, count: length)
+    var below = threshold
+    var thresholds = threshold.mutableSpan
+    var counts = below.mutableSpan
+    for y in 0..<result.size.height {
+      var target = result.mutableRow(y)
+      for bit in (0..<8).reversed().map({ UInt8(1) << $0 }) {
+        propose(bit, over: target.span, into: &thresholds)
+        for index in 0..<counts.count { counts[index] = 0 }
+        for row in y..<y + window {
+          for column in 0..<window {
+            let samples = padded.row(row).extracting(column * depth..<column * depth + length)
+            countSamples(samples, below: thresholds.span, into: &counts)
+          }
+        }
+        accept(thresholds.span, whereAtMost: rank, counts.span, into: &target)
+      }
+    }
+  }
+}

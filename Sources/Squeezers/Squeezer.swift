@@ -1,0 +1,21 @@
+import Pixels
+
+/// A transformation that should not change what a clean image is classified as, but undoes much of what an
+/// adversarial perturbation did (Xu, Evans, Qi: Feature Squeezing, NDSS 2018).
+///
+/// Squeezers work on the model-size 8-bit image, gray or RGB, of any size from 1×1, and return one of the same size
+/// and channels. They are values: two with the same `description` do the same, number for number.
+package protocol Squeezer: Sendable, CustomStringConvertible {
+  /// Name and every parameter, as in `median 2`: what a verdict records, and what makes two squeezers the same.
+  var description: String { get }
+
+  /// What the samples of a squeezed image stand for.
+  var sampleValues: SampleValues { get }
+
+  /// The squeezed image, of the same size and channels.
+  func squeeze(_ image: borrowing PixelImage) -> PixelImage
+}
+
+extension Squeezer {
+  package var sampleValues: SampleValues { .unit }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import FilterPipeline
+import ImageCodecs
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension TensorFormat: ExpressibleByArgument {}
+
+struct FilterCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "filter",
+    abstract: "Judge images; forward the tensors of the clean ones.",
+    discussion: """
+      Reads the given paths, or standard input: one image, images back to back (JPEG or PNG), or a tar archive. \
+      Writes a tensor for each clean image, and a verdict for every image as a line of JSON, both in input order.
+
+        # 125 photographs in, tensors and verdicts out
+        cat photos/*.jpg | sluice filter -f filter.yaml > tensors.npy 2> verdicts.ndjson
+
+        # the frames of a film
+        ffmpeg -v error -i film.mp4 -f image2pipe -c:v mjpeg - | sluice filter -f filter.yaml -o frames.npz
+
+        # many files, verdicts only
+        find photos -name '*.jpg' -print0 | sluice filter -f filter.yaml --files-from - --null --format none
+
+        # a WebDataset shard in, a clean shard out
+        sluice filter -f filter.yaml --format tar -o clean.tar < shard.tar
+
+      Tensors go to standard output unless -o names a file; verdicts go to standard error while tensors take standard \
+      output, and to standard output otherwise.
+
+      Exit status: 0 when every image was forwarded, 1 when at least one was flagged or rejected, 2 when the run \
+      failed or an image could not be judged.
+      """)
+
+  @OptionGroup var options: FilterOptions
+
+  @Argument(help: "Images or tar archives; - is standard input.", completion: .file())
+  var paths: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Read the paths from a file, one a line; - is standard input.", valueName: "file"),
+    completion: .file())
+  var filesFrom: String?
+
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "Paths in --files-from end with a zero byte, as find -print0 writes them.")
+  var separatedByZero = false
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where tensors go; - is standard output.", valueName: "file"),
+    completion: .file())
+  var output = "-"
+
+  @Option(
+    help: ArgumentHelp(
+      "How tensors are written: \(TensorFormat.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format")
+  )
+  var format = TensorFormat.npy
+
+  @Option(help: ArgumentHelp("Where verdicts go; - is standard output.", valueName: "file"), completion: .file())
+  var verdicts: String?
+
+  @Flag(help: "Say at the end how many images were forwarded, flagged, rejected and failed.")
+  var summary = false
+
+  func validate() throws {
+    if filesFrom != nil && !paths.isEmpty {
+      throw ValidationError("--files-from and paths exclude each other")
+    }
+    if separatedByZero && filesFrom == nil {
+      throw ValidationError("--null is for --files-from")
+    }
+    if verdicts == "-" && output == "-" && format != .none {
+      throw ValidationError("tensors and verdicts cannot both go to standard output; name a file with -o or --verdicts")
+    }
+  }
+
+  func run() async throws {
+    try checkTerminals()
+    let pipeline = try options.pipeline()
+    let interruption = try Interruption()
+    let signal = Signals.forward(to: interruption)
+    let run = FilterRun(pipeline, workers: options.workerCount, interruption: interruption)
+    let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToStandardError)
+    let result = try await judged(by: run, pipeline, progress, interruption)
+    if summary { Terminal.say(Progress.sentence(result)) }
+    if let number = signal.number { Signals.dieOf(number) }
+    throw ExitCode(status(of: result))
+  }
+
+  private func judged(
+    by run: FilterRun, _ pipeline: Pipeline, _ progress: Progress, _ interruption: Interruption
+  ) async throws(SluiceError) -> RunSummary {
+    let outputs = try RunOutputs(
+      tensors: output == "-" ? .standardOutput() : .created(output), format: format, verdicts: verdictFile())
+    let inputs = RunInputs(
+      try pathList(interruption), limit: pipeline.definition.limits.maxBytes, interruption: interruption)
+    defer { progress.clear() }
+    return try await run.run(inputs, into: outputs) { progress.update($0) }
+  }
+
+  private func status(of summary: RunSummary) -> Int32 {
+    if summary.failed > 0 { return ExitStatus.failed }
+    return summary.flagged + summary.rejected > 0 ? ExitStatus.someHeldBack : ExitStatus.allForwarded
+  }
+
+  private func pathList(_ interruption: Interruption) throws(SluiceError) -> PathList {
+    guard let filesFrom else { return PathList(paths.isEmpty ? ["-"] : paths) }
+    return try PathList(listedIn: filesFrom, separatedByZero: separatedByZero, interruption: interruption)
+  }
+
+  private var verdictsGoToStandardError: Bool { verdicts == nil && output == "-" && format != .none }
+
+  private func verdictFile() throws(SluiceError) -> OutputFile {
+    switch verdicts {
+    case nil: verdictsGoToStandardError ? .standardError() : .standardOutput()
+    case "-": .standardOutput()
+    case let path?: try .created(path)
+    }
+  }
+
+  private func checkTerminals() throws {
+    if filesFrom == nil, paths.isEmpty, Terminal.isTerminal(STDIN_FILENO) {
+      throw ValidationError("name images, or pipe them into standard input")
+    }
+    if output == "-", format != .none, Terminal.isTerminal(STDOUT_FILENO) {
+      throw ValidationError(
+        "tensors are no text for a terminal; redirect them, name a file with -o, or take --format none")
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Crypto
+import FilterPipeline
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The options that name a filter and open it.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    name: [.short, .customLong("filter")], help: "The filter file (YAML).",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var filter: String
+
+  @Option(
+    name: .customLong("define"),
+    help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
+  var definitions: [String] = []
+
+  @Option(help: "Images judged at the same time. (default: one for each processor)")
+  var workers: Int?
+
+  static let workerRange = 1...256
+
+  func validate() throws {
+    for definition in definitions where !definition.dropFirst().contains("=") {
+      throw ValidationError("--define takes NAME=VALUE, not \(definition)")
+    }
+    if let workers, !Self.workerRange.contains(workers) {
+      throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
+    }
+  }
+
+  /// The number of workers asked for, or as many as there are processors.
+  var workerCount: Int {
+    workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
+
+  /// Reads the filter file and opens its classifier.
+  func pipeline() throws(SluiceError) -> Pipeline {
+    var variables = environment()
+    for definition in definitions {
+      let parts = definition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      variables[String(parts[0])] = String(parts[1])
+    }
+    let file = try FilterFile(path: filter, variables: variables)
+    return try Pipeline(
+      file, PipelineEnvironment(sha256: sha256, variables: environment(), workers: workerCount))
+  }
+
+  private func environment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    return variables
+  }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+@Sendable private func sha256(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity(64)
+  for byte in SHA256.hash(data: bytes) {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import FilterPipeline
+import ImageCodecs
+import Pictures
+import Pixels
+
+struct InspectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Explain the verdict on one image.",
+    discussion: """
+      Prints what the image is, what its file contains besides the picture, how far each squeezer moves the \
+      prediction, and the verdict.
+
+        sluice inspect -f filter.yaml suspicious.png
+        sluice inspect -f filter.yaml --picture sheet.png suspicious.png
+        sluice inspect -f filter.yaml --json suspicious.png
+
+      Exit status: 0 clean, 1 adversarial or rejected, 2 when it could not be judged.
+      """)
+
+  @OptionGroup var options: FilterOptions
+
+  @Argument(help: "The image; - is standard input.", completion: .file())
+  var image: String
+
+  @Flag(help: "Print the verdict as JSON.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a contact sheet: the image, its squeezed versions, and what they changed.", valueName: "out.png"),
+    completion: .file(extensions: ["png"]))
+  var picture: String?
+
+  func run() async throws {
+    let pipeline = try options.pipeline()
+    let limit = pipeline.definition.limits.maxBytes
+    let input = try onlyInput(limit: limit)
+    let verdict = await pipeline.judge(input, id: 1).verdict
+    if json {
+      try OutputFile.standardOutput().write(Array((verdict.json.text + "\n").utf8))
+    } else {
+      let report = InspectReport(verdict: verdict, pipeline: pipeline, byteCount: input.bytes.count)
+      try OutputFile.standardOutput().write(Array(report.text.utf8))
+    }
+    if let picture { try writePicture(to: picture, input, verdict, pipeline) }
+    switch verdict.outcome {
+    case .clean: return
+    case .adversarial, .rejected: throw ExitCode(ExitStatus.someHeldBack)
+    case .failed: throw ExitCode(ExitStatus.failed)
+    }
+  }
+
+  private func onlyInput(limit: Int) throws(SluiceError) -> EncodedInput {
+    let inputs = RunInputs(PathList([image]), limit: limit)
+    guard let first = try inputs.next() else {
+      throw SluiceError(.emptyInput, "\(image) holds no image")
+    }
+    return first
+  }
+
+  private func writePicture(
+    to path: String, _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
+  ) throws(SluiceError) {
+    guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
+      throw SluiceError(
+        .unwritableOutput, "there is no picture to show: the image was \(verdict.outcome.action)")
+    }
+    let sheet = try ContactSheet.of(input.bytes, verdict, pipeline)
+    try OutputFile.created(path).write(try sheet.encodedAsPNG())
+  }
+}

@@ -1,0 +1,102 @@
+import Classifiers
+import Detectors
+import FilterPipeline
+import ImageCodecs
+import Pixels
+
+/// The verdict on one image, for reading in a terminal.
+struct InspectReport {
+  let verdict: Verdict
+  let pipeline: Pipeline
+  let byteCount: Int
+
+  private static let labelWidth = 12
+
+  var text: String {
+    var lines = [Terminal.styled(Terminal.printable(verdict.source), .bold)]
+    lines += imageLines
+    lines += findingLines
+    lines += predictionLines
+    for detector in verdict.detectors { lines += [""] + detectorLines(detector) }
+    lines += ["", verdictLine]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func line(_ label: String, _ value: String) -> String {
+    "  " + Terminal.styled(padded(label, Self.labelWidth), .dim) + value
+  }
+
+  private var imageLines: [String] {
+    var lines: [String] = []
+    if let header = verdict.header {
+      let kind = "\(header.format.rawValue.uppercased()) \(header.size), \(header.colour)"
+      lines.append(line("image", "\(kind), \(byteCount) bytes"))
+    }
+    if let digest = verdict.sha256 { lines.append(line("sha256", digest)) }
+    lines.append(line("filter", "\(verdict.filter.name) (\(verdict.filter.digest.prefix(12)))"))
+    if let classifier = pipeline.classifier { lines.append(line("classifier", classifier.description)) }
+    return lines
+  }
+
+  private var findingLines: [String] {
+    verdict.findings.enumerated().map { index, finding in
+      line(index == 0 ? "findings" : "", "\(finding.code.rawValue): \(finding.sentence)")
+    }
+  }
+
+  private var predictionLines: [String] {
+    guard let prediction = verdict.prediction else { return [] }
+    return [line("prediction", named(prediction.topClass, prediction.probability))]
+  }
+
+  private func detectorLines(_ detector: Verdict.DetectorVerdict) -> [String] {
+    let relation = detector.isFlagged ? "above" : "not above"
+    let score = "score \(rounded(detector.score.value)), \(relation) the threshold \(rounded(detector.threshold))"
+    let style: Terminal.Style = detector.isFlagged ? .red : .green
+    let width = max(10, detector.score.detail.squeezers.map(\.squeezer.count).max() ?? 0)
+    let rows = detector.score.detail.squeezers.map { squeezed in
+      let isChanged = squeezed.topClass != verdict.prediction?.topClass
+      let now = named(squeezed.topClass, squeezed.topProbability)
+      return "    \(padded(squeezed.squeezer, width))  \(padded(rounded(squeezed.distance), 9))"
+        + (isChanged ? Terminal.styled(now + "  (changed)", .yellow) : now)
+    }
+    let heading = Terminal.styled(
+      "    \(padded("squeezed by", width))  \(padded("distance", 9))prediction", .dim)
+    return [
+      "  \(Terminal.styled(detector.name, .bold)) (\(detector.score.detail.distance)): "
+        + Terminal.styled(score, style)
+    ]
+      + [heading] + rows + ["    \(detector.score.sentence)"]
+  }
+
+  private var verdictLine: String {
+    let style: Terminal.Style = verdict.outcome == .clean ? .green : .red
+    let conclusion = "verdict: \(verdict.outcome.rawValue), \(verdict.outcome.action)"
+    guard let error = verdict.error else { return Terminal.styled(conclusion, style) }
+    return Terminal.styled(conclusion, style) + "\n  \(error.code): \(Terminal.printable(error.description))"
+  }
+
+  private func named(_ index: Int, _ probability: Float) -> String {
+    pipeline.named(index) + ", \(percent(probability))"
+  }
+}
+
+extension Pipeline {
+  /// A class's number and, where there are labels, its name.
+  func named(_ index: Int) -> String {
+    labels?[index].map { "\(index) \(Terminal.printable($0))" } ?? "class \(index)"
+  }
+}
+
+/// A probability in percent with one decimal.
+func percent(_ probability: Float) -> String {
+  JSONValue.number(Double(probability) * 100, decimals: 1).text + " %"
+}
+
+/// A score with four decimals at most.
+func rounded(_ value: Double) -> String { JSONValue.number(value, decimals: 4).text }
+
+/// The text with spaces behind it up to a width.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import FilterPipeline
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@main
+enum Main {
+  static func main() async {
+    Signals.takeOver()
+    do {
+      try Processor.checkIsCapable()
+      var command = try SluiceCommand.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as SluiceError {
+      end(error)
+    } catch let status as ExitCode {
+      exit(status.rawValue)
+    } catch {
+      end(error)
+    }
+  }
+
+  private static func end(_ error: SluiceError) -> Never {
+    // A reader that has seen enough is no failure; the shell is told the way it expects.
+    if error.code == .closedPipe { Signals.dieOf(SIGPIPE) }
+    Terminal.say("sluice: \(error)")
+    exit(ExitStatus.failed)
+  }
+
+  /// Help, version, completions and usage errors; the parser's status for the last is not ours.
+  private static func end(_ error: any Error) -> Never {
+    let status = SluiceCommand.exitCode(for: error)
+    let message = SluiceCommand.fullMessage(for: error)
+    if status.isSuccess {
+      if !message.isEmpty { print(message) }
+      exit(ExitStatus.allForwarded)
+    }
+    if !message.isEmpty { Terminal.say(message) }
+    let isUsage = status == .validationFailure || status == .failure
+    exit(isUsage ? ExitStatus.failed : status.rawValue)
+  }
+}

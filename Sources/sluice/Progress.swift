@@ -1,0 +1,39 @@
+import FilterPipeline
+import Synchronization
+
+/// A line on the terminal that tells how far a run is.
+final class Progress: Sendable {
+  private let isShown: Bool
+  private let start = ContinuousClock.now
+  private let lastShown: Mutex<ContinuousClock.Instant>
+
+  private static let interval = Duration.milliseconds(100)
+
+  init(isShown: Bool) {
+    self.isShown = isShown
+    lastShown = Mutex(start)
+  }
+
+  func update(_ summary: RunSummary) {
+    guard isShown else { return }
+    let now = ContinuousClock.now
+    let isDue = lastShown.withLock { last in
+      guard now - last >= Self.interval else { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
+    let seconds = (now - start) / .seconds(1)
+    Terminal.write("\r\u{1B}[K\(Self.sentence(summary)), \(Int(Double(summary.inputs) / seconds)) a second")
+  }
+
+  func clear() {
+    if isShown { Terminal.write("\r\u{1B}[K") }
+  }
+
+  /// What became of the inputs, in one sentence.
+  static func sentence(_ summary: RunSummary) -> String {
+    "\(summary.inputs) inputs: \(summary.forwarded) forwarded, \(summary.flagged) flagged, "
+      + "\(summary.rejected) rejected, \(summary.failed) failed"
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Pixels
+
+/// The command and its subcommands.
+struct SluiceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sluice",
+    abstract: "A filter gateway for image classifiers.",
+    discussion: """
+      Sluice decodes images, asks a classifier about each image and its squeezed versions, and either forwards the \
+      clean tensor or flags the image as adversarial.
+
+        # images in, tensors and verdicts out
+        cat *.jpg | sluice filter -f filter.yaml > tensors.npy 2> verdicts.ndjson
+
+        # one image, every score, explained
+        sluice inspect -f filter.yaml suspicious.png
+
+      No detector is proof against an attacker who optimises against it.
+      """,
+    version: Version.text,
+    subcommands: [FilterCommand.self, InspectCommand.self])
+}
+
+enum Version {
+  static let number = "0.1.0"
+  static let text = "sluice \(number)"
+}
+
+/// How a command ends.
+enum ExitStatus {
+  /// Every input was forwarded.
+  static let allForwarded: Int32 = 0
+  /// At least one input was flagged or rejected.
+  static let someHeldBack: Int32 = 1
+  /// The run itself failed, or an input could not be judged.
+  static let failed: Int32 = 2
+}
