@@ -5,9 +5,8 @@ package struct ClassLabels: Sendable, Hashable {
   private let names: [String]
 
   package init(_ text: String) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(line.last == "\r" ? line.dropLast() : line)
-    }
+    // A carriage return and a line feed are one character in Swift, so both endings are looked for.
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     if lines.last == "" { lines.removeLast() }
     names = lines
   }

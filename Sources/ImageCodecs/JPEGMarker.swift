@@ -17,6 +17,12 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   /// A frame header: SOF0…SOF15 without the three codes in that range that mean something else.
   var isFrame: Bool { (0xC0...0xCF).contains(rawValue) && ![0xC4, 0xC8, 0xCC].contains(rawValue) }
 
+  /// Is followed by a length: neither standing alone, nor reserved, nor no marker at all.
+  package var beginsSegment: Bool { rawValue >= 0xC0 && rawValue != 0xFF && !isStandalone }
+
+  /// APP0…APP15: metadata of any kind, thumbnails among it.
+  package var isApplicationData: Bool { (0xE0...0xEF).contains(rawValue) }
+
   /// Stands alone: no length follows.
   package var isStandalone: Bool { rawValue == 0x01 || (0xD0...0xD9).contains(rawValue) }
 

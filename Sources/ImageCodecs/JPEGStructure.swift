@@ -24,7 +24,7 @@ struct JPEGStructure {
     while true {
       let marker = try Self.marker(at: &offset, in: bytes)
       if marker == .endOfImage { break }
-      guard !marker.isStandalone else {
+      guard marker.beginsSegment else {
         throw SluiceError(
           .corruptImage, "a marker that cannot stand here (0xFF\(hex(marker.rawValue)))", byteOffset: offset - 2)
       }

@@ -1,4 +1,3 @@
-import CImageCodecs
 import Pixels
 
 /// A walk over the chunks of one PNG (W3C PNG specification, third edition): what it declares, and where it ends.
@@ -93,10 +92,7 @@ struct PNGStructure {
 
   private static func checksumHolds(_ bytes: Span<UInt8>, at offset: Int, length: Int) -> Bool {
     let covered = bytes.extracting(offset + 4..<offset + 8 + length)
-    let crc = unsafe covered.withUnsafeBufferPointer { buffer in
-      unsafe sluice_crc32(0, buffer.baseAddress, buffer.count)
-    }
-    return bytes.uint32(at: offset + 8 + length) == Int(crc)
+    return bytes.uint32(at: offset + 8 + length) == Int(crc32(covered))
   }
 
   /// Whether four ASCII letters stand at `offset`.

@@ -84,12 +84,12 @@ struct FilterCommand: AsyncParsableCommand {
     try checkTerminals()
     let pipeline = try options.pipeline()
     let interruption = try Interruption()
-    let signal = Signals.forward(to: interruption)
+    Signals.forward(to: interruption)
     let run = FilterRun(pipeline, workers: options.workerCount, interruption: interruption)
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToStandardError)
     let result = try await judged(by: run, pipeline, progress, interruption)
     if summary { Terminal.say(Progress.sentence(result)) }
-    if let number = signal.number { Signals.dieOf(number) }
+    if let number = Signals.receivedNumber { Signals.dieOf(number) }
     throw ExitCode(status(of: result))
   }
 

@@ -1,72 +1,55 @@
 import FilterPipeline
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
+// What the handler reaches. It may interrupt any thread at any instruction, so it touches two numbers and a descriptor.
+private let received = Atomic<Int32>(0)
+private let wakeDescriptor = Atomic<Int32>(-1)
+
 /// How the command meets the signals a shell sends.
 enum Signals {
-  private static let interrupting = [SIGINT, SIGTERM]
-
-  /// Keeps the signals from ending the process by themselves. To be called before any thread is started, because
-  /// threads inherit it.
-  static func takeOver() {
+  /// A closed pipe is an error that a write reports, not a sudden end.
+  static func ignoreClosedPipes() {
     signal(SIGPIPE, SIG_IGN)
-    var set = sigset(interrupting)
-    pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
   /// The first SIGINT or SIGTERM asks for an end of the run; the second ends the process.
   ///
-  /// Returns a box in which the signal is noted, so that the process can end of it when the run is wound up.
-  static func forward(to interruption: Interruption) -> ReceivedSignal {
-    let received = ReceivedSignal()
-    let context = SignalContext(interruption: interruption, received: received)
-    var thread = pthread_t()
-    let opaque = Unmanaged.passRetained(context).toOpaque()
-    pthread_create(&thread, nil, waitForSignals, opaque)
-    pthread_detach(thread)
-    return received
+  /// A signal that is already ignored stays so: a shell starts background jobs that way.
+  static func forward(to interruption: Interruption) {
+    // Touched here, so that the handler never is the first to.
+    received.store(0, ordering: .sequentiallyConsistent)
+    wakeDescriptor.store(interruption.wakeDescriptor, ordering: .sequentiallyConsistent)
+    for number in [SIGINT, SIGTERM] {
+      var previous = sigaction()
+      sigaction(number, nil, &previous)
+      let isIgnored = previous.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) == 1 } ?? false
+      if !isIgnored { signal(number, noteSignal) }
+    }
+  }
+
+  /// The signal that asked for the end of the run; `nil` while none has come.
+  static var receivedNumber: Int32? {
+    let number = received.load(ordering: .sequentiallyConsistent)
+    return number == 0 ? nil : number
   }
 
   /// Ends the process the way the signal would have, so that a shell sees why.
   static func dieOf(_ number: Int32) -> Never {
     signal(number, SIG_DFL)
-    var set = sigset([number])
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
     raise(number)
     exit(128 + number)
   }
-
-  fileprivate static func waitForInterruption() -> Int32 {
-    var set = sigset(interrupting)
-    var number: Int32 = 0
-    while sigwait(&set, &number) != 0 {}
-    return number
-  }
-
-  private static func sigset(_ numbers: [Int32]) -> sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for number in numbers { sigaddset(&set, number) }
-    return set
-  }
 }
 
-private func waitForSignals(_ opaque: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let opaque else { return nil }
-  let context = Unmanaged<SignalContext>.fromOpaque(opaque).takeRetainedValue()
-  context.received.note(Signals.waitForInterruption())
-  context.interruption.request()
-  Signals.dieOf(Signals.waitForInterruption())
-}
-
-private final class SignalContext: Sendable {
-  let interruption: Interruption
-  let received: ReceivedSignal
-
-  init(interruption: Interruption, received: ReceivedSignal) {
-    self.interruption = interruption
-    self.received = received
+private func noteSignal(_ number: Int32) {
+  if received.exchange(number, ordering: .sequentiallyConsistent) != 0 {
+    signal(number, SIG_DFL)
+    raise(number)
   }
+  var byte: UInt8 = 0
+  _ = write(wakeDescriptor.load(ordering: .sequentiallyConsistent), &byte, 1)
 }

@@ -14,7 +14,7 @@ package struct FilterFile: Sendable {
   /// The length that no filter file exceeds.
   private static let maxBytes = 1_000_000
 
-  /// Reads and checks the file. Relative paths in it count from its folder.
+  /// Reads and checks the file. Relative paths in it count from its folder, values of variables from the current one.
   ///
   /// - Parameters:
   ///   - variables: what `${NAME}` in a path stands for.
@@ -41,9 +41,13 @@ struct PathExpansion {
   let variables: [String: String]
 
   /// Replaces every `${NAME}`, and makes a relative path relative to the filter file.
+  ///
+  /// A path that begins with a variable stays as it is: whoever gave the value, gave it where the command runs.
   func path(_ node: FilterNode) throws(SluiceError) -> String {
-    let expanded = try expand(try node.string(), node)
-    return expanded.hasPrefix("/") || folder == "." ? expanded : "\(folder)/\(expanded)"
+    let text = try node.string()
+    let expanded = try expand(text, node)
+    let isComplete = expanded.hasPrefix("/") || text.hasPrefix("${") || folder == "."
+    return isComplete ? expanded : "\(folder)/\(expanded)"
   }
 
   private func expand(_ text: String, _ node: FilterNode) throws(SluiceError) -> String {

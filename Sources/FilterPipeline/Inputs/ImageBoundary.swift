@@ -28,7 +28,7 @@ extension StreamBuffer {
     // A length that was damaged, or cut off, leads astray; only a marker in its place behind the segment vouches for
     // it. The marker behind a scan vouches for nothing, because it was searched for.
     var unconfirmed = position
-    var isBehindScan = false
+    var segment: (marker: JPEGMarker, start: Int)?
     while true {
       guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
       let start = position
@@ -38,15 +38,24 @@ extension StreamBuffer {
         guard try ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
         guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
       }
+      if let segment, let cut = otherImage(cutting: segment.start..<start, of: segment.marker) {
+        return .broken(searchFrom: cut)
+      }
       let marker = JPEGMarker(rawValue: self[position + 1])
       position += 2
       if marker == .endOfImage { return .end(position) }
-      if marker.isStandalone || marker.continuesScan { return .broken(searchFrom: unconfirmed) }
-      if !isBehindScan { unconfirmed = start + 2 }
-      isBehindScan = marker == .startOfScan
+      guard marker.beginsSegment else { return .broken(searchFrom: unconfirmed) }
+      // A cut between the two bytes of a marker lets the next image begin at the second.
+      if segment != nil { unconfirmed = start + 1 }
       guard try ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
       position += Int(self[position]) << 8 | Int(self[position + 1])
+      segment = (marker, start + 1)
       guard marker == .startOfScan else { continue }
+      segment = nil
+      // A scan has a byte at least, and the end marker comes after it.
+      if try ensure(position + 3), let cut = otherImage(cutting: start + 1..<position + 1, of: marker) {
+        return .broken(searchFrom: cut)
+      }
       guard let end = try endOfScan(from: position, limit: limit) else {
         return position > limit || count > limit
           ? .tooLong(searchFrom: unconfirmed) : .broken(searchFrom: unconfirmed)
@@ -73,6 +82,33 @@ extension StreamBuffer {
     return nil
   }
 
+  /// Where another image begins inside a segment that must have been cut off there.
+  ///
+  /// Application segments hold thumbnails, so in them only a marker chain that runs on to exactly the end of the
+  /// segment counts: then the marker behind it belongs to the other image. No other segment holds pictures.
+  private func otherImage(cutting segment: Range<Int>, of marker: JPEGMarker) -> Int? {
+    guard segment.count >= 2 else { return nil }
+    let starts = (segment.lowerBound...segment.upperBound - 2).lazy
+      .filter { self[$0] == 0xFF || self[$0] == 0x89 }
+      .filter { self.imageFormat(at: $0) != nil }
+    guard let first = starts.first else { return nil }
+    let isCut = !marker.isApplicationData || starts.prefix(Self.examinedStarts).contains { start in
+      markerChain(from: start + 2, leadsTo: segment.upperBound)
+    }
+    return isCut ? first : nil
+  }
+
+  /// How many beginnings of images in one segment are followed: each costs time, and none is worth much of it.
+  private static let examinedStarts = 16
+
+  private func markerChain(from start: Int, leadsTo end: Int) -> Bool {
+    var position = start
+    while position + 4 <= end, self[position] == 0xFF, !JPEGMarker(rawValue: self[position + 1]).isStandalone {
+      position += 2 + (Int(self[position + 2]) << 8 | Int(self[position + 3]))
+    }
+    return position == end
+  }
+
   private static func endsScan(_ bytes: Span<UInt8>, at position: Int) -> Bool {
     switch bytes[position] {
     case 0xFF:
@@ -85,19 +121,33 @@ extension StreamBuffer {
 
   private func pngBoundary(limit: Int) throws(SluiceError) -> ImageBoundary {
     var position = ImageFormat.png.signature.count
-    var unconfirmed = position
+    // The first chunk whose checksum does not hold: damaged, or cut off and followed by another image.
+    var unsound: Range<Int>?
     while true {
-      guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
-      guard try ensure(position + 8), isChunkType(at: position + 4) else {
-        return .broken(searchFrom: unconfirmed)
-      }
+      let searchStart = unsound?.lowerBound ?? position
+      guard position <= limit else { return .tooLong(searchFrom: searchStart) }
+      guard try ensure(position + 8), isChunkType(at: position + 4) else { return .broken(searchFrom: searchStart) }
       let length = (0..<4).reduce(0) { $0 << 8 | Int(self[position + $1]) }
       let isEnd = hasEndType(at: position + 4)
-      unconfirmed = position + 8
-      guard length <= limit else { return .tooLong(searchFrom: unconfirmed) }
-      position += 12 + length
-      guard try ensure(position) else { return .broken(searchFrom: unconfirmed) }
-      if isEnd { return .end(position) }
+      // No more is read for a damaged length than for a sound image.
+      guard length <= limit, !isEnd || length == 0, try ensure(position + 12 + length) else {
+        return .broken(searchFrom: unsound?.lowerBound ?? position + 8)
+      }
+      let chunk = position + 8..<position + 12 + length
+      if unsound == nil, !checksumHolds(type: position + 4, end: chunk.upperBound) { unsound = chunk }
+      position = chunk.upperBound
+      if isEnd {
+        let other = unsound?.first { imageFormat(at: $0) != nil }
+        return other.map { .broken(searchFrom: $0) } ?? .end(position)
+      }
+    }
+  }
+
+  /// Whether the checksum in the last four bytes before `end` is that of the bytes from `type` to there.
+  private func checksumHolds(type: Int, end: Int) -> Bool {
+    withHeld { bytes in
+      let declared = (end - 4..<end).reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[$1]) }
+      return crc32(bytes.extracting(type..<end - 4)) == declared
     }
   }
 

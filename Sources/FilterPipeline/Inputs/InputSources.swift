@@ -46,6 +46,16 @@ package final class RunInputs {
     self.interruption = interruption
   }
 
+  /// The inputs in one open stream.
+  ///
+  /// - Throws: `empty-input`, `unreadable-file`.
+  package init(stream file: consuming FileDescriptor, name: String, limit: Int) throws(SluiceError) {
+    paths = PathList([])
+    stream = try StreamBuffer(file).inputs(name: name, limit: limit)
+    self.limit = limit
+    interruption = nil
+  }
+
   /// The next input, opening files as their turn comes; `nil` at the end or after an interruption.
   package func next() throws(SluiceError) -> EncodedInput? {
     while interruption?.isRequested != true {

@@ -18,7 +18,7 @@ final class NPZWriter: TensorWriter {
   func write(_ tensor: ForwardedTensor, _ verdict: Verdict) throws(SluiceError) {
     let data = tensor.npy
     let name = Array("\(verdict.id).npy".utf8)
-    let facts = Self.facts(crc: crc32(data), size: UInt32(data.count), nameLength: name.count)
+    let facts = Self.facts(crc: crc32(data.span), size: UInt32(data.count), nameLength: name.count)
     var member: [UInt8] = []
     member.append(littleEndian: UInt32(0x0403_4B50))
     member.append(littleEndian: UInt16(20))

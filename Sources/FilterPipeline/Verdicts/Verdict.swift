@@ -62,6 +62,11 @@ package struct Verdict: Sendable {
 package struct FilterIdentity: Sendable, Hashable {
   package var name: String
   package var digest: String
+
+  package init(name: String, digest: String) {
+    self.name = name
+    self.digest = digest
+  }
 }
 
 extension Verdict.Outcome {

@@ -1,0 +1,46 @@
+import Classifiers
+import Pixels
+import Testing
+
+struct PredictionTests {
+  @Test func softmaxOfLogits() throws {
+    let prediction = try Prediction(logits: ([0, 1, 2] as [Float]).span)
+    let expected: [Float] = [0.09003057, 0.24472847, 0.66524096]
+    for (value, wanted) in zip(prediction.probabilities, expected) { #expect(abs(value - wanted) < 1e-6) }
+    #expect(prediction.topClass == 2)
+    #expect(abs(prediction.logProbabilities[0] + 2.407606) < 1e-5)
+  }
+
+  @Test func hugeLogitsDoNotOverflow() throws {
+    let prediction = try Prediction(logits: ([3e38, -3e38, 0] as [Float]).span)
+    #expect(prediction.probabilities == [1, 0, 0])
+  }
+
+  @Test func equalScoresNameTheFirst() throws {
+    #expect(try Prediction(logits: ([1, 1, 1] as [Float]).span).topClass == 0)
+  }
+
+  @Test(arguments: [[Float.nan, 0], [.infinity, 0], [0, -.infinity], []])
+  func scoresThatAreNotFiniteAreRefused(scores: [Float]) {
+    #expect(throws: SluiceError.self) { try Prediction(logits: scores.span) }
+    #expect(throws: SluiceError.self) { try Prediction(probabilities: scores.span) }
+  }
+
+  @Test func logitsGivenAsProbabilitiesAreRefusedWithARemedy() throws {
+    let error = #expect(throws: SluiceError.self) { try Prediction(probabilities: ([7, -2] as [Float]).span) }
+    #expect(error?.remedy?.contains("scores: logits") == true)
+  }
+
+  @Test func zeroProbabilitiesHaveFiniteLogarithms() throws {
+    let prediction = try Prediction(probabilities: ([1, 0] as [Float]).span)
+    #expect(prediction.logProbabilities.allSatisfy { $0.isFinite })
+  }
+
+  @Test func labelsAreLinesWithAnyLineEnding() {
+    let labels = ClassLabels("cat\r\ndog\r\n\r\nfox")
+    #expect(labels.count == 4)
+    #expect(labels[1] == "dog")
+    #expect(labels[2] == nil)
+    #expect(labels[9] == nil)
+  }
+}

@@ -1,0 +1,141 @@
+import Classifiers
+import Detectors
+import FilterPipeline
+import Foundation
+import ImageCodecs
+import Pixels
+import Preprocessing
+import Squeezers
+import Synchronization
+import TestSupport
+import Testing
+
+/// A classifier whose two logits depend on the mean of the tensor; it counts its calls.
+private final class MeanClassifier: Classifier {
+  let form: TensorForm
+  let classCount = 2
+  let description = "mean"
+  let batches = Mutex<[Int]>([])
+
+  init(_ form: TensorForm) {
+    self.form = form
+  }
+
+  func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
+    let count = batch.count
+    batches.withLock { $0.append(count) }
+    var predictions: [Prediction] = []
+    for index in 0..<count {
+      let image = batch.image(index)
+      var sum: Float = 0
+      for offset in stride(from: 0, to: image.byteCount, by: 4) {
+        sum += image.unsafeLoad(fromByteOffset: offset, as: Float.self)
+      }
+      let mean = sum / Float(image.byteCount / 4)
+      if mean > 0.99 { throw SluiceError(.classifierFailed, "too bright") }
+      let logits = [mean * 40, 20]
+      predictions.append(try Prediction(logits: logits.span))
+    }
+    return predictions
+  }
+}
+
+struct PipelineTests {
+  /// Two detectors that share a squeezer. The model is never opened: the tests bring their own classifier.
+  private func definition(threshold: Double, forward: String) throws -> FilterDefinition {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "filter.yaml",
+      """
+      version: 1
+      name: test
+      preprocess: [{resize: {width: 8, height: 8, filter: box}}]
+      tensor: {layout: nchw, type: float32}
+      classifier: {openvino: {model: none.onnx}}
+      detectors:
+        - featureSqueezing: {name: one, squeezers: [{bitDepth: 1}, {median: 3}], distance: l1, threshold: \(threshold)}
+        - featureSqueezing: {name: two, squeezers: [{median: 3}], distance: l1, threshold: 10}
+      forward: \(forward)
+      """)
+    return try FilterFile(path: path, variables: [:]).definition
+  }
+
+  private func pipeline(
+    threshold: Double, forward: String = "original"
+  ) throws -> (Pipeline, MeanClassifier) {
+    let form = TensorForm(
+      element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
+    let classifier = MeanClassifier(form)
+    let pipeline = try Pipeline(
+      try definition(threshold: threshold, forward: forward), identity: FilterIdentity(name: "test", digest: "0"),
+      classifier: classifier, sha256: { "digest of \($0.count) bytes" })
+    return (pipeline, classifier)
+  }
+
+  private func input(_ bytes: [UInt8]) -> EncodedInput { EncodedInput(source: "x", bytes: bytes) }
+
+  @Test func aCleanImageIsForwarded() async throws {
+    let (pipeline, classifier) = try pipeline(threshold: 2)
+    let judgement = await pipeline.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 7)
+    #expect(judgement.verdict.outcome == .clean)
+    #expect(judgement.verdict.id == 7)
+    #expect(judgement.tensor?.bytes.count == 8 * 8 * 3 * 4)
+    #expect(judgement.verdict.tensor?.shape == [1, 3, 8, 8])
+    // The image and its two distinct squeezed versions, in one call: two detectors share the median.
+    #expect(classifier.batches.withLock { $0 } == [3])
+  }
+
+  @Test func aScoreAboveTheThresholdFlags() async throws {
+    let (strict, _) = try pipeline(threshold: 0)
+    let judgement = await strict.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 1)
+    #expect(judgement.verdict.outcome == .adversarial)
+    #expect(judgement.tensor == nil)
+    #expect(judgement.verdict.tensor == nil)
+    #expect(judgement.verdict.detectors.map(\.isFlagged) == [true, false])
+    // Exactly the threshold does not flag.
+    let score = try #require(judgement.verdict.detectors.first?.score.value)
+    let (lenient, _) = try pipeline(threshold: score)
+    let again = await lenient.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 1)
+    #expect(again.verdict.outcome == .clean)
+  }
+
+  @Test func damageIsRejectedAndClassifierTroubleFails() async throws {
+    let (pipeline, _) = try pipeline(threshold: 2)
+    let damaged = await pipeline.judge(input(Array(try EncodedImages.png().dropLast(9))), id: 1)
+    #expect(damaged.verdict.outcome == .rejected)
+    #expect(damaged.verdict.error?.code == .truncatedImage)
+    #expect(damaged.verdict.sha256 != nil)
+    let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
+    let bright = await pipeline.judge(input(try white.encodedAsPNG()), id: 1)
+    #expect(bright.verdict.outcome == .failed)
+    #expect(bright.tensor == nil)
+    let unread = EncodedInput(source: "x", bytes: [], problem: .unreadable(SluiceError(.unreadableFile, "no")))
+    #expect(await pipeline.judge(unread, id: 1).verdict.outcome == .failed)
+  }
+
+  // The first two are among the detectors' squeezers, the third is not.
+  @Test(arguments: ["bitDepth: 1", "median: 3", "median: 2"])
+  func aSqueezedImageIsForwarded(name: String) async throws {
+    let squeezers: [String: any Squeezer] = [
+      "bitDepth: 1": BitDepth(bits: 1), "median: 3": Median(window: 3), "median: 2": Median(window: 2),
+    ]
+    let squeezer = try #require(squeezers[name])
+    let (pipeline, _) = try pipeline(threshold: 2, forward: "{squeezed: {\(name)}}")
+    let bytes = try EncodedImages.png(width: 8, height: 8)
+    let image = try pipeline.modelImage(of: bytes)
+    var batch = TensorBatch(form: pipeline.form, count: 1)
+    TensorEncoder(form: pipeline.form, normalisation: .identity(.rgb), sampleValues: squeezer.sampleValues)
+      .encode(squeezer.squeeze(image), into: &batch, at: 0)
+    let expected = batch.image(0).withUnsafeBytes { [UInt8]($0) }
+    #expect(await pipeline.judge(input(bytes), id: 1).tensor?.bytes == expected)
+  }
+
+  @Test func verdictLinesAreInTheOrderOfTheDocumentation() async throws {
+    let (pipeline, _) = try pipeline(threshold: 2)
+    let text = await pipeline.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 1).verdict.json.text
+    let keys = ["id", "source", "sha256", "verdict", "action", "filter", "image", "prediction", "detectors", "tensor", "milliseconds"]
+    let places = keys.map { key in text.range(of: "\"\(key)\":")?.lowerBound }
+    #expect(places.allSatisfy { $0 != nil })
+    #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+  }
+}

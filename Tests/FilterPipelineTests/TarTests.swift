@@ -1,0 +1,107 @@
+import FilterPipeline
+import Pixels
+import TestSupport
+import Testing
+
+struct TarTests {
+  /// The inputs of a stream, and the error that ended it.
+  private func inputs(_ bytes: [UInt8], limit: Int = 100_000) throws -> ([EncodedInput], SluiceError?) {
+    let folder = try TemporaryFolder()
+    let inputs = try RunInputs(stream: .opened(try folder.file("stream", bytes)), name: "t.tar", limit: limit)
+    var all: [EncodedInput] = []
+    do throws(SluiceError) {
+      while let input = try inputs.next() { all.append(input) }
+    } catch {
+      return (all, error)
+    }
+    return (all, nil)
+  }
+
+  private func members() throws -> [(name: String, data: [UInt8])] {
+    [
+      ("a.jpg", try EncodedImages.jpeg(seed: 1)), ("a.cls", Array("7".utf8)), ("dir/b.PNG", try EncodedImages.png(seed: 2)),
+      ("no-extension", try EncodedImages.png(seed: 3)), ("c.jpeg", Array("not an image".utf8)),
+    ]
+  }
+
+  @Test func imagesAreFoundByNameOrContent() throws {
+    let members = try members()
+    let (found, error) = try inputs(TarArchives.archive(members))
+    #expect(error == nil)
+    #expect(found.map(\.source) == ["t.tar/a.jpg", "t.tar/dir/b.PNG", "t.tar/no-extension", "t.tar/c.jpeg"])
+    #expect(found.map(\.bytes) == [0, 2, 3, 4].map { members[$0].data })
+  }
+
+  @Test func anArchiveWithoutItsEndBlocksIsComplete() throws {
+    let (found, error) = try inputs(Array(TarArchives.archive(try members()).dropLast(1024)))
+    #expect(error == nil)
+    #expect(found.count == 4)
+  }
+
+  @Test func cutShortItKeepsWhatCameBefore() throws {
+    let members = try members()
+    let archive = TarArchives.archive(members)
+    let firstEnd = 512 + members[0].data.count
+    for length in stride(from: 512, to: archive.count - 1024, by: 97) {
+      let (found, error) = try inputs(Array(archive[..<length]))
+      if length >= firstEnd { #expect(found.first?.bytes == members[0].data) }
+      // Between two members the end is a complete archive; inside one it is an error that says so.
+      if let error { #expect(error.code == .truncatedTar, "\(length)") }
+    }
+    let (found, error) = try inputs(Array(archive[..<(firstEnd - 5)]))
+    #expect(found.count == 1)
+    #expect(error?.code == .truncatedTar)
+  }
+
+  @Test func aDamagedHeaderEndsTheRun() throws {
+    let members = try members()
+    var archive = TarArchives.archive(members)
+    let second = 512 + (members[0].data.count + 511) / 512 * 512
+    archive[second + 3] ^= 1
+    let (found, error) = try inputs(archive)
+    #expect(found.count == 1)
+    #expect(error?.code == .corruptTar)
+    #expect(error?.byteOffset == second)
+  }
+
+  @Test func longNamesOfGNUAndPax() throws {
+    let name = String(repeating: "long/", count: 40) + "x.png"
+    let image = try EncodedImages.png()
+    let gnu = TarArchives.member("././@LongLink", Array(name.utf8) + [0], type: "L") + TarArchives.member("short", image)
+    let record = " path=\(name)\n"
+    let length = record.utf8.count + 3
+    let pax = TarArchives.member("pax", Array("\(length)\(record)".utf8), type: "x") + TarArchives.member("short", image)
+    for archive in [gnu, pax] {
+      let (found, error) = try inputs(archive)
+      #expect(error == nil)
+      #expect(found.map(\.source) == ["t.tar/\(name)"])
+      #expect(found.map(\.bytes) == [image])
+    }
+  }
+
+  @Test func tooLongMembersAreRejectedAlone() throws {
+    let members = [("a.png", try EncodedImages.png()), ("b.png", [UInt8](repeating: 1, count: 9000)), ("c.png", try EncodedImages.png())]
+    let (found, error) = try inputs(TarArchives.archive(members), limit: 8000)
+    #expect(error == nil)
+    #expect(found.map(\.bytes.isEmpty) == [false, true, false])
+  }
+
+  @Test func foldersAndLinksArePassedOver() throws {
+    let image = try EncodedImages.png()
+    let archive = TarArchives.member("dir/", [], type: "5") + TarArchives.member("link", [], type: "2") + TarArchives.member("a.png", image)
+    #expect(try inputs(archive).0.map(\.bytes) == [image])
+  }
+
+  @Test func absurdSizesAreSurvived() throws {
+    for type: Character in ["0", "L", "x"] {
+      var header = Array(TarArchives.member("a.png", [], type: type)[..<512])
+      header.replaceSubrange(124..<136, with: Array("77777777777\0".utf8))
+      header.replaceSubrange(148..<156, with: Array("        ".utf8))
+      let sum = header.reduce(0) { $0 + Int($1) }
+      let digits = String(sum, radix: 8)
+      header.replaceSubrange(148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\0 ").utf8))
+      let (_, error) = try inputs(header + [1, 2, 3])
+      #expect(error != nil)
+    }
+  }
+}

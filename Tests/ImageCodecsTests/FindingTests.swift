@@ -1,0 +1,46 @@
+import ImageCodecs
+import TestSupport
+import Testing
+
+struct FindingTests {
+  private func findings(_ name: String) throws -> [Finding] {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/\(name)")
+    return try ImageDecoder().decode(bytes.span).findings
+  }
+
+  @Test(arguments: [
+    ("rgb8.png", [Finding.Code]()), ("baseline-420.jpg", []), ("rgba8.png", [.alpha]), ("grayalpha8.png", [.alpha]),
+    ("rgb8-trns.png", [.transparency]), ("palette8-trns.png", [.transparency]), ("gray16.png", [.deepSamples]),
+    ("rgba16.png", [.alpha, .deepSamples]), ("animation.png", [.animation]),
+    ("metadata.png", [.gamma, .colourProfile, .text, .trailingBytes]),
+    ("findings.jpg", [.exif, .colourProfile, .text, .trailingBytes]), ("cmyk.jpg", [.cmyk]), ("ycck.jpg", [.cmyk]),
+    ("orientation-1.jpg", [.exif]), ("orientation-6.jpg", [.exif, .orientation]),
+    ("multiple.jpg", [.multiplePictures, .trailingBytes]),
+  ])
+  func filesTellWhatTheyContain(name: String, codes: [Finding.Code]) throws {
+    #expect(try findings(name).map(\.code) == codes)
+  }
+
+  @Test func countsAndValues() throws {
+    let png = try findings("metadata.png")
+    #expect(png.contains(Finding(.gamma, value: 0.02)))
+    #expect(png.contains(Finding(.text, count: 2)))
+    #expect(png.contains(Finding(.trailingBytes, count: 13)))
+    #expect(try findings("findings.jpg").contains(Finding(.trailingBytes, count: 14)))
+    #expect(try findings("orientation-6.jpg").contains(Finding(.orientation, value: 6)))
+    #expect(try findings("animation.png").contains(Finding(.animation, count: 3)))
+  }
+
+  @Test func damagedMetadataIsPassedOver() throws {
+    let sound = try EncodedImages.png()
+    var text = EncodedImages.chunk("tEXt", Array("Comment\0hello".utf8))
+    text[text.count - 1] ^= 1
+    let bytes = Array(sound[..<33]) + text + sound[33...]
+    let decoded = try ImageDecoder().decode(bytes.span)
+    #expect(decoded.findings == [Finding(.damagedMetadata, count: 1)])
+  }
+
+  @Test func everyFindingHasASentence() {
+    for code in Finding.Code.allCases { #expect(!Finding(code, count: 3, value: 2).sentence.isEmpty) }
+  }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+struct HostileImageTests {
+  private func code(_ bytes: [UInt8], _ limits: DecodeLimits = DecodeLimits()) -> SluiceError.Code? {
+    do throws(SluiceError) {
+      _ = try ImageDecoder(limits: limits).decode(bytes.span)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test(arguments: ["rgb8.png", "palette4-interlaced.png", "baseline-420.jpg", "progressive-422.jpg", "cmyk.jpg"])
+  func everyTruncationIsNamed(name: String) throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/\(name)")
+    for length in 0..<bytes.count {
+      let found = code(Array(bytes[..<length]))
+      #expect(found == .truncatedImage || (length == 0 && found == .notAnImage), "\(length) bytes")
+    }
+  }
+
+  @Test(arguments: ["rgb8.png", "gray1.png", "baseline-420.jpg", "progressive-420.jpg", "orientation-6.jpg"])
+  func everyDamagedByteIsSurvived(name: String) throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/\(name)")
+    for index in bytes.indices {
+      for flip: UInt8 in [0xFF, 0x01, 0x80] {
+        var damaged = bytes
+        damaged[index] ^= flip
+        // Anything but a crash or a hang will do; a PNG's checksums let nothing pass but metadata.
+        let found = code(damaged)
+        if name.hasSuffix(".png") && index >= 8 { #expect(found != nil, "byte \(index)") }
+      }
+    }
+  }
+
+  @Test func randomBytesBehindASignatureAreSurvived() {
+    var random = RepeatableRandom(seed: 3)
+    for format in ImageFormat.allCases {
+      for length in [0, 1, 10, 100, 5000] {
+        let noise = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+        #expect(code(format.signature + noise) != nil)
+      }
+    }
+  }
+
+  @Test func wrongMagic() {
+    #expect(code(Array("GIF89a, or so it says".utf8)) == .notAnImage)
+    #expect(code([]) == .notAnImage)
+    #expect(code(Array("<html></html>".utf8)) == .notAnImage)
+  }
+
+  @Test func aBombIsRefusedOnItsHeader() {
+    let megabyte = [UInt8](repeating: 0, count: 1_000_000)
+    let bomb = EncodedImages.pngDeclaring(width: 60_000, height: 60_000, data: megabyte)
+    #expect(code(bomb) == .tooManyPixels)
+    var generous = DecodeLimits()
+    generous.maxDimension = 65535
+    generous.maxPixels = 1_000_000_000
+    #expect(code(bomb, generous) == .tooManyPixels)
+  }
+
+  @Test func morePixelsThanTheDataCanHoldAreRefused() {
+    let bytes = EncodedImages.pngDeclaring(width: 7000, height: 7000)
+    #expect(code(bytes) == .corruptImage)
+  }
+
+  @Test(arguments: [(0, 5), (5, 0), (0, 0)])
+  func zeroSizes(width: UInt32, height: UInt32) throws {
+    #expect(code(EncodedImages.pngDeclaring(width: width, height: height)) == .emptyImage)
+    var jpeg = try EncodedImages.jpeg()
+    let frame = try #require(jpeg.indices.dropLast().first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
+    jpeg[frame + 5] = 0
+    jpeg[frame + 6] = UInt8(height)
+    jpeg[frame + 7] = 0
+    jpeg[frame + 8] = UInt8(width)
+    #expect(code(jpeg) == .emptyImage)
+  }
+
+  @Test func aCorruptChecksumNamesItsChunk() throws {
+    var bytes = try EncodedImages.png()
+    bytes[40] ^= 1
+    let error = #expect(throws: SluiceError.self) { try ImageDecoder().decode(bytes.span).takePixels().array }
+    #expect(error?.code == .corruptImage)
+    #expect(error?.byteOffset == 33)
+  }
+
+  @Test func tenThousandScansAreRefused() throws {
+    let bytes = try EncodedImages.jpegWithScans(10_000)
+    #expect(bytes.count > 100_000)
+    #expect(code(bytes) == .tooManyScans)
+    #expect(code(try EncodedImages.jpegWithScans(1)) == nil)
+  }
+
+  @Test func limitsOfBytesPixelsAndSides() throws {
+    let bytes = try EncodedImages.png(width: 24, height: 17)
+    var limits = DecodeLimits()
+    limits.maxBytes = bytes.count - 1
+    #expect(code(bytes, limits) == .tooManyBytes)
+    limits.maxBytes = bytes.count
+    #expect(code(bytes, limits) == nil)
+    limits.maxPixels = 24 * 17 - 1
+    #expect(code(bytes, limits) == .tooManyPixels)
+    limits.maxPixels = 24 * 17
+    limits.maxDimension = 23
+    #expect(code(bytes, limits) == .tooManyPixels)
+  }
+
+  @Test func formatsCanBeForbidden() throws {
+    var limits = DecodeLimits()
+    limits.formats = [.jpeg]
+    #expect(code(try EncodedImages.png(), limits) == .formatNotPermitted)
+    #expect(code(try EncodedImages.jpeg(), limits) == nil)
+  }
+
+  @Test(arguments: [0xC3, 0xC5, 0xC9, 0xCA] as [UInt8])
+  func otherCodingProcessesAreRefused(marker: UInt8) throws {
+    var bytes = try EncodedImages.jpeg()
+    let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    bytes[frame + 1] = marker
+    #expect(code(bytes) == .unsupportedImage)
+  }
+
+  @Test func twelveBitsAreRefused() throws {
+    var bytes = try EncodedImages.jpeg()
+    let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+    bytes[frame + 4] = 12
+    #expect(code(bytes) == .unsupportedImage)
+  }
+
+  @Test func compressedTextIsNeverInflated() throws {
+    // 100 kB of deflated text that would be inflated to 100 MB.
+    let sound = try EncodedImages.png()
+    let bomb = EncodedImages.chunk("zTXt", Array("Comment\0\0".utf8) + [UInt8](repeating: 0xAA, count: 100_000))
+    let bytes = Array(sound[..<33]) + bomb + sound[33...]
+    #expect(code(bytes) == nil)
+  }
+}

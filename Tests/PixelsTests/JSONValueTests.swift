@@ -1,0 +1,26 @@
+import Foundation
+import Pixels
+import Testing
+
+struct JSONValueTests {
+  @Test(arguments: [
+    (0.0, "0"), (1.0, "1"), (-1.0, "-1"), (0.5, "0.5"), (0.000001, "0.000001"), (0.0000001, "0"), (1.39, "1.39"),
+    (-0.25, "-0.25"), (123456.789, "123456.789"), (.infinity, "null"), (.nan, "null"), (1e300, "1e+300"),
+  ])
+  func numbersHaveSixDecimalsAtMost(value: Double, text: String) {
+    #expect(JSONValue.number(value).text == text)
+  }
+
+  @Test func membersKeepTheirOrderAndNilIsLeftOut() {
+    let value = JSONValue.object(["b": .integer(1), "a": nil, "c": .array([.bool(true), .null])])
+    #expect(value.text == #"{"b":1,"c":[true,null]}"#)
+  }
+
+  @Test func hostileTextStaysInsideItsString() throws {
+    let hostile = "a\"b\\c\nd\u{1B}[31m\u{202E}\u{0}é漢"
+    let text = JSONValue.string(hostile).text
+    #expect(!text.contains("\n") && !text.contains("\u{1B}") && !text.contains("\u{202E}"))
+    let decoded = try JSONDecoder().decode(String.self, from: Data(text.utf8))
+    #expect(decoded == hostile)
+  }
+}

@@ -1,0 +1,54 @@
+import Pixels
+import TestSupport
+import Testing
+
+struct PixelImageTests {
+  @Test func newImageIsBlack() {
+    let image = PixelImage(size: PixelSize(width: 5, height: 3), channels: .rgb)
+    #expect(image.array == [UInt8](repeating: 0, count: 45))
+  }
+
+  @Test func rowsFollowOneAnother() {
+    var image = PixelImage(size: PixelSize(width: 2, height: 3), channels: .gray)
+    for y in 0..<3 {
+      var row = image.mutableRow(y)
+      for x in 0..<2 { row[x] = UInt8(10 * y + x) }
+    }
+    #expect(image.array == [0, 1, 10, 11, 20, 21])
+    #expect(image.row(1)[1] == 11)
+  }
+
+  @Test func cloneIsIndependent() {
+    let original = PixelImage.noise(width: 4, height: 4, channels: .rgb)
+    var copy = original.clone()
+    var samples = copy.mutableSamples
+    samples[0] = ~samples[0]
+    #expect(copy.array[0] != original.array[0])
+    #expect(copy.array.dropFirst() == original.array.dropFirst())
+  }
+
+  @Test func grayToRGBAndBackIsUnchanged() {
+    let gray = PixelImage((0...255).map { UInt8($0) }, width: 16, height: 16, channels: .gray)
+    let rgb = gray.converted(to: .rgb)
+    #expect(rgb.channels == .rgb)
+    #expect(rgb.converted(to: .gray).array == gray.array)
+  }
+
+  @Test func lumaIsThatOfPillow() {
+    // Pillow: Image.new("RGB", (1, 1), colour).convert("L")
+    let table: [([UInt8], UInt8)] = [
+      ([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29), ([255, 255, 255], 255), ([1, 2, 3], 2),
+      ([200, 100, 50], 124),
+    ]
+    for (colour, luma) in table {
+      #expect(PixelImage(colour, width: 1, height: 1, channels: .rgb).converted(to: .gray).array == [luma])
+    }
+  }
+
+  @Test func regionsKnowWhereTheyLie() {
+    let size = PixelSize(width: 4, height: 4)
+    #expect(PixelRegion(x: 0, y: 0, size: size).lies(within: size))
+    #expect(!PixelRegion(x: 1, y: 0, size: size).lies(within: size))
+    #expect(!PixelRegion(x: -1, y: 0, size: size).lies(within: PixelSize(width: 9, height: 9)))
+  }
+}

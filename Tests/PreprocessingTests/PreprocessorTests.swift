@@ -1,0 +1,56 @@
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+struct PreprocessorTests {
+  private func centerCrop(_ image: borrowing PixelImage, _ width: Int, _ height: Int) -> [UInt8] {
+    image.centerCropped(to: PixelSize(width: width, height: height)).array
+  }
+
+  @Test func centerCropRoundsHalfToEven() {
+    // torchvision: int(round((n - size) / 2.0)), so (4 - 3) / 2 = 0.5 rounds to 0 and (6 - 3) / 2 = 1.5 to 2.
+    let four = PixelImage([0, 1, 2, 3], width: 4, height: 1, channels: .gray)
+    #expect(centerCrop(four, 3, 1) == [0, 1, 2])
+    let six = PixelImage([0, 1, 2, 3, 4, 5], width: 6, height: 1, channels: .gray)
+    #expect(centerCrop(six, 3, 1) == [2, 3, 4])
+  }
+
+  @Test func centerCropPadsWithBlack() {
+    let two = PixelImage([7, 8], width: 2, height: 1, channels: .gray)
+    #expect(centerCrop(two, 5, 1) == [0, 7, 8, 0, 0])
+    #expect(centerCrop(two, 1, 3) == [0, 7, 0])
+  }
+
+  @Test func shorterSideThenCropEqualsTheStepsOneByOne() throws {
+    for shape in TestShape.all(upTo: 4) {
+      for (side, crop) in [(8, 7), (5, 5), (6, 9)] {
+        let square = PixelSize(width: crop, height: crop)
+        let fused = try Preprocessor(
+          steps: [.resizeShorterSide(side, .bilinear), .centerCrop(square)], channels: shape.channels)
+        let (width, height) = (shape.width, shape.height)
+        let longer = side * max(width, height) / min(width, height)
+        let size = width <= height ? PixelSize(width: side, height: longer) : PixelSize(width: longer, height: side)
+        let image = shape.noise()
+        let stepwise = image.resized(to: size, filter: .bilinear).centerCropped(to: square)
+        #expect(fused.apply(to: image).array == stepwise.array, "\(shape) \(side) \(crop)")
+      }
+    }
+  }
+
+  @Test func grayBecomesRGBAtTheEnd() throws {
+    let size = PixelSize(width: 3, height: 3)
+    let preprocessor = try Preprocessor(steps: [.resizeExactly(size, .box)], channels: .rgb)
+    let gray = PixelImage.noise(width: 8, height: 8, channels: .gray)
+    let early = preprocessor.apply(to: gray.converted(to: .rgb))
+    #expect(preprocessor.apply(to: gray).array == early.array)
+  }
+
+  @Test(arguments: [
+    [PreprocessStep.resizeShorterSide(256, .bilinear)], [],
+    [.resizeShorterSide(256, .box), .resizeExactly(PixelSize(width: 3, height: 3), .box)],
+  ])
+  func stepsMustEndInAFixedSize(steps: [PreprocessStep]) {
+    #expect(throws: SluiceError.self) { try Preprocessor(steps: steps, channels: .rgb) }
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct BadInputTests {
+  private let folder: TemporaryFolder
+  private let filter: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    filter = try folder.file("decode-only.yaml", Filters.decodeOnly)
+  }
+
+  /// The verdict on one image from standard input.
+  private func error(_ bytes: [UInt8]) throws -> (verdict: String?, code: String?, status: Int32) {
+    let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none"], input: bytes)
+    let verdict = result.verdicts.first
+    return (
+      verdict?["verdict"] as? String, (verdict?["error"] as? [String: Any])?["code"] as? String, result.status
+    )
+  }
+
+  @Test func anEmptyStreamIsAnError() throws {
+    let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none"])
+    #expect(result.status == 2)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains("stdin is empty"))
+  }
+
+  @Test func hostileImagesAreRejected() throws {
+    let bomb = EncodedImages.pngDeclaring(width: 60_000, height: 60_000, data: [UInt8](repeating: 0, count: 1_000_000))
+    #expect(try error(bomb) == ("rejected", "too-many-pixels", 1))
+    #expect(try error(EncodedImages.jpegWithScans(10_000)) == ("rejected", "too-many-scans", 1))
+    #expect(try error(EncodedImages.pngDeclaring(width: 0, height: 3)) == ("rejected", "empty-image", 1))
+    #expect(try error(Array("no image at all".utf8)) == ("rejected", "not-an-image", 1))
+    #expect(try error(Array(try EncodedImages.png().dropLast(20))) == ("rejected", "truncated-image", 1))
+    var corrupt = try EncodedImages.png()
+    corrupt[50] ^= 1
+    #expect(try error(corrupt) == ("rejected", "corrupt-image", 1))
+  }
+
+  @Test func missingFilesAndFoldersFailWithoutStoppingTheRun() throws {
+    let image = try folder.file("a.png", try EncodedImages.png())
+    let result = try SluiceCommand.run(
+      ["filter", "-f", filter, "--format", "none", "/nonexistent.png", folder.path, image, "/dev/null"])
+    #expect(result.status == 2)
+    #expect(result.verdicts.map { $0["verdict"] as? String } == ["failed", "failed", "clean", "rejected"])
+    let errors = result.verdicts.map { ($0["error"] as? [String: Any])?["message"] as? String ?? "" }
+    #expect(errors[0].contains("No such file"))
+    #expect(errors[1].contains("is a folder"))
+  }
+
+  @Test func aTarCutShortKeepsWhatCameBefore() throws {
+    let archive = TarArchives.archive([("a.png", try EncodedImages.png()), ("b.png", try EncodedImages.png())])
+    let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none"], input: Array(archive[..<2700]))
+    #expect(result.status == 2)
+    #expect(result.verdicts.map { $0["verdict"] as? String } == ["clean", "rejected"])
+    #expect(result.errors.contains("the tar stream ends inside a member"))
+  }
+
+  @Test func aHostileFileNameStaysInsideItsLine() throws {
+    let name = "evil\n\u{1B}[2J\"}.png"
+    let path = try folder.file(name, try EncodedImages.png())
+    let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", path])
+    #expect(result.outputText.split(separator: "\n").count == 1)
+    #expect((result.verdicts.first?["source"] as? String)?.hasSuffix(name) == true)
+    #expect(!result.outputText.contains("\u{1B}"))
+    let report = try SluiceCommand.run(["inspect", "-f", filter, path])
+    #expect(report.status == 0)
+    #expect(!report.outputText.contains("\u{1B}[2J"))
+  }
+
+  @Test func filterFileMistakesEndTheRunBeforeAnyImage() throws {
+    let wrong = try folder.file("wrong.yaml", Filters.decodeOnly + "\ndetektors: []")
+    let result = try SluiceCommand.run(["filter", "-f", wrong], input: try EncodedImages.png())
+    #expect(result.status == 2)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains("wrong.yaml:5: `detektors` is not a known key"))
+  }
+
+  @Test func aMissingModelIsNamed() throws {
+    let text = Filters.decodeOnly + "\nclassifier: {openvino: {model: missing.onnx}}"
+    let result = try SluiceCommand.run(["filter", "-f", try folder.file("f.yaml", text)])
+    #expect(result.status == 2)
+    #expect(result.errors.contains("\(folder.path)/missing.onnx does not exist"))
+  }
+
+  @Test func aMissingEngineSaysWhereItWasSoughtAndHowToInstallIt() throws {
+    let text = Filters.signs(detectors: "[{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: 1}}]")
+    let path = try folder.file("f.yaml", text)
+    let result = try SluiceCommand.run(
+      ["filter", "-f", path], environment: ["SLUICE_OPENVINO": "/nonexistent", "HOME": folder.path])
+    #expect(result.status == 2)
+    #expect(result.errors.contains("/nonexistent/libopenvino_c.so*"))
+    #expect(result.errors.contains("python3 -m pip install"))
+  }
+
+  @Test func aFileThatIsNoEngineIsNamed() throws {
+    let text = Filters.signs(detectors: "[{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: 1}}]")
+    let library = try folder.file("libopenvino_c.so", "not a library")
+    let result = try SluiceCommand.run(
+      ["filter", "-f", try folder.file("f.yaml", text)], environment: ["SLUICE_OPENVINO": library])
+    #expect(result.status == 2)
+    #expect(result.errors.contains(library))
+  }
+
+  @Test(
+    .enabled(if: Requirements.hasEngine, "needs the inference engine"),
+    arguments: [
+      ("centerCrop: 64", "centerCrop: 63", "takes `input` (float32 ?×3×64×64), but the filter makes float32 N×3×63×63"),
+      ("layout: nchw", "layout: nhwc", "but the filter makes float32 N×64×64×3"),
+      ("type: float32", "type: float16", "but the filter makes float16"),
+      ("input: input", "input: pixels", "has no input `pixels`; it has `input`"),
+      ("output: logits", "output: scores", "has no output `scores`; it has `logits` (float32 ?×12)"),
+      ("labels: ../Samples/signs/labels.txt", "labels: ../README.md", "but the model has 12"),
+      ("model: ../Samples/signs/model.onnx", "model: ../README.md", "cannot be read"),
+    ])
+  func aModelThatDoesNotFitIsExplained(old: String, new: String, message: String) throws {
+    let original = String(decoding: try Repository.bytes(Filters.signs), as: UTF8.self)
+    try #require(original.contains(old))
+    let text = original.replacing(old, with: new).replacing("../", with: Repository.file("") + "/")
+    let result = try SluiceCommand.run(["filter", "-f", try folder.file("f.yaml", text)], input: try EncodedImages.png())
+    #expect(result.status == 2)
+    #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
+  @Test(arguments: [
+    ["filter"], ["filter", "-f"], ["filter", "-f", "x", "--format", "jpeg"], ["filter", "-f", "x", "--workers", "0"],
+    ["filter", "-f", "x", "--define", "novalue"], ["filter", "-f", "x", "--null", "a.png"], ["nothing"], ["inspect"],
+    ["filter", "-f", "x", "--files-from", "y", "a.png"], ["filter", "-f", "x", "--verdicts", "-"],
+  ])
+  func wrongUseIsStatusTwoWithWords(arguments: [String]) throws {
+    let result = try SluiceCommand.run(arguments)
+    #expect(result.status == 2)
+    #expect(!result.errors.isEmpty)
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func anOutputThatCannotBeWrittenIsNamed() throws {
+    let result = try SluiceCommand.run(
+      ["filter", "-f", filter, "-o", "/nonexistent/out.npy"], input: try EncodedImages.png())
+    #expect(result.status == 2)
+    #expect(result.errors.contains("/nonexistent/out.npy"))
+    let full = try SluiceCommand.run(["filter", "-f", filter, "-o", "/dev/full"], input: try EncodedImages.png())
+    #expect(full.status == 2)
+    #expect(full.errors.contains("No space left"))
+  }
+}

@@ -1,0 +1,25 @@
+import TestSupport
+import Testing
+
+struct HelpTests {
+  @Test(arguments: [["--help"], ["filter", "--help"], ["inspect", "--help"], ["help", "filter"]])
+  func helpTeachesWithExamples(arguments: [String]) throws {
+    let result = try SluiceCommand.run(arguments)
+    #expect(result.status == 0)
+    #expect(result.outputText.contains("-f filter.yaml") || result.outputText.contains("sluice filter"))
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func versionIsOneLine() throws {
+    let result = try SluiceCommand.run(["--version"])
+    #expect(result.status == 0)
+    #expect(result.outputText.hasPrefix("sluice "))
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func completionsExist(shell: String) throws {
+    let result = try SluiceCommand.run(["--generate-completion-script", shell])
+    #expect(result.status == 0)
+    #expect(result.outputText.contains("files-from"))
+  }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// What some tests need besides the checkout. A test that lacks it is skipped, and its name says what for.
+package enum Requirements {
+  /// Whether the inference engine is where a plain run of the command finds it.
+  package static let hasEngine = isFound("SLUICE_OPENVINO") || installedEngine
+
+  private static let installedEngine: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
+    return FileManager.default.fileExists(atPath: "\(data)/sluice/openvino/openvino/libs")
+  }()
+
+  package static let hasFFmpeg = succeeds("ffmpeg -version")
+  package static let hasNumPy = succeeds("python3 -c 'import numpy'")
+
+  private static func isFound(_ variable: String) -> Bool {
+    ProcessInfo.processInfo.environment[variable].map { !$0.isEmpty } ?? false
+  }
+
+  private static func succeeds(_ script: String) -> Bool {
+    (try? SluiceCommand.shell("\(script) >/dev/null 2>&1").status) == 0
+  }
+}
