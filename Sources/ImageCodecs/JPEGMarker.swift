@@ -10,7 +10,7 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   package static let endOfImage = JPEGMarker(rawValue: 0xD9)
   package static let startOfScan = JPEGMarker(rawValue: 0xDA)
   package static let comment = JPEGMarker(rawValue: 0xFE)
-  static let exifSegment = JPEGMarker(rawValue: 0xE1)
+  package static let exifSegment = JPEGMarker(rawValue: 0xE1)
   static let applicationSegment2 = JPEGMarker(rawValue: 0xE2)
   static let adobeSegment = JPEGMarker(rawValue: 0xEE)
 

@@ -60,11 +60,15 @@ extension PixelImage {
   ) -> PixelImage {
     let width = coefficients.starts.count
     var result = PixelImage(size: PixelSize(width: width, height: rows.count), channels: channels)
+    var pixels = [SIMD4<Int32>](repeating: .zero, count: channels == .rgb ? size.width : 0)
     for (line, y) in rows.enumerated() {
       var output = result.mutableRow(line)
       switch channels {
       case .gray: resampleGrayRow(row(y), coefficients, into: &output)
-      case .rgb: resampleRGBRow(row(y), coefficients, into: &output)
+      case .rgb:
+        var lanes = pixels.mutableSpan
+        widenRGBRow(row(y), into: &lanes)
+        resampleRGBRow(lanes.span, coefficients, into: &output)
       }
     }
     return result
@@ -104,25 +108,28 @@ private func resampleGrayRow(
   }
 }
 
+/// Puts the three samples of each pixel into the lanes of one vector, so that a tap weighs them all at once.
+private func widenRGBRow(_ source: Span<UInt8>, into pixels: inout MutableSpan<SIMD4<Int32>>) {
+  let count = pixels.count
+  precondition(source.count == 3 * count)
+  for x in 0..<count {
+    pixels[x] = SIMD4(Int32(source[3 * x]), Int32(source[3 * x + 1]), Int32(source[3 * x + 2]), 0)
+  }
+}
+
 private func resampleRGBRow(
-  _ source: Span<UInt8>, _ coefficients: ResampleCoefficients, into target: inout MutableSpan<UInt8>
+  _ pixels: Span<SIMD4<Int32>>, _ coefficients: ResampleCoefficients, into target: inout MutableSpan<UInt8>
 ) {
   let weights = coefficients.weights.span
   for x in 0..<coefficients.starts.count {
-    let start = coefficients.starts[x]
-    var red = ResampleCoefficients.half
-    var green = ResampleCoefficients.half
-    var blue = ResampleCoefficients.half
-    for tap in 0..<coefficients.counts[x] {
-      let weight = weights[x * coefficients.stride + tap]
-      let pixel = 3 * (start + tap)
-      red &+= Int32(source[pixel]) &* weight
-      green &+= Int32(source[pixel + 1]) &* weight
-      blue &+= Int32(source[pixel + 2]) &* weight
-    }
-    target[3 * x] = ResampleCoefficients.sample(red)
-    target[3 * x + 1] = ResampleCoefficients.sample(green)
-    target[3 * x + 2] = ResampleCoefficients.sample(blue)
+    let window = pixels.extracting(coefficients.starts[x]..<coefficients.starts[x] + coefficients.counts[x])
+    let first = x * coefficients.stride
+    let taps = weights.extracting(first..<first + window.count)
+    var sum = SIMD4<Int32>(repeating: ResampleCoefficients.half)
+    for tap in 0..<taps.count { sum &+= window[tap] &* taps[tap] }
+    target[3 * x] = ResampleCoefficients.sample(sum[0])
+    target[3 * x + 1] = ResampleCoefficients.sample(sum[1])
+    target[3 * x + 2] = ResampleCoefficients.sample(sum[2])
   }
 }
 

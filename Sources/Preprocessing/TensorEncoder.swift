@@ -94,12 +94,19 @@ package struct TensorEncoder: Sendable {
     _ samples: Span<UInt8>, _ tables: [[Element]], into target: consuming MutableSpan<Element>
   ) {
     let depth = tables.count
+    precondition(samples.count == form.elementsPerImage && target.count == form.elementsPerImage)
     for channel in 0..<depth {
       let table = tables[channel]
-      let source = form.channels == .bgr ? depth - 1 - channel : channel
-      let (start, step) = form.layout == .nchw ? (channel * form.size.area, 1) : (channel, depth)
-      for pixel in 0..<form.size.area {
-        target[start + pixel * step] = table[Int(samples[pixel * depth + source])]
+      let entries = table.span
+      precondition(entries.count == 256)
+      var source = form.channels == .bgr ? depth - 1 - channel : channel
+      let step = form.layout == .nchw ? 1 : depth
+      var position = form.layout == .nchw ? channel * form.size.area : channel
+      for _ in 0..<form.size.area {
+        // Both positions stay below elementsPerImage, which the precondition compared with the spans.
+        unsafe target[unchecked: position] = entries[unchecked: Int(samples[unchecked: source])]
+        source &+= depth
+        position &+= step
       }
     }
   }

@@ -26,7 +26,8 @@ struct FeatureSqueezingTests {
   }
 
   @Test func meanLogDifferenceIsFiniteWhereProbabilitiesUnderflow() throws {
-    let distance = Distance.meanLogDifference(top: 5).between(try prediction([0, -500, 3]), try prediction([900, 0, 0]))
+    let distance = Distance.meanLogDifference(top: 5).between(
+      try prediction([0, -500, 3]), try prediction([900, 0, 0]))
     #expect(distance.isFinite && distance > 100)
   }
 

@@ -144,7 +144,8 @@ struct FilterFileTests {
   }
 
   @Test func detectorsNeedAClassifier() throws {
-    let text = Self.minimal + "\ndetectors: [{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: 1}}]"
+    let text =
+      Self.minimal + "\ndetectors: [{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: 1}}]"
     let error = #expect(throws: SluiceError.self) { try read(text) }
     #expect(error?.message.contains("no `classifier`") == true)
   }

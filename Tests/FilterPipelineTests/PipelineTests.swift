@@ -133,7 +133,10 @@ struct PipelineTests {
   @Test func verdictLinesAreInTheOrderOfTheDocumentation() async throws {
     let (pipeline, _) = try pipeline(threshold: 2)
     let text = await pipeline.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 1).verdict.json.text
-    let keys = ["id", "source", "sha256", "verdict", "action", "filter", "image", "prediction", "detectors", "tensor", "milliseconds"]
+    let keys = [
+      "id", "source", "sha256", "verdict", "action", "filter", "image", "prediction", "detectors", "tensor",
+      "milliseconds",
+    ]
     let places = keys.map { key in text.range(of: "\"\(key)\":")?.lowerBound }
     #expect(places.allSatisfy { $0 != nil })
     #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())

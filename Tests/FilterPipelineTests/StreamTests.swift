@@ -106,7 +106,8 @@ struct StreamTests {
 
   @Test(arguments: ["jpeg", "png"])
   func aTooLongImageIsPassedOver(format: String) throws {
-    let long = try format == "png" ? EncodedImages.png(width: 300, height: 300) : EncodedImages.jpeg(width: 600, height: 600)
+    let long =
+      try format == "png" ? EncodedImages.png(width: 300, height: 300) : EncodedImages.jpeg(width: 600, height: 600)
     #expect(long.count > 10_000)
     let found = try inputs(Self.images[5] + long + Self.images[3], limit: 10_000)
     #expect(found.first?.bytes == Self.images[5])

@@ -19,7 +19,8 @@ struct TarTests {
 
   private func members() throws -> [(name: String, data: [UInt8])] {
     [
-      ("a.jpg", try EncodedImages.jpeg(seed: 1)), ("a.cls", Array("7".utf8)), ("dir/b.PNG", try EncodedImages.png(seed: 2)),
+      ("a.jpg", try EncodedImages.jpeg(seed: 1)), ("a.cls", Array("7".utf8)),
+      ("dir/b.PNG", try EncodedImages.png(seed: 2)),
       ("no-extension", try EncodedImages.png(seed: 3)), ("c.jpeg", Array("not an image".utf8)),
     ]
   }
@@ -67,10 +68,12 @@ struct TarTests {
   @Test func longNamesOfGNUAndPax() throws {
     let name = String(repeating: "long/", count: 40) + "x.png"
     let image = try EncodedImages.png()
-    let gnu = TarArchives.member("././@LongLink", Array(name.utf8) + [0], type: "L") + TarArchives.member("short", image)
+    let gnu =
+      TarArchives.member("././@LongLink", Array(name.utf8) + [0], type: "L") + TarArchives.member("short", image)
     let record = " path=\(name)\n"
     let length = record.utf8.count + 3
-    let pax = TarArchives.member("pax", Array("\(length)\(record)".utf8), type: "x") + TarArchives.member("short", image)
+    let pax =
+      TarArchives.member("pax", Array("\(length)\(record)".utf8), type: "x") + TarArchives.member("short", image)
     for archive in [gnu, pax] {
       let (found, error) = try inputs(archive)
       #expect(error == nil)
@@ -80,7 +83,10 @@ struct TarTests {
   }
 
   @Test func tooLongMembersAreRejectedAlone() throws {
-    let members = [("a.png", try EncodedImages.png()), ("b.png", [UInt8](repeating: 1, count: 9000)), ("c.png", try EncodedImages.png())]
+    let members = [
+      ("a.png", try EncodedImages.png()), ("b.png", [UInt8](repeating: 1, count: 9000)),
+      ("c.png", try EncodedImages.png()),
+    ]
     let (found, error) = try inputs(TarArchives.archive(members), limit: 8000)
     #expect(error == nil)
     #expect(found.map(\.bytes.isEmpty) == [false, true, false])
@@ -88,7 +94,9 @@ struct TarTests {
 
   @Test func foldersAndLinksArePassedOver() throws {
     let image = try EncodedImages.png()
-    let archive = TarArchives.member("dir/", [], type: "5") + TarArchives.member("link", [], type: "2") + TarArchives.member("a.png", image)
+    let archive =
+      TarArchives.member("dir/", [], type: "5") + TarArchives.member("link", [], type: "2")
+      + TarArchives.member("a.png", image)
     #expect(try inputs(archive).0.map(\.bytes) == [image])
   }
 
@@ -99,7 +107,8 @@ struct TarTests {
       header.replaceSubrange(148..<156, with: Array("        ".utf8))
       let sum = header.reduce(0) { $0 + Int($1) }
       let digits = String(sum, radix: 8)
-      header.replaceSubrange(148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\0 ").utf8))
+      header.replaceSubrange(
+        148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\0 ").utf8))
       let (_, error) = try inputs(header + [1, 2, 3])
       #expect(error != nil)
     }

@@ -68,7 +68,8 @@ struct DecodingTests {
     }
   }
 
-  @Test(.enabled(if: Repository.hasGoldenData), arguments: [50, 75, 90], ["photo_224", "gray_64x48", "one_1x1", "tiny_3x2"])
+  @Test(
+    .enabled(if: Repository.hasGoldenData), arguments: [50, 75, 90], ["photo_224", "gray_64x48", "one_1x1", "tiny_3x2"])
   func jpegRoundTripIsThatOfPillow(quality: Int, input: String) throws {
     let golden = try #require(Repository.sharedData) + "/golden"
     let image = PixelImage(try NumpyArray(path: "\(golden)/input__\(input).npy"))

@@ -119,7 +119,8 @@ struct BadInputTests {
     let original = String(decoding: try Repository.bytes(Filters.signs), as: UTF8.self)
     try #require(original.contains(old))
     let text = original.replacing(old, with: new).replacing("../", with: Repository.file("") + "/")
-    let result = try SluiceCommand.run(["filter", "-f", try folder.file("f.yaml", text)], input: try EncodedImages.png())
+    let result = try SluiceCommand.run(
+      ["filter", "-f", try folder.file("f.yaml", text)], input: try EncodedImages.png())
     #expect(result.status == 2)
     #expect(result.errors.contains(message), "\(result.errors)")
   }

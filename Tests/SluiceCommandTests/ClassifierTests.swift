@@ -8,7 +8,8 @@ struct ClassifierTests {
   private static let samples = Repository.file("Samples/signs")
 
   private func verdicts(_ group: String) throws -> [[String: Any]] {
-    let script = "find '\(Self.samples)/\(group)' -type f | sort | $SLUICE filter -f '\(Filters.signs)' --files-from - --format none"
+    let script =
+      "find '\(Self.samples)/\(group)' -type f | sort | $SLUICE filter -f '\(Filters.signs)' --files-from - --format none"
     return try SluiceCommand.shell(script).verdicts
   }
 
@@ -55,7 +56,8 @@ struct ClassifierTests {
     let folder = try TemporaryFolder()
     let text = Filters.signs(detectors: "[]").replacing("detectors: []", with: "")
     let filter = try folder.file("f.yaml", text)
-    let result = try SluiceCommand.shell("$SLUICE filter -f '\(filter)' --format none '\(Self.samples)'/clean/test/000*")
+    let result = try SluiceCommand.shell(
+      "$SLUICE filter -f '\(filter)' --format none '\(Self.samples)'/clean/test/000*")
     #expect(result.status == 0)
     #expect(result.verdicts.first.flatMap(predictedClass) != nil)
   }
@@ -65,7 +67,8 @@ struct ClassifierTests {
     let text = String(decoding: try Repository.bytes(Filters.signs), as: UTF8.self)
       .replacing("output: logits", with: "scores: probabilities").replacing("../", with: Repository.file("") + "/")
     let filter = try folder.file("f.yaml", text)
-    let result = try SluiceCommand.shell("$SLUICE filter -f '\(filter)' --format none '\(Self.samples)'/clean/test/000*")
+    let result = try SluiceCommand.shell(
+      "$SLUICE filter -f '\(filter)' --format none '\(Self.samples)'/clean/test/000*")
     #expect(result.status == 2)
     #expect(result.verdicts.first?["verdict"] as? String == "failed")
   }

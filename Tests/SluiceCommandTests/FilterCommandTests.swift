@@ -131,6 +131,17 @@ struct FilterCommandTests {
     #expect(result.verdicts.allSatisfy { ($0["image"] as? [String: Any])?["width"] as? Int == 160 })
   }
 
+  @Test(.enabled(if: Repository.hasGoldenData, "needs the measurement data"))
+  func everyPhotographPassesThroughAStream() throws {
+    let data = try #require(Repository.sharedData) + "/eval/imagenet/clean-jpeg"
+    for folder in ["calibrate", "test"] {
+      let script = "cat '\(data)/\(folder)'/*.jpg | $SLUICE filter -f '\(filter)' --format none --summary"
+      let result = try SluiceCommand.shell(script)
+      let count = try FileManager.default.contentsOfDirectory(atPath: "\(data)/\(folder)").count
+      #expect(result.errors == "\(count) inputs: \(count) forwarded, 0 flagged, 0 rejected, 0 failed\n")
+    }
+  }
+
   @Test func aDamagedImageInTheMiddleCostsItselfAlone() throws {
     var all = try images(5)
     all[2] = Array(all[2].dropLast(100))

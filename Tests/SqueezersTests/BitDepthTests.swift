@@ -4,8 +4,10 @@ import TestSupport
 import Testing
 
 struct BitDepthTests {
-  static let inputs = ["gray_64x48", "gray_noise_29x41", "noise_33x31", "one_1x1", "photo_224", "photo_64x48",
-    "photo_odd_37x53", "tiny_3x2"]
+  static let inputs = [
+    "gray_64x48", "gray_noise_29x41", "noise_33x31", "one_1x1", "photo_224", "photo_64x48",
+    "photo_odd_37x53", "tiny_3x2",
+  ]
 
   @Test(.enabled(if: Repository.hasGoldenData), arguments: 1...8, inputs)
   func matchesNumPyExactly(bits: Int, input: String) throws {

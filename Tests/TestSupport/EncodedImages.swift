@@ -23,7 +23,8 @@ package enum EncodedImages {
 
   /// A PNG whose header declares whatever it likes, around the given image data.
   package static func pngDeclaring(
-    width: UInt32, height: UInt32, colourType: UInt8 = 2, depth: UInt8 = 8, data: [UInt8] = [0x78, 0x9C, 0x03, 0, 0, 0, 0, 1]
+    width: UInt32, height: UInt32, colourType: UInt8 = 2, depth: UInt8 = 8,
+    data: [UInt8] = [0x78, 0x9C, 0x03, 0, 0, 0, 0, 1]
   ) -> [UInt8] {
     ImageFormat.png.signature
       + chunk("IHDR", bigEndian(width) + bigEndian(height) + [depth, colourType, 0, 0, 0])

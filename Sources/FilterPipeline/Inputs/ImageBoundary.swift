@@ -85,28 +85,31 @@ extension StreamBuffer {
   /// Where another image begins inside a segment that must have been cut off there.
   ///
   /// Application segments hold thumbnails, so in them only a marker chain that runs on to exactly the end of the
-  /// segment counts: then the marker behind it belongs to the other image. No other segment holds pictures.
+  /// segment counts: then the marker behind it belongs to the other image. In EXIF data the chain must have a whole
+  /// segment, because real files exist whose EXIF data ends in a stray start marker. No other segment holds pictures.
   private func otherImage(cutting segment: Range<Int>, of marker: JPEGMarker) -> Int? {
     guard segment.count >= 2 else { return nil }
     let starts = (segment.lowerBound...segment.upperBound - 2).lazy
       .filter { self[$0] == 0xFF || self[$0] == 0x89 }
       .filter { self.imageFormat(at: $0) != nil }
     guard let first = starts.first else { return nil }
-    let isCut = !marker.isApplicationData || starts.prefix(Self.examinedStarts).contains { start in
-      markerChain(from: start + 2, leadsTo: segment.upperBound)
-    }
+    let isCut =
+      !marker.isApplicationData
+      || starts.prefix(Self.examinedStarts).contains { start in
+        markerChain(from: start + 2, leadsTo: segment.upperBound, ofWholeSegment: marker == .exifSegment)
+      }
     return isCut ? first : nil
   }
 
   /// How many beginnings of images in one segment are followed: each costs time, and none is worth much of it.
   private static let examinedStarts = 16
 
-  private func markerChain(from start: Int, leadsTo end: Int) -> Bool {
+  private func markerChain(from start: Int, leadsTo end: Int, ofWholeSegment: Bool) -> Bool {
     var position = start
     while position + 4 <= end, self[position] == 0xFF, !JPEGMarker(rawValue: self[position + 1]).isStandalone {
       position += 2 + (Int(self[position + 2]) << 8 | Int(self[position + 3]))
     }
-    return position == end
+    return position == end && (position > start || !ofWholeSegment)
   }
 
   private static func endsScan(_ bytes: Span<UInt8>, at position: Int) -> Bool {

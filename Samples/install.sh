@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs what Sluice needs and is missing, and says what. Quick when nothing is.
+#
+#   Samples/install.sh           to build and run
+#   Samples/install.sh --tests   also what the tests compare with (ffmpeg, NumPy)
+set -euo pipefail
+
+packages=()
+need_package() { dpkg -s "$1" >/dev/null 2>&1 || packages+=("$1"); }
+
+need_package libpng-dev
+need_package libjpeg62-turbo-dev
+need_package zlib1g-dev
+python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
+if [ "${1:-}" = --tests ]; then
+  command -v ffmpeg >/dev/null || packages+=(ffmpeg)
+  python3 -c 'import numpy' 2>/dev/null || packages+=(python3-numpy)
+fi
+
+if [ ${#packages[@]} -gt 0 ]; then
+  echo "installing with apt: ${packages[*]}"
+  as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+fi
+
+# The inference engine is a library inside a Python wheel; nothing of it runs in Python.
+engine="${XDG_DATA_HOME:-$HOME/.local/share}/sluice/openvino"
+if [ -z "${SLUICE_OPENVINO:-}" ] && ! compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null; then
+  echo "installing the inference engine OpenVINO from PyPI into $engine"
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$engine" 'openvino>=2025.4,<2027' 2>&1 |
+    grep -v 'Running pip as the' || true
+  compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null || { echo "the engine could not be installed" >&2; exit 1; }
+fi

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything, and runs all tests. The last line is the test runner's summary.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+Samples/install.sh --tests
+swift format lint --strict --recursive --parallel Package.swift Sources Tests
+# One configuration for the command and its tests: optimised, because the tests go through thousands of images.
+swift build -c release --build-tests --quiet
+[ -e ../shared/golden/INDEX.json ] || echo "no ../shared beside the checkout: tests that compare with it are skipped"
+exec swift test -c release --skip-build
