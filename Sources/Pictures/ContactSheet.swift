@@ -5,8 +5,8 @@ import Pixels
 ///     original      bitDepth 5     median 2
 ///     [picture]     [picture]      [picture]
 ///     101 tusker    101 tusker     386 elephant
-///                   [difference]   [difference]
-///                   difference ×8  difference ×4
+///     adversarial   difference ×8  difference ×4
+///     score 1.71    [difference]   [difference]
 package struct ContactSheet: ~Copyable {
   private var canvas: Canvas
   private let original: PixelImage
@@ -34,9 +34,14 @@ package struct ContactSheet: ~Copyable {
     self.original = original
   }
 
-  /// Adds the original: its name, and what the classifier says about it.
-  package mutating func addOriginal(title: String, caption: String) {
+  /// Adds the original: its name, what the classifier says about it, and below it the conclusion, line by line.
+  package mutating func addOriginal(title: String, caption: String, conclusion: [String], isWarning: Bool) {
     draw(title, caption, original.clone(), line: 0, isWarning: false)
+    for (index, line) in conclusion.enumerated() {
+      canvas.write(
+        fitted(line), x: Self.margin, y: Self.margin + cell.height + index * Self.lineHeight, scale: Self.textScale,
+        index > 0 ? Self.muted : isWarning ? Self.warning : Self.text)
+    }
     column += 1
   }
 

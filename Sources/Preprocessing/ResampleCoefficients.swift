@@ -16,11 +16,7 @@ struct ResampleCoefficients {
   let stride: Int
 
   /// Source samples that any output position reads.
-  var sourceRange: Range<Int> {
-    var end = 0
-    for (start, count) in zip(starts, counts) { end = max(end, start + count) }
-    return (starts.min() ?? 0)..<end
-  }
+  private(set) var sourceRange = 0..<0
 
   /// Coefficients that resample `source` samples to `target`, for the output positions in `outputs` alone.
   ///
@@ -54,6 +50,7 @@ struct ResampleCoefficients {
       }
       starts.append(start)
       counts.append(end - start)
+      sourceRange = min(starts[0], start)..<max(sourceRange.upperBound, end)
     }
   }
 

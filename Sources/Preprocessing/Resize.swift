@@ -113,7 +113,11 @@ private func widenRGBRow(_ source: Span<UInt8>, into pixels: inout MutableSpan<S
   let count = pixels.count
   precondition(source.count == 3 * count)
   for x in 0..<count {
-    pixels[x] = SIMD4(Int32(source[3 * x]), Int32(source[3 * x + 1]), Int32(source[3 * x + 2]), 0)
+    // Within the source, whose length the precondition gives.
+    let (red, green, blue) = unsafe (
+      source[unchecked: 3 &* x], source[unchecked: 3 &* x &+ 1], source[unchecked: 3 &* x &+ 2]
+    )
+    pixels[x] = SIMD4(Int32(red), Int32(green), Int32(blue), 0)
   }
 }
 
@@ -121,15 +125,24 @@ private func resampleRGBRow(
   _ pixels: Span<SIMD4<Int32>>, _ coefficients: ResampleCoefficients, into target: inout MutableSpan<UInt8>
 ) {
   let weights = coefficients.weights.span
-  for x in 0..<coefficients.starts.count {
-    let window = pixels.extracting(coefficients.starts[x]..<coefficients.starts[x] + coefficients.counts[x])
-    let first = x * coefficients.stride
-    let taps = weights.extracting(first..<first + window.count)
+  let starts = coefficients.starts.span
+  let counts = coefficients.counts.span
+  precondition(coefficients.sourceRange.upperBound <= pixels.count)
+  precondition(counts.count == starts.count && target.count == 3 * starts.count)
+  precondition(weights.count == starts.count * coefficients.stride)
+  for x in 0..<starts.count {
     var sum = SIMD4<Int32>(repeating: ResampleCoefficients.half)
-    for tap in 0..<taps.count { sum &+= window[tap] &* taps[tap] }
-    target[3 * x] = ResampleCoefficients.sample(sum[0])
-    target[3 * x + 1] = ResampleCoefficients.sample(sum[1])
-    target[3 * x + 2] = ResampleCoefficients.sample(sum[2])
+    var pixel = starts[x]
+    var weight = x &* coefficients.stride
+    for _ in 0..<counts[x] {
+      // A position's taps lie within the source range and its own weights, as the preconditions say.
+      sum &+= unsafe pixels[unchecked: pixel] &* weights[unchecked: weight]
+      pixel &+= 1
+      weight &+= 1
+    }
+    unsafe target[unchecked: 3 &* x] = ResampleCoefficients.sample(sum[0])
+    unsafe target[unchecked: 3 &* x &+ 1] = ResampleCoefficients.sample(sum[1])
+    unsafe target[unchecked: 3 &* x &+ 2] = ResampleCoefficients.sample(sum[2])
   }
 }
 

@@ -13,7 +13,9 @@ extension ContactSheet {
   ) throws(SluiceError) -> PixelImage {
     let image = try pipeline.modelImage(of: bytes)
     var sheet = ContactSheet(of: image.clone(), columns: 1 + pipeline.squeezers.count)
-    sheet.addOriginal(title: "original", caption: caption(verdict, pipeline))
+    sheet.addOriginal(
+      title: "original", caption: caption(verdict, pipeline), conclusion: conclusion(verdict),
+      isWarning: verdict.outcome == .adversarial)
     for squeezer in pipeline.squeezers {
       let seen = verdict.detectors.lazy.flatMap(\.score.detail.squeezers)
         .first { $0.squeezer == squeezer.description }
@@ -23,6 +25,16 @@ extension ContactSheet {
         isWarning: seen.map { $0.topClass != verdict.prediction?.topClass } ?? false)
     }
     return sheet.picture()
+  }
+
+  private static func conclusion(_ verdict: Verdict) -> [String] {
+    [verdict.outcome.rawValue]
+      + verdict.detectors.flatMap { detector in
+        [
+          detector.name,
+          "\(rounded(detector.score.value)) \(detector.isFlagged ? ">" : "<=") \(rounded(detector.threshold))",
+        ]
+      }
   }
 
   private static func caption(_ verdict: Verdict, _ pipeline: Pipeline) -> String {

@@ -88,14 +88,11 @@ extension StreamBuffer {
   /// segment counts: then the marker behind it belongs to the other image. In EXIF data the chain must have a whole
   /// segment, because real files exist whose EXIF data ends in a stray start marker. No other segment holds pictures.
   private func otherImage(cutting segment: Range<Int>, of marker: JPEGMarker) -> Int? {
-    guard segment.count >= 2 else { return nil }
-    let starts = (segment.lowerBound...segment.upperBound - 2).lazy
-      .filter { self[$0] == 0xFF || self[$0] == 0x89 }
-      .filter { self.imageFormat(at: $0) != nil }
+    let starts = imageStarts(in: segment)
     guard let first = starts.first else { return nil }
     let isCut =
       !marker.isApplicationData
-      || starts.prefix(Self.examinedStarts).contains { start in
+      || starts.contains { start in
         markerChain(from: start + 2, leadsTo: segment.upperBound, ofWholeSegment: marker == .exifSegment)
       }
     return isCut ? first : nil
@@ -103,6 +100,19 @@ extension StreamBuffer {
 
   /// How many beginnings of images in one segment are followed: each costs time, and none is worth much of it.
   private static let examinedStarts = 16
+
+  private func imageStarts(in segment: Range<Int>) -> [Int] {
+    withHeld { bytes in
+      var starts: [Int] = []
+      var position = segment.lowerBound
+      while position + 1 < segment.upperBound, starts.count < Self.examinedStarts {
+        let byte = bytes[position]
+        if byte == 0xFF || byte == 0x89, ImageFormat.at(position, in: bytes) != nil { starts.append(position) }
+        position += 1
+      }
+      return starts
+    }
+  }
 
   private func markerChain(from start: Int, leadsTo end: Int, ofWholeSegment: Bool) -> Bool {
     var position = start
