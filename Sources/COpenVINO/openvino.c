@@ -177,7 +177,7 @@ size_t sluice_ov_output_count(sluice_ov_library *library, sluice_ov_model *model
   return library->ov_model_outputs_size((ov_model *)model, &count) ? 0 : count;
 }
 
-static sluice_ov_status describe(
+static sluice_ov_status copy_description(
     sluice_ov_library *library, ov_port *port, sluice_ov_port *description, char *message) {
   memset(description, 0, sizeof *description);
   char *name = NULL;
@@ -202,26 +202,29 @@ static sluice_ov_status describe(
   return SLUICE_OV_OK;
 }
 
+typedef ov_status (*port_by_index)(const ov_model *, const size_t, ov_port **);
+
+static sluice_ov_status describe(
+    sluice_ov_library *library, sluice_ov_model *model, port_by_index find, size_t index,
+    sluice_ov_port *description, char *message) {
+  ov_port *port = NULL;
+  ov_status status = find((ov_model *)model, index, &port);
+  if (status) return failed(library, status, message);
+  sluice_ov_status outcome = copy_description(library, port, description, message);
+  library->ov_output_const_port_free(port);
+  return outcome;
+}
+
 sluice_ov_status sluice_ov_describe_input(
     sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *description,
     char *message) {
-  ov_port *port = NULL;
-  ov_status status = library->ov_model_const_input_by_index((ov_model *)model, index, &port);
-  if (status) return failed(library, status, message);
-  sluice_ov_status outcome = describe(library, port, description, message);
-  library->ov_output_const_port_free(port);
-  return outcome;
+  return describe(library, model, library->ov_model_const_input_by_index, index, description, message);
 }
 
 sluice_ov_status sluice_ov_describe_output(
     sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *description,
     char *message) {
-  ov_port *port = NULL;
-  ov_status status = library->ov_model_const_output_by_index((ov_model *)model, index, &port);
-  if (status) return failed(library, status, message);
-  sluice_ov_status outcome = describe(library, port, description, message);
-  library->ov_output_const_port_free(port);
-  return outcome;
+  return describe(library, model, library->ov_model_const_output_by_index, index, description, message);
 }
 
 sluice_ov_status sluice_ov_compile(

@@ -13,6 +13,9 @@ package struct Prediction: Sendable, Hashable {
   /// The class of the highest probability; the first of equals.
   package let topClass: Int
 
+  /// No logarithm is lower, so that differences of two stay finite in single precision.
+  private static let lowest = -1e30
+
   package var topProbability: Float { probabilities[topClass] }
 
   /// The softmax of logits.
@@ -22,13 +25,11 @@ package struct Prediction: Sendable, Hashable {
   package init(logits: Span<Float>) throws(SluiceError) {
     let highest = try Self.highestFinite(logits)
     var total = 0.0
-    for index in 0..<logits.count { total += Double.exponential(Double(logits[index] - logits[highest])) }
-    let logTotal = Float(Double.logarithm(total))
-    let peak = logits[highest]
-    logProbabilities = (0..<logits.count).map { logits[$0] - peak - logTotal }
-    probabilities = (0..<logits.count).map {
-      Float(Double.exponential(Double(logits[$0] - peak)) / total)
-    }
+    for index in 0..<logits.count { total += Double.exponential(Double(logits[index]) - Double(logits[highest])) }
+    let logTotal = Double.logarithm(total)
+    let peak = Double(logits[highest])
+    logProbabilities = (0..<logits.count).map { Float(max(Double(logits[$0]) - peak - logTotal, Self.lowest)) }
+    probabilities = (0..<logits.count).map { Float(Double.exponential(Double(logits[$0]) - peak) / total) }
     topClass = highest
   }
 

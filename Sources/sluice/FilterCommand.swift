@@ -90,12 +90,19 @@ struct FilterCommand: AsyncParsableCommand {
     let result = try await judged(by: run, pipeline, progress, interruption)
     if summary { Terminal.say(Progress.sentence(result)) }
     if let number = Signals.receivedNumber { Signals.dieOf(number) }
+    guard result.inputs > 0 else {
+      throw SluiceError(
+        .emptyInput, "there was no image to judge", remedy: "pipe images or a tar archive of them, or name files")
+    }
     throw ExitCode(status(of: result))
   }
 
   private func judged(
     by run: FilterRun, _ pipeline: Pipeline, _ progress: Progress, _ interruption: Interruption
   ) async throws(SluiceError) -> RunSummary {
+    try checkDistinct(
+      outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
+      inputs: paths + [filesFrom, options.filter].compactMap(\.self))
     let outputs = try RunOutputs(
       tensors: output == "-" ? .standardOutput() : .created(output), format: format, verdicts: verdictFile())
     let inputs = RunInputs(

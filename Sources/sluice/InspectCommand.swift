@@ -57,6 +57,7 @@ struct InspectCommand: AsyncParsableCommand {
     guard let first = try inputs.next() else {
       throw SluiceError(.emptyInput, "\(image) holds no image")
     }
+    if try inputs.next() != nil { Terminal.say("sluice: \(image) holds more than one image; this is about the first") }
     return first
   }
 
@@ -64,9 +65,10 @@ struct InspectCommand: AsyncParsableCommand {
     to path: String, _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) {
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
-      throw SluiceError(
-        .unwritableOutput, "there is no picture to show: the image was \(verdict.outcome.action)")
+      Terminal.say("sluice: there is no picture to show: the image was \(verdict.outcome.action)")
+      return
     }
+    try checkDistinct(outputs: [path], inputs: [image, options.filter])
     let sheet = try ContactSheet.of(input.bytes, verdict, pipeline)
     try OutputFile.created(path).write(try sheet.encodedAsPNG())
   }

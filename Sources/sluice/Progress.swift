@@ -35,5 +35,6 @@ final class Progress: Sendable {
   static func sentence(_ summary: RunSummary) -> String {
     "\(summary.inputs) inputs: \(summary.forwarded) forwarded, \(summary.flagged) flagged, "
       + "\(summary.rejected) rejected, \(summary.failed) failed"
+      + (summary.passedOver > 0 ? "; \(summary.passedOver) members of archives that are no images" : "")
   }
 }

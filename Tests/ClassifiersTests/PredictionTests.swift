@@ -14,6 +14,9 @@ struct PredictionTests {
   @Test func hugeLogitsDoNotOverflow() throws {
     let prediction = try Prediction(logits: ([3e38, -3e38, 0] as [Float]).span)
     #expect(prediction.probabilities == [1, 0, 0])
+    // The difference of two logarithms is a number as well, so a distance can never be none.
+    let span = prediction.logProbabilities[0] - prediction.logProbabilities[1]
+    #expect(span.isFinite && (span - span) == 0)
   }
 
   @Test func equalScoresNameTheFirst() throws {

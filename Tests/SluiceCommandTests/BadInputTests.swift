@@ -23,8 +23,52 @@ struct BadInputTests {
   @Test func anEmptyStreamIsAnError() throws {
     let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none"])
     #expect(result.status == 2)
-    #expect(result.output.isEmpty)
-    #expect(result.errors.contains("stdin is empty"))
+    #expect(result.verdicts.map { $0["verdict"] as? String } == ["failed"])
+    #expect(result.outputText.contains("stdin is empty"))
+  }
+
+  @Test func aRunWithoutAnyImageIsNotASuccess() throws {
+    let zeros = try SluiceCommand.run(
+      ["filter", "-f", filter, "--format", "none"], input: [UInt8](repeating: 0, count: 5000))
+    #expect(zeros.status == 2)
+    #expect(zeros.errors.contains("no image to judge"))
+    let labels = TarArchives.archive([("a.cls", [0x37]), ("b.txt", [0x38])])
+    let tar = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", "--summary"], input: labels)
+    #expect(tar.status == 2)
+    #expect(tar.errors.contains("2 members of archives that are no images"))
+    let list = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", "--files-from", "-"])
+    #expect(list.status == 2)
+  }
+
+  @Test func aForgottenNullIsExplained() throws {
+    let zeros = Array("a.png\0b.png\0".utf8)
+    let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", "--files-from", "-"], input: zeros)
+    #expect(result.status == 2)
+    #expect(result.outputText.contains("--null"))
+  }
+
+  @Test func oneFileIsNotUsedForTwoThings() throws {
+    let image = try EncodedImages.png()
+    let path = try folder.file("image.png", image)
+    let overwriting = try SluiceCommand.run(["filter", "-f", filter, "-o", path, path])
+    #expect(overwriting.status == 2)
+    #expect(overwriting.errors.contains("two things at once"))
+    #expect(try Repository.bytes(path) == image)
+    let both = folder.path + "/both"
+    #expect(try SluiceCommand.run(["filter", "-f", filter, "-o", both, "--verdicts", both, path]).status == 2)
+  }
+
+  @Test func aNamedPipeWithoutWriterCanBeInterrupted() throws {
+    let script = """
+      set -m
+      mkfifo '\(folder.path)/fifo'
+      $SLUICE filter -f '\(filter)' --format none '\(folder.path)/fifo' &
+      sleep 1
+      kill -INT %1
+      wait %1
+      echo $?
+      """
+    #expect(try SluiceCommand.shell(script).outputText == "130\n")
   }
 
   @Test func hostileImagesAreRejected() throws {
@@ -54,8 +98,13 @@ struct BadInputTests {
     let archive = TarArchives.archive([("a.png", try EncodedImages.png()), ("b.png", try EncodedImages.png())])
     let result = try SluiceCommand.run(["filter", "-f", filter, "--format", "none"], input: Array(archive[..<2700]))
     #expect(result.status == 2)
-    #expect(result.verdicts.map { $0["verdict"] as? String } == ["clean", "rejected"])
-    #expect(result.errors.contains("the tar stream ends inside a member"))
+    #expect(result.verdicts.map { $0["verdict"] as? String } == ["clean", "rejected", "failed"])
+    #expect(result.outputText.contains("the tar stream ends inside a member"))
+    // What comes after it in the list is judged all the same.
+    let cut = try folder.file("cut.tar", Array(archive[..<2700]))
+    let image = try folder.file("a.png", try EncodedImages.png())
+    let list = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", cut, image])
+    #expect(list.verdicts.map { $0["verdict"] as? String } == ["clean", "rejected", "failed", "clean"])
   }
 
   @Test func aHostileFileNameStaysInsideItsLine() throws {

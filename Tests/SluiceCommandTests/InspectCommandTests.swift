@@ -52,7 +52,7 @@ struct InspectCommandTests {
     #expect(result.status == 1)
     #expect(result.outputText.contains("truncated-image"))
     let picture = try SluiceCommand.run(["inspect", "-f", Filters.signs, "--picture", "\(folder.path)/x.png", path])
-    #expect(picture.status == 2)
+    #expect(picture.status == 1)
     #expect(picture.errors.contains("there is no picture to show"))
   }
 }

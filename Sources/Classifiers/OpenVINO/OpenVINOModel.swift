@@ -39,25 +39,24 @@ import Pixels
   }
 
   func inputs() throws(SluiceError) -> [Port] {
-    let count = unsafe sluice_ov_input_count(library.handle, handle)
-    var ports: [Port] = []
-    for index in 0..<count {
-      unsafe ports.append(
-        try describe { port, message in
-          unsafe sluice_ov_describe_input(library.handle, handle, index, port, message)
-        })
-    }
-    return ports
+    try unsafe ports(sluice_ov_input_count(library.handle, handle), sluice_ov_describe_input)
   }
 
   func outputs() throws(SluiceError) -> [Port] {
-    let count = unsafe sluice_ov_output_count(library.handle, handle)
+    try unsafe ports(sluice_ov_output_count(library.handle, handle), sluice_ov_describe_output)
+  }
+
+  private typealias Describe = (
+    OpaquePointer?, OpaquePointer?, Int, UnsafeMutablePointer<sluice_ov_port>?, UnsafeMutablePointer<CChar>?
+  ) -> sluice_ov_status
+
+  private func ports(_ count: Int, _ describe: Describe) throws(SluiceError) -> [Port] {
     var ports: [Port] = []
     for index in 0..<count {
-      unsafe ports.append(
-        try describe { port, message in
-          unsafe sluice_ov_describe_output(library.handle, handle, index, port, message)
-        })
+      let port = unsafe try self.describe { port, message in
+        unsafe describe(library.handle, handle, index, port, message)
+      }
+      ports.append(port)
     }
     return ports
   }

@@ -8,6 +8,8 @@ package struct RunSummary: Sendable, Hashable {
   package private(set) var flagged = 0
   package private(set) var rejected = 0
   package private(set) var failed = 0
+  /// Members of tar archives that are no images and so no inputs.
+  package internal(set) var passedOver = 0
 
   package var inputs: Int { forwarded + flagged + rejected + failed }
 
@@ -75,29 +77,31 @@ package struct FilterRun: Sendable {
     let writer = Task(executorPreference: writerThread) {
       await write(judgements, into: sink, leaving: gate, progress: progress)
     }
-    let (summary, writeError) = await writer.value
-    let readError = await reader.value
+    var (summary, writeError) = await writer.value
+    let (passedOver, readError) = await reader.value
     if let error = writeError ?? readError { throw error }
+    summary.passedOver = passedOver
     return summary
   }
 
-  /// Starts a judgement for each input, in order; returns what ended the reading early.
+  /// Starts a judgement for each input, in order; returns how many tar members were passed over, and what ended the
+  /// reading early.
   private func read(
     _ inputs: RunInputs, through gate: AdmissionGate,
     into queue: AsyncStream<Task<Judgement, Never>>.Continuation
-  ) async -> SluiceError? {
+  ) async -> (Int, SluiceError?) {
     defer { queue.finish() }
     var id = 0
     do throws(SluiceError) {
       while true {
         await gate.enter()
-        guard let input = try inputs.next() else { return nil }
+        guard let input = try inputs.next() else { return (inputs.passedOver, nil) }
         id += 1
         let number = id
         queue.yield(Task(executorPreference: workers) { await pipeline.judge(input, id: number) })
       }
     } catch {
-      return error
+      return (inputs.passedOver, error)
     }
   }
 

@@ -24,7 +24,8 @@ package struct FilterFile: Sendable {
     bytes = try readFile(path, atMost: Self.maxBytes)
     let root: Node?
     do {
-      root = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self))
+      let text = String(decoding: bytes, as: UTF8.self)
+      root = try Yams.compose(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text)
     } catch {
       throw SluiceError(.invalidFilter, "\(path): not valid YAML: \(error)")
     }

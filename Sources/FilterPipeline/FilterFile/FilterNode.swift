@@ -77,12 +77,9 @@ struct FilterNode {
     return value
   }
 
-  func number(_ range: ClosedRange<Double>, exclusiveLowerBound: Bool = false) throws(SluiceError) -> Double {
-    guard let text = scalarText, let value = Double(text), value.isFinite, range.contains(value),
-      !(exclusiveLowerBound && value == range.lowerBound)
-    else {
-      let lower = exclusiveLowerBound ? "above \(range.lowerBound)" : "from \(range.lowerBound)"
-      throw error("is \(shown); permitted are numbers \(lower) to \(range.upperBound)")
+  func number(_ range: ClosedRange<Double>) throws(SluiceError) -> Double {
+    guard let text = scalarText, let value = Double(text), value.isFinite, range.contains(value) else {
+      throw error("is \(shown); permitted are numbers from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

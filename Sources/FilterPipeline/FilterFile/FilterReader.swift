@@ -103,7 +103,7 @@ struct FilterReader {
       Float(try entry.number(-10...10))
     }
     let deviation = try members.required("std").list(depth...depth) { entry throws(SluiceError) in
-      Float(try entry.number(0...10, exclusiveLowerBound: true))
+      Float(try entry.number(1e-3...10))
     }
     if tensor.element == .uint8 || tensor.element == .int8, tensor.quantisation == nil {
       throw node.error("has no effect on \(tensor.element.rawValue) tensors without `scale` and `zeroPoint`")
@@ -120,7 +120,7 @@ struct FilterReader {
         throw node.error("has scale or zeroPoint, which only uint8 and int8 tensors take")
       }
       quantisation = Quantisation(
-        scale: Float(try members.required("scale").number(0...1e6, exclusiveLowerBound: true)),
+        scale: Float(try members.required("scale").number(1e-9...1e6)),
         zeroPoint: try members.required("zeroPoint").integer(element == .uint8 ? 0...255 : -128...127))
     }
     var channels = TensorChannels.rgb

@@ -48,7 +48,9 @@ package struct FileDescriptor: ~Copyable {
   ///
   /// - Throws: `unreadable-file` when it does not exist, is a folder, or may not be read.
   package static func opened(_ path: String, interruption: Interruption? = nil) throws(SluiceError) -> FileDescriptor {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a named pipe waits for its writer, and no signal ends that; waiting for its first byte can be ended.
+    let waiting = interruption == nil ? 0 : O_NONBLOCK
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | waiting)
     guard descriptor >= 0 else {
       throw SluiceError(.unreadableFile, "\(path): \(lastSystemError())")
     }
@@ -81,7 +83,7 @@ package struct FileDescriptor: ~Copyable {
         unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       }
       if count >= 0 { return block[..<count] }
-      guard errno == EINTR else {
+      guard errno == EINTR || errno == EAGAIN && interruption != nil else {
         throw SluiceError(.unreadableFile, "\(name): \(lastSystemError())")
       }
     }

@@ -7,6 +7,7 @@ import Pixels
 /// are passed over; any other bytes that are no image become an input of their own, so that nothing is lost. Damage
 /// costs the image it lies in: the search for the next one begins where the structure broke.
 final class ImageStream: InputStream {
+  let passedOver = 0
   private let buffer: StreamBuffer
   private let name: String
   private let limit: Int

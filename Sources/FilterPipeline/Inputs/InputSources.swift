@@ -3,6 +3,9 @@ import Pixels
 
 /// Inputs that follow one another in one stream.
 protocol InputStream: AnyObject {
+  /// Members so far that are no images.
+  var passedOver: Int { get }
+
   /// The next input; `nil` at the end.
   ///
   /// - Throws: what ends the whole run, such as a stream that breaks off where its structure says more must follow.
@@ -33,6 +36,9 @@ extension SluiceError.Code {
 package final class RunInputs {
   private let paths: PathList
   private var stream: (any InputStream)?
+  private var streamName = ""
+  /// Members of tar archives that are no images.
+  package private(set) var passedOver = 0
   private let limit: Int
   private let interruption: Interruption?
 
@@ -52,36 +58,68 @@ package final class RunInputs {
   package init(stream file: consuming FileDescriptor, name: String, limit: Int) throws(SluiceError) {
     paths = PathList([])
     stream = try StreamBuffer(file).inputs(name: name, limit: limit)
+    streamName = name
     self.limit = limit
     interruption = nil
   }
 
   /// The next input, opening files as their turn comes; `nil` at the end or after an interruption.
+  ///
+  /// Trouble with a file or a stream is an input of its own, which cannot be judged; the rest of the list goes on.
+  ///
+  /// - Throws: `unreadable-file` when the list of paths itself cannot be read.
   package func next() throws(SluiceError) -> EncodedInput? {
-    while interruption?.isRequested != true {
-      if let input = try stream?.next() { return input }
-      stream = nil
+    while !isInterrupted {
+      // An image that was cut off by an interruption is not a damaged image.
+      if let input = nextOfStream() { return isInterrupted ? nil : input }
+      endStream()
       guard let path = try paths.next() else { return nil }
-      if let input = try open(path) { return input }
+      if let input = open(path) { return isInterrupted ? nil : input }
     }
     return nil
   }
 
-  /// A whole image, or `nil` after starting on a stream of them.
-  private func open(_ path: String) throws(SluiceError) -> EncodedInput? {
-    if path == "-" {
-      stream = try StreamBuffer(.standardInput(interruption: interruption)).inputs(name: "stdin", limit: limit)
-      return nil
-    }
+  private var isInterrupted: Bool { interruption?.isRequested == true }
+
+  private func endStream() {
+    passedOver += stream?.passedOver ?? 0
+    stream = nil
+  }
+
+  private func nextOfStream() -> EncodedInput? {
     do throws(SluiceError) {
-      let buffer = StreamBuffer(try .opened(path, interruption: interruption))
-      if try TarStream.begins(buffer) {
-        stream = TarStream(buffer, name: path, limit: limit)
-        return nil
-      }
-      return try wholeFile(path, buffer)
+      return try stream?.next()
+    } catch {
+      endStream()
+      return EncodedInput(source: streamName, offset: error.byteOffset, bytes: [], problem: .unreadable(error))
+    }
+  }
+
+  /// A whole image, or `nil` after starting on a stream of them.
+  private func open(_ path: String) -> EncodedInput? {
+    do throws(SluiceError) {
+      try check(path)
+      let isStandardInput = path == "-"
+      let buffer = StreamBuffer(
+        try isStandardInput
+          ? .standardInput(interruption: interruption) : .opened(path, interruption: interruption))
+      if !isStandardInput, try !TarStream.begins(buffer) { return try wholeFile(path, buffer) }
+      streamName = isStandardInput ? "stdin" : path
+      stream = try buffer.inputs(name: streamName, limit: limit)
+      return nil
     } catch {
       return EncodedInput(source: path, bytes: [], problem: .unreadable(error))
+    }
+  }
+
+  private func check(_ path: String) throws(SluiceError) {
+    if path.utf8.contains(0) {
+      throw SluiceError(
+        .unreadableFile, "the path contains a zero byte",
+        remedy: "say --null for a list whose paths are separated by zero bytes")
+    }
+    if path == "-", paths.readsStandardInput {
+      throw SluiceError(.unreadableFile, "standard input is already read for the list of paths")
     }
   }
 

@@ -5,6 +5,7 @@ package final class PathList {
   private var given: ArraySlice<String>
   private let list: StreamBuffer?
   private let separator: UInt8
+  let readsStandardInput: Bool
 
   private static let maxPathLength = 1 << 16
 
@@ -12,6 +13,7 @@ package final class PathList {
   package init(_ paths: [String]) {
     given = paths[...]
     list = nil
+    readsStandardInput = false
     separator = 0x0A
   }
 
@@ -22,6 +24,7 @@ package final class PathList {
     listedIn path: String, separatedByZero: Bool, interruption: Interruption? = nil
   ) throws(SluiceError) {
     given = []
+    readsStandardInput = path == "-"
     list = StreamBuffer(
       path == "-" ? .standardInput(interruption: interruption) : try .opened(path, interruption: interruption))
     separator = separatedByZero ? 0x00 : 0x0A

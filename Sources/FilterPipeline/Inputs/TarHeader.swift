@@ -6,7 +6,9 @@ struct TarHeader {
     case longName
     /// pax: the data holds attributes of the next member.
     case extended
-    /// Folders, links, devices, global attributes: passed over.
+    /// Links and GNU sparse files: their bytes lie elsewhere, or with gaps.
+    case indirect
+    /// Folders, devices, global attributes: passed over.
     case other
   }
 
@@ -27,6 +29,7 @@ struct TarHeader {
     kind =
       switch block[156] {
       case 0x00, 0x30, 0x37: .regular
+      case 0x31, 0x32, 0x53: .indirect
       case 0x4C: .longName
       case 0x78: .extended
       default: .other

@@ -38,7 +38,8 @@ final class TarStream: InputStream {
       let offset = buffer.consumed
       guard try buffer.ensure(Self.blockSize) else { throw cutShort("a member header") }
       let block = buffer.take(Self.blockSize)
-      if block.allSatisfy({ $0 == 0 }) { return nil }
+      // Two zero blocks end an archive, but archives are also strung together: whatever follows is read.
+      if block.allSatisfy({ $0 == 0 }) { continue }
       guard let header = TarHeader(block.span) else {
         throw SluiceError(.corruptTar, "\(name): no valid member header", byteOffset: offset)
       }
@@ -58,11 +59,22 @@ final class TarStream: InputStream {
       let size = paxSize ?? header.size
       (longName, paxPath, paxSize) = (nil, nil, nil)
       return try regularMember(path, size: size, at: offset)
-    case .other:
+    case .indirect, .other:
+      let path = paxPath ?? longName ?? header.path
       (longName, paxPath, paxSize) = (nil, nil, nil)
       try skipData(header.size)
+      if header.kind == .indirect && Self.hasImageName(path) { return indirectMember(path, at: offset) }
     }
     return nil
+  }
+
+  private func indirectMember(_ path: String, at offset: Int) -> EncodedInput {
+    EncodedInput(
+      source: "\(name)/\(path)", offset: offset, bytes: [],
+      problem: .unreadable(
+        SluiceError(
+          .unsupportedTarMember, "a link or a sparse file, whose bytes are not in its place in the archive",
+          remedy: "write the archive with tar --hard-dereference --dereference, without --sparse")))
   }
 
   private func regularMember(
@@ -151,5 +163,6 @@ final class TarStream: InputStream {
 
 extension SluiceError.Code {
   package static let corruptTar = SluiceError.Code("corrupt-tar")
+  package static let unsupportedTarMember = SluiceError.Code("unsupported-tar-member")
   package static let truncatedTar = SluiceError.Code("truncated-tar")
 }

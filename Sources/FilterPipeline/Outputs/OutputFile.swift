@@ -56,6 +56,10 @@ package final class OutputFile {
         written += count
       } else if errno == EPIPE {
         throw SluiceError(.closedPipe, "\(name) was closed by its reader")
+      } else if errno == EAGAIN {
+        // Whoever shares the pipe or terminal made it non-blocking.
+        var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&polled, 1, -1)
       } else if errno != EINTR {
         throw SluiceError(.unwritableOutput, "\(name): \(lastSystemError())")
       }
