@@ -75,7 +75,9 @@ let package = Package(
       name: "ImageCodecsTests", dependencies: ["ImageCodecs", "CImageCodecs", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(name: "SqueezersTests", dependencies: ["Squeezers", "TestSupport"], swiftSettings: tests),
-    .testTarget(name: "ClassifiersTests", dependencies: ["Classifiers", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "ClassifiersTests", dependencies: ["Classifiers", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: tests),
     .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: tests),

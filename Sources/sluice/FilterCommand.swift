@@ -65,6 +65,11 @@ struct FilterCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where verdicts go; - is standard output.", valueName: "file"), completion: .file())
   var verdicts: String?
 
+  @Option(help: "Images judged at the same time. (default: one for each processor)")
+  var workers: Int?
+
+  private static let workerRange = 1...256
+
   @Flag(help: "Say at the end how many images were forwarded, flagged, rejected and failed.")
   var summary = false
 
@@ -75,6 +80,9 @@ struct FilterCommand: AsyncParsableCommand {
     if separatedByZero && filesFrom == nil {
       throw ValidationError("--null is for --files-from")
     }
+    if let workers, !Self.workerRange.contains(workers) {
+      throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
+    }
     if verdicts == "-" && output == "-" && format != .none {
       throw ValidationError("tensors and verdicts cannot both go to standard output; name a file with -o or --verdicts")
     }
@@ -82,10 +90,11 @@ struct FilterCommand: AsyncParsableCommand {
 
   func run() async throws {
     try checkTerminals()
-    let pipeline = try options.pipeline()
+    let workers = self.workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let pipeline = try options.pipeline(workers: workers)
     let interruption = try Interruption()
     Signals.forward(to: interruption)
-    let run = FilterRun(pipeline, workers: options.workerCount, interruption: interruption)
+    let run = FilterRun(pipeline, workers: workers, interruption: interruption)
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToStandardError)
     let result = try await judged(by: run, pipeline, progress, interruption)
     if summary { Terminal.say(Progress.sentence(result)) }

@@ -19,27 +19,14 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
   var definitions: [String] = []
 
-  @Option(help: "Images judged at the same time. (default: one for each processor)")
-  var workers: Int?
-
-  static let workerRange = 1...256
-
   func validate() throws {
     for definition in definitions where !definition.dropFirst().contains("=") {
       throw ValidationError("--define takes NAME=VALUE, not \(definition)")
     }
-    if let workers, !Self.workerRange.contains(workers) {
-      throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
-    }
   }
 
-  /// The number of workers asked for, or as many as there are processors.
-  var workerCount: Int {
-    workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }
-
-  /// Reads the filter file and opens its classifier.
-  func pipeline() throws(SluiceError) -> Pipeline {
+  /// Reads the filter file and opens its classifier, for so many images at a time.
+  func pipeline(workers: Int) throws(SluiceError) -> Pipeline {
     var variables = environment()
     for definition in definitions {
       let parts = definition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -47,7 +34,7 @@ struct FilterOptions: ParsableArguments {
     }
     let file = try FilterFile(path: filter, variables: variables)
     return try Pipeline(
-      file, PipelineEnvironment(sha256: sha256, variables: environment(), workers: workerCount))
+      file, PipelineEnvironment(sha256: sha256, variables: environment(), workers: workers))
   }
 
   private func environment() -> [String: String] {

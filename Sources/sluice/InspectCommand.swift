@@ -34,7 +34,7 @@ struct InspectCommand: AsyncParsableCommand {
   var picture: String?
 
   func run() async throws {
-    let pipeline = try options.pipeline()
+    let pipeline = try options.pipeline(workers: 1)
     let limit = pipeline.definition.limits.maxBytes
     let input = try onlyInput(limit: limit)
     let verdict = await pipeline.judge(input, id: 1).verdict

@@ -26,7 +26,8 @@ struct DecodingTests {
     #expect(try Self.rgb(bytes) == expected)
   }
 
-  @Test(.enabled(if: Repository.hasGoldenData), arguments: ["n01440764", "n02504458", "n04347754"])
+  @Test(
+    .enabled(if: Repository.hasGoldenData, "needs the golden data"), arguments: ["n01440764", "n02504458", "n04347754"])
   func photographsMatchPillow(name: String) throws {
     let golden = try #require(Repository.sharedData) + "/golden"
     let expected = try NumpyArray(path: "\(golden)/decode__\(name).npy")
@@ -69,7 +70,8 @@ struct DecodingTests {
   }
 
   @Test(
-    .enabled(if: Repository.hasGoldenData), arguments: [50, 75, 90], ["photo_224", "gray_64x48", "one_1x1", "tiny_3x2"])
+    .enabled(if: Repository.hasGoldenData, "needs the golden data"), arguments: [50, 75, 90],
+    ["photo_224", "gray_64x48", "one_1x1", "tiny_3x2"])
   func jpegRoundTripIsThatOfPillow(quality: Int, input: String) throws {
     let golden = try #require(Repository.sharedData) + "/golden"
     let image = PixelImage(try NumpyArray(path: "\(golden)/input__\(input).npy"))

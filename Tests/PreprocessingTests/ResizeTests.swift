@@ -7,7 +7,8 @@ import Testing
 struct ResizeTests {
   static let photographs = ["n01440764", "n02504458", "n04347754"]
 
-  @Test(.enabled(if: Repository.hasGoldenData), arguments: ResampleFilter.allCases, photographs)
+  @Test(
+    .enabled(if: Repository.hasGoldenData, "needs the golden data"), arguments: ResampleFilter.allCases, photographs)
   func matchesPillowByteForByte(filter: ResampleFilter, photograph: String) throws {
     let golden = try #require(Repository.sharedData) + "/golden"
     let expected = try NumpyArray(path: "\(golden)/imagenet256_224_\(filter.rawValue)__\(photograph).npy")

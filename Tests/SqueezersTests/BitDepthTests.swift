@@ -9,7 +9,7 @@ struct BitDepthTests {
     "photo_odd_37x53", "tiny_3x2",
   ]
 
-  @Test(.enabled(if: Repository.hasGoldenData), arguments: 1...8, inputs)
+  @Test(.enabled(if: Repository.hasGoldenData, "needs the golden data"), arguments: 1...8, inputs)
   func matchesNumPyExactly(bits: Int, input: String) throws {
     let golden = try #require(Repository.sharedData) + "/golden"
     let image = PixelImage(try NumpyArray(path: "\(golden)/input__\(input).npy"))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 struct MedianTests {
-  @Test(.enabled(if: Repository.hasGoldenData), arguments: 2...4, BitDepthTests.inputs)
+  @Test(.enabled(if: Repository.hasGoldenData, "needs the golden data"), arguments: 2...4, BitDepthTests.inputs)
   func matchesSciPyBitForBit(window: Int, input: String) throws {
     let golden = try #require(Repository.sharedData) + "/golden"
     let image = PixelImage(try NumpyArray(path: "\(golden)/input__\(input).npy"))

@@ -15,7 +15,6 @@ package enum Repository {
     return FileManager.default.fileExists(atPath: path + "/golden/INDEX.json") ? path : nil
   }()
 
-  /// Whether the inference engine is where a plain run of the command finds it.
   package static let hasGoldenData = sharedData != nil
 
   package static func bytes(_ path: String) throws -> [UInt8] {

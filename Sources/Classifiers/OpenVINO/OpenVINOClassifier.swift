@@ -55,6 +55,24 @@ package final class OpenVINOClassifier: Classifier {
     description = "OpenVINO \(library.version), \(name)"
   }
 
+  /// Runs a batch of black images once: the model is then ready for batches of that size, and known to give what the
+  /// filter says it gives.
+  ///
+  /// - Throws: `model-mismatch` for logits declared as probabilities and the other way round; `classifier-failed`.
+  package func prepare(batch count: Int) throws(SluiceError) {
+    let batch = TensorBatch(form: form, count: contract.fixedBatch ?? count)
+    let scores = try run(batch.bytes, count: batch.count).prefix(classCount)
+    let total = scores.reduce(0.0) { $0 + Double($1) }
+    let areProbabilities = abs(total - 1) < 1e-3 && scores.allSatisfy { (0...1.001).contains($0) }
+    let declared = settings.scores
+    guard areProbabilities == (declared == .probabilities) else {
+      let seen = areProbabilities ? ScoreKind.probabilities : .logits
+      throw SluiceError(
+        .modelMismatch, "the output of \(model.path) looks like \(seen.rawValue), not like \(declared.rawValue)",
+        remedy: "declare `scores: \(seen.rawValue)` under `classifier.openvino`")
+    }
+  }
+
   package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
     precondition(batch.form == form)
     var predictions: [Prediction] = []

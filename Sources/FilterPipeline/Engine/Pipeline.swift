@@ -70,6 +70,7 @@ package final class Pipeline: Sendable {
     }
     try self.init(
       file.definition, identity: identity, classifier: classifier, sha256: environment.sha256)
+    try classifier?.prepare(batch: 1 + squeezers.count)
   }
 
   /// Builds a pipeline around a classifier that is already there.

@@ -1,0 +1,35 @@
+"""Writes the small ONNX models in this folder: the mean of each channel times a matrix, with and without softmax.
+
+Needs numpy and onnx. Run in this folder: python3 make_models.py
+"""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+WEIGHTS = np.array([[8, 0, 0, -8], [0, 8, 0, -8], [0, 0, 8, -8]], dtype=np.float32)
+
+
+def save(name, batch, softmax):
+    nodes = [
+        helper.make_node("ReduceMean", ["input"], ["means"], axes=[2, 3], keepdims=0),
+        helper.make_node("MatMul", ["means", "weights"], ["logits"]),
+    ]
+    output = "logits"
+    if softmax:
+        nodes.append(helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1))
+        output = "probabilities"
+    graph = helper.make_graph(
+        nodes, name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch, 3, 8, 8])],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, [batch, 4])],
+        [numpy_helper.from_array(WEIGHTS, "weights")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
+if __name__ == "__main__":
+    save("logits", "N", softmax=False)
+    save("probabilities", "N", softmax=True)
+    save("batch-of-three", 3, softmax=False)

@@ -1,0 +1,79 @@
+import Classifiers
+import Foundation
+import Pixels
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct OpenVINOClassifierTests {
+  private static let form = TensorForm(
+    element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
+
+  private func classifier(_ model: String, scores: ScoreKind) throws -> OpenVINOClassifier {
+    var settings = OpenVINOSettings(modelPath: Repository.file("Tests/ClassifiersTests/Fixtures/\(model).onnx"))
+    settings.scores = scores
+    return try OpenVINOClassifier(settings, form: Self.form, environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// A batch in which image i has the value i + 1 in one channel and zero in the others.
+  private func batch(_ count: Int) -> TensorBatch {
+    var batch = TensorBatch(form: Self.form, count: count)
+    for image in 0..<count {
+      var elements = batch.elements(ofImage: image, as: Float.self)
+      for pixel in 0..<64 { elements[image % 3 * 64 + pixel] = Float(image + 1) }
+    }
+    return batch
+  }
+
+  /// The model's definition: eight times the channel means, and their negative sum as the last class.
+  private func expectedLogits(_ image: Int) -> [Float] {
+    var logits: [Float] = [0, 0, 0, -8 * Float(image + 1)]
+    logits[image % 3] = 8 * Float(image + 1)
+    return logits
+  }
+
+  @Test(arguments: ["logits", "batch-of-three"], [1, 2, 3, 4, 7])
+  func everyBatchSizeGivesThePredictionsInOrder(model: String, count: Int) async throws {
+    let classifier = try classifier(model, scores: .logits)
+    #expect(classifier.classCount == 4)
+    let predictions = try await classifier.predictions(for: batch(count))
+    #expect(predictions.count == count)
+    for (image, prediction) in predictions.enumerated() {
+      let logits = expectedLogits(image)
+      let expected = try Prediction(logits: logits.span)
+      #expect(prediction.topClass == image % 3)
+      for (value, wanted) in zip(prediction.logProbabilities, expected.logProbabilities) {
+        #expect(abs(value - wanted) < 1e-3)
+      }
+    }
+  }
+
+  @Test func probabilitiesAreUsedAsTheyAre() async throws {
+    let classifier = try classifier("probabilities", scores: .probabilities)
+    let logits = expectedLogits(0)
+    let expected = try Prediction(logits: logits.span)
+    let prediction = try await classifier.predictions(for: batch(1))[0]
+    for (value, wanted) in zip(prediction.probabilities, expected.probabilities) { #expect(abs(value - wanted) < 1e-5) }
+  }
+
+  @Test(arguments: [("logits", ScoreKind.probabilities), ("probabilities", .logits)])
+  func aWrongDeclarationIsFoundAtTheStart(model: String, declared: ScoreKind) throws {
+    let classifier = try classifier(model, scores: declared)
+    let error = #expect(throws: SluiceError.self) { try classifier.prepare(batch: 2) }
+    #expect(error?.code == .modelMismatch)
+    #expect(error?.remedy?.contains("scores: \(model)") == true)
+  }
+
+  @Test(arguments: [("logits", ScoreKind.logits), ("probabilities", .probabilities), ("batch-of-three", .logits)])
+  func aRightDeclarationPasses(model: String, declared: ScoreKind) throws {
+    try classifier(model, scores: declared).prepare(batch: 2)
+  }
+
+  @Test func manyThreadsShareOneClassifier() async throws {
+    let classifier = try classifier("logits", scores: .logits)
+    await withTaskGroup(of: Int?.self) { group in
+      for _ in 0..<50 { group.addTask { try? await classifier.predictions(for: batch(3))[1].topClass } }
+      for await topClass in group { #expect(topClass == 1) }
+    }
+  }
+}
