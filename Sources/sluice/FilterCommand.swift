@@ -17,19 +17,21 @@ struct FilterCommand: AsyncParsableCommand {
       Reads the given paths, or standard input: one image, images back to back (JPEG or PNG), or a tar archive. \
       Writes a tensor for each clean image, and a verdict for every image as a line of JSON, both in input order.
 
-        # 125 photographs in, tensors and verdicts out
-        cat photos/*.jpg | sluice filter -f filter.yaml > tensors.npy 2> verdicts.ndjson
+        # photographs in; tensors and verdicts out
+        cat *.jpg | sluice filter -f filter.yaml > clean.npy 2> verdicts.ndjson
 
-        # the frames of a film
-        ffmpeg -v error -i film.mp4 -f image2pipe -c:v mjpeg - | sluice filter -f filter.yaml -o frames.npz
+        # the frames of a film, into a NumPy archive
+        ffmpeg -v error -i film.mp4 -f image2pipe -c:v mjpeg - |
+          sluice filter -f filter.yaml -o frames.npz
 
         # many files, verdicts only
-        find photos -name '*.jpg' -print0 | sluice filter -f filter.yaml --files-from - --null --format none
+        find photos -name '*.jpg' -print0 |
+          sluice filter -f filter.yaml --files-from - --null --format none
 
         # a WebDataset shard in, a clean shard out
-        sluice filter -f filter.yaml --format tar -o clean.tar < shard.tar
+        sluice filter -f filter.yaml -o clean.tar < shard.tar
 
-      Tensors go to standard output unless -o names a file; verdicts go to standard error while tensors take standard \
+      Tensors go to standard output unless -o names a file, whose ending then names the format; verdicts go to standard error while tensors take standard \
       output, and to standard output otherwise.
 
       Exit status: 0 when every image was forwarded, 1 when at least one was flagged or rejected, 2 when the run \
@@ -58,9 +60,9 @@ struct FilterCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How tensors are written: \(TensorFormat.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format")
-  )
-  var format = TensorFormat.npy
+      "How tensors are written; none for verdicts alone. (default: what the ending of -o says, else npy)",
+      valueName: "format"))
+  var format: TensorFormat?
 
   @Option(help: ArgumentHelp("Where verdicts go; - is standard output.", valueName: "file"), completion: .file())
   var verdicts: String?
@@ -83,7 +85,7 @@ struct FilterCommand: AsyncParsableCommand {
     if let workers, !Self.workerRange.contains(workers) {
       throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
     }
-    if verdicts == "-" && output == "-" && format != .none {
+    if verdicts == "-" && output == "-" && chosenFormat != .none {
       throw ValidationError("tensors and verdicts cannot both go to standard output; name a file with -o or --verdicts")
     }
   }
@@ -113,7 +115,7 @@ struct FilterCommand: AsyncParsableCommand {
       outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
       inputs: paths + [filesFrom, options.filter].compactMap(\.self))
     let outputs = try RunOutputs(
-      tensors: output == "-" ? .standardOutput() : .created(output), format: format, verdicts: verdictFile())
+      tensors: output == "-" ? .standardOutput() : .created(output), format: chosenFormat, verdicts: verdictFile())
     let inputs = RunInputs(
       try pathList(interruption), limit: pipeline.definition.limits.maxBytes, interruption: interruption)
     defer { progress.clear() }
@@ -130,7 +132,9 @@ struct FilterCommand: AsyncParsableCommand {
     return try PathList(listedIn: filesFrom, separatedByZero: separatedByZero, interruption: interruption)
   }
 
-  private var verdictsGoToStandardError: Bool { verdicts == nil && output == "-" && format != .none }
+  private var chosenFormat: TensorFormat { format ?? .named(by: output) }
+
+  private var verdictsGoToStandardError: Bool { verdicts == nil && output == "-" && chosenFormat != .none }
 
   private func verdictFile() throws(SluiceError) -> OutputFile {
     switch verdicts {
@@ -144,7 +148,7 @@ struct FilterCommand: AsyncParsableCommand {
     if filesFrom == nil, paths.isEmpty, Terminal.isTerminal(STDIN_FILENO) {
       throw ValidationError("name images, or pipe them into standard input")
     }
-    if output == "-", format != .none, Terminal.isTerminal(STDOUT_FILENO) {
+    if output == "-", chosenFormat != .none, Terminal.isTerminal(STDOUT_FILENO) {
       throw ValidationError(
         "tensors are no text for a terminal; redirect them, name a file with -o, or take --format none")
     }

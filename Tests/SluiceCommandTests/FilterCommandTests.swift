@@ -62,6 +62,17 @@ struct FilterCommandTests {
     #expect(none.errors == "2 inputs: 2 forwarded, 0 flagged, 0 rejected, 0 failed\n")
   }
 
+  @Test(arguments: ["npy", "npz", "tar", "safetensors", "raw"])
+  func theEndingOfTheOutputNamesTheFormat(ending: String) throws {
+    let input = try images(2).flatMap { $0 }
+    let output = "\(folder.path)/out.\(ending)"
+    _ = try SluiceCommand.run(["filter", "-f", filter, "-o", output], input: input)
+    let named = try SluiceCommand.run(["filter", "-f", filter, "--format", ending], input: input)
+    let (written, expected) = (try Repository.bytes(output), named.output)
+    // The verdicts in a tar hold times, so only their number is the same.
+    #expect(ending == "tar" ? written.count / 512 == expected.count / 512 : written == expected)
+  }
+
   @Test func rawIsTheDataOfTheArrays() throws {
     let input = try images(3).flatMap { $0 }
     let raw = try SluiceCommand.run(["filter", "-f", filter, "--format", "raw"], input: input)

@@ -97,6 +97,7 @@ final class ImageStream: InputStream {
 
   /// A signature with the beginning of what must follow it: chance alone finds one in a gigabyte of noise.
   private func beginsImage(at position: Int) -> Bool {
+    guard buffer[position] == 0xFF || buffer[position] == 0x89 else { return false }
     switch buffer.imageFormat(at: position) {
     case .png: return true
     case .jpeg:

@@ -16,6 +16,20 @@ package enum TensorFormat: String, Sendable, CaseIterable {
   case none
 }
 
+extension TensorFormat {
+  /// The format that the ending of a file name asks for; NumPy arrays for any other ending.
+  package static func named(by path: String) -> TensorFormat {
+    let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map { $0.lowercased() }
+    return switch ending {
+    case "npz": .npz
+    case "tar": .tar
+    case "safetensors": .safetensors
+    case "raw", "bin": .raw
+    default: .npy
+    }
+  }
+}
+
 /// Writes tensors in one format.
 protocol TensorWriter: AnyObject {
   func write(_ tensor: ForwardedTensor, _ verdict: Verdict) throws(SluiceError)
