@@ -74,9 +74,13 @@ static sluice_ov_status say(sluice_ov_status status, char *message, const char *
 }
 
 static sluice_ov_status failed(sluice_ov_library *library, ov_status status, char *message) {
+  const char *kind = library->ov_get_error_info(status);
+  // A copy of the last message of any thread, so the kind of the error stands before it.
   const char *detail = library->ov_get_last_err_msg();
-  if (!detail || !*detail) detail = library->ov_get_error_info(status);
-  return say(SLUICE_OV_FAILED, message, "%s", detail ? detail : "unknown error");
+  sluice_ov_status outcome =
+      say(SLUICE_OV_FAILED, message, "%s %s", kind ? kind : "unknown error", detail ? detail : "");
+  if (detail) library->ov_free(detail);
+  return outcome;
 }
 
 static int element_code(sluice_ov_element element) {

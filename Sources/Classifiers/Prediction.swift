@@ -38,7 +38,7 @@ package struct Prediction: Sendable, Hashable {
   /// Logarithms are taken of at least 1e-12: a classifier that rounds small probabilities to zero would otherwise
   /// make every log-space distance infinite.
   ///
-  /// - Throws: `classifier-failed` for a value outside [0, 1.001], or no values.
+  /// - Throws: `classifier-failed` for a value outside [0, 1.001], a sum more than 0.001 from one, or no values.
   /// - Complexity: O(classes).
   package init(probabilities values: Span<Float>) throws(SluiceError) {
     topClass = try Self.highestFinite(values)
@@ -46,6 +46,10 @@ package struct Prediction: Sendable, Hashable {
       throw SluiceError(
         .classifierFailed, "the classifier returned \(values[index]) where a probability was expected",
         remedy: "declare `scores: logits` when the model has no softmax")
+    }
+    let total = (0..<values.count).reduce(0.0) { $0 + Double(values[$1]) }
+    guard abs(total - 1) <= 1e-3 else {
+      throw SluiceError(.classifierFailed, "the classifier's probabilities sum to \(total) instead of 1")
     }
     probabilities = (0..<values.count).map { values[$0] }
     logProbabilities = (0..<values.count).map { Float(Double.logarithm(Double(max(values[$0], 1e-12)))) }

@@ -23,6 +23,12 @@ extension SluiceError.Code {
   package static let corruptImage = SluiceError.Code("corrupt-image")
   package static let unsupportedImage = SluiceError.Code("unsupported-image")
   package static let outOfMemory = SluiceError.Code("out-of-memory")
+
+  /// What says that the image itself is at fault; any other trouble leaves it unjudged.
+  package static let ofImages: Set<SluiceError.Code> = [
+    .notAnImage, .formatNotPermitted, .tooManyBytes, .tooManyPixels, .tooManyScans, .emptyImage, .truncatedImage,
+    .corruptImage, .unsupportedImage,
+  ]
 }
 
 extension DecodeLimits {

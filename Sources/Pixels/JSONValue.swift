@@ -22,9 +22,10 @@ extension JSONValue {
     .object(members.compactMap { name, value in value.map { Member(name: name, value: $0) } })
   }
 
-  /// A number with the six decimals that scores and probabilities are given with.
-  package static func number(_ value: Double) -> JSONValue { .number(value, decimals: 6) }
-  package static func number(_ value: Float) -> JSONValue { .number(Double(value), decimals: 6) }
+  /// A number with the nine decimals that scores and probabilities are given with: a score just above a small threshold
+  /// must not look equal to it.
+  package static func number(_ value: Double) -> JSONValue { .number(value, decimals: 9) }
+  package static func number(_ value: Float) -> JSONValue { .number(Double(value), decimals: 9) }
 
   /// Compact JSON text without line breaks (RFC 8259).
   ///

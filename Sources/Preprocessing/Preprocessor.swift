@@ -6,8 +6,8 @@ extension SluiceError.Code {
 
 /// Brings decoded pictures of any size to the one size and channel count that the classifier takes.
 ///
-/// The steps are checked when they are put together: whatever the picture, the output has `outputSize`, and no
-/// step allocates more than its input or its output.
+/// The steps are checked when they are put together: whatever the picture, the output has `outputSize`. A resize holds
+/// its source, its output, and between its two passes output width times source rows read.
 package struct Preprocessor: Sendable {
   package let steps: [PreprocessStep]
   package let outputSize: PixelSize
@@ -39,7 +39,7 @@ package struct Preprocessor: Sendable {
   ///
   /// A gray picture is resized as gray and made RGB afterwards, which gives the same bytes for a third of the work.
   ///
-  /// - Complexity: that of the resizes, but never more than O(source area + output area) memory.
+  /// - Complexity: that of the resizes; memory O(source area + output area + output width · source height).
   package func apply(to image: consuming PixelImage) -> PixelImage {
     var current = image
     var index = 0

@@ -97,7 +97,7 @@ struct FilterCommand: AsyncParsableCommand {
     let interruption = try Interruption()
     Signals.forward(to: interruption)
     let run = FilterRun(pipeline, workers: workers, interruption: interruption)
-    let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToStandardError)
+    let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToTerminal)
     let result = try await judged(by: run, pipeline, progress, interruption)
     if summary { Terminal.say(Progress.sentence(result)) }
     if let number = Signals.receivedNumber { Signals.dieOf(number) }
@@ -113,7 +113,7 @@ struct FilterCommand: AsyncParsableCommand {
   ) async throws(SluiceError) -> RunSummary {
     try checkDistinct(
       outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
-      inputs: paths + [filesFrom, options.filter].compactMap(\.self))
+      inputs: paths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self))
     let outputs = try RunOutputs(
       tensors: output == "-" ? .standardOutput() : .created(output), format: chosenFormat, verdicts: verdictFile())
     let inputs = RunInputs(
@@ -133,6 +133,11 @@ struct FilterCommand: AsyncParsableCommand {
   }
 
   private var chosenFormat: TensorFormat { format ?? .named(by: output) }
+
+  private var verdictsGoToTerminal: Bool {
+    let isStandardOutput = verdicts == "-" || verdicts == nil && !verdictsGoToStandardError
+    return verdictsGoToStandardError || isStandardOutput && Terminal.isTerminal(STDOUT_FILENO)
+  }
 
   private var verdictsGoToStandardError: Bool { verdicts == nil && output == "-" && chosenFormat != .none }
 

@@ -93,8 +93,8 @@ func percent(_ probability: Float) -> String {
   JSONValue.number(Double(probability) * 100, decimals: 1).text + " %"
 }
 
-/// A score with four decimals at most.
-func rounded(_ value: Double) -> String { JSONValue.number(value, decimals: 4).text }
+/// A score with four decimals, or seven where it is small.
+func rounded(_ value: Double) -> String { JSONValue.number(value, decimals: abs(value) < 0.01 ? 7 : 4).text }
 
 /// The text with spaces behind it up to a width.
 func padded(_ text: String, _ width: Int) -> String {

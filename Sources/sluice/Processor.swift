@@ -1,17 +1,20 @@
-import FilterPipeline
 import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// The processor that release builds for x86-64 are made for.
 enum Processor {
+  /// Uses nothing but the C library: the package's other modules may already hold the instructions in question.
+  ///
   /// - Throws: `processor-too-old`, where an instruction that does not exist would otherwise end the process.
   static func checkIsCapable() throws(SluiceError) {
     #if arch(x86_64) && os(Linux)
-      let needed = ["avx2", "bmi1", "bmi2", "fma", "f16c", "movbe"]
+      let needed = ["avx", "avx2", "bmi1", "bmi2", "fma", "f16c", "movbe", "abm"]
       // Where the kernel does not tell, the check is passed over.
-      guard let bytes = try? readFile("/proc/cpuinfo", atMost: 10_000_000) else { return }
-      let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-      guard let flags = lines.first(where: { $0.hasPrefix("flags") }) else { return }
-      let available = Set(flags.split(separator: " "))
+      guard let flags = line(of: "/proc/cpuinfo", beginningWith: "flags") else { return }
+      let available = flags.split(separator: " ")
       let missing = needed.filter { !available.contains(Substring($0)) }
       guard missing.isEmpty else {
         throw SluiceError(
@@ -19,5 +22,16 @@ enum Processor {
           remedy: "use a machine of the level x86-64-v3 (Intel since 2013, AMD since 2015), or build without -march")
       }
     #endif
+  }
+
+  private static func line(of path: String, beginningWith start: String) -> String? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    var buffer = [CChar](repeating: 0, count: 16384)
+    while fgets(&buffer, Int32(buffer.count), file) != nil {
+      let line = String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if line.hasPrefix(start) { return line }
+    }
+    return nil
   }
 }

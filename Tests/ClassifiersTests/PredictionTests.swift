@@ -34,6 +34,11 @@ struct PredictionTests {
     #expect(error?.remedy?.contains("scores: logits") == true)
   }
 
+  @Test(arguments: [[Float(0), 0], [0.5, 0.4], [0.9, 0.9]])
+  func probabilitiesThatDoNotSumToOneAreRefused(values: [Float]) {
+    #expect(throws: SluiceError.self) { try Prediction(probabilities: values.span) }
+  }
+
   @Test func zeroProbabilitiesHaveFiniteLogarithms() throws {
     let prediction = try Prediction(probabilities: ([1, 0] as [Float]).span)
     #expect(prediction.logProbabilities.allSatisfy { $0.isFinite })

@@ -133,6 +133,16 @@ struct StreamTests {
     #expect(error?.code == .emptyInput)
   }
 
+  @Test func beginningsThatClaimTheSameBytesAreNotSummedOverAndOver() throws {
+    // Each of 20,000 beginnings claims the following megabyte, which without a bound would be summed 20,000 times:
+    // minutes, which nobody waits for.
+    let header = EncodedImages.chunk("IHDR", [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0])
+    let beginning = ImageFormat.png.signature + header + [0, 15, 0, 0] + Array("IDAT".utf8)
+    let stream = (0..<20_000).flatMap { _ in beginning } + [UInt8](repeating: 0x41, count: 1_000_000)
+    let found = try inputs(stream, limit: 1_100_000)
+    #expect(found.reduce(0) { $0 + $1.bytes.count } <= stream.count)
+  }
+
   @Test func noiseNeverHangs() throws {
     var random = RepeatableRandom(seed: 11)
     for _ in 0..<50 {

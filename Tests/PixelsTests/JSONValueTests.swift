@@ -4,10 +4,11 @@ import Testing
 
 struct JSONValueTests {
   @Test(arguments: [
-    (0.0, "0"), (1.0, "1"), (-1.0, "-1"), (0.5, "0.5"), (0.000001, "0.000001"), (0.0000001, "0"), (1.39, "1.39"),
+    (0.0, "0"), (1.0, "1"), (-1.0, "-1"), (0.5, "0.5"), (0.000000001, "0.000000001"), (0.0000000001, "0"),
+    (1.39, "1.39"),
     (-0.25, "-0.25"), (123456.789, "123456.789"), (.infinity, "null"), (.nan, "null"), (1e300, "1e+300"),
   ])
-  func numbersHaveSixDecimalsAtMost(value: Double, text: String) {
+  func numbersHaveNineDecimalsAtMost(value: Double, text: String) {
     #expect(JSONValue.number(value).text == text)
   }
 

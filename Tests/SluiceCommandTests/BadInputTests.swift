@@ -175,15 +175,24 @@ struct BadInputTests {
   }
 
   @Test(arguments: [
-    ["filter"], ["filter", "-f"], ["filter", "-f", "x", "--format", "jpeg"], ["filter", "-f", "x", "--workers", "0"],
-    ["filter", "-f", "x", "--define", "novalue"], ["filter", "-f", "x", "--null", "a.png"], ["nothing"], ["inspect"],
-    ["filter", "-f", "x", "--files-from", "y", "a.png"], ["filter", "-f", "x", "--verdicts", "-"],
+    ["filter"], ["filter", "-f"], ["filter", "-f", Filters.signs, "--format", "jpeg"],
+    ["filter", "-f", Filters.signs, "--workers", "0"],
+    ["filter", "-f", Filters.signs, "--define", "novalue"], ["filter", "-f", Filters.signs, "--null", "a.png"],
+    ["nothing"], ["inspect"],
+    ["filter", "-f", Filters.signs, "--files-from", "y", "a.png"], ["filter", "-f", Filters.signs, "--verdicts", "-"],
   ])
   func wrongUseIsStatusTwoWithWords(arguments: [String]) throws {
     let result = try SluiceCommand.run(arguments)
     #expect(result.status == 2)
     #expect(!result.errors.isEmpty)
     #expect(result.output.isEmpty)
+  }
+
+  @Test func standardInputIsNotOverwritten() throws {
+    let archive = TarArchives.archive([("a.png", try EncodedImages.png())])
+    let path = try folder.file("a.tar", archive)
+    #expect(try SluiceCommand.shell("$SLUICE filter -f '\(filter)' -o '\(path)' < '\(path)'").status == 2)
+    #expect(try Repository.bytes(path) == archive)
   }
 
   @Test func anOutputThatCannotBeWrittenIsNamed() throws {

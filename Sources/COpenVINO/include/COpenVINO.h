@@ -24,7 +24,6 @@ typedef enum {
   SLUICE_OV_CANNOT_OPEN,   // dlopen failed
   SLUICE_OV_INCOMPATIBLE,  // a symbol is missing, or an enumeration has other values
   SLUICE_OV_FAILED,        // the engine reported an error
-  SLUICE_OV_NOT_FOUND,     // no input or output of that name
   SLUICE_OV_UNEXPECTED,    // another shape or element type than was asked for
 } sluice_ov_status;
 

@@ -54,7 +54,7 @@ struct ModelContract {
     let mismatch = SluiceError(
       .modelMismatch, "the model \(model) takes \(input.summary), but the filter makes \(shown)",
       remedy: "change `tensor` and `preprocess` in the filter file to what the model takes")
-    guard input.element == form.element else { throw mismatch }
+    guard input.element == form.element, input.shape?.first != 0 else { throw mismatch }
     guard let shape = input.shape else { return }
     guard shape.count == wanted.count else { throw mismatch }
     for (available, wanted) in zip(shape, wanted).dropFirst() where available != nil && available != wanted {

@@ -19,6 +19,7 @@ extension Pipeline {
       return Judgement(verdict: verdict)
     case .rejected(let error):
       verdict.outcome = .rejected
+      if !input.bytes.isEmpty { verdict.sha256 = sha256(input.bytes) }
       verdict.error = error
       return Judgement(verdict: verdict)
     case nil: break
@@ -29,7 +30,7 @@ extension Pipeline {
       return try await judge(image, verdict)
     } catch {
       verdict.error = error
-      verdict.outcome = error.code == .classifierFailed ? .failed : .rejected
+      verdict.outcome = SluiceError.Code.ofImages.contains(error.code) ? .rejected : .failed
       return Judgement(verdict: verdict)
     }
   }

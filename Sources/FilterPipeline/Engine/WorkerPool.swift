@@ -69,6 +69,8 @@ private final class QueueExecutor: TaskExecutor {
   private var head = 0
   private var isClosed = false
 
+  private static let doneAtMost = 1024
+
   init() {
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(condition, nil)
@@ -105,8 +107,9 @@ private final class QueueExecutor: TaskExecutor {
     }
     let job = jobs[head]
     head += 1
-    if head == jobs.count {
-      jobs.removeAll(keepingCapacity: true)
+    // Under load the queue is never empty, so what is done is let go in pieces.
+    if head == jobs.count || head >= Self.doneAtMost {
+      jobs.removeFirst(head)
       head = 0
     }
     return job

@@ -9,6 +9,8 @@ final class StreamBuffer {
   private var bytes: [UInt8] = []
   private var head = 0
   private var isAtEnd = false
+  /// Bytes whose checksum has been taken, some of them more than once.
+  var checksummed = 0
   /// Bytes of the stream before the head.
   private(set) var consumed = 0
 

@@ -61,8 +61,9 @@ final class TarStream: InputStream {
       return try regularMember(path, size: size, at: offset)
     case .indirect, .other:
       let path = paxPath ?? longName ?? header.path
+      let size = paxSize ?? header.size
       (longName, paxPath, paxSize) = (nil, nil, nil)
-      try skipData(header.size)
+      try skipData(size)
       if header.kind == .indirect && Self.hasImageName(path) { return indirectMember(path, at: offset) }
     }
     return nil
