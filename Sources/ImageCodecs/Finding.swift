@@ -26,6 +26,8 @@ package struct Finding: Sendable, Hashable {
     case cmyk
     /// More than 8 bits a sample; the high byte was kept.
     case deepSamples = "16-bit"
+    /// Metadata of other kinds (XMP, Photoshop, private segments and chunks); the count is in bytes.
+    case otherMetadata = "other-metadata"
     /// A metadata chunk with a wrong checksum, passed over.
     case damagedMetadata = "damaged-metadata"
     /// Irregularities that the decoder reported as harmless.
@@ -61,6 +63,7 @@ extension Finding {
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
     case .cmyk: "CMYK data, converted to RGB"
     case .deepSamples: "16 bits a sample, reduced to 8"
+    case .otherMetadata: "\(count ?? 0) bytes of other metadata"
     case .damagedMetadata: "\(count ?? 0) metadata chunks have a wrong checksum; they were passed over"
     case .decoderWarnings: "\(count ?? 0) harmless irregularities were passed over"
     }

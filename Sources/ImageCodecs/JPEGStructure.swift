@@ -10,6 +10,7 @@ struct JPEGStructure {
   private(set) var exifBytes = 0
   private(set) var profileBytes = 0
   private(set) var comments = 0
+  private(set) var otherBytes = 0
   private(set) var hasMultiplePictures = false
   /// One past the end-of-image marker.
   private(set) var end = 0
@@ -57,6 +58,7 @@ struct JPEGStructure {
     case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
     case .adobeSegment where body.hasBytes("Adobe", at: 0) && body.count >= 12: adobeTransform = Int(body[11])
     case _ where marker.isFrame: try noteFrame(marker, body, at: offset)
+    case _ where marker.isApplicationData && !body.hasBytes("JFIF\0", at: 0): otherBytes += body.count
     default: break
     }
   }
@@ -159,6 +161,7 @@ extension JPEGStructure {
     }
     if profileBytes > 0 { findings.append(Finding(.colourProfile, count: profileBytes)) }
     if comments > 0 { findings.append(Finding(.text, count: comments)) }
+    if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
     if hasMultiplePictures { findings.append(Finding(.multiplePictures)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
     return findings

@@ -15,6 +15,7 @@ struct PNGStructure {
   private(set) var frames: Int?
   private(set) var exifBytes = 0
   private(set) var orientation: ExifOrientation?
+  private(set) var otherBytes = 0
   private(set) var damagedChunks = 0
   /// One past the end chunk.
   private(set) var end = 0
@@ -36,9 +37,10 @@ struct PNGStructure {
       let isFirst = offset == Self.headerOffset
       guard Self.isChunkType(bytes, at: offset + 4), isFirst == bytes.hasBytes(Self.imageHeader, at: offset + 4)
       else { throw SluiceError(.corruptImage, "no valid chunk where one must stand", byteOffset: offset) }
-      guard length <= Int(Int32.max), offset + 12 + length <= bytes.count else {
-        throw Self.truncated(bytes.count)
+      guard length <= Int(Int32.max) else {
+        throw SluiceError(.corruptImage, "a chunk of impossible length \(length)", byteOffset: offset)
       }
+      guard offset + 12 + length <= bytes.count else { throw Self.truncated(bytes.count) }
       let body = bytes.extracting(offset + 8..<offset + 8 + length)
       if Self.checksumHolds(bytes, at: offset, length: length) {
         try note(typeAt: offset + 4, in: bytes, body)
@@ -76,8 +78,15 @@ struct PNGStructure {
     } else if isChunk("eXIf") {
       exifBytes += body.count
       if orientation == nil { orientation = .inTIFF(body) }
+    } else if !Self.plainChunks.contains(where: isChunk) {
+      otherBytes += body.count
     }
   }
+
+  /// Chunks that say how to show the picture, or are part of it: none of them carries anything else.
+  private static let plainChunks: [StaticString] = [
+    "PLTE", "IEND", "pHYs", "sRGB", "cHRM", "bKGD", "tIME", "sBIT", "hIST", "fcTL", "fdAT",
+  ]
 
   private mutating func noteHeader(_ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
     guard body.count == 13, let width = body.uint32(at: 0), let height = body.uint32(at: 4) else {
@@ -96,7 +105,7 @@ struct PNGStructure {
   }
 
   /// Whether four ASCII letters stand at `offset`.
-  package static func isChunkType(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+  private static func isChunkType(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
     guard offset + 4 <= bytes.count else { return false }
     return (offset..<offset + 4).allSatisfy { index in
       let folded = bytes[index] | 0x20
@@ -113,6 +122,7 @@ struct PNGStructure {
 
 extension PNGStructure {
   private static let samplesPerPixel = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4]
+  private static let bitDepths = [0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16]]
   private static let colourNames = [0: "gray", 2: "rgb", 3: "palette", 4: "gray+alpha", 6: "rgba"]
 
   var hasAlphaChannel: Bool { colourType & 4 != 0 }
@@ -126,10 +136,14 @@ extension PNGStructure {
       throw SluiceError(
         .corruptImage, "colour type \(colourType) does not exist", byteOffset: Self.headerOffset + 17)
     }
+    guard Self.bitDepths[colourType]?.contains(bitDepth) == true else {
+      throw SluiceError(
+        .corruptImage, "colour type \(colourType) has no depth of \(bitDepth) bits", byteOffset: Self.headerOffset + 16)
+    }
     let size = try limits.permittedSize(width: width, height: height, at: Self.headerOffset + 8)
     // Deflate expands 1032-fold at most (RFC 1951: 258 bytes for two bits); a row has at least one filter byte.
     let needed = size.height * ((size.width * samples * bitDepth + 7) / 8 + 1)
-    guard needed <= imageDataBytes * 1032 + 1032 || isInterlaced && needed / 2 <= imageDataBytes * 1032 else {
+    guard needed <= imageDataBytes * 1032 + 1032 else {
       throw SluiceError(
         .corruptImage,
         "the header declares \(needed) bytes of pixels, but \(imageDataBytes) bytes of data cannot hold them",
@@ -155,6 +169,7 @@ extension PNGStructure {
       findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
     }
     if textChunks > 0 { findings.append(Finding(.text, count: textChunks)) }
+    if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
     if let frames { findings.append(Finding(.animation, count: frames)) }
     if damagedChunks > 0 { findings.append(Finding(.damagedMetadata, count: damagedChunks)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }

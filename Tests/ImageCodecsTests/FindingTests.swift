@@ -13,7 +13,9 @@ struct FindingTests {
     ("rgb8-trns.png", [.transparency]), ("palette8-trns.png", [.transparency]), ("gray16.png", [.deepSamples]),
     ("rgba16.png", [.alpha, .deepSamples]), ("animation.png", [.animation]),
     ("metadata.png", [.gamma, .colourProfile, .text, .trailingBytes]),
-    ("findings.jpg", [.exif, .colourProfile, .text, .trailingBytes]), ("cmyk.jpg", [.cmyk]), ("ycck.jpg", [.cmyk]),
+    ("findings.jpg", [.exif, .colourProfile, .text, .trailingBytes]), ("text-bomb.png", [.text]),
+    ("private-chunk.png", [.otherMetadata]), ("private-segment.jpg", [.otherMetadata]), ("cmyk.jpg", [.cmyk]),
+    ("ycck.jpg", [.cmyk]),
     ("orientation-1.jpg", [.exif]), ("orientation-6.jpg", [.exif, .orientation]),
     ("multiple.jpg", [.multiplePictures, .trailingBytes]),
   ])

@@ -1,7 +1,7 @@
 """Writes the image files in this folder, and beside each what Pillow decodes it to (NAME.rgb: width * height * 3 bytes).
 
 Pillow cannot write every kind of PNG that exists, so PNG files come from a small writer here; the expected pixels
-always come from Pillow's own decoder. Needs numpy and pillow. Run in this folder: python3 make_fixtures.py
+always come from Pillow's own decoder. A new run gives the same files but for the date inside two colour profiles. Needs numpy and pillow. Run in this folder: python3 make_fixtures.py
 """
 
 import io
@@ -63,11 +63,12 @@ def expected(data, upright=False):
     return picture.convert("RGB").tobytes()
 
 
-def save(name, data, upright=False):
+def save(name, data, upright=False, like=None):
+    """Writes the file, and what Pillow makes of it, or of `like` where Pillow refuses the file."""
     with open(name, "wb") as file:
         file.write(data)
     with open(name.rsplit(".", 1)[0] + ".rgb", "wb") as file:
-        file.write(expected(data, upright))
+        file.write(expected(like or data, upright))
 
 
 def write_pngs():
@@ -137,6 +138,19 @@ def write_jpegs():
     save("multiple.jpg", buffer.getvalue())
 
 
+def write_stowaways():
+    """Files that carry more than their picture. After the others, whose random numbers must stay the same."""
+    sound = png(2, 8, False)
+    header_end = 33
+    # Twenty megabytes of comment in twenty kilobytes: whoever inflates it does work that no picture asks for.
+    bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000), 9))
+    save("text-bomb.png", sound[:header_end] + bomb + sound[header_end:], like=sound)
+    save("private-chunk.png", sound[:header_end] + chunk(b"prVt", bytes(1024)) + sound[header_end:])
+    private = jpeg(photo())
+    save("private-segment.jpg", private[:2] + b"\xff\xe9\x04\x02" + bytes(1024) + private[2:])
+
+
 if __name__ == "__main__":
     write_pngs()
     write_jpegs()
+    write_stowaways()
