@@ -77,7 +77,7 @@ final class SpoolFile {
   /// - Throws: `unwritable-output`.
   init() throws(SluiceError) {
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/sluice-XXXXXX".utf8CString)
+    var template = Array("\(folder)/sluice-\(String(repeating: "X", count: 6))".utf8CString)
     descriptor = unsafe mkstemp(&template)
     guard descriptor >= 0 else {
       throw SluiceError(
