@@ -72,6 +72,9 @@ struct FilterCommand: AsyncParsableCommand {
 
   private static let workerRange = 1...256
 
+  @Flag(help: "Forward flagged images as well, for watching a filter before relying on it; verdicts and status stay.")
+  var observe = false
+
   @Flag(help: "Say at the end how many images were forwarded, flagged, rejected and failed.")
   var summary = false
 
@@ -93,7 +96,7 @@ struct FilterCommand: AsyncParsableCommand {
   func run() async throws {
     try checkTerminals()
     let workers = self.workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let pipeline = try options.pipeline(workers: workers)
+    let pipeline = try options.pipeline(workers: workers, observes: observe)
     let interruption = try Interruption()
     Signals.forward(to: interruption)
     let run = FilterRun(pipeline, workers: workers, interruption: interruption)

@@ -26,7 +26,7 @@ struct FilterOptions: ParsableArguments {
   }
 
   /// Reads the filter file and opens its classifier, for so many images at a time.
-  func pipeline(workers: Int) throws(SluiceError) -> Pipeline {
+  func pipeline(workers: Int, observes: Bool = false) throws(SluiceError) -> Pipeline {
     var variables = environment()
     for definition in definitions {
       let parts = definition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -34,7 +34,7 @@ struct FilterOptions: ParsableArguments {
     }
     let file = try FilterFile(path: filter, variables: variables)
     return try Pipeline(
-      file, PipelineEnvironment(sha256: sha256, variables: environment(), workers: workers))
+      file, PipelineEnvironment(sha256: sha256, variables: environment(), workers: workers, observes: observes))
   }
 
   private func environment() -> [String: String] {

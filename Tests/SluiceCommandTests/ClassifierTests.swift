@@ -42,6 +42,37 @@ struct ClassifierTests {
     }
   }
 
+  @Test func anObservingRunForwardsWhatItFlags() throws {
+    let script = "$SLUICE filter -f '\(Filters.signs)' --format raw OBSERVE '\(Self.samples)'/adversarial/pgd/*"
+    let enforced = try SluiceCommand.shell(script.replacing("OBSERVE", with: ""))
+    let observed = try SluiceCommand.shell(script.replacing("OBSERVE", with: "--observe"))
+    #expect(enforced.status == 1 && observed.status == 1)
+    let verdicts = SluiceCommand.Result.verdicts(in: observed.errors)
+    #expect(observed.output.count == verdicts.count * 3 * 64 * 64 * 4)
+    #expect(enforced.output.count < observed.output.count)
+    for verdict in verdicts where verdict["verdict"] as? String == "adversarial" {
+      #expect(verdict["action"] as? String == "observed")
+    }
+  }
+
+  @Test(.enabled(if: Repository.hasGoldenData, "needs the measurement data"))
+  func theShippedFilterGivesATensorForEachPhotograph() throws {
+    let data = try #require(Repository.sharedData) + "/eval/imagenet"
+    let filter = Repository.file("Filters/imagenet-mobilenet.yaml")
+    let result = try SluiceCommand.shell(
+      "cat '\(data)'/clean-jpeg/test/*.jpg | MODELS='\(data)' $SLUICE filter -f '\(filter)' --observe")
+    var rest = result.output[...]
+    var count = 0
+    while !rest.isEmpty {
+      #expect(try NumpyArray.next(in: &rest).shape == [1, 3, 224, 224])
+      count += 1
+    }
+    #expect(count == 125)
+    let verdicts = SluiceCommand.Result.verdicts(in: result.errors)
+    // The budget is 5 %; its upper 99.9 % bound for 125 photographs is 16.
+    #expect(verdicts.count { $0["verdict"] as? String == "adversarial" } <= 16)
+  }
+
   @Test func theNumberOfWorkersChangesNothing() throws {
     let script = { (workers: Int) in
       "cat '\(Self.samples)'/clean/test/* | $SLUICE filter -f '\(Filters.signs)' --workers \(workers) 2>/dev/null"

@@ -63,7 +63,8 @@ extension Pipeline {
     let isFlagged = verdict.detectors.contains(where: \.isFlagged)
     verdict.outcome = isFlagged ? .adversarial : .clean
     verdict.timings.detect = watch.lap()
-    guard !isFlagged else { return Judgement(verdict: verdict) }
+    guard !isFlagged || observes else { return Judgement(verdict: verdict) }
+    verdict.isObserved = isFlagged
     verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
     return Judgement(verdict: verdict, tensor: forwardedTensor(image, batch))
   }

@@ -13,10 +13,14 @@ package struct PipelineEnvironment: Sendable {
   package var variables: [String: String]
   /// How many images are judged at the same time.
   package var workers: Int
+  /// Whether flagged images are forwarded all the same, for watching a filter before relying on it.
+  package var observes: Bool
 
   package init(
-    sha256: @escaping @Sendable ([UInt8]) -> String, variables: [String: String], workers: Int
+    sha256: @escaping @Sendable ([UInt8]) -> String, variables: [String: String], workers: Int,
+    observes: Bool = false
   ) {
+    self.observes = observes
     self.sha256 = sha256
     self.variables = variables
     self.workers = workers
@@ -29,7 +33,7 @@ package struct ForwardedTensor: Sendable {
   package let bytes: [UInt8]
 }
 
-/// What became of one input: the verdict, and the tensor exactly when the verdict is clean.
+/// What became of one input: the verdict, and the tensor when the verdict is clean or the run only observes.
 package struct Judgement: Sendable {
   package var verdict: Verdict
   package var tensor: ForwardedTensor?
@@ -52,6 +56,7 @@ package final class Pipeline: Sendable {
   let preprocessor: Preprocessor
   let originalEncoder: TensorEncoder
   let squeezedEncoders: [TensorEncoder]
+  let observes: Bool
   let sha256: @Sendable ([UInt8]) -> String
 
   /// Builds the pipeline of a filter, and opens its classifier.
@@ -69,15 +74,17 @@ package final class Pipeline: Sendable {
       classifier = try OpenVINOClassifier(settings, form: form, environment: environment.variables)
     }
     try self.init(
-      file.definition, identity: identity, classifier: classifier, sha256: environment.sha256)
+      file.definition, identity: identity, classifier: classifier, sha256: environment.sha256,
+      observes: environment.observes)
     try classifier?.prepare(batch: 1 + squeezers.count)
   }
 
   /// Builds a pipeline around a classifier that is already there.
   package init(
     _ definition: FilterDefinition, identity: FilterIdentity, classifier: (any Classifier)?,
-    sha256: @escaping @Sendable ([UInt8]) -> String
+    sha256: @escaping @Sendable ([UInt8]) -> String, observes: Bool = false
   ) throws(SluiceError) {
+    self.observes = observes
     self.definition = definition
     self.identity = identity
     self.classifier = classifier

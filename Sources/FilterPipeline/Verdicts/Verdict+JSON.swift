@@ -11,7 +11,7 @@ extension Verdict {
       "offset": offset.map(JSONValue.integer),
       "sha256": sha256.map(JSONValue.string),
       "verdict": .string(outcome.rawValue),
-      "action": .string(outcome.action),
+      "action": .string(isObserved ? "observed" : outcome.action),
       "filter": .object(["name": .string(filter.name), "digest": .string(filter.digest)]),
       "image": header?.json,
       "prediction": prediction?.json,

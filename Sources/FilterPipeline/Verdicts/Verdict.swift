@@ -48,6 +48,8 @@ package struct Verdict: Sendable {
   /// SHA-256 of the encoded bytes; `nil` where they were not all read.
   package var sha256: String?
   package var outcome: Outcome
+  /// Flagged, but forwarded all the same because the run only observes.
+  package var isObserved = false
   package var filter: FilterIdentity
   package var header: ImageHeader?
   package var prediction: Prediction?
