@@ -45,9 +45,12 @@ let package = Package(
     .target(name: "Preprocessing", dependencies: ["Pixels"], swiftSettings: pixels),
     .target(name: "ImageCodecs", dependencies: ["Pixels", "CImageCodecs"], swiftSettings: pixels),
     .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: pixels),
-    .target(name: "Squeezers", dependencies: ["Pixels"], swiftSettings: pixels),
+    .target(
+      name: "Squeezers", dependencies: ["Pixels", "Preprocessing", "ImageCodecs"], swiftSettings: pixels),
     .target(name: "Classifiers", dependencies: ["Pixels", "COpenVINO"], swiftSettings: pixels),
-    .target(name: "Detectors", dependencies: ["Squeezers", "Classifiers"], swiftSettings: pixels),
+    .target(
+      name: "Detectors", dependencies: ["Squeezers", "Classifiers", "Preprocessing", "ImageCodecs"],
+      swiftSettings: pixels),
     .target(
       name: "FilterPipeline",
       dependencies: [
@@ -74,7 +77,8 @@ let package = Package(
     .testTarget(
       name: "ImageCodecsTests", dependencies: ["ImageCodecs", "CImageCodecs", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: tests),
-    .testTarget(name: "SqueezersTests", dependencies: ["Squeezers", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "SqueezersTests", dependencies: ["Squeezers", "Preprocessing", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "ClassifiersTests", dependencies: ["Classifiers", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: tests),

@@ -55,6 +55,24 @@ package struct Prediction: Sendable, Hashable {
     logProbabilities = (0..<values.count).map { Float(Double.logarithm(Double(max(values[$0], 1e-12)))) }
   }
 
+  /// The prediction with its log probabilities divided by `temperature` and normalised again: softer above 1.
+  ///
+  /// - Precondition: `temperature` is positive.
+  /// - Complexity: O(classes).
+  package func softened(by temperature: Double) -> Prediction {
+    precondition(temperature > 0)
+    return temperature == 1 ? self : Prediction(self, temperature: temperature)
+  }
+
+  private init(_ original: Prediction, temperature: Double) {
+    let scaled = original.logProbabilities.map { Double($0) / temperature }
+    let peak = scaled[original.topClass]
+    let logTotal = Double.logarithm(scaled.reduce(0.0) { $0 + Double.exponential($1 - peak) })
+    logProbabilities = scaled.map { Float(max($0 - peak - logTotal, Self.lowest)) }
+    probabilities = scaled.map { Float(Double.exponential($0 - peak - logTotal)) }
+    topClass = original.topClass
+  }
+
   private static func highestFinite(_ values: Span<Float>) throws(SluiceError) -> Int {
     guard !values.isEmpty else { throw SluiceError(.classifierFailed, "the classifier returned no scores") }
     var highest = 0

@@ -1,51 +1,41 @@
-import Classifiers
 import Pixels
 import Squeezers
 
-/// A witness: turns the evidence about one image into a score, higher for more suspicious.
+/// A witness: turns evidence about one image into a score, higher for more suspicious.
 ///
-/// A detector has no opinion on where suspicion begins; a threshold or a calibration decides that.
-package protocol Detector: Sendable {
-  /// Its name in a filter file, as in `featureSqueezing`.
-  var kind: String { get }
-  /// The squeezed versions it wants predictions of.
+/// A detector has no opinion on where suspicion begins; a threshold or a calibration decides that. There are three
+/// sorts, by the evidence they look at: the source, the model-size image, and predictions. Detectors are values
+/// without state, and may be asked from many threads.
+package protocol Detector: Sendable {}
+
+/// A detector that looks at the decoded picture before it is scaled. Costs no classifier call.
+package protocol SourceDetector: Detector {
+  /// - Parameters:
+  ///   - source: the decoded picture, of any size from 1×1.
+  ///   - size: the size that preprocessing scales it to, before any crop.
+  func score(_ source: borrowing PixelImage, scaledTo size: PixelSize) -> DetectorScore
+}
+
+/// A detector that looks at the model-size image alone. Costs no classifier call.
+package protocol ImageDetector: Detector {
+  func score(_ image: borrowing PixelImage) -> DetectorScore
+}
+
+/// A detector that compares predictions.
+package protocol PredictionDetector: Detector {
+  /// The squeezed versions that it wants the classifier's predictions of.
   var squeezers: [any Squeezer] { get }
+  /// The further models that it wants predictions of, by their names in the filter file.
+  var models: [String] { get }
+  /// The autoencoders whose reconstructions it wants predictions of, by their names in the filter file.
+  var autoencoders: [String] { get }
 
-  /// - Precondition: the evidence has a prediction for each of the squeezers.
-  func score(_ evidence: Evidence) -> DetectorScore
+  /// - Precondition: the evidence has what `squeezers` and `models` ask for.
+  func score(_ evidence: PredictionEvidence) -> DetectorScore
 }
 
-/// What is known about one image when the detectors look at it.
-package struct Evidence: Sendable {
-  package let original: Prediction
-  /// Predictions of the squeezed versions, by the squeezer's description.
-  package let squeezed: [String: Prediction]
-
-  package init(original: Prediction, squeezed: [String: Prediction]) {
-    self.original = original
-    self.squeezed = squeezed
-  }
-}
-
-/// A detector's statement about one image.
-package struct DetectorScore: Sendable {
-  /// Higher is more suspicious; always finite.
-  package let value: Double
-  /// What was seen, in a sentence for people.
-  package let sentence: String
-  /// What led to the score, for the verdict.
-  package let detail: Detail
-
-  package struct Detail: Sendable {
-    package let distance: Distance
-    package let squeezers: [SqueezerEvidence]
-  }
-
-  /// What one squeezed version of the image says.
-  package struct SqueezerEvidence: Sendable {
-    package let squeezer: String
-    package let distance: Double
-    package let topClass: Int
-    package let topProbability: Float
-  }
+extension PredictionDetector {
+  package var squeezers: [any Squeezer] { [] }
+  package var models: [String] { [] }
+  package var autoencoders: [String] { [] }
 }

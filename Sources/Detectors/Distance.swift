@@ -1,38 +1,65 @@
 import Classifiers
 import Pixels
+import Squeezers
 
-/// How far apart two predictions of one classifier are.
+/// How far apart two predictions are: p of the image, q of its squeezed version or of another model.
 package enum Distance: Sendable, Hashable {
   /// ‖p − q‖₁ over the probabilities of all classes, 0…2 (Xu, Evans, Qi 2018). Sees small perturbations, which leave
   /// the classifier unsure.
   case l1
+  /// ‖p − q‖₂, 0…√2. Like l1, with less weight on many small changes.
+  case l2
+  /// The Kullback-Leibler divergence Σ p · (log p − log q) in nats; 0 and up. Grows without bound where q rules out
+  /// what p believes.
+  case kullbackLeibler
+  /// The Jensen-Shannon divergence in nats, 0…ln 2: Kullback-Leibler to the mean of both, symmetric and bounded.
+  case jensenShannon
   /// Mean of |log p − log q| over the `top` classes that p finds most likely; 0 and up. Sees confident attacks, whose
   /// probabilities saturate while their logarithms still move.
   case meanLogDifference(top: Int)
+  /// 1 − q of the class that p finds most likely, 0…1: how little q believes in p's answer.
+  case labelDoubt
+  /// 1 where the most likely class differs, 0 where it is the same.
+  case changedLabel
 
   package static let topRange = 1...1000
   package static let defaultTop = 5
 
-  /// The distance from `original` to `squeezed`.
+  /// The distance from `original` to `other`; never negative, always finite.
   ///
   /// - Precondition: both have the same number of classes.
   /// - Complexity: O(classes), for `meanLogDifference` O(classes · log classes).
-  package func between(_ original: Prediction, _ squeezed: Prediction) -> Double {
-    precondition(original.probabilities.count == squeezed.probabilities.count)
+  package func between(_ original: Prediction, _ other: Prediction) -> Double {
+    let (p, q) = (original.probabilities, other.probabilities)
+    precondition(p.count == q.count)
     return switch self {
-    case .l1: Self.l1(original.probabilities, squeezed.probabilities)
-    case .meanLogDifference(let top): Self.meanLogDifference(original, squeezed, top: top)
+    case .l1: Self.sum(p, q) { abs($0 - $1) }
+    case .l2: Self.sum(p, q) { ($0 - $1) * ($0 - $1) }.squareRoot()
+    case .kullbackLeibler: Self.kullbackLeibler(original, other)
+    case .jensenShannon: jensenShannonDivergence([original, other])
+    case .meanLogDifference(let top): Self.meanLogDifference(original, other, top: top)
+    case .labelDoubt: max(0, 1 - Double(q[original.topClass]))
+    case .changedLabel: original.topClass == other.topClass ? 0 : 1
     }
   }
 
-  private static func l1(_ p: [Float], _ q: [Float]) -> Double {
+  private static func sum(_ p: [Float], _ q: [Float], _ term: (Double, Double) -> Double) -> Double {
     var total = 0.0
-    for index in p.indices { total += abs(Double(p[index]) - Double(q[index])) }
+    for index in p.indices { total += term(Double(p[index]), Double(q[index])) }
     return total
   }
 
-  private static func meanLogDifference(_ original: Prediction, _ squeezed: Prediction, top: Int) -> Double {
-    let (p, q) = (original.logProbabilities, squeezed.logProbabilities)
+  private static func kullbackLeibler(_ original: Prediction, _ other: Prediction) -> Double {
+    var total = 0.0
+    for (index, probability) in original.probabilities.enumerated() where probability > 0 {
+      total += Double(probability) * (Double(original.logProbabilities[index]) - Double(other.logProbabilities[index]))
+    }
+    // Rounding can leave a trace below zero for equal predictions.
+    return max(0, total)
+  }
+
+  private static func meanLogDifference(_ original: Prediction, _ other: Prediction, top: Int) -> Double {
+    let (p, q) = (original.logProbabilities, other.logProbabilities)
     // Equal classes in order of their index, so that the result does not depend on the sort.
     let likeliest = p.indices.sorted { p[$0] == p[$1] ? $0 < $1 : p[$0] > p[$1] }.prefix(top)
     let total = likeliest.reduce(0.0) { $0 + abs(Double(p[$1]) - Double(q[$1])) }
@@ -40,11 +67,65 @@ package enum Distance: Sendable, Hashable {
   }
 }
 
+/// The generalised Jensen-Shannon divergence of several predictions in nats: the entropy of their mean less the mean of
+/// their entropies; 0…ln(count) (Lin 1991).
+///
+/// - Precondition: there is one at least, and all have the same number of classes.
+/// - Complexity: O(predictions · classes).
+func jensenShannonDivergence(_ predictions: [Prediction]) -> Double {
+  let share = 1 / Double(predictions.count)
+  var divergence = 0.0
+  for index in predictions[0].probabilities.indices {
+    let values = predictions.map { Double($0.probabilities[index]) }
+    let mean = values.reduce(0, +) * share
+    for value in values where value > 0 { divergence += share * value * Double.logarithm(value / mean) }
+  }
+  return max(0, divergence)
+}
+
+extension Distance {
+  /// The distance's name in a filter file.
+  package enum Name: String, Sendable, CaseIterable {
+    case l1
+    case l2
+    case kullbackLeibler
+    case jensenShannon
+    case meanLogDifference
+    case labelDoubt
+    case changedLabel
+  }
+
+  /// - Parameters:
+  ///   - top: how many classes `meanLogDifference` looks at; the others have no use for it.
+  package init(_ name: Name, top: Int = defaultTop) {
+    self =
+      switch name {
+      case .l1: .l1
+      case .l2: .l2
+      case .kullbackLeibler: .kullbackLeibler
+      case .jensenShannon: .jensenShannon
+      case .meanLogDifference: .meanLogDifference(top: top)
+      case .labelDoubt: .labelDoubt
+      case .changedLabel: .changedLabel
+      }
+  }
+
+  static let parameter = Parameter.choice(
+    "distance", Name.allCases.map(\.rawValue), standard: Name.l1.rawValue, "between two predictions")
+  static let topParameter = Parameter.integer(
+    "top", topRange, standard: defaultTop, "likeliest classes that meanLogDifference looks at")
+}
+
 extension Distance: CustomStringConvertible {
   package var description: String {
     switch self {
     case .l1: "l1"
+    case .l2: "l2"
+    case .kullbackLeibler: "kullbackLeibler"
+    case .jensenShannon: "jensenShannon"
     case .meanLogDifference(let top): "meanLogDifference \(top)"
+    case .labelDoubt: "labelDoubt"
+    case .changedLabel: "changedLabel"
     }
   }
 }

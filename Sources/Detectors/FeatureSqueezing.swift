@@ -7,42 +7,51 @@ import Squeezers
 ///
 /// A clean image survives squeezing with its prediction nearly unchanged; an adversarial one often does not. An
 /// attacker who knows the squeezers and optimises against them passes (He et al., WOOT 2017).
-/// Needs predictions; costs one classifier call for each squeezer.
-package struct FeatureSqueezing: Detector {
-  package static let squeezerCountRange = 1...16
+package struct FeatureSqueezing: PredictionDetector {
+  /// A squeezer, and how its effect is measured.
+  package struct Witness: Sendable {
+    package let squeezer: any Squeezer
+    package let distance: Distance
+    /// What the distance is divided by before the largest is taken, so that different distances can be compared.
+    package let scale: Double
 
-  package let kind = "featureSqueezing"
-  package let squeezers: [any Squeezer]
-  package let distance: Distance
-
-  /// - Precondition: the number of squeezers lies in `squeezerCountRange`.
-  package init(squeezers: [any Squeezer], distance: Distance) {
-    precondition(Self.squeezerCountRange.contains(squeezers.count))
-    self.squeezers = squeezers
-    self.distance = distance
-  }
-
-  package func score(_ evidence: Evidence) -> DetectorScore {
-    let witnesses = squeezers.map { squeezer in
-      guard let squeezed = evidence.squeezed[squeezer.description] else {
-        preconditionFailure("no prediction for the image squeezed by \(squeezer.description)")
-      }
-      return DetectorScore.SqueezerEvidence(
-        squeezer: squeezer.description, distance: distance.between(evidence.original, squeezed),
-        topClass: squeezed.topClass, topProbability: squeezed.topProbability)
+    package init(_ squeezer: any Squeezer, _ distance: Distance, scale: Double = 1) {
+      precondition(FeatureSqueezing.scaleRange.contains(scale))
+      self.squeezer = squeezer
+      self.distance = distance
+      self.scale = scale
     }
-    let value = witnesses.map(\.distance).max() ?? 0
-    return DetectorScore(
-      value: value, sentence: sentence(about: witnesses, original: evidence.original.topClass),
-      detail: DetectorScore.Detail(distance: distance, squeezers: witnesses))
   }
 
-  private func sentence(about witnesses: [DetectorScore.SqueezerEvidence], original: Int) -> String {
-    let changed = witnesses.filter { $0.topClass != original }.map(\.squeezer)
-    guard let strongest = witnesses.max(by: { $0.distance < $1.distance }) else { return "" }
-    let moved = "\(strongest.squeezer) moves the prediction most"
-    return changed.isEmpty
-      ? moved + "; every squeezed version keeps the class"
-      : moved + "; the class changes under " + changed.joined(separator: ", ")
+  package static let squeezerCountRange = 1...16
+  package static let scaleRange = 1e-6...1e6
+
+  package static let kind = DetectorKind(
+    "featureSqueezing", "largest distance between the predictions of the image and of its squeezed versions",
+    source: "Xu, Evans, Qi 2018", needs: .predictions, calls: "one a squeezer",
+    parameters: [Distance.parameter, Distance.topParameter])
+
+  package let witnesses: [Witness]
+  package let twoSided: TwoSidedForm?
+
+  /// - Precondition: the number of witnesses lies in `squeezerCountRange`.
+  package init(_ witnesses: [Witness], twoSided: TwoSidedForm? = nil) {
+    precondition(Self.squeezerCountRange.contains(witnesses.count))
+    self.witnesses = witnesses
+    self.twoSided = twoSided
+  }
+
+  package var squeezers: [any Squeezer] { witnesses.map(\.squeezer) }
+
+  package func score(_ evidence: PredictionEvidence) -> DetectorScore {
+    let seen = witnesses.map { evidence.squeezed(by: $0.squeezer, $0.distance) }
+    let scaled = zip(seen, witnesses).map { $0.distance / $1.scale }
+    let joint = scaled.max() ?? 0
+    let strongest = scaled.firstIndex(of: joint) ?? 0
+    var score = DetectorScore(
+      joint, evidence.sentence(about: seen, lead: "\(seen[strongest].squeezer) moves the prediction most"))
+    score.squeezed = seen
+    twoSided?.apply(to: &score, joint: joint, confidence: Double(evidence.original.topProbability))
+    return score
   }
 }

@@ -55,6 +55,22 @@ package struct Preprocessor: Sendable {
     return current.channels == channels ? current : current.converted(to: channels)
   }
 
+  /// The size that the first resize would scale all of an image of the given size to; its own size where there is none.
+  package func scaledSize(of size: PixelSize) -> PixelSize {
+    var cropped = size
+    for step in steps {
+      let output = step.outputSize(for: cropped)
+      switch step {
+      case .centerCrop: cropped = output
+      case .resizeExactly, .resizeShorterSide:
+        return PixelSize(
+          width: max(1, size.width * output.width / cropped.width),
+          height: max(1, size.height * output.height / cropped.height))
+      }
+    }
+    return size
+  }
+
   private static func apply(_ step: PreprocessStep, to image: borrowing PixelImage) -> PixelImage {
     switch step {
     case .centerCrop(let size): image.centerCropped(to: size)

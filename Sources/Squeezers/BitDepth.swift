@@ -5,8 +5,14 @@ import Pixels
 /// The reduced values lie between those of 8-bit samples. `squeeze` gives the nearest 8-bit image, and
 /// `sampleValues` the exact value behind each of its samples, in single precision. No 8-bit sample lies on a rounding
 /// tie. Eight bits change nothing. Source: Xu, Evans, Qi 2018, section II-B.
-package struct BitDepth: Squeezer {
+package struct BitDepth: FixedSqueezer {
   package static let bitRange = 1...8
+
+  package static let kind = SqueezerKind(
+    "bitDepth", "rint(x · (2^bits − 1)) / (2^bits − 1) for x in [0, 1]", source: "Xu, Evans, Qi 2018",
+    parameters: [bitsParameter]
+  ) { BitDepth(bits: $0.integer(bitsParameter)) }
+  private static let bitsParameter = Parameter.integer("bits", bitRange, "bits kept of each sample")
 
   package let bits: Int
   package let sampleValues: SampleValues

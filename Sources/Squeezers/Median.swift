@@ -5,8 +5,14 @@ import Pixels
 /// For an even window the neighbourhood reaches one sample further to the top and left, and the value is the upper
 /// of the two middle ones. Edges are mirrored with the edge sample repeated. Both are those of SciPy's
 /// `median_filter(mode='reflect')`, bit for bit. Source: Xu, Evans, Qi 2018, section II-C.
-package struct Median: Squeezer {
+package struct Median: FixedSqueezer {
   package static let windowRange = 2...7
+
+  package static let kind = SqueezerKind(
+    "median", "median of a window × window neighbourhood of each channel, mirrored edges",
+    source: "Xu, Evans, Qi 2018", parameters: [windowParameter]
+  ) { Median(window: $0.integer(windowParameter)) }
+  private static let windowParameter = Parameter.integer("window", windowRange, "side of the neighbourhood")
 
   package let window: Int
 

@@ -12,10 +12,26 @@ package protocol Squeezer: Sendable, CustomStringConvertible {
   /// What the samples of a squeezed image stand for.
   var sampleValues: SampleValues { get }
 
+  /// Whether the result depends on the seed.
+  var isRandomised: Bool { get }
+
   /// The squeezed image, of the same size and channels.
-  func squeeze(_ image: borrowing PixelImage) -> PixelImage
+  ///
+  /// - Parameters:
+  ///   - seed: where a squeezer with chance in it takes its choices from; the same seed gives the same image.
+  func squeeze(_ image: borrowing PixelImage, seed: ImageSeed) -> PixelImage
 }
 
 extension Squeezer {
   package var sampleValues: SampleValues { .unit }
+}
+
+/// A squeezer without chance: its result depends on the image alone.
+package protocol FixedSqueezer: Squeezer {
+  func squeeze(_ image: borrowing PixelImage) -> PixelImage
+}
+
+extension FixedSqueezer {
+  package var isRandomised: Bool { false }
+  package func squeeze(_ image: borrowing PixelImage, seed: ImageSeed) -> PixelImage { squeeze(image) }
 }

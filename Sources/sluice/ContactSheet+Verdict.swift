@@ -12,16 +12,19 @@ extension ContactSheet {
     _ bytes: [UInt8], _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) -> PixelImage {
     let image = try pipeline.modelImage(of: bytes)
-    var sheet = ContactSheet(of: image.clone(), columns: 1 + pipeline.squeezers.count)
+    // Masks of a certified detector come by the dozen and show nothing that its region does not.
+    let squeezers = pipeline.squeezers.filter { !($0 is Occlusion) }
+    let seed = pipeline.seed(of: bytes)
+    var sheet = ContactSheet(of: image.clone(), columns: 1 + squeezers.count)
     sheet.addOriginal(
       title: "original", caption: caption(verdict, pipeline), conclusion: conclusion(verdict),
       isWarning: verdict.outcome == .adversarial)
-    for squeezer in pipeline.squeezers {
-      let seen = verdict.detectors.lazy.flatMap(\.score.detail.squeezers)
+    for squeezer in squeezers {
+      let seen = verdict.detectors.lazy.flatMap(\.score.squeezed)
         .first { $0.squeezer == squeezer.description }
       let caption = seen.map { "\(pipeline.named($0.topClass)) \(percent($0.topProbability))" } ?? ""
       sheet.add(
-        squeezer.squeeze(image), title: squeezer.description, caption: caption,
+        squeezer.squeeze(image, seed: seed), title: squeezer.description, caption: caption,
         isWarning: seen.map { $0.topClass != verdict.prediction?.topClass } ?? false)
     }
     return sheet.picture()
@@ -32,7 +35,10 @@ extension ContactSheet {
       + verdict.detectors.flatMap { detector in
         [
           detector.name,
-          "\(rounded(detector.score.value)) \(detector.isFlagged ? ">" : "<=") \(rounded(detector.threshold))",
+          detector.score.value.map {
+            "\(rounded($0)) \(detector.isFlagged ? ">" : "<=") \(rounded(detector.threshold))"
+          }
+            ?? "abstains",
         ]
       }
   }

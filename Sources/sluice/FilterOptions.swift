@@ -34,7 +34,9 @@ struct FilterOptions: ParsableArguments {
     }
     let file = try FilterFile(path: filter, variables: variables)
     return try Pipeline(
-      file, PipelineEnvironment(sha256: sha256, variables: environment(), workers: workers, observes: observes))
+      file,
+      PipelineEnvironment(
+        sha256: sha256, hmac: hmac, variables: environment(), workers: workers, observes: observes))
   }
 
   private func environment() -> [String: String] {
@@ -59,4 +61,9 @@ struct FilterOptions: ParsableArguments {
     text.append(digits[Int(byte & 15)])
   }
   return String(decoding: text, as: UTF8.self)
+}
+
+/// HMAC-SHA-256 (RFC 2104): 32 bytes.
+@Sendable private func hmac(_ secret: [UInt8], _ text: String) -> [UInt8] {
+  Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: secret)))
 }

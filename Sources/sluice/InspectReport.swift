@@ -50,23 +50,42 @@ struct InspectReport {
   }
 
   private func detectorLines(_ detector: Verdict.DetectorVerdict) -> [String] {
+    let style: Terminal.Style = detector.isFlagged ? .red : detector.score.value == nil ? .dim : .green
+    let title = detector.name == detector.kind ? "" : " (\(detector.kind))"
+    return ["  \(Terminal.styled(detector.name, .bold))\(title): \(Terminal.styled(conclusion(on: detector), style))"]
+      + squeezedLines(detector.score.squeezed) + measurementLines(detector.score)
+      + ["    \(detector.score.sentence)"]
+  }
+
+  private func conclusion(on detector: Verdict.DetectorVerdict) -> String {
+    guard let value = detector.score.value else { return "abstains" }
     let relation = detector.isFlagged ? "above" : "not above"
-    let score = "score \(rounded(detector.score.value)), \(relation) the threshold \(rounded(detector.threshold))"
-    let style: Terminal.Style = detector.isFlagged ? .red : .green
-    let width = max(10, detector.score.detail.squeezers.map(\.squeezer.count).max() ?? 0)
-    let rows = detector.score.detail.squeezers.map { squeezed in
-      let isChanged = squeezed.topClass != verdict.prediction?.topClass
-      let now = named(squeezed.topClass, squeezed.topProbability)
-      return "    \(padded(squeezed.squeezer, width))  \(padded(rounded(squeezed.distance), 9))"
-        + (isChanged ? Terminal.styled(now + "  (changed)", .yellow) : now)
+    return "score \(rounded(value)), \(relation) the threshold \(rounded(detector.threshold))"
+  }
+
+  private func squeezedLines(_ squeezed: [DetectorScore.SqueezedEvidence]) -> [String] {
+    guard !squeezed.isEmpty else { return [] }
+    let width = max(10, squeezed.map(\.squeezer.count).max() ?? 0)
+    let heading = Terminal.styled("    \(padded("squeezed by", width))  \(padded("distance", 9))prediction", .dim)
+    return [heading]
+      + squeezed.map { version in
+        let isChanged = version.topClass != verdict.prediction?.topClass
+        let now = named(version.topClass, version.topProbability)
+        return "    \(padded(version.squeezer, width))  \(padded(rounded(version.distance), 9))"
+          + (isChanged ? Terminal.styled(now + "  (changed)", .yellow) : now)
+      }
+  }
+
+  private func measurementLines(_ score: DetectorScore) -> [String] {
+    var lines: [String] = []
+    if !score.measurements.isEmpty {
+      let shown = score.measurements.map { "\($0.name) \(rounded($0.value))" }
+      lines.append("    " + Terminal.styled(shown.joined(separator: ", "), .dim))
     }
-    let heading = Terminal.styled(
-      "    \(padded("squeezed by", width))  \(padded("distance", 9))prediction", .dim)
-    return [
-      "  \(Terminal.styled(detector.name, .bold)) (\(detector.score.detail.distance)): "
-        + Terminal.styled(score, style)
-    ]
-      + [heading] + rows + ["    \(detector.score.sentence)"]
+    if let region = score.region {
+      lines.append("    suspected region: \(region.size) pixels at \(region.x), \(region.y) of the model-size image")
+    }
+    return lines
   }
 
   private var verdictLine: String {

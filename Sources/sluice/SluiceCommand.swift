@@ -16,10 +16,16 @@ struct SluiceCommand: AsyncParsableCommand {
         # one image, every score, explained
         sluice inspect -f filter.yaml suspicious.png
 
+        # what a filter file can name
+        sluice squeezers
+        sluice detectors
+
       No detector is proof against an attacker who optimises against it.
       """,
     version: Version.text,
-    subcommands: [FilterCommand.self, InspectCommand.self])
+    subcommands: [
+      FilterCommand.self, InspectCommand.self, SqueezersCommand.self, DetectorsCommand.self,
+    ])
 }
 
 enum Version {

@@ -48,7 +48,7 @@ struct FilterFileTests {
     #expect(filter.limits.maxDimension == 4000)
     #expect(filter.limits.orientation == .ignore)
     #expect(
-      filter.preprocess == [
+      filter.preprocessor.steps == [
         .resizeShorterSide(256, .lanczos), .centerCrop(PixelSize(width: 224, height: 192)),
       ])
     #expect(filter.normalisation == Normalisation(mean: [0.1, 0.2, 0.3], standardDeviation: [0.4, 0.5, 0.6]))
@@ -62,7 +62,7 @@ struct FilterFileTests {
     #expect(filter.classifier?.labelsPath?.hasSuffix("/labels.txt") == true)
     #expect(filter.detectors.map(\.name) == ["featureSqueezing", "logs"])
     #expect(filter.detectors.map(\.threshold) == [1.5, 2])
-    #expect(filter.detectors[0].detector.squeezers.map(\.description) == ["bitDepth 5", "median 2"])
+    #expect(filter.squeezers.map(\.description) == ["bitDepth 5", "median 2", "median 3"])
     guard case .squeezed(let squeezer) = filter.forward else {
       Issue.record("the squeezed image is not forwarded")
       return
@@ -121,7 +121,7 @@ struct FilterFileTests {
     ("{median: 2}], d", "{blur: 2}], d", ["`detectors[0].featureSqueezing.squeezers[1].blur`", "bitDepth, median"]),
     ("{bitDepth: 5}", "{bitDepth: 5, median: 3}", ["exactly one squeezer"]),
     ("squeezers: [{bitDepth: 5}, {median: 2}]", "squeezers: []", ["squeezers", "1 to 16"]),
-    ("distance: l1", "distance: l3", ["distance", "l1, meanLogDifference"]),
+    ("distance: l1", "distance: l3", ["distance", "l1, l2, kullbackLeibler"]),
     ("distance: l1", "distance: l1, top: 3", ["top", "only for the distance meanLogDifference"]),
     (", threshold: 1.5", "", ["lacks the key `threshold`"]),
     ("threshold: 1.5", "threshold: often", ["threshold", "`often`"]),

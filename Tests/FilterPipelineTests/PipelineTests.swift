@@ -68,7 +68,7 @@ struct PipelineTests {
     let classifier = MeanClassifier(form)
     let pipeline = try Pipeline(
       try definition(threshold: threshold, forward: forward), identity: FilterIdentity(name: "test", digest: "0"),
-      classifier: classifier, sha256: { "digest of \($0.count) bytes" })
+      classifier: classifier, services: PipelineServices(sha256: { "digest of \($0.count) bytes" }))
     return (pipeline, classifier)
   }
 
@@ -125,7 +125,7 @@ struct PipelineTests {
     let image = try pipeline.modelImage(of: bytes)
     var batch = TensorBatch(form: pipeline.form, count: 1)
     TensorEncoder(form: pipeline.form, normalisation: .identity(.rgb), sampleValues: squeezer.sampleValues)
-      .encode(squeezer.squeeze(image), into: &batch, at: 0)
+      .encode(squeezer.squeeze(image, seed: .none), into: &batch, at: 0)
     let expected = batch.image(0).withUnsafeBytes { [UInt8]($0) }
     #expect(await pipeline.judge(input(bytes), id: 1).tensor?.bytes == expected)
   }

@@ -14,19 +14,30 @@ struct ModelContract {
 
   /// - Throws: `model-mismatch`, naming what the model has and what the filter makes.
   init(_ model: OpenVINOModel, _ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) {
-    let inputs = try model.inputs()
-    let outputs = try model.outputs()
-    let input = try Self.choose(settings.input, among: inputs, kind: "input", model: model.path)
-    let output = try Self.choose(settings.output, among: outputs, kind: "output", model: model.path)
-    guard inputs.count == 1 else {
-      throw SluiceError(
-        .modelMismatch, "the model \(model.path) has \(inputs.count) inputs; an image classifier has one")
+    let ports = try Ports(model, settings, form)
+    input = ports.input.name
+    output = ports.output.name
+    fixedBatch = ports.input.shape?.first ?? nil
+    classCount = try Self.classCount(of: ports.output, model: model.path)
+  }
+
+  /// The input and output that are used.
+  struct Ports {
+    let input: OpenVINOModel.Port
+    let output: OpenVINOModel.Port
+
+    /// - Throws: `model-mismatch` unless the model has the named ports, one input, and takes tensors of `form`.
+    init(_ model: OpenVINOModel, _ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) {
+      let inputs = try model.inputs()
+      let outputs = try model.outputs()
+      input = try ModelContract.choose(settings.input, among: inputs, kind: "input", model: model.path)
+      output = try ModelContract.choose(settings.output, among: outputs, kind: "output", model: model.path)
+      guard inputs.count == 1 else {
+        throw SluiceError(
+          .modelMismatch, "the model \(model.path) has \(inputs.count) inputs; an image model has one")
+      }
+      try ModelContract.check(input, takes: form, model: model.path)
     }
-    try Self.check(input, takes: form, model: model.path)
-    self.input = input.name
-    self.output = output.name
-    fixedBatch = input.shape?.first ?? nil
-    classCount = try Self.classCount(of: output, model: model.path)
   }
 
   private static func choose(
@@ -41,7 +52,7 @@ struct ModelContract {
     guard let only = ports.first, ports.count == 1 else {
       throw SluiceError(
         .modelMismatch, "the model \(model) has \(ports.count) \(kind)s",
-        remedy: "name one under `classifier.openvino.\(kind)`: \(available)")
+        remedy: "name its \(kind) in the filter file: \(available)")
     }
     return only
   }
@@ -54,12 +65,7 @@ struct ModelContract {
     let mismatch = SluiceError(
       .modelMismatch, "the model \(model) takes \(input.summary), but the filter makes \(shown)",
       remedy: "change `tensor` and `preprocess` in the filter file to what the model takes")
-    guard input.element == form.element, input.shape?.first != 0 else { throw mismatch }
-    guard let shape = input.shape else { return }
-    guard shape.count == wanted.count else { throw mismatch }
-    for (available, wanted) in zip(shape, wanted).dropFirst() where available != nil && available != wanted {
-      throw mismatch
-    }
+    guard input.element == form.element, input.shape?.first != 0, input.fits(wanted) else { throw mismatch }
   }
 
   /// One score for each class: the output is N×K, or N×K×1×1 and the like.
@@ -70,6 +76,15 @@ struct ModelContract {
     guard output.element == .float32, let shape = output.shape, shape.count >= 2 else { throw unusable }
     guard let classes = shape[1], classes >= 2, shape.dropFirst(2).allSatisfy({ $0 == 1 }) else { throw unusable }
     return classes
+  }
+}
+
+extension OpenVINOModel.Port {
+  /// Whether a tensor of this shape fits, whatever the batch size; an axis that is open takes any length.
+  func fits(_ wanted: [Int]) -> Bool {
+    guard let shape else { return true }
+    return shape.count == wanted.count
+      && zip(shape, wanted).dropFirst().allSatisfy { available, wanted in available == nil || available == wanted }
   }
 }
 

@@ -40,19 +40,11 @@ package final class OpenVINOClassifier: Classifier {
   package init(
     _ settings: OpenVINOSettings, form: TensorForm, environment: [String: String]
   ) throws(SluiceError) {
-    guard isReadableFile(settings.modelPath) else {
-      throw SluiceError(
-        .modelNotFound, "the model \(settings.modelPath) does not exist or cannot be read",
-        remedy: "check `classifier.openvino.model` in the filter file")
-    }
-    let library = try OpenVINOLibrary(OpenVINOLocator(setting: settings.library, environment: environment))
-    model = try OpenVINOModel(settings.modelPath, in: library)
+    (model, description) = try OpenVINOModel.open(settings, environment: environment)
     contract = try ModelContract(model, settings, form)
     self.settings = settings
     self.form = form
     classCount = contract.classCount
-    let name = settings.modelPath.split(separator: "/").last.map(String.init) ?? settings.modelPath
-    description = "OpenVINO \(library.version), \(name)"
   }
 
   /// Runs a batch of black images once: the model is then ready for batches of that size, and known to give what the
@@ -69,7 +61,7 @@ package final class OpenVINOClassifier: Classifier {
       let seen = areProbabilities ? ScoreKind.probabilities : .logits
       throw SluiceError(
         .modelMismatch, "the output of \(model.path) looks like \(seen.rawValue), not like \(declared.rawValue)",
-        remedy: "declare `scores: \(seen.rawValue)` under `classifier.openvino`")
+        remedy: "declare `scores: \(seen.rawValue)` beside the model")
     }
   }
 

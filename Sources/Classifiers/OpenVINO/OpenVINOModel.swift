@@ -34,6 +34,22 @@ import Pixels
     self.path = path
   }
 
+  /// Opens the engine and reads the model; also a description of both for people.
+  ///
+  /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`.
+  static func open(
+    _ settings: OpenVINOSettings, environment: [String: String]
+  ) throws(SluiceError) -> (model: OpenVINOModel, description: String) {
+    guard isReadableFile(settings.modelPath) else {
+      throw SluiceError(
+        .modelNotFound, "the model \(settings.modelPath) does not exist or cannot be read",
+        remedy: "check its path in the filter file")
+    }
+    let library = try OpenVINOLibrary(OpenVINOLocator(setting: settings.library, environment: environment))
+    let name = settings.modelPath.split(separator: "/").last.map(String.init) ?? settings.modelPath
+    return (try OpenVINOModel(settings.modelPath, in: library), "OpenVINO \(library.version), \(name)")
+  }
+
   deinit {
     unsafe sluice_ov_free_model(library.handle, handle)
   }

@@ -5,28 +5,6 @@ import Pixels
 import Preprocessing
 import Squeezers
 
-/// What a run brings to a filter: things that do not belong into its file.
-package struct PipelineEnvironment: Sendable {
-  /// SHA-256 of bytes, in hexadecimal. Injected, so that this module needs no cryptography library.
-  package var sha256: @Sendable ([UInt8]) -> String
-  /// Environment variables, for finding the inference engine.
-  package var variables: [String: String]
-  /// How many images are judged at the same time.
-  package var workers: Int
-  /// Whether flagged images are forwarded all the same, for watching a filter before relying on it.
-  package var observes: Bool
-
-  package init(
-    sha256: @escaping @Sendable ([UInt8]) -> String, variables: [String: String], workers: Int,
-    observes: Bool = false
-  ) {
-    self.observes = observes
-    self.sha256 = sha256
-    self.variables = variables
-    self.workers = workers
-  }
-}
-
 /// A clean image's tensor on its way to the classifier.
 package struct ForwardedTensor: Sendable {
   package let form: TensorForm
@@ -41,86 +19,92 @@ package struct Judgement: Sendable {
 
 /// A filter at work: takes encoded images, gives verdicts and tensors.
 ///
-///     decode ─ preprocess ─ squeeze ─ encode ─ classify (one batch) ─ detect ─ verdict
+///     decode ─ look at the source ─ preprocess ─ look at the image ─ squeeze, classify ─ compare ─ verdict
 ///
 /// It has no state that changes, so any number of images may be judged at once.
 package final class Pipeline: Sendable {
   package let identity: FilterIdentity
   package let definition: FilterDefinition
   package let form: TensorForm
-  package let classifier: (any Classifier)?
   package let labels: ClassLabels?
-  /// The squeezers of all detectors, each once.
-  package let squeezers: [any Squeezer]
   let decoder: ImageDecoder
-  let preprocessor: Preprocessor
-  let originalEncoder: TensorEncoder
-  let squeezedEncoders: [TensorEncoder]
-  let observes: Bool
-  let sha256: @Sendable ([UInt8]) -> String
+  let predictionStage: PredictionStage?
+  let forwardEncoder: TensorEncoder
+  let services: PipelineServices
 
-  /// Builds the pipeline of a filter, and opens its classifier.
+  /// Builds the pipeline of a filter, and opens its models.
   ///
-  /// - Throws: `invalid-preprocessing`; `unreadable-file` and `model-mismatch` for the labels; what opening the
-  ///   classifier throws.
+  /// - Throws: `unreadable-file` and `model-mismatch` for the labels; `invalid-secret`; what opening the models throws.
   package convenience init(
     _ file: FilterFile, _ environment: PipelineEnvironment
   ) throws(SluiceError) {
-    let identity = FilterIdentity(name: file.definition.name, digest: environment.sha256(file.bytes))
-    let form = Self.form(of: file.definition)
-    var classifier: OpenVINOClassifier?
-    if var settings = file.definition.classifier?.openVINO {
-      settings.streams = environment.workers
-      classifier = try OpenVINOClassifier(settings, form: form, environment: environment.variables)
-    }
+    let definition = file.definition
+    let opener = ModelOpener(definition, environment)
+    let classifier = try opener.classifier()
     try self.init(
-      file.definition, identity: identity, classifier: classifier, sha256: environment.sha256,
-      observes: environment.observes)
-    try classifier?.prepare(batch: 1 + squeezers.count)
+      definition, identity: FilterIdentity(name: definition.name, digest: environment.sha256(file.bytes)),
+      classifier: classifier, models: try opener.models(), autoencoders: try opener.autoencoders(),
+      services: try PipelineServices(definition, environment))
+    for size in Set(predictionStage?.groups.map(\.count) ?? []) { try classifier?.prepare(batch: size) }
   }
 
-  /// Builds a pipeline around a classifier that is already there.
+  /// Builds a pipeline around models that are already there.
+  ///
+  /// - Throws: `model-mismatch` for labels or a further model that do not fit the classifier; `unreadable-file`.
   package init(
     _ definition: FilterDefinition, identity: FilterIdentity, classifier: (any Classifier)?,
-    sha256: @escaping @Sendable ([UInt8]) -> String, observes: Bool = false
+    models: [String: any Classifier] = [:], autoencoders: [String: any Autoencoder] = [:],
+    services: PipelineServices
   ) throws(SluiceError) {
-    self.observes = observes
     self.definition = definition
     self.identity = identity
-    self.classifier = classifier
-    self.sha256 = sha256
-    form = Self.form(of: definition)
+    self.services = services
+    form = definition.form
     decoder = ImageDecoder(limits: definition.limits)
-    preprocessor = try Preprocessor(
-      steps: definition.preprocess, channels: definition.tensor.channels.pixelChannels)
-    squeezers = Self.distinct(definition.detectors.flatMap { $0.detector.squeezers })
-    let form = form
-    func encoder(_ values: SampleValues) -> TensorEncoder {
-      TensorEncoder(
-        form: form, normalisation: definition.normalisation, quantisation: definition.tensor.quantisation,
-        sampleValues: values)
+    let values: SampleValues =
+      switch definition.forward {
+      case .original: .unit
+      case .squeezed(let squeezer): squeezer.sampleValues
+      }
+    forwardEncoder = definition.tensor.encoder(size: definition.form.size, definition.normalisation, values)
+    predictionStage = try classifier.map { (classifier) throws(SluiceError) in
+      try Self.predictionStage(definition, classifier, models, autoencoders)
     }
-    originalEncoder = encoder(.unit)
-    squeezedEncoders = squeezers.map { encoder($0.sampleValues) }
     labels = try definition.classifier?.labelsPath.map { (path) throws(SluiceError) in
       try Self.labels(path, classCount: classifier?.classCount)
     }
   }
 
-  private static func form(of definition: FilterDefinition) -> TensorForm {
-    let size: PixelSize =
-      switch definition.preprocess.last {
-      case .centerCrop(let size), .resizeExactly(let size, _): size
-      case .resizeShorterSide, nil: preconditionFailure("the filter's preprocessing was checked")
-      }
-    return TensorForm(
-      element: definition.tensor.element, layout: definition.tensor.layout, channels: definition.tensor.channels,
-      size: size)
-  }
+  package var classifier: (any Classifier)? { predictionStage?.classifier }
 
-  private static func distinct(_ squeezers: [any Squeezer]) -> [any Squeezer] {
+  /// The squeezers of all detectors, each once.
+  package var squeezers: [any Squeezer] { predictionStage?.squeezers ?? [] }
+
+  private static func predictionStage(
+    _ definition: FilterDefinition, _ classifier: any Classifier, _ models: [String: any Classifier],
+    _ autoencoders: [String: any Autoencoder]
+  ) throws(SluiceError) -> PredictionStage {
+    let detectors = definition.detectors.compactMap { $0.detector as? any PredictionDetector }
     var seen: Set<String> = []
-    return squeezers.filter { seen.insert($0.description).inserted }
+    let squeezers = detectors.flatMap(\.squeezers).filter { seen.insert($0.description).inserted }
+    let askedModels = Set(detectors.flatMap(\.models))
+    let askedAutoencoders = Set(detectors.flatMap(\.autoencoders))
+    var opinions: [SecondOpinion] = []
+    for definition in definition.models where askedModels.contains(definition.name) {
+      guard let model = models[definition.name] else { continue }
+      guard model.classCount == classifier.classCount else {
+        throw SluiceError(
+          .modelMismatch,
+          "the model `\(definition.name)` has \(model.classCount) classes, the classifier \(classifier.classCount)",
+          remedy: "a second opinion needs a model of the same classes")
+      }
+      opinions.append(SecondOpinion(definition, model))
+    }
+    let reconstructors = definition.autoencoders.filter { askedAutoencoders.contains($0.name) }
+      .compactMap { definition in autoencoders[definition.name].map { Reconstructor(definition, $0) } }
+    return PredictionStage(
+      classifier, definition, squeezers: squeezers, models: opinions, autoencoders: reconstructors,
+      maxBatch: definition.classifier?.maxBatch ?? FilterDefinition.ClassifierDefinition.defaultMaxBatch)
   }
 
   private static func labels(_ path: String, classCount: Int?) throws(SluiceError) -> ClassLabels {

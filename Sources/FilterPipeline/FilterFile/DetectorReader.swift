@@ -2,14 +2,17 @@ import Detectors
 import Pixels
 import Squeezers
 
-extension FilterReader {
-  /// The list of detectors; names are unique, because verdicts and calibrations refer to them.
-  func detectors(
-    _ node: FilterNode, hasClassifier: Bool
-  ) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
+/// Reads the list of detectors; names are unique, because verdicts and calibrations refer to them.
+struct DetectorReader {
+  let modelSize: PixelSize
+  let hasClassifier: Bool
+  let models: [String]
+  let autoencoders: [String]
+
+  func detectors(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
     var definitions: [FilterDefinition.DetectorDefinition] = []
-    for (entry, definition) in try node.list(1...32, of: namedDetector) {
-      guard hasClassifier else {
+    for (entry, definition) in try node.list(1...64, of: positioned) {
+      guard hasClassifier || !(definition.detector is any PredictionDetector) else {
         throw entry.error("needs predictions, but the filter has no `classifier`")
       }
       guard !definitions.contains(where: { $0.name == definition.name }) else {
@@ -20,36 +23,107 @@ extension FilterReader {
     return definitions
   }
 
-  private func namedDetector(
+  private func positioned(
     _ node: FilterNode
   ) throws(SluiceError) -> (FilterNode, FilterDefinition.DetectorDefinition) {
-    (node, try detector(node))
+    let (name, value) = try node.onlyMember(of: DetectorKind.all.map(\.name), what: "detector")
+    guard let kind = DetectorKind.all.first(where: { $0.name == name }) else {
+      preconditionFailure("\(name) is not a kind of detector")
+    }
+    let members = try value.members(["name", "threshold"] + kind.parameters.map(\.name) + Self.structure(of: name))
+    let definition = FilterDefinition.DetectorDefinition(
+      name: try members["name"]?.string() ?? name, kind: name, detector: try detector(kind, members),
+      threshold: try members.required("threshold").number(-1e9...1e9))
+    return (node, definition)
   }
 
-  private func detector(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.DetectorDefinition {
-    let (kind, value) = try node.onlyMember(of: ["featureSqueezing"], what: "detector")
-    let members = try value.members(["name", "squeezers", "distance", "top", "threshold"])
-    let squeezers = try members.required("squeezers")
-      .list(FeatureSqueezing.squeezerCountRange, of: SqueezerReader.squeezer)
-    return FilterDefinition.DetectorDefinition(
-      name: try members["name"]?.string() ?? kind,
-      detector: FeatureSqueezing(squeezers: squeezers, distance: try distance(members)),
-      threshold: try members.required("threshold").number(0...1e9))
-  }
-
-  private func distance(_ members: FilterMembers) throws(SluiceError) -> Distance {
-    let node = try members.required("distance")
-    let top = try members["top"]?.integer(Distance.topRange)
-    switch try node.choice(of: DistanceName.self) {
-    case .l1:
-      if let topNode = members["top"] { throw topNode.error("is only for the distance meanLogDifference") }
-      return .l1
-    case .meanLogDifference: return .meanLogDifference(top: top ?? Distance.defaultTop)
+  /// Keys of a kind that hold more than one value.
+  private static func structure(of kind: String) -> [String] {
+    switch kind {
+    case FeatureSqueezing.kind.name: ["squeezers", "twoSided"]
+    case TransformConsistency.kind.name: ["transforms"]
+    case AuxiliaryModel.kind.name, AutoencoderDetector.kind.name: ["model"]
+    case EnsembleDisagreement.kind.name: ["models"]
+    default: []
     }
   }
 
-  private enum DistanceName: String, CaseIterable {
-    case l1
-    case meanLogDifference
+  private func detector(_ kind: DetectorKind, _ members: FilterMembers) throws(SluiceError) -> any Detector {
+    let values = try members.values(of: kind.parameters)
+    if let make = kind.make { return make(values) }
+    switch kind.name {
+    case FeatureSqueezing.kind.name: return try featureSqueezing(members)
+    case TransformConsistency.kind.name:
+      let transforms = try members.optional("transforms") { node throws(SluiceError) in
+        try node.list(TransformConsistency.transformCountRange, of: SqueezerReader.squeezer)
+      }
+      return TransformConsistency(
+        transforms: transforms ?? TransformConsistency.standardTransforms, distance: try distance(members))
+    case AuxiliaryModel.kind.name:
+      return AuxiliaryModel(
+        model: try members.required("model").choice(of: models), distance: try distance(members),
+        temperature: values.number(AuxiliaryModel.temperatureParameter))
+    case EnsembleDisagreement.kind.name:
+      let chosen = try members.required("models").list(EnsembleDisagreement.modelCountRange) {
+        (node) throws(SluiceError) in
+        try node.choice(of: models)
+      }
+      return EnsembleDisagreement(models: chosen)
+    case AutoencoderDetector.kind.name:
+      return AutoencoderDetector(
+        model: try members.required("model").choice(of: autoencoders),
+        measure: .init(rawValue: values.choice(AutoencoderDetector.measureParameter)) ?? .divergence,
+        temperature: values.number(AutoencoderDetector.temperatureParameter))
+    case CertifiedPatch.kind.name:
+      return CertifiedPatch(
+        size: modelSize, patch: values.integer(CertifiedPatch.patchParameter),
+        masksPerAxis: values.integer(CertifiedPatch.masksParameter))
+    default: preconditionFailure("no reader for the detector \(kind.name)")
+    }
+  }
+
+  private func featureSqueezing(_ members: FilterMembers) throws(SluiceError) -> FeatureSqueezing {
+    let common = members
+    let witnesses = try members.required("squeezers").list(FeatureSqueezing.squeezerCountRange) {
+      (node) throws(SluiceError) in try witness(node, common)
+    }
+    return FeatureSqueezing(witnesses, twoSided: try members.optional("twoSided", twoSided))
+  }
+
+  /// A squeezer, with a distance and scale of its own where it has them.
+  private func witness(
+    _ node: FilterNode, _ common: FilterMembers
+  ) throws(SluiceError) -> FeatureSqueezing.Witness {
+    guard node.isMapping else {
+      return .init(try SqueezerReader.squeezer(node), try distance(common))
+    }
+    let own = ["distance", "top", "scale"]
+    let members = try node.members(SqueezerReader.names + own)
+    let named = members.names.filter { !own.contains($0) }
+    guard let name = named.first, named.count == 1, let value = members[name] else {
+      throw node.error("must name exactly one squeezer: \(SqueezerReader.names.joined(separator: ", "))")
+    }
+    let distance = try members["distance"] == nil ? distance(common) : distance(members)
+    let scale = try members.optional("scale") { node throws(SluiceError) in
+      try node.number(FeatureSqueezing.scaleRange)
+    }
+    return .init(try SqueezerReader.squeezer(named: name, value), distance, scale: scale ?? 1)
+  }
+
+  private func twoSided(_ node: FilterNode) throws(SluiceError) -> TwoSidedForm {
+    let members = try node.members(["center", "spread", "confidence"])
+    return TwoSidedForm(
+      center: try members.required("center").number(TwoSidedForm.centerRange),
+      spread: try members.required("spread").number(TwoSidedForm.spreadRange),
+      confidence: try members.required("confidence").number(TwoSidedForm.confidenceRange))
+  }
+
+  private func distance(_ members: FilterMembers) throws(SluiceError) -> Distance {
+    let name = try members.optional("distance") { node throws(SluiceError) in try node.choice(of: Distance.Name.self) }
+    let top = try members.optional("top") { node throws(SluiceError) in try node.integer(Distance.topRange) }
+    if top != nil, name != .meanLogDifference, let node = members["top"] {
+      throw node.error("is only for the distance meanLogDifference")
+    }
+    return Distance(name ?? .l1, top: top ?? Distance.defaultTop)
   }
 }

@@ -9,10 +9,15 @@ import Squeezers
 package struct FilterDefinition: Sendable {
   package var name: String
   package var limits: DecodeLimits
-  package var preprocess: [PreprocessStep]
+  package var preprocessor: Preprocessor
   package var normalisation: Normalisation
   package var tensor: TensorDefinition
   package var classifier: ClassifierDefinition?
+  /// Further models that detectors ask for a second opinion, and autoencoders; names are unique among each.
+  package var models: [ModelDefinition]
+  package var autoencoders: [ModelDefinition]
+  /// The file with the operator's secret, which randomised squeezers take their choices from.
+  package var secretPath: String?
   package var detectors: [DetectorDefinition]
   package var forward: ForwardedImage
 
@@ -28,11 +33,28 @@ package struct FilterDefinition: Sendable {
   package struct ClassifierDefinition: Sendable {
     package var openVINO: OpenVINOSettings
     package var labelsPath: String?
+    /// The most images that are in one call of the model.
+    package var maxBatch = defaultMaxBatch
+
+    package static let maxBatchRange = 1...1024
+    /// Enough for every usual filter to need one call; the activations of more would cost hundreds of megabytes.
+    package static let defaultMaxBatch = 16
+  }
+
+  /// A further model, and how the model-size image becomes its input.
+  package struct ModelDefinition: Sendable {
+    package var name: String
+    package var openVINO: OpenVINOSettings
+    package var preprocessor: Preprocessor
+    package var normalisation: Normalisation
+    package var tensor: TensorDefinition
   }
 
   /// A detector with its name in verdicts and its threshold.
   package struct DetectorDefinition: Sendable {
     package var name: String
+    /// Its key in the filter file.
+    package var kind: String
     package var detector: any Detector
     /// The image is flagged when the score is greater.
     package var threshold: Double
@@ -48,4 +70,30 @@ package struct FilterDefinition: Sendable {
 extension SluiceError.Code {
   package static let invalidFilter = SluiceError.Code("invalid-filter")
   package static let unreadableFile = SluiceError.Code("unreadable-file")
+}
+
+extension FilterDefinition {
+  /// The form of the tensor that the classifier takes and that is forwarded.
+  package var form: TensorForm { tensor.form(size: preprocessor.outputSize) }
+
+  /// Every squeezer that is named anywhere, each once.
+  package var squeezers: [any Squeezer] {
+    var seen: Set<String> = []
+    var named = detectors.compactMap { $0.detector as? any PredictionDetector }.flatMap(\.squeezers)
+    if case .squeezed(let squeezer) = forward { named.append(squeezer) }
+    return named.filter { seen.insert($0.description).inserted }
+  }
+}
+
+extension FilterDefinition.TensorDefinition {
+  package func form(size: PixelSize) -> TensorForm {
+    TensorForm(element: element, layout: layout, channels: channels, size: size)
+  }
+
+  package func encoder(
+    size: PixelSize, _ normalisation: Normalisation, _ sampleValues: SampleValues = .unit
+  ) -> TensorEncoder {
+    TensorEncoder(
+      form: form(size: size), normalisation: normalisation, quantisation: quantisation, sampleValues: sampleValues)
+  }
 }

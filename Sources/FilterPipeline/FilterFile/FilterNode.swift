@@ -45,6 +45,22 @@ struct FilterNode {
     return (only.key, only.value)
   }
 
+  /// What `read` makes of each member of a mapping whose keys the operator chooses, in the order of the file.
+  func namedMembers<Value>(
+    _ count: ClosedRange<Int>, of read: (String, FilterNode) throws(SluiceError) -> Value
+  ) throws(SluiceError) -> [Value] {
+    guard let mapping = node.mapping else { throw error("must be a mapping from names") }
+    guard count.contains(mapping.count) else {
+      throw error("has \(mapping.count) entries; permitted are \(count.lowerBound) to \(count.upperBound)")
+    }
+    var values: [Value] = []
+    for (name, value) in mapping {
+      guard let text = name.scalar?.string, !text.isEmpty else { throw error("must be a mapping from names") }
+      values.append(try read(text, child(value, text)))
+    }
+    return values
+  }
+
   /// What `read` makes of each element of a sequence.
   func list<Value>(
     _ count: ClosedRange<Int>, of read: (FilterNode) throws(SluiceError) -> Value
@@ -99,6 +115,13 @@ struct FilterNode {
       "is \(shown); permitted are \(range.lowerBound) to \(range.upperBound), as in \(range.lowerBound) or 10M\(unit)")
   }
 
+  /// One of the permitted texts.
+  func choice(of permitted: [String]) throws(SluiceError) -> String {
+    if let text = scalarText, permitted.contains(text) { return text }
+    throw error(
+      "is \(shown); permitted are \(permitted.isEmpty ? "none, as the filter names none" : listed(permitted))")
+  }
+
   /// A value of an enumeration.
   func choice<Choice: RawRepresentable & CaseIterable>(
     of type: Choice.Type
@@ -120,6 +143,9 @@ struct FilterMembers {
   let members: [String: FilterNode]
 
   subscript(name: String) -> FilterNode? { members[name] }
+
+  /// The keys that are there, in no particular order.
+  var names: [String] { Array(members.keys) }
 
   /// What `read` makes of a member; `nil` when it is not there.
   func optional<Value>(

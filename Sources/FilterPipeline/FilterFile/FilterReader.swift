@@ -10,33 +10,47 @@ struct FilterReader {
   let paths: PathExpansion
 
   private static let keys = [
-    "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "detectors", "forward",
+    "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders", "secret",
+    "detectors", "forward",
   ]
 
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
     let members = try root.members(Self.keys)
     _ = try members.required("version").integer(1...1)
     let tensor = try tensor(members.required("tensor"))
-    let preprocess = try members.required("preprocess")
-    let steps = try preprocess.list(1...16, of: step)
-    do throws(SluiceError) {
-      _ = try Preprocessor(steps: steps, channels: tensor.channels.pixelChannels)
-    } catch {
-      throw preprocess.error(error.description)
-    }
-    let classifier = try members.optional("classifier", classifier)
-    return FilterDefinition(
+    let preprocessor = try preprocessor(members.required("preprocess"), tensor.channels)
+    let normalisation =
+      try members.optional("normalize") { node throws(SluiceError) in try self.normalisation(node, tensor) }
+      ?? .identity(tensor.channels.pixelChannels)
+    let modelReader = ModelReader(
+      paths: paths, size: preprocessor.outputSize, normalisation: normalisation, tensor: tensor)
+    let classifier = try members.optional("classifier", modelReader.classifier)
+    let models = try members.optional("models", modelReader.models) ?? []
+    let autoencoders = try members.optional("autoencoders", modelReader.autoencoders) ?? []
+    let detectorReader = DetectorReader(
+      modelSize: preprocessor.outputSize, hasClassifier: classifier != nil, models: models.map(\.name),
+      autoencoders: autoencoders.map(\.name))
+    let definition = FilterDefinition(
       name: try members.required("name").string(),
-      limits: try members.optional("decode", limits) ?? DecodeLimits(),
-      preprocess: steps,
-      normalisation: try members.optional("normalize") { node throws(SluiceError) in
-        try normalisation(node, tensor)
-      } ?? .identity(tensor.channels.pixelChannels),
-      tensor: tensor, classifier: classifier,
-      detectors: try members.optional("detectors") { node throws(SluiceError) in
-        try detectors(node, hasClassifier: classifier != nil)
-      } ?? [],
+      limits: try members.optional("decode", limits) ?? DecodeLimits(), preprocessor: preprocessor,
+      normalisation: normalisation, tensor: tensor, classifier: classifier, models: models,
+      autoencoders: autoencoders, secretPath: try members.optional("secret", paths.path),
+      detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
       forward: try members.optional("forward", forward) ?? .original)
+    if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
+      throw root.error("uses `\(squeezer)`, whose chance comes from a secret; name its file under `secret`")
+    }
+    return definition
+  }
+
+  /// Steps that end in a fixed size.
+  func preprocessor(_ node: FilterNode, _ channels: TensorChannels) throws(SluiceError) -> Preprocessor {
+    let steps = try node.list(1...16, of: step)
+    do throws(SluiceError) {
+      return try Preprocessor(steps: steps, channels: channels.pixelChannels)
+    } catch {
+      throw node.error(error.description)
+    }
   }
 
   private func limits(_ node: FilterNode) throws(SluiceError) -> DecodeLimits {
@@ -94,7 +108,7 @@ struct FilterReader {
       height: try members.required("height").integer(PreprocessStep.sideRange))
   }
 
-  private func normalisation(
+  func normalisation(
     _ node: FilterNode, _ tensor: FilterDefinition.TensorDefinition
   ) throws(SluiceError) -> Normalisation {
     let members = try node.members(["mean", "std"])
@@ -111,7 +125,7 @@ struct FilterReader {
     return Normalisation(mean: mean, standardDeviation: deviation)
   }
 
-  private func tensor(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.TensorDefinition {
+  func tensor(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.TensorDefinition {
     let members = try node.members(["layout", "type", "channels", "scale", "zeroPoint"])
     let element = try members.required("type").choice(of: TensorElement.self)
     var quantisation: Quantisation?
@@ -128,21 +142,6 @@ struct FilterReader {
     return FilterDefinition.TensorDefinition(
       element: element, layout: try members.required("layout").choice(of: TensorLayout.self), channels: channels,
       quantisation: quantisation)
-  }
-
-  private func classifier(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ClassifierDefinition {
-    let (_, engine) = try node.onlyMember(of: ["openvino"], what: "engine")
-    let members = try engine.members(["model", "input", "output", "labels", "scores", "precision", "library"])
-    var settings = OpenVINOSettings(modelPath: try paths.path(members.required("model")))
-    settings.input = try members["input"]?.string()
-    settings.output = try members["output"]?.string()
-    settings.library = try members.optional("library", paths.path)
-    if let scores = members["scores"] { settings.scores = try scores.choice(of: ScoreKind.self) }
-    if let precision = members["precision"] {
-      settings.precision = try precision.choice(of: InferencePrecision.self)
-    }
-    return FilterDefinition.ClassifierDefinition(
-      openVINO: settings, labelsPath: try members.optional("labels", paths.path))
   }
 
   private func forward(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ForwardedImage {

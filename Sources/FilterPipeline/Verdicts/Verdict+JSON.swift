@@ -44,23 +44,40 @@ extension Verdict.Prediction {
 extension Verdict.DetectorVerdict {
   fileprivate var json: JSONValue {
     .object([
-      "name": .string(name), "score": .number(score.value), "threshold": .number(threshold),
-      "flagged": .bool(isFlagged), "detail": score.detail.json,
+      "name": .string(name), "kind": .string(kind), "score": score.value.map { .number($0) } ?? .null,
+      "threshold": .number(threshold), "flagged": .bool(isFlagged), "seen": .string(score.sentence),
+      "detail": score.detail,
     ])
   }
 }
 
-extension DetectorScore.Detail {
+extension DetectorScore {
+  /// What led to the score; `nil` when there is nothing more to say.
+  fileprivate var detail: JSONValue? {
+    guard !measurements.isEmpty || !squeezed.isEmpty || region != nil else { return nil }
+    return .object([
+      "measurements": measurements.isEmpty
+        ? nil
+        : .object(measurements.map { JSONValue.Member(name: $0.name, value: .number($0.value)) }),
+      "region": region?.json,
+      "squeezers": squeezed.isEmpty ? nil : .array(squeezed.map(\.json)),
+    ])
+  }
+}
+
+extension DetectorScore.SqueezedEvidence {
   fileprivate var json: JSONValue {
     .object([
-      "distance": .string(distance.description),
-      "squeezers": .array(
-        squeezers.map { squeezed in
-          .object([
-            "squeezer": .string(squeezed.squeezer), "distance": .number(squeezed.distance),
-            "class": .integer(squeezed.topClass), "probability": .number(squeezed.topProbability),
-          ])
-        }),
+      "squeezer": .string(squeezer), "measure": .string(distanceName), "distance": .number(distance),
+      "class": .integer(topClass), "probability": .number(topProbability),
+    ])
+  }
+}
+
+extension PixelRegion {
+  fileprivate var json: JSONValue {
+    .object([
+      "x": .integer(x), "y": .integer(y), "width": .integer(size.width), "height": .integer(size.height),
     ])
   }
 }

@@ -24,9 +24,11 @@ package struct Verdict: Sendable {
   /// One detector's part in the verdict.
   package struct DetectorVerdict: Sendable {
     package var name: String
+    package var kind: String
     package var score: DetectorScore
     package var threshold: Double
-    package var isFlagged: Bool { score.value > threshold }
+    /// A detector that abstains flags nothing.
+    package var isFlagged: Bool { score.value.map { $0 > threshold } ?? false }
   }
 
   package struct TensorSummary: Sendable {

@@ -1,0 +1,51 @@
+import Classifiers
+import Detectors
+import Pixels
+
+/// The detectors' scores of one image, filled in as the evidence comes in.
+struct ScoreSheet: Sendable {
+  private let detectors: [FilterDefinition.DetectorDefinition]
+  private var scores: [DetectorScore?]
+
+  init(_ detectors: [FilterDefinition.DetectorDefinition]) {
+    self.detectors = detectors
+    scores = [DetectorScore?](repeating: nil, count: detectors.count)
+  }
+
+  mutating func lookAtSource(_ source: borrowing PixelImage, scaledTo size: PixelSize) {
+    for index in detectors.indices {
+      guard let detector = detectors[index].detector as? any SourceDetector else { continue }
+      scores[index] = detector.score(source, scaledTo: size)
+    }
+  }
+
+  mutating func lookAtImage(_ image: borrowing PixelImage) {
+    for index in detectors.indices {
+      guard let detector = detectors[index].detector as? any ImageDetector else { continue }
+      scores[index] = detector.score(image)
+    }
+  }
+
+  mutating func compare(_ evidence: PredictionEvidence) {
+    for index in detectors.indices {
+      guard let detector = detectors[index].detector as? any PredictionDetector else { continue }
+      scores[index] = detector.score(evidence)
+    }
+  }
+
+  /// What each detector says, in the order of the filter file.
+  ///
+  /// - Throws: `classifier-failed` for a score that is not a number: it would compare as harmless.
+  func verdicts() throws(SluiceError) -> [Verdict.DetectorVerdict] {
+    var verdicts: [Verdict.DetectorVerdict] = []
+    for (detector, score) in zip(detectors, scores) {
+      guard let score, score.value?.isFinite ?? true else {
+        throw SluiceError(.classifierFailed, "the score of \(detector.name) is not a finite number")
+      }
+      verdicts.append(
+        Verdict.DetectorVerdict(
+          name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold))
+    }
+    return verdicts
+  }
+}

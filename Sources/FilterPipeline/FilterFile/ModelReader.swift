@@ -1,0 +1,73 @@
+import Classifiers
+import Pixels
+import Preprocessing
+
+/// Reads the protected classifier, further models and autoencoders.
+struct ModelReader {
+  let paths: PathExpansion
+  /// What a further model takes unless it says otherwise: the same as the protected classifier.
+  let size: PixelSize
+  let normalisation: Normalisation
+  let tensor: FilterDefinition.TensorDefinition
+
+  private static let countRange = 1...8
+
+  func classifier(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ClassifierDefinition {
+    let (_, engine) = try node.onlyMember(of: ["openvino"], what: "engine")
+    let members = try engine.members(Self.engineKeys + ["labels", "maxBatch"])
+    var definition = FilterDefinition.ClassifierDefinition(
+      openVINO: try settings(members), labelsPath: try members.optional("labels", paths.path))
+    if let maxBatch = members["maxBatch"] {
+      definition.maxBatch = try maxBatch.integer(FilterDefinition.ClassifierDefinition.maxBatchRange)
+    }
+    return definition
+  }
+
+  /// Models by name, as in `{second: {openvino: {model: second.onnx}}}`.
+  func models(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.ModelDefinition] {
+    try node.namedMembers(Self.countRange) { (name, member) throws(SluiceError) in try model(name, member) }
+  }
+
+  /// Autoencoders by name; they take and give 32-bit floats.
+  func autoencoders(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.ModelDefinition] {
+    try node.namedMembers(Self.countRange) { (name, member) throws(SluiceError) in
+      let definition = try model(name, member)
+      guard definition.tensor.element == .float32, definition.preprocessor.outputSize == size else {
+        throw member.error("must take float32 tensors of the size of the filter, \(size)")
+      }
+      guard definition.tensor.channels.pixelChannels == tensor.channels.pixelChannels else {
+        throw member.error("must take as many channels as the classifier")
+      }
+      return definition
+    }
+  }
+
+  private func model(_ name: String, _ node: FilterNode) throws(SluiceError) -> FilterDefinition.ModelDefinition {
+    let members = try node.members(["openvino", "preprocess", "normalize", "tensor"])
+    let reader = FilterReader(paths: paths)
+    let tensor = try members.optional("tensor", reader.tensor) ?? tensor
+    let channels = tensor.channels.pixelChannels
+    var normalisation = normalisation.mean.count == channels.rawValue ? normalisation : .identity(channels)
+    if let node = members["normalize"] { normalisation = try reader.normalisation(node, tensor) }
+    return FilterDefinition.ModelDefinition(
+      name: name, openVINO: try settings(try members.required("openvino").members(Self.engineKeys)),
+      preprocessor: try members.optional("preprocess") { (node) throws(SluiceError) in
+        try reader.preprocessor(node, tensor.channels)
+      } ?? Preprocessor(steps: [.resizeExactly(size, .bilinear)], channels: channels),
+      normalisation: normalisation, tensor: tensor)
+  }
+
+  private static let engineKeys = ["model", "input", "output", "scores", "precision", "library"]
+
+  private func settings(_ members: FilterMembers) throws(SluiceError) -> OpenVINOSettings {
+    var settings = OpenVINOSettings(modelPath: try paths.path(members.required("model")))
+    settings.input = try members["input"]?.string()
+    settings.output = try members["output"]?.string()
+    settings.library = try members.optional("library", paths.path)
+    if let scores = members["scores"] { settings.scores = try scores.choice(of: ScoreKind.self) }
+    if let precision = members["precision"] {
+      settings.precision = try precision.choice(of: InferencePrecision.self)
+    }
+    return settings
+  }
+}

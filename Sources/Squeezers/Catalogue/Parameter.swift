@@ -1,0 +1,111 @@
+/// A value that a squeezer or detector takes in a filter file: its name, what is permitted, and what it is when it is
+/// left out. Declared once, it serves the reader, the lists of the command, and the documentation.
+package struct Parameter: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
+    case integer(ClosedRange<Int>, standard: Int?, isOdd: Bool)
+    case number(ClosedRange<Double>, standard: Double?)
+    case choice([String], standard: String)
+  }
+
+  package let name: String
+  package let kind: Kind
+  package let meaning: String
+
+  /// A whole number; without a standard value it must be given.
+  package static func integer(
+    _ name: String, _ range: ClosedRange<Int>, standard: Int? = nil, isOdd: Bool = false, _ meaning: String
+  ) -> Parameter {
+    Parameter(name: name, kind: .integer(range, standard: standard, isOdd: isOdd), meaning: meaning)
+  }
+
+  package static func number(
+    _ name: String, _ range: ClosedRange<Double>, standard: Double? = nil, _ meaning: String
+  ) -> Parameter {
+    Parameter(name: name, kind: .number(range, standard: standard), meaning: meaning)
+  }
+
+  package static func choice(
+    _ name: String, _ choices: [String], standard: String, _ meaning: String
+  ) -> Parameter {
+    Parameter(name: name, kind: .choice(choices, standard: standard), meaning: meaning)
+  }
+}
+
+/// Checked values for declared parameters; those left out have their standard value.
+package struct ParameterValues: Sendable, Hashable {
+  private var integers: [String: Int] = [:]
+  private var numbers: [String: Double] = [:]
+  private var choices: [String: String] = [:]
+
+  package init(standardsOf parameters: [Parameter] = []) {
+    for parameter in parameters {
+      switch parameter.kind {
+      case .integer(_, let standard, _): integers[parameter.name] = standard
+      case .number(_, let standard): numbers[parameter.name] = standard
+      case .choice(_, let standard): choices[parameter.name] = standard
+      }
+    }
+  }
+
+  /// Sets a value that lies in the parameter's range.
+  package mutating func set(_ parameter: Parameter, to value: Int) {
+    guard case .integer(let range, _, let isOdd) = parameter.kind, range.contains(value), !isOdd || value % 2 == 1
+    else { preconditionFailure("\(value) is not permitted for \(parameter.name)") }
+    integers[parameter.name] = value
+  }
+
+  package mutating func set(_ parameter: Parameter, to value: Double) {
+    guard case .number(let range, _) = parameter.kind, range.contains(value)
+    else { preconditionFailure("\(value) is not permitted for \(parameter.name)") }
+    numbers[parameter.name] = value
+  }
+
+  package mutating func set(_ parameter: Parameter, to value: String) {
+    guard case .choice(let choices, _) = parameter.kind, choices.contains(value)
+    else { preconditionFailure("\(value) is not permitted for \(parameter.name)") }
+    self.choices[parameter.name] = value
+  }
+
+  package func integer(_ parameter: Parameter) -> Int { Self.given(integers[parameter.name], parameter) }
+  package func number(_ parameter: Parameter) -> Double { Self.given(numbers[parameter.name], parameter) }
+  package func choice(_ parameter: Parameter) -> String { Self.given(choices[parameter.name], parameter) }
+
+  /// Whether the parameter has a value, given or standard.
+  package func has(_ parameter: Parameter) -> Bool {
+    switch parameter.kind {
+    case .integer: integers[parameter.name] != nil
+    case .number: numbers[parameter.name] != nil
+    case .choice: choices[parameter.name] != nil
+    }
+  }
+
+  private static func given<Value>(_ value: Value?, _ parameter: Parameter) -> Value {
+    guard let value else { preconditionFailure("\(parameter.name) was not given") }
+    return value
+  }
+}
+
+extension Parameter {
+  /// What is permitted, for people, as in `odd 3…41`.
+  package var permitted: String {
+    switch kind {
+    case .integer(let range, _, let isOdd):
+      (isOdd ? "odd " : "") + "\(range.lowerBound)…\(range.upperBound)"
+    case .number(let range, _): "\(Self.text(range.lowerBound))…\(Self.text(range.upperBound))"
+    case .choice(let choices, _): choices.joined(separator: ", ")
+    }
+  }
+
+  /// The standard value, for people; `nil` where a value must be given.
+  package var standard: String? {
+    switch kind {
+    case .integer(_, let standard, _): standard.map(String.init)
+    case .number(_, let standard): standard.map(Self.text)
+    case .choice(_, let standard): standard
+    }
+  }
+
+  private static func text(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"
+  }
+}

@@ -1,0 +1,43 @@
+import Pixels
+
+/// The image moved by whole pixels; what comes in at the edges is the mirrored image.
+///
+/// Moving by a pixel or two changes which samples fall into which cell of a classifier's first strides. Clean images
+/// bear it; perturbations fitted to one position often do not.
+package struct Shift: FixedSqueezer {
+  package static let reachRange = -16...16
+
+  package static let kind = SqueezerKind(
+    "shift", "the image moved by whole pixels, mirrored at the edges",
+    source: "test-time augmentation; Xie et al. 2018", parameters: [xParameter, yParameter]
+  ) { Shift(x: $0.integer(xParameter), y: $0.integer(yParameter)) }
+  private static let xParameter = Parameter.integer("x", reachRange, standard: 1, "pixels to the right")
+  private static let yParameter = Parameter.integer("y", reachRange, standard: 1, "pixels down")
+
+  package let x: Int
+  package let y: Int
+
+  /// - Precondition: both lie in `reachRange`.
+  package init(x: Int, y: Int) {
+    precondition(Self.reachRange.contains(x) && Self.reachRange.contains(y))
+    self.x = x
+    self.y = y
+  }
+
+  package var description: String { "shift \(x),\(y)" }
+
+  /// - Complexity: O(samples).
+  package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
+    var result = PixelImage(size: image.size, channels: image.channels)
+    let depth = image.channels.rawValue
+    let columns = (0..<image.size.width).map { PixelImage.reflect($0 - x, image.size.width) * depth }
+    for row in 0..<image.size.height {
+      let source = image.row(PixelImage.reflect(row - y, image.size.height))
+      var target = result.mutableRow(row)
+      for (column, start) in columns.enumerated() {
+        for channel in 0..<depth { target[column * depth + channel] = source[start + channel] }
+      }
+    }
+    return result
+  }
+}
