@@ -9,7 +9,7 @@ extension sluice_codec_report {
     case SLUICE_CODEC_OK: return nil
     case SLUICE_CODEC_TRUNCATED: code = .truncatedImage
     case SLUICE_CODEC_UNSUPPORTED: code = .unsupportedImage
-    case SLUICE_CODEC_LIMIT: code = .tooManyScans
+    case SLUICE_CODEC_TOO_MANY_SCANS: code = .tooManyScans
     case SLUICE_CODEC_NO_MEMORY: code = .outOfMemory
     default: code = .corruptImage
     }

@@ -28,7 +28,7 @@ package struct Finding: Sendable, Hashable {
     case deepSamples = "16-bit"
     /// Metadata of other kinds (XMP, Photoshop, private segments and chunks); the count is in bytes.
     case otherMetadata = "other-metadata"
-    /// A metadata chunk with a wrong checksum, passed over.
+    /// Metadata with a wrong checksum, or a colour profile that cannot be put together; passed over.
     case damagedMetadata = "damaged-metadata"
     /// Irregularities that the decoder reported as harmless.
     case decoderWarnings = "decoder-warnings"
@@ -64,7 +64,7 @@ extension Finding {
     case .cmyk: "CMYK data, converted to RGB"
     case .deepSamples: "16 bits a sample, reduced to 8"
     case .otherMetadata: "\(count ?? 0) bytes of other metadata"
-    case .damagedMetadata: "\(count ?? 0) metadata chunks have a wrong checksum; they were passed over"
+    case .damagedMetadata: "\(count ?? 0) pieces of metadata are damaged; they were passed over"
     case .decoderWarnings: "\(count ?? 0) harmless irregularities were passed over"
     }
   }

@@ -7,8 +7,8 @@ extension PixelImage {
   /// - Throws: `out-of-memory`, `corrupt-image` when the library refuses the image.
   /// - Complexity: O(width · height).
   package borrowing func encodedAsPNG() throws(SluiceError) -> [UInt8] {
-    unsafe try encoded(format: "PNG") { pixels, width, height, channels, bytes, count, report in
-      unsafe sluice_png_encode(pixels, width, height, channels, bytes, count, report)
+    unsafe try encoded(format: "PNG") { picture, bytes, count, report in
+      unsafe sluice_png_encode(picture, bytes, count, report)
     }
   }
 
@@ -16,28 +16,54 @@ extension PixelImage {
   ///
   /// - Parameters:
   ///   - quality: 1…100, libjpeg's scale.
-  /// - Throws: `out-of-memory`, `corrupt-image` when the library refuses the image.
+  /// - Throws: `unsupported-image` for a side over 65,500; `out-of-memory`.
   /// - Complexity: O(width · height).
   package borrowing func encodedAsJPEG(quality: Int) throws(SluiceError) -> [UInt8] {
     precondition((1...100).contains(quality))
-    return unsafe try encoded(format: "JPEG") { pixels, width, height, channels, bytes, count, report in
-      unsafe sluice_jpeg_encode(pixels, width, height, channels, Int32(quality), bytes, count, report)
+    return unsafe try encoded(format: "JPEG") { picture, bytes, count, report in
+      unsafe sluice_jpeg_encode(picture, Int32(quality), bytes, count, report)
+    }
+  }
+
+  /// What is left of the image after it was saved as a JPEG and opened again: `encodedAsJPEG(quality:)` decoded, byte
+  /// for byte, without the checks that a file from elsewhere needs.
+  ///
+  /// - Parameters:
+  ///   - quality: 1…100, libjpeg's scale.
+  /// - Throws: `unsupported-image` for a side over 65,500; `out-of-memory`.
+  /// - Complexity: O(width · height).
+  package borrowing func roundTrippedThroughJPEG(quality: Int) throws(SluiceError) -> PixelImage {
+    precondition((1...100).contains(quality))
+    var report = sluice_codec_report()
+    let (size, channels, samples) = (size, channels, samples)
+    return try PixelImage(size: size, channels: channels) { output throws(SluiceError) in
+      unsafe output.withUnsafeMutableBufferPointer { target, count in
+        unsafe samples.withUnsafeBufferPointer { source in
+          // The encoder only reads the pixels.
+          let pixels = unsafe UnsafeMutablePointer(mutating: source.baseAddress)
+          var picture = unsafe sluice_picture(pixels, size, channels)
+          unsafe sluice_jpeg_round_trip(&picture, Int32(quality), target.baseAddress, &report)
+        }
+        count = report.status == SLUICE_CODEC_OK ? target.count : 0
+      }
+      if let error = report.error(format: "JPEG") { throw error }
     }
   }
 
   private typealias Encode = (
-    UnsafePointer<UInt8>?, UInt32, UInt32, Int32, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
-    UnsafeMutablePointer<Int>, UnsafeMutablePointer<sluice_codec_report>
+    UnsafePointer<sluice_picture>, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, UnsafeMutablePointer<Int>,
+    UnsafeMutablePointer<sluice_codec_report>
   ) -> Void
 
   private borrowing func encoded(format: String, _ encode: Encode) throws(SluiceError) -> [UInt8] {
     var report = sluice_codec_report()
     var buffer: UnsafeMutablePointer<UInt8>?
     var count = 0
-    unsafe samples.withUnsafeBufferPointer { pixels in
-      unsafe encode(
-        pixels.baseAddress, UInt32(size.width), UInt32(size.height), Int32(channels.rawValue), &buffer, &count,
-        &report)
+    unsafe samples.withUnsafeBufferPointer { samples in
+      // The encoders only read the pixels.
+      let pixels = unsafe UnsafeMutablePointer(mutating: samples.baseAddress)
+      var picture = unsafe sluice_picture(pixels, size, channels)
+      unsafe encode(&picture, &buffer, &count, &report)
     }
     defer { unsafe sluice_codec_free(buffer) }
     if let error = report.error(format: format) { throw error }

@@ -8,7 +8,7 @@ struct JPEGStructure {
   private(set) var adobeTransform: Int?
   private(set) var orientation: ExifOrientation?
   private(set) var exifBytes = 0
-  private(set) var profileBytes = 0
+  private(set) var profileSegments: [ColourProfile.Segment] = []
   private(set) var comments = 0
   private(set) var otherBytes = 0
   private(set) var hasMultiplePictures = false
@@ -54,7 +54,8 @@ struct JPEGStructure {
       exifBytes += body.count - 6
       // The first one counts; a second EXIF segment would be read by some decoders and not by others.
       if orientation == nil { orientation = .inTIFF(body.extracting(6...)) }
-    case .applicationSegment2 where body.hasBytes("ICC_PROFILE\0", at: 0): profileBytes += max(0, body.count - 14)
+    case .applicationSegment2 where body.hasBytes(ColourProfile.Segment.signature, at: 0):
+      profileSegments.append(ColourProfile.Segment(body, at: offset + 2))
     case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
     case .adobeSegment where body.hasBytes("Adobe", at: 0) && body.count >= 12: adobeTransform = Int(body[11])
     case _ where marker.isFrame: try noteFrame(marker, body, at: offset)
@@ -88,14 +89,11 @@ struct JPEGStructure {
 
   /// The offset of the first marker after entropy-coded data.
   private static func endOfScan(from start: Int, in bytes: Span<UInt8>) throws(SluiceError) -> Int {
-    var offset = start
-    while offset + 1 < bytes.count {
-      if bytes[offset] == 0xFF, bytes[offset + 1] != 0xFF,
-        !JPEGMarker(rawValue: bytes[offset + 1]).continuesScan
-      {
-        return offset
-      }
-      offset += 1
+    var start = start
+    while let offset = bytes.firstOffset(of: 0xFF, from: start), offset + 1 < bytes.count {
+      let next = bytes[offset + 1]
+      if next != 0xFF, !JPEGMarker(rawValue: next).continuesScan { return offset }
+      start = offset + 1
     }
     throw truncated(bytes.count)
   }
@@ -159,6 +157,7 @@ extension JPEGStructure {
     if let orientation, orientation != .upright {
       findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
     }
+    let profileBytes = profileSegments.reduce(0) { $0 + $1.range.count }
     if profileBytes > 0 { findings.append(Finding(.colourProfile, count: profileBytes)) }
     if comments > 0 { findings.append(Finding(.text, count: comments)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }

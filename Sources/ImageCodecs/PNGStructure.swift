@@ -11,6 +11,8 @@ struct PNGStructure {
   private(set) var imageDataBytes = 0
   private(set) var gamma: Int?
   private(set) var profileBytes = 0
+  /// Where the body of the first profile chunk lies.
+  private(set) var profileRange: Range<Int>?
   private(set) var textChunks = 0
   private(set) var frames: Int?
   private(set) var exifBytes = 0
@@ -71,6 +73,7 @@ struct PNGStructure {
       gamma = body.uint32(at: 0)
     } else if isChunk("iCCP") {
       profileBytes += body.count
+      if profileRange == nil { profileRange = type + 4..<type + 4 + body.count }
     } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
       textChunks += 1
     } else if isChunk("acTL") {

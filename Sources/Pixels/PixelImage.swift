@@ -32,6 +32,31 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
     unsafe storage = raw.assumingMemoryBound(to: UInt8.self)
   }
 
+  /// An image whose samples `fill` writes, row after row, into memory that is not cleared first.
+  ///
+  /// - Precondition: `fill` writes all samples, or throws.
+  /// - Complexity: that of `fill`.
+  package init<Failure: Error>(
+    size: PixelSize, channels: PixelChannels,
+    initializingWith fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let raw = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: size.area * channels.rawValue, alignment: Self.alignment)
+    let buffer = unsafe raw.bindMemory(to: UInt8.self)
+    do {
+      var output = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
+      try fill(&output)
+      let written = unsafe output.finalize(for: buffer)
+      precondition(written == buffer.count, "every sample was written")
+    } catch {
+      unsafe raw.deallocate()
+      throw error
+    }
+    self.size = size
+    self.channels = channels
+    unsafe storage = buffer
+  }
+
   deinit {
     unsafe UnsafeMutableRawBufferPointer(storage).deallocate()
   }

@@ -34,4 +34,25 @@ package struct PixelRegion: Sendable, Hashable {
   package func lies(within outer: PixelSize) -> Bool {
     x >= 0 && y >= 0 && x + size.width <= outer.width && y + size.height <= outer.height
   }
+
+  /// The part of the region inside an image of the given size; the pixel nearest to it when there is none.
+  package func clamped(to outer: PixelSize) -> PixelRegion {
+    let columns = Self.clamped(x..<x + size.width, to: outer.width)
+    let rows = Self.clamped(y..<y + size.height, to: outer.height)
+    return PixelRegion(columns: columns, rows: rows)
+  }
+
+  /// - Precondition: both ranges have at least one element.
+  package init(columns: Range<Int>, rows: Range<Int>) {
+    self.init(
+      x: columns.lowerBound, y: rows.lowerBound, size: PixelSize(width: columns.count, height: rows.count))
+  }
+
+  package var columns: Range<Int> { x..<x + size.width }
+  package var rows: Range<Int> { y..<y + size.height }
+
+  private static func clamped(_ range: Range<Int>, to count: Int) -> Range<Int> {
+    let lower = min(max(range.lowerBound, 0), count - 1)
+    return lower..<max(lower + 1, min(range.upperBound, count))
+  }
 }

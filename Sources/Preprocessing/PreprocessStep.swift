@@ -24,6 +24,21 @@ extension PreprocessStep {
     }
   }
 
+  /// The part of an input of the given size from which `region` of the step's output is computed.
+  func neededRegion(of input: PixelSize, for region: PixelRegion) -> PixelRegion {
+    switch self {
+    case .centerCrop(let size):
+      let crop = PixelRegion.center(of: input, size: size)
+      return PixelRegion(x: crop.x + region.x, y: crop.y + region.y, size: region.size).clamped(to: input)
+    case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
+      let output = outputSize(for: input)
+      let horizontal = ResampleAxis(source: input.width, target: output.width, filter: filter)
+      let vertical = ResampleAxis(source: input.height, target: output.height, filter: filter)
+      return PixelRegion(
+        columns: horizontal.sourceRange(of: region.columns), rows: vertical.sourceRange(of: region.rows))
+    }
+  }
+
   private static func size(of input: PixelSize, shorterSide side: Int) -> PixelSize {
     let longer = side * max(input.width, input.height) / min(input.width, input.height)
     return input.width <= input.height

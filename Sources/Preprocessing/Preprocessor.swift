@@ -71,6 +71,17 @@ package struct Preprocessor: Sendable {
     return size
   }
 
+  /// The part of a picture of the given size that `apply(to:)` reads: what lies outside of it may have any value.
+  ///
+  /// - Complexity: O(steps).
+  package func neededRegion(of image: PixelSize) -> PixelRegion {
+    var sizes = [image]
+    for step in steps { sizes.append(step.outputSize(for: sizes[sizes.count - 1])) }
+    var region = PixelRegion(x: 0, y: 0, size: outputSize)
+    for (step, input) in zip(steps, sizes).reversed() { region = step.neededRegion(of: input, for: region) }
+    return region
+  }
+
   private static func apply(_ step: PreprocessStep, to image: borrowing PixelImage) -> PixelImage {
     switch step {
     case .centerCrop(let size): image.centerCropped(to: size)
@@ -94,14 +105,5 @@ package struct Preprocessor: Sendable {
     let kept = wanted.clamped(to: target)
     let resized = image.resized(to: target, filter: filter, region: kept)
     return kept == wanted ? resized : resized.centerCropped(to: size)
-  }
-}
-
-extension PixelRegion {
-  /// The part of the region inside an image whose middle it shares.
-  fileprivate func clamped(to outer: PixelSize) -> PixelRegion {
-    PixelRegion(
-      x: max(0, x), y: max(0, y),
-      size: PixelSize(width: min(size.width, outer.width), height: min(size.height, outer.height)))
   }
 }

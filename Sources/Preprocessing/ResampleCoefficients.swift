@@ -2,55 +2,56 @@
 ///
 /// Weights are normalised to a sum of one in double precision and rounded to 22-bit fixed point, as Pillow does
 /// for 8-bit images; the result of a resize then depends on integers only.
+///
+/// Every position has the same number of weights, so that the loops over them need no branches; zeros fill up the
+/// windows that are narrower.
 struct ResampleCoefficients {
   /// Fractional bits of a weight: 32 bits less 8 of the sample and 2 of headroom for weights beyond one.
   static let precision: Int32 = 22
   static let half: Int32 = 1 << (precision - 1)
 
-  /// First source sample of each output position.
+  /// Samples along the source axis; no position reads beyond.
+  let sourceLength: Int
+  /// Source samples in the widest window, and weights of each output position; at least 1.
+  let taps: Int
+  /// The source sample that each output position's first weight belongs to; its last one is inside the source, too.
   private(set) var starts: [Int] = []
-  /// Number of weights of each output position; at least 1.
-  private(set) var counts: [Int] = []
-  /// Weights, `stride` apart.
-  private(set) var weights: [Int32] = []
-  let stride: Int
+  /// Weights, `taps` for each output position.
+  private(set) var weights: [Int32]
+  /// Source samples that any output position reads with a weight other than zero.
+  let sourceRange: Range<Int>
 
-  /// Source samples that any output position reads.
-  private(set) var sourceRange = 0..<0
-
-  /// Coefficients that resample `source` samples to `target`, for the output positions in `outputs` alone.
+  /// Coefficients for the output positions in `outputs` alone.
   ///
-  /// - Precondition: `outputs` lies within `0..<target`, and is not empty.
+  /// - Precondition: `outputs` lies within the axis, and is not empty.
   /// - Complexity: O(outputs · max(1, source / target) · support).
-  init(source: Int, target: Int, outputs: Range<Int>, filter: ResampleFilter) {
-    precondition(source > 0 && target > 0 && !outputs.isEmpty)
-    precondition(outputs.lowerBound >= 0 && outputs.upperBound <= target)
-    let scale = Double(source) / Double(target)
-    // Enlarging interpolates between neighbours; only reducing widens the kernel.
-    let filterScale = max(scale, 1)
-    let support = filter.support * filterScale
-    stride = Int(support.rounded(.up)) * 2 + 1
+  init(_ axis: ResampleAxis, outputs: Range<Int>) {
+    precondition(axis.source > 0 && axis.target > 0 && !outputs.isEmpty)
+    precondition(outputs.lowerBound >= 0 && outputs.upperBound <= axis.target)
+    let taps = outputs.reduce(1) { max($0, axis.window(of: $1).count) }
+    self.taps = taps
+    sourceLength = axis.source
+    sourceRange = axis.window(of: outputs.lowerBound).lowerBound..<axis.window(of: outputs.upperBound - 1).upperBound
     starts.reserveCapacity(outputs.count)
-    counts.reserveCapacity(outputs.count)
-    weights = [Int32](repeating: 0, count: outputs.count * stride)
+    weights = [Int32](repeating: 0, count: outputs.count * taps)
 
-    var window = [Double](repeating: 0, count: stride)
+    var window = [Double](repeating: 0, count: taps)
     for (position, output) in outputs.enumerated() {
-      let center = (Double(output) + 0.5) * scale
-      let start = max(0, Int(center - support + 0.5))
-      let end = min(source, Int(center + support + 0.5))
+      let range = axis.window(of: output)
+      let center = axis.center(of: output)
       var total = 0.0
-      for index in 0..<end - start {
-        let weight = filter.weight(at: (Double(index + start) - center + 0.5) * (1 / filterScale))
+      for index in 0..<range.count {
+        let distance = Double(index + range.lowerBound) - center + 0.5
+        let weight = axis.filter.weight(at: distance * (1 / axis.filterScale))
         window[index] = weight
         total += weight
       }
-      for index in 0..<end - start {
-        weights[position * stride + index] = Self.fixedPoint(total == 0 ? window[index] : window[index] / total)
+      let start = min(range.lowerBound, axis.source - taps)
+      let first = position * taps + range.lowerBound - start
+      for index in 0..<range.count {
+        weights[first + index] = Self.fixedPoint(total == 0 ? window[index] : window[index] / total)
       }
       starts.append(start)
-      counts.append(end - start)
-      sourceRange = min(starts[0], start)..<max(sourceRange.upperBound, end)
     }
   }
 
@@ -63,5 +64,14 @@ struct ResampleCoefficients {
   @inline(__always)
   static func sample(_ sum: Int32) -> UInt8 {
     UInt8(truncatingIfNeeded: max(0, min(255, sum >> precision)))
+  }
+
+  /// The same for four sums at once. Comparisons of vectors go through their lanes one by one; sign bits do not.
+  @inline(__always)
+  static func samples(_ sums: SIMD4<Int32>) -> SIMD4<UInt8> {
+    let value = sums &>> precision
+    let notNegative = value & ~(value &>> 31)
+    let clipped = notNegative | ((255 &- notNegative) &>> 31)
+    return SIMD4<UInt8>(truncatingIfNeeded: clipped)
   }
 }

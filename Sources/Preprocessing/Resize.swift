@@ -21,9 +21,9 @@ extension PixelImage {
     let columns = region.x..<region.x + region.size.width
     let rows = region.y..<region.y + region.size.height
     let horizontal = ResampleCoefficients(
-      source: size.width, target: target.width, outputs: columns, filter: filter)
+      ResampleAxis(source: size.width, target: target.width, filter: filter), outputs: columns)
     let vertical = ResampleCoefficients(
-      source: size.height, target: target.height, outputs: rows, filter: filter)
+      ResampleAxis(source: size.height, target: target.height, filter: filter), outputs: rows)
 
     switch (size.width == target.width, size.height == target.height) {
     case (true, true): return cropped(to: region)
@@ -60,16 +60,13 @@ extension PixelImage {
   ) -> PixelImage {
     let width = coefficients.starts.count
     var result = PixelImage(size: PixelSize(width: width, height: rows.count), channels: channels)
-    var pixels = [SIMD4<Int32>](repeating: .zero, count: channels == .rgb ? size.width : 0)
+    // A byte behind the last pixel, so that every RGB pixel can be read as four bytes.
+    var padded = [UInt8](repeating: 0, count: rowLength + 1)
     for (line, y) in rows.enumerated() {
+      var source = padded.mutableSpan
+      source.copy(from: row(y))
       var output = result.mutableRow(line)
-      switch channels {
-      case .gray: resampleGrayRow(row(y), coefficients, into: &output)
-      case .rgb:
-        var lanes = pixels.mutableSpan
-        widenRGBRow(row(y), into: &lanes)
-        resampleRGBRow(lanes.span, coefficients, into: &output)
-      }
+      resampleRow(source.span, coefficients, channels, into: &output)
     }
     return result
   }
@@ -84,65 +81,15 @@ extension PixelImage {
       var sum = sums.mutableSpan
       for index in 0..<sum.count { sum[index] = ResampleCoefficients.half }
       let first = coefficients.starts[y] - firstRow
-      for tap in 0..<coefficients.counts[y] {
-        accumulate(row(first + tap), times: coefficients.weights[y * coefficients.stride + tap], into: &sum)
+      for tap in 0..<coefficients.taps {
+        let weight = coefficients.weights[y * coefficients.taps + tap]
+        // A weight that only fills up may belong to a row that is not there.
+        if weight != 0 { accumulate(row(first + tap), times: weight, into: &sum) }
       }
       var line = result.mutableRow(y)
       roundAndClip(sum.span, into: &line)
     }
     return result
-  }
-}
-
-private func resampleGrayRow(
-  _ source: Span<UInt8>, _ coefficients: ResampleCoefficients, into target: inout MutableSpan<UInt8>
-) {
-  let weights = coefficients.weights.span
-  for x in 0..<target.count {
-    let start = coefficients.starts[x]
-    var sum = ResampleCoefficients.half
-    for tap in 0..<coefficients.counts[x] {
-      sum &+= Int32(source[start + tap]) &* weights[x * coefficients.stride + tap]
-    }
-    target[x] = ResampleCoefficients.sample(sum)
-  }
-}
-
-/// Puts the three samples of each pixel into the lanes of one vector, so that a tap weighs them all at once.
-private func widenRGBRow(_ source: Span<UInt8>, into pixels: inout MutableSpan<SIMD4<Int32>>) {
-  let count = pixels.count
-  precondition(source.count == 3 * count)
-  for x in 0..<count {
-    // Within the source, whose length the precondition gives.
-    let (red, green, blue) = unsafe (
-      source[unchecked: 3 &* x], source[unchecked: 3 &* x &+ 1], source[unchecked: 3 &* x &+ 2]
-    )
-    pixels[x] = SIMD4(Int32(red), Int32(green), Int32(blue), 0)
-  }
-}
-
-private func resampleRGBRow(
-  _ pixels: Span<SIMD4<Int32>>, _ coefficients: ResampleCoefficients, into target: inout MutableSpan<UInt8>
-) {
-  let weights = coefficients.weights.span
-  let starts = coefficients.starts.span
-  let counts = coefficients.counts.span
-  precondition(coefficients.sourceRange.upperBound <= pixels.count)
-  precondition(counts.count == starts.count && target.count == 3 * starts.count)
-  precondition(weights.count == starts.count * coefficients.stride)
-  for x in 0..<starts.count {
-    var sum = SIMD4<Int32>(repeating: ResampleCoefficients.half)
-    var pixel = starts[x]
-    var weight = x &* coefficients.stride
-    for _ in 0..<counts[x] {
-      // A position's taps lie within the source range and its own weights, as the preconditions say.
-      sum &+= unsafe pixels[unchecked: pixel] &* weights[unchecked: weight]
-      pixel &+= 1
-      weight &+= 1
-    }
-    unsafe target[unchecked: 3 &* x] = ResampleCoefficients.sample(sum[0])
-    unsafe target[unchecked: 3 &* x &+ 1] = ResampleCoefficients.sample(sum[1])
-    unsafe target[unchecked: 3 &* x &+ 2] = ResampleCoefficients.sample(sum[2])
   }
 }
 

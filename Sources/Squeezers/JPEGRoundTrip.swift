@@ -23,8 +23,23 @@ package struct JPEGRoundTrip: FixedSqueezer {
 
   package var description: String { "jpeg \(quality)" }
 
+  /// - Precondition: no side exceeds 65,500 pixels, the most that a JPEG has.
   /// - Complexity: O(samples).
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
-    image.roundTrippedThroughJPEG(quality: quality)
+    image.savedAsJPEG(quality: quality)
+  }
+}
+
+extension PixelImage {
+  /// The image after a JPEG round trip.
+  ///
+  /// - Precondition: no side exceeds 65,500 pixels.
+  borrowing func savedAsJPEG(quality: Int) -> PixelImage {
+    do {
+      return try roundTrippedThroughJPEG(quality: quality)
+    } catch {
+      // What is left is lack of memory, which ends the process wherever pixels are allocated.
+      preconditionFailure("\(error)")
+    }
   }
 }

@@ -26,15 +26,17 @@ package struct Median: FixedSqueezer {
 
   /// - Complexity: O(samples) for windows 2 and 3, O(samples · window²) for wider ones.
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
-    let before = window / 2
-    let padded = image.reflectingBorder(before: before, after: window - 1 - before)
     var result = PixelImage(size: image.size, channels: image.channels)
     switch window {
-    case 2: filter2(padded, into: &result)
-    case 3: filter3(padded, into: &result)
-    default: filterByBits(padded, into: &result)
+    case 2: filter2(bordered(image), into: &result)
+    case 3: filter3(image, into: &result)
+    default: filterByBits(bordered(image), into: &result)
     }
     return result
+  }
+
+  private func bordered(_ image: borrowing PixelImage) -> PixelImage {
+    image.reflectingBorder(before: window / 2, after: window - 1 - window / 2)
   }
 
   private func filter2(_ padded: borrowing PixelImage, into result: inout PixelImage) {
@@ -48,17 +50,22 @@ package struct Median: FixedSqueezer {
     }
   }
 
-  private func filter3(_ padded: borrowing PixelImage, into result: inout PixelImage) {
-    let (depth, length) = (padded.channels.rawValue, padded.rowLength)
-    var low = [UInt8](repeating: 0, count: length)
+  private func filter3(_ image: borrowing PixelImage, into result: inout PixelImage) {
+    let (depth, lastRow) = (image.channels.rawValue, image.size.height - 1)
+    // Sorting columns and mirroring rows commute, so only sorted rows need a border, and the image is not copied.
+    var low = [UInt8](repeating: 0, count: image.rowLength + 2 * depth)
     var middle = low
     var high = low
     var lowSpan = low.mutableSpan
     var middleSpan = middle.mutableSpan
     var highSpan = high.mutableSpan
-    for y in 0..<result.size.height {
+    for y in 0...lastRow {
       sortColumns(
-        padded.row(y), padded.row(y + 1), padded.row(y + 2), low: &lowSpan, middle: &middleSpan, high: &highSpan)
+        image.row(max(y - 1, 0)), image.row(y), image.row(min(y + 1, lastRow)),
+        low: &lowSpan, middle: &middleSpan, high: &highSpan, at: depth)
+      repeatEdges(&lowSpan, depth: depth)
+      repeatEdges(&middleSpan, depth: depth)
+      repeatEdges(&highSpan, depth: depth)
       var target = result.mutableRow(y)
       medianOfSortedColumns(
         low: lowSpan.span, middle: middleSpan.span, high: highSpan.span, step: depth, into: &target)

@@ -1,4 +1,3 @@
-import ImageCodecs
 import Pixels
 
 /// Each 8×8 block as it looks after a JPEG round trip at a quality chosen for that block at random (SHIELD: Das et al.,
@@ -34,6 +33,7 @@ package struct RandomJPEG: Squeezer {
   package let isRandomised = true
   package var description: String { "randomJPEG \(qualities[0])-\(qualities[Self.qualityCount - 1])" }
 
+  /// - Precondition: no side exceeds 65,500 pixels, the most that a JPEG has.
   /// - Complexity: O(samples), four round trips.
   package func squeeze(_ image: borrowing PixelImage, seed: ImageSeed) -> PixelImage {
     let across = (image.size.width + Self.blockSide - 1) / Self.blockSide
@@ -42,7 +42,7 @@ package struct RandomJPEG: Squeezer {
     let choices = (0..<across * down).map { _ in Int.random(in: 0..<Self.qualityCount, using: &random) }
     var result = PixelImage(size: image.size, channels: image.channels)
     for (choice, quality) in qualities.enumerated() {
-      let saved = image.roundTrippedThroughJPEG(quality: quality)
+      let saved = image.savedAsJPEG(quality: quality)
       for (block, chosen) in choices.enumerated() where chosen == choice {
         Self.copyBlock(column: block % across, row: block / across, from: saved, to: &result)
       }

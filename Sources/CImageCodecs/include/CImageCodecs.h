@@ -11,12 +11,12 @@
 
 typedef enum {
   SLUICE_CODEC_OK = 0,
-  SLUICE_CODEC_CORRUPT,      // the data breaks the format
-  SLUICE_CODEC_TRUNCATED,    // the data ends too early
-  SLUICE_CODEC_UNSUPPORTED,  // valid, but not a form that is decoded here
-  SLUICE_CODEC_LIMIT,        // a limit given by the caller was exceeded
-  SLUICE_CODEC_NO_MEMORY,
-  SLUICE_CODEC_MISMATCH,     // the caller expected another size
+  SLUICE_CODEC_CORRUPT,         // the data breaks the format
+  SLUICE_CODEC_TRUNCATED,       // the data ends too early
+  SLUICE_CODEC_UNSUPPORTED,     // valid, but not a form that is decoded or encoded here
+  SLUICE_CODEC_TOO_MANY_SCANS,  // more than the caller permits
+  SLUICE_CODEC_NO_MEMORY,       // none left, or more needed than the caller permits
+  SLUICE_CODEC_MISMATCH,        // the caller expected another size
 } sluice_codec_status;
 
 typedef struct {
@@ -26,35 +26,57 @@ typedef struct {
   char message[200];   // the library's words, for people
 } sluice_codec_report;
 
-// Decodes a whole PNG into `pixels`: `channels` samples of 8 bits a pixel, rows without padding.
-// 1: gray without alpha; 3: RGB, alpha dropped; 4: RGBA. 16-bit samples keep their high byte.
-// `width` and `height` are what the caller read from the header and made room for.
+// Samples of 8 bits in memory of the caller: 1 (gray) or 3 (RGB) a pixel, rows without padding. To a decoder, width
+// and height are what the caller read from the header and made room for; an encoder only reads the pixels.
+typedef struct {
+  uint8_t *pixels;
+  uint32_t width, height;
+  int channels;
+} sluice_picture;
+
+// A rectangle that lies within a picture.
+typedef struct {
+  uint32_t x, y, width, height;
+} sluice_region;
+
+// Decodes a whole PNG into `picture`, without alpha: 1 channel for gray, 3 for RGB or gray. 16-bit samples keep their
+// high byte. Where `alpha` is not NULL, it receives one byte a pixel: the alpha channel, or what tRNS says, or 255.
+// `translucent` receives how many pixels have an alpha below 255 in an alpha channel; tRNS does not count.
 // Checksums are the caller's business: they are not verified again.
 void sluice_png_decode(
-    const uint8_t *data, size_t size, uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+    const uint8_t *data, size_t size, const sluice_picture *picture, uint8_t *alpha, size_t *translucent,
     sluice_codec_report *report);
 
-// Encodes 8-bit gray (channels 1) or RGB (3) as PNG. On success `*encoded` holds `*encoded_size` bytes, to be
-// released with sluice_codec_free.
+// Encodes as PNG. On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an
+// error it is NULL.
 void sluice_png_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint8_t **encoded,
-    size_t *encoded_size, sluice_codec_report *report);
+    const sluice_picture *picture, uint8_t **encoded, size_t *encoded_size, sluice_codec_report *report);
 
-// Decodes a whole JPEG into `pixels`: 1 (gray) or 3 (RGB) samples of 8 bits a pixel. Accurate integer DCT and
-// smooth chroma upsampling. CMYK and YCCK become RGB, read as Adobe writes them (inverted).
-// More than `max_scans` scans, or working memory beyond `max_memory` bytes, is an error.
+// Decodes a JPEG into `picture`. Accurate integer DCT and smooth chroma upsampling. CMYK and YCCK become RGB, read as
+// Adobe writes them (inverted). On success every byte of the picture was written: the pixels in `wanted` are exact,
+// those outside of it may be black instead. All entropy-coded data is read whatever is wanted.
+// More than `max_scans` scans, or working memory beyond `max_memory` bytes (0: any), is an error.
 void sluice_jpeg_decode(
-    const uint8_t *data, size_t size, uint8_t *pixels, uint32_t width, uint32_t height, int channels,
-    int max_scans, size_t max_memory, sluice_codec_report *report);
+    const uint8_t *data, size_t size, const sluice_picture *picture, sluice_region wanted, int max_scans,
+    size_t max_memory, sluice_codec_report *report);
 
-// Encodes 8-bit gray (channels 1) or RGB (3) as baseline JPEG: quality 1 to 100, 4:2:0, accurate integer DCT.
+// Encodes as baseline JPEG: quality 1 to 100, 4:2:0, accurate integer DCT. Sides over 65500 are unsupported.
+// On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an error it is NULL.
 void sluice_jpeg_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int quality, uint8_t **encoded,
-    size_t *encoded_size, sluice_codec_report *report);
+    const sluice_picture *picture, int quality, uint8_t **encoded, size_t *encoded_size,
+    sluice_codec_report *report);
+
+// Encodes as sluice_jpeg_encode does, and decodes that again into `result`, which has the size of the picture.
+void sluice_jpeg_round_trip(
+    const sluice_picture *picture, int quality, uint8_t *result, sluice_codec_report *report);
 
 void sluice_codec_free(uint8_t *encoded);
 
 // The CRC-32 of PNG and ZIP, continued from `crc` (0 to begin).
 uint32_t sluice_crc32(uint32_t crc, const uint8_t *data, size_t size);
+
+// Inflates a whole zlib stream into `target`. Returns the number of bytes; 0 when the stream is damaged, incomplete,
+// empty, or longer than `capacity`.
+size_t sluice_inflate(const uint8_t *data, size_t size, uint8_t *target, size_t capacity);
 
 #endif

@@ -49,12 +49,14 @@ extension Pipeline {
     _ bytes: [UInt8], _ verdict: inout Verdict, _ scores: inout ScoreSheet
   ) throws(SluiceError) -> PixelImage {
     var watch = Stopwatch()
-    let decoded = try decoder.decode(bytes.span)
+    // Without a detector that looks at the whole source, a JPEG need only be decoded where the crop looks.
+    let region = looksAtSource ? nil : definition.preprocessor.neededRegion
+    let decoded = try decoder.decode(bytes.span, neededRegion: region)
     verdict.header = decoded.header
     verdict.findings = decoded.findings
     verdict.timings.decode = watch.lap()
     let source = decoded.takePixels()
-    scores.lookAtSource(source, scaledTo: definition.preprocessor.scaledSize(of: source.size))
+    if looksAtSource { scores.lookAtSource(source, scaledTo: definition.preprocessor.scaledSize(of: source.size)) }
     verdict.timings.detect += watch.lap()
     let image = definition.preprocessor.apply(to: source)
     verdict.timings.preprocess = watch.lap()

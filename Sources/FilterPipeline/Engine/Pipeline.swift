@@ -31,6 +31,8 @@ package final class Pipeline: Sendable {
   let predictionStage: PredictionStage?
   let forwardEncoder: TensorEncoder
   let services: PipelineServices
+  /// Whether a detector looks at the decoded picture before it is scaled.
+  let looksAtSource: Bool
 
   /// Builds the pipeline of a filter, and opens its models.
   ///
@@ -60,6 +62,7 @@ package final class Pipeline: Sendable {
     self.identity = identity
     self.services = services
     form = definition.form
+    looksAtSource = definition.detectors.contains { $0.detector is any SourceDetector }
     decoder = ImageDecoder(limits: definition.limits)
     let values: SampleValues =
       switch definition.forward {

@@ -8,6 +8,7 @@ struct DetectorReader {
   let hasClassifier: Bool
   let models: [String]
   let autoencoders: [String]
+  let paths: PathExpansion
 
   func detectors(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
     var definitions: [FilterDefinition.DetectorDefinition] = []
@@ -44,6 +45,7 @@ struct DetectorReader {
     case TransformConsistency.kind.name: ["transforms"]
     case AuxiliaryModel.kind.name, AutoencoderDetector.kind.name: ["model"]
     case EnsembleDisagreement.kind.name: ["models"]
+    case NaturalStatistics.kind.name: ["reference"]
     default: []
     }
   }
@@ -78,7 +80,18 @@ struct DetectorReader {
       return CertifiedPatch(
         size: modelSize, patch: values.integer(CertifiedPatch.patchParameter),
         masksPerAxis: values.integer(CertifiedPatch.masksParameter))
+    case NaturalStatistics.kind.name: return try naturalStatistics(members.required("reference"))
     default: preconditionFailure("no reader for the detector \(kind.name)")
+    }
+  }
+
+  private func naturalStatistics(_ node: FilterNode) throws(SluiceError) -> NaturalStatistics {
+    let path = try paths.path(node)
+    let bytes = try readFile(path, atMost: NaturalStatisticsReference.mostBytes)
+    do throws(SluiceError) {
+      return NaturalStatistics(reference: try NaturalStatisticsReference(json: bytes))
+    } catch {
+      throw node.error("names \(path): \(error)")
     }
   }
 

@@ -29,7 +29,7 @@ struct FilterReader {
     let autoencoders = try members.optional("autoencoders", modelReader.autoencoders) ?? []
     let detectorReader = DetectorReader(
       modelSize: preprocessor.outputSize, hasClassifier: classifier != nil, models: models.map(\.name),
-      autoencoders: autoencoders.map(\.name))
+      autoencoders: autoencoders.map(\.name), paths: paths)
     let definition = FilterDefinition(
       name: try members.required("name").string(),
       limits: try members.optional("decode", limits) ?? DecodeLimits(), preprocessor: preprocessor,

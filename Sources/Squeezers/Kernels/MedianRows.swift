@@ -15,19 +15,29 @@ func upperMedian(
   }
 }
 
-/// Sorts each column of three samples.
+/// Sorts each column of three samples; the results go to positions from `start` on.
 func sortColumns(
   _ a: Span<UInt8>, _ b: Span<UInt8>, _ c: Span<UInt8>,
-  low: inout MutableSpan<UInt8>, middle: inout MutableSpan<UInt8>, high: inout MutableSpan<UInt8>
+  low: inout MutableSpan<UInt8>, middle: inout MutableSpan<UInt8>, high: inout MutableSpan<UInt8>, at start: Int
 ) {
-  let count = low.count
-  precondition(a.count == count && b.count == count && c.count == count)
-  precondition(middle.count == count && high.count == count)
+  let count = a.count
+  precondition(b.count == count && c.count == count && start >= 0 && start + count <= low.count)
+  precondition(middle.count == low.count && high.count == low.count)
   for index in 0..<count {
     let (larger, smaller) = (max(a[index], b[index]), min(a[index], b[index]))
-    low[index] = min(smaller, c[index])
-    high[index] = max(larger, c[index])
-    middle[index] = max(smaller, min(larger, c[index]))
+    // Within the targets, as the preconditions say.
+    unsafe low[unchecked: start &+ index] = min(smaller, c[index])
+    unsafe high[unchecked: start &+ index] = max(larger, c[index])
+    unsafe middle[unchecked: start &+ index] = max(smaller, min(larger, c[index]))
+  }
+}
+
+/// Repeats the first and the last pixel inside a row that has room for one more at either end.
+func repeatEdges(_ row: inout MutableSpan<UInt8>, depth: Int) {
+  let end = row.count - depth
+  for channel in 0..<depth {
+    row[channel] = row[depth + channel]
+    row[end + channel] = row[end - depth + channel]
   }
 }
 

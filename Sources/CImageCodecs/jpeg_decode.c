@@ -1,0 +1,148 @@
+#include "jpeg_context.h"
+
+#include <string.h>
+
+enum { ROWS_AT_ONCE = 16 };
+
+// c * a / 255, rounded, without a division.
+static uint8_t scale_by_255th(unsigned a, unsigned b) {
+  unsigned product = a * b + 128;
+  return (uint8_t)(((product >> 8) + product) >> 8);
+}
+
+static uint8_t ink_on(uint8_t inverted_key, uint8_t inverted_ink) {
+  int value = inverted_key - scale_by_255th(255u - inverted_ink, inverted_key);
+  return (uint8_t)(value < 0 ? 0 : value);
+}
+
+// Adobe stores CMYK inverted: 255 is no ink.
+static void convert_cmyk_row(const uint8_t *cmyk, uint8_t *rgb, uint32_t width) {
+  for (uint32_t x = 0; x < width; x++, cmyk += 4, rgb += 3) {
+    rgb[0] = ink_on(cmyk[3], cmyk[0]);
+    rgb[1] = ink_on(cmyk[3], cmyk[1]);
+    rgb[2] = ink_on(cmyk[3], cmyk[2]);
+  }
+}
+
+static void check_size(j_decompress_ptr jpeg, const sluice_picture *picture) {
+  int expected = jpeg->num_components == 1 ? 1 : 3;
+  if (jpeg->image_width == picture->width && jpeg->image_height == picture->height &&
+      picture->channels == expected)
+    return;
+  jpeg_context_fail(
+      (j_common_ptr)jpeg, SLUICE_CODEC_MISMATCH, "the header changed between two reads");
+}
+
+static void start(j_decompress_ptr jpeg) {
+  switch (jpeg->num_components) {
+    case 1: jpeg->out_color_space = JCS_GRAYSCALE; break;
+    case 4: jpeg->out_color_space = JCS_CMYK; break;
+    default: jpeg->out_color_space = JCS_RGB;
+  }
+  jpeg->dct_method = JDCT_ISLOW;
+  jpeg->do_fancy_upsampling = TRUE;
+  jpeg_start_decompress(jpeg);
+}
+
+// Where pixel (x, y) begins in the picture.
+static uint8_t *pixel_at(const sluice_picture *picture, uint32_t x, uint32_t y) {
+  return picture->pixels + ((size_t)y * picture->width + x) * (size_t)picture->channels;
+}
+
+static void blacken(const sluice_picture *picture, uint32_t x, uint32_t y, size_t count) {
+  memset(pixel_at(picture, x, y), 0, count * (size_t)picture->channels);
+}
+
+// Reads the output rows up to `end` into the picture, from column `left` on.
+static void read_rows(j_decompress_ptr jpeg, const sluice_picture *picture, uint32_t left, uint32_t end) {
+  while (jpeg->output_scanline < end) {
+    JSAMPROW rows[ROWS_AT_ONCE];
+    JDIMENSION count = 0;
+    for (uint32_t y = jpeg->output_scanline; y < end && count < ROWS_AT_ONCE; y++)
+      rows[count++] = pixel_at(picture, left, y);
+    jpeg_read_scanlines(jpeg, rows, count);
+  }
+}
+
+static void read_cmyk_rows(j_decompress_ptr jpeg, const sluice_picture *picture) {
+  // Pool memory: released by jpeg_destroy even when an error leaps out of the loop.
+  JSAMPARRAY cmyk = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, 4 * picture->width, 1);
+  while (jpeg->output_scanline < jpeg->output_height) {
+    uint8_t *row = pixel_at(picture, 0, jpeg->output_scanline);
+    if (jpeg_read_scanlines(jpeg, cmyk, 1) == 1) convert_cmyk_row(cmyk[0], row, picture->width);
+  }
+}
+
+// Limits the output to the columns of `wanted`, and reports which columns those are.
+//
+// Smooth upsampling takes the border of the output for that of the picture, and reads one chroma sample beyond: with
+// an MCU more on each side, every wanted pixel comes out as in the whole picture.
+static void crop_columns(
+    j_decompress_ptr jpeg, const sluice_region *wanted, JDIMENSION *left, JDIMENSION *columns) {
+  uint32_t margin = (uint32_t)(DCTSIZE * jpeg->max_h_samp_factor);
+  uint32_t end = wanted->x + wanted->width;
+  *left = wanted->x > margin ? wanted->x - margin : 0;
+  *columns = (jpeg->output_width - end > margin ? end + margin : jpeg->output_width) - *left;
+  jpeg_crop_scanline(jpeg, left, columns);
+}
+
+// Reads the wanted rows and columns; of the others the entropy coding alone, so that damage there is found, too.
+static void read_region(j_decompress_ptr jpeg, const sluice_picture *picture, const sluice_region *wanted) {
+  uint32_t end = wanted->y + wanted->height;
+  JDIMENSION left, columns;
+  crop_columns(jpeg, wanted, &left, &columns);
+  uint32_t right = left + columns;
+
+  blacken(picture, 0, 0, (size_t)wanted->y * picture->width);
+  for (uint32_t y = wanted->y; y < end; y++) {
+    blacken(picture, 0, y, left);
+    blacken(picture, right, y, picture->width - right);
+  }
+  blacken(picture, 0, end, (size_t)(picture->height - end) * picture->width);
+
+  if (wanted->y > 0) jpeg_skip_scanlines(jpeg, wanted->y);
+  read_rows(jpeg, picture, left, end);
+  // To skip past the last row would leave the data of the rows before it unread.
+  uint32_t last = picture->height - 1;
+  if (end < last) jpeg_skip_scanlines(jpeg, last - end);
+  read_rows(jpeg, picture, left, picture->height);
+}
+
+static int is_whole(const sluice_picture *picture, const sluice_region *wanted) {
+  return wanted->width == picture->width && wanted->height == picture->height;
+}
+
+static void decode(
+    j_decompress_ptr jpeg, const uint8_t *data, size_t size, const sluice_picture *picture,
+    const sluice_region *wanted) {
+  jpeg_mem_src(jpeg, data, size);
+  jpeg_read_header(jpeg, TRUE);
+  check_size(jpeg, picture);
+  start(jpeg);
+  if (jpeg->out_color_space == JCS_CMYK) {
+    read_cmyk_rows(jpeg, picture);
+  } else if (is_whole(picture, wanted) || jpeg_has_multiple_scans(jpeg)) {
+    // Smoothing between blocks of an unfinished progressive picture reaches further than the margin of a region.
+    read_rows(jpeg, picture, 0, picture->height);
+  } else {
+    read_region(jpeg, picture, wanted);
+  }
+  jpeg_finish_decompress(jpeg);
+}
+
+void sluice_jpeg_decode(
+    const uint8_t *data, size_t size, const sluice_picture *picture, sluice_region wanted, int max_scans,
+    size_t max_memory, sluice_codec_report *report) {
+  memset(report, 0, sizeof *report);
+  jpeg_context context = {.report = report, .input_size = size, .max_scans = max_scans};
+  struct jpeg_decompress_struct jpeg = {.client_data = &context, .err = &context.errors};
+  jpeg_context_prepare(&context);
+  if (setjmp(context.escape) == 0) {
+    jpeg_create_decompress(&jpeg);
+    jpeg.progress = &context.progress;
+    jpeg.mem->max_memory_to_use = (long)max_memory;
+    decode(&jpeg, data, size, picture, &wanted);
+    report->offset = jpeg_context_position((j_common_ptr)&jpeg);
+  }
+  jpeg_destroy_decompress(&jpeg);
+}

@@ -1,0 +1,33 @@
+import Pixels
+
+/// A decoded picture, and what its file said and contained.
+package struct DecodedImage: ~Copyable {
+  /// Turned upright as the limits say; gray where the file is gray without alpha, RGB otherwise.
+  package var pixels: PixelImage
+  /// How opaque each pixel is, 255 entirely: a gray image of the size of `pixels`, turned with them. `nil` when it was
+  /// not asked for, and for a file in which every pixel is declared opaque.
+  package var alpha: PixelImage?
+  package let header: ImageHeader
+  package let findings: [Finding]
+  /// The gamma a PNG declares, of whatever value; sRGB files say 0.45455.
+  package let gamma: Double?
+  /// The embedded ICC profile. `nil` when it was not asked for, and when there is no sound one.
+  package let colourProfile: [UInt8]?
+
+  /// The pixels alone, given up by the decoded image.
+  package consuming func takePixels() -> PixelImage { pixels }
+}
+
+/// What a decoded image is to hold besides its pixels.
+package struct DecodedExtras: OptionSet, Sendable, Hashable {
+  package let rawValue: Int
+
+  package init(rawValue: Int) {
+    self.rawValue = rawValue
+  }
+
+  /// The opacity of pixels, from an alpha channel or a declared transparency.
+  package static let alpha = DecodedExtras(rawValue: 1)
+  /// The bytes of the embedded ICC profile, at most `ColourProfile.maxBytes`.
+  package static let colourProfile = DecodedExtras(rawValue: 2)
+}

@@ -1,0 +1,45 @@
+import CImageCodecs
+import Pixels
+
+extension ImageDecoder {
+  func decodeJPEG(
+    _ bytes: Span<UInt8>, keeping extras: DecodedExtras, neededRegion: NeededRegion?
+  ) throws(SluiceError) -> DecodedImage {
+    let structure = try JPEGStructure(bytes)
+    let header = try structure.header(within: limits)
+    let orientation = turn(structure.orientation)
+    let region = (orientation == .upright ? neededRegion : nil)?(header.size)
+    var report = sluice_codec_report()
+    let pixels = try Self.pixels(
+      ofJPEG: bytes.extracting(..<structure.end), header, region ?? PixelRegion(x: 0, y: 0, size: header.size), &report)
+    var findings = structure.findings(count: bytes.count)
+    var profile: [UInt8]?
+    if extras.contains(.colourProfile), !structure.profileSegments.isEmpty {
+      profile = ColourProfile.joined(structure.profileSegments, in: bytes)
+      if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
+    }
+    return DecodedImage(
+      pixels: pixels.turnedUpright(from: orientation), alpha: nil, header: header,
+      findings: findings + report.warningFindings, gamma: nil, colourProfile: profile)
+  }
+
+  private static func pixels(
+    ofJPEG bytes: Span<UInt8>, _ header: ImageHeader, _ region: PixelRegion, _ report: inout sluice_codec_report
+  ) throws(SluiceError) -> PixelImage {
+    precondition(region.lies(within: header.size), "the needed region lies within the picture")
+    let channels: PixelChannels = header.colour == "gray" ? .gray : .rgb
+    return try PixelImage(size: header.size, channels: channels) { output throws(SluiceError) in
+      unsafe output.withUnsafeMutableBufferPointer { target, count in
+        unsafe bytes.withUnsafeBufferPointer { input in
+          var picture = unsafe sluice_picture(target.baseAddress, header.size, channels)
+          unsafe sluice_jpeg_decode(
+            input.baseAddress, input.count, &picture, sluice_region(region), Int32(DecodeLimits.maxScans),
+            DecodeLimits.jpegWorkingMemory(pixels: header.size.area), &report)
+        }
+        // The C function has written every sample if it succeeded.
+        count = report.status == SLUICE_CODEC_OK ? target.count : 0
+      }
+      if let error = report.error(format: "JPEG") { throw error }
+    }
+  }
+}

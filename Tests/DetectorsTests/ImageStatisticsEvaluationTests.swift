@@ -1,0 +1,73 @@
+import Detectors
+import Foundation
+import ImageCodecs
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+/// What the statistics see of real attacks on real photographs, with thresholds from other photographs.
+@Suite(.enabled(if: Repository.hasGoldenData, "needs the measurement data"))
+struct ImageStatisticsEvaluationTests {
+  private func modelSized(_ path: String) throws -> PixelImage {
+    let preprocessor = try Preprocessor(
+      steps: [.resizeShorterSide(256, .bilinear), .centerCrop(PixelSize(width: 224, height: 224))], channels: .rgb)
+    let bytes = try Repository.bytes(path)
+    let decoded = try ImageDecoder().decode(bytes.span)
+    return preprocessor.apply(to: decoded.pixels.clone())
+  }
+
+  private func scores(_ folder: String, _ detector: any ImageDetector, squares: Int? = nil) throws -> [Double] {
+    let path = try #require(Repository.sharedData) + "/eval/imagenet/" + folder
+    var scores: [Double] = []
+    for (index, name) in try FileManager.default.contentsOfDirectory(atPath: path).sorted().enumerated() {
+      let image = try modelSized(path + "/" + name)
+      if let squares {
+        let attacked = image.perturbedBySquares(squares, strength: 8, seed: UInt64(index))
+        scores.append(try #require(detector.score(attacked).value))
+      } else {
+        scores.append(try #require(detector.score(image).value))
+      }
+    }
+    return scores
+  }
+
+  private func rate(_ scores: [Double], above threshold: Double) -> Double {
+    Double(scores.filter { $0 > threshold }.count) / Double(scores.count)
+  }
+
+  /// The threshold that the given part of the calibration photographs exceeds, checked on the test photographs.
+  private func threshold(_ detector: any ImageDetector, falsePositives: Double) throws -> Double {
+    let clean = try scores("clean-jpeg/calibrate", detector).sorted()
+    let threshold = clean[Int((Double(clean.count) * (1 - falsePositives)).rounded(.up)) - 1]
+    #expect(rate(try scores("clean-jpeg/test", detector), above: threshold) <= falsePositives + 0.03)
+    return threshold
+  }
+
+  @Test func flattestChromaSeesSignNoise() throws {
+    let detector = ChromaResidual()
+    let threshold = try threshold(detector, falsePositives: 0.05)
+    for (attack, expected) in [("fgsm", 0.95), ("pgd4", 0.98), ("pgd8", 0.98)] {
+      #expect(rate(try scores("adversarial/" + attack, detector), above: threshold) >= expected, "\(attack)")
+    }
+  }
+
+  @Test func wholeChromaSeesPatches() throws {
+    let detector = ChromaResidual(region: .whole)
+    let threshold = try threshold(detector, falsePositives: 0.05)
+    #expect(rate(try scores("adversarial/patch", detector), above: threshold) >= 0.98)
+  }
+
+  @Test func patchEvidenceSeesPatches() throws {
+    let detector = PatchEvidence()
+    let threshold = try threshold(detector, falsePositives: 0.01)
+    #expect(rate(try scores("adversarial/patch", detector), above: threshold) >= 0.98)
+  }
+
+  @Test func stripeNoiseSeesStripes() throws {
+    let detector = StripeNoise()
+    let threshold = try threshold(detector, falsePositives: 0.01)
+    #expect(rate(try scores("clean-jpeg/test", detector, squares: 0), above: threshold) >= 0.98)
+    #expect(rate(try scores("clean-jpeg/test", detector, squares: 30), above: threshold) >= 0.95)
+  }
+}
