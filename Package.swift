@@ -82,10 +82,36 @@ let package = Package(
     .testTarget(
       name: "ClassifiersTests", dependencies: ["Classifiers", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: tests),
-    .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "DetectorsTests", dependencies: ["Detectors", "Preprocessing", "ImageCodecs", "TestSupport"],
+      swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "SluiceCommandTests", dependencies: ["sluice", "ImageCodecs", "TestSupport"], swiftSettings: tests),
   ]
 )
+
+// The benchmarks bring packages of their own, which nothing else is to resolve or build: they exist on request only.
+if Context.environment["SLUICE_BENCHMARKS"] != nil {
+  let folder = "Sources/Benchmarks"
+  package.dependencies.append(
+    // Its standard traits count allocations by packages that are not needed to measure time.
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []))
+  package.targets.append(contentsOf: [
+    .target(
+      name: "BenchmarkSubjects",
+      dependencies: ["Pixels", "ImageCodecs", "Preprocessing", "Squeezers"], path: "\(folder)/Subjects",
+      swiftSettings: pixels),
+    .executableTarget(
+      name: "SubjectTimings", dependencies: ["BenchmarkSubjects"], path: "\(folder)/Comparison/SubjectTimings",
+      swiftSettings: strict),
+  ])
+  for name in ["SqueezerBenchmarks", "PreprocessingBenchmarks"] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: ["BenchmarkSubjects", .product(name: "Benchmark", package: "benchmark")],
+        path: "\(folder)/\(name)", swiftSettings: strict,
+        plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+  }
+}

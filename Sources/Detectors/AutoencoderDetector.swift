@@ -20,7 +20,7 @@ package struct AutoencoderDetector: PredictionDetector {
   package static let kind = DetectorKind(
     "autoencoder", "error of an autoencoder's reconstruction, or how differently the classifier sees it",
     source: "MagNet, Meng and Chen 2017", needs: .autoencoder, calls: "1, and 1 of the autoencoder",
-    parameters: [measureParameter, temperatureParameter])
+    parameters: [measureParameter, temperatureParameter], entries: [.init("model", "a name under autoencoders")])
   package static let measureParameter = Parameter.choice(
     "measure", Measure.allCases.map(\.rawValue), standard: Measure.divergence.rawValue, "what is looked at")
   package static let temperatureParameter = Parameter.number(

@@ -14,7 +14,8 @@ package struct AuxiliaryModel: PredictionDetector {
   package static let kind = DetectorKind(
     "auxiliaryModel", "distance between the classifier's prediction at a temperature and a second model's",
     source: "Papernot et al. 2016; Vacanti, Van Looveren 2020", needs: .secondModel, calls: "1 of the second model",
-    parameters: [Distance.parameter, Distance.topParameter, temperatureParameter])
+    parameters: [Distance.parameter, Distance.topParameter, temperatureParameter],
+    entries: [.init("model", "a name under models")])
   package static let temperatureParameter = Parameter.number(
     "temperature", temperatureRange, standard: 1, "softens the protected classifier where above 1")
 

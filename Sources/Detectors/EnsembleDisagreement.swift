@@ -9,7 +9,8 @@ package struct EnsembleDisagreement: PredictionDetector {
 
   package static let kind = DetectorKind(
     "ensembleDisagreement", "Jensen-Shannon divergence of the predictions of several models",
-    source: "Lin 1991; Lakshminarayanan, Pritzel, Blundell 2017", needs: .secondModel, calls: "1 of each model")
+    source: "Lin 1991; Lakshminarayanan, Pritzel, Blundell 2017", needs: .secondModel, calls: "1 of each model",
+    entries: [.init("models", "1 to 8 names under models")])
 
   package let models: [String]
 

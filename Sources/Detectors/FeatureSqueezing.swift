@@ -29,7 +29,13 @@ package struct FeatureSqueezing: PredictionDetector {
   package static let kind = DetectorKind(
     "featureSqueezing", "largest distance between the predictions of the image and of its squeezed versions",
     source: "Xu, Evans, Qi 2018", needs: .predictions, calls: "one a squeezer",
-    parameters: [Distance.parameter, Distance.topParameter])
+    parameters: [Distance.parameter, Distance.topParameter],
+    entries: [
+      .init("squeezers", "1 to 16 of them; each may have a distance, top and scale of its own"),
+      .init(
+        "twoSided", isRequired: false,
+        "center and spread of ln(distance) over clean images, and the confidence from which stability counts"),
+    ])
 
   package let witnesses: [Witness]
   package let twoSided: TwoSidedForm?

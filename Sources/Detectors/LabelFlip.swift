@@ -10,7 +10,7 @@ import Squeezers
 package struct LabelFlip: PredictionDetector {
   package static let kind = DetectorKind(
     "labelFlip", "margin by which the entropy-quantised image is another class; above 0 the label flips",
-    source: "Liang et al. 2021 (TDSC)", needs: .predictions, calls: "1"
+    source: "Liang et al. 2021 (TDSC)", needs: .predictions, calls: "1", standardThreshold: 0
   ) { _ in LabelFlip() }
 
   private let squeezer = EntropyQuantisation()

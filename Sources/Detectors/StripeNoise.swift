@@ -22,7 +22,7 @@ package struct StripeNoise: ImageDetector {
 
   package static let kind = DetectorKind(
     "stripeNoise", "how much column and row means differ from their neighbours', in chroma or brightness",
-    source: "", parameters: [signalParameter]
+    source: "the attack: Andriushchenko et al. 2020", parameters: [signalParameter]
   ) { values in
     StripeNoise(signal: Signal(rawValue: values.choice(signalParameter)) ?? .chroma)
   }

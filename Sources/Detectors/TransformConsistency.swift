@@ -13,7 +13,8 @@ package struct TransformConsistency: PredictionDetector {
   package static let kind = DetectorKind(
     "transformConsistency", "mean distance between the predictions of the image and of its transformed versions",
     source: "Tian, Yang, Cai 2018; Xie et al. 2018", needs: .predictions, calls: "one a transform",
-    parameters: [Distance.parameter, Distance.topParameter])
+    parameters: [Distance.parameter, Distance.topParameter],
+    entries: [.init("transforms", isRequired: false, "1 to 8 squeezers; mirror and a shift by 2,2 where left out")])
 
   package static let standardTransforms: [any Squeezer] = [Mirror(), Shift(x: 2, y: 2)]
 

@@ -22,6 +22,8 @@ package struct Finding: Sendable, Hashable {
     case multiplePictures = "multiple-pictures"
     /// Bytes after the end of the picture.
     case trailingBytes = "trailing-bytes"
+    /// Bytes after the end of the picture that are a file of another kind.
+    case polyglot
     /// Four-colour print data, converted as Adobe writes it.
     case cmyk
     /// More than 8 bits a sample; the high byte was kept.
@@ -40,10 +42,27 @@ package struct Finding: Sendable, Hashable {
   /// The value of gamma or orientation.
   package let value: Double?
 
-  package init(_ code: Code, count: Int? = nil, value: Double? = nil) {
+  /// What a polyglot is besides a picture.
+  package let contents: [TrailingContent]
+
+  package init(_ code: Code, count: Int? = nil, value: Double? = nil, contents: [TrailingContent] = []) {
     self.code = code
     self.count = count
     self.value = value
+    self.contents = contents
+  }
+
+  /// What the bytes after the end of a picture are, if a file of another kind; further pictures that the file announces
+  /// are none.
+  ///
+  /// - Complexity: O(bytes after the end), at most a mebibyte.
+  static func polyglots(after end: Int, in bytes: Span<UInt8>, beside findings: [Finding]) -> [Finding] {
+    guard end < bytes.count else { return [] }
+    let announcesPictures = findings.contains { $0.code == .multiplePictures }
+    let contents = TrailingContent.kinds(in: bytes.extracting(end...)).filter {
+      !(announcesPictures && $0 == .picture)
+    }
+    return contents.isEmpty ? [] : [Finding(.polyglot, contents: contents)]
   }
 }
 
@@ -61,6 +80,7 @@ extension Finding {
     case .colourProfile: "an ICC colour profile, \(count ?? 0) bytes, not applied"
     case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
+    case .polyglot: "another file follows the picture: \(contents.map(\.rawValue).joined(separator: ", "))"
     case .cmyk: "CMYK data, converted to RGB"
     case .deepSamples: "16 bits a sample, reduced to 8"
     case .otherMetadata: "\(count ?? 0) bytes of other metadata"

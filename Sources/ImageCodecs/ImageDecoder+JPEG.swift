@@ -13,6 +13,7 @@ extension ImageDecoder {
     let pixels = try Self.pixels(
       ofJPEG: bytes.extracting(..<structure.end), header, region ?? PixelRegion(x: 0, y: 0, size: header.size), &report)
     var findings = structure.findings(count: bytes.count)
+    findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
     if extras.contains(.colourProfile), !structure.profileSegments.isEmpty {
       profile = ColourProfile.joined(structure.profileSegments, in: bytes)

@@ -26,6 +26,7 @@ extension ImageDecoder {
       if let error = report.error(format: "PNG") { throw error }
     }
     var findings = structure.findings(count: bytes.count, translucent: translucent)
+    findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
     if extras.contains(.colourProfile), let range = structure.profileRange {
       profile = ColourProfile.inflated(bytes.extracting(range))

@@ -13,6 +13,7 @@ package struct ImageHeader: Sendable, Hashable {
 }
 
 extension SluiceError.Code {
+  package static let refusedFinding = SluiceError.Code("refused-finding")
   package static let notAnImage = SluiceError.Code("not-an-image")
   package static let formatNotPermitted = SluiceError.Code("format-not-permitted")
   package static let tooManyBytes = SluiceError.Code("too-many-bytes")
@@ -27,7 +28,7 @@ extension SluiceError.Code {
   /// What says that the image itself is at fault; any other trouble leaves it unjudged.
   package static let ofImages: Set<SluiceError.Code> = [
     .notAnImage, .formatNotPermitted, .tooManyBytes, .tooManyPixels, .tooManyScans, .emptyImage, .truncatedImage,
-    .corruptImage, .unsupportedImage,
+    .corruptImage, .unsupportedImage, .refusedFinding,
   ]
 }
 

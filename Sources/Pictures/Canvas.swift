@@ -60,6 +60,16 @@ package struct Canvas: ~Copyable {
     }
   }
 
+  /// Draws a frame of the given thickness just inside a rectangle.
+  package mutating func frame(x: Int, y: Int, size: PixelSize, thickness: Int, _ colour: Colour) {
+    for line in 0..<size.height {
+      for column in 0..<size.width {
+        let depth = min(min(line, size.height - 1 - line), min(column, size.width - 1 - column))
+        if depth < thickness { set(x + column, y + line, colour) }
+      }
+    }
+  }
+
   private mutating func fill(x: Int, y: Int, side: Int, _ colour: Colour) {
     for line in 0..<side {
       for column in 0..<side { set(x + column, y + line, colour) }

@@ -35,8 +35,19 @@ package struct ContactSheet: ~Copyable {
   }
 
   /// Adds the original: its name, what the classifier says about it, and below it the conclusion, line by line.
-  package mutating func addOriginal(title: String, caption: String, conclusion: [String], isWarning: Bool) {
+  ///
+  /// - Parameters:
+  ///   - suspected: regions to put a frame around.
+  package mutating func addOriginal(
+    title: String, caption: String, conclusion: [String], suspected: [PixelRegion], isWarning: Bool
+  ) {
     draw(title, caption, original.clone(), line: 0, isWarning: false)
+    for region in suspected {
+      canvas.frame(
+        x: Self.margin + region.x * scale, y: Self.margin + Self.lineHeight + region.y * scale,
+        size: PixelSize(width: region.size.width * scale, height: region.size.height * scale), thickness: 2,
+        Self.warning)
+    }
     for (index, line) in conclusion.enumerated() {
       canvas.write(
         fitted(line), x: Self.margin, y: Self.margin + cell.height + index * Self.lineHeight, scale: Self.textScale,

@@ -93,21 +93,32 @@ package struct TensorEncoder: Sendable {
   private func write<Element: BitwiseCopyable>(
     _ samples: Span<UInt8>, _ tables: [[Element]], into target: consuming MutableSpan<Element>
   ) {
-    let depth = tables.count
     precondition(samples.count == form.elementsPerImage && target.count == form.elementsPerImage)
-    for channel in 0..<depth {
-      let table = tables[channel]
-      let entries = table.span
-      precondition(entries.count == 256)
-      var source = form.channels == .bgr ? depth - 1 - channel : channel
-      let step = form.layout == .nchw ? 1 : depth
-      var position = form.layout == .nchw ? channel * form.size.area : channel
-      for _ in 0..<form.size.area {
-        // Both positions stay below elementsPerImage, which the precondition compared with the spans.
-        unsafe target[unchecked: position] = entries[unchecked: Int(samples[unchecked: source])]
-        source &+= depth
-        position &+= step
+    for (channel, table) in tables.enumerated() {
+      let source = form.channels == .bgr ? tables.count - 1 - channel : channel
+      let area = form.size.area
+      // With constant distances the compiler unrolls the loop.
+      switch (form.layout, tables.count) {
+      case (.nchw, 3): look(up: samples, every: 3, from: source, table, into: &target, every: 1, from: channel * area)
+      case (.nhwc, 3): look(up: samples, every: 3, from: source, table, into: &target, every: 3, from: channel)
+      default: look(up: samples, every: 1, from: 0, table, into: &target, every: 1, from: 0)
       }
+    }
+  }
+
+  @inline(__always)
+  private func look<Element: BitwiseCopyable>(
+    up samples: Span<UInt8>, every stride: Int, from source: Int, _ table: [Element],
+    into target: inout MutableSpan<Element>, every step: Int, from start: Int
+  ) {
+    let entries = table.span
+    let area = form.size.area
+    precondition(entries.count == 256)
+    precondition(source + (area - 1) * stride < samples.count && start + (area - 1) * step < target.count)
+    for pixel in 0..<area {
+      // The precondition compared the last position with the spans.
+      let sample = unsafe samples[unchecked: source &+ pixel &* stride]
+      unsafe target[unchecked: start &+ pixel &* step] = entries[unchecked: Int(sample)]
     }
   }
 

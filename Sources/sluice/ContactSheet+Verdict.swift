@@ -18,7 +18,7 @@ extension ContactSheet {
     var sheet = ContactSheet(of: image.clone(), columns: 1 + squeezers.count)
     sheet.addOriginal(
       title: "original", caption: caption(verdict, pipeline), conclusion: conclusion(verdict),
-      isWarning: verdict.outcome == .adversarial)
+      suspected: suspectedRegions(verdict), isWarning: verdict.outcome == .adversarial)
     for squeezer in squeezers {
       let seen = verdict.detectors.lazy.flatMap(\.score.squeezed)
         .first { $0.squeezer == squeezer.description }
@@ -28,6 +28,11 @@ extension ContactSheet {
         isWarning: seen.map { $0.topClass != verdict.prediction?.topClass } ?? false)
     }
     return sheet.picture()
+  }
+
+  /// Where flagging detectors saw something; those of the source speak of another picture than the one shown.
+  private static func suspectedRegions(_ verdict: Verdict) -> [PixelRegion] {
+    verdict.detectors.filter { $0.isFlagged && $0.kind != ScalingAttack.kind.name }.compactMap(\.score.region)
   }
 
   private static func conclusion(_ verdict: Verdict) -> [String] {

@@ -22,7 +22,8 @@ struct SqueezersCommand: AsyncParsableCommand {
   func run() async throws {
     let entries = SqueezerKind.all.map { kind in
       CatalogueEntry(
-        name: kind.name, summary: kind.summary, facts: [("source", kind.source)], parameters: kind.parameters)
+        name: kind.name, summary: kind.summary, facts: [("source", kind.source)], parameters: kind.parameters,
+        entries: [])
     }
     try CatalogueEntry.write(entries, asJSON: json)
   }
@@ -47,8 +48,11 @@ struct DetectorsCommand: AsyncParsableCommand {
     let entries = DetectorKind.all.map { kind in
       CatalogueEntry(
         name: kind.name, summary: kind.summary,
-        facts: [("needs", kind.needs.rawValue), ("calls", kind.calls), ("source", kind.source)],
-        parameters: kind.parameters)
+        facts: [
+          ("needs", kind.needs.rawValue), ("calls", kind.calls), ("source", kind.source),
+          ("threshold", kind.standardThreshold.map { "standard \(rounded($0))" } ?? "required"),
+        ],
+        parameters: kind.parameters, entries: kind.entries)
     }
     try CatalogueEntry.write(entries, asJSON: json)
   }
@@ -60,6 +64,7 @@ private struct CatalogueEntry {
   let summary: String
   let facts: [(name: String, value: String)]
   let parameters: [Parameter]
+  let entries: [DetectorKind.Entry]
 
   static func write(_ entries: [CatalogueEntry], asJSON: Bool) throws(SluiceError) {
     let text =
@@ -72,14 +77,16 @@ private struct CatalogueEntry {
     let facts = facts.filter { !$0.value.isEmpty }.map { fact in
       "  \(Terminal.styled("\(fact.name):", .dim)) \(fact.value)\n"
     }
-    let widths = (
-      name: parameters.map(\.name.count).max() ?? 0, permitted: parameters.map(\.permitted.count).max() ?? 0
-    )
-    let rows = parameters.map { parameter in
-      let standard = parameter.standard.map { "standard \($0)" } ?? "required"
-      return "    \(padded(parameter.name, widths.name))  \(padded(parameter.permitted, min(28, widths.permitted)))  "
-        + "\(standard); \(parameter.meaning)\n"
-    }
+    let width = (parameters.map(\.name.count) + entries.map(\.name.count)).max() ?? 0
+    let listed =
+      entries.map { ($0.name, ($0.isRequired ? "required" : "optional") + "; " + $0.meaning) }
+      + parameters.map { parameter in
+        (
+          parameter.name,
+          "\(parameter.permitted); \(parameter.standard.map { "standard \($0)" } ?? "required"); \(parameter.meaning)"
+        )
+      }
+    let rows = listed.map { name, meaning in "    \(padded(name, width))  \(meaning)\n" }
     return heading + facts.joined() + rows.joined()
   }
 
@@ -89,7 +96,10 @@ private struct CatalogueEntry {
       [
         JSONValue.Member(name: "name", value: .string(name)),
         JSONValue.Member(name: "summary", value: .string(summary)),
-      ] + known + [JSONValue.Member(name: "parameters", value: .array(parameters.map(\.json)))])
+      ] + known + [
+        JSONValue.Member(name: "entries", value: .array(entries.map(\.json))),
+        JSONValue.Member(name: "parameters", value: .array(parameters.map(\.json))),
+      ])
   }
 }
 
@@ -99,5 +109,11 @@ extension Parameter {
       "name": .string(name), "permitted": .string(permitted), "standard": standard.map(JSONValue.string),
       "meaning": .string(meaning),
     ])
+  }
+}
+
+extension DetectorKind.Entry {
+  fileprivate var json: JSONValue {
+    .object(["name": .string(name), "required": .bool(isRequired), "meaning": .string(meaning)])
   }
 }

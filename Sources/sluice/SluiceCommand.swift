@@ -24,7 +24,7 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      FilterCommand.self, InspectCommand.self, SqueezersCommand.self, DetectorsCommand.self,
+      FilterCommand.self, InspectCommand.self, ReferenceCommand.self, SqueezersCommand.self, DetectorsCommand.self,
     ])
 }
 

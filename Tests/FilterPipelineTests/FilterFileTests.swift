@@ -161,7 +161,7 @@ struct FilterFileTests {
     #expect(error?.message.contains("/nonexistent/f.yaml") == true)
   }
 
-  @Test(arguments: ["imagenet-mobilenet.yaml", "signs.yaml"])
+  @Test(arguments: ["imagenet-mobilenet.yaml", "imagenet-feature-squeezing.yaml", "signs.yaml"])
   func shippedFiltersAreValid(name: String) throws {
     _ = try FilterFile(path: Repository.file("Filters/\(name)"), variables: ["MODELS": "/models"])
   }

@@ -1,4 +1,5 @@
 import Foundation
+import CImageCodecs
 import ImageCodecs
 import Pixels
 import TestSupport
@@ -99,6 +100,25 @@ struct HostileImageTests {
     #expect(bytes.count > 100_000)
     #expect(code(bytes) == .tooManyScans)
     #expect(code(try EncodedImages.jpegWithScans(1)) == nil)
+  }
+
+  @Test func aNeedForMoreMemoryThanPermittedIsNoCorruption() throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/wide-progressive.jpg")
+    #expect(status(ofJPEG: bytes, width: 131, height: 97, memory: 1 << 20) == SLUICE_CODEC_OK)
+    #expect(status(ofJPEG: bytes, width: 131, height: 97, memory: 1) == SLUICE_CODEC_NO_MEMORY)
+    #expect(status(ofJPEG: bytes, width: 130, height: 97, memory: 1 << 20) == SLUICE_CODEC_MISMATCH)
+  }
+
+  private func status(ofJPEG bytes: [UInt8], width: Int, height: Int, memory: Int) -> sluice_codec_status {
+    var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+    var report = sluice_codec_report()
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      var picture = sluice_picture(
+        pixels: pixels.baseAddress, width: UInt32(width), height: UInt32(height), channels: 3)
+      let whole = sluice_region(x: 0, y: 0, width: picture.width, height: picture.height)
+      sluice_jpeg_decode(bytes, bytes.count, &picture, whole, 100, memory, &report)
+    }
+    return report.status
   }
 
   @Test func limitsOfBytesPixelsAndSides() throws {

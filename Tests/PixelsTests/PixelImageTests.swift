@@ -8,6 +8,30 @@ struct PixelImageTests {
     #expect(image.array == [UInt8](repeating: 0, count: 45))
   }
 
+  @Test func anImageCanBeFilledAsItIsMade() throws {
+    let image = PixelImage(size: PixelSize(width: 2, height: 2), channels: .gray) { output in
+      for value in 5..<9 { output.append(UInt8(value)) }
+    }
+    #expect(image.array == [5, 6, 7, 8])
+    let error = #expect(throws: SluiceError.self) {
+      try PixelImage(size: PixelSize(width: 2, height: 2), channels: .gray) { output throws(SluiceError) in
+        output.append(1)
+        throw SluiceError(SluiceError.Code("no-more"), "no more")
+      }.array
+    }
+    #expect(error?.code.description == "no-more")
+  }
+
+  @Test func regionsAreClampedToTheImage() {
+    let size = PixelSize(width: 5, height: 4)
+    func clamped(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> PixelRegion {
+      PixelRegion(x: x, y: y, size: PixelSize(width: width, height: height)).clamped(to: size)
+    }
+    #expect(clamped(1, 1, 2, 2) == PixelRegion(columns: 1..<3, rows: 1..<3))
+    #expect(clamped(-3, 2, 5, 9) == PixelRegion(columns: 0..<2, rows: 2..<4))
+    #expect(clamped(-9, 7, 2, 2) == PixelRegion(columns: 0..<1, rows: 3..<4))
+  }
+
   @Test func rowsFollowOneAnother() {
     var image = PixelImage(size: PixelSize(width: 2, height: 3), channels: .gray)
     for y in 0..<3 {

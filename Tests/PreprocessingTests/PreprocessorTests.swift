@@ -38,6 +38,49 @@ struct PreprocessorTests {
     }
   }
 
+  @Test func onlyTheNeededRegionIsRead() throws {
+    let chains: [[PreprocessStep]] = [(8, 7), (5, 5), (6, 9), (3, 1)].map { side, crop in
+      [.resizeShorterSide(side, .bilinear), .centerCrop(PixelSize(width: crop, height: crop))]
+    }
+    let further: [[PreprocessStep]] = [
+      [.resizeExactly(PixelSize(width: 5, height: 7), .lanczos)],
+      [.centerCrop(PixelSize(width: 3, height: 4))],
+      [.centerCrop(PixelSize(width: 4, height: 4)), .centerCrop(PixelSize(width: 1, height: 1))],
+      [.centerCrop(PixelSize(width: 6, height: 3)), .resizeExactly(PixelSize(width: 4, height: 4), .bicubic)],
+      [.resizeExactly(PixelSize(width: 9, height: 9), .box), .centerCrop(PixelSize(width: 3, height: 3))],
+    ]
+    for steps in chains + further {
+      for shape in TestShape.all(upTo: 9) {
+        let preprocessor = try Preprocessor(steps: steps, channels: shape.channels)
+        let image = shape.noise()
+        let region = preprocessor.neededRegion(of: image.size)
+        let size = image.size
+        #expect(region.lies(within: size))
+        let disturbed = preprocessor.apply(to: inverted(image, outside: region)).array
+        let expected = preprocessor.apply(to: image).array
+        #expect(disturbed == expected, "\(shape) \(steps)")
+      }
+    }
+  }
+
+  @Test func theNeededRegionIsNoLargerThanTheCropAsksFor() throws {
+    let size = PixelSize(width: 224, height: 224)
+    let preprocessor = try Preprocessor(
+      steps: [.resizeShorterSide(256, .bilinear), .centerCrop(size)], channels: .rgb)
+    // 500×375 becomes 341×256, of which the columns 58 to 281 and the rows 16 to 239 are kept.
+    let region = preprocessor.neededRegion(of: PixelSize(width: 500, height: 375))
+    #expect(region == PixelRegion(columns: 84..<414, rows: 23..<352))
+  }
+
+  private func inverted(_ image: borrowing PixelImage, outside region: PixelRegion) -> PixelImage {
+    let (width, depth) = (image.size.width, image.channels.rawValue)
+    let samples = image.array.enumerated().map { index, sample in
+      let (x, y) = (index / depth % width, index / depth / width)
+      return region.columns.contains(x) && region.rows.contains(y) ? sample : ~sample
+    }
+    return PixelImage(samples, width: width, height: image.size.height, channels: image.channels)
+  }
+
   @Test func grayBecomesRGBAtTheEnd() throws {
     let size = PixelSize(width: 3, height: 3)
     let preprocessor = try Preprocessor(steps: [.resizeExactly(size, .box)], channels: .rgb)

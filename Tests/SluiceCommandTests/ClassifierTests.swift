@@ -114,16 +114,18 @@ struct ClassifierTests {
     #expect(images.count == 722)
     let folder = try TemporaryFolder()
     let list = try folder.file("list", images.keys.sorted().joined(separator: "\n"))
-    let filter = Repository.file("Filters/imagenet-mobilenet.yaml")
+    let filter = Repository.file("Filters/imagenet-feature-squeezing.yaml")
     let result = try SluiceCommand.shell(
       "cd '\(data)' && $SLUICE filter -f '\(filter)' --define MODELS=. --files-from '\(list)' --format none")
     #expect(result.verdicts.count == 722)
-    let keys = ["bitDepth 5": "l1_bit5", "median 2": "l1_med2"]
+    let keys = ["bitDepth 5": "l1_bit5", "median 2": "l1_med2", "nonLocalMeans 11-3-4": "l1_nlm11_3_4"]
     for verdict in result.verdicts {
       let expected = try #require(images[verdict["source"] as? String ?? ""])
       #expect(predictedClass(verdict) == expected["top1"] as? Int)
       let detail = (verdict["detectors"] as? [[String: Any]])?.first?["detail"] as? [String: Any]
-      for squeezed in try #require(detail?["squeezers"] as? [[String: Any]]) {
+      let squeezers = try #require(detail?["squeezers"] as? [[String: Any]])
+      #expect(squeezers.count == 3)
+      for squeezed in squeezers {
         let wanted = try #require(keys[squeezed["squeezer"] as? String ?? ""].flatMap { expected[$0] as? Double })
         let distance = try #require(squeezed["distance"] as? Double)
         #expect(abs(distance - wanted) <= 0.002, "\(verdict["source"] ?? "")")

@@ -31,6 +31,35 @@ package enum EncodedImages {
       + chunk("IDAT", data) + chunk("IEND", [])
   }
 
+  /// A PNG of the given 8-bit samples, with further chunks between header and image data.
+  package static func png(
+    _ samples: [UInt8], width: Int, height: Int, colourType: UInt8, before chunks: [UInt8] = []
+  ) -> [UInt8] {
+    let rowLength = samples.count / height
+    let rows = (0..<height).flatMap { [0] + samples[$0 * rowLength..<($0 + 1) * rowLength] }
+    let header = bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colourType, 0, 0, 0]
+    return ImageFormat.png.signature + chunk("IHDR", header) + chunks + chunk("IDAT", deflated(rows))
+      + chunk("IEND", [])
+  }
+
+  /// A zlib stream that holds the bytes as they are (RFC 1950, RFC 1951 stored blocks).
+  package static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    var stream: [UInt8] = [0x78, 0x01]
+    var (a, b): (UInt32, UInt32) = (1, 0)
+    for byte in bytes {
+      a = (a + UInt32(byte)) % 65521
+      b = (b + a) % 65521
+    }
+    var rest = bytes[...]
+    repeat {
+      let block = rest.prefix(65535)
+      rest = rest.dropFirst(block.count)
+      let (low, high) = (UInt8(block.count & 255), UInt8(block.count >> 8))
+      stream += [rest.isEmpty ? 1 : 0, low, high, ~low, ~high] + block
+    } while !rest.isEmpty
+    return stream + bigEndian(b << 16 | a)
+  }
+
   /// A JPEG with its first scan repeated: legal for the parser, endless work for a decoder.
   package static func jpegWithScans(_ count: Int) throws -> [UInt8] {
     let image = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/progressive-420.jpg"))

@@ -11,6 +11,19 @@ package struct DetectorKind: Sendable {
     case autoencoder = "an autoencoder"
   }
 
+  /// A key that holds more than one value, or names something else in the filter.
+  package struct Entry: Sendable {
+    package let name: String
+    package let isRequired: Bool
+    package let meaning: String
+
+    init(_ name: String, isRequired: Bool = true, _ meaning: String) {
+      self.name = name
+      self.isRequired = isRequired
+      self.meaning = meaning
+    }
+  }
+
   /// Its key in a filter file.
   package let name: String
   /// What it computes, in a phrase.
@@ -21,12 +34,16 @@ package struct DetectorKind: Sendable {
   /// Classifier calls beyond the one for the image itself, for people.
   package let calls: String
   package let parameters: [Parameter]
+  package let entries: [Entry]
+  /// The threshold where none is given; `nil` for kinds whose scores depend on the classifier and the images.
+  package let standardThreshold: Double?
   /// What makes the detector of its parameters; `nil` for kinds that take more than parameters.
   package let make: (@Sendable (ParameterValues) -> any Detector)?
 
   init(
     _ name: String, _ summary: String, source: String, needs: Needs = .nothing, calls: String = "none",
-    parameters: [Parameter] = [], make: (@Sendable (ParameterValues) -> any Detector)? = nil
+    parameters: [Parameter] = [], entries: [Entry] = [], standardThreshold: Double? = nil,
+    make: (@Sendable (ParameterValues) -> any Detector)? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -34,6 +51,8 @@ package struct DetectorKind: Sendable {
     self.needs = needs
     self.calls = calls
     self.parameters = parameters
+    self.entries = entries
+    self.standardThreshold = standardThreshold
     self.make = make
   }
 }
@@ -41,7 +60,8 @@ package struct DetectorKind: Sendable {
 extension DetectorKind {
   /// Every kind, in the order in which lists show them: first those that cost no classifier call.
   package static let all: [DetectorKind] = [
-    ScalingAttack.kind, ChromaResidual.kind, StripeNoise.kind, PatchEvidence.kind, NaturalStatistics.kind,
+    FileFindings.kind, ScalingAttack.kind, ChromaResidual.kind, StripeNoise.kind, PatchEvidence.kind,
+    NaturalStatistics.kind,
     FeatureSqueezing.kind, TransformConsistency.kind, LabelFlip.kind, AuxiliaryModel.kind, EnsembleDisagreement.kind,
     AutoencoderDetector.kind, CertifiedPatch.kind,
   ]

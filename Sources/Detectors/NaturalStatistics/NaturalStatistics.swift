@@ -12,7 +12,8 @@ import Squeezers
 package struct NaturalStatistics: ImageDetector {
   package static let kind = DetectorKind(
     "naturalStatistics", "distance of noise, correlation and spectrum statistics from those of clean images",
-    source: "features after Mittal, Moorthy, Bovik 2012 and Fridrich, Kodovský 2012", needs: .referenceFile)
+    source: "features after Mittal, Moorthy, Bovik 2012 and Fridrich, Kodovský 2012", needs: .referenceFile,
+    entries: [.init("reference", "the file that `sluice reference` wrote")])
 
   /// How many features the sentence names, and from how many standard deviations.
   private static let named = 3

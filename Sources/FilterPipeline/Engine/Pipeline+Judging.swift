@@ -39,7 +39,11 @@ extension Pipeline {
 
   /// The model-size image of an encoded one, for showing.
   package func modelImage(of bytes: [UInt8]) throws(SluiceError) -> PixelImage {
-    definition.preprocessor.apply(to: try decoder.decode(bytes.span).takePixels())
+    let decoded = try decoder.decode(bytes.span, keeping: FileFindings.neededExtras)
+    guard let detector = fileFindings?.detector else {
+      return definition.preprocessor.apply(to: decoded.takePixels())
+    }
+    return definition.preprocessor.apply(to: detector.canonical(decoded))
   }
 
   /// The seed that randomised squeezers have for an encoded image, for showing.
@@ -50,17 +54,39 @@ extension Pipeline {
   ) throws(SluiceError) -> PixelImage {
     var watch = Stopwatch()
     // Without a detector that looks at the whole source, a JPEG need only be decoded where the crop looks.
-    let region = looksAtSource ? nil : definition.preprocessor.neededRegion
-    let decoded = try decoder.decode(bytes.span, neededRegion: region)
+    let region: ImageDecoder.NeededRegion? =
+      looksAtSource ? nil : { [definition] size in definition.preprocessor.neededRegion(of: size) }
+    let extras: DecodedExtras = fileFindings == nil ? [] : FileFindings.neededExtras
+    let decoded = try decoder.decode(bytes.span, keeping: extras, neededRegion: region)
     verdict.header = decoded.header
     verdict.findings = decoded.findings
     verdict.timings.decode = watch.lap()
-    let source = decoded.takePixels()
-    if looksAtSource { scores.lookAtSource(source, scaledTo: definition.preprocessor.scaledSize(of: source.size)) }
+    let source = try permitted(decoded, &verdict, &scores)
+    if looksAtSource {
+      scores.lookAtSource(source, scaledTo: definition.preprocessor.scaledSize(of: source.size))
+    }
     verdict.timings.detect += watch.lap()
     let image = definition.preprocessor.apply(to: source)
     verdict.timings.preprocess = watch.lap()
     return image
+  }
+
+  /// The picture in the form that the policies on file findings want.
+  ///
+  /// - Throws: `refused-finding`, with the detector's score in the verdict.
+  private func permitted(
+    _ decoded: consuming DecodedImage, _ verdict: inout Verdict, _ scores: inout ScoreSheet
+  ) throws(SluiceError) -> PixelImage {
+    guard let (index, detector) = fileFindings else { return decoded.takePixels() }
+    let configured = definition.detectors[index]
+    let (score, refused) = detector.look(at: decoded, threshold: configured.threshold, definition.preprocessor)
+    scores.enter(score, at: index)
+    guard refused.isEmpty else {
+      verdict.detectors = [Verdict.DetectorVerdict(configured, score)]
+      throw SluiceError(
+        .refusedFinding, "the filter refuses files with \(refused.map(\.rawValue).joined(separator: ", "))")
+    }
+    return detector.canonical(decoded)
   }
 
   private func judge(

@@ -33,6 +33,8 @@ package final class Pipeline: Sendable {
   let services: PipelineServices
   /// Whether a detector looks at the decoded picture before it is scaled.
   let looksAtSource: Bool
+  /// The detector that looks at the file, and its place among the detectors.
+  let fileFindings: (index: Int, detector: FileFindings)?
 
   /// Builds the pipeline of a filter, and opens its models.
   ///
@@ -62,6 +64,9 @@ package final class Pipeline: Sendable {
     self.identity = identity
     self.services = services
     form = definition.form
+    fileFindings =
+      definition.detectors.enumerated().lazy
+      .compactMap { index, configured in (configured.detector as? FileFindings).map { (index, $0) } }.first
     looksAtSource = definition.detectors.contains { $0.detector is any SourceDetector }
     decoder = ImageDecoder(limits: definition.limits)
     let values: SampleValues =

@@ -68,7 +68,7 @@ struct PredictionStage: Sendable {
     for (place, version) in group.enumerated() {
       switch version {
       case 0: originalEncoder.encode(image, into: &batch, at: place)
-      case 1...squeezers.count where !squeezers.isEmpty:
+      case ..<(1 + squeezers.count):
         let squeezed = squeezers[version - 1].squeeze(image, seed: seed)
         squeezedEncoders[version - 1].encode(squeezed, into: &batch, at: place)
       default:

@@ -12,6 +12,9 @@ struct ScoreSheet: Sendable {
     scores = [DetectorScore?](repeating: nil, count: detectors.count)
   }
 
+  /// Enters the score of the detector at this place.
+  mutating func enter(_ score: DetectorScore, at index: Int) { scores[index] = score }
+
   mutating func lookAtSource(_ source: borrowing PixelImage, scaledTo size: PixelSize) {
     for index in detectors.indices {
       guard let detector = detectors[index].detector as? any SourceDetector else { continue }
@@ -42,10 +45,14 @@ struct ScoreSheet: Sendable {
       guard let score, score.value?.isFinite ?? true else {
         throw SluiceError(.classifierFailed, "the score of \(detector.name) is not a finite number")
       }
-      verdicts.append(
-        Verdict.DetectorVerdict(
-          name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold))
+      verdicts.append(Verdict.DetectorVerdict(detector, score))
     }
     return verdicts
+  }
+}
+
+extension Verdict.DetectorVerdict {
+  init(_ detector: FilterDefinition.DetectorDefinition, _ score: DetectorScore) {
+    self.init(name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold)
   }
 }

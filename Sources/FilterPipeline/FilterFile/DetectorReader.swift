@@ -19,6 +19,9 @@ struct DetectorReader {
       guard !definitions.contains(where: { $0.name == definition.name }) else {
         throw entry.error("has the name `\(definition.name)`, as another detector; give it a `name` of its own")
       }
+      guard !(definition.detector is FileFindings && definitions.contains { $0.detector is FileFindings }) else {
+        throw entry.error("is a second fileFindings; one says everything about files")
+      }
       definitions.append(definition)
     }
     return definitions
@@ -31,23 +34,16 @@ struct DetectorReader {
     guard let kind = DetectorKind.all.first(where: { $0.name == name }) else {
       preconditionFailure("\(name) is not a kind of detector")
     }
-    let members = try value.members(["name", "threshold"] + kind.parameters.map(\.name) + Self.structure(of: name))
+    let members = try value.members(["name", "threshold"] + kind.parameters.map(\.name) + kind.entries.map(\.name))
     let definition = FilterDefinition.DetectorDefinition(
       name: try members["name"]?.string() ?? name, kind: name, detector: try detector(kind, members),
-      threshold: try members.required("threshold").number(-1e9...1e9))
+      threshold: try threshold(members, kind))
     return (node, definition)
   }
 
-  /// Keys of a kind that hold more than one value.
-  private static func structure(of kind: String) -> [String] {
-    switch kind {
-    case FeatureSqueezing.kind.name: ["squeezers", "twoSided"]
-    case TransformConsistency.kind.name: ["transforms"]
-    case AuxiliaryModel.kind.name, AutoencoderDetector.kind.name: ["model"]
-    case EnsembleDisagreement.kind.name: ["models"]
-    case NaturalStatistics.kind.name: ["reference"]
-    default: []
-    }
+  private func threshold(_ members: FilterMembers, _ kind: DetectorKind) throws(SluiceError) -> Double {
+    if let standard = kind.standardThreshold, members["threshold"] == nil { return standard }
+    return try members.required("threshold").number(-1e9...1e9)
   }
 
   private func detector(_ kind: DetectorKind, _ members: FilterMembers) throws(SluiceError) -> any Detector {

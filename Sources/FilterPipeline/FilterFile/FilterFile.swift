@@ -18,8 +18,11 @@ package struct FilterFile: Sendable {
   ///
   /// - Parameters:
   ///   - variables: what `${NAME}` in a path stands for.
+  ///   - readsDetectors: whether the detectors and models are read; without them a filter only decodes and preprocesses.
   /// - Throws: `unreadable-file`; `invalid-filter`, naming line, key and what is permitted.
-  package init(path: String, variables: [String: String]) throws(SluiceError) {
+  package init(
+    path: String, variables: [String: String], readsDetectors: Bool = true
+  ) throws(SluiceError) {
     self.path = path
     bytes = try readFile(path, atMost: Self.maxBytes)
     let root: Node?
@@ -31,7 +34,8 @@ package struct FilterFile: Sendable {
     }
     guard let root else { throw SluiceError(.invalidFilter, "\(path): the file is empty") }
     let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
-    let reader = FilterReader(paths: PathExpansion(folder: folder, variables: variables))
+    let reader = FilterReader(
+      paths: PathExpansion(folder: folder, variables: variables), readsDetectors: readsDetectors)
     definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
   }
 }

@@ -140,7 +140,17 @@ struct FilterNode {
 /// The members of a mapping whose keys are known to be permitted.
 struct FilterMembers {
   let parent: FilterNode
-  let members: [String: FilterNode]
+  private(set) var members: [String: FilterNode]
+
+  init(parent: FilterNode, members: [String: FilterNode]) {
+    self.parent = parent
+    self.members = members
+  }
+
+  /// Leaves out members that are not to be read.
+  mutating func forget(_ names: [String]) {
+    for name in names { members[name] = nil }
+  }
 
   subscript(name: String) -> FilterNode? { members[name] }
 

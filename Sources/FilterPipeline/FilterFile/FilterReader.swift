@@ -8,6 +8,7 @@ import Squeezers
 /// Reads the sections of a filter file, strictly.
 struct FilterReader {
   let paths: PathExpansion
+  var readsDetectors = true
 
   private static let keys = [
     "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders", "secret",
@@ -15,7 +16,8 @@ struct FilterReader {
   ]
 
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
-    let members = try root.members(Self.keys)
+    var members = try root.members(Self.keys)
+    if !readsDetectors { members.forget(["classifier", "models", "autoencoders", "secret", "detectors", "forward"]) }
     _ = try members.required("version").integer(1...1)
     let tensor = try tensor(members.required("tensor"))
     let preprocessor = try preprocessor(members.required("preprocess"), tensor.channels)

@@ -86,6 +86,7 @@ extension Finding {
   fileprivate var json: JSONValue {
     .object([
       "code": .string(code.rawValue), "count": count.map(JSONValue.integer), "value": value.map { .number($0) },
+      "contents": contents.isEmpty ? nil : .array(contents.map { .string($0.rawValue) }),
     ])
   }
 }

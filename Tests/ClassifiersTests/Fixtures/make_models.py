@@ -1,4 +1,5 @@
-"""Writes the small ONNX models in this folder: the mean of each channel times a matrix, with and without softmax.
+"""Writes the small ONNX models in this folder: the mean of each channel times a matrix, with and without softmax; and an
+"autoencoder" that halves every value, with its code as a second output.
 
 Needs numpy and onnx. Run in this folder: python3 make_models.py
 """
@@ -29,7 +30,22 @@ def save(name, batch, softmax):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_autoencoder(name):
+    graph = helper.make_graph(
+        [helper.make_node("Mul", ["input", "half"], ["reconstruction"]),
+         helper.make_node("ReduceMean", ["input"], ["code"], axes=[2, 3], keepdims=0)],
+        name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("reconstruction", TensorProto.FLOAT, ["N", 3, 8, 8]),
+         helper.make_tensor_value_info("code", TensorProto.FLOAT, ["N", 3])],
+        [numpy_helper.from_array(np.array(0.5, dtype=np.float32), "half")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 if __name__ == "__main__":
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)
     save("batch-of-three", 3, softmax=False)
+    save_autoencoder("autoencoder")

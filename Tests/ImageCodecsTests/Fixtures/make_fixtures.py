@@ -1,13 +1,14 @@
 """Writes the image files in this folder, and beside each what Pillow decodes it to (NAME.rgb: width * height * 3 bytes).
 
 Pillow cannot write every kind of PNG that exists, so PNG files come from a small writer here; the expected pixels
-always come from Pillow's own decoder. A new run gives the same files but for the date inside two colour profiles. Needs numpy and pillow. Run in this folder: python3 make_fixtures.py
+always come from Pillow's own decoder. A new run gives the same files but for the date inside two colour profiles. Needs numpy, pillow and opencv. Run in this folder: python3 make_fixtures.py
 """
 
 import io
 import struct
 import zlib
 
+import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
@@ -150,7 +151,22 @@ def write_stowaways():
     save("private-segment.jpg", private[:2] + b"\xff\xe9\x04\x02" + bytes(1024) + private[2:])
 
 
+def write_wide_jpegs():
+    """Several MCUs in each direction, for decoding parts of a picture."""
+    y, x = np.mgrid[0:97, 0:131]
+    waves = [127 + 120 * np.sin(x * y / (90.0 + 40 * k) + k) for k in range(3)]
+    picture = np.stack(waves, axis=2).astype(np.uint8)
+    for name in ("444", "422", "420", "440", "411"):
+        factor = getattr(cv2, f"IMWRITE_JPEG_SAMPLING_FACTOR_{name}")
+        _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, factor, cv2.IMWRITE_JPEG_QUALITY, 80])
+        save(f"wide-{name}.jpg", data.tobytes())
+    save("wide-gray.jpg", jpeg(Image.fromarray(picture[:, :, 0])))
+    save("wide-restart.jpg", jpeg(Image.fromarray(picture), restart_marker_blocks=3))
+    save("wide-progressive.jpg", jpeg(Image.fromarray(picture), progressive=True))
+
+
 if __name__ == "__main__":
     write_pngs()
     write_jpegs()
     write_stowaways()
+    write_wide_jpegs()

@@ -1,69 +1,17 @@
-#include "CImageCodecs.h"
+#include "png_context.h"
 
-#include <png.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-
-// What the callbacks need; reached through png_get_error_ptr and png_get_io_ptr.
-typedef struct {
-  sluice_codec_report *report;
-  jmp_buf escape;
-  const uint8_t *input;
-  size_t input_size;
-  size_t position;
-  uint8_t *rows;
-  uint8_t *output;
-  size_t output_size;
-  size_t output_capacity;
-} png_context;
-
-static void fail(png_context *context, sluice_codec_status status, const char *message) {
-  context->report->status = status;
-  context->report->offset = context->position;
-  strncpy(context->report->message, message, sizeof context->report->message - 1);
-}
-
-static void on_error(png_structp png, png_const_charp message) {
-  png_context *context = png_get_error_ptr(png);
-  // A callback below may have named the trouble already, and better.
-  if (context->report->status == SLUICE_CODEC_OK) fail(context, SLUICE_CODEC_CORRUPT, message);
-  longjmp(context->escape, 1);
-}
-
-static void on_warning(png_structp png, png_const_charp message) {
-  (void)message;
-  png_context *context = png_get_error_ptr(png);
-  context->report->warnings++;
-}
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
   png_context *context = png_get_io_ptr(png);
   if (count > context->input_size - context->position) {
-    fail(context, SLUICE_CODEC_TRUNCATED, "the data ends inside a chunk");
+    png_context_fail(context, SLUICE_CODEC_TRUNCATED, "the data ends inside a chunk");
     png_error(png, "truncated");
   }
   memcpy(target, context->input + context->position, count);
   context->position += count;
 }
-
-static void write_bytes(png_structp png, png_bytep source, size_t count) {
-  png_context *context = png_get_io_ptr(png);
-  if (count > context->output_capacity - context->output_size) {
-    size_t capacity = 2 * context->output_capacity + count + 4096;
-    uint8_t *grown = realloc(context->output, capacity);
-    if (!grown) {
-      fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for the encoded image");
-      png_error(png, "memory");
-    }
-    context->output = grown;
-    context->output_capacity = capacity;
-  }
-  memcpy(context->output + context->output_size, source, count);
-  context->output_size += count;
-}
-
-static void flush_nothing(png_structp png) { (void)png; }
 
 // Brings every colour type and depth to `channels` samples of 8 bits, and alpha behind them if `with_alpha`.
 static void request_form(png_structp png, png_infop info, int channels, int with_alpha) {
@@ -82,7 +30,7 @@ static void request_form(png_structp png, png_infop info, int channels, int with
 static void check_size(png_structp png, png_infop info, png_context *context, const sluice_picture *picture) {
   if (png_get_image_width(png, info) == picture->width && png_get_image_height(png, info) == picture->height)
     return;
-  fail(context, SLUICE_CODEC_MISMATCH, "the header changed between two reads");
+  png_context_fail(context, SLUICE_CODEC_MISMATCH, "the header changed between two reads");
   png_error(png, "mismatch");
 }
 
@@ -92,7 +40,7 @@ static int start(png_structp png, png_infop info, png_context *context, const sl
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
   if (png_get_rowbytes(png, info) == (size_t)picture->width * (size_t)(picture->channels + with_alpha)) return passes;
-  fail(context, SLUICE_CODEC_UNSUPPORTED, "this combination of colour type and depth is not decoded");
+  png_context_fail(context, SLUICE_CODEC_UNSUPPORTED, "this combination of colour type and depth is not decoded");
   png_error(png, "form");
 }
 
@@ -122,7 +70,7 @@ static size_t read_with_alpha(
   size_t translucent = 0;
   context->rows = calloc(held_rows, row_bytes);
   if (!context->rows) {
-    fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for the rows");
+    png_context_fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for the rows");
     png_error(png, "memory");
   }
   for (int pass = 0; pass < passes; pass++)
@@ -166,46 +114,14 @@ void sluice_png_decode(
   memset(report, 0, sizeof *report);
   *translucent = 0;
   png_context context = {.report = report, .input = data, .input_size = size};
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, on_error, on_warning);
+  png_structp png =
+      png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, png_context_on_error, png_context_on_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
-    fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the decoder");
+    png_context_fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the decoder");
   } else if (setjmp(context.escape) == 0) {
     *translucent = decode(png, info, &context, picture, alpha);
   }
   png_destroy_read_struct(&png, &info, NULL);
   free(context.rows);
-}
-
-static void encode(
-    png_structp png, png_infop info, png_context *context, const sluice_picture *picture) {
-  png_set_write_fn(png, context, write_bytes, flush_nothing);
-  png_set_IHDR(
-      png, info, picture->width, picture->height, 8,
-      picture->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-  png_write_info(png, info);
-  size_t row_bytes = (size_t)picture->width * (size_t)picture->channels;
-  for (uint32_t y = 0; y < picture->height; y++) png_write_row(png, picture->pixels + y * row_bytes);
-  png_write_end(png, info);
-}
-
-void sluice_png_encode(
-    const sluice_picture *picture, uint8_t **encoded, size_t *encoded_size, sluice_codec_report *report) {
-  memset(report, 0, sizeof *report);
-  png_context context = {.report = report};
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &context, on_error, on_warning);
-  png_infop info = png ? png_create_info_struct(png) : NULL;
-  if (!info) {
-    fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the encoder");
-  } else if (setjmp(context.escape) == 0) {
-    encode(png, info, &context, picture);
-  }
-  png_destroy_write_struct(&png, &info);
-  if (report->status != SLUICE_CODEC_OK) {
-    free(context.output);
-    context.output = NULL;
-  }
-  *encoded = context.output;
-  *encoded_size = context.output_size;
 }

@@ -1,0 +1,30 @@
+// What the PNG encoder and decoder share: how the library's errors become reports.
+#ifndef SLUICE_PNG_CONTEXT_H
+#define SLUICE_PNG_CONTEXT_H
+
+#include "CImageCodecs.h"
+
+#include <png.h>
+#include <setjmp.h>
+
+// What the callbacks need; reached through png_get_error_ptr and png_get_io_ptr.
+typedef struct {
+  sluice_codec_report *report;
+  jmp_buf escape;
+  const uint8_t *input;
+  size_t input_size;
+  size_t position;
+  uint8_t *rows;
+  uint8_t *output;
+  size_t output_size;
+  size_t output_capacity;
+} png_context;
+
+// Fills in the report.
+void png_context_fail(png_context *context, sluice_codec_status status, const char *message);
+
+// The callbacks for errors, which leaps to where the context's `escape` was set, and for warnings.
+_Noreturn void png_context_on_error(png_structp png, png_const_charp message);
+void png_context_on_warning(png_structp png, png_const_charp message);
+
+#endif

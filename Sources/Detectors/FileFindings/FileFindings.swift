@@ -1,0 +1,110 @@
+import ImageCodecs
+import Pixels
+import Preprocessing
+import Squeezers
+
+/// Looks for files that show people one thing and a classifier another, or that are more than a picture.
+///
+/// A picture with alpha is composited on black and on white and compared with alpha dropped (AlphaDog, Xia et al. 2024);
+/// one with a declared gamma or a colour profile is compared with and without. The difference is the mean of |a − b| over
+/// the model-size image, 0…1, as the classifier would see both. The score is the largest such difference among the
+/// subjects whose policy is flag or reject, and 1 for a subject that is not measured, such as a ZIP archive after the
+/// picture. A profile built from tables is not evaluated; it counts as the largest difference.
+package struct FileFindings: Detector {
+  package static let kind = DetectorKind(
+    "fileFindings", "largest difference between ways to show the file's picture; 1 for what is more than a picture",
+    source: "AlphaDog, Xia et al. 2024; W3C PNG; ICC.1:2022", parameters: FileSubject.allCases.map(\.parameter),
+    standardThreshold: 0.08
+  ) { values in
+    FileFindings(
+      policies: Dictionary(
+        uniqueKeysWithValues: FileSubject.allCases.map { subject in
+          (subject, FilePolicy(rawValue: values.choice(subject.parameter)) ?? subject.standardPolicy)
+        }))
+  }
+
+  private static let white: UInt8 = 255
+
+  private let policies: [FileSubject: FilePolicy]
+
+  /// - Parameters:
+  ///   - policies: those that are not standard.
+  package init(policies: [FileSubject: FilePolicy] = [:]) {
+    self.policies = policies
+  }
+
+  package func policy(for subject: FileSubject) -> FilePolicy { policies[subject] ?? subject.standardPolicy }
+
+  /// What decoding has to keep so that the file can be looked at.
+  package static let neededExtras: DecodedExtras = [.alpha, .colourProfile]
+
+  /// The score, and which subjects of the reject policy it concerns.
+  ///
+  /// - Parameters:
+  ///   - threshold: the difference above which a measured subject is refused.
+  ///   - preprocessor: brings pictures to the size in which they are compared.
+  /// - Complexity: O(pixels), twice for alpha, once each for gamma and profile; nothing for a plain file.
+  package func look(
+    at decoded: borrowing DecodedImage, threshold: Double, _ preprocessor: Preprocessor
+  ) -> (score: DetectorScore, refused: [FileSubject]) {
+    var measurements: [DetectorScore.Measurement] = []
+    var seen: [(subject: FileSubject, difference: Double)] = []
+    for subject in FileSubject.allCases {
+      guard let finding = decoded.findings.first(where: { subject.codes.contains($0.code) }) else { continue }
+      let difference = subject.isMeasured ? self.difference(subject, decoded, preprocessor) : 1
+      if subject.isMeasured { measurements.append(.init(finding.code.rawValue, difference)) }
+      seen.append((subject, difference))
+    }
+    let decisive = seen.filter { [.flag, .reject].contains(policy(for: $0.subject)) }
+    var score = DetectorScore(decisive.map(\.difference).max() ?? 0, Self.sentence(about: seen))
+    score.measurements = measurements
+    let refused = seen.filter { policy(for: $0.subject) == .reject && $0.difference > threshold }
+    return (score, refused.map(\.subject))
+  }
+
+  private static func sentence(about seen: [(subject: FileSubject, difference: Double)]) -> String {
+    guard !seen.isEmpty else { return "nothing in the file but a picture" }
+    return seen.map { subject, difference in
+      guard subject.isMeasured else { return "\(subject.rawValue) found" }
+      return "\(subject.rawValue) changes the picture by \(JSONValue.number(difference, decimals: 4).text)"
+    }.joined(separator: "; ")
+  }
+
+  /// The largest mean difference, 0…1, between plain decoding and showing the subject.
+  private func difference(
+    _ subject: FileSubject, _ decoded: borrowing DecodedImage, _ preprocessor: Preprocessor
+  ) -> Double {
+    let plain = preprocessor.apply(to: decoded.pixels.clone())
+    func distance(_ shown: consuming PixelImage) -> Double {
+      preprocessor.apply(to: shown).meanAbsoluteDifference(from: plain)
+    }
+    switch subject {
+    case .alpha: return decoded.differencesOfAlpha(distance)
+    case .gamma:
+      guard let gamma = decoded.gamma, gamma > 0 else { return 0 }
+      return distance(decoded.pixels.applying(gamma: gamma))
+    case .colourProfile:
+      guard let bytes = decoded.colourProfile, let profile = MatrixProfile(bytes.span) else { return 1 }
+      return distance(profile.convertedToSRGB(decoded.pixels))
+    case .orientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .polyglot: return 1
+    }
+  }
+
+  /// The picture as the policies want it: with gamma and profile applied and alpha composited on white where their
+  /// policy is to canonicalise.
+  ///
+  /// - Complexity: O(pixels) for each of them that is there.
+  package func canonical(_ decoded: consuming DecodedImage) -> PixelImage {
+    let profile =
+      policy(for: .colourProfile) == .canonicalise
+      ? decoded.colourProfile.flatMap { MatrixProfile($0.span) } : nil
+    let isGammaDeclared = decoded.findings.contains { $0.code == .gamma }
+    if let profile {
+      decoded.pixels = profile.convertedToSRGB(decoded.pixels)
+    } else if policy(for: .gamma) == .canonicalise, isGammaDeclared, let gamma = decoded.gamma, gamma > 0 {
+      decoded.pixels = decoded.pixels.applying(gamma: gamma)
+    }
+    guard policy(for: .alpha) == .canonicalise else { return decoded.takePixels() }
+    return decoded.composited(on: Self.white)
+  }
+}

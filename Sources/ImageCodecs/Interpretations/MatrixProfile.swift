@@ -1,0 +1,110 @@
+import Pixels
+
+/// An ICC profile of the matrix kind (ICC.1:2022, 8.3 and 8.4): a tone curve for each channel, and for colour a matrix
+/// to the XYZ of the profile connection space. Cameras, displays and the web use no other.
+package struct MatrixProfile: Sendable {
+  private let curves: [ToneCurve]
+  /// From linear RGB of the profile to linear sRGB, row by row; empty for gray.
+  private let matrix: [Double]
+
+  private static let headerBytes = 128
+  private static let mostTags = 200
+  /// From the XYZ of the connection space (illuminant D50) to linear sRGB, Bradford-adapted (IEC 61966-2-1).
+  private static let sRGB = [
+    3.133_856_1, -1.616_866_7, -0.490_614_6, -0.978_768_4, 1.916_141_5, 0.033_454_0, 0.071_945_3, -0.228_991_4,
+    1.405_242_7,
+  ]
+
+  /// The profile in the given bytes; `nil` when it is malformed, or built from tables, which are not evaluated.
+  ///
+  /// - Complexity: O(bytes).
+  package init?(_ bytes: Span<UInt8>) {
+    guard bytes.hasBytes("XYZ ", at: 20), let tags = Self.tags(bytes) else { return nil }
+    func curve(_ name: String) -> ToneCurve? { tags[name].flatMap { ToneCurve(bytes.extracting($0)) } }
+    if bytes.hasBytes("GRAY", at: 16) {
+      guard let gray = curve("kTRC") else { return nil }
+      curves = [gray]
+      matrix = []
+      return
+    }
+    guard bytes.hasBytes("RGB ", at: 16), tags["A2B0"] == nil else { return nil }
+    guard let red = curve("rTRC"), let green = curve("gTRC"), let blue = curve("bTRC") else { return nil }
+    guard let x = Self.primary("rXYZ", tags, bytes), let y = Self.primary("gXYZ", tags, bytes),
+      let z = Self.primary("bXYZ", tags, bytes)
+    else { return nil }
+    curves = [red, green, blue]
+    matrix = Self.toSRGB(primaries: [x, y, z])
+  }
+
+  /// The product of the matrix to sRGB and the one whose columns are the primaries.
+  private static func toSRGB(primaries: [[Double]]) -> [Double] {
+    var product: [Double] = []
+    for row in 0..<3 {
+      for primary in primaries {
+        var sum = 0.0
+        for index in 0..<3 { sum += sRGB[3 * row + index] * primary[index] }
+        product.append(sum)
+      }
+    }
+    return product
+  }
+
+  private static func tags(_ bytes: Span<UInt8>) -> [String: Range<Int>]? {
+    guard let count = bytes.uint32(at: headerBytes), count <= mostTags else { return nil }
+    var tags: [String: Range<Int>] = [:]
+    for index in 0..<count {
+      let entry = headerBytes + 4 + 12 * index
+      guard let offset = bytes.uint32(at: entry + 4), let length = bytes.uint32(at: entry + 8),
+        offset <= bytes.count, length <= bytes.count - offset
+      else { return nil }
+      let name = String(decoding: (0..<4).map { bytes[entry + $0] }, as: UTF8.self)
+      tags[name] = offset..<offset + length
+    }
+    return tags
+  }
+
+  private static func primary(
+    _ name: String, _ tags: [String: Range<Int>], _ bytes: Span<UInt8>
+  ) -> [Double]? {
+    guard let range = tags[name], range.count >= 20 else { return nil }
+    let tag = bytes.extracting(range)
+    return tag.hasBytes("XYZ ", at: 0) ? (0..<3).map { tag.fixedPoint(at: 8 + 4 * $0) } : nil
+  }
+
+  /// The image in sRGB, as a viewer shows it that honours the profile; relative colorimetric, clipped to the gamut.
+  ///
+  /// A gray profile on a colour image, and the other way round, changes nothing: viewers ignore it.
+  ///
+  /// - Complexity: O(samples).
+  package func convertedToSRGB(_ image: borrowing PixelImage) -> PixelImage {
+    guard curves.count == image.channels.rawValue else { return image.clone() }
+    let linear = curves.map { curve in (0..<256).map { Float(curve.linear(Double($0) / 255)) } }
+    if image.channels == .gray { return image.mapped { Self.encoded[Self.step(linear[0][Int($0)])] } }
+    let cells = matrix.map(Float.init)
+    var result = PixelImage(size: image.size, channels: .rgb)
+    let source = image.samples
+    var target = result.mutableSamples
+    for pixel in 0..<image.size.area {
+      let red = linear[0][Int(source[3 * pixel])]
+      let green = linear[1][Int(source[3 * pixel + 1])]
+      let blue = linear[2][Int(source[3 * pixel + 2])]
+      for channel in 0..<3 {
+        let light = cells[3 * channel] * red + cells[3 * channel + 1] * green + cells[3 * channel + 2] * blue
+        target[3 * pixel + channel] = Self.encoded[Self.step(light)]
+      }
+    }
+    return result
+  }
+
+  /// Fine enough that every one of the 256 levels is met near black, where the sRGB curve is steepest.
+  private static let steps = 16_383
+
+  private static func step(_ light: Float) -> Int { Int(min(max(light, 0), 1) * Float(steps) + 0.5) }
+
+  /// The sRGB encoding of linear light (IEC 61966-2-1).
+  private static let encoded: [UInt8] = (0...steps).map { index in
+    let light = Double(index) / Double(steps)
+    let value = light <= 0.003_130_8 ? 12.92 * light : 1.055 * power(light, 1 / 2.4) - 0.055
+    return UInt8((value * 255).rounded())
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Detectors
+import FilterPipeline
+import ImageCodecs
+import Pixels
+
+struct ReferenceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reference",
+    abstract: "Fit what clean images look like, for the detector naturalStatistics.",
+    discussion: """
+      Reads clean images as the filter would, and writes the mean and covariance of their noise, correlation and \
+      spectrum statistics. At least 30 images are needed; several hundred are good. No attack is looked at. Take the \
+      detector's threshold from other clean images than these.
+
+        sluice reference -f filter.yaml -o filter.reference.json clean/*.jpg
+        find clean -name '*.jpg' | sluice reference -f filter.yaml -o filter.reference.json --files-from -
+
+      The filter's decode and preprocess sections alone are used, so the file may already name the reference.
+      Exit status: 0 when the reference was written, 1 when images were left out, 2 when it could not be written.
+      """)
+
+  @Option(
+    name: [.short, .customLong("filter")], help: "The filter file (YAML).",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var filter: String
+
+  @Option(name: .shortAndLong, help: "The reference file to write (JSON).", completion: .file(extensions: ["json"]))
+  var output: String
+
+  @Flag(help: "Add the statistics of natural scenes (BRISQUE), which see blur and compression.")
+  var scene = false
+
+  @Option(help: ArgumentHelp("Read the paths from a file, one a line; - is standard input.", valueName: "file"))
+  var filesFrom: String?
+
+  @Argument(help: "Clean images, or tar archives of them; none for standard input.", completion: .file())
+  var paths: [String] = []
+
+  func run() async throws {
+    try checkDistinct(outputs: [output], inputs: paths + [filter, filesFrom].compactMap(\.self))
+    let file = try FilterFile(path: filter, variables: [:], readsDetectors: false)
+    let families = FeatureFamily.standard + (scene ? [.scene] : [])
+    var fitting = ReferenceFitting(file.definition, families: families)
+    var leftOut = 0
+    let inputs = RunInputs(try listed(), limit: file.definition.limits.maxBytes)
+    while let input = try inputs.next() {
+      do throws(SluiceError) {
+        try fitting.add(input)
+      } catch {
+        leftOut += 1
+        Terminal.say("sluice: \(Terminal.printable(input.source)) left out: \(error)")
+      }
+    }
+    let reference = try fitting.reference()
+    try OutputFile.created(output).write(Array((reference.json.text + "\n").utf8))
+    if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  private func listed() throws(SluiceError) -> PathList {
+    if let filesFrom { return try PathList(listedIn: filesFrom, separatedByZero: false) }
+    return PathList(paths.isEmpty ? ["-"] : paths)
+  }
+}

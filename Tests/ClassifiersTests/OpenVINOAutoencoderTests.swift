@@ -1,0 +1,33 @@
+import Classifiers
+import Foundation
+import Pixels
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct OpenVINOAutoencoderTests {
+  private static let form = TensorForm(
+    element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
+
+  private func autoencoder(_ model: String, output: String?) throws -> OpenVINOAutoencoder {
+    var settings = OpenVINOSettings(modelPath: Repository.file("Tests/ClassifiersTests/Fixtures/\(model).onnx"))
+    settings.output = output
+    return try OpenVINOAutoencoder(settings, form: Self.form, environment: ProcessInfo.processInfo.environment)
+  }
+
+  @Test func theReconstructionComesBackElementByElement() async throws {
+    var batch = TensorBatch(form: Self.form, count: 1)
+    var elements = batch.elements(ofImage: 0, as: Float.self)
+    for index in 0..<elements.count { elements[index] = Float(index) }
+    let values = try await autoencoder("autoencoder", output: "reconstruction").reconstruction(of: batch)
+    #expect(values == (0..<192).map { Float($0) / 2 })
+  }
+
+  @Test func anOutputThatIsNoImageIsRefused() throws {
+    let error = #expect(throws: SluiceError.self) { try autoencoder("autoencoder", output: "code") }
+    #expect(error?.code == .modelMismatch)
+    #expect(error?.message.contains("`code` (float32 ?×3)") == true, "\(error?.message ?? "")")
+    let unnamed = #expect(throws: SluiceError.self) { try autoencoder("autoencoder", output: nil) }
+    #expect(unnamed?.description.contains("name its output") == true)
+  }
+}

@@ -1,0 +1,88 @@
+import Detectors
+import ImageCodecs
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+struct FileFindingsTests {
+  private let preprocessor: Preprocessor
+
+  init() throws {
+    preprocessor = try Preprocessor(
+      steps: [.resizeExactly(PixelSize(width: 16, height: 16), .bilinear)], channels: .rgb)
+  }
+
+  private func look(
+    _ bytes: [UInt8], _ detector: FileFindings = FileFindings()
+  ) throws -> (score: DetectorScore, refused: [FileSubject], canonical: [UInt8]) {
+    let decoded = try ImageDecoder().decode(bytes.span, keeping: FileFindings.neededExtras)
+    let (score, refused) = detector.look(at: decoded, threshold: 0.08, preprocessor)
+    let picture = detector.canonical(decoded).array
+    return (score, refused, picture)
+  }
+
+  /// A PNG of `picture` with further chunks behind its header.
+  private func png(_ picture: borrowing PixelImage, chunks: [UInt8]) throws -> [UInt8] {
+    let encoded = try picture.encodedAsPNG()
+    return Array(encoded[..<33]) + chunks + encoded[33...]
+  }
+
+  private func gamma(_ value: UInt32) -> [UInt8] { EncodedImages.chunk("gAMA", EncodedImages.bigEndian(value)) }
+
+  @Test func aPlainFileScoresZero() throws {
+    for bytes in [try EncodedImages.png(), try EncodedImages.jpeg()] {
+      let (score, refused, _) = try look(bytes)
+      #expect(score.value == 0 && refused.isEmpty)
+      #expect(score.sentence == "nothing in the file but a picture")
+    }
+  }
+
+  @Test func alphaThatHidesAPictureIsMeasured() throws {
+    let fixture = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/rgba8.png"))
+    let (score, _, plain) = try look(fixture)
+    #expect(try #require(score.value) > 0.08)
+    #expect(score.measurements.first?.name == "alpha")
+    let (allowed, _, _) = try look(fixture, FileFindings(policies: [.alpha: .allow]))
+    // Allowed or not, the difference is told.
+    #expect(allowed.value == 0 && allowed.measurements.first?.value == score.value)
+    let (_, refused, _) = try look(fixture, FileFindings(policies: [.alpha: .reject]))
+    #expect(refused == [.alpha])
+    let (_, _, onWhite) = try look(fixture, FileFindings(policies: [.alpha: .canonicalise]))
+    #expect(onWhite != plain)
+  }
+
+  @Test func gammaThatHidesAPictureIsMeasured() throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    let (score, _, plain) = try look(try png(picture, chunks: gamma(2000)))
+    #expect(try #require(score.value) > 0.7)
+    #expect(plain == picture.array)
+    let (_, _, shown) = try look(
+      try png(picture, chunks: gamma(2000)), FileFindings(policies: [.gamma: .canonicalise]))
+    #expect(shown.allSatisfy { $0 < 5 })
+    let (usual, _, _) = try look(try png(picture, chunks: gamma(45_455)))
+    #expect(usual.value == 0)
+    // A gamma of nought is nonsense that no viewer applies.
+    #expect(try look(try png(picture, chunks: gamma(0))).score.value == 0)
+  }
+
+  @Test func aPolyglotIsFlaggedAndPlainFillingIsNot() throws {
+    let image = try EncodedImages.jpeg()
+    #expect(try look(image + [0, 0, 0]).score.value == 0)
+    #expect(try look(image + Array("PK\u{3}\u{4}".utf8)).score.value == 1)
+    let (_, refused, _) = try look(image + [0, 0], FileFindings(policies: [.trailingBytes: .reject]))
+    #expect(refused == [.trailingBytes])
+  }
+
+  @Test(arguments: ["cmyk.jpg", "multiple.jpg", "orientation-6.jpg", "animation.png"])
+  func subjectsWithoutADifferenceCountByTheirPolicy(name: String) throws {
+    let bytes = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/\(name)"))
+    let policies = { (policy: FilePolicy) in
+      FileFindings(policies: Dictionary(uniqueKeysWithValues: FileSubject.allCases.map { ($0, policy) }))
+    }
+    #expect(try look(bytes, policies(.allow)).score.value == 0)
+    #expect(try look(bytes, policies(.canonicalise)).score.value == 0)
+    #expect(try look(bytes, policies(.flag)).score.value == 1)
+    #expect(try !look(bytes, policies(.reject)).refused.isEmpty)
+  }
+}
