@@ -10,7 +10,7 @@ package struct DetectorScore: Sendable {
   package var measurements: [Measurement] = []
   /// What each squeezed version says, where squeezed versions were compared.
   package var squeezed: [SqueezedEvidence] = []
-  /// Where the evidence lies, in pixels of the image that the detector looked at.
+  /// Where the evidence lies, in pixels of the image that the detector looked at: the source or the model-size image.
   package var region: PixelRegion?
 
   package init(_ value: Double?, _ sentence: String) {

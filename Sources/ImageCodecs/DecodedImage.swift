@@ -9,7 +9,7 @@ package struct DecodedImage: ~Copyable {
   package var alpha: PixelImage?
   package let header: ImageHeader
   package let findings: [Finding]
-  /// The gamma a PNG declares, of whatever value; sRGB files say 0.45455.
+  /// The gamma a PNG declares, of whatever value, unless it also declares sRGB, which overrides it.
   package let gamma: Double?
   /// The embedded ICC profile. `nil` when it was not asked for, and when there is no sound one.
   package let colourProfile: [UInt8]?

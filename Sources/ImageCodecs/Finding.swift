@@ -16,7 +16,8 @@ package struct Finding: Sendable, Hashable {
     case orientation
     /// A PNG gamma other than that of sRGB, which has not been applied; the value is the gamma.
     case gamma
-    /// An embedded colour profile, which has not been applied.
+    /// An embedded colour profile, or primaries or code points (PNG cHRM, cICP) that are not those of sRGB. None has been
+    /// applied.
     case colourProfile = "icc-profile"
     /// Further pictures after the first, announced by a Multi-Picture index.
     case multiplePictures = "multiple-pictures"
@@ -77,7 +78,7 @@ extension Finding {
     case .exif: "EXIF metadata, \(count ?? 0) bytes"
     case .orientation: "EXIF orientation \(Int(value ?? 1))"
     case .gamma: "gamma \(value ?? 0), not applied"
-    case .colourProfile: "an ICC colour profile, \(count ?? 0) bytes, not applied"
+    case .colourProfile: "a colour profile or primaries other than sRGB's, \(count ?? 0) bytes, not applied"
     case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
     case .polyglot: "another file follows the picture: \(contents.map(\.rawValue).joined(separator: ", "))"

@@ -28,14 +28,14 @@ extension ImageDecoder {
     var findings = structure.findings(count: bytes.count, translucent: translucent)
     findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
-    if extras.contains(.colourProfile), let range = structure.profileRange {
+    if extras.contains(.colourProfile), !structure.hasForeignCodingPoints, let range = structure.profileRange {
       profile = ColourProfile.inflated(bytes.extracting(range))
       if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
     return DecodedImage(
       pixels: pixels.turnedUpright(from: orientation), alpha: alpha.take()?.turnedUpright(from: orientation),
       header: header, findings: findings + report.warningFindings,
-      gamma: structure.gamma.map { Double($0) / 100_000 }, colourProfile: profile)
+      gamma: structure.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
   }
 
   private static func withSamples(of image: inout PixelImage?, _ body: (UnsafeMutablePointer<UInt8>?) -> Void) {

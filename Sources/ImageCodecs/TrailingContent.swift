@@ -9,52 +9,71 @@ package enum TrailingContent: String, Sendable, Hashable, CaseIterable {
   case program
   case picture
 
-  /// How far the first bytes of a text are searched: readers of PDF and HTML look no further for a beginning.
+  /// How far the beginning of a file is looked for: readers of PDF and HTML look no further.
   private static let searched = 1 << 20
+  /// Where readers of ZIP look for the end of the directory: a record of 22 bytes and a comment of 65,535.
+  private static let zipTail = 22 + 65_535
 
-  /// The kinds that begin anywhere in the first mebibyte of the bytes, in the order of declaration.
+  /// The kinds that are there, in the order of declaration.
   ///
-  /// - Complexity: O(bytes searched).
+  /// - Complexity: O(bytes searched), at most a mebibyte and the tail of a ZIP.
   static func kinds(in bytes: Span<UInt8>) -> [TrailingContent] {
     var found: Set<TrailingContent> = []
-    for offset in 0..<min(searched, bytes.count) {
-      // Every signature begins with one of few bytes; the others are passed over at one comparison.
-      guard let kinds = beginnings[bytes[offset]] else { continue }
-      for kind in kinds where !found.contains(kind) && kind.begins(at: offset, in: bytes) { found.insert(kind) }
+    for offset in 0..<min(searched, bytes.count) where mayBegin[Int(bytes[offset])] {
+      for signature in signatures where !found.contains(signature.kind) && signature.stands(at: offset, in: bytes) {
+        found.insert(signature.kind)
+      }
     }
+    if !found.contains(.zip), endsAsZIP(bytes) { found.insert(.zip) }
     return allCases.filter(found.contains)
   }
 
-  private static let beginnings: [UInt8: [TrailingContent]] = {
-    var kinds: [UInt8: [TrailingContent]] = [:]
-    for kind in allCases {
-      for signature in kind.signatures {
-        let first = signature[0]
-        for byte in Set([first, kind == .html ? first | 0x20 : first]) { kinds[byte, default: []].append(kind) }
+  private static func endsAsZIP(_ bytes: Span<UInt8>) -> Bool {
+    for offset in max(0, bytes.count - zipTail)..<bytes.count where bytes[offset] == 0x50 {
+      if bytes.hasBytes("PK\u{5}\u{6}", at: offset) { return true }
+    }
+    return false
+  }
+
+  private struct Signature {
+    let kind: TrailingContent
+    let bytes: [UInt8]
+    /// Whether letters count in either case, as HTML has it.
+    var ignoresCase = false
+    /// Whether it says something only at the very beginning; elsewhere chance writes it too often.
+    var standsFirst = false
+
+    func stands(at offset: Int, in data: Span<UInt8>) -> Bool {
+      guard offset + bytes.count <= data.count, !standsFirst || offset == 0 else { return false }
+      for index in bytes.indices {
+        let byte = data[offset + index]
+        let isCapital = ignoresCase && (0x41...0x5A).contains(byte)
+        guard (isCapital ? byte | 0x20 : byte) == bytes[index] else { return false }
       }
+      return true
     }
-    return kinds
+  }
+
+  private static let signatures: [Signature] =
+    [
+      Signature(kind: .zip, bytes: [0x50, 0x4B, 3, 4]), Signature(kind: .zip, bytes: [0x50, 0x4B, 5, 6]),
+      Signature(kind: .pdf, bytes: Array("%PDF-".utf8)),
+      Signature(kind: .program, bytes: [0x7F, 0x45, 0x4C, 0x46], standsFirst: true),
+      Signature(kind: .program, bytes: Array("#!".utf8), standsFirst: true),
+      Signature(kind: .program, bytes: Array("MZ".utf8), standsFirst: true),
+      Signature(kind: .picture, bytes: ImageFormat.png.signature),
+      Signature(kind: .picture, bytes: Array("GIF87a".utf8)), Signature(kind: .picture, bytes: Array("GIF89a".utf8)),
+    ]
+    + ["<html", "<script", "<!doctype html", "<svg", "<?php"].map {
+      Signature(kind: .html, bytes: Array($0.utf8), ignoresCase: true)
+    }
+    // A JPEG begins with one of its tables or application segments; three bytes alone occur by chance too often.
+    + ([0xDB] + Array(0xE0...0xEF)).map { Signature(kind: .picture, bytes: [0xFF, 0xD8, 0xFF, UInt8($0)]) }
+
+  /// Whether a signature begins with this byte: all others are passed over at one look.
+  private static let mayBegin: [Bool] = {
+    var table = [Bool](repeating: false, count: 256)
+    for signature in signatures { table[Int(signature.bytes[0])] = true }
+    return table
   }()
-
-  private var signatures: [[UInt8]] {
-    switch self {
-    case .zip: [[0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6]]
-    case .pdf: [Array("%PDF-".utf8)]
-    case .html: ["<html", "<script", "<!doctype html", "<svg", "<?php"].map { Array($0.utf8) }
-    case .program: [[0x7F, 0x45, 0x4C, 0x46], Array("#!/".utf8), [0x4D, 0x5A, 0x90, 0]]
-    case .picture: ImageFormat.allCases.map(\.signature) + [Array("GIF8".utf8), Array("RIFF".utf8)]
-    }
-  }
-
-  private func begins(at offset: Int, in bytes: Span<UInt8>) -> Bool {
-    signatures.contains { signature in
-      offset + signature.count <= bytes.count
-        && signature.indices.allSatisfy { index in
-          let byte = bytes[offset + index]
-          // HTML is read whatever the case of its letters.
-          let isLetter = self == .html && (0x41...0x5A).contains(byte)
-          return (isLetter ? byte | 0x20 : byte) == signature[index]
-        }
-    }
-  }
 }

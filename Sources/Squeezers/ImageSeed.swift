@@ -1,7 +1,8 @@
 /// 256 bits that a randomised squeezer takes its choices from.
 ///
 /// A filter derives them from the operator's secret and the digest of the encoded image: whoever has both can replay a
-/// verdict, and nobody without the secret can predict it, however often the same image is sent.
+/// verdict, and nobody without the secret can predict it, however often the same image is sent. Any change to the file,
+/// even behind the picture, draws anew: whoever may try often will meet a lucky draw.
 package struct ImageSeed: Sendable, Hashable {
   private let words: [UInt64]
 

@@ -1,6 +1,6 @@
 import Pixels
 
-/// Total-variation minimisation: the image u that minimises ½‖u − x‖² + weight · TV(u) (Rudin, Osher, Fatemi 1992; as a
+/// Total-variation minimisation: an approach to the image u that minimises ½‖u − x‖² + weight · TV(u) (Rudin, Osher, Fatemi 1992; as a
 /// defence Guo et al., ICLR 2018), samples in [0, 1], each channel for itself, isotropic.
 ///
 /// Solved by the primal-dual iteration of Chambolle and Pock (2011, algorithm 1) with both steps 1/√8, a fixed number of

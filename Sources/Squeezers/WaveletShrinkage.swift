@@ -30,7 +30,7 @@ package struct WaveletShrinkage: FixedSqueezer {
 
   package var description: String { "wavelet \(strength)-\(levels)" }
 
-  /// - Complexity: O(samples · levels); memory 12 · levels + 24 bytes a pixel.
+  /// - Complexity: O(samples · levels); memory 28 · levels + 24 bytes a pixel.
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
     var result = PixelImage(size: image.size, channels: image.channels)
     for channel in 0..<image.channels.rawValue {

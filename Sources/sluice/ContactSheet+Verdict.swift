@@ -32,20 +32,23 @@ extension ContactSheet {
 
   /// Where flagging detectors saw something; those of the source speak of another picture than the one shown.
   private static func suspectedRegions(_ verdict: Verdict) -> [PixelRegion] {
-    verdict.detectors.filter { $0.isFlagged && $0.kind != ScalingAttack.kind.name }.compactMap(\.score.region)
+    verdict.detectors.filter { $0.isFlagged && !$0.looksAtSource }.compactMap(\.score.region)
   }
 
+  /// What fits under the original, the detectors that flagged first.
   private static func conclusion(_ verdict: Verdict) -> [String] {
-    [verdict.outcome.rawValue]
-      + verdict.detectors.flatMap { detector in
-        [
-          detector.name,
-          detector.score.value.map {
-            "\(rounded($0)) \(detector.isFlagged ? ">" : "<=") \(rounded(detector.threshold))"
-          }
-            ?? "abstains",
-        ]
-      }
+    let ordered = verdict.detectors.filter(\.isFlagged) + verdict.detectors.filter { !$0.isFlagged }
+    let left = ordered.count - mostDetectors
+    return [verdict.outcome.rawValue]
+      + ordered.prefix(mostDetectors).flatMap { detector in [detector.name, comparison(detector)] }
+      + (left > 0 ? ["and \(left) more"] : [])
+  }
+
+  private static let mostDetectors = 5
+
+  private static func comparison(_ detector: Verdict.DetectorVerdict) -> String {
+    guard let value = detector.score.value else { return "abstains" }
+    return "\(rounded(value)) \(detector.isFlagged ? ">" : "<=") \(rounded(detector.threshold))"
   }
 
   private static func caption(_ verdict: Verdict, _ pipeline: Pipeline) -> String {

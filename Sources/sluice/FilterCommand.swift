@@ -116,7 +116,7 @@ struct FilterCommand: AsyncParsableCommand {
   ) async throws(SluiceError) -> RunSummary {
     try checkDistinct(
       outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
-      inputs: paths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self))
+      inputs: paths + pipeline.definition.namedPaths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self))
     let outputs = try RunOutputs(
       tensors: output == "-" ? .standardOutput() : .created(output), format: chosenFormat, verdicts: verdictFile())
     let inputs = RunInputs(

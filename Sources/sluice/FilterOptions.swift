@@ -27,16 +27,21 @@ struct FilterOptions: ParsableArguments {
 
   /// Reads the filter file and opens its classifier, for so many images at a time.
   func pipeline(workers: Int, observes: Bool = false) throws(SluiceError) -> Pipeline {
+    let file = try file()
+    return try Pipeline(
+      file,
+      PipelineEnvironment(
+        sha256: sha256, hmac: hmac, variables: environment(), workers: workers, observes: observes))
+  }
+
+  /// Reads the filter file, with or without its detectors and models.
+  func file(readsDetectors: Bool = true) throws(SluiceError) -> FilterFile {
     var variables = environment()
     for definition in definitions {
       let parts = definition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       variables[String(parts[0])] = String(parts[1])
     }
-    let file = try FilterFile(path: filter, variables: variables)
-    return try Pipeline(
-      file,
-      PipelineEnvironment(
-        sha256: sha256, hmac: hmac, variables: environment(), workers: workers, observes: observes))
+    return try FilterFile(path: filter, variables: variables, readsDetectors: readsDetectors)
   }
 
   private func environment() -> [String: String] {

@@ -35,6 +35,9 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     let pipeline = try options.pipeline(workers: 1)
+    if let picture {
+      try checkDistinct(outputs: [picture], inputs: [image, options.filter] + pipeline.definition.namedPaths)
+    }
     let limit = pipeline.definition.limits.maxBytes
     let input = try onlyInput(limit: limit)
     let verdict = await pipeline.judge(input, id: 1).verdict
@@ -68,7 +71,6 @@ struct InspectCommand: AsyncParsableCommand {
       Terminal.say("sluice: there is no picture to show: the image was \(verdict.outcome.action)")
       return
     }
-    try checkDistinct(outputs: [path], inputs: [image, options.filter])
     let sheet = try ContactSheet.of(input.bytes, verdict, pipeline)
     try OutputFile.created(path).write(try sheet.encodedAsPNG())
   }

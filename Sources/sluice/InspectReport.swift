@@ -53,7 +53,7 @@ struct InspectReport {
     let style: Terminal.Style = detector.isFlagged ? .red : detector.score.value == nil ? .dim : .green
     let title = detector.name == detector.kind ? "" : " (\(detector.kind))"
     return ["  \(Terminal.styled(detector.name, .bold))\(title): \(Terminal.styled(conclusion(on: detector), style))"]
-      + squeezedLines(detector.score.squeezed) + measurementLines(detector.score)
+      + squeezedLines(detector.score.squeezed) + measurementLines(detector)
       + ["    \(detector.score.sentence)"]
   }
 
@@ -66,24 +66,27 @@ struct InspectReport {
   private func squeezedLines(_ squeezed: [DetectorScore.SqueezedEvidence]) -> [String] {
     guard !squeezed.isEmpty else { return [] }
     let width = max(10, squeezed.map(\.squeezer.count).max() ?? 0)
-    let heading = Terminal.styled("    \(padded("squeezed by", width))  \(padded("distance", 9))prediction", .dim)
+    let heading = Terminal.styled("    \(padded("squeezed by", width))  \(padded("distance", 11)) prediction", .dim)
     return [heading]
       + squeezed.map { version in
         let isChanged = version.topClass != verdict.prediction?.topClass
         let now = named(version.topClass, version.topProbability)
-        return "    \(padded(version.squeezer, width))  \(padded(rounded(version.distance), 9))"
+        return "    \(padded(version.squeezer, width))  \(padded(rounded(version.distance), 11)) "
           + (isChanged ? Terminal.styled(now + "  (changed)", .yellow) : now)
       }
   }
 
-  private func measurementLines(_ score: DetectorScore) -> [String] {
+  private func measurementLines(_ detector: Verdict.DetectorVerdict) -> [String] {
+    let score = detector.score
     var lines: [String] = []
     if !score.measurements.isEmpty {
       let shown = score.measurements.map { "\($0.name) \(rounded($0.value))" }
       lines.append("    " + Terminal.styled(shown.joined(separator: ", "), .dim))
     }
     if let region = score.region {
-      lines.append("    suspected region: \(region.size) pixels at \(region.x), \(region.y) of the model-size image")
+      lines.append(
+        "    suspected region: \(region.size) pixels at \(region.x), \(region.y) of the \(detector.looksAtSource ? "source" : "model-size image")"
+      )
     }
     return lines
   }

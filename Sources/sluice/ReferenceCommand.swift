@@ -16,14 +16,12 @@ struct ReferenceCommand: AsyncParsableCommand {
         sluice reference -f filter.yaml -o filter.reference.json clean/*.jpg
         find clean -name '*.jpg' | sluice reference -f filter.yaml -o filter.reference.json --files-from -
 
-      The filter's decode and preprocess sections alone are used, so the file may already name the reference.
+      The filter's decode and preprocess sections alone are used, so the file may already name the reference; what its \
+      file findings would canonicalise is not.
       Exit status: 0 when the reference was written, 1 when images were left out, 2 when it could not be written.
       """)
 
-  @Option(
-    name: [.short, .customLong("filter")], help: "The filter file (YAML).",
-    completion: .file(extensions: ["yaml", "yml"]))
-  var filter: String
+  @OptionGroup var options: FilterOptions
 
   @Option(name: .shortAndLong, help: "The reference file to write (JSON).", completion: .file(extensions: ["json"]))
   var output: String
@@ -38,8 +36,9 @@ struct ReferenceCommand: AsyncParsableCommand {
   var paths: [String] = []
 
   func run() async throws {
-    try checkDistinct(outputs: [output], inputs: paths + [filter, filesFrom].compactMap(\.self))
-    let file = try FilterFile(path: filter, variables: [:], readsDetectors: false)
+    let file = try options.file(readsDetectors: false)
+    try checkDistinct(
+      outputs: [output], inputs: paths + file.definition.namedPaths + [options.filter, filesFrom].compactMap(\.self))
     let families = FeatureFamily.standard + (scene ? [.scene] : [])
     var fitting = ReferenceFitting(file.definition, families: families)
     var leftOut = 0

@@ -66,6 +66,52 @@ struct FileFindingsTests {
     #expect(try look(try png(picture, chunks: gamma(0))).score.value == 0)
   }
 
+  @Test func theFirstGammaCounts() throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    let (score, _, _) = try look(try png(picture, chunks: gamma(2000) + gamma(45_455)))
+    #expect(try #require(score.value) > 0.7)
+  }
+
+  @Test func aDeclarationOfSRGBOverridesGammaAndPrimaries() throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    let swapped = EncodedImages.chunk(
+      "cHRM", [31_270, 32_900, 15_000, 6000, 30_000, 60_000, 64_000, 33_000].flatMap(EncodedImages.bigEndian))
+    #expect(try look(try png(picture, chunks: swapped)).score.value == 1)
+    let declared = EncodedImages.chunk("sRGB", [0]) + gamma(2000) + swapped
+    let (score, _, shown) = try look(
+      try png(picture, chunks: declared), FileFindings(policies: [.gamma: .canonicalise]))
+    #expect(score.value == 0 && shown == picture.array)
+  }
+
+  @Test func codePointsOfAnotherSpaceCountAsAProfile() throws {
+    let picture = PixelImage.noise(width: 24, height: 24, channels: .rgb)
+    let sRGB = try look(try png(picture, chunks: EncodedImages.chunk("cICP", [1, 13, 0, 1])))
+    #expect(sRGB.score.value == 0)
+    let foreign = try look(try png(picture, chunks: EncodedImages.chunk("cICP", [9, 16, 0, 1])))
+    #expect(foreign.score.value == 1)
+  }
+
+  @Test func aDamagedProfileCountsAsTheLargestDifference() throws {
+    let fixture = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/findings.jpg"))
+    let sound = try look(fixture)
+    #expect(try #require(sound.score.measurements.first { $0.name == "icc-profile" }?.value) < 0.05)
+    guard let place = fixture.indices.first(where: { fixture[$0...].starts(with: Array("ICC_PROFILE".utf8)) })
+    else {
+      Issue.record("the fixture has no profile")
+      return
+    }
+    var damaged = fixture
+    damaged[place + 12] = 7
+    let (score, _, _) = try look(damaged, FileFindings(policies: [.polyglot: .allow]))
+    #expect(score.value == 1)
+    // What cannot be brought into one form must not pass as if it had been.
+    let (canonical, _, _) = try look(
+      damaged, FileFindings(policies: [.polyglot: .allow, .colourProfile: .canonicalise]))
+    #expect(canonical.value == 1)
+    let (allowed, _, _) = try look(damaged, FileFindings(policies: [.polyglot: .allow, .colourProfile: .allow]))
+    #expect(allowed.value == 0)
+  }
+
   @Test func aPolyglotIsFlaggedAndPlainFillingIsNot() throws {
     let image = try EncodedImages.jpeg()
     #expect(try look(image + [0, 0, 0]).score.value == 0)

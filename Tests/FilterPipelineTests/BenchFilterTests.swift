@@ -68,11 +68,15 @@ struct BenchFilterTests {
 
   static let mistakes: [(old: String, new: String, mentions: [String])] = [
     ("[mirror,", "[mirrored,", ["squeezers[0]", "mirrored", "bitDepth, median"]),
+    ("[mirror,", "[{mirror: 3},", ["squeezers[0].mirror", "takes no value"]),
     ("[mirror,", "[median,", ["squeezers[0]", "lacks the key `window`"]),
     ("{shift: {x: -2}}", "{shift: {x: -20}}", ["shift.x", "-16 to 16"]),
     ("{shift: {x: -2}}", "{shift: {z: 1}}", ["shift.z", "x, y"]),
     ("{jpeg: 80}", "{jpeg: 80, scale: 0}", ["scale", "from 1e-06"]),
     ("{jpeg: 80}", "{jpeg: 80, median: 2}", ["exactly one squeezer"]),
+    ("{jpeg: 80}", "{jpeg: 80, top: 3}", ["squeezers[3].top", "`distance` of its own"]),
+    ("- labelFlip: {threshold: 0}", "- fileFindings: {threshold: 1}", ["fileFindings.threshold", "0.0 to 0.99"]),
+    ("- labelFlip: {threshold: 0}", "- fileFindings: {alpha: ban}", ["alpha", "allow, canonicalise, flag, reject"]),
     ("spread: 2", "spread: 0", ["twoSided.spread", "from 0.01"]),
     ("model: second, t", "model: third, t", ["`third`", "permitted are second, small"]),
     ("models: [second, small]", "models: []", ["models", "1 to 8"]),
@@ -83,7 +87,10 @@ struct BenchFilterTests {
     ("maxBatch: 4", "maxBatch: 0", ["maxBatch", "1 to 1024"]),
     ("secret: secret.bin\n", "", ["totalVariation 0.1-40-0.5", "`secret`"]),
     ("- labelFlip: {threshold: 0}", "- labelFlip: {threshold: 0, distance: l1}", ["distance", "name, threshold"]),
-    ("{openvino: {model: ae.onnx}, n", "{preprocess: [{centerCrop: 9}], openvino: {model: ae.onnx}, n", ["64×48"]),
+    (
+      "{openvino: {model: ae.onnx}, n", "{preprocess: [{centerCrop: 9}], openvino: {model: ae.onnx}, n",
+      ["autoencoders.ae.preprocess", "openvino, normalize, tensor"]
+    ),
     ("second: {openvino: {model: second.onnx}}", "second: {model: second.onnx}", ["models.second.model"]),
   ]
 

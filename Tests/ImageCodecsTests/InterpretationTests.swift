@@ -77,6 +77,33 @@ struct InterpretationTests {
     #expect(shown[2] > 190 && shown[0] < 20)
   }
 
+  @Test func aProfileWhoseMatrixIsOverriddenIsNotEvaluated() {
+    // Another name for a tag turns it into one that viewers prefer, or doubles one that is there.
+    for (old, new) in [("gTRC", "A2B1"), ("gTRC", "cicp"), ("bTRC", "rTRC")] {
+      var bytes = Self.profile(gamma: 2.2)
+      guard let place = bytes.indices.first(where: { bytes[$0...].starts(with: Array(old.utf8)) }) else { return }
+      bytes.replaceSubrange(place..<place + 4, with: Array(new.utf8))
+      let parsed = MatrixProfile(bytes.span)
+      #expect(parsed == nil, "\(new)")
+    }
+  }
+
+  @Test func anArchiveFarBehindThePictureIsFound() throws {
+    let filling = [UInt8](repeating: 0xFF, count: 1_500_000)
+    let bytes = try EncodedImages.png() + filling + Array("PK\u{5}\u{6}".utf8) + [UInt8](repeating: 0, count: 18)
+    let findings = try ImageDecoder().decode(bytes.span).findings
+    #expect(findings.first { $0.code == .polyglot }?.contents == [.zip])
+  }
+
+  @Test func chanceWritesNoPolyglots() throws {
+    var random = RepeatableRandom(seed: 4)
+    let image = try EncodedImages.png()
+    for _ in 0..<5 {
+      let bytes = image + (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+      #expect(try !ImageDecoder().decode(bytes.span).findings.contains { $0.code == .polyglot })
+    }
+  }
+
   @Test func everyCutOrDamagedProfileIsNoneOrHarmless() {
     let sound = Self.profile(gamma: 1.8)
     let image = PixelImage.noise(width: 3, height: 3, channels: .rgb)

@@ -75,6 +75,23 @@ struct BenchTests {
     #expect(try SluiceCommand.run(["filter", "-f", filter, broken]).status == 2)
   }
 
+  @Test func filesThatAFilterNamesAreNotWrittenTo() throws {
+    let folder = try TemporaryFolder()
+    let filter = try folder.file("f.yaml", Self.head + "\nsecret: secret.bin\nforward: {squeezed: randomResizePad}")
+    let secret = try folder.file("secret.bin", "a secret of the operator, 32 byt")
+    let image = try folder.file("a.png", try EncodedImages.png(width: 50, height: 50))
+    for arguments in [
+      ["filter", "-f", filter, "-o", secret, image],
+      ["filter", "-f", filter, "--verdicts", secret, "--format", "none", image],
+      ["inspect", "-f", filter, "--picture", secret, image], ["reference", "-f", filter, "-o", secret, image],
+    ] {
+      let result = try SluiceCommand.run(arguments)
+      #expect(result.status == 2 && result.errors.contains("used for two things"), "\(arguments[0]): \(result.errors)")
+      #expect(result.output.isEmpty)
+    }
+    #expect(try Repository.bytes(secret) == Array("a secret of the operator, 32 byt".utf8))
+  }
+
   @Test func aSecretMakesChanceReplayable() throws {
     let folder = try TemporaryFolder()
     let filter = try folder.file(

@@ -37,12 +37,14 @@ package struct DetectorKind: Sendable {
   package let entries: [Entry]
   /// The threshold where none is given; `nil` for kinds whose scores depend on the classifier and the images.
   package let standardThreshold: Double?
+  package let thresholdRange: ClosedRange<Double>
   /// What makes the detector of its parameters; `nil` for kinds that take more than parameters.
   package let make: (@Sendable (ParameterValues) -> any Detector)?
 
   init(
     _ name: String, _ summary: String, source: String, needs: Needs = .nothing, calls: String = "none",
     parameters: [Parameter] = [], entries: [Entry] = [], standardThreshold: Double? = nil,
+    thresholdRange: ClosedRange<Double> = -1e9...1e9,
     make: (@Sendable (ParameterValues) -> any Detector)? = nil
   ) {
     self.name = name
@@ -53,6 +55,7 @@ package struct DetectorKind: Sendable {
     self.parameters = parameters
     self.entries = entries
     self.standardThreshold = standardThreshold
+    self.thresholdRange = thresholdRange
     self.make = make
   }
 }

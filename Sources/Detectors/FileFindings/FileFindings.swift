@@ -14,7 +14,8 @@ package struct FileFindings: Detector {
   package static let kind = DetectorKind(
     "fileFindings", "largest difference between ways to show the file's picture; 1 for what is more than a picture",
     source: "AlphaDog, Xia et al. 2024; W3C PNG; ICC.1:2022", parameters: FileSubject.allCases.map(\.parameter),
-    standardThreshold: 0.08
+    // What is not measured scores 1, which has to stay above every permitted threshold.
+    standardThreshold: 0.08, thresholdRange: 0...0.99
   ) { values in
     FileFindings(
       policies: Dictionary(
@@ -55,7 +56,14 @@ package struct FileFindings: Detector {
       if subject.isMeasured { measurements.append(.init(finding.code.rawValue, difference)) }
       seen.append((subject, difference))
     }
-    let decisive = seen.filter { [.flag, .reject].contains(policy(for: $0.subject)) }
+    let decisive = seen.filter { subject, difference in
+      switch policy(for: subject) {
+      case .flag, .reject: true
+      case .allow: false
+      // What cannot be brought into the form that people see must not pass as if it had been.
+      case .canonicalise: subject == .colourProfile && decoded.readableProfile == nil
+      }
+    }
     var score = DetectorScore(decisive.map(\.difference).max() ?? 0, Self.sentence(about: seen))
     score.measurements = measurements
     let refused = seen.filter { policy(for: $0.subject) == .reject && $0.difference > threshold }
@@ -81,10 +89,11 @@ package struct FileFindings: Detector {
     switch subject {
     case .alpha: return decoded.differencesOfAlpha(distance)
     case .gamma:
-      guard let gamma = decoded.gamma, gamma > 0 else { return 0 }
+      // A viewer that honours a profile ignores the gamma beside it.
+      guard decoded.colourProfile == nil, let gamma = decoded.gamma, gamma > 0 else { return 0 }
       return distance(decoded.pixels.applying(gamma: gamma))
     case .colourProfile:
-      guard let bytes = decoded.colourProfile, let profile = MatrixProfile(bytes.span) else { return 1 }
+      guard let profile = decoded.readableProfile else { return 1 }
       return distance(profile.convertedToSRGB(decoded.pixels))
     case .orientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .polyglot: return 1
     }
@@ -95,9 +104,7 @@ package struct FileFindings: Detector {
   ///
   /// - Complexity: O(pixels) for each of them that is there.
   package func canonical(_ decoded: consuming DecodedImage) -> PixelImage {
-    let profile =
-      policy(for: .colourProfile) == .canonicalise
-      ? decoded.colourProfile.flatMap { MatrixProfile($0.span) } : nil
+    let profile = policy(for: .colourProfile) == .canonicalise ? decoded.readableProfile : nil
     let isGammaDeclared = decoded.findings.contains { $0.code == .gamma }
     if let profile {
       decoded.pixels = profile.convertedToSRGB(decoded.pixels)

@@ -69,7 +69,8 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
 package enum FilePolicy: String, Sendable, Hashable, CaseIterable {
   /// Take the picture as plain decoders do: alpha dropped, gamma and profiles ignored.
   case allow
-  /// Bring the picture into the form in which people see it.
+  /// Bring the picture into the form in which people see it, where alpha, gamma or a profile change it; of the other
+  /// subjects the picture alone is taken in any case, so that this is the same as to allow them.
   case canonicalise
   /// Call the image adversarial: where the difference exceeds the threshold, or the subject is there at all.
   case flag

@@ -1,4 +1,5 @@
 import Classifiers
+import Detectors
 import Pixels
 import Preprocessing
 
@@ -20,7 +21,7 @@ struct ModelOpener {
 
   func models() throws(SluiceError) -> [String: any Classifier] {
     var opened: [String: any Classifier] = [:]
-    for model in definition.models {
+    for model in definition.models where detectors.contains(where: { $0.models.contains(model.name) }) {
       let classifier = try OpenVINOClassifier(
         parallel(model.openVINO), form: form(model), environment: environment.variables)
       try classifier.prepare(batch: 1)
@@ -31,11 +32,16 @@ struct ModelOpener {
 
   func autoencoders() throws(SluiceError) -> [String: any Autoencoder] {
     var opened: [String: any Autoencoder] = [:]
-    for model in definition.autoencoders {
+    for model in definition.autoencoders where detectors.contains(where: { $0.autoencoders.contains(model.name) }) {
       opened[model.name] = try OpenVINOAutoencoder(
         parallel(model.openVINO), form: form(model), environment: environment.variables)
     }
     return opened
+  }
+
+  /// Models that no detector asks are not opened.
+  private var detectors: [any PredictionDetector] {
+    definition.detectors.compactMap { $0.detector as? any PredictionDetector }
   }
 
   private func form(_ model: FilterDefinition.ModelDefinition) -> TensorForm {

@@ -53,6 +53,8 @@ struct ScoreSheet: Sendable {
 
 extension Verdict.DetectorVerdict {
   init(_ detector: FilterDefinition.DetectorDefinition, _ score: DetectorScore) {
-    self.init(name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold)
+    self.init(
+      name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold,
+      looksAtSource: detector.detector is any SourceDetector)
   }
 }

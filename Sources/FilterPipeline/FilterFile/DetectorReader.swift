@@ -8,6 +8,7 @@ struct DetectorReader {
   let hasClassifier: Bool
   let models: [String]
   let autoencoders: [String]
+  let channels: PixelChannels
   let paths: PathExpansion
 
   func detectors(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
@@ -43,7 +44,7 @@ struct DetectorReader {
 
   private func threshold(_ members: FilterMembers, _ kind: DetectorKind) throws(SluiceError) -> Double {
     if let standard = kind.standardThreshold, members["threshold"] == nil { return standard }
-    return try members.required("threshold").number(-1e9...1e9)
+    return try members.required("threshold").number(kind.thresholdRange)
   }
 
   private func detector(_ kind: DetectorKind, _ members: FilterMembers) throws(SluiceError) -> any Detector {
@@ -84,11 +85,17 @@ struct DetectorReader {
   private func naturalStatistics(_ node: FilterNode) throws(SluiceError) -> NaturalStatistics {
     let path = try paths.path(node)
     let bytes = try readFile(path, atMost: NaturalStatisticsReference.mostBytes)
+    let reference: NaturalStatisticsReference
     do throws(SluiceError) {
-      return NaturalStatistics(reference: try NaturalStatisticsReference(json: bytes))
+      reference = try NaturalStatisticsReference(json: bytes)
     } catch {
       throw node.error("names \(path): \(error)")
     }
+    guard reference.channels == channels else {
+      throw node.error(
+        "names \(path), a reference of \(reference.channels) images; the filter judges \(channels) images")
+    }
+    return NaturalStatistics(reference: reference)
   }
 
   private func featureSqueezing(_ members: FilterMembers) throws(SluiceError) -> FeatureSqueezing {
@@ -111,6 +118,9 @@ struct DetectorReader {
     let named = members.names.filter { !own.contains($0) }
     guard let name = named.first, named.count == 1, let value = members[name] else {
       throw node.error("must name exactly one squeezer: \(SqueezerReader.names.joined(separator: ", "))")
+    }
+    if members["distance"] == nil, let top = members["top"] {
+      throw top.error("needs a `distance` of its own beside it")
     }
     let distance = try members["distance"] == nil ? distance(common) : distance(members)
     let scale = try members.optional("scale") { node throws(SluiceError) in

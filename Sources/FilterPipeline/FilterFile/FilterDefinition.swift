@@ -18,6 +18,8 @@ package struct FilterDefinition: Sendable {
   package var autoencoders: [ModelDefinition]
   /// The file with the operator's secret, which randomised squeezers take their choices from.
   package var secretPath: String?
+  /// Models, labels, references and the secret: files that a run must not write to.
+  package var namedPaths: [String] = []
   package var detectors: [DetectorDefinition]
   package var forward: ForwardedImage
 

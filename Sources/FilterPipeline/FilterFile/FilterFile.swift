@@ -41,9 +41,16 @@ package struct FilterFile: Sendable {
 }
 
 /// How paths in a filter file become paths of the file system.
-struct PathExpansion {
-  let folder: String
-  let variables: [String: String]
+final class PathExpansion {
+  private let folder: String
+  private let variables: [String: String]
+  /// Every path so far: files that a run must not write to.
+  private(set) var expanded: [String] = []
+
+  init(folder: String, variables: [String: String]) {
+    self.folder = folder
+    self.variables = variables
+  }
 
   /// Replaces every `${NAME}`, and makes a relative path relative to the filter file.
   ///
@@ -52,7 +59,9 @@ struct PathExpansion {
     let text = try node.string()
     let expanded = try expand(text, node)
     let isComplete = expanded.hasPrefix("/") || text.hasPrefix("${") || folder == "."
-    return isComplete ? expanded : "\(folder)/\(expanded)"
+    let path = isComplete ? expanded : "\(folder)/\(expanded)"
+    self.expanded.append(path)
+    return path
   }
 
   private func expand(_ text: String, _ node: FilterNode) throws(SluiceError) -> String {

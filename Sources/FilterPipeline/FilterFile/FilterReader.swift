@@ -17,7 +17,7 @@ struct FilterReader {
 
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
     var members = try root.members(Self.keys)
-    if !readsDetectors { members.forget(["classifier", "models", "autoencoders", "secret", "detectors", "forward"]) }
+    if !readsDetectors { members.forget(["classifier", "models", "autoencoders", "detectors", "forward"]) }
     _ = try members.required("version").integer(1...1)
     let tensor = try tensor(members.required("tensor"))
     let preprocessor = try preprocessor(members.required("preprocess"), tensor.channels)
@@ -31,14 +31,15 @@ struct FilterReader {
     let autoencoders = try members.optional("autoencoders", modelReader.autoencoders) ?? []
     let detectorReader = DetectorReader(
       modelSize: preprocessor.outputSize, hasClassifier: classifier != nil, models: models.map(\.name),
-      autoencoders: autoencoders.map(\.name), paths: paths)
-    let definition = FilterDefinition(
+      autoencoders: autoencoders.map(\.name), channels: tensor.channels.pixelChannels, paths: paths)
+    var definition = FilterDefinition(
       name: try members.required("name").string(),
       limits: try members.optional("decode", limits) ?? DecodeLimits(), preprocessor: preprocessor,
       normalisation: normalisation, tensor: tensor, classifier: classifier, models: models,
       autoencoders: autoencoders, secretPath: try members.optional("secret", paths.path),
       detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
       forward: try members.optional("forward", forward) ?? .original)
+    definition.namedPaths = paths.expanded
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
       throw root.error("uses `\(squeezer)`, whose chance comes from a secret; name its file under `secret`")
     }

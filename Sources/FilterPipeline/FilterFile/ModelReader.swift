@@ -31,10 +31,9 @@ struct ModelReader {
   /// Autoencoders by name; they take and give 32-bit floats.
   func autoencoders(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.ModelDefinition] {
     try node.namedMembers(Self.countRange) { (name, member) throws(SluiceError) in
+      _ = try member.members(["openvino", "normalize", "tensor"])
       let definition = try model(name, member)
-      guard definition.tensor.element == .float32, definition.preprocessor.outputSize == size else {
-        throw member.error("must take float32 tensors of the size of the filter, \(size)")
-      }
+      guard definition.tensor.element == .float32 else { throw member.error("must take float32 tensors") }
       guard definition.tensor.channels.pixelChannels == tensor.channels.pixelChannels else {
         throw member.error("must take as many channels as the classifier")
       }

@@ -26,6 +26,9 @@ enum SqueezerReader {
       }
       return kind.make(values)
     }
+    guard value.isMapping || !kind.parameters.isEmpty else {
+      throw value.error("takes no value; write `\(name)` alone")
+    }
     return kind.make(try value.members(kind.parameters.map(\.name)).values(of: kind.parameters))
   }
 

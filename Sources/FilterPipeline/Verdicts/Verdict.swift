@@ -27,6 +27,8 @@ package struct Verdict: Sendable {
     package var kind: String
     package var score: DetectorScore
     package var threshold: Double
+    /// Whether a region of the score lies in the picture before it is scaled.
+    package var looksAtSource: Bool
     /// A detector that abstains flags nothing.
     package var isFlagged: Bool { score.value.map { $0 > threshold } ?? false }
   }

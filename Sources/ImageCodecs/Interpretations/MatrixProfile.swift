@@ -1,7 +1,7 @@
 import Pixels
 
 /// An ICC profile of the matrix kind (ICC.1:2022, 8.3 and 8.4): a tone curve for each channel, and for colour a matrix
-/// to the XYZ of the profile connection space. Cameras, displays and the web use no other.
+/// to the XYZ of the profile connection space, as displays and most cameras have them.
 package struct MatrixProfile: Sendable {
   private let curves: [ToneCurve]
   /// From linear RGB of the profile to linear sRGB, row by row; empty for gray.
@@ -9,17 +9,20 @@ package struct MatrixProfile: Sendable {
 
   private static let headerBytes = 128
   private static let mostTags = 200
+  private static let overriding: Set<String> = ["A2B0", "A2B1", "A2B2", "D2B0", "D2B1", "D2B2", "D2B3", "cicp"]
   /// From the XYZ of the connection space (illuminant D50) to linear sRGB, Bradford-adapted (IEC 61966-2-1).
   private static let sRGB = [
     3.133_856_1, -1.616_866_7, -0.490_614_6, -0.978_768_4, 1.916_141_5, 0.033_454_0, 0.071_945_3, -0.228_991_4,
     1.405_242_7,
   ]
 
-  /// The profile in the given bytes; `nil` when it is malformed, or built from tables, which are not evaluated.
+  /// The profile in the given bytes; `nil` when it is malformed, when two of its tags have one name, and when it has
+  /// tables or code points, which viewers prefer to the matrix and which are not evaluated.
   ///
   /// - Complexity: O(bytes).
   package init?(_ bytes: Span<UInt8>) {
     guard bytes.hasBytes("XYZ ", at: 20), let tags = Self.tags(bytes) else { return nil }
+    guard tags.keys.allSatisfy({ !Self.overriding.contains($0) }) else { return nil }
     func curve(_ name: String) -> ToneCurve? { tags[name].flatMap { ToneCurve(bytes.extracting($0)) } }
     if bytes.hasBytes("GRAY", at: 16) {
       guard let gray = curve("kTRC") else { return nil }
@@ -27,7 +30,7 @@ package struct MatrixProfile: Sendable {
       matrix = []
       return
     }
-    guard bytes.hasBytes("RGB ", at: 16), tags["A2B0"] == nil else { return nil }
+    guard bytes.hasBytes("RGB ", at: 16) else { return nil }
     guard let red = curve("rTRC"), let green = curve("gTRC"), let blue = curve("bTRC") else { return nil }
     guard let x = Self.primary("rXYZ", tags, bytes), let y = Self.primary("gXYZ", tags, bytes),
       let z = Self.primary("bXYZ", tags, bytes)
@@ -58,7 +61,7 @@ package struct MatrixProfile: Sendable {
         offset <= bytes.count, length <= bytes.count - offset
       else { return nil }
       let name = String(decoding: (0..<4).map { bytes[entry + $0] }, as: UTF8.self)
-      tags[name] = offset..<offset + length
+      guard tags.updateValue(offset..<offset + length, forKey: name) == nil else { return nil }
     }
     return tags
   }

@@ -4,9 +4,9 @@ import Pixels
 extension DecodedImage {
   /// The larger of what `distance` says about the picture on black and on white; 0 without alpha.
   borrowing func differencesOfAlpha(_ distance: (consuming PixelImage) -> Double) -> Double {
-    let black = composited(on: 0)
-    let white = composited(on: 255)
-    return max(distance(black), distance(white))
+    // One after the other, so that one composite at a time takes memory.
+    let onBlack = distance(composited(on: 0))
+    return max(onBlack, distance(composited(on: 255)))
   }
 
   /// The picture on a plain background; itself where it is opaque.
@@ -15,6 +15,14 @@ extension DecodedImage {
     case .some(let alpha): pixels.composited(with: alpha, on: background)
     case .none: pixels.clone()
     }
+  }
+}
+
+extension DecodedImage {
+  /// The embedded profile, where there is one that is evaluated.
+  var readableProfile: MatrixProfile? {
+    guard let bytes = colourProfile else { return nil }
+    return MatrixProfile(bytes.span)
   }
 }
 
