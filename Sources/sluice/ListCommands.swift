@@ -22,7 +22,8 @@ struct SqueezersCommand: AsyncParsableCommand {
   func run() async throws {
     let entries = SqueezerKind.all.map { kind in
       CatalogueEntry(
-        name: kind.name, summary: kind.summary, facts: [("source", kind.source)], parameters: kind.parameters,
+        name: kind.name, summary: kind.summary,
+        facts: [("calls", "1 where a detector names it"), ("source", kind.source)], parameters: kind.parameters,
         entries: [])
     }
     try CatalogueEntry.write(entries, asJSON: json)
