@@ -23,19 +23,24 @@ enum SubjectTimings {
   private static func answer(_ request: String) throws -> String {
     let words = request.split(separator: " ", maxSplits: 1)
     switch words.first {
-    case "time" where words.count == 2: return "\(milliseconds(subject(words[1])))"
+    case "time" where words.count == 2: return "\(milliseconds(try subject(words[1])))"
     case "write" where words.count == 2:
       let words = words[1].split(separator: " ", maxSplits: 1)
-      let bytes = subject(words[words.count - 1]).result()
+      let bytes = try subject(words[words.count - 1]).result()
       try Data(bytes).write(to: URL(filePath: String(words[0])))
       return "\(bytes.count)"
-    default: fatalError("not understood: \(request)")
+    default: throw BadRequest(description: "a request is `time NAME` or `write FILE NAME`, not `\(request)`")
     }
   }
 
-  private static func subject(_ name: Substring) -> Subject {
-    guard let subject = Subject.all.first(where: { $0.name == name }) else { fatalError("there is no \(name)") }
-    return subject
+  private static func subject(_ name: Substring) throws -> Subject {
+    if let subject = Subject.all.first(where: { $0.name == name }) { return subject }
+    throw BadRequest(description: "there is no `\(name)`; there are " + Subject.all.map(\.name).joined(separator: ", "))
+  }
+
+  /// What a request asks that cannot be answered; it ends the process.
+  private struct BadRequest: Error, CustomStringConvertible {
+    let description: String
   }
 
   private static func milliseconds(_ subject: Subject) -> Double {
