@@ -51,17 +51,23 @@ let package = Package(
     .target(
       name: "Detectors", dependencies: ["Squeezers", "Classifiers", "Preprocessing", "ImageCodecs"],
       swiftSettings: pixels),
+    .target(name: "Decision", dependencies: ["Pixels"], swiftSettings: strict),
     .target(
       name: "FilterPipeline",
       dependencies: [
-        "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
+        "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors", "Decision",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: pixels),
+    .target(
+      name: "Calibration",
+      dependencies: ["FilterPipeline", "Decision", "Detectors", "ImageCodecs", "Squeezers", "Pixels"],
+      swiftSettings: strict),
     .executableTarget(
       name: "sluice",
       dependencies: [
-        "FilterPipeline", "Pictures", "Detectors", "Squeezers", "Classifiers", "ImageCodecs", "Pixels",
+        "Calibration",
+        "FilterPipeline", "Decision", "Pictures", "Detectors", "Squeezers", "Classifiers", "ImageCodecs", "Pixels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -85,6 +91,9 @@ let package = Package(
     .testTarget(
       name: "DetectorsTests", dependencies: ["Detectors", "Preprocessing", "ImageCodecs", "TestSupport"],
       swiftSettings: tests),
+    .testTarget(name: "DecisionTests", dependencies: ["Decision", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "CalibrationTests", dependencies: ["Calibration", "ImageCodecs", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: tests),
     .testTarget(

@@ -27,13 +27,17 @@ static boolean extend_output(j_compress_ptr jpeg) {
 
 static void end_output(j_compress_ptr jpeg) { (void)jpeg; }
 
-static void encode(j_compress_ptr jpeg, const sluice_picture *picture, int quality) {
+static void encode(j_compress_ptr jpeg, const sluice_picture *picture, int quality, int full_chroma) {
   jpeg->image_width = picture->width;
   jpeg->image_height = picture->height;
   jpeg->input_components = picture->channels;
   jpeg->in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_set_defaults(jpeg);
   jpeg_set_quality(jpeg, quality, TRUE);
+  if (full_chroma) {
+    jpeg->comp_info[0].h_samp_factor = 1;
+    jpeg->comp_info[0].v_samp_factor = 1;
+  }
   jpeg->dct_method = JDCT_ISLOW;
   jpeg_start_compress(jpeg, TRUE);
   size_t row_bytes = (size_t)picture->width * (size_t)picture->channels;
@@ -45,7 +49,7 @@ static void encode(j_compress_ptr jpeg, const sluice_picture *picture, int quali
 }
 
 void sluice_jpeg_encode(
-    const sluice_picture *picture, int quality, uint8_t **encoded, size_t *encoded_size,
+    const sluice_picture *picture, int quality, int full_chroma, uint8_t **encoded, size_t *encoded_size,
     sluice_codec_report *report) {
   memset(report, 0, sizeof *report);
   jpeg_context context = {.report = report};
@@ -58,7 +62,7 @@ void sluice_jpeg_encode(
   if (setjmp(context.escape) == 0) {
     jpeg_create_compress(&jpeg);
     jpeg.dest = &destination;
-    encode(&jpeg, picture, quality);
+    encode(&jpeg, picture, quality, full_chroma);
     *encoded = context.output;
     *encoded_size = context.output_capacity - destination.free_in_buffer;
   } else {
@@ -71,7 +75,7 @@ void sluice_jpeg_round_trip(
     const sluice_picture *picture, int quality, uint8_t *result, sluice_codec_report *report) {
   uint8_t *encoded;
   size_t encoded_size;
-  sluice_jpeg_encode(picture, quality, &encoded, &encoded_size, report);
+  sluice_jpeg_encode(picture, quality, 0, &encoded, &encoded_size, report);
   if (report->status != SLUICE_CODEC_OK) return;
   sluice_picture decoded = *picture;
   decoded.pixels = result;

@@ -12,16 +12,17 @@ extension PixelImage {
     }
   }
 
-  /// The image as a baseline JPEG: chroma 4:2:0, accurate integer DCT.
+  /// The image as a baseline JPEG, accurate integer DCT.
   ///
   /// - Parameters:
   ///   - quality: 1…100, libjpeg's scale.
+  ///   - fullChroma: whether every pixel keeps its colour (4:4:4), instead of four sharing one (4:2:0).
   /// - Throws: `unsupported-image` for a side over 65,500; `out-of-memory`.
   /// - Complexity: O(width · height).
-  package borrowing func encodedAsJPEG(quality: Int) throws(SluiceError) -> [UInt8] {
+  package borrowing func encodedAsJPEG(quality: Int, fullChroma: Bool = false) throws(SluiceError) -> [UInt8] {
     precondition((1...100).contains(quality))
     return unsafe try encoded(format: "JPEG") { picture, bytes, count, report in
-      unsafe sluice_jpeg_encode(picture, Int32(quality), bytes, count, report)
+      unsafe sluice_jpeg_encode(picture, Int32(quality), fullChroma ? 1 : 0, bytes, count, report)
     }
   }
 

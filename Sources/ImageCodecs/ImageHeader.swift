@@ -10,6 +10,8 @@ package struct ImageHeader: Sendable, Hashable {
   package let bitsPerSample: Int
   /// Progressive JPEG or interlaced PNG.
   package let isInterlaced: Bool
+  /// `nil` for a PNG.
+  package let jpeg: JPEGCompression?
 }
 
 extension SluiceError.Code {

@@ -12,6 +12,7 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   package static let comment = JPEGMarker(rawValue: 0xFE)
   package static let exifSegment = JPEGMarker(rawValue: 0xE1)
   static let applicationSegment2 = JPEGMarker(rawValue: 0xE2)
+  static let quantisationTables = JPEGMarker(rawValue: 0xDB)
   static let adobeSegment = JPEGMarker(rawValue: 0xEE)
 
   /// A frame header: SOF0…SOF15 without the three codes in that range that mean something else.

@@ -4,6 +4,9 @@ import Pixels
 struct JPEGStructure {
   private(set) var frame: (marker: JPEGMarker, precision: Int, width: Int, height: Int, components: Int)?
   private(set) var frameOffset = 0
+  private var sampling: [(horizontal: Int, vertical: Int)] = []
+  private var lumaTable: Int?
+  private var quantisationTables: [Int: [Int]] = [:]
   private(set) var scans = 0
   private(set) var adobeTransform: Int?
   private(set) var orientation: ExifOrientation?
@@ -50,6 +53,8 @@ struct JPEGStructure {
           .tooManyScans, "more than \(DecodeLimits.maxScans) scans", byteOffset: offset)
       }
     case .comment: comments += 1
+    case .quantisationTables where scans == 0:
+      for table in JPEGCompression.quantisationTables(in: body) { quantisationTables[table.number] = table.values }
     case .exifSegment where body.hasBytes("Exif\0\0", at: 0):
       exifBytes += body.count - 6
       // The first one counts; a second EXIF segment would be read by some decoders and not by others.
@@ -73,6 +78,15 @@ struct JPEGStructure {
     }
     frame = (marker, Int(body[0]), width, height, Int(body[5]))
     frameOffset = offset
+    noteComponents(body.extracting(6...))
+  }
+
+  /// Three bytes a component: its name, its sampling factors, and its quantisation table.
+  private mutating func noteComponents(_ body: Span<UInt8>) {
+    for start in stride(from: 0, to: body.count - 2, by: 3) {
+      sampling.append((Int(body[start + 1] >> 4), Int(body[start + 1] & 15)))
+      if start == 0 { lumaTable = Int(body[2]) }
+    }
   }
 
   /// The marker at `offset`, past any fill bytes; moves `offset` behind it.
@@ -136,7 +150,13 @@ extension JPEGStructure {
     let size = try limits.permittedSize(width: frame.width, height: frame.height, at: frameOffset)
     return ImageHeader(
       format: .jpeg, size: size, colour: colourName(components: frame.components),
-      bitsPerSample: frame.precision, isInterlaced: frame.marker.rawValue == 0xC2)
+      bitsPerSample: frame.precision, isInterlaced: frame.marker.rawValue == 0xC2, jpeg: compression)
+  }
+
+  private var compression: JPEGCompression {
+    JPEGCompression(
+      quality: lumaTable.flatMap { quantisationTables[$0] }.map(JPEGCompression.quality),
+      subsampling: .init(factors: sampling))
   }
 
   private func colourName(components: Int) -> String {

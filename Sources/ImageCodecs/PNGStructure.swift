@@ -187,7 +187,7 @@ extension PNGStructure {
         byteOffset: Self.headerOffset + 8)
     }
     return ImageHeader(
-      format: .png, size: size, colour: name, bitsPerSample: bitDepth, isInterlaced: isInterlaced)
+      format: .png, size: size, colour: name, bitsPerSample: bitDepth, isInterlaced: isInterlaced, jpeg: nil)
   }
 
   /// Findings, for an image in `count` bytes of which `translucent` pixels are not opaque.

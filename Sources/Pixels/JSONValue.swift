@@ -41,6 +41,43 @@ extension JSONValue {
     return text
   }
 
+  /// JSON text for people: an object's members on lines of their own, arrays of plain values on one.
+  ///
+  /// - Complexity: O(length of the text).
+  package var indentedText: String {
+    var text = ""
+    writeIndented(to: &text, margin: "")
+    return text + "\n"
+  }
+
+  private func writeIndented(to text: inout String, margin: String) {
+    let inner = margin + "  "
+    switch self {
+    case .object(let members) where !members.isEmpty:
+      text += "{\n"
+      for (index, member) in members.enumerated() {
+        text += (index > 0 ? ",\n" : "") + inner
+        Self.write(member.name, to: &text)
+        text += ": "
+        member.value.writeIndented(to: &text, margin: inner)
+      }
+      text += "\n" + margin + "}"
+    case .array(let values) where values.contains(where: \.isObject):
+      text += "[\n"
+      for (index, value) in values.enumerated() {
+        text += (index > 0 ? ",\n" : "") + inner
+        value.writeIndented(to: &text, margin: inner)
+      }
+      text += "\n" + margin + "]"
+    default: write(to: &text)
+    }
+  }
+
+  private var isObject: Bool {
+    if case .object = self { return true }
+    return false
+  }
+
   private func write(to text: inout String) {
     switch self {
     case .null: text += "null"

@@ -1,3 +1,4 @@
+import Decision
 import Detectors
 import FilterPipeline
 import Pictures
@@ -48,7 +49,10 @@ extension ContactSheet {
 
   private static func comparison(_ detector: Verdict.DetectorVerdict) -> String {
     guard let value = detector.score.value else { return "abstains" }
-    return "\(rounded(value)) \(detector.isFlagged ? ">" : "<=") \(rounded(detector.threshold))"
+    if let threshold = detector.threshold {
+      return "\(rounded(value)) \(detector.isFlagged ? ">" : "<=") \(rounded(threshold))"
+    }
+    return detector.part.map { "p = \(rounded($0.pValue))" } ?? rounded(value)
   }
 
   private static func caption(_ verdict: Verdict, _ pipeline: Pipeline) -> String {

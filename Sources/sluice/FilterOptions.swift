@@ -27,11 +27,13 @@ struct FilterOptions: ParsableArguments {
 
   /// Reads the filter file and opens its classifier, for so many images at a time.
   func pipeline(workers: Int, observes: Bool = false) throws(SluiceError) -> Pipeline {
-    let file = try file()
-    return try Pipeline(
-      file,
-      PipelineEnvironment(
-        sha256: sha256, hmac: hmac, variables: environment(), workers: workers, observes: observes))
+    try Pipeline(try file(), pipelineEnvironment(workers: workers, observes: observes))
+  }
+
+  func pipelineEnvironment(workers: Int, observes: Bool = false) -> PipelineEnvironment {
+    PipelineEnvironment(
+      sha256: sha256, sha256OfFile: sha256OfFile, hmac: hmac, variables: environment(), workers: workers,
+      observes: observes)
   }
 
   /// Reads the filter file, with or without its detectors and models.
@@ -57,15 +59,26 @@ struct FilterOptions: ParsableArguments {
 }
 
 /// SHA-256 in lower-case hexadecimal.
-@Sendable private func sha256(_ bytes: [UInt8]) -> String {
+@Sendable func sha256(_ bytes: [UInt8]) -> String {
+  hexadecimal(SHA256.hash(data: bytes))
+}
+
+private func hexadecimal(_ digest: SHA256.Digest) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
   text.reserveCapacity(64)
-  for byte in SHA256.hash(data: bytes) {
+  for byte in digest {
     text.append(digits[Int(byte >> 4)])
     text.append(digits[Int(byte & 15)])
   }
   return String(decoding: text, as: UTF8.self)
+}
+
+/// SHA-256 of a file of any length, in lower-case hexadecimal.
+@Sendable private func sha256OfFile(_ path: String) throws(SluiceError) -> String {
+  var hash = SHA256()
+  try readFile(path) { hash.update(data: $0) }
+  return hexadecimal(hash.finalize())
 }
 
 /// HMAC-SHA-256 (RFC 2104): 32 bytes.

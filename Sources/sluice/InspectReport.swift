@@ -1,4 +1,5 @@
 import Classifiers
+import Decision
 import Detectors
 import FilterPipeline
 import ImageCodecs
@@ -18,7 +19,7 @@ struct InspectReport {
     lines += findingLines
     lines += predictionLines
     for detector in verdict.detectors { lines += [""] + detectorLines(detector) }
-    lines += ["", verdictLine]
+    lines += [""] + decisionLines + [verdictLine]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -59,8 +60,13 @@ struct InspectReport {
 
   private func conclusion(on detector: Verdict.DetectorVerdict) -> String {
     guard let value = detector.score.value else { return "abstains" }
-    let relation = detector.isFlagged ? "above" : "not above"
-    return "score \(rounded(value)), \(relation) the threshold \(rounded(detector.threshold))"
+    if let threshold = detector.threshold {
+      return
+        "score \(rounded(value)), \(detector.isFlagged ? "above" : "not above") the threshold \(rounded(threshold))"
+    }
+    guard let part = detector.part else { return "score \(rounded(value))" }
+    let contribution = part.contribution.map { ", adds \(rounded($0)) to the fused score" } ?? ""
+    return "score \(rounded(value)), p = \(rounded(part.pValue))\(contribution)"
   }
 
   private func squeezedLines(_ squeezed: [DetectorScore.SqueezedEvidence]) -> [String] {
@@ -89,6 +95,17 @@ struct InspectReport {
       )
     }
     return lines
+  }
+
+  private var decisionLines: [String] {
+    guard let decision = verdict.decision else { return [] }
+    let fused = decision.fusedScore.map { "fused score \(rounded($0)), " } ?? ""
+    let relation = decision.isFlagged ? "within" : "above"
+    return [
+      "\(fused)p = \(rounded(decision.pValue.value)), \(relation) the budget of \(rounded(decision.budget))",
+      Terminal.styled(
+        "compared with \(decision.pValue.images) clean images (stratum: \(decision.pValue.stratum))", .dim),
+    ]
   }
 
   private var verdictLine: String {

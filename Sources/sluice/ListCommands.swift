@@ -35,7 +35,8 @@ struct DetectorsCommand: AsyncParsableCommand {
     commandName: "detectors",
     abstract: "List the detectors that a filter file can name.",
     discussion: """
-      Each takes a threshold, above which it flags, and may have a name of its own. Calls are those of the classifier \
+      Each takes a threshold, above which it flags, or leaves that to the calibration of the filter's decision; it may have \
+      a name of its own, and a weight in that decision. Calls are those of the classifier \
       beyond the one for the image itself; versions that several detectors name are asked about once.
 
         sluice detectors
@@ -51,7 +52,10 @@ struct DetectorsCommand: AsyncParsableCommand {
         name: kind.name, summary: kind.summary,
         facts: [
           ("needs", kind.needs.rawValue), ("calls", kind.calls), ("source", kind.source),
-          ("threshold", kind.standardThreshold.map { "standard \(rounded($0))" } ?? "required"),
+          (
+            "threshold",
+            kind.standardThreshold.map { "standard \(rounded($0))" } ?? "required, or a decision with a calibration"
+          ),
         ],
         parameters: kind.parameters, entries: kind.entries)
     }

@@ -14,7 +14,11 @@ final class Progress: Sendable {
     lastShown = Mutex(start)
   }
 
-  func update(_ summary: RunSummary) {
+  func update(_ summary: RunSummary) { update(count: summary.inputs) { Self.sentence(summary) } }
+
+  func update(count: Int, leftOut: Int) { update(count: count) { "\(count) images scored, \(leftOut) left out" } }
+
+  private func update(count: Int, _ sentence: () -> String) {
     guard isShown else { return }
     let now = ContinuousClock.now
     let isDue = lastShown.withLock { last in
@@ -24,7 +28,7 @@ final class Progress: Sendable {
     }
     guard isDue else { return }
     let seconds = (now - start) / .seconds(1)
-    Terminal.write("\r\u{1B}[K\(Self.sentence(summary)), \(Int(Double(summary.inputs) / seconds)) a second")
+    Terminal.write("\r\u{1B}[K\(sentence()), \(Int(Double(count) / seconds)) a second")
   }
 
   func clear() {

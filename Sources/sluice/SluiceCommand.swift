@@ -16,6 +16,10 @@ struct SluiceCommand: AsyncParsableCommand {
         # one image, every score, explained
         sluice inspect -f filter.yaml suspicious.png
 
+        # keep a false positive budget, measured on clean images; see what it is worth
+        sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html
+
         # what a filter file can name
         sluice squeezers
         sluice detectors
@@ -24,7 +28,10 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      FilterCommand.self, InspectCommand.self, ReferenceCommand.self, SqueezersCommand.self, DetectorsCommand.self,
+      FilterCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self, ExportCommand.self,
+      ReferenceCommand.self,
+      SqueezersCommand.self,
+      DetectorsCommand.self,
     ])
 }
 

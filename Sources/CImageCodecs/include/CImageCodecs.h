@@ -60,13 +60,13 @@ void sluice_jpeg_decode(
     const uint8_t *data, size_t size, const sluice_picture *picture, sluice_region wanted, int max_scans,
     size_t max_memory, sluice_codec_report *report);
 
-// Encodes as baseline JPEG: quality 1 to 100, 4:2:0, accurate integer DCT. Sides over 65500 are unsupported.
+// Encodes as baseline JPEG: quality 1 to 100, chroma 4:4:4 where `full_chroma` is not 0 and 4:2:0 otherwise, accurate integer DCT. Sides over 65500 are unsupported.
 // On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an error it is NULL.
 void sluice_jpeg_encode(
-    const sluice_picture *picture, int quality, uint8_t **encoded, size_t *encoded_size,
+    const sluice_picture *picture, int quality, int full_chroma, uint8_t **encoded, size_t *encoded_size,
     sluice_codec_report *report);
 
-// Encodes as sluice_jpeg_encode does, and decodes that again into `result`, which has the size of the picture.
+// Encodes as sluice_jpeg_encode does with 4:2:0, and decodes that again into `result`, which has the size of the picture.
 void sluice_jpeg_round_trip(
     const sluice_picture *picture, int quality, uint8_t *result, sluice_codec_report *report);
 

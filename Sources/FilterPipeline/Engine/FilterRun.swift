@@ -63,7 +63,7 @@ package struct FilterRun: Sendable {
   /// - Throws: what reading the inputs as a whole throws, after everything read before has been written and the sink has
   ///   finished; what the sink throws.
   package func run(
-    _ inputs: sending RunInputs, into sink: sending any JudgementSink,
+    _ inputs: sending any InputSequence, into sink: sending any JudgementSink,
     progress: @escaping @Sendable (RunSummary) -> Void = { _ in }
   ) async throws(SluiceError) -> RunSummary {
     let gate = AdmissionGate(capacity: capacity)
@@ -87,7 +87,7 @@ package struct FilterRun: Sendable {
   /// Starts a judgement for each input, in order; returns how many tar members were passed over, and what ended the
   /// reading early.
   private func read(
-    _ inputs: RunInputs, through gate: AdmissionGate,
+    _ inputs: any InputSequence, through gate: AdmissionGate,
     into queue: AsyncStream<Task<Judgement, Never>>.Continuation
   ) async -> (Int, SluiceError?) {
     defer { queue.finish() }

@@ -1,4 +1,5 @@
 import Classifiers
+import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -61,6 +62,7 @@ extension Pipeline {
     verdict.header = decoded.header
     verdict.findings = decoded.findings
     verdict.timings.decode = watch.lap()
+    let header = decoded.header
     let source = try permitted(decoded, &verdict, &scores)
     if looksAtSource {
       scores.lookAtSource(source, scaledTo: definition.preprocessor.scaledSize(of: source.size))
@@ -68,6 +70,7 @@ extension Pipeline {
     verdict.timings.detect += watch.lap()
     let image = definition.preprocessor.apply(to: source)
     verdict.timings.preprocess = watch.lap()
+    verdict.origin = ImageOrigin(header, scaledTo: definition.preprocessor.scaledSize(of: header.size), image)
     return image
   }
 
@@ -79,7 +82,9 @@ extension Pipeline {
   ) throws(SluiceError) -> PixelImage {
     guard let (index, detector) = fileFindings else { return decoded.takePixels() }
     let configured = definition.detectors[index]
-    let (score, refused) = detector.look(at: decoded, threshold: configured.threshold, definition.preprocessor)
+    // A filter file always gives this detector a threshold.
+    let threshold = configured.threshold ?? FileFindings.kind.standardThreshold ?? 0
+    let (score, refused) = detector.look(at: decoded, threshold: threshold, definition.preprocessor)
     scores.enter(score, at: index)
     guard refused.isEmpty else {
       verdict.detectors = [Verdict.DetectorVerdict(configured, score)]
@@ -101,7 +106,8 @@ extension Pipeline {
       scores.compare(evidence)
     }
     verdict.detectors = try scores.verdicts()
-    let isFlagged = verdict.detectors.contains(where: \.isFlagged)
+    if let decision { verdict.decide(decision) }
+    let isFlagged = verdict.decision?.isFlagged == true || verdict.detectors.contains(where: \.isFlagged)
     verdict.outcome = isFlagged ? .adversarial : .clean
     verdict.timings.detect += watch.lap()
     guard !isFlagged || services.observes else { return Judgement(verdict: verdict) }
@@ -118,6 +124,17 @@ extension Pipeline {
     }
     let bytes = batch.bytes
     return ForwardedTensor(form: form, bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
+  }
+}
+
+extension Verdict {
+  /// Enters what the calibrated detectors decide together.
+  fileprivate mutating func decide(_ decision: Decision) {
+    guard let origin else { return }
+    let places = detectors.indices.filter { detectors[$0].threshold == nil }
+    let outcome = decision.decide(places.map { detectors[$0].score.value }, from: origin)
+    for (place, part) in zip(places, outcome.detectors) { detectors[place].part = part }
+    self.decision = Together(outcome, budget: decision.budget)
   }
 }
 

@@ -1,4 +1,5 @@
 import Classifiers
+import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -28,6 +29,8 @@ package final class Pipeline: Sendable {
   package let form: TensorForm
   package let labels: ClassLabels?
   let decoder: ImageDecoder
+  /// How calibrated detectors decide; `nil` where each has a threshold of its own, or only scores are wanted.
+  package let decision: Decision?
   let predictionStage: PredictionStage?
   let forwardEncoder: TensorEncoder
   let services: PipelineServices
@@ -48,6 +51,7 @@ package final class Pipeline: Sendable {
     try self.init(
       definition, identity: FilterIdentity(name: definition.name, digest: environment.sha256(file.bytes)),
       classifier: classifier, models: try opener.models(), autoencoders: try opener.autoencoders(),
+      decision: environment.decides ? try file.decision(environment) : nil,
       services: try PipelineServices(definition, environment))
     for size in Set(predictionStage?.groups.map(\.count) ?? []) { try classifier?.prepare(batch: size) }
   }
@@ -58,8 +62,9 @@ package final class Pipeline: Sendable {
   package init(
     _ definition: FilterDefinition, identity: FilterIdentity, classifier: (any Classifier)?,
     models: [String: any Classifier] = [:], autoencoders: [String: any Autoencoder] = [:],
-    services: PipelineServices
+    decision: Decision? = nil, services: PipelineServices
   ) throws(SluiceError) {
+    self.decision = decision
     self.definition = definition
     self.identity = identity
     self.services = services

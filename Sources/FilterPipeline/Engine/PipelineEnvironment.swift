@@ -5,6 +5,8 @@ import Squeezers
 package struct PipelineEnvironment: Sendable {
   /// SHA-256 of bytes, in hexadecimal. Injected, so that this module needs no cryptography library.
   package var sha256: @Sendable ([UInt8]) -> String
+  /// SHA-256 of a file's contents, in hexadecimal.
+  package var sha256OfFile: @Sendable (_ path: String) throws(SluiceError) -> String
   /// HMAC-SHA-256 of a text under a secret: 32 bytes.
   package var hmac: @Sendable (_ secret: [UInt8], _ text: String) -> [UInt8]
   /// Environment variables, for finding the inference engine.
@@ -13,13 +15,18 @@ package struct PipelineEnvironment: Sendable {
   package var workers: Int
   /// Whether flagged images are forwarded all the same, for watching a filter before relying on it.
   package var observes: Bool
+  /// Whether the filter's calibration is applied; without it, detectors give scores and flag nothing.
+  package var decides: Bool
 
   package init(
     sha256: @escaping @Sendable ([UInt8]) -> String,
+    sha256OfFile: @escaping @Sendable (_ path: String) throws(SluiceError) -> String,
     hmac: @escaping @Sendable (_ secret: [UInt8], _ text: String) -> [UInt8], variables: [String: String],
-    workers: Int, observes: Bool = false
+    workers: Int, observes: Bool = false, decides: Bool = true
   ) {
     self.sha256 = sha256
+    self.sha256OfFile = sha256OfFile
+    self.decides = decides
     self.hmac = hmac
     self.variables = variables
     self.workers = workers

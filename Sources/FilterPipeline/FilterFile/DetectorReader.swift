@@ -9,6 +9,8 @@ struct DetectorReader {
   let models: [String]
   let autoencoders: [String]
   let channels: PixelChannels
+  /// Whether detectors may leave the decision to a calibration.
+  let hasDecision: Bool
   let paths: PathExpansion
 
   func detectors(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
@@ -35,16 +37,32 @@ struct DetectorReader {
     guard let kind = DetectorKind.all.first(where: { $0.name == name }) else {
       preconditionFailure("\(name) is not a kind of detector")
     }
-    let members = try value.members(["name", "threshold"] + kind.parameters.map(\.name) + kind.entries.map(\.name))
+    let members = try value.members(
+      ["name", "threshold", "weight"] + kind.parameters.map(\.name) + kind.entries.map(\.name))
     let definition = FilterDefinition.DetectorDefinition(
       name: try members["name"]?.string() ?? name, kind: name, detector: try detector(kind, members),
-      threshold: try threshold(members, kind))
+      threshold: try threshold(members, kind), weight: try weight(members),
+      referencePath: try members.optional("reference", paths.path))
     return (node, definition)
   }
 
-  private func threshold(_ members: FilterMembers, _ kind: DetectorKind) throws(SluiceError) -> Double {
-    if let standard = kind.standardThreshold, members["threshold"] == nil { return standard }
-    return try members.required("threshold").number(kind.thresholdRange)
+  /// - Returns: `nil` where a calibration decides.
+  private func threshold(_ members: FilterMembers, _ kind: DetectorKind) throws(SluiceError) -> Double? {
+    if let node = members["threshold"] { return try node.number(kind.thresholdRange) }
+    // Facts about a file have a threshold that does not depend on where images come from.
+    if let standard = kind.standardThreshold, !hasDecision || kind.name == FileFindings.kind.name { return standard }
+    guard hasDecision else {
+      throw members.parent.error("lacks the key `threshold`, and the filter has no `decision` that could do without")
+    }
+    return nil
+  }
+
+  private func weight(_ members: FilterMembers) throws(SluiceError) -> Double {
+    guard let node = members["weight"] else { return 1 }
+    guard hasDecision, members["threshold"] == nil else {
+      throw node.error("has no effect beside a fixed threshold")
+    }
+    return try node.number(FilterDefinition.DetectorDefinition.weightRange)
   }
 
   private func detector(_ kind: DetectorKind, _ members: FilterMembers) throws(SluiceError) -> any Detector {

@@ -1,4 +1,5 @@
 import Classifiers
+import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -21,6 +22,8 @@ package struct FilterDefinition: Sendable {
   /// Models, labels, references and the secret: files that a run must not write to.
   package var namedPaths: [String] = []
   package var detectors: [DetectorDefinition]
+  /// How the detectors without a threshold of their own decide together.
+  package var decision: DecisionDefinition?
   package var forward: ForwardedImage
 
   /// The element type, axes, channels and quantisation of the forwarded tensor.
@@ -52,14 +55,31 @@ package struct FilterDefinition: Sendable {
     package var tensor: TensorDefinition
   }
 
-  /// A detector with its name in verdicts and its threshold.
+  /// The false positive budget, and the calibration that it is spent by.
+  package struct DecisionDefinition: Sendable {
+    /// The share of clean images that may be flagged.
+    package var budget: Double
+    package var calibrationPath: String
+    package var rule: DecisionRule
+
+    package static let budgetRange = 1e-6...0.5
+  }
+
+  /// A detector with its name in verdicts, and a threshold or a part in the decision.
   package struct DetectorDefinition: Sendable {
     package var name: String
     /// Its key in the filter file.
     package var kind: String
     package var detector: any Detector
-    /// The image is flagged when the score is greater.
-    package var threshold: Double
+    /// The image is flagged when the score is greater; `nil` where the calibration decides.
+    package var threshold: Double?
+    /// Its share of the budget, or its weight in the fused score before any fitting.
+    package var weight = 1.0
+
+    /// The file of clean statistics that it compares with, where it has one.
+    package var referencePath: String?
+
+    package static let weightRange = 0.0...1000
   }
 
   /// Which version of a clean image goes on to the classifier.
@@ -77,6 +97,14 @@ extension SluiceError.Code {
 extension FilterDefinition {
   /// The form of the tensor that the classifier takes and that is forwarded.
   package var form: TensorForm { tensor.form(size: preprocessor.outputSize) }
+
+  /// The detectors that the calibration decides about, in the order of the filter file.
+  package var calibratedDetectors: [DetectorDefinition] { detectors.filter { $0.threshold == nil } }
+
+  /// Adds a detector without a threshold, for its scores.
+  package mutating func add(_ detector: any Detector, named name: String) {
+    detectors.append(DetectorDefinition(name: name, kind: name, detector: detector))
+  }
 
   /// Every squeezer that is named anywhere, each once.
   package var squeezers: [any Squeezer] {

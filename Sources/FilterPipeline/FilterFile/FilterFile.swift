@@ -8,8 +8,10 @@ import Yams
 /// A filter file as read from disk: its definition, and the bytes that its digest is taken of.
 package struct FilterFile: Sendable {
   package let path: String
-  package let definition: FilterDefinition
+  package var definition: FilterDefinition
   package let bytes: [UInt8]
+  /// What the scores depend on, for the digest that a calibration is bound to.
+  package let scoringText: String
 
   /// The length that no filter file exceeds.
   private static let maxBytes = 1_000_000
@@ -36,6 +38,7 @@ package struct FilterFile: Sendable {
     let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
     let reader = FilterReader(
       paths: PathExpansion(folder: folder, variables: variables), readsDetectors: readsDetectors)
+    scoringText = ScoringText.text(of: root)
     definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
   }
 }

@@ -1,4 +1,5 @@
 import Classifiers
+import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -12,12 +13,12 @@ struct FilterReader {
 
   private static let keys = [
     "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders", "secret",
-    "detectors", "forward",
+    "detectors", "decision", "forward",
   ]
 
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
     var members = try root.members(Self.keys)
-    if !readsDetectors { members.forget(["classifier", "models", "autoencoders", "detectors", "forward"]) }
+    if !readsDetectors { members.forget(["classifier", "models", "autoencoders", "detectors", "decision", "forward"]) }
     _ = try members.required("version").integer(1...1)
     let tensor = try tensor(members.required("tensor"))
     let preprocessor = try preprocessor(members.required("preprocess"), tensor.channels)
@@ -31,15 +32,20 @@ struct FilterReader {
     let autoencoders = try members.optional("autoencoders", modelReader.autoencoders) ?? []
     let detectorReader = DetectorReader(
       modelSize: preprocessor.outputSize, hasClassifier: classifier != nil, models: models.map(\.name),
-      autoencoders: autoencoders.map(\.name), channels: tensor.channels.pixelChannels, paths: paths)
+      autoencoders: autoencoders.map(\.name), channels: tensor.channels.pixelChannels,
+      hasDecision: members["decision"] != nil, paths: paths)
     var definition = FilterDefinition(
       name: try members.required("name").string(),
       limits: try members.optional("decode", limits) ?? DecodeLimits(), preprocessor: preprocessor,
       normalisation: normalisation, tensor: tensor, classifier: classifier, models: models,
       autoencoders: autoencoders, secretPath: try members.optional("secret", paths.path),
       detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
+      decision: try members.optional("decision", decision),
       forward: try members.optional("forward", forward) ?? .original)
     definition.namedPaths = paths.expanded
+    if let node = members["decision"], definition.calibratedDetectors.isEmpty {
+      throw node.error("has nothing to decide: every detector has a threshold of its own")
+    }
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
       throw root.error("uses `\(squeezer)`, whose chance comes from a secret; name its file under `secret`")
     }
@@ -54,6 +60,15 @@ struct FilterReader {
     } catch {
       throw node.error(error.description)
     }
+  }
+
+  private func decision(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.DecisionDefinition {
+    let members = try node.members(["falsePositiveBudget", "calibration", "rule"])
+    return FilterDefinition.DecisionDefinition(
+      budget: try members.required("falsePositiveBudget").number(FilterDefinition.DecisionDefinition.budgetRange),
+      calibrationPath: try paths.path(members.required("calibration")),
+      rule: try members.optional("rule") { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
+        ?? .fused)
   }
 
   private func limits(_ node: FilterNode) throws(SluiceError) -> DecodeLimits {

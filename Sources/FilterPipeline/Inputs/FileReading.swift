@@ -26,6 +26,19 @@ package func readFile(_ path: String, atMost limit: Int) throws(SluiceError) -> 
   }
 }
 
+/// Hands a file of any length to `body`, a block at a time.
+///
+/// - Throws: `unreadable-file`, also for a folder.
+/// - Complexity: O(bytes); memory for one block.
+package func readFile(_ path: String, inBlocks body: (ArraySlice<UInt8>) -> Void) throws(SluiceError) {
+  var source = try FileDescriptor.opened(path)
+  while true {
+    let block = try source.read()
+    if block.isEmpty { return }
+    body(block)
+  }
+}
+
 /// An open file that is read in blocks and closed when it goes out of use.
 package struct FileDescriptor: ~Copyable {
   private let descriptor: Int32

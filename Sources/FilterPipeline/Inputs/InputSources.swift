@@ -30,10 +30,21 @@ extension SluiceError.Code {
   package static let emptyInput = SluiceError.Code("empty-input")
 }
 
+/// The inputs of a run, one after another. Read by one thread at a time.
+package protocol InputSequence: AnyObject {
+  /// Members of archives so far that are no images.
+  var passedOver: Int { get }
+
+  /// The next input; `nil` at the end or after an interruption.
+  ///
+  /// - Throws: what ends the whole run.
+  func next() throws(SluiceError) -> EncodedInput?
+}
+
 /// The inputs of a run: the files of a list of paths, and standard input where the list says so.
 ///
 /// Read by one thread at a time.
-package final class RunInputs {
+package final class RunInputs: InputSequence {
   private let paths: PathList
   private var stream: (any InputStream)?
   private var streamName = ""

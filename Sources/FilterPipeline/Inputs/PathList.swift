@@ -3,6 +3,7 @@ import Pixels
 /// Paths in order: given one by one, or read from a list as they are needed, so that a list may be endless.
 package final class PathList {
   private var given: ArraySlice<String>
+  private let opensFolders: Bool
   private let list: StreamBuffer?
   private let separator: UInt8
   let readsStandardInput: Bool
@@ -10,8 +11,13 @@ package final class PathList {
   private static let maxPathLength = 1 << 16
 
   /// The given paths.
-  package init(_ paths: [String]) {
+  ///
+  /// - Parameters:
+  ///   - opensFolders: whether a folder stands for the files in it and in its folders, in the order of their names;
+  ///     hidden ones are passed over.
+  package init(_ paths: [String], opensFolders: Bool = false) {
     given = paths[...]
+    self.opensFolders = opensFolders
     list = nil
     readsStandardInput = false
     separator = 0x0A
@@ -24,6 +30,7 @@ package final class PathList {
     listedIn path: String, separatedByZero: Bool, interruption: Interruption? = nil
   ) throws(SluiceError) {
     given = []
+    opensFolders = false
     readsStandardInput = path == "-"
     list = StreamBuffer(
       path == "-" ? .standardInput(interruption: interruption) : try .opened(path, interruption: interruption))
@@ -32,7 +39,10 @@ package final class PathList {
 
   /// The next path; empty lines are passed over.
   func next() throws(SluiceError) -> String? {
-    if let path = given.popFirst() { return path }
+    while let path = given.popFirst() {
+      guard opensFolders, let contents = try folderContents(path) else { return path }
+      given = (contents.map { path + "/" + $0 } + given)[...]
+    }
     while let path = try nextListed() {
       if !path.isEmpty { return path }
     }

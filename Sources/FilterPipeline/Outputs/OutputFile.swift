@@ -43,6 +43,26 @@ package final class OutputFile {
     return OutputFile(descriptor, name: path, closesAtEnd: true)
   }
 
+  /// Opens a file for writing behind what it holds, or creates it.
+  ///
+  /// - Throws: `unwritable-output`.
+  package static func appended(_ path: String) throws(SluiceError) -> OutputFile {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw SluiceError(.unwritableOutput, "\(path): \(lastSystemError())") }
+    return OutputFile(descriptor, name: path, closesAtEnd: true)
+  }
+
+  /// Gives the file these bytes in one step: whoever opens it finds the old contents or the new, never a part.
+  ///
+  /// - Throws: `unwritable-output`.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(SluiceError) {
+    let temporary = path + ".new"
+    try OutputFile.created(temporary).write(bytes)
+    guard unsafe rename(temporary, path) == 0 else {
+      throw SluiceError(.unwritableOutput, "\(path): \(lastSystemError())")
+    }
+  }
+
   /// Writes all of `bytes`.
   ///
   /// - Throws: `closed-pipe`, `unwritable-output`.

@@ -17,7 +17,7 @@ final class TarWriter: TensorWriter {
     try file.write([UInt8](repeating: 0, count: 1024))
   }
 
-  static func member(_ name: String, _ data: [UInt8]) -> [UInt8] {
+  package static func member(_ name: String, _ data: [UInt8]) -> [UInt8] {
     var header = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int) {
       for (index, byte) in text.utf8.enumerated() { header[offset + index] = byte }

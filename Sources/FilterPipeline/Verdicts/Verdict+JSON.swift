@@ -1,3 +1,4 @@
+import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -12,6 +13,9 @@ extension Verdict {
       "sha256": sha256.map(JSONValue.string),
       "verdict": .string(outcome.rawValue),
       "action": .string(isObserved ? "observed" : outcome.action),
+      "pValue": decision.map { .number($0.pValue.value) },
+      "budget": decision.map { .number($0.budget) },
+      "compared": decision?.json,
       "filter": .object(["name": .string(filter.name), "digest": .string(filter.digest)]),
       "image": header?.json,
       "prediction": prediction?.json,
@@ -24,11 +28,22 @@ extension Verdict {
   }
 }
 
+extension Verdict.Together {
+  /// Which clean images the p-value was taken from, and the fused score.
+  fileprivate var json: JSONValue {
+    .object([
+      "stratum": .string(pValue.stratum), "images": .integer(pValue.images),
+      "fusedScore": fusedScore.map { .number($0, decimals: 4) },
+    ])
+  }
+}
+
 extension ImageHeader {
   fileprivate var json: JSONValue {
     .object([
       "format": .string(format.rawValue), "width": .integer(size.width), "height": .integer(size.height),
-      "colour": .string(colour),
+      "colour": .string(colour), "quality": jpeg?.quality.map(JSONValue.integer),
+      "subsampling": jpeg.map { .string($0.subsampling.rawValue) },
     ])
   }
 }
@@ -45,7 +60,9 @@ extension Verdict.DetectorVerdict {
   fileprivate var json: JSONValue {
     .object([
       "name": .string(name), "kind": .string(kind), "score": score.value.map { .number($0) } ?? .null,
-      "threshold": .number(threshold), "flagged": .bool(isFlagged), "seen": .string(score.sentence),
+      "threshold": threshold.map { .number($0) }, "pValue": part.map { .number($0.pValue) },
+      "contribution": part?.contribution.map { .number($0, decimals: 4) }, "flagged": .bool(isFlagged),
+      "seen": .string(score.sentence),
       "detail": score.detail,
     ])
   }

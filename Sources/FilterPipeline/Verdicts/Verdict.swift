@@ -1,3 +1,4 @@
+import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -5,9 +6,9 @@ import Pixels
 /// What Sluice decided about one input, and everything it decided it on.
 package struct Verdict: Sendable {
   package enum Outcome: String, Sendable, Hashable, CaseIterable {
-    /// Every detector stayed below its threshold; the tensor is forwarded.
+    /// No detector exceeded its threshold, and together they spent nothing of the budget; the tensor is forwarded.
     case clean
-    /// A detector exceeded its threshold.
+    /// A detector exceeded its threshold, or the p-value is within the budget.
     case adversarial
     /// Not a decodable, permitted image.
     case rejected
@@ -26,11 +27,33 @@ package struct Verdict: Sendable {
     package var name: String
     package var kind: String
     package var score: DetectorScore
-    package var threshold: Double
+    /// `nil` where the calibration decides.
+    package var threshold: Double?
+    /// Its part in the decision under the calibration.
+    package var part: Decision.DetectorPart?
     /// Whether a region of the score lies in the picture before it is scaled.
     package var looksAtSource: Bool
     /// A detector that abstains flags nothing.
-    package var isFlagged: Bool { score.value.map { $0 > threshold } ?? false }
+    package var isFlagged: Bool {
+      guard let value = score.value else { return false }
+      return threshold.map { value > $0 } ?? part?.isFlagged ?? false
+    }
+  }
+
+  /// What the calibrated detectors decided together.
+  package struct Together: Sendable {
+    package var pValue: StratifiedPValue
+    package var budget: Double
+    /// The weighted sum of evidence; `nil` where detectors share the budget.
+    package var fusedScore: Double?
+    package var isFlagged: Bool
+
+    init(_ outcome: Decision.Outcome, budget: Double) {
+      pValue = outcome.pValue
+      self.budget = budget
+      fusedScore = outcome.fusedScore
+      isFlagged = outcome.isFlagged
+    }
   }
 
   package struct TensorSummary: Sendable {
@@ -57,7 +80,11 @@ package struct Verdict: Sendable {
   package var filter: FilterIdentity
   package var header: ImageHeader?
   package var prediction: Prediction?
+  /// What clean scores depend on; `nil` for what was not decoded.
+  package var origin: ImageOrigin?
   package var detectors: [DetectorVerdict] = []
+  /// `nil` where no calibration is applied.
+  package var decision: Together?
   package var findings: [Finding] = []
   package var tensor: TensorSummary?
   package var error: SluiceError?

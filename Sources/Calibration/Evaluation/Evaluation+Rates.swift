@@ -1,0 +1,70 @@
+extension Evaluation {
+  /// The share of a group's images that a judge flags at a budget; `nil` without images, or where the calibration has
+  /// too few for the budget.
+  package func rate(_ group: Group, judge: Int, budget: Int) -> Rate? {
+    let decisions = group.images.compactMap { $0.flagged[judge][budget] }
+    guard !decisions.isEmpty else { return nil }
+    return Rate(count: decisions.count { $0 }, of: decisions.count)
+  }
+
+  /// The mean of the rates of all attacks: each attack counts the same, however many images it has.
+  package func meanRate(judge: Int, budget: Int) -> Double? {
+    let rates = attacks.compactMap { rate($0, judge: judge, budget: budget)?.value }
+    return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
+  }
+
+  /// How well a judge's scores tell a group from the clean images; all attacks together where no group is given.
+  package func ranks(judge: Int, _ group: Group?) -> RankStatistics {
+    let images = group?.images ?? attacks.flatMap(\.images)
+    return RankStatistics(clean: clean.images.map { $0.scores[judge] }, adversarial: images.map { $0.scores[judge] })
+  }
+
+  /// What becomes of the classifier's answers to a group of images; shares of those whose true class is known.
+  package struct Accuracy: Sendable, Hashable {
+    /// Right answers without the filter.
+    package var unfiltered: Rate
+    /// Right answers to what the filter forwards, of all images: a flagged image has no answer.
+    package var filtered: Rate
+    /// Wrong answers to what the filter forwards, of all images.
+    package var wrongForwarded: Rate
+    /// Right answers if this version of every image were forwarded.
+    package var versions: [Rate]
+  }
+
+  /// At the filter's own budget; `nil` where no true class is known.
+  package func accuracy(_ images: [Image]) -> Accuracy? {
+    let known = images.filter { $0.trueClass != nil && $0.predictedClass != nil }
+    guard !known.isEmpty else { return nil }
+    func rate(_ isCounted: (Image) -> Bool) -> Rate { Rate(count: known.count(where: isCounted), of: known.count) }
+    func isForwarded(_ image: Image) -> Bool { image.flagged[0][0] == false }
+    func isRight(_ image: Image, _ version: Int) -> Bool { image.versions[version] == image.trueClass }
+    return Accuracy(
+      unfiltered: rate { isRight($0, 0) },
+      filtered: rate { isForwarded($0) && isRight($0, forwardedVersion) },
+      wrongForwarded: rate { isForwarded($0) && !isRight($0, forwardedVersion) },
+      versions: versionNames.indices.map { version in rate { isRight($0, version) } })
+  }
+
+  /// The share of images below, in milliseconds: the middle, and what 95 of 100 stay below; `nil` without images.
+  package var milliseconds: (median: Double, high: Double)? {
+    let times = (clean.images + attacks.flatMap(\.images)).map(\.milliseconds).sorted()
+    guard !times.isEmpty else { return nil }
+    return (times[times.count / 2], times[min(times.count - 1, times.count * 95 / 100)])
+  }
+
+  /// Adversarial images that the filter lets pass, the least suspicious first.
+  package func hardestMissed(_ count: Int) -> [(group: Int, image: Int)] {
+    let missed = attacks.indices.flatMap { group in
+      attacks[group].images.indices.filter { attacks[group].images[$0].flagged[0][0] == false }.map { (group, $0) }
+    }
+    return Array(
+      missed.sorted { (attacks[$0.0].images[$0.1].pValue ?? 1) > (attacks[$1.0].images[$1.1].pValue ?? 1) }
+        .prefix(count)
+        .map { (group: $0.0, image: $0.1) })
+  }
+
+  /// Clean images in order of suspicion.
+  package func mostSuspiciousClean(_ count: Int) -> [Int] {
+    Array(clean.images.indices.sorted { (clean.images[$0].pValue ?? 1) < (clean.images[$1].pValue ?? 1) }.prefix(count))
+  }
+}

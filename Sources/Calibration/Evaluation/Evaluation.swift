@@ -1,0 +1,127 @@
+/// What a filter did to clean and adversarial images, image by image: what reports and comparisons are made of.
+package struct Evaluation: Sendable {
+  /// Something that gives images a score: the filter, the baseline, or one detector alone.
+  package struct Judge: Sendable, Hashable {
+    package enum Role: String, Sendable {
+      case filter
+      case baseline
+      case detector
+    }
+
+    package var name: String
+    package var role: Role
+    /// Classifier calls beyond the one for the image itself.
+    package var calls: Int
+
+    package init(name: String, role: Role, calls: Int) {
+      self.name = name
+      self.role = role
+      self.calls = calls
+    }
+  }
+
+  /// One image, with what every judge made of it.
+  package struct Image: Sendable {
+    package var source: String
+    package var sha256: String
+    /// The class it truly shows, where its name tells.
+    package var trueClass: Int?
+    package var predictedClass: Int?
+    package var predictedLabel: String?
+    package var probability: Double?
+    /// The class that the classifier sees in each version of the image that could be forwarded.
+    package var versions: [Int?]
+    /// One a judge, higher for more suspicious; `nil` for an abstention.
+    package var scores: [Double?]
+    /// For each judge and budget; `nil` where the calibration has too few images for that budget.
+    package var flagged: [[Bool?]]
+    /// Of the filter.
+    package var pValue: Double?
+    /// The attack that the fusion was not fitted on for judging this image.
+    package var heldOutOf: String?
+    package var milliseconds: Double
+    /// What the strongest detectors saw.
+    package var sentence: String
+    /// A PNG for showing.
+    package var thumbnail: [UInt8]?
+
+    package init(
+      source: String, sha256: String, trueClass: Int?, predictedClass: Int?, predictedLabel: String?,
+      probability: Double?, versions: [Int?], scores: [Double?], flagged: [[Bool?]], pValue: Double?,
+      heldOutOf: String?, milliseconds: Double, sentence: String
+    ) {
+      self.source = source
+      self.sha256 = sha256
+      self.trueClass = trueClass
+      self.predictedClass = predictedClass
+      self.predictedLabel = predictedLabel
+      self.probability = probability
+      self.versions = versions
+      self.scores = scores
+      self.flagged = flagged
+      self.pValue = pValue
+      self.heldOutOf = heldOutOf
+      self.milliseconds = milliseconds
+      self.sentence = sentence
+    }
+  }
+
+  /// The clean images, or those of one attack.
+  package struct Group: Sendable {
+    package var name: String
+    package var images: [Image]
+    /// Images that could not be judged.
+    package var leftOut: Int
+
+    package init(name: String, images: [Image] = [], leftOut: Int = 0) {
+      self.name = name
+      self.images = images
+      self.leftOut = leftOut
+    }
+  }
+
+  package struct Fact: Sendable, Hashable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package var title: String
+  /// What was evaluated, with which digests, when.
+  package var facts: [Fact]
+  /// False positive budgets, the filter's own first.
+  package var budgets: [Double]
+  /// The filter first, then the baseline if there is one, then each detector.
+  package var judges: [Judge]
+  /// What `Image.versions` are; the first is the image itself.
+  package var versionNames: [String]
+  /// Which version the filter forwards.
+  package var forwardedVersion: Int
+  package var clean: Group
+  package var attacks: [Group]
+  /// What readers must know: images that were calibrated on, attacks that the fusion was fitted on.
+  package var notes: [String]
+
+  package init(
+    title: String, facts: [Fact], budgets: [Double], judges: [Judge], versionNames: [String], forwardedVersion: Int,
+    clean: Group, attacks: [Group], notes: [String]
+  ) {
+    self.title = title
+    self.facts = facts
+    self.budgets = budgets
+    self.judges = judges
+    self.versionNames = versionNames
+    self.forwardedVersion = forwardedVersion
+    self.clean = clean
+    self.attacks = attacks
+    self.notes = notes
+  }
+
+  /// What must stand wherever results are shown.
+  package static let caveat =
+    "An attacker who optimises against these detectors can pass them; no figure here says anything about that attacker."
+}

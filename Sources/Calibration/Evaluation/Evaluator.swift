@@ -1,0 +1,95 @@
+import Decision
+import Detectors
+import FilterPipeline
+import Pixels
+
+/// Turns verdicts of a filter that only scores into an evaluation under a calibration.
+package struct Evaluator: Sendable {
+  private let scoring: ScoringPipeline
+  private let calibration: Calibration
+  private let rule: DecisionRule
+  /// The filter's own first.
+  package let budgets: [Double]
+  private let squeezers: [String]
+
+  package init(_ scoring: ScoringPipeline, _ calibration: Calibration, rule: DecisionRule, budgets: [Double]) {
+    self.scoring = scoring
+    self.calibration = calibration
+    self.rule = rule
+    self.budgets = budgets
+    squeezers = scoring.filterSqueezers
+  }
+
+  /// The image itself, and every version that the filter makes of it.
+  package var versionNames: [String] { ["original"] + squeezers }
+
+  package var judges: [Evaluation.Judge] {
+    let baseline: [Evaluation.Judge] =
+      hasBaseline ? [.init(name: "published feature squeezing", role: .baseline, calls: 3)] : []
+    return [.init(name: "filter", role: .filter, calls: scoring.extraCalls)] + baseline
+      + calibration.detectors.map { .init(name: $0.name, role: .detector, calls: scoring.calls(of: $0.name)) }
+  }
+
+  private var hasBaseline: Bool { scoring.hasBaseline && calibration.baseline != nil }
+
+  /// - Returns: `nil` for an image that could not be judged.
+  package func image(_ task: ScoringTask, _ verdict: Verdict) -> Evaluation.Image? {
+    guard let scored = scoring.scores(in: verdict, of: task) else { return nil }
+    let heldOut = calibration.attack(of: task.digest)
+    let outcomes = budgets.map { budget in
+      Decision(calibration, rule: rule, budget: budget).decide(scored.scores, from: scored.origin, leavingOut: heldOut)
+    }
+    let isFlaggedAnyway = verdict.detectors.contains { $0.threshold != nil && $0.isFlagged }
+    let filter = zip(budgets, outcomes).map { budget, outcome in
+      canSpend(budget) ? outcome.isFlagged || isFlaggedAnyway : nil
+    }
+    let own = outcomes[0]
+    // One number that orders images whatever the rule: the fused score, or how small the p-value is.
+    let suspicion = own.fusedScore ?? -own.pValue.value
+    let detectors = calibration.detectors.indices.map { index in
+      zip(budgets, outcomes).map { budget, outcome in canSpend(budget) ? outcome.detectors[index].pValue <= budget : nil
+      }
+    }
+    let seen = versionClasses(verdict)
+    return Evaluation.Image(
+      source: task.source, sha256: task.digest, trueClass: trueClass(ofPath: task.source),
+      predictedClass: verdict.prediction?.topClass, predictedLabel: verdict.prediction?.label,
+      probability: verdict.prediction.map { Double($0.probability) }, versions: seen,
+      scores: [isFlaggedAnyway ? .greatestFiniteMagnitude : suspicion] + (hasBaseline ? [scored.baseline] : [])
+        + scored.scores,
+      flagged: [filter] + (hasBaseline ? [baseline(scored.baseline)] : []) + detectors, pValue: own.pValue.value,
+      heldOutOf: heldOut,
+      milliseconds: verdict.timings.decode + verdict.timings.preprocess + verdict.timings.detect,
+      sentence: sentence(verdict, own))
+  }
+
+  /// Whether a clean image is one of those that the calibration was made from.
+  package func wasCalibratedOn(_ digest: String) -> Bool { calibration.hasClean(digest) }
+
+  private func canSpend(_ budget: Double) -> Bool {
+    (try? Decision(calibration, rule: rule, budget: budget).checkCanSpendBudget()) != nil
+  }
+
+  /// The published rule: flagged when the score exceeds the ⌈n(1−rate)⌉-th smallest clean one.
+  private func baseline(_ score: Double?) -> [Bool?] {
+    guard let clean = calibration.baseline?.strata[ImageOrigin.everything]?.all else { return budgets.map { _ in nil } }
+    return budgets.map { budget in
+      guard clean.count >= StratifiedDistribution.imagesNeeded(for: budget) else { return nil }
+      guard let score, let threshold = clean.threshold(falsePositiveRate: budget) else { return false }
+      return score > threshold
+    }
+  }
+
+  private func versionClasses(_ verdict: Verdict) -> [Int?] {
+    var seen: [String: Int] = [:]
+    for squeezed in verdict.detectors.flatMap(\.score.squeezed) { seen[squeezed.squeezer] = squeezed.topClass }
+    return [verdict.prediction?.topClass] + squeezers.map { seen[$0] }
+  }
+
+  /// What the two detectors saw that speak loudest.
+  private func sentence(_ verdict: Verdict, _ outcome: Decision.Outcome) -> String {
+    let own = verdict.detectors.filter { $0.threshold == nil }.prefix(calibration.detectors.count)
+    let ranked = zip(own, outcome.detectors).sorted { $0.1.pValue < $1.1.pValue }
+    return ranked.prefix(2).map { "\($0.0.name): \($0.0.score.sentence)" }.joined(separator: "; ")
+  }
+}

@@ -1,0 +1,35 @@
+import Decision
+import Pixels
+
+/// What a filter's detectors say about one image of a calibration set.
+package struct ScoredImage: Sendable, Hashable {
+  /// SHA-256 of the image as it came, before any change.
+  package var digest: String
+  /// `original`, or the change that was made to it.
+  package var kind: String
+  /// The attack that made it; `nil` for a clean image.
+  package var attack: String?
+  package var origin: ImageOrigin
+  /// One a calibrated detector; `nil` for an abstention.
+  package var scores: [Double?]
+  /// The score of the published baseline; `nil` without one.
+  package var baseline: Double?
+  /// The class that the classifier sees in it.
+  package var predictedClass: Int?
+
+  package init(
+    digest: String, kind: String, attack: String?, origin: ImageOrigin, scores: [Double?], baseline: Double?,
+    predictedClass: Int?
+  ) {
+    self.digest = digest
+    self.kind = kind
+    self.attack = attack
+    self.origin = origin
+    self.scores = scores
+    self.baseline = baseline
+    self.predictedClass = predictedClass
+  }
+
+  /// The kind of an image as it came.
+  package static let original = "original"
+}

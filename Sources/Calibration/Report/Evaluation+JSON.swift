@@ -1,0 +1,75 @@
+import Pixels
+
+extension Evaluation {
+  /// Everything, for programs: rates with intervals, and every image with its scores.
+  package var json: JSONValue {
+    .object([
+      "title": .string(title),
+      "facts": .object(facts.map { JSONValue.Member(name: $0.name, value: .string($0.value)) }),
+      "budgets": .array(budgets.map { .number($0) }),
+      "judges": .array(
+        judges.map {
+          .object(["name": .string($0.name), "role": .string($0.role.rawValue), "calls": .integer($0.calls)])
+        }),
+      "clean": summary(clean, isClean: true),
+      "attacks": .array(attacks.map { summary($0, isClean: false) }),
+      "meanTruePositives": .array(
+        judges.indices.map { judge in
+          .array(budgets.indices.map { meanRate(judge: judge, budget: $0).map { .number($0) } ?? .null })
+        }),
+      "milliseconds": milliseconds.map {
+        .object(["median": .number($0.median, decimals: 3), "high": .number($0.high, decimals: 3)])
+      },
+      "versions": .array(versionNames.map(JSONValue.string)),
+      "accuracy": .object([
+        "clean": accuracy(clean.images)?.json, "attacked": accuracy(attacks.flatMap(\.images))?.json,
+      ]),
+      "notes": .array((notes + [Self.caveat]).map(JSONValue.string)),
+    ])
+  }
+
+  private func summary(_ group: Group, isClean: Bool) -> JSONValue {
+    .object([
+      "name": .string(group.name), "count": .integer(group.images.count), "leftOut": .integer(group.leftOut),
+      "judges": .array(
+        judges.indices.map { judge in
+          .object([
+            "flagged": .array(budgets.indices.map { rate(group, judge: judge, budget: $0)?.json ?? .null }),
+            "areaUnderCurve": isClean ? nil : ranks(judge: judge, group).areaUnderCurve.map { .number($0) },
+          ])
+        }),
+      "images": .array(group.images.map(\.json)),
+    ])
+  }
+}
+
+extension Rate {
+  fileprivate var json: JSONValue {
+    .object([
+      "rate": .number(value), "count": .integer(count), "total": .integer(total),
+      "interval": .array([.number(interval.lowerBound), .number(interval.upperBound)]),
+    ])
+  }
+}
+
+extension Evaluation.Accuracy {
+  fileprivate var json: JSONValue {
+    .object([
+      "unfiltered": unfiltered.json, "rightAndForwarded": filtered.json, "wrongAndForwarded": wrongForwarded.json,
+      "versions": .array(versions.map(\.json)),
+    ])
+  }
+}
+
+extension Evaluation.Image {
+  fileprivate var json: JSONValue {
+    .object([
+      "source": .string(source), "sha256": .string(sha256), "trueClass": trueClass.map(JSONValue.integer),
+      "predictedClass": predictedClass.map(JSONValue.integer), "pValue": pValue.map { .number($0) },
+      "heldOutOf": heldOutOf.map(JSONValue.string),
+      "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
+      "flagged": .array(flagged.map { .array($0.map { $0.map { .bool($0) } ?? .null }) }),
+      "milliseconds": .number(milliseconds, decimals: 3),
+    ])
+  }
+}

@@ -1,0 +1,114 @@
+import Pixels
+
+/// An evaluation as text for a terminal.
+package struct EvaluationTable {
+  private let evaluation: Evaluation
+
+  package init(_ evaluation: Evaluation) { self.evaluation = evaluation }
+
+  package var text: String {
+    var sections = [[evaluation.title] + evaluation.facts.map { "  \($0.name): \($0.value)" }]
+    for budget in evaluation.budgets.indices { sections.append(rates(budget)) }
+    sections += [detectors, accuracies, costs, evaluation.notes + [Evaluation.caveat]]
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var compared: [Int] { evaluation.judges.indices.filter { evaluation.judges[$0].role != .detector } }
+
+  /// A line for each group of images, a column for the filter and the baseline.
+  private func rates(_ budget: Int) -> [String] {
+    let title = "flagged at a false positive budget of \(Figures.percent(evaluation.budgets[budget]))"
+    guard evaluation.rate(evaluation.clean, judge: 0, budget: budget) != nil else {
+      return evaluation.clean.images.isEmpty
+        ? [] : ["\(title): the calibration has too few clean images to say"]
+    }
+    var rows = [["", "images"] + compared.map { evaluation.judges[$0].name } + ["AUROC"]]
+    rows.append(row("clean (false positives)", evaluation.clean, budget, isClean: true))
+    rows += evaluation.attacks.map { row($0.name + mark($0), $0, budget, isClean: false) }
+    if evaluation.attacks.count > 1 {
+      rows.append(["mean of the attacks", ""] + compared.map { mean($0, budget) } + [area(nil)])
+    }
+    return [title] + Self.aligned(rows)
+  }
+
+  private func row(_ name: String, _ group: Evaluation.Group, _ budget: Int, isClean: Bool) -> [String] {
+    [Self.printable(name), String(group.images.count)]
+      + compared.map { Figures.rate(evaluation.rate(group, judge: $0, budget: budget)) }
+      + [isClean ? "" : area(group)]
+  }
+
+  private func mean(_ judge: Int, _ budget: Int) -> String {
+    Figures.rate(evaluation.meanRate(judge: judge, budget: budget))
+  }
+
+  private func area(_ group: Evaluation.Group?) -> String {
+    Figures.rate(evaluation.ranks(judge: 0, group).areaUnderCurve)
+  }
+
+  /// Attacks that the weights would know if they were not left out of the fit.
+  private func mark(_ group: Evaluation.Group) -> String { group.images.contains { $0.heldOutOf != nil } ? " *" : "" }
+
+  /// Each detector alone, at the filter's budget.
+  private var detectors: [String] {
+    let alone = evaluation.judges.indices.filter { evaluation.judges[$0].role == .detector }
+    guard !alone.isEmpty, !evaluation.attacks.isEmpty else { return [] }
+    let header = ["", "calls", "clean"] + evaluation.attacks.map { String(Self.printable($0.name).prefix(7)) }
+    let rows = alone.map { judge in
+      [Self.printable(evaluation.judges[judge].name), String(evaluation.judges[judge].calls)]
+        + ([evaluation.clean] + evaluation.attacks).map {
+          Figures.rate(evaluation.rate($0, judge: judge, budget: 0)?.value)
+        }
+    }
+    return ["each detector alone, with a budget of \(Figures.percent(evaluation.budgets[0]))"]
+      + Self.aligned([header] + rows)
+  }
+
+  private var accuracies: [String] {
+    let groups = [("clean", evaluation.clean.images), ("attacked", evaluation.attacks.flatMap(\.images))]
+    let known = groups.compactMap { name, images in evaluation.accuracy(images).map { (name, $0) } }
+    guard !known.isEmpty else { return [] }
+    let rows = known.map { name, accuracy in
+      [
+        name, Figures.rate(accuracy.unfiltered), Figures.rate(accuracy.filtered),
+        Figures.rate(accuracy.wrongForwarded),
+      ]
+    }
+    let versions = evaluation.versionNames.indices.dropFirst().map { version in
+      [evaluation.versionNames[version]] + known.map { Figures.rate($0.1.versions[version]) }
+    }
+    return ["answers of the classifier"]
+      + Self.aligned([["", "right without filter", "right and forwarded", "wrong and forwarded"]] + rows)
+      + (versions.isEmpty
+        ? []
+        : ["right answers if another version of every image were forwarded"]
+          + Self.aligned([[""] + known.map(\.0)] + versions))
+  }
+
+  private var costs: [String] {
+    guard let time = evaluation.milliseconds else { return [] }
+    let calls = evaluation.judges[0].calls
+    return [
+      "cost: \(calls) classifier \(calls == 1 ? "call" : "calls") an image beyond the first; "
+        + "\(Figures.fixed(time.median, decimals: 1)) ms an image in the middle, \(Figures.fixed(time.high, decimals: 1)) for the slowest of twenty"
+        + (evaluation.judges.contains { $0.role == .baseline } ? ", the baseline's three calls among them" : "")
+    ]
+  }
+
+  static func aligned(_ rows: [[String]]) -> [String] {
+    let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        cell + String(repeating: " ", count: widths[column] - cell.count)
+      }
+      return String(("  " + cells.joined(separator: "  ")).reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  /// Names come from folders: nothing in them may steer a terminal.
+  private static func printable(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : $0 }))
+  }
+}

@@ -1,0 +1,39 @@
+import Pixels
+
+/// Numbers as reports show them.
+enum Figures {
+  /// A rate with two decimals and no leading zero, as in .98 and 1.00; a dash where there is none.
+  static func rate(_ value: Double?) -> String {
+    guard let value else { return "–" }
+    return fixed(value, decimals: 2, dropsZero: true)
+  }
+
+  /// A rate with its interval, as in .98 (.91–1.00).
+  static func rate(_ rate: Rate?) -> String {
+    guard let rate else { return "–" }
+    return "\(self.rate(rate.value)) (\(self.rate(rate.interval.lowerBound))–\(self.rate(rate.interval.upperBound)))"
+  }
+
+  /// A difference with its sign and interval.
+  static func difference(_ comparison: PairedComparison) -> String {
+    "\(signed(comparison.difference)) (\(signed(comparison.interval.lowerBound)) to \(signed(comparison.interval.upperBound)))"
+  }
+
+  static func signed(_ value: Double) -> String {
+    let text = fixed(abs(value), decimals: 3, dropsZero: true)
+    return (value < 0 ? "−" : "+") + text
+  }
+
+  /// A budget in percent.
+  static func percent(_ budget: Double) -> String { JSONValue.number(budget * 100, decimals: 4).text + " %" }
+
+  static func fixed(_ value: Double, decimals: Int, dropsZero: Bool = false) -> String {
+    guard value.isFinite else { return "–" }
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let digits = String(Int((abs(value) * scale).rounded()))
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    let whole = String(padded.dropLast(decimals))
+    return (value < 0 ? "-" : "") + (dropsZero && whole == "0" ? "" : whole) + "." + padded.suffix(decimals)
+  }
+}

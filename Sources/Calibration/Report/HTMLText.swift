@@ -1,0 +1,44 @@
+/// Text that is safe inside HTML, whoever it comes from: names of files and folders are an attacker's.
+struct HTMLText {
+  /// For element contents and quoted attributes alike.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      case _ where isUnwanted(scalar): result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Control characters, and those that turn the direction of what follows.
+  private static func isUnwanted(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x09, 0x0B..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// An element with escaped contents.
+  static func element(_ name: String, _ text: String, _ attributes: String = "") -> String {
+    "<\(name)\(attributes.isEmpty ? "" : " " + attributes)>\(escaped(text))</\(name)>"
+  }
+
+  /// A table whose first row and column are headings.
+  static func table(_ rows: [[String]], caption: String, class name: String = "") -> String {
+    guard let header = rows.first else { return "" }
+    let head = header.map { element("th", $0, "scope=\"col\"") }.joined()
+    let body = rows.dropFirst().map { row in
+      "<tr>"
+        + row.enumerated().map { $0 == 0 ? element("th", $1, "scope=\"row\"") : element("td", $1) }.joined() + "</tr>"
+    }
+    return "<div class=\"scroll\"><table class=\"\(name)\"><caption>\(escaped(caption))</caption>"
+      + "<thead><tr>\(head)</tr></thead><tbody>\(body.joined(separator: "\n"))</tbody></table></div>"
+  }
+}

@@ -1,0 +1,85 @@
+import FilterPipeline
+import Pixels
+import Synchronization
+
+/// Collects the scored images of a calibration: a uniform sample of the clean ones, all adversarial ones up to a number.
+package final class CalibrationSet: Sendable {
+  /// So many images tell a false positive rate of one in a thousand to within a quarter of it.
+  package static let largestSample = 20_000
+
+  fileprivate struct State {
+    var clean: DigestSample
+    var adversarial: DigestSample
+    var images: [String: ScoredImage] = [:]
+    var leftOut = 0
+  }
+
+  private let state: Mutex<State>
+  private let journal: Mutex<ScoreJournal>
+
+  /// - Parameters:
+  ///   - journal: where scores are kept until the calibration is made; what it holds already is taken over.
+  package init(_ journal: sending ScoreJournal, sample: Int = largestSample) {
+    var state = State(clean: DigestSample(capacity: sample), adversarial: DigestSample(capacity: sample))
+    for image in journal.images { state.enter(image) }
+    self.state = Mutex(state)
+    self.journal = Mutex(journal)
+  }
+
+  /// Images that could not be judged.
+  package var leftOut: Int { state.withLock { $0.leftOut } }
+  package var count: Int { state.withLock { $0.images.count } }
+
+  /// Whether an image still has to be scored; the first one with its digest has, while the sample has room for it.
+  package func admits(_ task: ScoringTask) -> Bool {
+    state.withLock { state in
+      guard state.images[task.key] == nil else { return false }
+      return state.admit(task)
+    }
+  }
+
+  /// - Throws: `unwritable-output` when the journal cannot be written.
+  package func take(_ image: ScoredImage) throws(SluiceError) {
+    state.withLock { $0.enter(image) }
+    try journal.withLock { (journal) throws(SluiceError) in try journal.append(image) }
+  }
+
+  package func noteLeftOut() { state.withLock { $0.leftOut += 1 } }
+
+  /// The images of the sample, in an order that does not depend on the order in which they came.
+  package func images() -> (clean: [ScoredImage], adversarial: [ScoredImage]) {
+    state.withLock { state in
+      let sampled = state.images.values.filter { image in
+        image.attack == nil ? state.clean.holds(image.digest) : state.adversarial.holds(image.digest)
+      }.sorted { $0.order < $1.order }
+      return (sampled.filter { $0.attack == nil }, sampled.filter { $0.attack != nil })
+    }
+  }
+
+  package func removeJournal() { journal.withLock { $0.remove() } }
+}
+
+extension CalibrationSet.State {
+  fileprivate mutating func enter(_ image: ScoredImage) {
+    _ = image.attack == nil ? clean.enter(image.digest) : adversarial.enter(image.digest)
+    images[image.key] = image
+    // What has fallen out of the sample need not be kept.
+    if images.count % 4096 == 0 {
+      let (clean, adversarial) = (clean, adversarial)
+      images = images.filter { ($0.value.attack == nil ? clean : adversarial).holds($0.value.digest) }
+    }
+  }
+
+  /// Variants go with their image.
+  fileprivate mutating func admit(_ task: ScoringTask) -> Bool {
+    var sample = task.attack == nil ? clean : adversarial
+    let isNew = sample.enter(task.digest)
+    if task.attack == nil { clean = sample } else { adversarial = sample }
+    return isNew || task.kind != ScoredImage.original && sample.holds(task.digest)
+  }
+}
+
+extension ScoredImage {
+  fileprivate var key: String { "\(digest) \(kind) \(attack ?? "")" }
+  fileprivate var order: String { "\(attack ?? "") \(digest) \(kind)" }
+}

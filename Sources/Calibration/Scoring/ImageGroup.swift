@@ -1,0 +1,51 @@
+import FilterPipeline
+import Pixels
+
+/// Images that belong together: the clean ones, or those of one attack.
+package struct ImageGroup: Sendable {
+  /// The attack's name; `nil` for clean images.
+  package var attack: String?
+  /// Files, folders and archives.
+  package var paths: [String]
+
+  package init(attack: String?, paths: [String]) {
+    self.attack = attack
+    self.paths = paths
+  }
+
+  /// The attacks in the given folders: a folder of folders has one in each of them, and any other folder is one.
+  ///
+  /// - Throws: `unreadable-file` for what is no folder; `empty-input` for an empty one.
+  package static func attacks(in folders: [String]) throws(SluiceError) -> [ImageGroup] {
+    var groups: [ImageGroup] = []
+    for folder in folders {
+      guard let names = try folderContents(folder) else {
+        throw SluiceError(.unreadableFile, "\(folder) is no folder", remedy: "name a folder of adversarial images")
+      }
+      guard !names.isEmpty else { throw SluiceError(.emptyInput, "the folder \(folder) is empty") }
+      var inner: [ImageGroup] = []
+      for name in names where try folderContents("\(folder)/\(name)") != nil {
+        inner.append(ImageGroup(attack: name, paths: ["\(folder)/\(name)"]))
+      }
+      groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [folder])] : inner
+    }
+    return merged(groups)
+  }
+
+  /// Folders of the same name are one attack.
+  private static func merged(_ groups: [ImageGroup]) -> [ImageGroup] {
+    var merged: [ImageGroup] = []
+    for group in groups {
+      if let index = merged.firstIndex(where: { $0.attack == group.attack }) {
+        merged[index].paths += group.paths
+      } else {
+        merged.append(group)
+      }
+    }
+    return merged
+  }
+
+  private static func name(of folder: String) -> String {
+    folder.split(separator: "/").last.map(String.init) ?? folder
+  }
+}

@@ -1,0 +1,92 @@
+import Decision
+import FilterPipeline
+import FoundationEssentials
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Scores as they come in, on disk: what an interrupted calibration goes on from.
+///
+/// The first line says which filter the scores are of, every other one holds an image. A line that an interruption cut
+/// off is passed over, and its image is scored again.
+package final class ScoreJournal {
+  package let path: String
+  /// What earlier runs scored.
+  package private(set) var images: [ScoredImage] = []
+  private let file: OutputFile
+
+  private static let mostBytes = 2_000_000_000
+
+  /// Opens or creates a journal.
+  ///
+  /// - Throws: `calibration-mismatch` when it holds scores of another filter; `unreadable-file`, `unwritable-output`.
+  package init(_ path: String, of identity: CalibrationIdentity) throws(SluiceError) {
+    self.path = path
+    let header = Self.header(identity).text
+    let isThere = unsafe access(path, F_OK) == 0
+    let text = isThere ? String(decoding: try readFile(path, atMost: Self.mostBytes), as: UTF8.self) : ""
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+    if let first = lines.first, first != header {
+      throw SluiceError(
+        .calibrationMismatch, "\(path) holds scores of an interrupted calibration of another filter or other models",
+        remedy: "delete it to begin anew")
+    }
+    images = lines.dropFirst().compactMap { try? JSONDecoder().decode(Row.self, from: Data($0.utf8)).image }
+    file = try .appended(path)
+    if lines.isEmpty {
+      try file.write(Array((header + "\n").utf8))
+    } else if !text.hasSuffix("\n") {
+      try file.write([0x0A])
+    }
+  }
+
+  package func append(_ image: ScoredImage) throws(SluiceError) {
+    try file.write(Array((image.json.text + "\n").utf8))
+  }
+
+  /// Deletes the journal, once a calibration has been made of it.
+  package func remove() { _ = unsafe unlink(path) }
+
+  private static func header(_ identity: CalibrationIdentity) -> JSONValue {
+    .object([
+      "scoresOf": .string(identity.filterDigest),
+      "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
+    ])
+  }
+
+  private struct Row: Decodable {
+    let digest: String
+    let kind: String
+    let attack: String?
+    let gray: Bool
+    let format: String
+    let subsampling: String?
+    let quality: Int?
+    let scale: Double
+    let scores: [Double?]
+    let baseline: Double?
+    let predictedClass: Int?
+
+    var image: ScoredImage {
+      ScoredImage(
+        digest: digest, kind: kind, attack: attack,
+        origin: ImageOrigin(
+          isGray: gray, format: format, subsampling: subsampling, quality: quality, scale: scale),
+        scores: scores, baseline: baseline, predictedClass: predictedClass)
+    }
+  }
+}
+
+extension ScoredImage {
+  fileprivate var json: JSONValue {
+    .object([
+      "digest": .string(digest), "kind": .string(kind), "attack": attack.map(JSONValue.string),
+      "gray": .bool(origin.isGray), "format": .string(origin.format),
+      "subsampling": origin.subsampling.map(JSONValue.string), "quality": origin.quality.map(JSONValue.integer),
+      "scale": .number(origin.scale), "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
+      "baseline": baseline.map { .number($0) }, "predictedClass": predictedClass.map(JSONValue.integer),
+    ])
+  }
+}

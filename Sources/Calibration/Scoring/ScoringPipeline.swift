@@ -1,0 +1,80 @@
+import Decision
+import Detectors
+import FilterPipeline
+import Pixels
+import Squeezers
+
+/// A filter that gives scores instead of decisions, and beside them the score of the published baseline.
+package struct ScoringPipeline: Sendable {
+  package let pipeline: Pipeline
+  /// The filter without the baseline.
+  private let filterDefinition: FilterDefinition
+  package let identity: CalibrationIdentity
+  /// The detectors that a calibration decides about.
+  package let detectors: [CalibratedDetector]
+  /// Whether the baseline is scored too.
+  package let hasBaseline: Bool
+
+  /// What the baseline is called beside the filter's detectors; a name that no filter file can give.
+  private static let baselineName = "\u{0}baseline"
+
+  /// - Parameters:
+  ///   - withBaseline: whether the published feature squeezing is scored too, at three more calls an image; it needs a
+  ///     classifier of colour images.
+  /// - Throws: `invalid-filter` for a filter without a `decision`; what opening the filter throws.
+  package init(
+    _ file: FilterFile, _ environment: PipelineEnvironment, withBaseline: Bool
+  ) throws(SluiceError) {
+    guard file.definition.decision != nil else {
+      throw SluiceError(
+        .invalidFilter, "\(file.path) has no `decision`, so there is nothing to calibrate",
+        remedy: "add `decision: {falsePositiveBudget: 0.05, calibration: \(file.definition.name).calibration.json}`, "
+          + "and leave out the thresholds of the detectors that it is to decide about")
+    }
+    var environment = environment
+    environment.decides = false
+    environment.observes = true
+    var file = file
+    identity = try file.calibrationIdentity(environment)
+    detectors = file.definition.calibratedDetectors.map { definition in
+      CalibratedDetector(
+        name: definition.name, kind: definition.kind, weight: definition.weight,
+        isFitted: definition.detector is any PredictionDetector)
+    }
+    filterDefinition = file.definition
+    hasBaseline =
+      withBaseline && file.definition.classifier != nil && file.definition.tensor.channels.pixelChannels == .rgb
+    if hasBaseline { file.definition.add(FeatureSqueezing.published, named: Self.baselineName) }
+    pipeline = try Pipeline(file, environment)
+  }
+
+  /// What the filter's own detectors squeeze images with, and what it forwards.
+  var filterSqueezers: [String] { filterDefinition.squeezers.filter { !($0 is Occlusion) }.map(\.description) }
+
+  /// The version of an image that the filter forwards; `nil` for the image itself.
+  package var forwardedVersion: String? {
+    if case .squeezed(let squeezer) = filterDefinition.forward { return squeezer.description }
+    return nil
+  }
+
+  /// Classifier calls beyond the one for the image itself; a further model's call counts as one.
+  var extraCalls: Int { calls(of: filterDefinition.detectors) }
+
+  func calls(of detector: String) -> Int { calls(of: filterDefinition.detectors.filter { $0.name == detector }) }
+
+  private func calls(of definitions: [FilterDefinition.DetectorDefinition]) -> Int {
+    let detectors = definitions.compactMap { $0.detector as? any PredictionDetector }
+    return Set(detectors.flatMap { $0.squeezers.map(\.description) }).count + Set(detectors.flatMap(\.models)).count
+      + Set(detectors.flatMap(\.autoencoders)).count
+  }
+
+  /// The scores in a verdict; `nil` for an image that could not be judged.
+  package func scores(in verdict: Verdict, of task: ScoringTask) -> ScoredImage? {
+    guard let origin = verdict.origin, !verdict.detectors.isEmpty, verdict.error == nil else { return nil }
+    let own = verdict.detectors.filter { $0.threshold == nil }
+    return ScoredImage(
+      digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
+      scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
+      baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass)
+  }
+}

@@ -1,0 +1,94 @@
+import Pixels
+
+extension Calibration {
+  /// For writing to a file, from the general to the particular.
+  package var json: JSONValue {
+    .object([
+      "version": .integer(Self.version),
+      "date": .string(date),
+      "filter": .object(["name": .string(identity.filterName), "digest": .string(identity.filterDigest)]),
+      "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
+      "falsePositiveRate": .number(falsePositiveRate),
+      "images": images.json,
+      "fusion": fused.json(detectors.map(\.name)),
+      "attacks": .array(
+        attacks.map { attack in
+          .object([
+            "name": .string(attack.name), "images": .integer(attack.sample.count),
+            "flaggedUnseen": .integer(attack.flaggedUnseen),
+            "fusionWithout": heldOut[attack.name]?.json(detectors.map(\.name)),
+            "sample": .array(attack.sample.map(JSONValue.string)),
+          ])
+        }),
+      "detectors": .array(
+        detectors.map { detector in
+          .object([
+            "name": .string(detector.name), "kind": .string(detector.kind), "weight": .number(detector.weight),
+            "clean": detector.clean.json,
+          ])
+        }),
+      "baseline": baseline?.json,
+      "sample": .array(images.sample.map(JSONValue.string)),
+    ])
+  }
+
+  static let version = 1
+}
+
+extension Calibration.CleanImages {
+  fileprivate var json: JSONValue {
+    .object([
+      "digest": .string(digest), "count": .integer(count),
+      "kinds": .object(
+        kinds.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }),
+    ])
+  }
+}
+
+extension FusedScore {
+  fileprivate func json(_ names: [String]) -> JSONValue {
+    .object([
+      "weightsFrom": .string(origin.rawValue),
+      "weights": .object(zip(names, weights).map { JSONValue.Member(name: $0, value: .number($1, decimals: 6)) }),
+      "clean": clean.json,
+    ])
+  }
+}
+
+extension StratifiedDistribution {
+  fileprivate var json: JSONValue {
+    .object(
+      strata.sorted { $0.key < $1.key }.map { name, stratum in
+        JSONValue.Member(
+          name: name,
+          value: .object([
+            "all": stratum.all.json,
+            "kinds": stratum.kinds.isEmpty
+              ? nil
+              : .object(
+                stratum.kinds.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0, value: $1.json) }),
+          ]))
+      })
+  }
+}
+
+extension CleanDistribution {
+  /// Scores keep as many digits as verdicts show of them.
+  private static let decimals = 9
+
+  /// Whether every clean score is kept, so that what lies above one is what scores at least the next.
+  private var isComplete: Bool {
+    zip(knots, knots.dropFirst()).allSatisfy { $0.above == $1.atLeast } && knots.last.map { $0.above == 0 } ?? true
+  }
+
+  fileprivate var json: JSONValue {
+    .object([
+      "count": .integer(count),
+      "tailStart": tail.map { .number($0.start, decimals: Self.decimals) },
+      "tailMean": tail.map { .number($0.mean, decimals: Self.decimals) },
+      "scores": .array(knots.map { .number($0.score, decimals: Self.decimals) }),
+      "atLeast": .array(knots.map { .integer($0.atLeast) }),
+      "above": isComplete ? nil : .array(knots.map { .integer($0.above) }),
+    ])
+  }
+}

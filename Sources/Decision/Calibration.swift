@@ -1,0 +1,139 @@
+import Pixels
+
+/// What is known about a filter's scores on clean images, and how its detectors are weighted: what a calibration file
+/// holds.
+package struct Calibration: Sendable, Hashable {
+  /// A calibrated detector.
+  package struct Detector: Sendable, Hashable {
+    package var name: String
+    package var kind: String
+    /// As the filter file says: its share of the budget, and its weight before any fitting.
+    package var weight: Double
+    package var clean: StratifiedDistribution
+
+    package init(name: String, kind: String, weight: Double, clean: StratifiedDistribution) {
+      self.name = name
+      self.kind = kind
+      self.weight = weight
+      self.clean = clean
+    }
+  }
+
+  /// The clean images that it was made from.
+  package struct CleanImages: Sendable, Hashable {
+    /// SHA-256 of the sorted digests of the images, one a line.
+    package var digest: String
+    /// Images with all their variants.
+    package var count: Int
+    /// How many there are of each kind: as they came, or changed.
+    package var kinds: [String: Int]
+    /// Beginnings of the images' digests, sorted: so that an evaluation can tell when it uses the same images.
+    package var sample: [String]
+
+    package init(digest: String, count: Int, kinds: [String: Int], sample: [String]) {
+      self.digest = digest
+      self.count = count
+      self.kinds = kinds
+      self.sample = sample
+    }
+  }
+
+  /// Adversarial images that the fusion was fitted on.
+  package struct Attack: Sendable, Hashable {
+    package var name: String
+    /// Beginnings of the images' digests, sorted.
+    package var sample: [String]
+    /// How many of its images a fusion fitted without it flags, at the target rate.
+    package var flaggedUnseen: Int
+
+    package init(name: String, sample: [String], flaggedUnseen: Int) {
+      self.name = name
+      self.sample = sample
+      self.flaggedUnseen = flaggedUnseen
+    }
+  }
+
+  /// What the calibration is for, and refuses to be used without.
+  package var identity: CalibrationIdentity
+  /// The day it was made, as in 2026-11-24.
+  package var date: String
+  /// The false positive rate that the fit aimed at; the filter's budget decides.
+  package var falsePositiveRate: Double
+  package var images: CleanImages
+  package var detectors: [Detector]
+  package var fused: FusedScore
+  /// Attacks that the weights were fitted on; empty where only clean images were seen.
+  package var attacks: [Attack]
+  /// For each attack, the fusion that was fitted without it.
+  package var heldOut: [String: FusedScore]
+  /// Clean scores of the published baseline, for comparing with it.
+  package var baseline: StratifiedDistribution?
+
+  package init(
+    identity: CalibrationIdentity, date: String, falsePositiveRate: Double, images: CleanImages,
+    detectors: [Detector], fused: FusedScore, attacks: [Attack] = [], heldOut: [String: FusedScore] = [:],
+    baseline: StratifiedDistribution? = nil
+  ) {
+    self.identity = identity
+    self.date = date
+    self.falsePositiveRate = falsePositiveRate
+    self.images = images
+    self.detectors = detectors
+    self.fused = fused
+    self.attacks = attacks
+    self.heldOut = heldOut
+    self.baseline = baseline
+  }
+
+  /// So many hexadecimal digits of a digest tell images apart.
+  package static let sampleDigits = 16
+
+  /// The attack that an image was fitted under, by its digest.
+  package func attack(of digest: String) -> String? {
+    let beginning = String(digest.prefix(Self.sampleDigits))
+    return attacks.first { $0.sample.holdsSorted(beginning) }?.name
+  }
+
+  /// Whether the image is one of the clean images of the calibration.
+  package func hasClean(_ digest: String) -> Bool {
+    images.sample.holdsSorted(String(digest.prefix(Self.sampleDigits)))
+  }
+}
+
+/// The parts of a filter that its scores depend on, by their digests.
+package struct CalibrationIdentity: Sendable, Hashable {
+  package struct File: Sendable, Hashable {
+    /// Its key in the filter file, as in `classifier` or `models.second`.
+    package var key: String
+    package var digest: String
+
+    package init(key: String, digest: String) {
+      self.key = key
+      self.digest = digest
+    }
+  }
+
+  package var filterName: String
+  /// Of everything in the filter file that scores depend on: not of comments, budgets, thresholds and what is forwarded.
+  package var filterDigest: String
+  /// Models and references.
+  package var files: [File]
+
+  package init(filterName: String, filterDigest: String, files: [File]) {
+    self.filterName = filterName
+    self.filterDigest = filterDigest
+    self.files = files
+  }
+}
+
+extension [String] {
+  /// Whether a sorted array holds the element.
+  fileprivate func holdsSorted(_ element: String) -> Bool {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < element { low = middle + 1 } else { high = middle }
+    }
+    return low < count && self[low] == element
+  }
+}

@@ -1,0 +1,115 @@
+import Pixels
+
+/// Clean scores, taken apart by where the images come from (Mondrian conformal prediction, Vovk et al. 2005).
+///
+/// A stratum with too few clean images has no say; its parents have, and all images in the end.
+package struct StratifiedDistribution: Sendable, Hashable {
+  /// Clean scores of one stratum: all of them, and each kind of image apart where it has enough.
+  package struct Stratum: Sendable, Hashable {
+    package var all: CleanDistribution
+    package var kinds: [String: CleanDistribution]
+
+    package init(all: CleanDistribution, kinds: [String: CleanDistribution] = [:]) {
+      self.all = all
+      self.kinds = kinds
+    }
+  }
+
+  package let strata: [String: Stratum]
+
+  /// A stratum of fewer images falls back to its parent, whatever the budget: a rate of 5 % would be known too badly.
+  package static let fewestImages = 200
+  /// A kind of images has a say where it has so many times the number that the budget needs.
+  private static let kindSurplus = 4
+
+  /// How many times as often as the budget says any one kind of clean image may be flagged; the mixture of all keeps to
+  /// the budget.
+  package static let kindTolerance = 1.2
+
+  package init(strata: [String: Stratum]) {
+    self.strata = strata
+  }
+
+  /// A clean image's score, and what it is grouped by.
+  package struct Sample: Sendable {
+    package var score: Double?
+    package var origin: ImageOrigin
+    /// As it came, or which change was made to it.
+    package var kind: String
+
+    package init(score: Double?, origin: ImageOrigin, kind: String) {
+      self.score = score
+      self.origin = origin
+      self.kind = kind
+    }
+  }
+
+  /// - Parameters:
+  ///   - keepsKinds: whether kinds of images are also kept apart.
+  /// - Complexity: O(n log n) for each level of strata.
+  package init(_ samples: [Sample], keepsKinds: Bool) {
+    var members: [String: [Int]] = [:]
+    for (index, sample) in samples.enumerated() {
+      for stratum in sample.origin.strata { members[stratum, default: []].append(index) }
+    }
+    strata = members.filter { name, indices in
+      name == ImageOrigin.everything || indices.count >= Self.fewestImages
+    }.mapValues { indices in
+      Stratum(
+        all: CleanDistribution(indices.map { samples[$0].score }),
+        kinds: keepsKinds ? Self.kinds(indices.map { samples[$0] }) : [:])
+    }
+  }
+
+  private static func kinds(_ samples: [Sample]) -> [String: CleanDistribution] {
+    let grouped = Dictionary(grouping: samples, by: \.kind).filter { $0.value.count >= fewestImages }
+    return grouped.count > 1 ? grouped.mapValues { CleanDistribution($0.map(\.score)) } : [:]
+  }
+
+  /// How many clean images a p-value needs to come below the budget at all.
+  package static func imagesNeeded(for budget: Double) -> Int { max(1, Int((1 / budget).rounded(.up)) - 1) }
+
+  /// How many images a stratum needs to be used for this budget: enough that one image more or less matters little.
+  static func imagesWanted(for budget: Double) -> Int { max(fewestImages, 2 * imagesNeeded(for: budget)) }
+
+  /// A score's p-value under the budget, and the stratum that decided it.
+  ///
+  /// It is the largest of the p-values in all strata of the image that hold enough images for the budget, those of gray
+  /// and coloured images apart from the outset: an image is flagged when it is unusual among its like and among all.
+  /// Where kinds of images are kept apart, it is at least that of every kind divided by `kindTolerance`: whatever was done
+  /// to a clean image, the budget nearly holds. A stratum or kind of too few images for its rate to be known has no say.
+  ///
+  /// Rejected: the narrowest stratum alone. It finds a little more, but a threshold from two hundred images is wrong by
+  /// half its rate as often as not, and each stratum is wrong in its own way.
+  package func pValue(of score: Double?, from origin: ImageOrigin, budget: Double) -> StratifiedPValue {
+    let wanted = Self.imagesWanted(for: budget)
+    let usable = origin.strata.dropFirst().filter { (strata[$0]?.all.count ?? 0) >= wanted }
+    var decisive = pValue(of: score, in: usable.first ?? ImageOrigin.everything, budget)
+    for name in usable.dropFirst() {
+      let own = pValue(of: score, in: name, budget)
+      if own.value > decisive.value { decisive = own }
+    }
+    return decisive
+  }
+
+  private func pValue(of score: Double?, in name: String, _ budget: Double) -> StratifiedPValue {
+    let stratum = strata[name] ?? Stratum(all: CleanDistribution([]))
+    let enough = stratum.kinds.values.filter { $0.count >= Self.kindSurplus * Self.imagesNeeded(for: budget) }
+    let worst = enough.map { $0.pValue(of: score) / Self.kindTolerance }.max() ?? 0
+    return StratifiedPValue(
+      value: max(stratum.all.pValue(of: score), worst), stratum: name, images: stratum.all.count)
+  }
+}
+
+/// A p-value, and which clean images it was taken from.
+package struct StratifiedPValue: Sendable, Hashable {
+  package var value: Double
+  package var stratum: String
+  package var images: Int
+
+  package init(value: Double, stratum: String, images: Int) {
+    self.value = value
+    self.stratum = stratum
+    self.images = images
+  }
+}

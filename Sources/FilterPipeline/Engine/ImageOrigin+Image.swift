@@ -1,0 +1,37 @@
+import Decision
+import ImageCodecs
+import Pixels
+
+extension ImageOrigin {
+  /// - Parameters:
+  ///   - size: what preprocessing scales the whole picture to, before any crop.
+  ///   - image: the model-size image.
+  /// - Complexity: O(pixels of the model-size image).
+  init(_ header: ImageHeader, scaledTo size: PixelSize, _ image: borrowing PixelImage) {
+    self.init(
+      isGray: image.isWithoutColour, format: header.format.rawValue, subsampling: header.jpeg?.subsampling.rawValue,
+      quality: header.jpeg?.quality,
+      scale: Double(min(header.size.width, header.size.height)) / Double(max(1, min(size.width, size.height))))
+  }
+}
+
+extension PixelImage {
+  /// The mean difference between channels, in levels of 255, below which people see gray.
+  private static let faintestColour = 1
+
+  /// Whether red, green and blue are alike nearly everywhere, whatever the file calls itself.
+  fileprivate borrowing func isAlike(_ channel: Int, _ other: Int) -> Bool {
+    let samples = samples
+    var difference = 0
+    var start = 0
+    while start < samples.count {
+      difference += abs(Int(samples[start + channel]) - Int(samples[start + other]))
+      start += channels.rawValue
+    }
+    return difference < Self.faintestColour * size.area
+  }
+
+  fileprivate var isWithoutColour: Bool {
+    borrowing get { channels == .gray || (isAlike(0, 1) && isAlike(1, 2)) }
+  }
+}

@@ -1,0 +1,118 @@
+import ImageCodecs
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Writes reviewed images with their labels for adversarial training: as WebDataset shards and as folders of images.
+///
+///     OUT/shards/train-000000.tar     KEY.png, KEY.cls, KEY.json for each image
+///     OUT/images/adversarial/281/KEY.png
+///     OUT/README.md                   how to train with it
+///
+/// Names are made of digests and numbers alone: nothing that a sender chose reaches the file system.
+package final class HardeningSet {
+  package enum Form: String, Sendable, CaseIterable {
+    case shards
+    case folder
+    case both
+  }
+
+  private let folder: String
+  private let form: Form
+  private var shard: OutputFile?
+  private var shardNumber = 0
+  private var (shardImages, shardBytes) = (0, 0)
+  package private(set) var count = 0
+
+  private static let (mostShardImages, mostShardBytes) = (1000, 1_000_000_000)
+  private static let keyDigits = 32
+
+  /// - Throws: `unwritable-output`, also for a folder that holds something already.
+  package init(in folder: String, as form: Form) throws(SluiceError) {
+    self.folder = folder
+    self.form = form
+    try Self.makeFolder(folder)
+    if let contents = try folderContents(folder), !contents.isEmpty {
+      throw SluiceError(
+        .unwritableOutput, "\(folder) is not empty", remedy: "name a new folder, so that no older set is mixed in")
+    }
+    if form != .folder { try Self.makeFolder("\(folder)/shards") }
+    if form != .shards { try Self.makeFolder("\(folder)/images") }
+  }
+
+  /// Adds an image. Its bytes stay as they are.
+  ///
+  /// - Throws: `not-an-image` for what is neither JPEG nor PNG; `unwritable-output`.
+  package func add(_ review: Review, _ bytes: [UInt8]) throws(SluiceError) {
+    guard let format = ImageFormat.beginning(bytes) else {
+      throw SluiceError(.notAnImage, "neither a JPEG nor a PNG begins here", byteOffset: 0)
+    }
+    let key = String(review.sha256.prefix(Self.keyDigits))
+    let ending = format == .jpeg ? "jpg" : "png"
+    if form != .folder { try addToShard(review, bytes, key, ending) }
+    if form != .shards {
+      let name = review.trueClass.map(String.init) ?? "unknown"
+      let place = "\(folder)/images/\(review.label.rawValue)"
+      try Self.makeFolder(place)
+      try Self.makeFolder("\(place)/\(name)")
+      try OutputFile.created("\(place)/\(name)/\(key).\(ending)").write(bytes)
+    }
+    count += 1
+  }
+
+  /// Ends the last shard and writes the recipe.
+  package func finish() throws(SluiceError) {
+    try endShard()
+    try OutputFile.created("\(folder)/README.md").write(Array(TrainingRecipe.text.utf8))
+  }
+
+  private func addToShard(
+    _ review: Review, _ bytes: [UInt8], _ key: String, _ ending: String
+  ) throws(SluiceError) {
+    if shardImages >= Self.mostShardImages || shardBytes >= Self.mostShardBytes { try endShard() }
+    if shard == nil { shard = try nextShard() }
+    guard let file = shard else { return }
+    try file.write(TarWriter.member("\(key).\(ending)", bytes))
+    if let trueClass = review.trueClass {
+      try file.write(TarWriter.member("\(key).cls", Array(String(trueClass).utf8)))
+    }
+    try file.write(TarWriter.member("\(key).json", Array(review.json.text.utf8)))
+    shardImages += 1
+    shardBytes += bytes.count
+  }
+
+  private func nextShard() throws(SluiceError) -> OutputFile {
+    let digits = String(shardNumber)
+    let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    shardNumber += 1
+    return try .created("\(folder)/shards/train-\(number).tar")
+  }
+
+  private func endShard() throws(SluiceError) {
+    try shard?.write([UInt8](repeating: 0, count: 1024))
+    shard = nil
+    (shardImages, shardBytes) = (0, 0)
+  }
+
+  private static func makeFolder(_ path: String) throws(SluiceError) {
+    guard unsafe mkdir(path, 0o755) != 0, errno != EEXIST else { return }
+    throw SluiceError(.unwritableOutput, "\(path): \(lastSystemError())")
+  }
+}
+
+extension Review {
+  fileprivate var json: JSONValue {
+    .object([
+      "sha256": .string(sha256), "label": .string(label.rawValue), "class": trueClass.map(JSONValue.integer),
+      "attack": attack.map(JSONValue.string),
+    ])
+  }
+}
+
+extension ImageFormat {
+  fileprivate static func beginning(_ bytes: [UInt8]) -> ImageFormat? {
+    allCases.first { bytes.starts(with: $0.signature) }
+  }
+}

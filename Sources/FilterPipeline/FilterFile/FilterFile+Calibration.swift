@@ -1,0 +1,88 @@
+import Classifiers
+import Decision
+import Pixels
+
+extension FilterFile {
+  /// What a calibration of this filter is bound to.
+  ///
+  /// - Throws: `unreadable-file` for a model or reference.
+  /// - Complexity: O(bytes of all models).
+  package func calibrationIdentity(
+    _ environment: PipelineEnvironment
+  ) throws(SluiceError) -> CalibrationIdentity {
+    var files: [CalibrationIdentity.File] = []
+    for (key, path) in scoringFiles {
+      files.append(.init(key: key, digest: try environment.sha256OfFile(path)))
+    }
+    return CalibrationIdentity(
+      filterName: definition.name, filterDigest: environment.sha256(Array(scoringText.utf8)),
+      files: files.sorted { $0.key < $1.key })
+  }
+
+  /// The decision of the filter's calibration; `nil` for a filter without one.
+  ///
+  /// - Throws: `unreadable-file`, `invalid-calibration`; `calibration-mismatch` for one that was made for another filter
+  ///   or another model; `too-few-images` where its images cannot spend the budget.
+  package func decision(_ environment: PipelineEnvironment) throws(SluiceError) -> Decision? {
+    guard let decision = definition.decision else { return nil }
+    let calibration = try calibration(at: decision.calibrationPath, environment)
+    let result = Decision(calibration, rule: decision.rule, budget: decision.budget)
+    try named(decision.calibrationPath) { () throws(SluiceError) in try result.checkCanSpendBudget() }
+    return result
+  }
+
+  /// A calibration, checked to be one of this filter.
+  ///
+  /// - Throws: as `decision`.
+  package func calibration(
+    at path: String, _ environment: PipelineEnvironment
+  ) throws(SluiceError) -> Calibration {
+    let bytes: [UInt8]
+    do throws(SluiceError) {
+      bytes = try readFile(path, atMost: Calibration.mostBytes)
+    } catch {
+      throw SluiceError(
+        error.code, "the calibration cannot be read: \(error.message)",
+        remedy: "make it with `sluice calibrate -f \(self.path) --clean FOLDER`")
+    }
+    let identity = try calibrationIdentity(environment)
+    return try named(path) { () throws(SluiceError) in
+      let calibration = try Calibration(json: bytes)
+      try calibration.check(isFor: identity)
+      let expected = definition.calibratedDetectors.map(\.name)
+      guard calibration.detectors.map(\.name) == expected else {
+        throw SluiceError(
+          .calibrationMismatch, "the calibration is of other detectors than \(expected.joined(separator: ", "))",
+          remedy: "calibrate again: a detector has got or lost a threshold of its own")
+      }
+      return calibration
+    }
+  }
+
+  /// Files that scores depend on, by their keys in the filter file.
+  private var scoringFiles: [(key: String, path: String)] {
+    var files: [(key: String, path: String)] = []
+    func add(_ key: String, _ path: String) {
+      files.append((key, path))
+      // An OpenVINO IR keeps its weights in a file of their own.
+      if path.hasSuffix(".xml") { files.append((key + ".weights", path.dropLast(4) + ".bin")) }
+    }
+    if let classifier = definition.classifier { add("classifier", classifier.openVINO.modelPath) }
+    for model in definition.models { add("models.\(model.name)", model.openVINO.modelPath) }
+    for model in definition.autoencoders { add("autoencoders.\(model.name)", model.openVINO.modelPath) }
+    for detector in definition.detectors {
+      if let path = detector.referencePath { add("detectors.\(detector.name).reference", path) }
+    }
+    return files
+  }
+
+  private func named<Value>(
+    _ path: String, _ body: () throws(SluiceError) -> Value
+  ) throws(SluiceError) -> Value {
+    do throws(SluiceError) {
+      return try body()
+    } catch {
+      throw SluiceError(error.code, "\(path): \(error.message)", remedy: error.remedy)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Calibration
+import Decision
+import FilterPipeline
+import ImageCodecs
+import Pixels
+
+extension ImageVariant: ExpressibleByArgument {}
+
+struct CalibrateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "Measure a filter on clean images, so that it keeps a false positive budget.",
+    discussion: """
+      Scores clean images with the filter, and writes what its decision needs: how clean images score, and how much each \
+      detector counts. Take images as the filter will see them; a thousand or more are good. With adversarial images, \
+      the detectors' weights are fitted, and the quality on each attack is that of a fit that never saw it.
+
+        # a budget of 1 %, from a folder of clean images
+        sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
+
+        # ordinary upload and camera noise is not to be called an attack
+        sluice calibrate -f filter.yaml --clean photos/ --augment jpeg,blur,noise,brightness,gray
+
+        # with labelled attacks: a folder for each
+        sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/
+
+        # with what reviewers confirmed and cleared
+        sluice calibrate -f filter.yaml --clean photos/ --from-audit reviews.ndjson
+
+      Scores are kept on disk while it runs: after an interruption, the same command goes on. Of more than 20,000 \
+      images a uniform sample is taken. The published feature squeezing is scored as well, for comparing with it.
+
+      Exit status: 0 when the calibration was written, 1 when images were left out, 2 when it could not be written.
+      """)
+
+  @OptionGroup var options: FilterOptions
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Clean images: folders, files, archives; - is standard input.", valueName: "path"),
+    completion: .directory)
+  var clean: [String]
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Adversarial images: a folder for each attack, or a folder of such folders.", valueName: "folder"),
+    completion: .directory)
+  var adversarial: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Reviewed images, one JSON object a line: sha256, label, path.", valueName: "file"),
+    completion: .file())
+  var fromAudit: String?
+
+  @Option(help: "The false positive rate to aim at. (default: the filter's budget)")
+  var fpr: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Changes that clean images are also calibrated with, separated by commas: "
+        + ImageVariant.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "changes"))
+  var augment: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The calibration to write. (default: the one that the filter names)", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @Flag(
+    name: .customLong("no-baseline"),
+    help: "Leave out the published feature squeezing, which costs three calls an image.")
+  var leavesOutBaseline = false
+
+  @OptionGroup var workers: WorkerOptions
+
+  func validate() throws {
+    if let fpr, !(fpr > 0 && fpr <= 0.5) { throw ValidationError("--fpr takes a number above 0, up to 0.5") }
+    _ = try variants()
+  }
+
+  private func variants() throws -> [ImageVariant] {
+    try (augment ?? "").split(separator: ",").map { name in
+      guard let variant = ImageVariant(rawValue: String(name)) else {
+        throw ValidationError(
+          "--augment takes \(ImageVariant.allCases.map(\.rawValue).joined(separator: ", ")), not \(name)")
+      }
+      return variant
+    }
+  }
+
+  func run() async throws {
+    let file = try options.file()
+    let scoring = try ScoringPipeline(
+      file, options.pipelineEnvironment(workers: workers.count), withBaseline: !leavesOutBaseline)
+    guard let decision = file.definition.decision else { return }
+    let target = output ?? decision.calibrationPath
+    try checkDistinct(
+      outputs: [target],
+      inputs: clean + file.definition.namedPaths.filter { $0 != decision.calibrationPath }
+        + [options.filter, fromAudit].compactMap(\.self))
+    try refuseToReplace(target)
+    let collected = CalibrationSet(try ScoreJournal(target + ".partial", of: scoring.identity))
+    let interruption = try Interruption()
+    Signals.forward(to: interruption)
+    let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: sha256)
+    try await collect(into: collected, run)
+    if let number = Signals.receivedNumber {
+      Terminal.say(
+        "sluice: interrupted; \(collected.count) scores are kept in \(target).partial, and the same command goes on")
+      Signals.dieOf(number)
+    }
+    try write(to: target, collected, scoring, rate: fpr ?? decision.budget)
+    collected.removeJournal()
+    if collected.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// A path typed wrongly must not cost an image.
+  private func refuseToReplace(_ target: String) throws(SluiceError) {
+    guard FileIdentity(target) != nil else { return }
+    guard let bytes = try? readFile(target, atMost: Calibration.mostBytes), (try? Calibration(json: bytes)) != nil
+    else {
+      throw SluiceError(
+        .unwritableOutput, "\(target) exists, and is no calibration", remedy: "delete it, or name another file with -o")
+    }
+  }
+
+  private func collect(into collected: CalibrationSet, _ run: ScoringRun) async throws {
+    let variants = try variants()
+    let progress = Progress(isShown: Terminal.isTerminal(2))
+    defer { progress.clear() }
+    func score(_ group: ImageGroup, _ variants: [ImageVariant]) async throws {
+      try await run.score(group, variants: variants, admits: { collected.admits($0) }) {
+        task, verdict throws(SluiceError) in
+        try Self.take(task, verdict, run.scoring, collected)
+        progress.update(count: collected.count, leftOut: collected.leftOut)
+      }
+    }
+    try await score(ImageGroup(attack: nil, paths: clean), variants)
+    for (attack, reviews) in try reviewed() {
+      let images = ReviewedInputs(
+        reviews, limit: run.scoring.pipeline.definition.limits.maxBytes, sha256: sha256, interruption: run.interruption)
+      try await run.score(
+        images, attack: attack, variants: attack == nil ? variants : [], admits: { collected.admits($0) }
+      ) { task, verdict throws(SluiceError) in try Self.take(task, verdict, run.scoring, collected) }
+    }
+    for group in try ImageGroup.attacks(in: adversarial) {
+      // An attack is saved again on its way as clean images are.
+      try await score(group, variants.filter { $0 == .jpeg })
+    }
+  }
+
+  /// What reviewers cleared, and what they confirmed, by attack.
+  private func reviewed() throws(SluiceError) -> [(attack: String?, reviews: [Review])] {
+    guard let fromAudit else { return [] }
+    let groups = Dictionary(grouping: try ReviewList(fromAudit).reviews) { review in
+      review.label == .clean ? nil : review.attack ?? "reviewed"
+    }
+    return groups.sorted { ($0.key ?? "") < ($1.key ?? "") }.map { (attack: $0.key, reviews: $0.value) }
+  }
+
+  private static func take(
+    _ task: ScoringTask, _ verdict: Verdict, _ scoring: ScoringPipeline, _ collected: CalibrationSet
+  ) throws(SluiceError) {
+    if let image = scoring.scores(in: verdict, of: task) { return try collected.take(image) }
+    collected.noteLeftOut()
+    let reason = verdict.error.map(\.description) ?? "it could not be judged"
+    Terminal.say("sluice: \(Terminal.printable(task.source)) left out: \(Terminal.printable(reason))")
+  }
+
+  private func write(
+    to target: String, _ collected: CalibrationSet, _ scoring: ScoringPipeline, rate: Double
+  ) throws(SluiceError) {
+    let images = collected.images()
+    let fitting = CalibrationFitting(
+      identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(), sha256: sha256)
+    let calibration = try fitting.calibration(
+      clean: images.clean, adversarial: images.adversarial.thatKeepTheirEffect)
+    try OutputFile.replace(target, with: Array(calibration.json.indentedText.utf8))
+    try OutputFile.standardOutput().write(Array(CalibrationReport(calibration, path: target).text.utf8))
+  }
+}
+
+extension [ScoredImage] {
+  /// Without changed versions in which the classifier no longer sees what the attack made it see.
+  fileprivate var thatKeepTheirEffect: [ScoredImage] {
+    let seen = Dictionary(
+      filter { $0.kind == ScoredImage.original }.map { ($0.digest, $0.predictedClass) },
+      uniquingKeysWith: { first, _ in first })
+    return filter { $0.kind == ScoredImage.original || seen[$0.digest] == .some($0.predictedClass) }
+  }
+}

@@ -1,0 +1,218 @@
+import ArgumentParser
+import Calibration
+import Decision
+import FilterPipeline
+import Pictures
+import Pixels
+import Synchronization
+
+struct EvaluateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure how much a calibrated filter sees, and what it costs.",
+    discussion: """
+      Judges clean images and attacks, and gives the share of each that is flagged at several false positive budgets, \
+      with 95 % intervals, beside the published feature squeezing in the same run. Take images that the filter was not \
+      calibrated on. Attacks that the detectors' weights were fitted on are judged by a fit without that attack.
+
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/
+
+        # a page to look at, and everything for programs
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html --json report.json
+
+        # is a new calibration better than the one in use?
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
+          --calibration new.calibration.json --against filter.calibration.json
+
+      The true class of an image is the number that its name begins with (281_tabby.jpg), or that its folder is called; \
+      without it, no accuracies are given.
+
+      Exit status: 0 when all images were judged, 1 when images were left out, 2 when the evaluation failed.
+      """)
+
+  @OptionGroup var options: FilterOptions
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Clean images: folders, files, archives.", valueName: "path"), completion: .directory)
+  var clean: [String]
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Adversarial images: a folder for each attack, or a folder of such folders.", valueName: "folder"),
+    completion: .directory)
+  var adversarial: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The calibration. (default: the one that the filter names)", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var calibration: String?
+
+  @Option(
+    help: ArgumentHelp("Another calibration of the same filter, to compare with.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var against: String?
+
+  @Option(
+    help: ArgumentHelp("Write a page with curves, histograms and pictures.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp("Write everything as JSON; - is standard output, in place of the table.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
+  var json: String?
+
+  @Flag(
+    name: .customLong("no-baseline"),
+    help: "Leave out the published feature squeezing, which costs three calls an image.")
+  var leavesOutBaseline = false
+
+  @OptionGroup var workers: WorkerOptions
+
+  func run() async throws {
+    let file = try options.file()
+    let environment = options.pipelineEnvironment(workers: workers.count)
+    let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline)
+    guard let decision = file.definition.decision else { return }
+    let used = try file.calibration(at: calibration ?? decision.calibrationPath, environment)
+    let other = try against.map { (path) throws(SluiceError) in try file.calibration(at: path, environment) }
+    try checkDistinct(
+      outputs: [html, json].compactMap(\.self).filter { $0 != "-" },
+      inputs: clean + file.definition.namedPaths + [options.filter, calibration, against].compactMap(\.self))
+    let interruption = try Interruption()
+    Signals.forward(to: interruption)
+    let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: sha256)
+    let collected = EvaluationRun(
+      evaluators: [used, other].compactMap(\.self).map {
+        Evaluator(scoring, $0, rule: decision.rule, budgets: Self.budgets(own: decision.budget))
+      })
+    try await collect(into: collected, run)
+    if let number = Signals.receivedNumber { Signals.dieOf(number) }
+    try report(collected, scoring, used, decision, file)
+    if collected.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  private static func budgets(own: Double) -> [Double] { [own] + [0.05, 0.01, 0.001].filter { $0 != own } }
+
+  private func collect(into collected: EvaluationRun, _ run: ScoringRun) async throws {
+    let progress = Progress(isShown: Terminal.isTerminal(2))
+    defer { progress.clear() }
+    for group in [ImageGroup(attack: nil, paths: clean)] + (try ImageGroup.attacks(in: adversarial)) {
+      collected.begin(group.attack)
+      try await run.score(group) { task, verdict in
+        if !collected.take(task, verdict) {
+          let reason = verdict.error.map(\.description) ?? "it could not be judged"
+          Terminal.say("sluice: \(Terminal.printable(task.source)) left out: \(Terminal.printable(reason))")
+        }
+        progress.update(count: collected.count, leftOut: collected.leftOut)
+      }
+    }
+    guard collected.hasClean else {
+      throw SluiceError(.emptyInput, "there is no clean image to judge", remedy: "name clean images with --clean")
+    }
+  }
+
+  private func report(
+    _ collected: EvaluationRun, _ scoring: ScoringPipeline, _ used: Calibration,
+    _ decision: FilterDefinition.DecisionDefinition, _ file: FilterFile
+  ) throws(SluiceError) {
+    var evaluations = collected.evaluations(
+      title: "\(file.definition.name): evaluation",
+      facts: Self.facts(used, decision), forwarded: scoring.forwardedVersion)
+    let comparison = evaluations.count > 1 ? EvaluationComparison(new: evaluations[0], old: evaluations[1]) : nil
+    if let html {
+      Thumbnails(scoring.pipeline).fill(&evaluations[0])
+      try OutputFile.created(html).write(Array(EvaluationPage(evaluations[0], comparison).text.utf8))
+    }
+    if let json, json != "-" {
+      try OutputFile.created(json).write(Array((evaluations[0].json.text + "\n").utf8))
+    }
+    let text = json == "-" ? evaluations[0].json.text + "\n" : EvaluationTable(evaluations[0]).text
+    try OutputFile.standardOutput().write(Array(text.utf8))
+    if let comparison, json != "-" { try OutputFile.standardOutput().write(Array(("\n" + comparison.text).utf8)) }
+  }
+
+  private static func facts(
+    _ calibration: Calibration, _ decision: FilterDefinition.DecisionDefinition
+  ) -> [Evaluation.Fact] {
+    let attacks = calibration.attacks.map(\.name).joined(separator: ", ")
+    return [
+      .init("filter", "\(calibration.identity.filterName), scores of \(calibration.identity.filterDigest.prefix(12))"),
+      .init(
+        "models", calibration.identity.files.map { "\($0.key) \($0.digest.prefix(12))" }.joined(separator: ", ")),
+      .init(
+        "calibration",
+        "\(calibration.date), \(calibration.images.count) clean scores of set \(calibration.images.digest.prefix(12))"),
+      .init("weights", attacks.isEmpty ? "of the filter file; no attack was seen" : "fitted on \(attacks)"),
+      .init("decision", "\(decision.rule.rawValue), budget \(rounded(decision.budget))"),
+      .init("date", today()),
+    ]
+  }
+}
+
+/// Collects the images of an evaluation under one or two calibrations.
+private final class EvaluationRun: Sendable {
+  private struct State {
+    var groups: [[Evaluation.Group]] = []
+    var calibrated = 0
+  }
+
+  private let evaluators: [Evaluator]
+  private let state: Mutex<State>
+
+  init(evaluators: [Evaluator]) {
+    self.evaluators = evaluators
+    state = Mutex(State(groups: evaluators.map { _ in [] }))
+  }
+
+  var count: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.images.count } } }
+  var leftOut: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.leftOut } } }
+  var hasClean: Bool { state.withLock { $0.groups[0].first?.images.isEmpty == false } }
+
+  func begin(_ attack: String?) {
+    state.withLock { state in
+      for index in state.groups.indices { state.groups[index].append(.init(name: attack ?? "clean")) }
+    }
+  }
+
+  /// - Returns: false for an image that could not be judged.
+  func take(_ task: ScoringTask, _ verdict: Verdict) -> Bool {
+    let images = evaluators.map { $0.image(task, verdict) }
+    return state.withLock { state in
+      let group = state.groups[0].count - 1
+      var isJudged = true
+      for (index, image) in images.enumerated() {
+        if let image {
+          state.groups[index][group].images.append(image)
+        } else {
+          state.groups[index][group].leftOut += 1
+          isJudged = false
+        }
+      }
+      if task.attack == nil, evaluators[0].wasCalibratedOn(task.digest) { state.calibrated += 1 }
+      return isJudged
+    }
+  }
+
+  func evaluations(title: String, facts: [Evaluation.Fact], forwarded: String?) -> [Evaluation] {
+    let (groups, calibrated) = state.withLock { ($0.groups, $0.calibrated) }
+    return zip(evaluators, groups).map { evaluator, groups in
+      var notes: [String] = []
+      if calibrated > 0 {
+        notes.append(
+          "\(calibrated) of the clean images are of the calibration: the false positive rate is flattered. Take others."
+        )
+      }
+      if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {
+        notes.append("* judged by weights that were fitted without this attack")
+      }
+      return Evaluation(
+        title: title, facts: facts, budgets: evaluator.budgets, judges: evaluator.judges,
+        versionNames: evaluator.versionNames,
+        forwardedVersion: forwarded.flatMap { evaluator.versionNames.firstIndex(of: $0) } ?? 0, clean: groups[0],
+        attacks: Array(groups.dropFirst()), notes: notes)
+    }
+  }
+}

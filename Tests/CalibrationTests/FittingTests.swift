@@ -1,0 +1,131 @@
+import Calibration
+import Decision
+import Pixels
+import TestSupport
+import Testing
+
+@Suite struct FittingTests {
+  static let origin = ImageOrigin(isGray: false, format: "png", subsampling: nil, quality: nil, scale: 1)
+  static let detectors = [
+    CalibratedDetector(name: "sharp", kind: "featureSqueezing", weight: 1, isFitted: true),
+    CalibratedDetector(name: "copy", kind: "featureSqueezing", weight: 1, isFitted: true),
+    CalibratedDetector(name: "blind", kind: "featureSqueezing", weight: 1, isFitted: true),
+    CalibratedDetector(name: "noise", kind: "chromaResidual", weight: 1, isFitted: false),
+  ]
+
+  /// Two detectors that see the attack, the second a copy of the first, one that sees nothing, one that abstains now
+  /// and then.
+  static func images(_ count: Int, attack: String?, seed: UInt64) -> [ScoredImage] {
+    var random = RepeatableRandom(seed: seed)
+    return (0..<count).map { index in
+      let seen = Double.random(in: 0...1, using: &random) + (attack == nil ? 0 : 0.8)
+      let digits = String(UInt64.random(in: 0...UInt64.max, using: &random), radix: 16)
+      return ScoredImage(
+        digest: String(repeating: "0", count: 16 - digits.count) + digits, kind: ScoredImage.original, attack: attack,
+        origin: origin,
+        scores: [
+          seen, seen, Double.random(in: 0...1, using: &random),
+          index % 5 == 0 ? nil : Double.random(in: 0...1, using: &random),
+        ], baseline: seen, predictedClass: 1)
+    }
+  }
+
+  static func fitting(rate: Double = 0.05) -> CalibrationFitting {
+    CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
+      falsePositiveRate: rate, date: "2026-01-02", sha256: { String($0.count) })
+  }
+
+  @Test("without attacks the weights are those of the filter file")
+  func cleanOnly() throws {
+    let calibration = try Self.fitting().calibration(
+      clean: Self.images(300, attack: nil, seed: 1), adversarial: [])
+    #expect(calibration.fused.origin == .filter && calibration.fused.weights == [1, 1, 1, 1])
+    #expect(calibration.attacks.isEmpty && calibration.heldOut.isEmpty)
+  }
+
+  @Test("a fit counts on what sees the attack, not on what is blind, and leaves unfitted weights alone")
+  func fittedWeights() throws {
+    let calibration = try Self.fitting().calibration(
+      clean: Self.images(300, attack: nil, seed: 1), adversarial: Self.images(80, attack: "a", seed: 2))
+    let weights = calibration.fused.weights
+    #expect(weights[0] > weights[2] + 0.3, "\(weights)")
+    #expect(abs(weights[0] - weights[1]) < 1e-6)
+    #expect(weights[3] == 1)
+    #expect(weights.allSatisfy { $0 >= 0 } && abs(weights[0] + weights[1] + weights[2] - 3) < 1e-9)
+    #expect(calibration.attacks.map(\.name) == ["a"] && calibration.attacks[0].sample.count == 80)
+    // With its only attack left out, nothing is left to fit on.
+    #expect(calibration.heldOut["a"]?.weights == [1, 1, 1, 1])
+  }
+
+  @Test("the budget holds although two detectors say the same", arguments: [false, true])
+  func holdsUnderDependence(isFitted: Bool) throws {
+    let calibration = try Self.fitting().calibration(
+      clean: Self.images(600, attack: nil, seed: 1),
+      adversarial: isFitted ? Self.images(80, attack: "a", seed: 2) : [])
+    for budget in [0.05, 0.2] {
+      let decision = Decision(calibration, rule: .fused, budget: budget)
+      let fresh = Self.images(2000, attack: nil, seed: 3)
+      let rate = Double(fresh.count { decision.decide($0.scores, from: $0.origin).isFlagged }) / 2000
+      // 600 clean images give the threshold: its own error, and that of 2,000 images.
+      let deviation = (budget * (1 - budget) * (1 / 600.0 + 1 / 2000)).squareRoot()
+      #expect(abs(rate - budget) < 4 * deviation, "\(rate)")
+    }
+  }
+
+  @Test("the fit is where the loss is least: no small step makes it less")
+  func fitIsTheMinimum() {
+    let fitting = FusionFitting(prior: [1, 1], isFitted: [true, true])
+    var random = RepeatableRandom(seed: 9)
+    let examples = (0..<200).map { index in
+      FusionFitting.Example(
+        evidence: [
+          Double.random(in: 0...2, using: &random) + (index % 2 == 0 ? 0.7 : 0),
+          Double.random(in: 0...2, using: &random),
+        ], isAdversarial: index % 2 == 0, weight: 1)
+    }
+    let best = fitting.minimum(examples, anchor: [0.3, 0.3], bias: 0, strength: 0.1)
+    func loss(_ weights: [Double], _ bias: Double) -> Double {
+      let terms = examples.map { example in
+        let sum = zip(weights, example.evidence).reduce(bias) { $0 + $1.0 * $1.1 }
+        return logarithm(1 + exponential(example.isAdversarial ? -sum : sum))
+      }
+      return terms.reduce(0, +) / 200 + 0.05 * weights.reduce(0) { $0 + ($1 - 0.3) * ($1 - 0.3) }
+    }
+    let least = loss(best.weights, best.bias)
+    for step in [-0.01, 0.01] {
+      #expect(loss([best.weights[0] + step, best.weights[1]], best.bias) >= least)
+      if best.weights[1] + step >= 0 { #expect(loss([best.weights[0], best.weights[1] + step], best.bias) >= least) }
+      #expect(loss(best.weights, best.bias + step) >= least)
+    }
+  }
+
+  @Test("too few images and images all alike are refused with what to do")
+  func unusableSets() {
+    for clean in [[], Self.images(1, attack: nil, seed: 1), Self.images(18, attack: nil, seed: 1)] {
+      let error = #expect(throws: SluiceError.self) { try Self.fitting().calibration(clean: clean, adversarial: []) }
+      #expect(error?.code == .tooFewImages && error?.message.contains("19") == true)
+    }
+    var alike = Self.images(50, attack: nil, seed: 1)
+    for index in alike.indices { alike[index].scores = [0.5, 0.5, nil, 0.1] }
+    let error = #expect(throws: SluiceError.self) { try Self.fitting().calibration(clean: alike, adversarial: []) }
+    #expect(error?.message.contains("same scores") == true)
+  }
+
+  @Test("the sample is the same whatever the order, never larger than it may be, and counts an image once")
+  func digestSample() {
+    var random = RepeatableRandom(seed: 4)
+    let digests = (0..<5000).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max, using: &random), radix: 16) }
+    func sampled(_ digests: [String]) -> [String] {
+      var sample = DigestSample(capacity: 100)
+      for digest in digests { _ = sample.enter(digest) }
+      return sample.sorted()
+    }
+    let expected = Array(digests.sorted().prefix(100))
+    #expect(sampled(digests) == expected && sampled(digests.reversed()) == expected)
+    #expect(sampled(digests + digests) == expected)
+    var sample = DigestSample(capacity: 3)
+    #expect(sample.enter("a") && !sample.enter("a"))
+    #expect(sample.holds("a") && !sample.holds("b"))
+  }
+}

@@ -1,0 +1,102 @@
+import Calibration
+import Testing
+
+@Suite struct ReportTests {
+  private static func image(_ score: Double?, _ flagged: Bool?, name: String = "3_x.png") -> Evaluation.Image {
+    var image = Evaluation.Image(
+      source: "/images/" + name, sha256: "ab", trueClass: 3, predictedClass: flagged == true ? 4 : 3,
+      predictedLabel: name, probability: 0.9, versions: [flagged == true ? 4 : 3, nil], scores: [score, score, nil],
+      flagged: [[flagged, nil], [flagged, nil], [false, nil]], pValue: score.map { 1 - $0 / 10 }, heldOutOf: nil,
+      milliseconds: 3, sentence: "one: moved")
+    image.thumbnail = [137, 80]
+    return image
+  }
+
+  static let hostile = "<script>alert(1)</script>\"'&\u{202E}\u{1B}[31m"
+
+  static func evaluation(clean: [Evaluation.Image], attacks: [Evaluation.Group]) -> Evaluation {
+    Evaluation(
+      title: hostile, facts: [.init("filter", hostile)], budgets: [0.05, 0.01],
+      judges: [
+        .init(name: "filter", role: .filter, calls: 5), .init(name: "published", role: .baseline, calls: 3),
+        .init(name: hostile, role: .detector, calls: 1),
+      ], versionNames: ["original", "median 2"], forwardedVersion: 0, clean: .init(name: "clean", images: clean),
+      attacks: attacks, notes: [])
+  }
+
+  static let cases: [Evaluation] = [
+    evaluation(clean: [], attacks: []),
+    evaluation(clean: [image(0.5, false)], attacks: []),
+    evaluation(clean: [image(0.5, false)], attacks: [.init(name: hostile)]),
+    evaluation(
+      clean: [image(0.5, false), image(0.5, false)],
+      attacks: [.init(name: hostile, images: [image(0.5, false, name: hostile)])]),
+    evaluation(
+      clean: (0..<40).map { image(Double($0) / 40, $0 > 37) },
+      attacks: [
+        .init(name: "a", images: (0..<9).map { image(Double($0) / 5, $0 > 4) }),
+        .init(name: "b", images: [image(nil, false), image(2, true)]),
+      ]),
+  ]
+
+  @Test("a page stands alone: nothing is loaded, and no name becomes markup", arguments: cases.indices)
+  func pageIsSafe(index: Int) {
+    let page = EvaluationPage(Self.cases[index]).text
+    #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"))
+    #expect(!page.contains("\u{202E}") && !page.contains("\u{1B}") && !page.contains("NaN") && !page.contains("inf"))
+    #expect(page.contains("&lt;script&gt;") && page.contains(Evaluation.caveat))
+    for tag in ["section", "table", "figure", "svg", "div", "g", "tr"] {
+      let opened = page.components(after: "<\(tag)")
+      #expect(opened == page.occurrences(of: "</\(tag)>"), "\(tag)")
+    }
+  }
+
+  @Test("the terminal's table says rates, intervals and limits, and steers no terminal", arguments: cases.indices)
+  func tableIsComplete(index: Int) {
+    let text = EvaluationTable(Self.cases[index]).text
+    #expect(text.contains(Evaluation.caveat) && !text.contains("NaN"))
+    if index == 4 {
+      #expect(text.contains("a                         9") || text.contains(".44 ("))
+      #expect(text.contains("too few clean images"))
+    }
+  }
+
+  @Test("rates, means and accuracies follow from the images")
+  func numbers() throws {
+    let evaluation = Self.cases[4]
+    #expect(evaluation.rate(evaluation.clean, judge: 0, budget: 0) == Rate(count: 2, of: 40))
+    #expect(evaluation.rate(evaluation.clean, judge: 0, budget: 1) == nil)
+    #expect(abs((evaluation.meanRate(judge: 0, budget: 0) ?? 0) - (4.0 / 9 + 0.5) / 2) < 1e-12)
+    let accuracy = try #require(evaluation.accuracy(evaluation.clean.images))
+    #expect(accuracy.unfiltered == Rate(count: 38, of: 40) && accuracy.filtered == Rate(count: 38, of: 40))
+    #expect(accuracy.wrongForwarded == Rate(count: 0, of: 40) && accuracy.versions[1] == Rate(count: 0, of: 40))
+    #expect(evaluation.hardestMissed(3).count == 3 && evaluation.mostSuspiciousClean(1) == [39])
+    #expect(evaluation.json.text.contains("\"areaUnderCurve\""))
+  }
+
+  @Test("a comparison says which calibration is better, and when images do not show it")
+  func comparisons() {
+    func flagging(clean: Int, attacks: Int) -> Evaluation {
+      Self.evaluation(
+        clean: (0..<100).map { Self.image(0, $0 < clean) },
+        attacks: [.init(name: "a", images: (0..<100).map { Self.image(1, $0 < attacks) })])
+    }
+    let old = flagging(clean: 5, attacks: 50)
+    func conclusion(_ new: Evaluation) -> String { EvaluationComparison(new: new, old: old).conclusion }
+    #expect(conclusion(flagging(clean: 5, attacks: 80)).contains("is better: it flags more attacks"))
+    #expect(conclusion(flagging(clean: 5, attacks: 20)).contains("is worse: it flags fewer attacks"))
+    #expect(conclusion(flagging(clean: 40, attacks: 50)).contains("is worse: it flags more clean"))
+    #expect(conclusion(flagging(clean: 40, attacks: 90)).contains("trade"))
+    #expect(conclusion(flagging(clean: 5, attacks: 52)).contains("do not show"))
+    #expect(conclusion(Self.evaluation(clean: [], attacks: [])).contains("not images enough"))
+  }
+}
+
+extension String {
+  fileprivate func occurrences(of part: String) -> Int { ranges(of: part).count }
+
+  /// How often an element is opened, told from longer names that begin alike.
+  fileprivate func components(after opening: String) -> Int {
+    occurrences(of: opening + ">") + occurrences(of: opening + " ")
+  }
+}

@@ -1,0 +1,77 @@
+import Decision
+import Pixels
+import Testing
+
+@Suite struct StratificationTests {
+  private func origin(gray: Bool = false, quality: Int = 90) -> ImageOrigin {
+    ImageOrigin(isGray: gray, format: "jpeg", subsampling: "4:2:0", quality: quality, scale: 1.5)
+  }
+
+  private func samples(_ count: Int, _ origin: ImageOrigin, from start: Double, kind: String = "original")
+    -> [StratifiedDistribution.Sample]
+  {
+    (0..<count).map { .init(score: start + Double($0) / Double(count), origin: origin, kind: kind) }
+  }
+
+  @Test("the strata of an image lead from everything to the narrowest")
+  func strataNest() {
+    #expect(
+      origin().strata == [
+        "all", "colour", "colour/jpeg", "colour/jpeg/4:2:0", "colour/jpeg/4:2:0/quality 85-94",
+        "colour/jpeg/4:2:0/quality 85-94/scale 1-2",
+      ])
+    let png = ImageOrigin(isGray: true, format: "png", subsampling: nil, quality: nil, scale: 1)
+    #expect(png.strata == ["all", "gray", "gray/png", "gray/png/unscaled"])
+  }
+
+  @Test("an image is compared with its own stratum where that has enough images, else with a wider one")
+  func thinStrataFallBack() {
+    let distribution = StratifiedDistribution(
+      samples(300, origin(), from: 0) + samples(250, origin(gray: true), from: 10)
+        + samples(20, origin(quality: 50), from: 20), keepsKinds: false)
+    // Among gray images the score is ordinary; among those of colour it would be far out.
+    let gray = distribution.pValue(of: 10.5, from: origin(gray: true), budget: 0.05)
+    #expect(gray.value > 0.4 && gray.stratum.hasPrefix("gray"))
+    #expect(distribution.pValue(of: 15, from: origin(quality: 90), budget: 0.05).value < 0.1)
+    // Twenty images of low quality have no stratum of their own: all of colour are asked.
+    #expect(distribution.pValue(of: 15, from: origin(quality: 50), budget: 0.05).images == 320)
+    let tight = distribution.pValue(of: 10.5, from: origin(gray: true), budget: 0.005)
+    #expect(tight.stratum == "all" && tight.images == 570)
+  }
+
+  @Test("an image is flagged only if it is unusual in its own stratum and in the wider ones")
+  func everyStratumHasASay() {
+    let odd = origin(quality: 50)
+    let distribution = StratifiedDistribution(
+      samples(600, origin(), from: 0) + samples(300, odd, from: 0.5), keepsKinds: false)
+    // Ordinary where it comes from, unusual elsewhere; and the other way round.
+    #expect(distribution.pValue(of: 1.3, from: odd, budget: 0.05).value > 0.15)
+    #expect(distribution.pValue(of: 1.3, from: origin(), budget: 0.05).value > 0.05)
+    #expect(distribution.pValue(of: 1.49, from: odd, budget: 0.05).value < 0.05)
+  }
+
+  @Test("the budget holds for each kind of image, not only for all together")
+  func worstKindDecides() {
+    let mixed =
+      samples(250, origin(), from: 0) + samples(250, origin(), from: 0, kind: "jpeg")
+      + samples(250, origin(), from: 0.5, kind: "blur")
+    let apart = StratifiedDistribution(mixed, keepsKinds: true)
+    let together = StratifiedDistribution(mixed, keepsKinds: false)
+    let budget = 0.05
+    func rate(_ distribution: StratifiedDistribution) -> Int {
+      samples(250, origin(), from: 0.5).count {
+        distribution.pValue(of: $0.score, from: origin(), budget: budget).value <= budget
+      }
+    }
+    #expect(rate(apart) <= 15)
+    #expect(rate(together) > 30)
+    // At 1 % a kind of 250 images is too small for its rate to be known.
+    let tight = apart.pValue(of: 1.49, from: origin(), budget: 0.01).value
+    #expect(tight == together.pValue(of: 1.49, from: origin(), budget: 0.01).value)
+  }
+
+  @Test("the number of clean images that a budget needs", arguments: [(0.05, 19), (0.01, 99), (0.001, 999), (0.5, 1)])
+  func imagesNeeded(budget: Double, needed: Int) {
+    #expect(StratifiedDistribution.imagesNeeded(for: budget) == needed)
+  }
+}

@@ -1,0 +1,213 @@
+import Foundation
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+/// Calibrating, deciding and evaluating with a filter that needs no engine: statistics of noise pictures.
+@Suite struct CalibrateCommandTests {
+  private static let filter = """
+    version: 1
+    name: noise
+    preprocess: [{resize: {width: 32, height: 32}}]
+    tensor: {layout: nchw, type: float32}
+    detectors:
+      - chromaResidual: {region: whole, weight: 2}
+      - stripeNoise: {}
+    decision: {falsePositiveBudget: 0.1, calibration: noise.calibration.json}
+    """
+
+  /// Smooth pictures with a little noise; `strength` levels of it.
+  private static func picture(_ seed: UInt64, strength: Int, channels: PixelChannels = .rgb) throws -> [UInt8] {
+    var random = RepeatableRandom(seed: seed)
+    let depth = channels.rawValue
+    let samples = (0..<32 * 32 * depth).map { index in
+      UInt8(90 + index / depth % 32 + Int.random(in: -strength...strength, using: &random))
+    }
+    return try PixelImage(samples, width: 32, height: 32, channels: channels).encodedAsPNG()
+  }
+
+  /// A folder with the filter, 60 clean images and 12 attacks.
+  private static func bench(clean: Int = 60) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.file("noise.yaml", filter)
+    for name in ["clean", "attacks", "attacks/loud", "attacks/louder"] {
+      try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+    }
+    for index in 0..<clean {
+      try folder.file("clean/\(index).png", picture(UInt64(index), strength: 3 + index % 4))
+    }
+    for index in 0..<12 {
+      let name = index % 2 == 0 ? "loud" : "louder"
+      try folder.file("attacks/\(name)/\(index).png", picture(1000 + UInt64(index), strength: 14 + index % 2 * 10))
+    }
+    return folder
+  }
+
+  private func sluice(_ folder: TemporaryFolder, _ arguments: String) throws -> SluiceCommand.Result {
+    try SluiceCommand.shell("cd '\(folder.path)' && \"$SLUICE\" \(arguments)")
+  }
+
+  private func calibration(in folder: TemporaryFolder) throws -> [String: Any] {
+    let bytes = try Repository.bytes("\(folder.path)/noise.calibration.json")
+    return try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+  }
+
+  @Test("from clean images to a decision: calibrate, filter, evaluate")
+  func wholeWay() throws {
+    let folder = try Self.bench()
+    let refused = try sluice(folder, "filter -f noise.yaml --format none clean")
+    #expect(refused.status == 2 && refused.errors.contains("sluice calibrate"))
+
+    let made = try sluice(folder, "calibrate -f noise.yaml --clean clean --adversarial attacks")
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.outputText.contains("60 clean scores") && made.outputText.contains("loud "))
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json.partial"))
+
+    let judged = try sluice(folder, "filter -f noise.yaml --format none attacks/louder/*.png")
+    #expect(judged.status == 1 && judged.verdicts.count == 6)
+    for verdict in judged.verdicts {
+      let pValue = try #require(verdict["pValue"] as? Double)
+      #expect(verdict["verdict"] as? String == "adversarial" && pValue <= 0.1 && verdict["budget"] as? Double == 0.1)
+      let detectors = try #require(verdict["detectors"] as? [[String: Any]])
+      #expect(detectors.allSatisfy { $0["contribution"] is Double && $0["pValue"] is Double && $0["threshold"] == nil })
+      #expect((verdict["compared"] as? [String: Any])?["stratum"] as? String == "all")
+    }
+    let shown = try sluice(folder, "inspect -f noise.yaml attacks/louder/1.png")
+    #expect(shown.outputText.contains("within the budget of 0.1") && shown.outputText.contains("to the fused score"))
+
+    let page = try sluice(
+      folder, "evaluate -f noise.yaml --clean clean --adversarial attacks --html page.html --json all.json")
+    #expect(page.status == 0, "\(page.errors)")
+    #expect(page.outputText.contains("louder *") && page.outputText.contains("are of the calibration"))
+    let html = try String(decoding: Repository.bytes("\(folder.path)/page.html"), as: UTF8.self)
+    #expect(html.contains("data:image/png;base64") && html.contains("<svg") && !html.contains("<script"))
+    let all =
+      try JSONSerialization.jsonObject(with: Data(Repository.bytes("\(folder.path)/all.json"))) as? [String: Any]
+    #expect((all?["attacks"] as? [Any])?.count == 2)
+  }
+
+  @Test("the same images give the same calibration, in whatever order they come, also after an interruption")
+  func resumes() throws {
+    let folder = try Self.bench()
+    func made(_ arguments: String) throws -> String {
+      #expect(try sluice(folder, "calibrate -f noise.yaml \(arguments) -o made.json").status == 0)
+      return try String(decoding: Repository.bytes("\(folder.path)/made.json"), as: UTF8.self)
+    }
+    let whole = try made("--clean clean --augment jpeg,gray")
+    #expect(try made("--clean $(ls -r clean/*.png) --augment jpeg,gray --workers 3") == whole)
+    // Half of it, and a line that was cut off: as a killed run leaves them.
+    let half = try sluice(
+      folder, "calibrate -f noise.yaml --clean clean/1*.png --augment jpeg,gray --fpr 0.0001 -o made.json")
+    #expect(half.status == 2 && half.errors.contains("9999"))
+    _ = try SluiceCommand.shell("printf '{\"digest\":\"12' >> '\(folder.path)/made.json.partial'")
+    #expect(try made("--clean clean --augment jpeg,gray") == whole)
+  }
+
+  @Test("a calibration of another filter is refused; what scores do not depend on may change")
+  func bindsToItsFilter() throws {
+    let folder = try Self.bench()
+    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean").status == 0)
+    func judge(_ text: String) throws -> SluiceCommand.Result {
+      try folder.file("noise.yaml", text)
+      return try sluice(folder, "filter -f noise.yaml --format none clean/1.png")
+    }
+    let budget = try judge("# another budget\n" + Self.filter.replacing("0.1", with: "0.2"))
+    #expect(budget.status < 2, "\(budget.errors)")
+    let size = try judge(Self.filter.replacing("height: 32", with: "height: 31"))
+    #expect(size.status == 2 && size.errors.contains("another version of the filter"))
+    let fixed = try judge(Self.filter.replacing("stripeNoise: {}", with: "stripeNoise: {threshold: 3}"))
+    #expect(fixed.status == 2 && fixed.errors.contains("other detectors"))
+    let small = try judge(Self.filter.replacing("0.1", with: "0.001"))
+    #expect(small.status == 2 && small.errors.contains("at least 999 clean images"))
+  }
+
+  @Test("detectors may share the budget instead")
+  func sharedRule() throws {
+    let folder = try Self.bench()
+    try folder.file("noise.yaml", Self.filter.replacing("json}", with: "json, rule: shared}"))
+    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean").status == 0)
+    let judged = try sluice(folder, "filter -f noise.yaml --format none attacks/louder/*.png clean/*.png")
+    let flagged = judged.verdicts.filter { $0["verdict"] as? String == "adversarial" }
+    #expect(flagged.count >= 6 && flagged.count <= 12)
+    let detectors = try #require(flagged.first?["detectors"] as? [[String: Any]])
+    #expect(detectors.contains { $0["flagged"] as? Bool == true } && detectors.allSatisfy { $0["contribution"] == nil })
+  }
+
+  @Test("a detector that abstains is no evidence")
+  func abstention() throws {
+    let folder = try Self.bench()
+    try folder.file(
+      "noise.yaml",
+      Self.filter.replacing("float32}", with: "float32, channels: gray}")
+        .replacing("stripeNoise: {}", with: "stripeNoise: {signal: brightness}"))
+    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean").status == 0)
+    let verdict = try #require(try sluice(folder, "filter -f noise.yaml --format none clean/0.png").verdicts.first)
+    let detectors = try #require(verdict["detectors"] as? [[String: Any]])
+    let gray = try #require(detectors.first)
+    #expect(gray["score"] is NSNull && gray["contribution"] as? Double == 0 && gray["pValue"] as? Double == 1)
+    #expect(verdict["verdict"] as? String == "clean")
+  }
+
+  @Test(
+    "bad input is a clear message and no calibration",
+    arguments: [
+      ("mkdir empty", "--clean empty", 2, "needs at least 9 clean images; there are 0"),
+      ("true", "--clean nowhere", 2, "nowhere"),
+      ("true", "--clean clean/1.png", 2, "there are 1"),
+      ("mkdir same; for i in $(seq 20); do cp clean/1.png same/$i.png; done", "--clean same", 2, "there are 1"),
+      ("mkdir none", "--clean clean --adversarial none", 2, "none is empty"),
+      ("true", "--clean clean --adversarial clean/1.png", 2, "is no folder"),
+      ("true", "--clean clean --fpr 0", 2, "--fpr"),
+      ("true", "--clean clean --augment smear", 2, "jpeg, blur, noise, brightness, gray"),
+      ("true", "--clean clean -o clean/1.png", 2, "clean/1.png"),
+      ("mkdir made.json", "--clean clean -o made.json", 2, "made.json"),
+      ("echo '{\"scoresOf\":\"x\"}' > made.json.partial", "--clean clean -o made.json", 2, "another filter"),
+    ] as [(String, String, Int32, String)])
+  func badInput(preparation: String, arguments: String, status: Int32, message: String) throws {
+    let folder = try Self.bench()
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && \(preparation)")
+    let result = try sluice(folder, "calibrate -f noise.yaml \(arguments)")
+    #expect(result.status == status && result.errors.contains(message), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json"))
+  }
+
+  @Test("a damaged image is left out and named, the others count")
+  func damagedImage() throws {
+    let folder = try Self.bench()
+    try folder.file("clean/broken.png", Array(try Self.picture(1, strength: 3).dropLast(30)))
+    let result = try sluice(folder, "calibrate -f noise.yaml --clean clean --augment blur")
+    #expect(result.status == 1 && result.errors.contains("clean/broken.png left out"))
+    let images = try #require(try calibration(in: folder)["images"] as? [String: Any])
+    #expect(images["count"] as? Int == 120)
+  }
+
+  @Test("evaluating says when there is nothing to evaluate, and which of two calibrations is better")
+  func evaluating() throws {
+    let folder = try Self.bench()
+    _ = try sluice(folder, "calibrate -f noise.yaml --clean clean")
+    #expect(try SluiceCommand.shell("mkdir '\(folder.path)/empty'").status == 0)
+    let empty = try sluice(folder, "evaluate -f noise.yaml --clean empty")
+    #expect(empty.status == 2 && empty.errors.contains("no clean image"))
+    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean --adversarial attacks -o new.json").status == 0)
+    let compared = try sluice(
+      folder,
+      "evaluate -f noise.yaml --clean clean --adversarial attacks --calibration new.json --against noise.calibration.json"
+    )
+    #expect(compared.status == 0 && compared.outputText.contains("McNemar"), "\(compared.errors)")
+    #expect(compared.outputText.contains("do not show a difference") || compared.outputText.contains("better"))
+  }
+
+  @Test("an interrupted run keeps its scores and dies of the signal")
+  func interruption() throws {
+    let folder = try Self.bench(clean: 600)
+    let result = try sluice(
+      folder,
+      "calibrate -f noise.yaml --clean clean clean clean --augment jpeg,blur,noise,brightness & sleep 0.3; kill -INT $!; wait $!"
+    )
+    // A machine fast enough to be done by then has nothing to keep.
+    guard result.status != 0 else { return }
+    #expect(result.status == 130 && result.errors.contains("the same command goes on"), "\(result.errors)")
+    #expect(FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json.partial"))
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ExportCommandTests {
+  /// A folder with three images and reviews of them; digests come from the system.
+  private func bench() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.file("a.png", EncodedImages.png(seed: 1))
+    try folder.file("b.jpg", EncodedImages.jpeg(seed: 2))
+    try folder.file("c.png", EncodedImages.png(seed: 3))
+    let script = """
+      cd '\(folder.path)'
+      review() { printf '{"sha256":"%s","label":"%s","path":"%s"%s}\\n' "$(sha256sum $1 | cut -d' ' -f1)" $2 $1 "$3"; }
+      { review a.png clean; review b.jpg clean ',"class":7'; echo; review a.png adversarial ',"class":281,"attack":"pgd"'
+        review c.png adversarial; } > reviews.ndjson
+      """
+    #expect(try SluiceCommand.shell(script).status == 0)
+    return folder
+  }
+
+  private func sluice(_ folder: TemporaryFolder, _ arguments: String) throws -> SluiceCommand.Result {
+    try SluiceCommand.shell("cd '\(folder.path)' && \"$SLUICE\" \(arguments)")
+  }
+
+  @Test("reviewed images are in shards and folders, byte for byte; the last review of an image counts")
+  func writesTheSet() throws {
+    let folder = try bench()
+    let result = try sluice(folder, "export --adversarial-training out --from-audit reviews.ndjson")
+    #expect(result.status == 0 && result.outputText.isEmpty, "\(result.errors)")
+    let found = try SluiceCommand.shell(
+      "cd '\(folder.path)/out' && find . -type f | sed 's/[0-9a-f]\\{32\\}/KEY/' | sort")
+    #expect(
+      found.outputText.split(separator: "\n") == [
+        "./README.md", "./images/adversarial/281/KEY.png", "./images/adversarial/unknown/KEY.png",
+        "./images/clean/7/KEY.jpg", "./shards/train-000000.tar",
+      ])
+    let members = try SluiceCommand.shell(
+      "tar tf '\(folder.path)/out/shards/train-000000.tar' | sed 's/.*\\.//' | sort | uniq -c")
+    #expect(
+      members.outputText.split(whereSeparator: \.isWhitespace) == ["2", "cls", "1", "jpg", "3", "json", "2", "png"])
+    let same = try SluiceCommand.shell(
+      "cd '\(folder.path)' && cmp a.png out/images/adversarial/281/*.png && cmp b.jpg out/images/clean/7/*.jpg")
+    #expect(same.status == 0)
+  }
+
+  @Test("an image that has changed since its review is left out and named")
+  func changedImages() throws {
+    let folder = try bench()
+    try folder.file("c.png", EncodedImages.png(seed: 4))
+    let result = try sluice(folder, "export --adversarial-training out --from-audit reviews.ndjson --form folder")
+    #expect(result.status == 1 && result.errors.contains("c.png is no longer the image"))
+    #expect(
+      try SluiceCommand.shell("find '\(folder.path)/out' -name '*.png' -o -name '*.tar' | wc -l").outputText.contains(
+        "1"))
+  }
+
+  @Test(
+    "bad reviews and folders are refused",
+    arguments: [
+      ("echo > reviews.ndjson", "holds no review"), ("mkdir out; touch out/x", "is not empty"),
+      ("rm reviews.ndjson", "reviews.ndjson"), ("touch out", "out"),
+      ("echo '{\"sha256\":\"12' >> reviews.ndjson", "reviews.ndjson:6: not an object"),
+      ("echo '{\"sha256\":\"12\",\"label\":\"clean\",\"path\":\"a\"}' >> reviews.ndjson", "64 hexadecimal digits"),
+      ("sed -i 's/adversarial/odd/' reviews.ndjson", "adversarial or clean"),
+      ("sed -i 's/\"attack\"/\"attic\"/' reviews.ndjson", "`attic` is not a known key"),
+      ("sed -i 's/281/-1/' reviews.ndjson", "from 0 to 999999"),
+      ("head -c 70000 /dev/zero | tr '\\0' x > reviews.ndjson", "permitted are 65536"),
+      ("rm a.png b.jpg c.png", "none of the reviewed images"),
+    ])
+  func refusals(preparation: String, message: String) throws {
+    let folder = try bench()
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && \(preparation)")
+    let result = try sluice(folder, "export --adversarial-training out --from-audit reviews.ndjson")
+    #expect(result.status == 2 && result.errors.contains(message), "\(result.errors)")
+  }
+
+  @Test("what reviewers confirmed and cleared goes into a calibration")
+  func calibratesFromReviews() throws {
+    let folder = try TemporaryFolder()
+    try folder.file(
+      "noise.yaml",
+      """
+      version: 1
+      name: noise
+      preprocess: [{resize: {width: 16, height: 16}}]
+      tensor: {layout: nchw, type: float32}
+      detectors: [chromaResidual: {}, stripeNoise: {}]
+      decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
+      """)
+    for index in 0..<30 { try folder.file("\(index).png", EncodedImages.png(seed: UInt64(index))) }
+    let script = """
+      cd '\(folder.path)' && mkdir clean && for i in $(seq 0 19); do mv $i.png clean; done
+      review() { printf '{"sha256":"%s","label":"%s","path":"%s"}\\n' "$(sha256sum $1 | cut -d' ' -f1)" $2 $1; }
+      { for i in 20 21 22; do review $i.png clean; done; for i in 23 24 25 26; do review $i.png adversarial; done; } > reviews.ndjson
+      """
+    #expect(try SluiceCommand.shell(script).status == 0)
+    let result = try sluice(folder, "calibrate -f noise.yaml --clean clean --from-audit reviews.ndjson")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.outputText.contains("23 clean scores") && result.outputText.contains("of 4"))
+  }
+}
