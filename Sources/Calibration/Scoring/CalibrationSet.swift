@@ -49,8 +49,9 @@ package final class CalibrationSet: Sendable {
   /// The images of the sample, in an order that does not depend on the order in which they came.
   package func images() -> (clean: [ScoredImage], adversarial: [ScoredImage]) {
     state.withLock { state in
+      let (clean, adversarial) = (Set(state.clean.sorted()), Set(state.adversarial.sorted()))
       let sampled = state.images.values.filter { image in
-        image.attack == nil ? state.clean.holds(image.digest) : state.adversarial.holds(image.digest)
+        (image.attack == nil ? clean : adversarial).contains(image.digest)
       }.sorted { $0.order < $1.order }
       return (sampled.filter { $0.attack == nil }, sampled.filter { $0.attack != nil })
     }

@@ -10,6 +10,13 @@ package struct ScoringTask: Sendable, Hashable {
   package var attack: String?
   package var source: String
 
+  package init(digest: String, kind: String, attack: String?, source: String) {
+    self.digest = digest
+    self.kind = kind
+    self.attack = attack
+    self.source = source
+  }
+
   /// Identifies it within a calibration set.
   package var key: String { "\(digest) \(kind) \(attack ?? "")" }
 }

@@ -1,0 +1,67 @@
+import Calibration
+import Decision
+import Pixels
+import TestSupport
+import Testing
+
+@Suite struct CalibrationSetTests {
+  private static let identity = CalibrationIdentity(filterName: "t", filterDigest: "ab", files: [])
+
+  private static func image(_ digest: String, kind: String = ScoredImage.original, attack: String? = nil) -> ScoredImage
+  {
+    ScoredImage(
+      digest: digest, kind: kind, attack: attack,
+      origin: ImageOrigin(isGray: false, format: "jpeg", subsampling: "4:2:0", quality: 80, scale: 1.5),
+      scores: [0.25, nil], baseline: nil, predictedClass: 3)
+  }
+
+  private static func task(_ digest: String, kind: String = ScoredImage.original) -> ScoringTask {
+    ScoringTask(digest: digest, kind: kind, attack: nil, source: "x")
+  }
+
+  /// Enters images as a run does, and gives the digests that are kept.
+  private func kept(_ digests: [String], sample: Int) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity), sample: sample)
+    for digest in digests where set.admits(Self.task(digest)) { try set.take(Self.image(digest)) }
+    return set.images().clean.map(\.digest)
+  }
+
+  @Test("the sample is never larger than it may be, and the same whatever the order", arguments: [10, 15, 33, 500])
+  func sampleIsBounded(count: Int) throws {
+    var random = RepeatableRandom(seed: 2)
+    let digests = (0..<count).map { _ in String(UInt64.random(in: 1 << 60...UInt64.max, using: &random), radix: 16) }
+    let expected = Array(digests.sorted().prefix(10))
+    #expect(try kept(digests, sample: 10) == expected)
+    #expect(try kept(digests.reversed(), sample: 10) == expected)
+    #expect(try kept(digests + digests, sample: 10) == expected)
+  }
+
+  @Test("variants go with their image, and nothing is scored twice")
+  func variants() throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity))
+    #expect(set.admits(Self.task("a1")))
+    try set.take(Self.image("a1"))
+    #expect(!set.admits(Self.task("a1")))
+    #expect(set.admits(Self.task("a1", kind: "blur")))
+    try set.take(Self.image("a1", kind: "blur"))
+    #expect(!set.admits(Self.task("a1", kind: "blur")))
+  }
+
+  @Test("a journal gives back what it was given, without a line that was cut off, and only to its own filter")
+  func journal() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    let images = [Self.image("a1"), Self.image("b2", kind: "gray"), Self.image("c3", attack: "pgd \"x\"\n")]
+    let journal = try ScoreJournal(path, of: Self.identity)
+    for image in images { try journal.append(image) }
+    #expect(try ScoreJournal(path, of: Self.identity).images == images)
+    try folder.file("j", Array(try Repository.bytes(path).dropLast(5)))
+    #expect(try ScoreJournal(path, of: Self.identity).images == Array(images.prefix(2)))
+    var other = Self.identity
+    other.filterDigest = "ac"
+    let error = #expect(throws: SluiceError.self) { try ScoreJournal(path, of: other) }
+    #expect(error?.code == .calibrationMismatch)
+  }
+}
