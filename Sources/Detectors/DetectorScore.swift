@@ -13,6 +13,9 @@ package struct DetectorScore: Sendable {
   /// Where the evidence lies, in pixels of the image that the detector looked at: the source or the model-size image.
   package var region: PixelRegion?
 
+  /// What it took: the detector's own work, and making and classifying the versions that it asked for.
+  package var milliseconds = 0.0
+
   package init(_ value: Double?, _ sentence: String) {
     self.value = value
     self.sentence = sentence

@@ -7,6 +7,16 @@ package struct PredictionEvidence: Sendable {
   private let squeezed: [String: Prediction]
   private let models: [String: Prediction]
   private let reconstructions: [String: Reconstruction]
+  private let milliseconds: Costs
+
+  /// What evidence took, in milliseconds, by the names of squeezers, models and autoencoders.
+  package struct Costs: Sendable {
+    package var squeezed: [String: Double] = [:]
+    package var models: [String: Double] = [:]
+    package var reconstructions: [String: Double] = [:]
+
+    package init() {}
+  }
 
   /// What an autoencoder made of the image.
   package struct Reconstruction: Sendable {
@@ -28,14 +38,23 @@ package struct PredictionEvidence: Sendable {
   ///   - squeezed: predictions of the squeezed versions, by the squeezer's description.
   ///   - models: predictions of further models about the image, by the model's name.
   ///   - reconstructions: what autoencoders made of the image, by the model's name.
+  ///   - milliseconds: what all that took.
   package init(
     original: Prediction, squeezed: [String: Prediction] = [:], models: [String: Prediction] = [:],
-    reconstructions: [String: Reconstruction] = [:]
+    reconstructions: [String: Reconstruction] = [:], milliseconds: Costs = Costs()
   ) {
+    self.milliseconds = milliseconds
     self.original = original
     self.squeezed = squeezed
     self.models = models
     self.reconstructions = reconstructions
+  }
+
+  /// What the evidence that a detector asks for took; the prediction of the image itself belongs to nobody.
+  package func milliseconds(for detector: any PredictionDetector) -> Double {
+    detector.squeezers.reduce(0) { $0 + (milliseconds.squeezed[$1.description] ?? 0) }
+      + detector.models.reduce(0) { $0 + (milliseconds.models[$1] ?? 0) }
+      + detector.autoencoders.reduce(0) { $0 + (milliseconds.reconstructions[$1] ?? 0) }
   }
 
   /// - Precondition: the evidence has a prediction of that version.

@@ -7,7 +7,7 @@ import Testing
       source: "/images/" + name, sha256: "ab", trueClass: 3, predictedClass: flagged == true ? 4 : 3,
       predictedLabel: name, probability: 0.9, versions: [flagged == true ? 4 : 3, nil], scores: [score, score, nil],
       flagged: [[flagged, nil], [flagged, nil], [false, nil]], pValue: score.map { 1 - $0 / 10 }, heldOutOf: nil,
-      milliseconds: 3, sentence: "one: moved")
+      milliseconds: [3, 1, 2], sentence: "one: moved")
     image.thumbnail = [137, 80]
     return image
   }

@@ -45,9 +45,9 @@ extension Evaluation {
       versions: versionNames.indices.map { version in rate { isRight($0, version) } })
   }
 
-  /// The share of images below, in milliseconds: the middle, and what 95 of 100 stay below; `nil` without images.
-  package var milliseconds: (median: Double, high: Double)? {
-    let times = (clean.images + attacks.flatMap(\.images)).map(\.milliseconds).sorted()
+  /// What an image takes a judge: the middle of all images, and what 95 of 100 stay below; `nil` without images.
+  package func milliseconds(judge: Int) -> (median: Double, high: Double)? {
+    let times = (clean.images + attacks.flatMap(\.images)).map { $0.milliseconds[judge] }.sorted()
     guard !times.isEmpty else { return nil }
     return (times[times.count / 2], times[min(times.count - 1, times.count * 95 / 100)])
   }

@@ -39,7 +39,8 @@ package struct Evaluation: Sendable {
     package var pValue: Double?
     /// The attack that the fusion was not fitted on for judging this image.
     package var heldOutOf: String?
-    package var milliseconds: Double
+    /// One a judge: the whole way for the filter, and what it adds to decoding and the first prediction for the others.
+    package var milliseconds: [Double]
     /// What the strongest detectors saw.
     package var sentence: String
     /// A PNG for showing.
@@ -48,7 +49,7 @@ package struct Evaluation: Sendable {
     package init(
       source: String, sha256: String, trueClass: Int?, predictedClass: Int?, predictedLabel: String?,
       probability: Double?, versions: [Int?], scores: [Double?], flagged: [[Bool?]], pValue: Double?,
-      heldOutOf: String?, milliseconds: Double, sentence: String
+      heldOutOf: String?, milliseconds: [Double], sentence: String
     ) {
       self.source = source
       self.sha256 = sha256

@@ -59,7 +59,7 @@ package struct Evaluator: Sendable {
         + scored.scores,
       flagged: [filter] + (hasBaseline ? [baseline(scored.baseline)] : []) + detectors, pValue: own.pValue.value,
       heldOutOf: heldOut,
-      milliseconds: verdict.timings.decode + verdict.timings.preprocess + verdict.timings.detect,
+      milliseconds: milliseconds(verdict),
       sentence: sentence(verdict, own))
   }
 
@@ -84,6 +84,14 @@ package struct Evaluator: Sendable {
     var seen: [String: Int] = [:]
     for squeezed in verdict.detectors.flatMap(\.score.squeezed) { seen[squeezed.squeezer] = squeezed.topClass }
     return [verdict.prediction?.topClass] + squeezers.map { seen[$0] }
+  }
+
+  /// The filter's time is without what the baseline took for itself.
+  private func milliseconds(_ verdict: Verdict) -> [Double] {
+    let times = scoring.milliseconds(in: verdict)
+    let whole = verdict.timings.decode + verdict.timings.preprocess + verdict.timings.detect
+    guard scoring.hasBaseline, let baseline = times.last else { return [whole] + times }
+    return [max(0, whole - baseline)] + (hasBaseline ? [baseline] : []) + times.dropLast()
   }
 
   /// What the two detectors saw that speak loudest.

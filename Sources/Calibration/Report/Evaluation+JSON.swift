@@ -17,9 +17,12 @@ extension Evaluation {
         judges.indices.map { judge in
           .array(budgets.indices.map { meanRate(judge: judge, budget: $0).map { .number($0) } ?? .null })
         }),
-      "milliseconds": milliseconds.map {
-        .object(["median": .number($0.median, decimals: 3), "high": .number($0.high, decimals: 3)])
-      },
+      "milliseconds": .array(
+        judges.indices.map { judge in
+          milliseconds(judge: judge).map {
+            .object(["median": .number($0.median, decimals: 3), "high": .number($0.high, decimals: 3)])
+          } ?? .null
+        }),
       "versions": .array(versionNames.map(JSONValue.string)),
       "accuracy": .object([
         "clean": accuracy(clean.images)?.json, "attacked": accuracy(attacks.flatMap(\.images))?.json,
@@ -69,7 +72,7 @@ extension Evaluation.Image {
       "heldOutOf": heldOutOf.map(JSONValue.string),
       "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
       "flagged": .array(flagged.map { .array($0.map { $0.map { .bool($0) } ?? .null }) }),
-      "milliseconds": .number(milliseconds, decimals: 3),
+      "milliseconds": .array(milliseconds.map { .number($0, decimals: 3) }),
     ])
   }
 }

@@ -126,13 +126,19 @@ package struct EvaluationPage {
   }
 
   private var cost: String {
-    guard let time = evaluation.milliseconds else { return "" }
-    let rows = evaluation.judges.map { [$0.name, String($0.calls)] }
-    let explanation =
-      "\(Figures.fixed(time.median, decimals: 1)) ms an image in the middle, "
-      + "\(Figures.fixed(time.high, decimals: 1)) ms for the slowest of twenty, everything in this report included."
+    let rows = evaluation.judges.indices.compactMap { judge in
+      evaluation.milliseconds(judge: judge).map { time in
+        [
+          evaluation.judges[judge].name, String(evaluation.judges[judge].calls),
+          Figures.fixed(time.median, decimals: 1), Figures.fixed(time.high, decimals: 1),
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return "" }
+    let header = ["", "calls beyond the first", "milliseconds, median", "slowest of twenty"]
     return section(
-      "Cost", explanation, HTMLText.table([["", "classifier calls beyond the first"]] + rows, caption: ""))
+      "Cost of an image", "The whole way for the filter; what it adds for the others.",
+      HTMLText.table([header] + rows, caption: ""))
   }
 
   private func compared(_ comparison: EvaluationComparison) -> String {

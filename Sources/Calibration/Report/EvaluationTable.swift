@@ -85,14 +85,21 @@ package struct EvaluationTable {
   }
 
   private var costs: [String] {
-    guard let time = evaluation.milliseconds else { return [] }
-    let calls = evaluation.judges[0].calls
-    return [
-      "cost: \(calls) classifier \(calls == 1 ? "call" : "calls") an image beyond the first; "
-        + "\(Figures.fixed(time.median, decimals: 1)) ms an image in the middle, \(Figures.fixed(time.high, decimals: 1)) for the slowest of twenty"
-        + (evaluation.judges.contains { $0.role == .baseline } ? ", the baseline's three calls among them" : "")
-    ]
+    let rows = evaluation.judges.indices.compactMap { judge in
+      evaluation.milliseconds(judge: judge).map { time in
+        [
+          Self.printable(evaluation.judges[judge].name), String(evaluation.judges[judge].calls),
+          Figures.fixed(time.median, decimals: 1), Figures.fixed(time.high, decimals: 1),
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return [] }
+    return [Self.costHeading] + Self.aligned([["", "calls", "ms, median", "ms, slowest of 20"]] + rows)
   }
+
+  static let costHeading =
+    "cost of an image: classifier calls beyond the first; the whole way for the filter, what it adds for\n"
+    + "the others, where a version that several ask for counts for each"
 
   static func aligned(_ rows: [[String]]) -> [String] {
     let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in

@@ -68,6 +68,11 @@ package struct ScoringPipeline: Sendable {
       + Set(detectors.flatMap(\.autoencoders)).count
   }
 
+  /// What each calibrated detector, and last the baseline, took.
+  func milliseconds(in verdict: Verdict) -> [Double] {
+    verdict.detectors.filter { $0.threshold == nil }.map(\.score.milliseconds)
+  }
+
   /// The scores in a verdict; `nil` for an image that could not be judged.
   package func scores(in verdict: Verdict, of task: ScoringTask) -> ScoredImage? {
     guard let origin = verdict.origin, !verdict.detectors.isEmpty, verdict.error == nil else { return nil }

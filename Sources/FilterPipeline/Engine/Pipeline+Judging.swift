@@ -145,15 +145,3 @@ extension Verdict.Prediction {
       probability: prediction.topProbability)
   }
 }
-
-/// Measures stretches of time in milliseconds.
-private struct Stopwatch {
-  private var start = ContinuousClock.now
-
-  mutating func lap() -> Double {
-    let now = ContinuousClock.now
-    let elapsed = now - start
-    start = now
-    return Double(elapsed.components.seconds) * 1e3 + Double(elapsed.components.attoseconds) * 1e-15
-  }
-}

@@ -18,22 +18,30 @@ struct ScoreSheet: Sendable {
   mutating func lookAtSource(_ source: borrowing PixelImage, scaledTo size: PixelSize) {
     for index in detectors.indices {
       guard let detector = detectors[index].detector as? any SourceDetector else { continue }
-      scores[index] = detector.score(source, scaledTo: size)
+      scores[index] = Self.timed { detector.score(source, scaledTo: size) }
     }
   }
 
   mutating func lookAtImage(_ image: borrowing PixelImage) {
     for index in detectors.indices {
       guard let detector = detectors[index].detector as? any ImageDetector else { continue }
-      scores[index] = detector.score(image)
+      scores[index] = Self.timed { detector.score(image) }
     }
   }
 
   mutating func compare(_ evidence: PredictionEvidence) {
     for index in detectors.indices {
       guard let detector = detectors[index].detector as? any PredictionDetector else { continue }
-      scores[index] = detector.score(evidence)
+      scores[index] = Self.timed { detector.score(evidence) }
+      scores[index]?.milliseconds += evidence.milliseconds(for: detector)
     }
+  }
+
+  private static func timed(_ look: () -> DetectorScore) -> DetectorScore {
+    var watch = Stopwatch()
+    var score = look()
+    score.milliseconds = watch.lap()
+    return score
   }
 
   /// What each detector says, in the order of the filter file.
