@@ -114,7 +114,8 @@ package struct CalibrationIdentity: Sendable, Hashable {
   }
 
   package var filterName: String
-  /// Of everything in the filter file that scores depend on: not of comments, budgets, thresholds and what is forwarded.
+  /// Of everything in the filter file that scores and weights depend on: not of comments, budget, rule and what is
+  /// forwarded.
   package var filterDigest: String
   /// Models and references.
   package var files: [File]

@@ -116,6 +116,8 @@ import Testing
     #expect(budget.status < 2, "\(budget.errors)")
     let size = try judge(Self.filter.replacing("height: 32", with: "height: 31"))
     #expect(size.status == 2 && size.errors.contains("another version of the filter"))
+    let weighted = try judge(Self.filter.replacing("weight: 2", with: "weight: 3"))
+    #expect(weighted.status == 2 && weighted.errors.contains("another version of the filter"))
     let fixed = try judge(Self.filter.replacing("stripeNoise: {}", with: "stripeNoise: {threshold: 3}"))
     #expect(fixed.status == 2 && fixed.errors.contains("other detectors"))
     let small = try judge(Self.filter.replacing("0.1", with: "0.001"))

@@ -52,7 +52,7 @@ package struct EvaluationPage {
     if !evaluation.attacks.isEmpty {
       sections.append(
         section(
-          "What is seen", "Each attack counts the same in curves and means.", RocFigure(evaluation: evaluation).svg))
+          "What is seen", "All attacks together, and each by itself.", RocFigure(evaluation: evaluation).svg))
     }
     for budget in evaluation.budgets.indices { sections.append(rates(budget)) }
     sections.append(

@@ -1,6 +1,6 @@
 import Yams
 
-/// What a filter's scores depend on, as canonical text: the same for two files that give the same scores, and another as
+/// What a filter's scores and their weights depend on, as canonical text: the same for two files that give the same scores, and another as
 /// soon as a score might differ.
 ///
 /// Names of models and references are part of it, their contents are not: those have digests of their own.
@@ -10,7 +10,7 @@ enum ScoringText {
   ]
   /// What decides about scores, or names things, without changing a score.
   private static let withoutEffect: Set<String> = [
-    "threshold", "weight", "reference", "maxBatch", "formats", "maxBytes", "maxPixels", "maxDimension",
+    "threshold", "reference", "maxBatch", "formats", "maxBytes", "maxPixels", "maxDimension",
   ]
   /// Where files lie and how they are opened, which only models say.
   private static let withoutEffectInEngines: Set<String> = ["model", "labels", "library"]
