@@ -18,13 +18,13 @@ package struct StratifiedDistribution: Sendable, Hashable {
   package let strata: [String: Stratum]
 
   /// A stratum of fewer images falls back to its parent, whatever the budget: a rate of 5 % would be known too badly.
-  package static let fewestImages = 200
+  package static let fewestImages = 120
   /// A kind of images has a say where it has so many times the number that the budget needs.
   private static let kindSurplus = 4
 
   /// How many times as often as the budget says any one kind of clean image may be flagged; the mixture of all keeps to
   /// the budget.
-  package static let kindTolerance = 1.2
+  package static let kindTolerance = 1.05
 
   package init(strata: [String: Stratum]) {
     self.strata = strata

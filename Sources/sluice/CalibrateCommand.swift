@@ -20,7 +20,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
 
         # ordinary upload and camera noise is not to be called an attack
-        sluice calibrate -f filter.yaml --clean photos/ --augment jpeg,blur,noise,brightness,gray
+        sluice calibrate -f filter.yaml --clean photos/ --augment jpeg,blur,noise,brightness,gray,gray-jpeg
 
         # with labelled attacks: a folder for each
         sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/
@@ -148,7 +148,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     }
     for group in try ImageGroup.attacks(in: adversarial) {
       // An attack is saved again on its way as clean images are.
-      try await score(group, variants.filter { $0 == .jpeg })
+      try await score(group, variants.contains(.jpeg) ? ImageVariant.savesOfAttacks : [])
     }
   }
 

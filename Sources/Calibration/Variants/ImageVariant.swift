@@ -17,10 +17,23 @@ package enum ImageVariant: String, Sendable, CaseIterable {
   case brightness
   /// Without colour: BT.601 luma in one channel.
   case gray
+  /// Without colour, and saved again as JPEG, of quality 65 to 95.
+  case grayJPEG = "gray-jpeg"
+  /// Saved again as JPEG 4:2:0, in the low, middle or high third of the qualities of `jpeg`.
+  case jpegLow = "jpeg-low"
+  case jpegMiddle = "jpeg-middle"
+  case jpegHigh = "jpeg-high"
+
+  /// What an adversarial image is calibrated with where clean ones are saved again: an attack fades with the quality, so
+  /// that one quality would say little of the others.
+  package static let savesOfAttacks: [ImageVariant] = [.jpegLow, .jpegMiddle, .jpegHigh]
 }
 
 extension ImageVariant {
   private static let qualities = 65.0...95.0
+  private static let lowQualities = 65.0...75.0
+  private static let middleQualities = 75.0...85.0
+  private static let highQualities = 85.0...95.0
   private static let blurs = 0.3...0.9
   private static let noises = 1.0...4.0
   private static let factors = 0.8...1.25
@@ -30,7 +43,7 @@ extension ImageVariant {
   private static let widestBlur = 4.0
 
   /// The changed image, in the format of the given one and compressed as that is, so that it belongs to the same
-  /// stratum; JPEG for `jpeg`.
+  /// stratum; JPEG for those that are saved again as such.
   ///
   /// - Parameters:
   ///   - seed: the image's SHA-256, which the strength follows from.
@@ -43,6 +56,9 @@ extension ImageVariant {
     let image = decoded.takePixels()
     switch self {
     case .jpeg: return try image.encodedAsJPEG(quality: Int(chance.number(in: Self.qualities)))
+    case .jpegLow: return try image.encodedAsJPEG(quality: Int(chance.number(in: Self.lowQualities)))
+    case .jpegMiddle: return try image.encodedAsJPEG(quality: Int(chance.number(in: Self.middleQualities)))
+    case .jpegHigh: return try image.encodedAsJPEG(quality: Int(chance.number(in: Self.highQualities)))
     case .blur: return try Self.save(Self.blurred(image, sigma: chance.number(in: Self.blurs)), like: header)
     case .noise:
       let deviation = chance.number(in: Self.noises)
@@ -51,6 +67,8 @@ extension ImageVariant {
       let factor = chance.number(in: Self.factors)
       return try Self.save(image.mapped { $0 * factor }, like: header)
     case .gray: return try Self.save(image.converted(to: .gray), like: header)
+    case .grayJPEG:
+      return try image.converted(to: .gray).encodedAsJPEG(quality: Int(chance.number(in: Self.qualities)))
     }
   }
 
