@@ -38,7 +38,7 @@ extension DecodeLimits {
   /// The declared size as a checked value.
   ///
   /// - Throws: `empty-image`, `too-many-pixels`.
-  func permittedSize(width: Int, height: Int, at offset: Int) throws(SluiceError) -> PixelSize {
+  package func permittedSize(width: Int, height: Int, at offset: Int) throws(SluiceError) -> PixelSize {
     guard width > 0, height > 0 else {
       throw SluiceError(
         .emptyImage, "the header declares \(width)×\(height) pixels", byteOffset: offset)

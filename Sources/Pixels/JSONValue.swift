@@ -6,6 +6,10 @@ package enum JSONValue: Sendable, Hashable {
   case integer(Int)
   /// Written with `decimals` digits at most; values that are not finite become null.
   case number(Double, decimals: Int)
+  /// A number with as many digits as it takes to read the same one again; values that are not finite become null.
+  case exact(Double)
+  /// The same in single precision, which takes fewer digits.
+  case exactSingle(Float)
   case string(String)
   case array([JSONValue])
   case object([Member])
@@ -84,6 +88,8 @@ extension JSONValue {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let value, let decimals): text += Self.number(value, decimals)
+    case .exact(let value): text += value.isFinite ? "\(value)" : "null"
+    case .exactSingle(let value): text += value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.write(value, to: &text)
     case .array(let values): Self.write(values, brackets: ("[", "]"), to: &text) { $0.write(to: &$1) }
     case .object(let members):

@@ -57,6 +57,16 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
     unsafe storage = buffer
   }
 
+  /// An image with these samples, row after row.
+  ///
+  /// - Precondition: there are width · height · channels of them.
+  /// - Complexity: O(width · height · channels).
+  package init(size: PixelSize, channels: PixelChannels, samples: [UInt8]) {
+    self.init(size: size, channels: channels) { output in
+      for sample in samples { output.append(sample) }
+    }
+  }
+
   deinit {
     unsafe UnsafeMutableRawBufferPointer(storage).deallocate()
   }

@@ -22,6 +22,16 @@
     unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
+  /// A batch of one image with these bytes.
+  ///
+  /// - Precondition: there are `bytesPerImage` of them.
+  /// - Complexity: O(bytesPerImage).
+  package init(form: TensorForm, bytes: [UInt8]) {
+    precondition(bytes.count == form.bytesPerImage)
+    self.init(form: form, count: 1)
+    unsafe storage.copyBytes(from: bytes)
+  }
+
   deinit {
     unsafe storage.deallocate()
   }
@@ -62,11 +72,9 @@
   /// - Complexity: O(bytesPerImage).
   package mutating func copyImage(_ source: Int, of other: borrowing TensorBatch, to index: Int) {
     precondition(form == other.form && index >= 0 && index < count)
-    let bytes = other.image(source)
-    for offset in 0..<form.bytesPerImage {
-      unsafe storage[index * form.bytesPerImage + offset] = bytes.unsafeLoad(
-        fromByteOffset: offset, as: UInt8.self)
-    }
+    let target = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: storage[index * form.bytesPerImage..<(index + 1) * form.bytesPerImage])
+    unsafe other.image(source).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
   }
 }
 

@@ -20,6 +20,9 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html
 
+        # a protected classifier: HTTP and gRPC, the Open Inference Protocol and others
+        sluice serve -f filter.yaml
+
         # what a filter file can name
         sluice squeezers
         sluice detectors
@@ -28,7 +31,8 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      FilterCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self, ExportCommand.self,
+      FilterCommand.self, ServeCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self,
+      ExportCommand.self,
       ReferenceCommand.self,
       SqueezersCommand.self,
       DetectorsCommand.self,

@@ -17,5 +17,8 @@ struct WorkerOptions: ParsableArguments {
     }
   }
 
-  var count: Int { workers ?? min(Self.range.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  var count: Int { workers ?? Self.processors }
+
+  /// One for each processor.
+  static var processors: Int { min(range.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

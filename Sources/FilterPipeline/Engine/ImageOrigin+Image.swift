@@ -15,6 +15,15 @@ extension ImageOrigin {
   }
 }
 
+extension ImageOrigin {
+  /// The origin of pixels that come without a file: a format of their own, to which nothing is calibrated.
+  init(pixels source: PixelSize, scaledTo size: PixelSize, _ image: borrowing PixelImage) {
+    self.init(
+      isGray: image.isWithoutColour, format: "pixels", subsampling: nil, quality: nil,
+      scale: Double(min(source.width, source.height)) / Double(max(1, min(size.width, size.height))))
+  }
+}
+
 extension PixelImage {
   /// The mean difference between channels, in levels of 255, below which people see gray.
   private static let faintestColour = 1

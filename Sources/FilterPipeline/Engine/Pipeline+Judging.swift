@@ -11,7 +11,14 @@ extension Pipeline {
   ///
   /// - Complexity: one decode, one squeeze for each distinct squeezer, one classifier call for every `maxBatch` images
   ///   of 1 + squeezers + autoencoders, one call of each further model.
-  package func judge(_ input: EncodedInput, id: Int) async -> Judgement {
+  ///
+  /// - Parameters:
+  ///   - flagged: what becomes of a flagged image; `nil` for what the run says.
+  ///   - wantsPicture: whether the forwarded picture is wanted as well.
+  ///   - failsOpen: whether an image is forwarded that the classifier failed on; the verdict stays `failed`.
+  package func judge(
+    _ input: EncodedInput, id: Int, flagged: FlaggedImages? = nil, wantsPicture: Bool = false, failsOpen: Bool = false
+  ) async -> Judgement {
     var verdict = Verdict(
       id: id, source: input.source, offset: input.offset, outcome: .failed, filter: identity)
     switch input.problem {
@@ -29,8 +36,12 @@ extension Pipeline {
     verdict.sha256 = digest
     do throws(SluiceError) {
       var scores = ScoreSheet(definition.detectors)
-      let image = try prepare(input.bytes, &verdict, &scores)
-      return try await judge(image, seed: services.seed(digest: digest), verdict, scores)
+      let image = try prepare(input, &verdict, &scores)
+      try checkIsWanted()
+      let forwarding = Forwarding(
+        flagged: flagged ?? (services.observes ? .observe : .enforce), seed: services.seed(digest: digest),
+        wantsPicture: wantsPicture, failsOpen: failsOpen)
+      return try await judge(image, forwarding, verdict, scores)
     } catch {
       verdict.error = error
       verdict.outcome = SluiceError.Code.ofImages.contains(error.code) ? .rejected : .failed
@@ -47,8 +58,50 @@ extension Pipeline {
     return definition.preprocessor.apply(to: detector.canonical(decoded))
   }
 
+  /// What the classifier says about a forwarded tensor.
+  ///
+  /// - Throws: `classifier-failed`, also for a filter without a classifier.
+  package func prediction(of tensor: ForwardedTensor) async throws(SluiceError) -> Prediction {
+    guard let classifier, classifier.form == tensor.form else {
+      throw SluiceError(.classifierFailed, "the filter has no classifier for the tensor")
+    }
+    let batch = TensorBatch(form: tensor.form, bytes: tensor.bytes)
+    return try await classifier.predictions(for: batch)[0]
+  }
+
   /// The seed that randomised squeezers have for an encoded image, for showing.
   package func seed(of bytes: [UInt8]) -> ImageSeed { services.seed(digest: services.sha256(bytes)) }
+
+  /// Work for somebody who has gone away is not begun.
+  private func checkIsWanted() throws(SluiceError) {
+    if Task.isCancelled { throw SluiceError(.cancelled, "nobody waits for the verdict any more") }
+  }
+
+  private func prepare(
+    _ input: EncodedInput, _ verdict: inout Verdict, _ scores: inout ScoreSheet
+  ) throws(SluiceError) -> PixelImage {
+    if let layout = input.pixels { return try prepare(input.bytes, layout, &verdict, &scores) }
+    return try prepare(input.bytes, &verdict, &scores)
+  }
+
+  /// Pixels that come without a file: there is nothing to decode, and nothing to find about a file.
+  private func prepare(
+    _ bytes: [UInt8], _ layout: EncodedInput.PixelLayout, _ verdict: inout Verdict, _ scores: inout ScoreSheet
+  ) throws(SluiceError) -> PixelImage {
+    var watch = Stopwatch()
+    _ = try definition.limits.permittedSize(width: layout.size.width, height: layout.size.height, at: 0)
+    let decoded = PixelImage(size: layout.size, channels: layout.channels, samples: bytes)
+    if let (index, _) = fileFindings {
+      scores.enter(DetectorScore(nil, "no file to look at"), at: index)
+    }
+    let scaled = definition.preprocessor.scaledSize(of: layout.size)
+    if looksAtSource { scores.lookAtSource(decoded, scaledTo: scaled) }
+    verdict.timings.detect += watch.lap()
+    let image = definition.preprocessor.apply(to: decoded)
+    verdict.timings.preprocess = watch.lap()
+    verdict.origin = ImageOrigin(pixels: layout.size, scaledTo: scaled, image)
+    return image
+  }
 
   private func prepare(
     _ bytes: [UInt8], _ verdict: inout Verdict, _ scores: inout ScoreSheet
@@ -95,13 +148,23 @@ extension Pipeline {
   }
 
   private func judge(
-    _ image: consuming PixelImage, seed: ImageSeed, _ initial: Verdict, _ initialScores: ScoreSheet
+    _ image: consuming PixelImage, _ forwarding: Forwarding, _ initial: Verdict, _ initialScores: ScoreSheet
   ) async throws(SluiceError) -> Judgement {
     var (verdict, scores) = (initial, initialScores)
     var watch = Stopwatch()
+    var prediction: Prediction?
     scores.lookAtImage(image)
     if let predictionStage {
-      let evidence = try await predictionStage.evidence(about: image, seed: seed)
+      let evidence: PredictionEvidence
+      do throws(SluiceError) {
+        evidence = try await predictionStage.evidence(about: image, seed: forwarding.seed)
+      } catch {
+        guard forwarding.failsOpen else { throw error }
+        verdict.error = error
+        verdict.handling = .unjudged
+        return try forward(image, forwarding, Judgement(verdict: verdict), isFlagged: false)
+      }
+      prediction = evidence.original
       verdict.prediction = Verdict.Prediction(evidence.original, labels)
       scores.compare(evidence)
     }
@@ -110,21 +173,50 @@ extension Pipeline {
     let isFlagged = verdict.decision?.isFlagged == true || verdict.detectors.contains(where: \.isFlagged)
     verdict.outcome = isFlagged ? .adversarial : .clean
     verdict.timings.detect += watch.lap()
-    guard !isFlagged || services.observes else { return Judgement(verdict: verdict) }
-    verdict.isObserved = isFlagged
-    verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
-    return Judgement(verdict: verdict, tensor: forwardedTensor(image, seed))
+    return try forward(image, forwarding, Judgement(verdict: verdict, prediction: prediction), isFlagged: isFlagged)
   }
 
-  private func forwardedTensor(_ image: borrowing PixelImage, _ seed: ImageSeed) -> ForwardedTensor {
-    var batch = TensorBatch(form: form, count: 1)
-    switch definition.forward {
-    case .original: forwardEncoder.encode(image, into: &batch, at: 0)
-    case .squeezed(let squeezer): forwardEncoder.encode(squeezer.squeeze(image, seed: seed), into: &batch, at: 0)
+  /// Adds the tensor, and what else is wanted of a forwarded image; without them where the image is held back.
+  private func forward(
+    _ image: consuming PixelImage, _ forwarding: Forwarding, _ initial: Judgement, isFlagged: Bool
+  ) throws(SluiceError) -> Judgement {
+    var judgement = initial
+    let change = isFlagged && forwarding.flagged == .sanitize ? sanitiser : forwarder
+    if isFlagged {
+      switch forwarding.flagged {
+      case .enforce: return Judgement(verdict: judgement.verdict)
+      case .sanitize: judgement.verdict.handling = .sanitized
+      case .observe: judgement.verdict.handling = .observed
+      }
     }
+    var batch = TensorBatch(form: form, count: 1)
+    if let change {
+      judgement.prediction = nil
+      let picture = change.picture(of: image, seed: forwarding.seed)
+      change.encode(picture, into: &batch)
+      if forwarding.wantsPicture { judgement.picture = try picture.encodedAsPNG() }
+    } else {
+      forwardEncoder.encode(image, into: &batch, at: 0)
+      if forwarding.wantsPicture { judgement.picture = try image.encodedAsPNG() }
+    }
+    judgement.verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
     let bytes = batch.bytes
-    return ForwardedTensor(form: form, bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
+    judgement.tensor = ForwardedTensor(form: form, bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
+    return judgement
   }
+}
+
+/// How an image is forwarded.
+private struct Forwarding {
+  let flagged: FlaggedImages
+  let seed: ImageSeed
+  let wantsPicture: Bool
+  let failsOpen: Bool
+}
+
+extension SluiceError.Code {
+  /// Whoever asked has gone away.
+  package static let cancelled = SluiceError.Code("cancelled")
 }
 
 extension Verdict {

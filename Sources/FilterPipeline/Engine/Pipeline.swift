@@ -12,10 +12,24 @@ package struct ForwardedTensor: Sendable {
   package let bytes: [UInt8]
 }
 
-/// What became of one input: the verdict, and the tensor when the verdict is clean or the run only observes.
+/// What became of one input: the verdict, and the tensor when the image is forwarded.
 package struct Judgement: Sendable {
   package var verdict: Verdict
   package var tensor: ForwardedTensor?
+  /// The forwarded picture as a PNG, where it was asked for.
+  package var picture: [UInt8]?
+  /// What the classifier says about the forwarded tensor, where the filter has asked it that already.
+  package var prediction: Prediction?
+}
+
+/// What becomes of an image that is flagged.
+package enum FlaggedImages: String, Sendable, Hashable, CaseIterable {
+  /// It is held back.
+  case enforce
+  /// Its squeezed version is forwarded instead.
+  case sanitize
+  /// It is forwarded all the same, for watching a filter before relying on it.
+  case observe
 }
 
 /// A filter at work: takes encoded images, gives verdicts and tensors.
@@ -33,6 +47,10 @@ package final class Pipeline: Sendable {
   package let decision: Decision?
   let predictionStage: PredictionStage?
   let forwardEncoder: TensorEncoder
+  /// What is done to clean images before they are forwarded.
+  let forwarder: Sanitiser?
+  /// Makes the tensor of what is forwarded in place of a flagged image; `nil` for a filter that names no squeezer for it.
+  let sanitiser: Sanitiser?
   let services: PipelineServices
   /// Whether a detector looks at the decoded picture before it is scaled.
   let looksAtSource: Bool
@@ -50,10 +68,29 @@ package final class Pipeline: Sendable {
     let classifier = try opener.classifier()
     try self.init(
       definition, identity: FilterIdentity(name: definition.name, digest: environment.sha256(file.bytes)),
-      classifier: classifier, models: try opener.models(), autoencoders: try opener.autoencoders(),
+      classifier: try classifier.map { (classifier) throws(SluiceError) in
+        try Self.prepared(classifier, definition, environment)
+      }, models: try opener.models(),
+      autoencoders: try opener.autoencoders(),
       decision: environment.decides ? try file.decision(environment) : nil,
       services: try PipelineServices(definition, environment))
-    for size in Set(predictionStage?.groups.map(\.count) ?? []) { try classifier?.prepare(batch: size) }
+  }
+
+  /// The classifier, ready for calls of the sizes that will be made; shared by several images at a time where the
+  /// environment says so.
+  private static func prepared(
+    _ classifier: OpenVINOClassifier, _ definition: FilterDefinition, _ environment: PipelineEnvironment
+  ) throws(SluiceError) -> any Classifier {
+    let sizes = Set(PredictionStage.groups(definition).map(\.count))
+    guard let batching = environment.batching, sizes.count == 1, let unit = sizes.first else {
+      for size in sizes { try classifier.prepare(batch: size) }
+      return classifier
+    }
+    let largest = definition.maxBatch
+    for size in BatchingClassifier.sizes(unit: unit, largest: largest) { try classifier.prepare(batch: size) }
+    return BatchingClassifier(
+      classifier, unit: unit, largest: largest, calls: environment.workers, delay: batching.delay,
+      observer: batching.observer)
   }
 
   /// Builds a pipeline around models that are already there.
@@ -74,12 +111,10 @@ package final class Pipeline: Sendable {
       .compactMap { index, configured in (configured.detector as? FileFindings).map { (index, $0) } }.first
     looksAtSource = definition.detectors.contains { $0.detector is any SourceDetector }
     decoder = ImageDecoder(limits: definition.limits)
-    let values: SampleValues =
-      switch definition.forward {
-      case .original: .unit
-      case .squeezed(let squeezer): squeezer.sampleValues
-      }
-    forwardEncoder = definition.tensor.encoder(size: definition.form.size, definition.normalisation, values)
+    forwardEncoder = definition.encoder(.unit)
+    forwarder =
+      if case .squeezed(let squeezer) = definition.forward { Sanitiser(squeezer, definition) } else { nil }
+    sanitiser = definition.sanitise.map { Sanitiser($0, definition) } ?? forwarder
     predictionStage = try classifier.map { (classifier) throws(SluiceError) in
       try Self.predictionStage(definition, classifier, models, autoencoders)
     }
@@ -89,6 +124,8 @@ package final class Pipeline: Sendable {
   }
 
   package var classifier: (any Classifier)? { predictionStage?.classifier }
+  /// Whether flagged images can be forwarded in a squeezed version.
+  package var sanitises: Bool { sanitiser != nil }
 
   /// The squeezers of all detectors, each once.
   package var squeezers: [any Squeezer] { predictionStage?.squeezers ?? [] }
@@ -98,10 +135,8 @@ package final class Pipeline: Sendable {
     _ autoencoders: [String: any Autoencoder]
   ) throws(SluiceError) -> PredictionStage {
     let detectors = definition.detectors.compactMap { $0.detector as? any PredictionDetector }
-    var seen: Set<String> = []
-    let squeezers = detectors.flatMap(\.squeezers).filter { seen.insert($0.description).inserted }
+    let squeezers = definition.detectorSqueezers
     let askedModels = Set(detectors.flatMap(\.models))
-    let askedAutoencoders = Set(detectors.flatMap(\.autoencoders))
     var opinions: [SecondOpinion] = []
     for definition in definition.models where askedModels.contains(definition.name) {
       guard let model = models[definition.name] else { continue }
@@ -113,11 +148,11 @@ package final class Pipeline: Sendable {
       }
       opinions.append(SecondOpinion(definition, model))
     }
-    let reconstructors = definition.autoencoders.filter { askedAutoencoders.contains($0.name) }
-      .compactMap { definition in autoencoders[definition.name].map { Reconstructor(definition, $0) } }
+    let reconstructors = definition.askedAutoencoders.compactMap { definition in
+      autoencoders[definition.name].map { Reconstructor(definition, $0) }
+    }
     return PredictionStage(
-      classifier, definition, squeezers: squeezers, models: opinions, autoencoders: reconstructors,
-      maxBatch: definition.classifier?.maxBatch ?? FilterDefinition.ClassifierDefinition.defaultMaxBatch)
+      classifier, definition, squeezers: squeezers, models: opinions, autoencoders: reconstructors)
   }
 
   private static func labels(_ path: String, classCount: Int?) throws(SluiceError) -> ClassLabels {

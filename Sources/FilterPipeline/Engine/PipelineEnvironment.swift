@@ -17,13 +17,29 @@ package struct PipelineEnvironment: Sendable {
   package var observes: Bool
   /// Whether the filter's calibration is applied; without it, detectors give scores and flag nothing.
   package var decides: Bool
+  /// How calls of the classifier are put together; `nil` where each image has calls of its own.
+  package var batching: Batching?
+
+  /// Classifier calls for several images at once.
+  package struct Batching: Sendable {
+    /// How long a call waits for further images while others run.
+    package var delay: Duration
+    /// Told about each call: the images in it, their versions counted, and how many were sent in.
+    package var observer: @Sendable (_ images: Int, _ callers: Int) -> Void
+
+    package init(delay: Duration, observer: @escaping @Sendable (_ images: Int, _ callers: Int) -> Void) {
+      self.delay = delay
+      self.observer = observer
+    }
+  }
 
   package init(
     sha256: @escaping @Sendable ([UInt8]) -> String,
     sha256OfFile: @escaping @Sendable (_ path: String) throws(SluiceError) -> String,
     hmac: @escaping @Sendable (_ secret: [UInt8], _ text: String) -> [UInt8], variables: [String: String],
-    workers: Int, observes: Bool = false, decides: Bool = true
+    workers: Int, observes: Bool = false, decides: Bool = true, batching: Batching? = nil
   ) {
+    self.batching = batching
     self.sha256 = sha256
     self.sha256OfFile = sha256OfFile
     self.decides = decides

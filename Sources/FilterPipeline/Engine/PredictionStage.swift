@@ -13,30 +13,26 @@ struct PredictionStage: Sendable {
   let autoencoders: [Reconstructor]
   private let originalEncoder: TensorEncoder
   private let squeezedEncoders: [TensorEncoder]
-  private let maxBatch: Int
+  /// How many images are in each call of the classifier.
+  private let groups: [Range<Int>]
 
-  /// - Parameters:
-  ///   - maxBatch: the most images that are in one call of the classifier.
   init(
     _ classifier: any Classifier, _ definition: FilterDefinition, squeezers: [any Squeezer],
-    models: [SecondOpinion], autoencoders: [Reconstructor], maxBatch: Int
+    models: [SecondOpinion], autoencoders: [Reconstructor]
   ) {
     self.classifier = classifier
     self.squeezers = squeezers
     self.models = models
     self.autoencoders = autoencoders
-    self.maxBatch = maxBatch
-    func encoder(_ values: SampleValues) -> TensorEncoder {
-      definition.tensor.encoder(size: definition.form.size, definition.normalisation, values)
-    }
-    originalEncoder = encoder(.unit)
-    squeezedEncoders = squeezers.map { encoder($0.sampleValues) }
+    groups = Self.groups(definition)
+    originalEncoder = definition.encoder(.unit)
+    squeezedEncoders = squeezers.map { definition.encoder($0.sampleValues) }
   }
 
   /// How many images are in each call of the classifier: as few calls as permitted, of sizes as equal as possible.
-  var groups: [Range<Int>] {
-    let total = 1 + squeezers.count + autoencoders.count
-    let calls = (total + maxBatch - 1) / maxBatch
+  static func groups(_ definition: FilterDefinition) -> [Range<Int>] {
+    let total = 1 + definition.detectorSqueezers.count + definition.askedAutoencoders.count
+    let calls = (total + definition.maxBatch - 1) / definition.maxBatch
     let size = (total + calls - 1) / calls
     return stride(from: 0, to: total, by: size).map { $0..<min(total, $0 + size) }
   }

@@ -25,6 +25,8 @@ package struct FilterDefinition: Sendable {
   /// How the detectors without a threshold of their own decide together.
   package var decision: DecisionDefinition?
   package var forward: ForwardedImage
+  /// What is done to flagged images where they are forwarded sanitised.
+  package var sanitise: (any Squeezer)?
 
   /// The element type, axes, channels and quantisation of the forwarded tensor.
   package struct TensorDefinition: Sendable {
@@ -98,6 +100,9 @@ extension FilterDefinition {
   /// The form of the tensor that the classifier takes and that is forwarded.
   package var form: TensorForm { tensor.form(size: preprocessor.outputSize) }
 
+  /// Makes tensors of that form from model-size images with such samples.
+  func encoder(_ values: SampleValues) -> TensorEncoder { tensor.encoder(size: form.size, normalisation, values) }
+
   /// The detectors that the calibration decides about, in the order of the filter file.
   package var calibratedDetectors: [DetectorDefinition] { detectors.filter { $0.threshold == nil } }
 
@@ -106,11 +111,31 @@ extension FilterDefinition {
     detectors.append(DetectorDefinition(name: name, kind: name, detector: detector))
   }
 
+  /// The most images that are in one call of the classifier.
+  var maxBatch: Int { classifier?.maxBatch ?? ClassifierDefinition.defaultMaxBatch }
+
+  private var predictionDetectors: [any PredictionDetector] {
+    detectors.compactMap { $0.detector as? any PredictionDetector }
+  }
+
+  /// The squeezers of all detectors, each once, in the order of the filter file.
+  var detectorSqueezers: [any Squeezer] {
+    var seen: Set<String> = []
+    return predictionDetectors.flatMap(\.squeezers).filter { seen.insert($0.description).inserted }
+  }
+
+  /// The autoencoders that detectors ask.
+  var askedAutoencoders: [ModelDefinition] {
+    let asked = Set(predictionDetectors.flatMap(\.autoencoders))
+    return autoencoders.filter { asked.contains($0.name) }
+  }
+
   /// Every squeezer that is named anywhere, each once.
   package var squeezers: [any Squeezer] {
     var seen: Set<String> = []
-    var named = detectors.compactMap { $0.detector as? any PredictionDetector }.flatMap(\.squeezers)
+    var named = detectorSqueezers
     if case .squeezed(let squeezer) = forward { named.append(squeezer) }
+    if let sanitise { named.append(sanitise) }
     return named.filter { seen.insert($0.description).inserted }
   }
 }

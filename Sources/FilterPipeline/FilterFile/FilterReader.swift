@@ -13,12 +13,14 @@ struct FilterReader {
 
   private static let keys = [
     "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders", "secret",
-    "detectors", "decision", "forward",
+    "detectors", "decision", "forward", "sanitize",
   ]
 
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
     var members = try root.members(Self.keys)
-    if !readsDetectors { members.forget(["classifier", "models", "autoencoders", "detectors", "decision", "forward"]) }
+    if !readsDetectors {
+      members.forget(["classifier", "models", "autoencoders", "detectors", "decision", "forward", "sanitize"])
+    }
     _ = try members.required("version").integer(1...1)
     let tensor = try tensor(members.required("tensor"))
     let preprocessor = try preprocessor(members.required("preprocess"), tensor.channels)
@@ -41,7 +43,8 @@ struct FilterReader {
       autoencoders: autoencoders, secretPath: try members.optional("secret", paths.path),
       detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
       decision: try members.optional("decision", decision),
-      forward: try members.optional("forward", forward) ?? .original)
+      forward: try members.optional("forward", forward) ?? .original,
+      sanitise: try members.optional("sanitize", SqueezerReader.squeezer))
     definition.namedPaths = paths.expanded
     if let node = members["decision"], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")

@@ -3,7 +3,7 @@ import Pixels
 extension ForwardedTensor {
   /// The tensor as a NumPy array file, version 1.0: a header of text, padded so that the data begins at a multiple of
   /// 64 bytes, then the elements. The shape has a batch axis of one.
-  var npy: [UInt8] {
+  package var npy: [UInt8] {
     let shape = form.shape(batch: 1).map(String.init).joined(separator: ", ")
     let dictionary = "{'descr': '\(form.element.numpyName)', 'fortran_order': False, 'shape': (\(shape)), }"
     let preamble = 10

@@ -12,7 +12,7 @@ extension Verdict {
       "offset": offset.map(JSONValue.integer),
       "sha256": sha256.map(JSONValue.string),
       "verdict": .string(outcome.rawValue),
-      "action": .string(isObserved ? "observed" : outcome.action),
+      "action": .string(action),
       "pValue": decision.map { .number($0.pValue.value) },
       "budget": decision.map { .number($0.budget) },
       "compared": decision?.json,

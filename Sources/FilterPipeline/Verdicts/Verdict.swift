@@ -16,6 +16,16 @@ package struct Verdict: Sendable {
     case failed
   }
 
+  /// What was done with an image that was not found clean, instead of holding it back.
+  package enum FlaggedHandling: String, Sendable, Hashable {
+    /// Forwarded as if it were clean.
+    case observed
+    /// A squeezed version was forwarded.
+    case sanitized
+    /// Forwarded without a judgement, because the classifier failed and the operator prefers that to no answer.
+    case unjudged
+  }
+
   package struct Prediction: Sendable {
     package var topClass: Int
     package var label: String?
@@ -75,8 +85,8 @@ package struct Verdict: Sendable {
   /// SHA-256 of the encoded bytes; `nil` where they were not all read.
   package var sha256: String?
   package var outcome: Outcome
-  /// Flagged, but forwarded all the same because the run only observes.
-  package var isObserved = false
+  /// Why it was forwarded although it is flagged or was not judged; `nil` for all others.
+  package var handling: FlaggedHandling?
   package var filter: FilterIdentity
   package var header: ImageHeader?
   package var prediction: Prediction?
@@ -100,6 +110,11 @@ package struct FilterIdentity: Sendable, Hashable {
     self.name = name
     self.digest = digest
   }
+}
+
+extension Verdict {
+  /// What was done with the input, in a word.
+  package var action: String { handling?.rawValue ?? outcome.action }
 }
 
 extension Verdict.Outcome {

@@ -1,0 +1,163 @@
+import Pixels
+import Synchronization
+
+/// Puts the batches of several callers into one call of the classifier.
+///
+/// A caller whose turn has come leads: it takes what waits beside its own batch, runs all of it on its own thread, hands
+/// the others their predictions, and gives the lead to whoever waits longest. So no thread waits for another, and under
+/// load batches grow by themselves while calls are running. Rejected alternative: a thread that collects batches, which
+/// costs two switches of threads for every image and gains nothing.
+package final class BatchingClassifier: Classifier {
+  private let classifier: any Classifier
+  private let unit: Int
+  private let largest: Int
+  private let delay: Duration
+  private let state: Mutex<State>
+  private let observer: @Sendable (_ images: Int, _ callers: Int) -> Void
+
+  package var form: TensorForm { classifier.form }
+  package var classCount: Int { classifier.classCount }
+  package var description: String { classifier.description }
+
+  private struct State {
+    var free: Int
+    var waiting: [Caller] = []
+  }
+
+  private struct Caller {
+    let batch: SharedBatch
+    let continuation: CheckedContinuation<Turn, Never>
+  }
+
+  /// What a waiting caller hears.
+  private enum Turn: Sendable {
+    case predictions([Prediction])
+    case failure(SluiceError)
+    case lead
+  }
+
+  /// - Parameters:
+  ///   - unit: images in the batch of one caller; only batches of that size are put together.
+  ///   - largest: the most images in a call.
+  ///   - calls: calls that run at the same time.
+  ///   - delay: how long a leader waits for company while other calls run; nothing waits on an idle classifier.
+  ///   - observer: told about each call: its images, and how many callers they belong to.
+  package init(
+    _ classifier: any Classifier, unit: Int, largest: Int, calls: Int, delay: Duration,
+    observer: @escaping @Sendable (_ images: Int, _ callers: Int) -> Void = { _, _ in }
+  ) {
+    precondition(unit >= 1 && calls >= 1)
+    self.classifier = classifier
+    self.unit = unit
+    self.largest = max(unit, largest)
+    self.delay = delay
+    self.observer = observer
+    capacity = calls
+    state = Mutex(State(free: calls))
+  }
+
+  private let capacity: Int
+
+  /// The sizes of the calls that are made: 1, 2, 4, … batches, because an engine prepares for each size.
+  package static func sizes(unit: Int, largest: Int) -> [Int] {
+    var sizes = [unit]
+    while let last = sizes.last, 2 * last <= largest { sizes.append(2 * last) }
+    return sizes
+  }
+
+  package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
+    guard batch.count == unit else {
+      observer(batch.count, 1)
+      return try await classifier.predictions(for: batch)
+    }
+    let own = SharedBatch(copying: batch)
+    switch await turn(of: own) {
+    case .predictions(let predictions): return predictions
+    case .failure(let error): throw error
+    case .lead: return try await lead(own)
+    }
+  }
+
+  /// Waits until another caller has had the batch judged, or it is time to lead.
+  private func turn(of batch: SharedBatch) async -> Turn {
+    await withCheckedContinuation { continuation in
+      let leadsAtOnce = state.withLock { state in
+        if state.free > 0 {
+          state.free -= 1
+          return true
+        }
+        state.waiting.append(Caller(batch: batch, continuation: continuation))
+        return false
+      }
+      if leadsAtOnce { continuation.resume(returning: .lead) }
+    }
+  }
+
+  private func lead(_ own: SharedBatch) async throws(SluiceError) -> [Prediction] {
+    if delay > .zero, state.withLock({ $0.free < capacity - 1 && $0.waiting.isEmpty }) {
+      try? await Task.sleep(for: delay)
+    }
+    let company = takeCompany()
+    defer { passOn() }
+    let joined = SharedBatch(joining: [own] + company.map(\.batch))
+    observer(joined.batch.count, 1 + company.count)
+    do throws(SluiceError) {
+      let predictions = try await classifier.predictions(for: joined.batch)
+      for (index, caller) in company.enumerated() {
+        let start = (index + 1) * unit
+        caller.continuation.resume(returning: .predictions(Array(predictions[start..<start + unit])))
+      }
+      return Array(predictions[..<unit])
+    } catch {
+      for caller in company { caller.continuation.resume(returning: .failure(error)) }
+      throw error
+    }
+  }
+
+  /// As many waiting callers as make a call of one of the sizes.
+  private func takeCompany() -> [Caller] {
+    state.withLock { state in
+      let available = unit * (1 + state.waiting.count)
+      let size = Self.sizes(unit: unit, largest: largest).last { $0 <= available } ?? unit
+      let count = size / unit - 1
+      defer { state.waiting.removeFirst(count) }
+      return Array(state.waiting.prefix(count))
+    }
+  }
+
+  /// Gives the lead to whoever waits longest, or the place back.
+  private func passOn() {
+    let next = state.withLock { state -> Caller? in
+      guard !state.waiting.isEmpty else {
+        state.free += 1
+        return nil
+      }
+      return state.waiting.removeFirst()
+    }
+    next?.continuation.resume(returning: .lead)
+  }
+}
+
+/// A batch that several tasks may hold; written by nobody after it was made.
+private final class SharedBatch: Sendable {
+  let batch: TensorBatch
+
+  init(copying other: borrowing TensorBatch) {
+    var copy = TensorBatch(form: other.form, count: other.count)
+    for index in 0..<other.count { copy.copyImage(index, of: other, to: index) }
+    batch = copy
+  }
+
+  /// - Precondition: there is at least one batch, and all have the same form.
+  init(joining others: [SharedBatch]) {
+    var joined = TensorBatch(form: others[0].batch.form, count: others.reduce(0) { $0 + $1.batch.count })
+    var place = 0
+    for other in others {
+      for index in 0..<other.batch.count {
+        joined.copyImage(index, of: other.batch, to: place)
+        place += 1
+      }
+    }
+    batch = joined
+  }
+}

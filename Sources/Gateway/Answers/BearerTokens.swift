@@ -1,0 +1,30 @@
+/// The tokens that clients show (RFC 6750).
+package struct BearerTokens: Sendable {
+  private let tokens: [[UInt8]]
+
+  package static let shortest = 16
+
+  package init(_ tokens: [String]) {
+    self.tokens = tokens.map { Array($0.utf8) }
+  }
+
+  package var isEmpty: Bool { tokens.isEmpty }
+
+  /// Whether an `Authorization` field carries one of the tokens; always, where there are none.
+  ///
+  /// Compares in a time that does not tell how much of a guess was right.
+  package func admit(_ authorization: String?) -> Bool {
+    guard !tokens.isEmpty else { return true }
+    guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return false }
+    let shown = Array(authorization.dropFirst("bearer ".count).utf8)
+    return tokens.reduce(false) { found, token in Self.areEqual(token, shown) || found }
+  }
+
+  private static func areEqual(_ token: [UInt8], _ shown: [UInt8]) -> Bool {
+    var difference = token.count ^ shown.count
+    for (index, byte) in token.enumerated() {
+      difference |= Int(byte ^ (shown.isEmpty ? 0 : shown[index % shown.count]))
+    }
+    return difference == 0
+  }
+}

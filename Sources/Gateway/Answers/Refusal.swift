@@ -1,0 +1,123 @@
+import FilterPipeline
+import ImageCodecs
+import OpenInference
+import Pixels
+
+/// Why a request gets no answer: what its sender is told, and under which status.
+///
+/// Senders hear what was wrong with what they sent. What is wrong on this side goes to the log; they hear that something
+/// is.
+package struct Refusal: Error, Sendable {
+  package var status: Status
+  package var code: SluiceError.Code
+  /// For the sender.
+  package var message: String
+  /// For the log; `nil` where the message says all.
+  package var cause: String?
+  /// The verdict that led to it, where one did.
+  package var verdict: Verdict?
+
+  /// The statuses that a request can end with, each as HTTP and gRPC have it.
+  package enum Status: Int, Sendable, CaseIterable {
+    case invalid = 400
+    case unauthenticated = 401
+    case flagged = 403
+    case notFound = 404
+    case methodNotAllowed = 405
+    case notAcceptable = 406
+    case timedOut = 408
+    case tooLarge = 413
+    case unprocessable = 422
+    case busy = 429
+    /// The client has gone; nobody reads it.
+    case gone = 499
+    case failed = 500
+    case badUpstream = 502
+    case lateAnswer = 504
+  }
+
+  package init(
+    _ status: Status, _ code: SluiceError.Code, _ message: String, cause: String? = nil, verdict: Verdict? = nil
+  ) {
+    self.status = status
+    self.code = code
+    self.message = message
+    self.cause = cause
+    self.verdict = verdict
+  }
+
+  /// What an error means for whoever sent the request.
+  package init(_ error: SluiceError) {
+    let status = Self.status(error.code)
+    let isOurs = status == .failed
+    self.init(
+      status, error.code, isOurs ? "the request could not be served" : error.description,
+      cause: isOurs ? error.description : nil)
+  }
+
+  private static func status(_ code: SluiceError.Code) -> Status {
+    switch code {
+    case .invalidRequest, .invalidJSON, .tooManyImages: .invalid
+    case .tooManyBytes: .tooLarge
+    case .busy: .busy
+    case .deadlineExceeded: .lateAnswer
+    case .cancelled: .gone
+    case .upstreamFailed: .badUpstream
+    case _ where SluiceError.Code.ofImages.contains(code): .unprocessable
+    default: .failed
+    }
+  }
+
+  /// What became of the request, for metrics and the log.
+  package var outcome: String {
+    switch status {
+    case .invalid, .notFound, .methodNotAllowed, .notAcceptable: "invalid"
+    case .unauthenticated: "unauthenticated"
+    case .flagged: "flagged"
+    case .timedOut, .lateAnswer: "late"
+    case .tooLarge, .unprocessable: "rejected"
+    case .busy: "busy"
+    case .gone: "gone"
+    case .failed: "failed"
+    case .badUpstream: "upstream"
+    }
+  }
+}
+
+extension Refusal {
+  /// The refusal of a request because of one of its images; `nil` when all are forwarded.
+  ///
+  /// - Parameters:
+  ///   - judgements: one an image, in the order of the request.
+  static func first(in judgements: [Judgement]) -> Refusal? {
+    for (place, judgement) in judgements.enumerated() where judgement.tensor == nil {
+      let which = judgements.count == 1 ? "the image" : "image \(place + 1) of \(judgements.count)"
+      return Refusal(judgement.verdict, of: which)
+    }
+    return nil
+  }
+
+  private init(_ verdict: Verdict, of which: String) {
+    switch verdict.outcome {
+    case .adversarial, .clean:
+      self.init(.flagged, .adversarialImage, "\(which) was flagged as adversarial", verdict: verdict)
+    case .rejected, .failed:
+      var refusal = Refusal(verdict.error ?? SluiceError(.classifierFailure, "no verdict"))
+      if refusal.status == .failed {
+        refusal.message = "\(which) could not be judged"
+      } else {
+        refusal.message = "\(which): \(refusal.message)"
+      }
+      refusal.verdict = verdict
+      self = refusal
+    }
+  }
+}
+
+extension SluiceError.Code {
+  package static let adversarialImage = SluiceError.Code("adversarial-image")
+  package static let upstreamFailed = SluiceError.Code("upstream-failed")
+  package static let notFound = SluiceError.Code("not-found")
+  package static let unauthenticated = SluiceError.Code("unauthenticated")
+  fileprivate static let classifierFailure = SluiceError.Code("classifier-failed")
+}

@@ -1,0 +1,29 @@
+import OpenInference
+import Pixels
+
+/// What answers about clean tensors: the filter's own classifier, or model servers.
+package protocol InferenceBackend: Sendable {
+  /// Whether an answer can be expected.
+  var isReady: Bool { get async }
+
+  /// The tensors that answers consist of, as far as they are known.
+  ///
+  /// - Throws: `upstream-failed`.
+  func outputs() async throws(SluiceError) -> [ModelMetadata.Tensor]
+
+  /// Sends clean images on, and gives the answer.
+  ///
+  /// - Throws: `invalid-request` for what the backend says is wrong with the request, `upstream-failed`, `busy`,
+  ///   `classifier-failed`, `cancelled`.
+  func answer(_ request: ForwardedRequest) async throws(SluiceError) -> InferenceResponse
+}
+
+/// A request whose images have been judged and are forwarded.
+package struct ForwardedRequest: Sendable {
+  package var identity: RequestIdentity
+  package var id: String?
+  package var parameters: [JSONValue.Member]
+  package var outputs: [InferenceRequest.RequestedOutput]
+  package var images: [ForwardedImage]
+  package var deadline: Deadline
+}

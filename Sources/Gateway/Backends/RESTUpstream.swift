@@ -1,0 +1,114 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import OpenInference
+import Pixels
+
+/// A model server over REST.
+struct RESTUpstream: UpstreamClient {
+  private let address: UpstreamAddress
+  private let client: HTTPClient
+  /// The longest answer that is read.
+  private static let mostBytes = 256_000_000
+  private static let longestError = 4096
+
+  init(_ address: UpstreamAddress) {
+    self.address = address
+    var configuration = HTTPClient.Configuration()
+    configuration.redirectConfiguration = .disallow
+    configuration.timeout.connect = .seconds(2)
+    // A connection that the server has closed in the meantime is told apart from one that it closes on a request.
+    configuration.connectionPool.idleTimeout = .seconds(30)
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+    configuration.connectionPool.retryConnectionEstablishment = false
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  func close() async { try? await client.shutdown() }
+
+  func serverMetadata(_ deadline: Deadline) async throws(UpstreamTrouble) -> ServerMetadata {
+    let answer = try await get("/v2", deadline)
+    return try Self.read { () throws(SluiceError) in try ServerMetadata(json: answer.bytes) }
+  }
+
+  func modelMetadata(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> ModelMetadata {
+    let answer = try await get("/v2/models/\(model)", deadline)
+    return try Self.read { () throws(SluiceError) in try ModelMetadata(json: answer.bytes) }
+  }
+
+  func isReady(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> Bool {
+    do throws(UpstreamTrouble) {
+      _ = try await get("/v2/models/\(model)/ready", deadline)
+      return true
+    } catch {
+      if case .unreached = error { throw error }
+      return false
+    }
+  }
+
+  func infer(
+    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
+  ) async throws(UpstreamTrouble) -> InferenceResponse {
+    let body = try Self.read { () throws(SluiceError) in try request.body(asBinary: binary) }
+    var message = HTTPClientRequest(url: "\(address)/v2/models/\(model)/infer")
+    message.method = .POST
+    message.headers.add(
+      name: "Content-Type", value: body.jsonLength == nil ? "application/json" : "application/octet-stream")
+    if let length = body.jsonLength { message.headers.add(name: "Inference-Header-Content-Length", value: "\(length)") }
+    message.headers.add(name: "X-Request-Id", value: identity.id)
+    if let trace = identity.traceparent { message.headers.add(name: "traceparent", value: trace) }
+    if let state = identity.tracestate { message.headers.add(name: "tracestate", value: state) }
+    message.body = .bytes(ByteBuffer(bytes: body.bytes))
+    let answer = try await send(message, deadline)
+    return try Self.read { () throws(SluiceError) in try InferenceResponse(answer) }
+  }
+
+  private func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
+    try await send(HTTPClientRequest(url: "\(address)\(path)"), deadline)
+  }
+
+  private func send(_ request: HTTPClientRequest, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
+    do {
+      let end = NIODeadline.now() + TimeAmount(deadline.remaining)
+      let response = try await client.execute(request, deadline: end)
+      let buffer = try await response.body.collect(upTo: Self.mostBytes)
+      let bytes = Array(buffer.readableBytesView)
+      guard response.status == .ok else { throw Self.trouble(response.status, bytes) }
+      let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }
+      return InferenceBody(bytes: bytes, jsonLength: length)
+    } catch let trouble as UpstreamTrouble {
+      throw trouble
+    } catch {
+      throw Self.trouble(error)
+    }
+  }
+
+  /// The server's own words, where it says what is wrong with a request.
+  private static func trouble(_ status: HTTPResponseStatus, _ body: [UInt8]) -> UpstreamTrouble {
+    let limits = JSONValue.Limits(depth: 8, values: 1000)
+    let json = body.count <= longestError ? try? JSONValue(reading: body.span, limits: limits) : nil
+    var words = "status \(status.code)"
+    if case .string(let text) = json?["error"] ?? json?["detail"] { words = text }
+    return status == .badRequest || status == .unprocessableEntity ? .refused(words) : .failed(words)
+  }
+
+  private static func trouble(_ error: any Error) -> UpstreamTrouble {
+    switch error {
+    case is CancellationError: .cancelled
+    case let error as HTTPClientError where error == .cancelled: .cancelled
+    case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: .late
+    case let error as HTTPClientError where error == .connectTimeout || error == .getConnectionFromPoolTimeout:
+      .unreached("\(error)")
+    case is NIOConnectionError: .unreached("\(error)")
+    case let error as IOError where error.errnoCode == 111: .unreached("\(error)")
+    default: .failed("\(error)")
+    }
+  }
+
+  private static func read<Result>(
+    _ work: () throws(SluiceError) -> Result
+  ) throws(UpstreamTrouble) -> Result {
+    do throws(SluiceError) { return try work() } catch { throw .failed("its answer does not add up: \(error.message)") }
+  }
+}

@@ -1,0 +1,237 @@
+import FilterPipeline
+import Logging
+import OpenInference
+import Pixels
+import Synchronization
+
+/// Several model servers that serve the same model.
+///
+/// Each is asked now and then whether it is ready, and what its model takes; requests go to the one with the fewest
+/// outstanding among those that are. A request that has not reached its server goes to another one; any other trouble is
+/// reported, because the work may have been done.
+package final class UpstreamPool: InferenceBackend {
+  package struct Settings: Sendable {
+    package var addresses: [UpstreamAddress]
+    /// What the model is called there.
+    package var model: String
+    /// The input that takes the tensor; `nil` for the only one.
+    package var input: String?
+    /// The most requests that one server is asked at a time.
+    package var mostOutstanding: Int
+    package var healthInterval: Duration
+
+    package init(
+      addresses: [UpstreamAddress], model: String, input: String?, mostOutstanding: Int, healthInterval: Duration
+    ) {
+      self.addresses = addresses
+      self.model = model
+      self.input = input
+      self.mostOutstanding = mostOutstanding
+      self.healthInterval = healthInterval
+    }
+  }
+
+  private struct Member {
+    let address: UpstreamAddress
+    let client: any UpstreamClient
+    /// What it takes; `nil` while it is not in use.
+    var contract: UpstreamContract?
+    var outstanding = 0
+    var lastUsed = 0
+    /// Why it is not in use, said once.
+    var complaint: String?
+  }
+
+  private struct State {
+    var members: [Member]
+    var uses = 0
+  }
+
+  private let settings: Settings
+  private let state: Mutex<State>
+  private let form: @Sendable () -> TensorForm
+  private let metrics: GatewayMetrics
+  private let log: Logger
+  private static let healthTime = Duration.seconds(2)
+
+  /// - Parameters:
+  ///   - form: the tensor that the filter forwards.
+  /// - Throws: `invalid-setting`.
+  package init(
+    _ settings: Settings, form: @escaping @Sendable () -> TensorForm, metrics: GatewayMetrics, log: Logger
+  ) throws(SluiceError) {
+    self.settings = settings
+    self.form = form
+    self.metrics = metrics
+    self.log = log
+    var members: [Member] = []
+    for address in settings.addresses { members.append(Member(address: address, client: try Self.client(address))) }
+    state = Mutex(State(members: members))
+  }
+
+  private static func client(_ address: UpstreamAddress) throws(SluiceError) -> any UpstreamClient {
+    switch address.scheme {
+    case .http, .https: RESTUpstream(address)
+    case .grpc, .grpcs: try RPCUpstream(address)
+    }
+  }
+
+  package var isReady: Bool { state.withLock { $0.members.contains { $0.contract != nil } } }
+
+  package func outputs() throws(SluiceError) -> [ModelMetadata.Tensor] {
+    guard let contract = state.withLock({ $0.members.compactMap(\.contract).first }) else {
+      throw SluiceError(.upstreamFailed, "no model server is ready")
+    }
+    return contract.outputs
+  }
+
+  package func answer(_ request: ForwardedRequest) async throws(SluiceError) -> InferenceResponse {
+    var tried: Set<Int> = []
+    while true {
+      let (place, client, contract) = try take(besides: tried)
+      tried.insert(place)
+      do throws(UpstreamTrouble) {
+        defer { give(place) }
+        let response = try await ask(client, contract, request)
+        metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, "answered"))
+        return response
+      } catch {
+        metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, error.outcome))
+        guard case .unreached(let why) = error else { throw error.error }
+        set(place, nil, "it cannot be reached: \(why)")
+      }
+    }
+  }
+
+  private func ask(
+    _ client: any UpstreamClient, _ contract: UpstreamContract, _ request: ForwardedRequest
+  ) async throws(UpstreamTrouble) -> InferenceResponse {
+    let inference: InferenceRequest
+    do throws(SluiceError) {
+      inference = InferenceRequest(
+        id: request.id, parameters: request.parameters,
+        inputs: [try InferenceTensor(name: contract.input, request.images)], outputs: request.outputs)
+    } catch {
+      throw .failed(error.description)
+    }
+    return try await client.infer(
+      inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline)
+  }
+
+  /// The server with the fewest outstanding requests; of equals, the one that was used longest ago.
+  private func take(besides tried: Set<Int>) throws(SluiceError) -> (Int, any UpstreamClient, UpstreamContract) {
+    enum Choice { case member(Int, any UpstreamClient, UpstreamContract), busy, none }
+    let choice = state.withLock { state -> Choice in
+      let usable = state.members.indices.filter { !tried.contains($0) && state.members[$0].contract != nil }
+      let least = usable.min { first, second in
+        let (a, b) = (state.members[first], state.members[second])
+        return (a.outstanding, a.lastUsed) < (b.outstanding, b.lastUsed)
+      }
+      guard let place = least, let contract = state.members[place].contract else { return .none }
+      guard state.members[place].outstanding < settings.mostOutstanding else { return .busy }
+      state.uses += 1
+      state.members[place].outstanding += 1
+      state.members[place].lastUsed = state.uses
+      return .member(place, state.members[place].client, contract)
+    }
+    switch choice {
+    case .member(let place, let client, let contract): return (place, client, contract)
+    case .busy: throw SluiceError(.busy, "the model servers have enough to do", remedy: "try again later")
+    case .none: throw SluiceError(.upstreamFailed, "no model server can be reached")
+    }
+  }
+
+  private func give(_ place: Int) { state.withLock { $0.members[place].outstanding -= 1 } }
+
+  // MARK: - Health
+
+  /// Watches the servers until the task is cancelled, then ends all connections.
+  package func run() async {
+    while !Task.isCancelled {
+      await examineAll()
+      try? await Task.sleep(for: settings.healthInterval)
+    }
+    for member in state.withLock({ $0.members }) { await member.client.close() }
+  }
+
+  private func examineAll() async {
+    let members = state.withLock { $0.members }
+    await withTaskGroup(of: Void.self) { group in
+      for (place, member) in members.enumerated() { group.addTask { await self.examine(place, member) } }
+    }
+  }
+
+  private func examine(_ place: Int, _ member: Member) async {
+    let deadline = Deadline(after: Self.healthTime)
+    do throws(UpstreamTrouble) {
+      guard try await member.client.isReady(settings.model, deadline) else {
+        return set(place, nil, "its model `\(settings.model)` is not ready")
+      }
+      if member.contract != nil { return }
+      let contract = try UpstreamContract(
+        input: settings.input, form: form(), server: try await member.client.serverMetadata(deadline),
+        model: try await member.client.modelMetadata(settings.model, deadline))
+      set(place, contract, nil)
+    } catch {
+      set(place, nil, "\(error)")
+    }
+  }
+
+  private func set(_ place: Int, _ contract: UpstreamContract?, _ complaint: String?) {
+    let (address, isNew) = state.withLock { state in
+      let isNew =
+        (state.members[place].contract == nil) != (contract == nil) || state.members[place].complaint != complaint
+      state.members[place].contract = contract
+      state.members[place].complaint = complaint
+      return (state.members[place].address, isNew)
+    }
+    metrics.registry.set("sluice_upstream_up", to: contract == nil ? 0 : 1, ["upstream": "\(address)"])
+    guard isNew else { return }
+    if let complaint {
+      log.warning("model server not in use", metadata: ["upstream": "\(address)", "cause": "\(complaint)"])
+    } else {
+      log.info("model server in use", metadata: ["upstream": "\(address)"])
+    }
+  }
+
+  private func labels(_ place: Int, _ outcome: String) -> KeyValuePairs<String, String> {
+    ["upstream": "\(settings.addresses[place])", "outcome": outcome]
+  }
+}
+
+/// What a model server takes and gives, as it says itself.
+struct UpstreamContract: Sendable {
+  let input: String
+  let takesBinary: Bool
+  let outputs: [ModelMetadata.Tensor]
+
+  /// - Throws: `UpstreamTrouble` for a model that does not take the filter's tensor: it is never bent to fit.
+  init(
+    input named: String?, form: TensorForm, server: ServerMetadata, model: ModelMetadata
+  ) throws(UpstreamTrouble) {
+    takesBinary = server.extensions.contains(ServerMetadata.binaryTensors)
+    outputs = model.outputs
+    if let named {
+      input = named
+    } else {
+      guard model.inputs.count == 1 else {
+        throw .failed("its model has \(model.inputs.count) inputs; name the one to use with --upstream-input")
+      }
+      input = model.inputs[0].name
+    }
+    guard let declared = model.inputs.first(where: { $0.name == input }) else {
+      // Some servers describe nothing; what they were told to take, they are sent.
+      guard model.inputs.isEmpty else { throw .failed("its model has no input `\(input)`") }
+      return
+    }
+    let shape = form.shape(batch: 1)
+    let fits =
+      declared.shape.count == shape.count
+      && zip(declared.shape, shape).enumerated().allSatisfy { $0 == 0 || $1.0 < 0 || $1.0 == $1.1 }
+    let datatype = form.element.inferenceDatatype.rawValue
+    guard fits, declared.datatype == datatype else {
+      throw .failed(
+        "its input `\(input)` takes \(declared.datatype) \(declared.shape), but the filter gives \(datatype) \(shape)")
+    }
+  }
+}

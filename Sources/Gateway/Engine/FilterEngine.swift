@@ -1,0 +1,108 @@
+import Classifiers
+import FilterPipeline
+import Pixels
+import Synchronization
+
+/// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
+package final class FilterEngine: Sendable {
+  private let current: Mutex<Pipeline>
+  private let open: @Sendable () throws(SluiceError) -> Pipeline
+  fileprivate let workers: WorkerPool
+  private let metrics: GatewayMetrics
+  private let lastNumber = Atomic<Int>(0)
+
+  /// - Parameters:
+  ///   - workers: images that are decoded, squeezed and classified at the same time.
+  ///   - open: reads the filter file and opens its models; called again for every reload.
+  /// - Throws: what opening the filter throws.
+  package init(
+    workers: Int, metrics: GatewayMetrics, open: @escaping @Sendable () throws(SluiceError) -> Pipeline
+  ) throws(SluiceError) {
+    let pipeline = try open()
+    current = Mutex(pipeline)
+    self.open = open
+    self.workers = WorkerPool(threads: workers)
+    self.metrics = metrics
+    metrics.noteFilter(pipeline.identity)
+  }
+
+  package var pipeline: Pipeline { current.withLock { $0 } }
+
+  /// Opens the filter anew, and judges with it from then on; what is being judged is finished with the old one.
+  ///
+  /// - Parameters:
+  ///   - fits: what the new filter must satisfy to serve in the old one's place.
+  /// - Throws: what opening the filter throws, and what `fits` throws; the old filter then stays.
+  package func reload(
+    _ fits: (_ old: Pipeline, _ new: Pipeline) throws(SluiceError) -> Void
+  ) throws(SluiceError) -> FilterIdentity {
+    let fresh = try open()
+    try fits(pipeline, fresh)
+    current.withLock { $0 = fresh }
+    metrics.noteFilter(fresh.identity)
+    return fresh.identity
+  }
+
+  /// Judges images, several at a time, in order.
+  func judge(_ images: [EncodedInput], as wanted: WantedJudgement) async -> [Judgement] {
+    let pipeline = pipeline
+    let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
+      for (place, image) in images.enumerated() {
+        let number = lastNumber.add(1, ordering: .relaxed).newValue
+        group.addTask(executorPreference: workers) {
+          (
+            place,
+            await pipeline.judge(
+              image, id: number, flagged: wanted.flagged, wantsPicture: wanted.picture, failsOpen: wanted.failsOpen)
+          )
+        }
+      }
+      var judgements = [Judgement?](repeating: nil, count: images.count)
+      for await (place, judgement) in group { judgements[place] = judgement }
+      return judgements.compactMap(\.self)
+    }
+    for judgement in judgements { metrics.noteVerdict(judgement.verdict) }
+    return judgements
+  }
+
+  /// Runs work that keeps a processor busy, away from the threads that serve connections.
+  func compute<Result: Sendable>(
+    _ work: @escaping @Sendable () throws(SluiceError) -> Result
+  ) async throws(SluiceError) -> Result {
+    let outcome = await withTaskExecutorPreference(workers) {
+      await Self.outcome(work)
+    }
+    return try outcome.get()
+  }
+
+  @concurrent private static func outcome<Result>(
+    _ work: @Sendable () throws(SluiceError) -> Result
+  ) async -> Swift.Result<Result, SluiceError> {
+    do throws(SluiceError) { return .success(try work()) } catch { return .failure(error) }
+  }
+}
+
+/// What is to be done with images that are judged.
+struct WantedJudgement: Sendable {
+  var flagged: FlaggedImages
+  var picture = false
+  var failsOpen = false
+}
+
+extension FilterEngine {
+  /// What the filter's classifier says about a forwarded tensor.
+  ///
+  /// - Throws: `classifier-failed`, also for a filter without a classifier.
+  func prediction(of tensor: ForwardedTensor, by pipeline: Pipeline) async throws(SluiceError) -> Prediction {
+    let outcome = await withTaskExecutorPreference(workers) { await Self.prediction(of: tensor, by: pipeline) }
+    return try outcome.get()
+  }
+
+  @concurrent private static func prediction(
+    of tensor: ForwardedTensor, by pipeline: Pipeline
+  ) async -> Result<Prediction, SluiceError> {
+    do throws(SluiceError) { return .success(try await pipeline.prediction(of: tensor)) } catch {
+      return .failure(error)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import FilterPipeline
+import OpenInference
+import Pixels
+
+extension InferenceGateway {
+  /// What the input is called; any other name is taken as well.
+  static let inputName = "image"
+
+  /// Whether requests can be expected to be answered.
+  var isReady: Bool { get async { await backend.isReady } }
+
+  var serverMetadata: ServerMetadata {
+    ServerMetadata(name: "sluice", version: rules.version, extensions: [ServerMetadata.binaryTensors])
+  }
+
+  /// - Throws: `Refusal`.
+  func modelMetadata() async throws(Refusal) -> ModelMetadata {
+    do throws(SluiceError) {
+      return ModelMetadata(
+        name: rules.model, versions: [], platform: "sluice",
+        inputs: [ModelMetadata.Tensor(name: Self.inputName, datatype: InferenceDatatype.bytes.rawValue, shape: [-1])],
+        outputs: try await backend.outputs())
+    } catch {
+      throw Refusal(error)
+    }
+  }
+
+  /// - Throws: `Refusal` for a model or version that is not served.
+  func check(_ model: String, _ version: String?) throws(Refusal) {
+    guard model == rules.model else {
+      throw Refusal(.notFound, .notFound, "there is no such model; the model is `\(rules.model)`")
+    }
+    guard version == nil || version == "" || version == "1" else {
+      throw Refusal(.notFound, .notFound, "the model has one version")
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import Decision
+import FilterPipeline
+import Logging
+import OpenInference
+import Pixels
+
+/// Judges what requests carry and sends on what is clean: what all transports share.
+///
+///     body ─ queue ─ read the request ─ judge its images ─ backend ─ answer
+package struct InferenceGateway: Sendable {
+  package let engine: FilterEngine
+  package let backend: any InferenceBackend
+  package let admission: Admission
+  package let metrics: GatewayMetrics
+  package let rules: GatewayRules
+  package let log: Logger
+
+  package init(
+    engine: FilterEngine, backend: any InferenceBackend, admission: Admission, metrics: GatewayMetrics,
+    rules: GatewayRules, log: Logger
+  ) {
+    self.engine = engine
+    self.backend = backend
+    self.admission = admission
+    self.metrics = metrics
+    self.rules = rules
+    self.log = log
+  }
+
+  /// Judges the images of an inference request, and asks the backend about them.
+  ///
+  /// - Parameters:
+  ///   - read: makes the request of its body; runs on a worker.
+  /// - Throws: `Refusal`.
+  func infer(
+    _ context: RequestContext, _ read: @escaping @Sendable () throws(SluiceError) -> InferenceRequest
+  ) async throws(Refusal) -> Inference {
+    let (request, judgements) = try await judged(context) { () throws(SluiceError) in
+      let request = try read()
+      return (request, try ImageInputs(request, source: context.identity.id, most: rules.mostImages).images)
+    }
+    let images = judgements.compactMap { judgement in
+      judgement.tensor.map { ForwardedImage(tensor: $0, prediction: judgement.prediction) }
+    }
+    let forwarded = ForwardedRequest(
+      identity: context.identity, id: request.id, parameters: request.parameters, outputs: request.outputs,
+      images: images, deadline: context.deadline)
+    let start = ContinuousClock.now
+    do throws(SluiceError) {
+      var response = try await backend.answer(forwarded)
+      metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
+      response.modelName = rules.model
+      response.id = request.id
+      return Inference(request: request, response: response, judgements: judgements)
+    } catch {
+      throw Refusal(error)
+    }
+  }
+
+  /// Judges images that are forwarded to nobody.
+  ///
+  /// - Parameters:
+  ///   - read: takes the images out of a body; runs on a worker.
+  /// - Throws: `Refusal`, also for the first image that is held back.
+  func judge(
+    _ context: RequestContext, picture: Bool = false,
+    _ read: @escaping @Sendable () throws(SluiceError) -> [EncodedInput]
+  ) async throws(Refusal) -> [Judgement] {
+    try await judged(context, picture: picture) { () throws(SluiceError) in ((), try read()) }.judgements
+  }
+
+  /// The request and the verdicts about its images, all of which are forwarded.
+  private func judged<Request: Sendable>(
+    _ context: RequestContext, picture: Bool = false,
+    _ read: @escaping @Sendable () throws(SluiceError) -> (Request, [EncodedInput])
+  ) async throws(Refusal) -> (request: Request, judgements: [Judgement]) {
+    let (request, judgements) = try await admitted(context) { () throws(SluiceError) in
+      let (request, images) = try await engine.compute(read)
+      let wanted = WantedJudgement(flagged: context.mode, picture: picture, failsOpen: rules.failsOpen)
+      return (request, await engine.judge(images, as: wanted))
+    }
+    note(judgements, context)
+    if let refusal = Refusal.first(in: judgements) { throw refusal }
+    return (request, judgements)
+  }
+
+  private func admitted<Result>(
+    _ context: RequestContext, _ work: () async throws(SluiceError) -> Result
+  ) async throws(Refusal) -> Result {
+    do throws(SluiceError) {
+      return try await admission.admit(waited: { metrics.noteStage("queue", seconds: $0.seconds) }, work)
+    } catch {
+      throw Refusal(error)
+    }
+  }
+
+  private func note(_ judgements: [Judgement], _ context: RequestContext) {
+    for judgement in judgements where judgement.verdict.outcome != .clean {
+      var details: Logger.Metadata = [
+        "request": "\(context.identity.id)", "route": "\(context.route)",
+        "verdict": "\(judgement.verdict.outcome.rawValue)", "action": "\(judgement.verdict.action)",
+      ]
+      details["sha256"] = judgement.verdict.sha256.map { "\($0)" }
+      details["pValue"] = judgement.verdict.decision.map { "\($0.pValue.value)" }
+      details["error"] = judgement.verdict.error.map { "\($0)" }
+      log.notice("image not clean", metadata: details)
+    }
+  }
+}
+
+/// An inference that was answered.
+struct Inference: Sendable {
+  let request: InferenceRequest
+  let response: InferenceResponse
+  let judgements: [Judgement]
+}
+
+/// What holds for all requests.
+package struct GatewayRules: Sendable {
+  /// What the model is called here.
+  package var model: String
+  package var modes: RouteModes
+  package var failsOpen: Bool
+  package var exposesVerdicts: Bool
+  package var mostImages: Int
+  package var mostBodyBytes: Int
+  package var requestTime: Duration
+  package var version: String
+
+  package init(
+    model: String, modes: RouteModes, failsOpen: Bool, exposesVerdicts: Bool, mostImages: Int, mostBodyBytes: Int,
+    requestTime: Duration, version: String
+  ) {
+    self.model = model
+    self.modes = modes
+    self.failsOpen = failsOpen
+    self.exposesVerdicts = exposesVerdicts
+    self.mostImages = mostImages
+    self.mostBodyBytes = mostBodyBytes
+    self.requestTime = requestTime
+    self.version = version
+  }
+}
+
+/// What becomes of flagged images, by route.
+package struct RouteModes: Sendable, Hashable {
+  package var standard: FlaggedImages
+  package var exceptions: [JudgingRoute: FlaggedImages]
+
+  package init(standard: FlaggedImages, exceptions: [JudgingRoute: FlaggedImages] = [:]) {
+    self.standard = standard
+    self.exceptions = exceptions
+  }
+
+  subscript(route: JudgingRoute) -> FlaggedImages { exceptions[route] ?? standard }
+
+  /// Every mode in use.
+  package var all: Set<FlaggedImages> { Set(JudgingRoute.allCases.map { self[$0] }) }
+}
+
+/// The ways to have images judged.
+package enum JudgingRoute: String, Sendable, Hashable, CaseIterable {
+  /// The Open Inference Protocol, over REST and gRPC.
+  case infer
+  /// TensorFlow Serving's form.
+  case predict
+  /// An image in, a tensor, a verdict or a picture out.
+  case filter
+  /// A yes or no for a proxy in front of others.
+  case check
+}
+
+/// One request on its way.
+struct RequestContext: Sendable {
+  let identity: RequestIdentity
+  let route: JudgingRoute
+  let mode: FlaggedImages
+  let deadline: Deadline
+}
+
+extension Duration {
+  package var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

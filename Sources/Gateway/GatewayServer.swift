@@ -1,0 +1,128 @@
+import FilterPipeline
+import Logging
+import NIOCore
+import Pixels
+import ServiceLifecycle
+import UnixSignals
+
+/// The whole gateway: a filter, a backend, and the servers in front of them.
+package struct GatewayServer: Sendable {
+  private let settings: GatewaySettings
+  private let log: Logger
+  private let metrics: GatewayMetrics
+  private let gateway: InferenceGateway
+  private let pool: UpstreamPool?
+  private let budget: ByteBudget
+  private let state = ServingState()
+  private let fitness: FilterFitness
+
+  /// Opens the filter, and checks that everything fits; nothing listens yet.
+  ///
+  /// - Parameters:
+  ///   - workers: images judged at the same time.
+  ///   - open: reads the filter file and opens its models; asked again for every reload.
+  /// - Throws: `invalid-setting`; what opening the filter throws.
+  package init(
+    _ settings: GatewaySettings, workers: Int, version: String, log: Logger,
+    open: @escaping @Sendable (PipelineEnvironment.Batching) throws(SluiceError) -> Pipeline
+  ) throws(SluiceError) {
+    self.settings = settings
+    self.log = log
+    let metrics = GatewayMetrics(version: version)
+    self.metrics = metrics
+    let batching = PipelineEnvironment.Batching(delay: settings.batchDelay) { images, callers in
+      metrics.noteClassifierCall(images: images, callers: callers)
+    }
+    let engine = try FilterEngine(workers: workers, metrics: metrics) { () throws(SluiceError) in try open(batching) }
+    fitness = FilterFitness(modes: settings.modes, isEmbedded: settings.upstreams.isEmpty)
+    try fitness.check(engine.pipeline)
+    let model = settings.model ?? engine.pipeline.identity.name
+    pool =
+      settings.upstreams.isEmpty
+      ? nil
+      : try UpstreamPool(
+        UpstreamPool.Settings(
+          addresses: settings.upstreams, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
+          mostOutstanding: settings.upstreamRequests, healthInterval: settings.healthInterval),
+        form: { engine.pipeline.form }, metrics: metrics, log: log)
+    budget = ByteBudget(settings.bodyMemory)
+    gateway = InferenceGateway(
+      engine: engine, backend: pool ?? EmbeddedBackend(engine),
+      admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), metrics: metrics,
+      rules: GatewayRules(
+        model: model, modes: settings.modes, failsOpen: settings.failsOpen, exposesVerdicts: settings.exposesVerdicts,
+        mostImages: settings.maxImages, mostBodyBytes: settings.maxBody, requestTime: settings.deadline,
+        version: version), log: log)
+  }
+
+  /// While one request of a worker waits for the classifier, another is decoded; what waits together is classified in
+  /// one call.
+  private static let placesPerWorker = 4
+
+  /// Serves until a signal to end, then answers what has begun, within the time that is set for it.
+  package func run() async throws {
+    Descriptors.raiseLimit()
+    let tls = try settings.tls?.configuration()
+    let group = ServiceGroup(configuration: configuration(services(tls)))
+    try await group.run()
+  }
+
+  private func services(_ tls: TLSSetup?) -> [any Service] {
+    var services: [any Service] = []
+    // They end in the reverse order: first who takes requests, last who is needed to answer them.
+    if let pool { services.append(HealthWatch(pool: pool)) }
+    services.append(
+      FilterReloading(
+        engine: gateway.engine, filterPath: settings.filterPath, interval: settings.watch, fitness: fitness,
+        metrics: metrics, log: log))
+    if let address = settings.operations { services.append(operations(address)) }
+    services.append(Together(services: fronts(tls), state: state))
+    return services
+  }
+
+  private func configuration(_ services: [any Service]) -> ServiceGroupConfiguration {
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(log))
+    configuration.maximumGracefulShutdownDuration = settings.drain
+    configuration.maximumCancellationDuration = .seconds(5)
+    return configuration
+  }
+
+  private func fronts(_ tls: TLSSetup?) -> [any Service] {
+    var services: [any Service] = []
+    if let address = settings.http {
+      let http = HTTPGateway(
+        gateway: gateway, bodies: BodyReading(most: settings.maxBody, budget: budget), tokens: settings.tokens,
+        connections: Connections(), inFlight: state.inFlight)
+      services.append(
+        HTTPService(address: address, gateway: http, settings: settings, tls: tls, log: log) {
+          note("http", address, $0?.port)
+        })
+    }
+    if let address = settings.grpc {
+      let service = InferenceService(
+        gateway: gateway, tokens: settings.tokens, budget: budget, inFlight: state.inFlight)
+      services.append(
+        RPCService(address: address, service: service, settings: settings) { note("grpc", address, $0) })
+    }
+    return services
+  }
+
+  private func operations(_ address: ListenAddress) -> OperationsService {
+    OperationsService(
+      address: address,
+      responder: OperationsResponder(gateway: gateway, tokens: operationsTokens(address), state: state, budget: budget),
+      log: log
+    ) { note("operations", address, $0?.port) }
+  }
+
+  /// On this machine, scrapers need none.
+  private func operationsTokens(_ address: ListenAddress) -> BearerTokens {
+    address.isLoopback ? BearerTokens([]) : settings.tokens
+  }
+
+  private func note(_ what: String, _ address: ListenAddress, _ port: Int?) {
+    let actual = ListenAddress(host: address.host, port: port ?? address.port)
+    log.info("listening", metadata: ["server": "\(what)", "address": "\(actual)"])
+  }
+}

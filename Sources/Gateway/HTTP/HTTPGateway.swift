@@ -1,0 +1,166 @@
+import FilterPipeline
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import OpenInference
+import Pixels
+
+/// What the server knows about a request besides the request.
+struct ConnectionContext: InitializableFromSource {
+  let channel: any Channel
+
+  init(source: ApplicationRequestContextSource) {
+    channel = source.channel
+  }
+}
+
+/// Answers HTTP requests: finds the route, reads the body, judges, and says what came of it.
+struct HTTPGateway: HTTPResponder {
+  let gateway: InferenceGateway
+  let bodies: BodyReading
+  let tokens: BearerTokens
+  let connections: Connections
+  let inFlight: InFlight
+
+  func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+    let start = ContinuousClock.now
+    let identity = RequestIdentity(
+      proposed: request.headers[.requestID], traceparent: request.headers[.traceparent],
+      tracestate: request.headers[.tracestate])
+    inFlight.begin()
+    defer { inFlight.end() }
+    var name = "none"
+    var answer: HTTPAnswer
+    do throws(Refusal) {
+      let route = try Route.find(request.method, request.uri.path)
+      name = route.name
+      answer = try await self.answer(route, request, identity, context)
+    } catch {
+      answer = refusal(error, identity)
+    }
+    let seconds = start.duration(to: .now).seconds
+    gateway.metrics.noteRequest(name, answer.outcome, seconds: seconds)
+    note(answer, name, identity, seconds)
+    return response(answer, identity)
+  }
+
+  private func answer(
+    _ route: Route, _ request: Request, _ identity: RequestIdentity, _ context: ConnectionContext
+  ) async throws(Refusal) -> HTTPAnswer {
+    guard route.isOpenToAll || tokens.admit(request.headers[.authorization]) else {
+      throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is needed")
+    }
+    let deadline = Deadline(after: gateway.rules.requestTime)
+    do {
+      return try await connections.serve(context.channel) {
+        try await deadline.limit { try await self.handle(route, request, identity, deadline) }
+      }
+    } catch let error as Refusal {
+      throw error
+    } catch let error as SluiceError {
+      throw Refusal(error)
+    } catch is CancellationError {
+      throw Refusal(.gone, .cancelled, "the client has gone")
+    } catch {
+      // What the transport throws while a body is read: the client broke off or broke the protocol.
+      throw Refusal(.gone, .cancelled, "the request could not be read", cause: "\(error)")
+    }
+  }
+
+  private func handle(
+    _ route: Route, _ request: Request, _ identity: RequestIdentity, _ deadline: Deadline
+  ) async throws -> HTTPAnswer {
+    switch route {
+    case .serverLive: return HTTPAnswer(json: .object(["live": .bool(true)]))
+    case .serverReady: return await ready()
+    case .modelReady(let model, let version):
+      try check(model, version)
+      return await ready(model)
+    case .serverMetadata: return HTTPAnswer(json: gateway.serverMetadata.json)
+    case .modelMetadata(let model, let version):
+      try check(model, version)
+      return HTTPAnswer(json: try await gateway.modelMetadata().json)
+    case .openAPI: return HTTPAnswer(json: OpenAPI.description(gateway.rules))
+    case .infer, .predict, .filter, .check:
+      let judging = JudgingHandlers(gateway: gateway, identity: identity, deadline: deadline)
+      try judging.checkHead(route, request)
+      let start = ContinuousClock.now
+      return try await bodies.withBody(of: request) { body in
+        gateway.metrics.noteStage("body", seconds: start.duration(to: .now).seconds)
+        return try await judging.answer(route, request.headers, request.method, body)
+      }
+    }
+  }
+
+  private func check(_ model: String, _ version: String?) throws(Refusal) { try gateway.check(model, version) }
+
+  private func ready(_ model: String? = nil) async -> HTTPAnswer {
+    let isReady = await gateway.isReady
+    var answer = HTTPAnswer(json: .object(["name": model.map(JSONValue.string), "ready": .bool(isReady)]))
+    if !isReady { answer.status = .serviceUnavailable }
+    return answer
+  }
+
+  private func refusal(_ refusal: Refusal, _ identity: RequestIdentity) -> HTTPAnswer {
+    var answer = HTTPAnswer(json: refusal.json(id: identity.id, exposes: gateway.rules.exposesVerdicts))
+    answer.status = HTTPResponse.Status(code: refusal.status.rawValue)
+    answer.outcome = refusal.outcome
+    answer.cause = refusal.cause
+    if let verdict = refusal.verdict { answer.headers[.sluiceVerdict] = verdict.headerValue }
+    switch refusal.status {
+    case .busy: answer.headers[.retryAfter] = "1"
+    case .unauthenticated: answer.headers[.wwwAuthenticate] = "Bearer"
+    default: break
+    }
+    return answer
+  }
+
+  private func note(_ answer: HTTPAnswer, _ route: String, _ identity: RequestIdentity, _ seconds: Double) {
+    let isTrouble = answer.status.code >= 500
+    gateway.log.log(
+      level: isTrouble ? .warning : .debug, "request",
+      metadata: [
+        "request": "\(identity.id)", "route": "\(route)", "status": "\(answer.status.code)",
+        "outcome": "\(answer.outcome)", "seconds": "\(seconds)",
+      ].merging(answer.cause.map { ["cause": "\($0)"] } ?? [:]) { _, cause in cause })
+  }
+
+  private func response(_ answer: HTTPAnswer, _ identity: RequestIdentity) -> Response {
+    var headers = answer.headers
+    headers[.requestID] = identity.id
+    if headers[.contentType] == nil { headers[.contentType] = answer.contentType }
+    return Response(
+      status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+  }
+}
+
+/// What goes back for a request.
+struct HTTPAnswer: Sendable {
+  var status = HTTPResponse.Status.ok
+  var headers = HTTPFields()
+  var contentType: String
+  var body: [UInt8]
+  /// For metrics.
+  var outcome = "answered"
+  /// For the log.
+  var cause: String?
+
+  init(_ body: [UInt8], _ contentType: String) {
+    self.body = body
+    self.contentType = contentType
+  }
+
+  init(json: JSONValue) {
+    self.init(Array((json.text + "\n").utf8), "application/json")
+  }
+}
+
+extension HTTPField.Name {
+  static let requestID = HTTPField.Name("X-Request-Id")!
+  static let traceparent = HTTPField.Name("traceparent")!
+  static let tracestate = HTTPField.Name("tracestate")!
+  static let sluiceVerdict = HTTPField.Name("Sluice-Verdict")!
+  static let inferenceHeaderLength = HTTPField.Name("Inference-Header-Content-Length")!
+  static let partialBody = HTTPField.Name("X-Envoy-Auth-Partial-Body")!
+}

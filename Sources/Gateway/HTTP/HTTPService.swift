@@ -1,0 +1,76 @@
+import FilterPipeline
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import Logging
+import NIOCore
+import NIOSSL
+import Pixels
+import ServiceLifecycle
+
+/// Serves HTTP/1.1 and HTTP/2 at an address, with TLS or without.
+struct HTTPService: Service {
+  let address: ListenAddress
+  let gateway: HTTPGateway
+  let settings: GatewaySettings
+  let tls: TLSConfiguration?
+  let log: Logger
+  let onListening: @Sendable (SocketAddress?) -> Void
+
+  /// Longer or more numerous header fields are no request that any client makes.
+  private static let headerLimits = HTTP1Channel.Configuration.DecoderConfiguration(
+    maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
+
+  func run() async throws {
+    var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
+    configuration.backlog = 1024
+    configuration.availableConnectionsDelegate = MaximumAvailableConnections(settings.connections)
+    let application = Application(
+      responder: gateway, server: try server(), configuration: configuration,
+      onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
+    try await application.run()
+  }
+
+  private func server() throws -> HTTPServerBuilder {
+    let idle = settings.idle
+    let connections = gateway.connections
+    let channels = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [DisconnectHandler(connections), EarlyAnswerHandler()],
+      idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
+    let http2 = HTTP2ChannelConfiguration(
+      idleTimeout: idle, gracefulCloseTimeout: settings.drain, streamConfiguration: channels)
+    if let tls { return try .http2Upgrade(tlsConfiguration: tls, configuration: http2) }
+    return HTTPServerBuilder { responder in
+      PlaintextChannel(
+        http1: HTTP1Channel(responder: responder, configuration: channels),
+        http2: HTTP2Channel(responder: responder, configuration: http2), patience: TimeAmount(idle))
+    }
+  }
+}
+
+/// The framework's own messages are of use to nobody but its makers, unless they are errors.
+func quiet(_ log: Logger) -> Logger {
+  var log = log
+  log.logLevel = max(log.logLevel, .error)
+  return log
+}
+
+extension GatewaySettings.TLSFiles {
+  /// - Throws: `invalid-setting` for files that hold no certificate, or no key.
+  func configuration() throws(SluiceError) -> TLSConfiguration {
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+      guard !chain.isEmpty else { throw SluiceError(.invalidSetting, "no certificate in it") }
+      let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: self.key, format: .pem))
+      var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+      configuration.minimumTLSVersion = .tlsv12
+      // A key that does not belong to the certificate is found here, not by the first client.
+      _ = try NIOSSLContext(configuration: configuration)
+      return configuration
+    } catch {
+      throw SluiceError(
+        .invalidSetting, "tlsCertificate \(certificate) and tlsKey \(self.key) cannot be used: \(error)",
+        remedy: "give a certificate chain and its private key, both PEM")
+    }
+  }
+}

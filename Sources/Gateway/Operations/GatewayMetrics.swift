@@ -1,0 +1,63 @@
+import FilterPipeline
+import Pixels
+
+/// What the gateway counts and times.
+package struct GatewayMetrics: Sendable {
+  package let registry = MetricsRegistry()
+
+  private static let latencies = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+  package init(version: String) {
+    registry.declare("sluice_build_info", "gauge", "The version of the program.")
+    registry.declare("sluice_filter_info", "gauge", "The filter that judges.")
+    registry.declare("sluice_requests_total", "counter", "Requests by route and what became of them.")
+    registry.declare("sluice_images_total", "counter", "Images by verdict and what was done with them.")
+    registry.declare("sluice_failed_open_total", "counter", "Images forwarded although they could not be judged.")
+    registry.declare("sluice_detector_firings_total", "counter", "Images that a detector flagged.")
+    registry.declare("sluice_classifier_calls_total", "counter", "Calls of the classifier.")
+    registry.declare("sluice_classifier_images_total", "counter", "Images and versions of images in those calls.")
+    registry.declare("sluice_classifier_joined_total", "counter", "Images judged in those calls.")
+    registry.declare("sluice_request_seconds", "histogram", "From head to answer.", buckets: Self.latencies)
+    registry.declare("sluice_stage_seconds", "histogram", "Time by stage.", buckets: Self.latencies)
+    registry.declare("sluice_queue_depth", "gauge", "Requests that wait for a worker.")
+    registry.declare("sluice_running", "gauge", "Requests whose images are being judged.")
+    registry.declare("sluice_in_flight", "gauge", "Requests begun and not answered.")
+    registry.declare("sluice_held_bytes", "gauge", "Bytes of request bodies in memory.")
+    registry.declare("sluice_upstream_up", "gauge", "Whether an upstream is in use.")
+    registry.declare("sluice_upstream_requests_total", "counter", "Requests to upstreams by what came back.")
+    registry.declare("sluice_reloads_total", "counter", "Reloads of the filter by outcome.")
+    registry.set("sluice_build_info", to: 1, ["version": version])
+  }
+
+  func noteFilter(_ identity: FilterIdentity) {
+    registry.forget("sluice_filter_info")
+    registry.set("sluice_filter_info", to: 1, ["name": identity.name, "digest": identity.digest])
+  }
+
+  func noteRequest(_ route: String, _ outcome: String, seconds: Double) {
+    registry.add(to: "sluice_requests_total", ["route": route, "outcome": outcome])
+    registry.observe("sluice_request_seconds", seconds, ["route": route])
+  }
+
+  func noteStage(_ stage: String, seconds: Double) {
+    registry.observe("sluice_stage_seconds", seconds, ["stage": stage])
+  }
+
+  func noteVerdict(_ verdict: Verdict) {
+    registry.add(to: "sluice_images_total", ["verdict": verdict.outcome.rawValue, "action": verdict.action])
+    if verdict.handling == .unjudged { registry.add(to: "sluice_failed_open_total") }
+    for detector in verdict.detectors where detector.isFlagged {
+      registry.add(to: "sluice_detector_firings_total", ["detector": detector.name])
+    }
+    guard verdict.header != nil || verdict.origin != nil else { return }
+    noteStage("decode", seconds: verdict.timings.decode / 1000)
+    noteStage("preprocess", seconds: verdict.timings.preprocess / 1000)
+    noteStage("detect", seconds: verdict.timings.detect / 1000)
+  }
+
+  func noteClassifierCall(images: Int, callers: Int) {
+    registry.add(to: "sluice_classifier_calls_total")
+    registry.add(Double(images), to: "sluice_classifier_images_total")
+    registry.add(Double(callers), to: "sluice_classifier_joined_total")
+  }
+}

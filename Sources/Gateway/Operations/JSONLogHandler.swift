@@ -1,0 +1,54 @@
+import FoundationEssentials
+import Logging
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Writes each log message as one line of JSON to standard error.
+///
+/// A line goes out in one call, so lines of several threads never mix.
+package struct JSONLogHandler: LogHandler {
+  package var logLevel: Logger.Level
+  package var metadata: Logger.Metadata = [:]
+  private let label: String
+
+  package init(label: String, level: Logger.Level) {
+    self.label = label
+    logLevel = level
+  }
+
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  package func log(event: LogEvent) {
+    var members = [
+      JSONValue.Member(
+        name: "time",
+        value: .string(
+          Date.now.formatted(
+            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)))),
+      JSONValue.Member(name: "level", value: .string(event.level.rawValue)),
+      JSONValue.Member(name: "message", value: .string("\(event.message)")),
+    ]
+    let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
+    for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+      members.append(JSONValue.Member(name: name, value: Self.json(value)))
+    }
+    let line = Array((JSONValue.object(members).text + "\n").utf8)
+    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  private static func json(_ value: Logger.Metadata.Value) -> JSONValue {
+    switch value {
+    case .string(let text): .string(text)
+    case .stringConvertible(let value): .string(value.description)
+    case .array(let values): .array(values.map(json))
+    case .dictionary(let members):
+      .object(members.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: json($0.value)) })
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import Pixels
+import ServiceLifecycle
+
+/// Serves metrics and health on an address of its own, outside every queue.
+///
+///     /metrics    Prometheus' text format
+///     /livez      200 while the process serves
+///     /readyz     200 while requests can be expected to be answered, 503 while not
+struct OperationsService: Service {
+  let address: ListenAddress
+  let responder: OperationsResponder
+  let log: Logger
+  let onListening: @Sendable (SocketAddress?) -> Void
+
+  private static let mostConnections = 64
+
+  func run() async throws {
+    var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
+    configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.mostConnections)
+    let application = Application(
+      responder: responder,
+      server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(30))),
+      configuration: configuration, onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
+    try await application.run()
+  }
+}
+
+struct OperationsResponder: HTTPResponder {
+  let gateway: InferenceGateway
+  let tokens: BearerTokens
+  let state: ServingState
+  let budget: ByteBudget
+
+  func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+    switch request.uri.path {
+    case "/livez", "/healthz": return text("ok\n")
+    case "/readyz":
+      let canAnswer = await gateway.isReady
+      let isReady = canAnswer && !state.isDraining
+      return text(isReady ? "ready\n" : "not ready\n", isReady ? .ok : .serviceUnavailable)
+    case "/metrics":
+      guard tokens.admit(request.headers[.authorization]) else {
+        return text("a bearer token is needed\n", .unauthorized)
+      }
+      noteLoad()
+      return text(gateway.metrics.registry.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
+    default: return text("there are /metrics, /livez and /readyz\n", .notFound)
+    }
+  }
+
+  private func noteLoad() {
+    let registry = gateway.metrics.registry
+    registry.set("sluice_queue_depth", to: Double(gateway.admission.waiting))
+    registry.set("sluice_running", to: Double(gateway.admission.working))
+    registry.set("sluice_in_flight", to: Double(state.inFlight.count))
+    registry.set("sluice_held_bytes", to: Double(budget.used))
+  }
+
+  private func text(
+    _ text: String, _ status: HTTPResponse.Status = .ok, contentType: String = "text/plain; charset=utf-8"
+  ) -> Response {
+    Response(
+      status: status, headers: [.contentType: contentType], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+}

@@ -1,0 +1,45 @@
+import NIOSSL
+import ServiceLifecycle
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+typealias TLSSetup = TLSConfiguration
+
+/// Services that begin and end at the same time.
+struct Together: Service {
+  let services: [any Service]
+  let state: ServingState
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for service in services { group.addTask { try await service.run() } }
+        try await group.waitForAll()
+      }
+    } onGracefulShutdown: {
+      state.drain()
+    }
+  }
+}
+
+/// Watches model servers until the gateway ends.
+struct HealthWatch: Service {
+  let pool: UpstreamPool
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await pool.run() }
+  }
+}
+
+/// Descriptors are what a thousand connections are made of.
+enum Descriptors {
+  /// Permits this process as many as the system lets it.
+  static func raiseLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}

@@ -1,0 +1,113 @@
+import Pixels
+
+extension InferenceRequest {
+  /// Reads the body of a REST request, with or without the binary extension.
+  ///
+  /// - Throws: `invalid-json`; `invalid-request` for whatever does not add up.
+  /// - Complexity: O(bytes).
+  package init(_ body: InferenceBody) throws(SluiceError) {
+    var reader = try BodyReader(body)
+    let parameters = try BodyReader.parameters(reader.json)
+    self.init(
+      id: try BodyReader.string("id", in: reader.json), parameters: parameters.withoutBinary,
+      inputs: try reader.tensors("inputs"), outputs: try Self.outputs(reader.json),
+      wantsBinary: try parameters.flag(BinaryParameter.allOutputs) ?? false)
+  }
+
+  private static func outputs(_ json: JSONValue) throws(SluiceError) -> [RequestedOutput] {
+    var outputs: [RequestedOutput] = []
+    switch json["outputs"] {
+    case nil: break
+    case .array(let values):
+      for value in values {
+        guard case .string(let name) = value["name"] else { throw .invalidRequest("a requested output without a name") }
+        let parameters = try BodyReader.parameters(value)
+        outputs.append(
+          RequestedOutput(
+            name: name, parameters: parameters.withoutBinary, wantsBinary: try parameters.flag(BinaryParameter.output)))
+      }
+    default: throw .invalidRequest("`outputs` is no array")
+    }
+    return outputs
+  }
+
+  /// The body of a REST request.
+  ///
+  /// - Parameters:
+  ///   - asBinary: whether tensors travel raw in both directions; servers say among their extensions whether they know it.
+  /// - Throws: `invalid-request` for tensors that have no form in JSON.
+  package func body(asBinary: Bool) throws(SluiceError) -> InferenceBody {
+    var writer = BodyWriter()
+    var tensors: [JSONValue] = []
+    for input in inputs { tensors.append(try writer.add(input, asBinary: asBinary)) }
+    let outputs = self.outputs.map { output in
+      JSONValue.object(["name": .string(output.name), "parameters": BodyWriter.parameters(output.parameters)])
+    }
+    let binary = asBinary ? [JSONValue.Member(name: BinaryParameter.allOutputs, value: .bool(true))] : []
+    return writer.body(
+      .object([
+        "id": id.map(JSONValue.string), "parameters": BodyWriter.parameters(parameters + binary),
+        "inputs": .array(tensors), "outputs": outputs.isEmpty ? nil : .array(outputs),
+      ]))
+  }
+}
+
+extension InferenceResponse {
+  /// Reads the body of a REST answer, with or without the binary extension.
+  ///
+  /// - Throws: `invalid-json`; `invalid-request` for whatever does not add up.
+  package init(_ body: InferenceBody) throws(SluiceError) {
+    var reader = try BodyReader(body)
+    self.init(
+      modelName: try BodyReader.string("model_name", in: reader.json) ?? "",
+      modelVersion: try BodyReader.string("model_version", in: reader.json),
+      id: try BodyReader.string("id", in: reader.json),
+      parameters: try BodyReader.parameters(reader.json).withoutBinary,
+      outputs: try reader.tensors("outputs"))
+  }
+
+  /// The body of a REST answer.
+  ///
+  /// - Parameters:
+  ///   - isBinary: whether the output of this name travels raw.
+  /// - Throws: `invalid-request` for tensors that have no form in JSON.
+  package func body(isBinary: (String) -> Bool) throws(SluiceError) -> InferenceBody {
+    var writer = BodyWriter()
+    var tensors: [JSONValue] = []
+    for output in outputs { tensors.append(try writer.add(output, asBinary: isBinary(output.name))) }
+    return writer.body(
+      .object([
+        "model_name": .string(modelName), "model_version": modelVersion.map(JSONValue.string),
+        "id": id.map(JSONValue.string), "parameters": BodyWriter.parameters(parameters), "outputs": .array(tensors),
+      ]))
+  }
+}
+
+/// Puts a REST body together.
+private struct BodyWriter {
+  private var raw: [UInt8] = []
+  private var hasRaw = false
+
+  mutating func add(_ tensor: InferenceTensor, asBinary: Bool) throws(SluiceError) -> JSONValue {
+    var parameters = tensor.parameters
+    if asBinary {
+      parameters.append(JSONValue.Member(name: BinaryParameter.size, value: .integer(tensor.contents.count)))
+      raw += tensor.contents
+      hasRaw = true
+    }
+    return .object([
+      "name": .string(tensor.name), "datatype": .string(tensor.datatype.rawValue),
+      "shape": .array(tensor.shape.map(JSONValue.integer)), "parameters": Self.parameters(parameters),
+      "data": asBinary ? nil : try tensor.json(),
+    ])
+  }
+
+  func body(_ json: JSONValue) -> InferenceBody {
+    let text = Array(json.text.utf8)
+    return InferenceBody(bytes: text + raw, jsonLength: hasRaw ? text.count : nil)
+  }
+
+  static func parameters(_ members: [JSONValue.Member]) -> JSONValue? {
+    members.isEmpty ? nil : .object(members)
+  }
+}

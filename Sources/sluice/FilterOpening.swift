@@ -1,0 +1,48 @@
+import ArgumentParser
+import FilterPipeline
+import Pixels
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A filter file and the values for its variables: what it takes to open a filter, again and again.
+struct FilterOpening: Sendable {
+  let path: String
+  /// `NAME=VALUE`.
+  let definitions: [String]
+
+  static func check(_ definitions: [String]) throws {
+    for definition in definitions where !definition.dropFirst().contains("=") {
+      throw ValidationError("--define takes NAME=VALUE, not \(definition)")
+    }
+  }
+
+  /// Reads the filter file, with or without its detectors and models.
+  func file(readsDetectors: Bool = true) throws(SluiceError) -> FilterFile {
+    var variables = Self.variables()
+    for definition in definitions {
+      let parts = definition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      variables[String(parts[0])] = String(parts[1])
+    }
+    return try FilterFile(path: path, variables: variables, readsDetectors: readsDetectors)
+  }
+
+  func environment(workers: Int, observes: Bool = false) -> PipelineEnvironment {
+    PipelineEnvironment(
+      sha256: sha256, sha256OfFile: sha256OfFile, hmac: hmac, variables: Self.variables(), workers: workers,
+      observes: observes)
+  }
+
+  /// The environment of the process.
+  static func variables() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    return variables
+  }
+}
