@@ -145,6 +145,21 @@ let package = Package(
       name: "CalibrationTests", dependencies: ["Calibration", "ImageCodecs", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: tests),
+    .testTarget(name: "OpenInferenceTests", dependencies: ["OpenInference", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "sluice", "Gateway", "OpenInference", "OpenInferenceRPC", "TestSupport",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["Peers"], swiftSettings: tests),
     .testTarget(
       name: "SluiceCommandTests", dependencies: ["sluice", "ImageCodecs", "TestSupport"], swiftSettings: tests),
   ]

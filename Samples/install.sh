@@ -2,7 +2,7 @@
 # Installs what Sluice needs and is missing, and says what. Quick when nothing is.
 #
 #   Samples/install.sh           to build and run
-#   Samples/install.sh --tests   also what the tests compare with (ffmpeg, NumPy)
+#   Samples/install.sh --tests   also what the tests compare with (ffmpeg, NumPy, curl, Triton's client, MLServer)
 set -euo pipefail
 
 packages=()
@@ -14,7 +14,9 @@ need_package zlib1g-dev
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 if [ "${1:-}" = --tests ]; then
   command -v ffmpeg >/dev/null || packages+=(ffmpeg)
+  command -v curl >/dev/null || packages+=(curl)
   python3 -c 'import numpy' 2>/dev/null || packages+=(python3-numpy)
+  python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then
@@ -32,4 +34,13 @@ if [ -z "${SLUICE_OPENVINO:-}" ] && ! compgen -G "$engine/openvino/libs/libopenv
   python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$engine" 'openvino>=2025.4,<2027' 2>&1 |
     grep -v 'Running pip as the' || true
   compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null || { echo "the engine could not be installed" >&2; exit 1; }
+fi
+
+# The clients and the model server that the gateway is tested with. Without them those tests are skipped, and say so.
+peers="${XDG_DATA_HOME:-$HOME/.local/share}/sluice/peers"
+if [ "${1:-}" = --tests ] && ! "$peers/bin/python" -c 'import tritonclient' 2>/dev/null; then
+  echo "installing Triton's client and MLServer from PyPI into $peers"
+  { python3 -m venv "$peers" &&
+    "$peers/bin/python" -m pip install --quiet --disable-pip-version-check 'tritonclient[http,grpc]<3' 'mlserver<2'
+  } || echo "they could not be installed: tests with them will be skipped" >&2
 fi

@@ -113,6 +113,53 @@ struct PipelineTests {
     #expect(await pipeline.judge(unread, id: 1).verdict.outcome == .failed)
   }
 
+  private static func pixels(of bytes: [UInt8]) throws -> [UInt8] {
+    let decoded = try ImageDecoder(limits: DecodeLimits()).decode(bytes.span)
+    return decoded.pixels.array
+  }
+
+  @Test("failing open forwards what the classifier fails on, and says so; damage is still rejected")
+  func failingOpen() async throws {
+    let (pipeline, _) = try pipeline(threshold: 2)
+    let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
+    let open = await pipeline.judge(input(try white.encodedAsPNG()), id: 1, failsOpen: true)
+    #expect(open.verdict.outcome == .failed && open.verdict.handling == .unjudged && open.verdict.error != nil)
+    #expect(open.tensor != nil && open.verdict.action == "unjudged")
+    let damaged = await pipeline.judge(input([1, 2, 3]), id: 1, failsOpen: true)
+    #expect(damaged.verdict.outcome == .rejected && damaged.tensor == nil)
+  }
+
+  @Test("a flagged image is held back, observed or sanitised, as is asked")
+  func flaggedImages() async throws {
+    let (pipeline, _) = try pipeline(threshold: 0, forward: "{squeezed: {median: 2}}")
+    let bytes = try EncodedImages.png(width: 8, height: 8)
+    let held = await pipeline.judge(input(bytes), id: 1, flagged: .enforce, wantsPicture: true)
+    #expect(held.tensor == nil && held.picture == nil && held.verdict.action == "flagged")
+    let observed = await pipeline.judge(input(bytes), id: 1, flagged: .observe)
+    #expect(observed.tensor != nil && observed.verdict.action == "observed")
+    let sanitised = await pipeline.judge(input(bytes), id: 1, flagged: .sanitize, wantsPicture: true)
+    #expect(sanitised.verdict.action == "sanitized" && sanitised.prediction == nil)
+    let picture = try #require(sanitised.picture)
+    let expected = Median(window: 2).squeeze(try pipeline.modelImage(of: bytes), seed: .none).array
+    #expect(try Self.pixels(of: picture) == expected)
+  }
+
+  @Test("pixels without a file are judged as the same pixels in a file")
+  func plainPixels() async throws {
+    let (pipeline, _) = try pipeline(threshold: 2)
+    let bytes = try EncodedImages.png(width: 20, height: 12)
+    let layout = EncodedInput.PixelLayout(size: PixelSize(width: 20, height: 12), channels: .rgb)
+    let pixels = try Self.pixels(of: bytes)
+    let plain = await pipeline.judge(EncodedInput(source: "x", bytes: pixels, pixels: layout), id: 1)
+    let encoded = await pipeline.judge(input(bytes), id: 1)
+    #expect(plain.tensor?.bytes == encoded.tensor?.bytes && plain.tensor != nil)
+    #expect(plain.verdict.detectors.map(\.score.value) == encoded.verdict.detectors.map(\.score.value))
+    let tall = EncodedInput.PixelLayout(size: PixelSize(width: 1, height: 20_000), channels: .gray)
+    let refused = await pipeline.judge(
+      EncodedInput(source: "x", bytes: [UInt8](repeating: 0, count: 20_000), pixels: tall), id: 1)
+    #expect(refused.verdict.outcome == .rejected && refused.verdict.error?.code == .tooManyPixels)
+  }
+
   // The first two are among the detectors' squeezers, the third is not.
   @Test(arguments: ["bitDepth: 1", "median: 3", "median: 2"])
   func aSqueezedImageIsForwarded(name: String) async throws {

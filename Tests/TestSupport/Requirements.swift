@@ -12,6 +12,18 @@ package enum Requirements {
   }()
 
   package static let hasFFmpeg = succeeds("ffmpeg -version")
+  package static let hasCurl = succeeds("curl --version | grep -q HTTP2")
+  /// The Python of an environment that has Triton's client and MLServer; `nil` where there is none.
+  package static let peersPython: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
+    let python = "\(data)/sluice/peers/bin/python"
+    // Both describe the same messages, so one process cannot have both.
+    let imports = ["import tritonclient.http, tritonclient.grpc", "import mlserver"]
+    return imports.allSatisfy { succeeds("\(python) -c '\($0)'") } ? python : nil
+  }()
+  package static let hasOpenSSL = succeeds("openssl version")
+  package static let hasSystemdAnalyze = succeeds("systemd-analyze --version")
   package static let hasNumPy = succeeds("python3 -c 'import numpy'")
 
   private static func isFound(_ variable: String) -> Bool {

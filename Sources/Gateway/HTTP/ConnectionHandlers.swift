@@ -67,7 +67,7 @@ final class Connections: Sendable {
   func end(_ key: ObjectIdentifier) { cancels.withLock { $0[key] }?() }
 }
 
-/// Closes a connection after an answer that came before the end of the request.
+/// Closes a connection after an answer that came before the end of the request, and says so in the answer.
 ///
 /// Closing at once would make the system throw the answer away while the client is still sending, so what comes is read
 /// and dropped for a moment first.
@@ -77,17 +77,16 @@ final class EarlyAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  private var isReceiving = false
+  /// Requests that have come whole, and answers that have begun: clients may send ahead.
+  private var received = 0
+  private var answered = 0
+  private var isEarly = false
   private var isDropping = false
   private static let patience = TimeAmount.seconds(2)
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isDropping else { return }
-    switch unwrapInboundIn(data) {
-    case .head: isReceiving = true
-    case .body: break
-    case .end: isReceiving = false
-    }
+    if case .end = unwrapInboundIn(data) { received += 1 }
     context.fireChannelRead(data)
   }
 
@@ -96,10 +95,21 @@ final class EarlyAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    guard case .end = unwrapOutboundIn(data), isReceiving else {
-      context.write(data, promise: promise)
-      return
+    switch unwrapOutboundIn(data) {
+    case .head(var head):
+      answered += 1
+      isEarly = answered > received
+      if isEarly, !Self.isStream(context.channel) { head.headerFields[.connection] = "close" }
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
+    case .end where isEarly: end(context, data, promise)
+    default: context.write(data, promise: promise)
     }
+  }
+
+  /// Whether it is a stream within an HTTP/2 connection, which ends by itself.
+  private static func isStream(_ channel: any Channel) -> Bool { channel.parent?.parent != nil }
+
+  private func end(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
     isDropping = true
     let channel = context.channel
     context.writeAndFlush(data, promise: promise)

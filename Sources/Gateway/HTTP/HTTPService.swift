@@ -26,12 +26,12 @@ struct HTTPService: Service {
     configuration.backlog = 1024
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(settings.connections)
     let application = Application(
-      responder: gateway, server: try server(), configuration: configuration,
+      responder: gateway, server: server(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await application.run()
   }
 
-  private func server() throws -> HTTPServerBuilder {
+  private func server() -> HTTPServerBuilder {
     let idle = settings.idle
     let connections = gateway.connections
     let channels = HTTP1Channel.Configuration(
@@ -39,12 +39,7 @@ struct HTTPService: Service {
       idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
     let http2 = HTTP2ChannelConfiguration(
       idleTimeout: idle, gracefulCloseTimeout: settings.drain, streamConfiguration: channels)
-    if let tls { return try .http2Upgrade(tlsConfiguration: tls, configuration: http2) }
-    return HTTPServerBuilder { responder in
-      PlaintextChannel(
-        http1: HTTP1Channel(responder: responder, configuration: channels),
-        http2: HTTP2Channel(responder: responder, configuration: http2), patience: TimeAmount(idle))
-    }
+    return EitherHTTPChannel.server(channels, http2: http2, patience: TimeAmount(idle), tls: tls)
   }
 }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import HummingbirdHTTP2
 import Logging
 import NIOCore
 import Pixels
@@ -24,7 +25,9 @@ struct OperationsService: Service {
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.mostConnections)
     let application = Application(
       responder: responder,
-      server: .http1(configuration: HTTP1Channel.Configuration(idleTimeout: .seconds(30))),
+      server: EitherHTTPChannel.server(
+        HTTP1Channel.Configuration(idleTimeout: .seconds(30)),
+        http2: HTTP2ChannelConfiguration(idleTimeout: .seconds(30)), patience: .seconds(30)),
       configuration: configuration, onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await application.run()
   }

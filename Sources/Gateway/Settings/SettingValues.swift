@@ -67,7 +67,7 @@ package struct SettingValues: Sendable {
   ) throws(SluiceError) -> String {
     if let scalar = node.scalar?.string {
       let isPath = [.filter, .tlsCertificate, .tlsKey, .tokenFile].contains(name)
-      return isPath && !scalar.hasPrefix("/") && folder != "." ? "\(folder)/\(scalar)" : scalar
+      return isPath && !scalar.isEmpty && !scalar.hasPrefix("/") && folder != "." ? "\(folder)/\(scalar)" : scalar
     }
     let scalars = node.sequence?.compactMap { $0.scalar?.string }
     guard let scalars, scalars.count == node.sequence?.count, name == .upstream || name == .mode else {

@@ -1,0 +1,101 @@
+import Classifiers
+import Pixels
+import Synchronization
+import Testing
+
+/// Batches of several callers in one call.
+struct BatchingClassifierTests {
+  private static let form = TensorForm(
+    element: .uint8, layout: .nhwc, channels: .gray, size: PixelSize(width: 1, height: 1))
+
+  /// Says of an image whose only byte is n that it is of class n, and notes the size of each call.
+  private final class ByteClassifier: Classifier {
+    let form = BatchingClassifierTests.form
+    let classCount = 256
+    let description = "bytes"
+    let calls = Mutex<[Int]>([])
+    let fails: Bool
+
+    init(fails: Bool = false) {
+      self.fails = fails
+    }
+
+    func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
+      let count = batch.count
+      calls.withLock { $0.append(count) }
+      var bytes: [UInt8] = []
+      for index in 0..<count { bytes.append(batch.image(index).unsafeLoad(as: UInt8.self)) }
+      for _ in 0..<20 { await Task.yield() }
+      if fails { throw SluiceError(.classifierFailed, "always") }
+      var predictions: [Prediction] = []
+      for byte in bytes {
+        var logits = [Float](repeating: 0, count: 256)
+        logits[Int(byte)] = 9
+        predictions.append(try Prediction(logits: logits.span))
+      }
+      return predictions
+    }
+  }
+
+  private final class Count: Sendable {
+    let value = Mutex(0)
+  }
+
+  private func batch(_ bytes: [UInt8]) -> TensorBatch {
+    var batch = TensorBatch(form: Self.form, count: bytes.count)
+    for (index, byte) in bytes.enumerated() {
+      var elements = batch.elements(ofImage: index, as: UInt8.self)
+      elements[0] = byte
+    }
+    return batch
+  }
+
+  @Test("every caller gets its own predictions, whatever was put together", arguments: [1, 2, 3], [1, 2])
+  func everyCallerGetsItsOwn(unit: Int, calls: Int) async throws {
+    let inner = ByteClassifier()
+    let joined = Count()
+    let classifier = BatchingClassifier(inner, unit: unit, largest: 4 * unit, calls: calls, delay: .milliseconds(1)) {
+      _, callers in joined.value.withLock { $0 += callers }
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<60 {
+        group.addTask {
+          let bytes = (0..<unit).map { UInt8(number * unit + $0) }
+          let predictions = try await classifier.predictions(for: batch(bytes))
+          #expect(predictions.map(\.topClass) == bytes.map(Int.init))
+        }
+      }
+      try await group.waitForAll()
+    }
+    let sizes = inner.calls.withLock { $0 }
+    #expect(sizes.reduce(0, +) == 60 * unit && joined.value.withLock { $0 } == 60)
+    #expect(Set(sizes).isSubset(of: Set(BatchingClassifier.sizes(unit: unit, largest: 4 * unit))))
+    #expect(sizes.count < 60, "some were put together")
+  }
+
+  @Test("a batch of another size goes by itself")
+  func otherSizes() async throws {
+    let inner = ByteClassifier()
+    let classifier = BatchingClassifier(inner, unit: 2, largest: 8, calls: 1, delay: .zero)
+    #expect(try await classifier.predictions(for: batch([5])).map(\.topClass) == [5])
+  }
+
+  @Test("a failing call fails for all that were in it, and the next one is made all the same")
+  func failures() async throws {
+    let inner = ByteClassifier(fails: true)
+    let classifier = BatchingClassifier(inner, unit: 1, largest: 4, calls: 1, delay: .zero)
+    let failures = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<30 {
+        group.addTask { (try? await classifier.predictions(for: batch([1]))) == nil }
+      }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(failures == 30)
+  }
+
+  @Test(
+    "sizes double up to the largest", arguments: [(3, 16, [3, 6, 12]), (16, 16, [16]), (20, 16, [20]), (1, 1, [1])])
+  func sizes(unit: Int, largest: Int, sizes: [Int]) {
+    #expect(BatchingClassifier.sizes(unit: unit, largest: largest) == sizes)
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Gateway
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+import NIOCore
+import Synchronization
+
+/// A model server in this process that answers what it is told to, and remembers what it was sent.
+final class FakeModelServer: Sendable {
+  /// What the server does with a request for inference.
+  enum Behaviour: Sendable {
+    /// Gives the mean of the tensor, and everything back that is to be kept.
+    case answers
+    case status(Int, String)
+    case garbage
+    case silence
+  }
+
+  struct Received: Sendable {
+    var headers: [String: String]
+    var body: [UInt8]
+  }
+
+  private struct State: Sendable {
+    var behaviour: Behaviour
+    var received: [Received] = []
+    var isReady = true
+  }
+
+  private let state: Mutex<State>
+  let extensions: [String]
+  let input: String
+
+  init(_ behaviour: Behaviour = .answers, extensions: [String] = [], input: String? = nil) {
+    state = Mutex(State(behaviour: behaviour))
+    self.extensions = extensions
+    self.input = input ?? #"{"name":"x","datatype":"FP32","shape":[-1,3,64,64]}"#
+  }
+
+  var received: [Received] { state.withLock { $0.received } }
+
+  func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
+  func set(isReady: Bool) { state.withLock { $0.isReady = isReady } }
+
+  /// Runs work with the server listening on a port.
+  func serving<Result: Sendable>(_ work: @escaping @Sendable (Int) async throws -> Result) async throws -> Result {
+    let (ports, told) = AsyncStream.makeStream(of: Int.self)
+    let application = Application(
+      responder: CallbackResponder<BasicRequestContext> { request, _ in try await self.respond(to: request) },
+      server: EitherHTTPChannel.server(
+        HTTP1Channel.Configuration(), http2: HTTP2ChannelConfiguration(), patience: .seconds(10)),
+      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+      onServerRunning: { told.yield($0.localAddress?.port ?? 0) })
+    return try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask {
+        try await application.run()
+        return nil
+      }
+      group.addTask {
+        var iterator = ports.makeAsyncIterator()
+        return try await work(await iterator.next() ?? 0)
+      }
+      defer { group.cancelAll() }
+      while let result = try await group.next() {
+        if let result { return result }
+      }
+      throw CancellationError()
+    }
+  }
+
+  private func respond(to request: Request) async throws -> Response {
+    let names = extensions.map { "\"\($0)\"" }.joined(separator: ",")
+    switch request.uri.path {
+    case "/v2": return json(#"{"name":"fake","version":"1","extensions":[\#(names)]}"#)
+    case "/v2/models/signs":
+      return json(
+        #"{"name":"signs","platform":"p","inputs":[\#(input)],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
+      )
+    case "/v2/models/signs/ready": return json("{}", status: state.withLock { $0.isReady } ? 200 : 503)
+    case "/v2/models/signs/infer": return try await infer(request)
+    default: return json("{}", status: 404)
+    }
+  }
+
+  private func infer(_ request: Request) async throws -> Response {
+    let buffer = try await request.body.collect(upTo: 10_000_000)
+    let headers = Dictionary(request.headers.map { ($0.name.rawName.lowercased(), $0.value) }) { first, _ in first }
+    let body = Array(buffer.readableBytesView)
+    let behaviour = state.withLock { state in
+      state.received.append(Received(headers: headers, body: body))
+      return state.behaviour
+    }
+    switch behaviour {
+    case .status(let status, let message): return json(#"{"error":"\#(message)"}"#, status: status)
+    case .garbage: return json(#"{"outputs":[{"name":"y","datatype":"FP32","shape":[5],"data":[1]}]}"#)
+    case .silence:
+      try await Task.sleep(for: .seconds(60))
+      return json("{}")
+    case .answers:
+      let length = headers["inference-header-content-length"].flatMap { Int($0) } ?? body.count
+      let asked = Array(body.prefix(length)).json
+      let count = ((asked["inputs"] as? [[String: Any]])?[0]["shape"] as? [Int])?[0] ?? 0
+      let data = [String](repeating: "0.5", count: count).joined(separator: ",")
+      let id = (asked["id"] as? String).map { "\"\($0)\"" } ?? "null"
+      return json(
+        #"{"model_name":"theirs","id":\#(id),"parameters":{"kept":[1,{"a":true}]},"outputs":[{"name":"y","datatype":"FP32","shape":[\#(count)],"data":[\#(data)]}]}"#
+      )
+    }
+  }
+
+  private func json(_ text: String, status: Int = 200) -> Response {
+    Response(
+      status: .init(code: status), headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// What happens when there is too much to do, and when the gateway ends or changes while it works.
+  @Suite struct LoadTests {
+    /// Statuses of so many requests at a time.
+    private static func statuses(_ port: Int, requests: Int, path: String = "/v1/filter") async -> [Int: Int] {
+      await withTaskGroup(of: Int.self) { group in
+        let client = WebClient(port: port)
+        for _ in 0..<requests {
+          group.addTask { (try? await client.post(path, Signs.clean).status) ?? 0 }
+        }
+        var counts: [Int: Int] = [:]
+        for await status in group { counts[status, default: 0] += 1 }
+        return counts
+      }
+    }
+
+    @Test("a full queue turns requests away with 429 and when to come back; every other one is answered")
+    func fullQueue() async throws {
+      let gateway = try RunningGateway(["--workers", "1", "--queue", "2"])
+      let counts = await Self.statuses(gateway.http, requests: 200)
+      #expect(counts[200, default: 0] + counts[429, default: 0] == 200, "\(counts)")
+      #expect(counts[200, default: 0] >= 6 && counts[429, default: 0] > 0)
+      let calm = await Self.statuses(gateway.http, requests: 1)
+      #expect(calm == [200: 1])
+    }
+
+    @Test("bodies beyond the memory for them are turned away")
+    func bodyMemory() async throws {
+      let gateway = try RunningGateway(["--max-body", "1MB", "--body-memory", "1MB", "--deadline", "30s"])
+      let holder = try RawConnection(port: gateway.http)
+      holder.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 999000\r\n\r\n")
+      let operations = WebClient(port: gateway.operations)
+      for _ in 0..<100 {
+        let text = String(decoding: try await operations.get("/metrics").body, as: UTF8.self)
+        if text.contains("sluice_held_bytes 999000") { break }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      let answer = try await WebClient(port: gateway.http).post("/v1/filter", Signs.clean)
+      #expect(answer.status == 429 && answer.headers["retry-after"] != nil)
+      // Without this, the connection could be closed as soon as nothing is sent on it any more.
+      withExtendedLifetime(holder) {}
+    }
+
+    @Test(
+      "a signal to end lets what has begun be answered, takes nothing new, and ends with status 0",
+      arguments: [SIGTERM, SIGINT])
+    func gracefulEnd(signal: Int32) async throws {
+      let gateway = try RunningGateway(["--workers", "1", "--queue", "1000"])
+      let load = Task { [port = gateway.http] in await Self.statuses(port, requests: 150) }
+      for _ in 0..<100 {
+        let text = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+        if !text.contains("sluice_in_flight 0\n") { break }
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      gateway.send(signal)
+      let counts = await load.value
+      // Those whose connection was not accepted yet are refused; none that was read is lost.
+      #expect(counts.keys.allSatisfy { $0 == 200 || $0 == 0 }, "\(counts)")
+      #expect(counts[200, default: 0] > 0)
+      #expect(gateway.waitForEnd() == 0)
+    }
+
+    @Test("a connection that never ends does not keep the gateway from ending")
+    func boundedDrain() throws {
+      let gateway = try RunningGateway(["--drain", "1s", "--deadline", "60m"])
+      let holder = try RawConnection(port: gateway.http)
+      holder.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+      usleep(300_000)
+      let start = Date()
+      gateway.send(SIGTERM)
+      _ = gateway.waitForEnd()
+      withExtendedLifetime(holder) {}
+      #expect(Date().timeIntervalSince(start) < 20)
+    }
+
+    @Test("a changed filter is loaded; a broken one leaves the old one serving, and says so")
+    func reload() async throws {
+      let strict = filter(threshold: 0)
+      let gateway = try RunningGateway(["--watch", "100ms"], filter: filter(threshold: 1.9))
+      let client = WebClient(port: gateway.http)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      try strict.write(toFile: gateway.filterPath, atomically: true, encoding: .utf8)
+      try await gateway.wait(for: "filter reloaded")
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 403)
+      try "version: 1\nname: broken".write(toFile: gateway.filterPath, atomically: true, encoding: .utf8)
+      try await gateway.wait(for: "filter not reloaded; the old one goes on")
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 403)
+      try filter(threshold: 1.9).write(toFile: gateway.filterPath, atomically: true, encoding: .utf8)
+      try await gateway.wait(for: "filter reloaded", times: 2)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      gateway.send(SIGHUP)
+      try await gateway.wait(for: "filter reloaded", times: 3)
+      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      #expect(metrics.contains(#"sluice_reloads_total{outcome="loaded"} 3"#))
+      #expect(metrics.contains(#"sluice_reloads_total{outcome="refused"} 1"#))
+    }
+
+    @Test("requests that are under way while the filter changes are all answered")
+    func reloadUnderLoad() async throws {
+      let gateway = try RunningGateway(["--queue", "1000"], filter: filter(threshold: 1.9))
+      let load = Task { [port = gateway.http] in await Self.statuses(port, requests: 300) }
+      for _ in 0..<3 {
+        gateway.send(SIGHUP)
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      #expect(await load.value == [200: 300])
+    }
+
+    private func filter(threshold: Double) -> String {
+      """
+      version: 1
+      name: signs
+      preprocess: [{resize: {shorterSide: 64}}, {centerCrop: 64}]
+      normalize: {mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}
+      tensor: {layout: nchw, type: float32}
+      classifier: {openvino: {model: "\(Repository.file("Samples/signs/model.onnx"))"}}
+      detectors: [{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: \(threshold)}}]
+      """
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import FilterPipeline
+import Gateway
+import Pixels
+import Synchronization
+import Testing
+
+/// The parts of the gateway that need no server.
+struct PartsTests {
+  private final class Notes: Sendable {
+    let order = Mutex<[Int]>([])
+    let busy = Mutex(0)
+  }
+
+  @Test("admission: so many work, so many wait in order, the rest is told at once")
+  func admission() async throws {
+    let admission = Admission(places: 2, queue: 3)
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    let notes = Notes()
+    await withTaskGroup(of: Void.self) { group in
+      for number in 0..<8 {
+        group.addTask {
+          do {
+            try await admission.admit {
+              notes.order.withLock { $0.append(number) }
+              if number < 2 { for await _ in gate {} }
+            }
+          } catch {
+            notes.busy.withLock { $0 += 1 }
+          }
+        }
+        while admission.working + admission.waiting + notes.busy.withLock({ $0 }) < number + 1 { await Task.yield() }
+      }
+      #expect(admission.working == 2 && admission.waiting == 3 && notes.busy.withLock { $0 } == 3)
+      open.finish()
+    }
+    #expect(notes.order.withLock { $0 }.sorted() == [0, 1, 2, 3, 4])
+    #expect(admission.working == 0 && admission.waiting == 0)
+  }
+
+  @Test("a waiter that is cancelled leaves the queue, and its place goes to nobody")
+  func cancelledWaiter() async throws {
+    let admission = Admission(places: 1, queue: 5)
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    let worker = Task { try await admission.admit { for await _ in gate {} } }
+    while admission.working == 0 { await Task.yield() }
+    let waiter = Task { try await admission.admit {} }
+    while admission.waiting == 0 { await Task.yield() }
+    waiter.cancel()
+    let outcome = await waiter.result
+    #expect((outcome.failure as? SluiceError)?.code == .cancelled)
+    #expect(admission.waiting == 0 && admission.working == 1)
+    open.finish()
+    _ = await worker.result
+    #expect(admission.working == 0)
+  }
+
+  @Test("a deadline cancels the work and says so; work in time gives its result")
+  func deadline() async throws {
+    let late = Deadline(after: .milliseconds(20))
+    await #expect(throws: SluiceError.self) {
+      try await late.limit { try await Task.sleep(for: .seconds(30)) }
+    }
+    #expect(try await Deadline(after: .seconds(30)).limit { 7 } == 7)
+    await #expect(throws: CancellationError.self) {
+      try await Deadline(after: .seconds(30)).limit { throw CancellationError() }
+    }
+  }
+
+  @Test("trace contexts are passed on when they are well-formed")
+  func traceContext() {
+    let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    #expect(RequestIdentity(proposed: nil, traceparent: good, tracestate: "a=b").traceparent == good)
+    #expect(RequestIdentity(proposed: nil, traceparent: good, tracestate: "a=b").tracestate == "a=b")
+    #expect(RequestIdentity(proposed: nil, traceparent: good, tracestate: "a\nb").tracestate == nil)
+    for wrong in [
+      "", "00", good.uppercased(), good + "-x", "ff" + good.dropFirst(2),
+      "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+    ] {
+      let identity = RequestIdentity(proposed: nil, traceparent: wrong, tracestate: "a=b")
+      #expect(identity.traceparent == nil && identity.tracestate == nil, "\(wrong)")
+    }
+  }
+
+  @Test("tokens are compared whole")
+  func tokens() {
+    let tokens = BearerTokens(["0123456789abcdef", "ü-0123456789abcdef"])
+    #expect(tokens.admit("Bearer 0123456789abcdef") && tokens.admit("bearer ü-0123456789abcdef"))
+    for wrong in [
+      nil, "", "Bearer", "Bearer ", "0123456789abcdef", "Bearer 0123456789abcde", "Bearer 0123456789abcdef0",
+    ] {
+      #expect(!tokens.admit(wrong), "\(wrong ?? "nil")")
+    }
+    #expect(BearerTokens([]).admit(nil))
+  }
+
+  @Test("addresses of upstreams", arguments: [("http://a:1", "http://a:1"), ("GRPCS://[::1]:9/", "grpcs://[::1]:9")])
+  func upstreamAddresses(text: String, description: String) throws {
+    #expect(try UpstreamAddress(text).description == description)
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// Unmodified Triton clients in front, and unmodified MLServer behind.
+  @Suite(
+    .enabled(if: Requirements.peersPython != nil, "needs Python packages: tritonclient, mlserver"), .serialized)
+  struct PeerTests {
+    private func run(_ script: String, _ arguments: [String]) throws -> SluiceCommand.Result {
+      let python = try #require(Requirements.peersPython)
+      let path = Repository.file("Tests/GatewayTests/Peers/\(script)")
+      return try SluiceCommand.shell("'\(python)' '\(path)' \(arguments.joined(separator: " "))")
+    }
+
+    @Test("Triton's HTTP and gRPC clients get answers from the embedded classifier, and are told what is flagged")
+    func tritonClients() throws {
+      let gateway = try RunningGateway()
+      let result = try run(
+        "triton_clients.py", ["\(gateway.http)", "\(gateway.grpc)", Repository.file("Samples/signs"), "probabilities"])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.outputText.contains("http: 6 answered, 3 refused"))
+      #expect(result.outputText.contains("grpc: 6 answered, 3 refused"))
+    }
+
+    @Test("MLServer as the upstream, over REST and gRPC, with Triton's clients in front", arguments: ["http", "grpc"])
+    func mlserver(scheme: String) async throws {
+      let python = try #require(Requirements.peersPython)
+      let folder = try TemporaryFolder()
+      let ports = Self.freePorts(3)
+      try folder.file(
+        "settings.json",
+        #"{"host":"127.0.0.1","http_port":\#(ports[0]),"grpc_port":\#(ports[1]),"metrics_port":\#(ports[2]),"parallel_workers":0}"#
+      )
+      try folder.file(
+        "model-settings.json",
+        #"{"name":"signs","implementation":"brightness.Brightness","inputs":[{"name":"input","datatype":"FP32","shape":[-1,3,64,64]}],"outputs":[{"name":"brightness","datatype":"FP32","shape":[-1]}]}"#
+      )
+      try folder.file("brightness.py", Repository.bytes(Repository.file("Tests/GatewayTests/Peers/brightness.py")))
+      let server = Process()
+      server.executableURL = URL(filePath: python)
+      server.arguments = ["-c", "from mlserver.cli import main; main()", "start", folder.path]
+      server.standardOutput = FileHandle.nullDevice
+      server.standardError = FileHandle.nullDevice
+      try server.run()
+      defer {
+        // It does not end by itself while clients hold connections.
+        kill(server.processIdentifier, SIGKILL)
+        server.waitUntilExit()
+      }
+      let port = scheme == "http" ? ports[0] : ports[1]
+      let gateway = try RunningGateway(["--upstream", "\(scheme)://127.0.0.1:\(port)", "--health-interval", "500ms"])
+      try await gateway.wait(for: "model server in use")
+      let result = try run(
+        "triton_clients.py", ["\(gateway.http)", "\(gateway.grpc)", Repository.file("Samples/signs"), "brightness"])
+      #expect(result.status == 0, "\(result.errors)\n\(gateway.logText)")
+      #expect(result.outputText.contains("http: 6 answered, 3 refused"))
+      #expect(result.outputText.contains("grpc: 6 answered, 3 refused"))
+    }
+
+    /// Ports that nobody listens on right now.
+    private static func freePorts(_ count: Int) -> [Int] {
+      let sockets = (0..<count).map { _ -> Int32 in
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        withUnsafePointer(to: &address) { pointer in
+          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+          }
+        }
+        return descriptor
+      }
+      defer { for descriptor in sockets { close(descriptor) } }
+      return sockets.map { descriptor in
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
+        }
+        return Int(address.sin_port.bigEndian)
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import OpenInferenceRPC
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// The gRPC side, against a real gateway with the sample classifier.
+  @Suite struct RPCTests {
+    private typealias Client = Inference_GRPCInferenceService.Client<HTTP2ClientTransport.Posix>
+
+    private func withClient<Result: Sendable>(
+      _ gateway: RunningGateway, _ work: (Client) async throws -> Result
+    ) async throws -> Result {
+      let transport = try HTTP2ClientTransport.Posix(
+        target: .ipv4(address: "127.0.0.1", port: gateway.grpc), transportSecurity: .plaintext)
+      return try await withGRPCClient(transport: transport) { try await work(Client(wrapping: $0)) }
+    }
+
+    private func request(_ images: [[UInt8]], isRaw: Bool) -> Inference_ModelInferRequest {
+      var request = Inference_ModelInferRequest()
+      request.modelName = "signs"
+      request.id = "g1"
+      var input = Inference_ModelInferRequest.InferInputTensor()
+      input.name = "image"
+      input.datatype = "BYTES"
+      input.shape = [Int64(images.count)]
+      if !isRaw { input.contents.bytesContents = images.map { Data($0) } }
+      request.inputs = [input]
+      if isRaw {
+        var raw = Data()
+        for image in images { raw += withUnsafeBytes(of: UInt32(image.count).littleEndian) { Data($0) } + image }
+        request.rawInputContents = [raw]
+      }
+      return request
+    }
+
+    @Test("health, metadata, and inference with raw and with listed contents")
+    func calls() async throws {
+      let gateway = try RunningGateway()
+      try await withClient(gateway) { client in
+        #expect(try await client.serverLive(Inference_ServerLiveRequest()).live)
+        #expect(try await client.serverReady(Inference_ServerReadyRequest()).ready)
+        #expect(try await client.serverMetadata(Inference_ServerMetadataRequest()).name == "sluice")
+        var model = Inference_ModelMetadataRequest()
+        model.name = "signs"
+        #expect(try await client.modelMetadata(model).outputs.map(\.name) == ["probabilities", "label"])
+        var ready = Inference_ModelReadyRequest()
+        ready.name = "signs"
+        #expect(try await client.modelReady(ready).ready)
+        for isRaw in [true, false] {
+          let answer = try await client.modelInfer(request([Signs.clean, Signs.clean], isRaw: isRaw))
+          #expect(answer.id == "g1" && answer.modelName == "signs" && answer.outputs.map(\.shape) == [[2, 12], [2]])
+          #expect(answer.rawOutputContents[0].count == 2 * 12 * 4)
+        }
+      }
+    }
+
+    @Test("flagged, damaged and unsound requests have statuses of their own")
+    func refusals() async throws {
+      let gateway = try RunningGateway()
+      try await withClient(gateway) { client in
+        func status(_ request: Inference_ModelInferRequest) async -> (RPCError.Code?, Metadata) {
+          do {
+            _ = try await client.modelInfer(request)
+            return (nil, [:])
+          } catch {
+            return ((error as? RPCError)?.code, (error as? RPCError)?.metadata ?? [:])
+          }
+        }
+        let (flagged, metadata) = await status(request([Signs.adversarial], isRaw: true))
+        #expect(flagged == .permissionDenied)
+        #expect(metadata[stringValues: "sluice-code"].first { _ in true } == "adversarial-image")
+        #expect(await status(request([[1, 2, 3]], isRaw: true)).0 == .invalidArgument)
+        var short = request([Signs.clean], isRaw: true)
+        short.rawInputContents[0].removeLast()
+        #expect(await status(short).0 == .invalidArgument)
+        var twice = request([Signs.clean], isRaw: false)
+        twice.rawInputContents = request([Signs.clean], isRaw: true).rawInputContents
+        #expect(await status(twice).0 == .invalidArgument)
+        var other = request([Signs.clean], isRaw: true)
+        other.modelName = "other"
+        #expect(await status(other).0 == .notFound)
+        var two = request([Signs.clean], isRaw: false)
+        two.inputs.append(two.inputs[0])
+        #expect(await status(two).0 == .invalidArgument)
+        #expect(await status(request([[UInt8](repeating: 0, count: 33_000_000)], isRaw: true)).0 != nil)
+        #expect(await status(request([Signs.clean], isRaw: true)).0 == nil, "the gateway goes on")
+      }
+    }
+
+    @Test("tokens are asked for, as metadata")
+    func tokens() async throws {
+      let gateway = try RunningGateway([], environment: ["SLUICE_TOKEN": "a-token-in-the-environment"])
+      try await withClient(gateway) { client in
+        await #expect(throws: RPCError.self) { try await client.serverMetadata(Inference_ServerMetadataRequest()) }
+        let shown: Metadata = ["authorization": "Bearer a-token-in-the-environment"]
+        let server = try await client.serverMetadata(Inference_ServerMetadataRequest(), metadata: shown)
+        #expect(server.name == "sluice")
+      }
+    }
+  }
+}

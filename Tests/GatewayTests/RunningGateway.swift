@@ -1,0 +1,114 @@
+import Foundation
+import TestSupport
+
+/// A gateway in a process of its own, on free ports of this machine.
+final class RunningGateway {
+  private let folder: TemporaryFolder
+  private let process = Process()
+  private let logPath: String
+  private(set) var http = 0
+  private(set) var grpc = 0
+  private(set) var operations = 0
+
+  private struct NotListening: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Starts it and waits until it listens.
+  ///
+  /// - Parameters:
+  ///   - filter: the text of the filter file; `nil` for the sample filter as it is shipped.
+  init(_ arguments: [String] = [], filter: String? = nil, environment: [String: String] = [:]) throws {
+    folder = try TemporaryFolder()
+    logPath = try folder.file("log", "")
+    let path = try filter.map { try folder.file("filter.yaml", $0) } ?? Repository.file("Filters/signs.yaml")
+    process.executableURL = URL(filePath: SluiceCommand.path)
+    process.arguments =
+      ["serve", "-f", path] + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: logPath))
+    try process.run()
+    try waitUntilListening(servers: 3 - arguments.count { $0 == "off" })
+  }
+
+  deinit {
+    if process.isRunning {
+      process.terminate()
+      process.waitUntilExit()
+    }
+  }
+
+  private static let freePorts = [
+    ["--http", "127.0.0.1:0"], ["--grpc", "127.0.0.1:0"], ["--operations", "127.0.0.1:0"],
+  ]
+
+  var filterPath: String { "\(folder.path)/filter.yaml" }
+
+  /// Every line of the log.
+  var log: [[String: Any]] { SluiceCommand.Result.verdicts(in: logText) }
+
+  var logText: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits for the end of the process; its exit status.
+  func waitForEnd() -> Int32 {
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Resident memory in kilobytes.
+  var memory: Int {
+    let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+    return line.split(separator: " ").compactMap { Int($0.filter(\.isNumber)) }.first ?? 0
+  }
+
+  /// Waits until the log has such a message.
+  func wait(for message: String, times: Int = 1) async throws {
+    for _ in 0..<300 {
+      if log.count(where: { $0["message"] as? String == message }) >= times { return }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    throw NotListening(description: "no `\(message)` in\n\(logText)")
+  }
+
+  private func waitUntilListening(servers: Int) throws {
+    for _ in 0..<1200 {
+      for line in log where line["message"] as? String == "listening" {
+        guard let address = line["address"] as? String, let port = Int(address.split(separator: ":").last ?? "") else {
+          continue
+        }
+        switch line["server"] as? String {
+        case "http": http = port
+        case "grpc": grpc = port
+        default: operations = port
+        }
+      }
+      if [http, grpc, operations].count(where: { $0 > 0 }) == servers { return }
+      if !process.isRunning { break }
+      usleep(25_000)
+    }
+    throw NotListening(description: "the gateway does not listen:\n\(logText)")
+  }
+}
+
+/// Images of the sample classifier.
+enum Signs {
+  static let clean = image("clean/test/081_roundabout.png")
+  static let adversarial = image("adversarial/pgd/000_speed-30_as_speed-80.png")
+
+  private static func image(_ name: String) -> [UInt8] {
+    (try? Repository.bytes(Repository.file("Samples/signs/\(name)"))) ?? []
+  }
+}
+
+extension [UInt8] {
+  var base64: String { Data(self).base64EncodedString() }
+
+  var json: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(self)) as? [String: Any]) ?? [:] }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// In front of model servers.
+  @Suite struct UpstreamTests {
+    private static let path = "/v2/models/signs/infer"
+
+    private static func body(_ images: [[UInt8]], _ more: String = "") -> [UInt8] {
+      let data = images.map { "\"\($0.base64)\"" }.joined(separator: ",")
+      return Array(
+        #"{"inputs":[{"name":"i","datatype":"BYTES","shape":[\#(images.count)],"data":[\#(data)]}]\#(more)}"#.utf8)
+    }
+
+    private static func gateway(_ ports: [Int], _ more: [String] = []) throws -> RunningGateway {
+      let addresses = ports.map { "http://127.0.0.1:\($0)" }.joined(separator: ",")
+      return try RunningGateway(["--upstream", addresses, "--health-interval", "100ms"] + more)
+    }
+
+    @Test("the server gets a new body with the clean tensor, and its answer comes back", arguments: [true, false])
+    func forwarding(isBinary: Bool) async throws {
+      let server = FakeModelServer(extensions: isBinary ? ["binary_tensor_data"] : [])
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        let answer = try await client.post(
+          Self.path,
+          Self.body(
+            [Signs.clean, Signs.clean],
+            #","id":"q","parameters":{"p":[1]},"outputs":[{"name":"y","parameters":{"classification":3}}]"#),
+          ["X-Request-Id": "r7", "traceparent": trace, "X-Other": "secret"])
+        #expect(answer.status == 200, "\(answer.error)")
+        #expect(answer.body.json["id"] as? String == "q" && answer.body.json["model_name"] as? String == "signs")
+        #expect((answer.body.json["parameters"] as? [String: Any])?["kept"] != nil)
+        let received = try #require(server.received.first)
+        #expect(received.headers["x-request-id"] == "r7" && received.headers["traceparent"] == trace)
+        #expect(received.headers["x-other"] == nil, "only what is known is passed on")
+        let length = received.headers["inference-header-content-length"].flatMap { Int($0) }
+        #expect((length != nil) == isBinary)
+        let json = Array(received.body.prefix(length ?? received.body.count)).json
+        let input = try #require((json["inputs"] as? [[String: Any]])?.first)
+        #expect(input["name"] as? String == "x" && input["datatype"] as? String == "FP32")
+        #expect(input["shape"] as? [Int] == [2, 3, 64, 64])
+        #expect((json["parameters"] as? [String: Any])?["p"] as? [Int] == [1])
+        let output = (json["outputs"] as? [[String: Any]])?.first
+        #expect((output?["parameters"] as? [String: Any])?["classification"] as? Int == 3)
+        if let length {
+          #expect(received.body.count - length == 2 * 3 * 64 * 64 * 4)
+        } else {
+          #expect((input["data"] as? [Double])?.count == 2 * 3 * 64 * 64)
+        }
+      }
+    }
+
+    @Test("a flagged image never reaches the server")
+    func flaggedImages() async throws {
+      let server = FakeModelServer()
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        #expect(try await client.post(Self.path, Self.body([Signs.adversarial])).status == 403)
+        #expect(try await client.post(Self.path, Self.body([Signs.clean, Signs.adversarial])).status == 403)
+        #expect(try await client.post(Self.path, Self.body([[1, 2, 3]])).status == 422)
+        #expect(server.received.isEmpty)
+        #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200)
+      }
+    }
+
+    @Test("what goes wrong there is 502 or 504, what it says is wrong with the request 400; scores of nobody")
+    func trouble() async throws {
+      let server = FakeModelServer()
+      try await server.serving { port in
+        let gateway = try Self.gateway([port], ["--deadline", "1s"])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        let cases: [(FakeModelServer.Behaviour, Int)] = [
+          (.status(500, "broken"), 502), (.status(400, "no such output"), 400), (.garbage, 502), (.silence, 504),
+          (.answers, 200),
+        ]
+        for (behaviour, status) in cases {
+          server.set(behaviour)
+          let answer = try await client.post(Self.path, Self.body([Signs.clean]))
+          #expect(answer.status == status, "\(behaviour): \(answer.error)")
+        }
+        #expect(server.received.count == cases.count, "nothing that was processed is tried again")
+      }
+    }
+
+    @Test("a server that cannot be reached is passed over, and one that is not ready gets nothing")
+    func severalServers() async throws {
+      let (first, second) = (FakeModelServer(), FakeModelServer())
+      try await first.serving { firstPort in
+        try await second.serving { secondPort in
+          let gateway = try Self.gateway([firstPort, 1, secondPort])
+          try await gateway.wait(for: "model server in use", times: 2)
+          let client = WebClient(port: gateway.http)
+          for _ in 0..<10 { #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200) }
+          #expect(first.received.count == 5 && second.received.count == 5, "in turn, as none has more to do")
+          first.set(isReady: false)
+          try await gateway.wait(for: "model server not in use", times: 2)
+          for _ in 0..<4 { #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200) }
+          #expect(first.received.count == 5 && second.received.count == 9)
+          second.set(isReady: false)
+          try await gateway.wait(for: "model server not in use", times: 3)
+          #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 502)
+          #expect(try await client.get("/v2/health/ready").status == 503)
+          #expect(try await WebClient(port: gateway.operations).get("/readyz").status == 503)
+          #expect(try await client.get("/v2/health/live").status == 200)
+        }
+      }
+    }
+
+    @Test(
+      "a model that takes another tensor gets none",
+      arguments: [
+        #"{"name":"x","datatype":"FP16","shape":[-1,3,64,64]}"#,
+        #"{"name":"x","datatype":"FP32","shape":[-1,64,64,3]}"#,
+        #"{"name":"x","datatype":"FP32","shape":[-1,3,64]}"#,
+        #"{"name":"x","datatype":"FP32","shape":[-1,3,64,64]},{"name":"z","datatype":"FP32","shape":[1]}"#,
+      ])
+    func unfitModels(input: String) async throws {
+      let server = FakeModelServer(input: input)
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server not in use")
+        #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 502)
+        #expect(server.received.isEmpty)
+      }
+    }
+
+    @Test("no server at all: the gateway lives, is not ready, and says why")
+    func unreachable() async throws {
+      let gateway = try Self.gateway([1])
+      let client = WebClient(port: gateway.http)
+      try await gateway.wait(for: "model server not in use")
+      let answer = try await client.post(Self.path, Self.body([Signs.clean]))
+      #expect(answer.status == 502 && answer.code == "upstream-failed")
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200, "what needs no server is served")
+    }
+  }
+}

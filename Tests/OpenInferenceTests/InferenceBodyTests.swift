@@ -1,0 +1,117 @@
+import Foundation
+import OpenInference
+import Pixels
+import TestSupport
+import Testing
+
+/// Requests and answers as they travel over REST.
+struct InferenceBodyTests {
+  private func request(_ json: String, binary: [UInt8] = [], length: Int? = nil) throws -> InferenceRequest {
+    let body = Array(json.utf8)
+    return try InferenceRequest(
+      InferenceBody(bytes: body + binary, jsonLength: binary.isEmpty && length == nil ? nil : length ?? body.count))
+  }
+
+  private func tensor(_ datatype: String, _ shape: String, _ data: String) throws -> InferenceTensor {
+    try request(#"{"inputs":[{"name":"x","datatype":"\#(datatype)","shape":\#(shape),"data":\#(data)}]}"#).inputs[0]
+  }
+
+  @Test(
+    "listed elements become the bytes that NumPy would have",
+    arguments: [
+      ("BOOL", "[2]", "[true,false]", [1, 0]), ("UINT8", "[3]", "[0,1,255]", [0, 1, 255]),
+      ("INT8", "[2]", "[-1,127]", [255, 127]), ("UINT16", "[1]", "[258]", [2, 1]),
+      ("INT16", "[1]", "[-2]", [254, 255]), ("INT32", "[1]", "[-1]", [255, 255, 255, 255]),
+      ("INT64", "[1]", "[1]", [1, 0, 0, 0, 0, 0, 0, 0]), ("FP32", "[1]", "[1]", [0, 0, 128, 63]),
+      ("FP64", "[1]", "[-2.0]", [0, 0, 0, 0, 0, 0, 0, 192]), ("BYTES", "[1]", #"["AQI="]"#, [2, 0, 0, 0, 1, 2]),
+      ("UINT8", "[2,2]", "[[1,2],[3,4]]", [1, 2, 3, 4]), ("UINT8", "[2,2]", "[1,2,3,4]", [1, 2, 3, 4]),
+      ("UINT8", "[0]", "[]", []),
+    ] as [(String, String, String, [UInt8])])
+  func listedElements(datatype: String, shape: String, data: String, bytes: [UInt8]) throws {
+    #expect(try tensor(datatype, shape, data).contents == bytes)
+  }
+
+  @Test(
+    "what does not add up is refused",
+    arguments: [
+      ("UINT8", "[2]", "[1]"), ("UINT8", "[1]", "[256]"), ("UINT8", "[1]", "[-1]"), ("UINT8", "[1]", "[1.5]"),
+      ("UINT8", "[1]", #"["1"]"#), ("UINT8", "[2,2]", "[[1,2],[3]]"), ("UINT8", "[2,2]", "[[1,2,3,4]]"),
+      ("UINT8", "[2,2]", "[[[1,2],[3,4]]]"), ("UINT8", "[-1]", "[1]"), ("UINT8", "[1.0]", "[1]"),
+      ("UINT8", "[9223372036854775807,3]", "[1]"), ("BYTES", "[1]", #"["not base64"]"#), ("BYTES", "[2]", #"["AQI="]"#),
+      ("FP16", "[1]", "[1]"), ("STRING", "[1]", "[1]"), ("FP32", "[1]", "[null]"), ("UINT8", "1", "[1]"),
+      ("UINT8", "[1]", "1"), ("UINT8", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "[1]"),
+    ])
+  func unsoundElements(datatype: String, shape: String, data: String) {
+    #expect(throws: SluiceError.self) { try tensor(datatype, shape, data) }
+  }
+
+  @Test("binary data follows the JSON, in order, and all of it is accounted for")
+  func binaryData() throws {
+    let json = #"""
+      {"id":"7","parameters":{"a":1,"binary_data_output":true},"outputs":[{"name":"o","parameters":{"binary_data":false,"b":[2]}}],
+      "inputs":[{"name":"x","datatype":"UINT8","shape":[2],"parameters":{"binary_data_size":2}},
+      {"name":"y","datatype":"BYTES","shape":[2],"parameters":{"binary_data_size":9,"c":true}}]}
+      """#
+    let binary: [UInt8] = [7, 8, 0, 0, 0, 0, 1, 0, 0, 0, 5]
+    let request = try request(json, binary: binary)
+    #expect(request.id == "7" && request.wantsBinary && request.inputs[0].contents == [7, 8])
+    #expect(request.inputs[1].byteElements == [[], [5]])
+    #expect(request.parameters.map(\.name) == ["a"] && request.inputs[1].parameters.map(\.name) == ["c"])
+    #expect(!request.wantsBinary("o") && request.wantsBinary("p"))
+    // Every cut, and a byte too many.
+    for length in 0..<binary.count {
+      #expect(throws: SluiceError.self) {
+        try self.request(json, binary: Array(binary.prefix(length)), length: json.utf8.count)
+      }
+    }
+    #expect(throws: SluiceError.self) { try self.request(json, binary: binary + [0]) }
+    #expect(throws: SluiceError.self) { try self.request(json, binary: binary, length: json.utf8.count + 1) }
+    #expect(throws: SluiceError.self) { try self.request(json, binary: binary, length: 10_000) }
+  }
+
+  @Test(
+    "lengths inside BYTES that lie are refused",
+    arguments: [[1, 0, 0], [2, 0, 0, 0, 1], [255, 255, 255, 255, 1]] as [[UInt8]])
+  func lyingLengths(contents: [UInt8]) {
+    #expect(throws: SluiceError.self) {
+      try InferenceTensor(name: "x", datatype: .bytes, shape: [1], contents: contents)
+    }
+  }
+
+  @Test(
+    "requests that break the protocol",
+    arguments: [
+      "", "[]", "{}", #"{"inputs":{}}"#, #"{"inputs":[{}]}"#, #"{"inputs":[],"id":7}"#, #"{"inputs":[],"outputs":{}}"#,
+      #"{"inputs":[],"outputs":[{}]}"#, #"{"inputs":[],"parameters":[]}"#, #"{"inputs":[],"inputs":[]}"#,
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1]}]}"#,
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[1],"parameters":{"binary_data_size":1}}]}"#,
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"parameters":{"binary_data_size":"1"}}]}"#,
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"parameters":{"binary_data_size":-1}}]}"#,
+    ])
+  func brokenRequests(json: String) {
+    #expect(throws: SluiceError.self) { try request(json) }
+  }
+
+  @Test("what is written is read again, raw and listed", arguments: [true, false])
+  func roundTrip(isBinary: Bool) throws {
+    let request = InferenceRequest(
+      id: "q", parameters: [JSONValue.Member(name: "p", value: .string("ü"))],
+      inputs: [
+        try InferenceTensor(name: "a", datatype: .fp32, shape: [2], contents: [0, 0, 128, 63, 1, 0, 0, 0]),
+        try InferenceTensor(name: "b", datatype: .int64, shape: [1], contents: [1, 2, 3, 4, 5, 6, 7, 0]),
+      ], outputs: [InferenceRequest.RequestedOutput(name: "o")], wantsBinary: isBinary)
+    #expect(try InferenceRequest(request.body(asBinary: isBinary)) == request)
+    let response = InferenceResponse(
+      modelName: "m", modelVersion: "1", id: "q", outputs: request.inputs)
+    #expect(try InferenceResponse(response.body { _ in isBinary }) == response)
+  }
+
+  @Test("numbers that JSON does not have become null; half precision travels raw only")
+  func unrepresentable() throws {
+    let nan = try InferenceTensor(name: "a", datatype: .fp32, shape: [2], contents: [0, 0, 192, 127, 0, 0, 128, 255])
+    #expect(try nan.json().text == "[null,null]")
+    let half = try InferenceTensor(name: "a", datatype: .fp16, shape: [1], contents: [0, 60])
+    #expect(half.floats == [1])
+    #expect(throws: SluiceError.self) { try half.json() }
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Pixels
+import Testing
+
+struct JSONReadingTests {
+  private let limits = JSONValue.Limits(depth: 4, values: 20)
+
+  private func read(_ text: String) throws -> JSONValue {
+    try JSONValue(reading: Array(text.utf8).span, limits: limits)
+  }
+
+  @Test(
+    "values of every kind",
+    arguments: [
+      ("null", JSONValue.null), (" true ", .bool(true)), ("false", .bool(false)), ("-0", .integer(0)),
+      ("9223372036854775807", .integer(.max)), ("9223372036854775808", .exact(9_223_372_036_854_775_808)),
+      ("1e2", .exact(100)), ("-1.5E-1", .exact(-0.15)), (#""""#, .string("")), (#""é😀""#, .string("é😀")),
+      (#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00""#, .string("\"\\/\u{8}\u{C}\n\r\té😀")), ("[]", .array([])),
+      ("[1 ,2\n]", .array([.integer(1), .integer(2)])), ("{}", .object([JSONValue.Member]())),
+      (#"{ "a" : [{}] }"#, .object(["a": .array([.object([JSONValue.Member]())])])),
+    ])
+  func values(text: String, value: JSONValue) throws {
+    #expect(try read(text) == value)
+  }
+
+  @Test(
+    "what is not JSON",
+    arguments: [
+      "", " ", "nul", "truee", "01", "-", "+1", "1.", ".5", "1e", "1e400", "NaN", "'a'", #"""#, #""\x""#, #""\u12g4""#,
+      #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#, "\"\u{1}\"", "[1,]", "[,]", "[1 2]", "[", "]", "{,}", #"{"a"}"#,
+      #"{"a":}"#, #"{"a":1,}"#, "{a:1}", #"{"a":1 "b":2}"#, "1 2", "[]]", #"{"a":1,"a":2}"#, "/*x*/1", "\u{FEFF}1",
+    ])
+  func notJSON(text: String) {
+    #expect(throws: SluiceError.self) { try read(text) }
+  }
+
+  @Test(
+    "bytes that are no UTF-8, in plain and in escaped strings",
+    arguments: [[0xFF], [0xC3], [0x5C, 0x6E, 0xFF]] as [[UInt8]])
+  func notUTF8(bytes: [UInt8]) {
+    #expect(throws: SluiceError.self) { try JSONValue(reading: ([0x22] + bytes + [0x22]).span, limits: limits) }
+  }
+
+  @Test("limits: depth and number of values, at and beyond")
+  func boundedReading() throws {
+    #expect(throws: Never.self) { try read("[[[[]]]]") }
+    #expect(throws: SluiceError.self) { try read("[[[[[]]]]]") }
+    #expect(throws: SluiceError.self) { try read(String(repeating: "[", count: 1_000_000)) }
+    #expect(throws: SluiceError.self) { try read(String(repeating: #"{"a":"#, count: 100_000)) }
+    #expect(throws: Never.self) { try read("[" + [String](repeating: "1", count: 19).joined(separator: ",") + "]") }
+    #expect(throws: SluiceError.self) {
+      try read("[" + [String](repeating: "1", count: 20).joined(separator: ",") + "]")
+    }
+  }
+
+  @Test("every cut of a text is refused, and every single changed byte is refused or read")
+  func damagedTexts() {
+    let text = Array(#"{"a":[1,-2.5e3,"x\u00e9",true,null],"b":{}}"#.utf8)
+    for length in 0..<text.count {
+      #expect(throws: SluiceError.self) { try JSONValue(reading: Array(text.prefix(length)).span, limits: limits) }
+    }
+    for place in text.indices {
+      for byte in UInt8.min...UInt8.max {
+        var changed = text
+        changed[place] = byte
+        let mine = try? JSONValue(reading: changed.span, limits: limits)
+        // Foundation is laxer about some texts, never stricter.
+        if mine != nil { #expect((try? JSONSerialization.jsonObject(with: Data(changed))) != nil) }
+      }
+    }
+  }
+
+  @Test("exact numbers are read again as they were")
+  func exactNumbers() throws {
+    for number in [0.1, 1e-12, 123_456_789.123, -5e300, 1] {
+      #expect(try read(JSONValue.exact(number).text) == .exact(number) || number == 1)
+    }
+    for number in [Float(0.1), 1.8443556e-07, .greatestFiniteMagnitude] {
+      #expect(Float(JSONValue.exactSingle(number).text) == number)
+    }
+  }
+}
