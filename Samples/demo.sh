@@ -32,4 +32,6 @@ Where to look next:
   $sluice inspect -f Filters/signs.yaml $example
   $sluice inspect -f Filters/signs.yaml --picture sheet.png $example
   cat Samples/signs/clean/test/* | $sluice filter -f Filters/signs.yaml > tensors.npy
+  $sluice serve -f Filters/signs.yaml        # and in another terminal:
+  curl --data-binary @$example http://127.0.0.1:8080/v1/filter
 END

@@ -64,7 +64,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .healthInterval: "2s"
     case .queue: "64"
     case .deadline: "10s"
-    case .batchDelay: "2ms"
+    case .batchDelay: "1ms"
     case .maxImages: "32"
     case .maxBody: "32MB"
     case .bodyMemory: "512MB"
