@@ -51,7 +51,7 @@ package struct GatewayServer: Sendable {
       admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), metrics: metrics,
       rules: GatewayRules(
         model: model, modes: settings.modes, failsOpen: settings.failsOpen, exposesVerdicts: settings.exposesVerdicts,
-        mostImages: settings.maxImages, mostBodyBytes: settings.maxBody, requestTime: settings.deadline,
+        mostImages: settings.maxImages, requestTime: settings.deadline,
         version: version), log: log)
   }
 

@@ -29,18 +29,6 @@ extension InferenceTensor {
     }
   }
 
-  /// The elements as single-precision numbers; `nil` for types that are no numbers.
-  ///
-  /// - Complexity: O(elements).
-  package var floats: [Float]? {
-    switch datatype {
-    case .fp32: words(UInt32.self).map(Float.init(bitPattern:))
-    case .fp64: words(UInt64.self).map { Float(Double(bitPattern: $0)) }
-    case .fp16: words(UInt16.self).map { Float(Float16(bitPattern: $0)) }
-    default: nil
-    }
-  }
-
   private static func text(_ bytes: [UInt8]) -> JSONValue {
     .string(String(validating: bytes, as: UTF8.self) ?? Data(bytes).base64EncodedString())
   }

@@ -141,6 +141,19 @@ extension GatewayProcesses {
       #expect(answers.components(separatedBy: "HTTP/1.1 422 ").count - 1 == 20)
     }
 
+    @Test("clients that ask before they send are told to, unless the body is too long")
+    func askingFirst() throws {
+      let gateway = try RunningGateway()
+      let connection = try RawConnection(port: gateway.http)
+      connection.send(head(Signs.clean.count, "Expect: 100-continue\r\n"))
+      #expect(connection.receive().map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("HTTP/1.1 100 ") == true)
+      connection.send(Signs.clean)
+      #expect(connection.receive().map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("HTTP/1.1 200 ") == true)
+      let long = try RawConnection(port: gateway.http)
+      long.send(head(100_000_000, "Expect: 100-continue\r\n"))
+      #expect(long.receive().map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("HTTP/1.1 413 ") == true)
+    }
+
     @Test("HTTP/2 without TLS, and streams that are reset at once", .enabled(if: Requirements.hasCurl, "needs curl"))
     func http2() async throws {
       let gateway = try RunningGateway()

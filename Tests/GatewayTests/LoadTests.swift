@@ -28,6 +28,29 @@ extension GatewayProcesses {
       #expect(calm == [200: 1])
     }
 
+    @Test("work for clients that have gone is not done")
+    func goneClients() async throws {
+      let gateway = try RunningGateway(["--workers", "1", "--queue", "1000"])
+      let head = "POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: \(Signs.clean.count)\r\n\r\n"
+      for _ in 0..<5 {
+        let connections = try (0..<60).map { _ in try RawConnection(port: gateway.http) }
+        for connection in connections { connection.send(Array(head.utf8) + Signs.clean) }
+        for connection in connections { connection.reset() }
+      }
+      let operations = WebClient(port: gateway.operations)
+      var text = ""
+      for _ in 0..<200 {
+        text = String(decoding: try await operations.get("/metrics").body, as: UTF8.self)
+        if text.contains("sluice_in_flight 0\n"), text.contains("outcome=\"gone\"") { break }
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      #expect(
+        text.contains("sluice_in_flight 0\n")
+          && text.contains("sluice_requests_total{route=\"filter\",outcome=\"gone\"}"))
+      let judged = text.split(separator: "\n").first { $0.hasPrefix("sluice_images_total{verdict=\"clean\"") }
+      #expect((judged?.split(separator: " ").last.flatMap { Int($0) } ?? 0) < 300, "not all of 300 were judged")
+    }
+
     @Test("bodies beyond the memory for them are turned away")
     func bodyMemory() async throws {
       let gateway = try RunningGateway(["--max-body", "1MB", "--body-memory", "1MB", "--deadline", "30s"])

@@ -90,6 +90,20 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a message that does not come whole ends with the deadline", .enabled(if: Requirements.hasCurl, "needs curl"))
+    func slowMessages() async throws {
+      let gateway = try RunningGateway(["--deadline", "500ms"])
+      let folder = try TemporaryFolder()
+      let message = try folder.file("message", [0, 0, 4, 0, 0] + [UInt8](repeating: 7, count: 262_144))
+      let url = "http://127.0.0.1:\(gateway.grpc)/inference.GRPCInferenceService/ModelInfer"
+      _ = try SluiceCommand.shell(
+        "timeout -s KILL 3 curl -s --http2-prior-knowledge -H 'content-type: application/grpc' -H 'te: trailers' -H 'Expect:' "
+          + "--limit-rate 1000 --data-binary @\(message) \(url)")
+      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      #expect(metrics.contains(#"sluice_requests_total{route="infer",outcome="late"} 1"#))
+      #expect(metrics.contains("sluice_in_flight 0\n"))
+    }
+
     @Test("tokens are asked for, as metadata")
     func tokens() async throws {
       let gateway = try RunningGateway([], environment: ["SLUICE_TOKEN": "a-token-in-the-environment"])

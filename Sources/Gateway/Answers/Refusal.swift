@@ -25,7 +25,6 @@ package struct Refusal: Error, Sendable {
     case notFound = 404
     case methodNotAllowed = 405
     case notAcceptable = 406
-    case timedOut = 408
     case tooLarge = 413
     case unprocessable = 422
     case busy = 429
@@ -74,7 +73,7 @@ package struct Refusal: Error, Sendable {
     case .invalid, .notFound, .methodNotAllowed, .notAcceptable: "invalid"
     case .unauthenticated: "unauthenticated"
     case .flagged: "flagged"
-    case .timedOut, .lateAnswer: "late"
+    case .lateAnswer: "late"
     case .tooLarge, .unprocessable: "rejected"
     case .busy: "busy"
     case .gone: "gone"

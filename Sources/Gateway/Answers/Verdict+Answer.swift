@@ -29,6 +29,9 @@ extension Verdict {
 }
 
 extension [Judgement] {
+  /// For metrics: what became of a request whose images were all forwarded.
+  var outcome: String { first { $0.verdict.handling != nil }?.verdict.action ?? "clean" }
+
   /// For a header: the verdict that matters most.
   var headerValue: String {
     first { $0.verdict.handling != nil }?.verdict.headerValue ?? first?.verdict.headerValue ?? ""

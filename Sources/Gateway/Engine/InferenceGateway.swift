@@ -123,12 +123,11 @@ package struct GatewayRules: Sendable {
   package var failsOpen: Bool
   package var exposesVerdicts: Bool
   package var mostImages: Int
-  package var mostBodyBytes: Int
   package var requestTime: Duration
   package var version: String
 
   package init(
-    model: String, modes: RouteModes, failsOpen: Bool, exposesVerdicts: Bool, mostImages: Int, mostBodyBytes: Int,
+    model: String, modes: RouteModes, failsOpen: Bool, exposesVerdicts: Bool, mostImages: Int,
     requestTime: Duration, version: String
   ) {
     self.model = model
@@ -136,7 +135,6 @@ package struct GatewayRules: Sendable {
     self.failsOpen = failsOpen
     self.exposesVerdicts = exposesVerdicts
     self.mostImages = mostImages
-    self.mostBodyBytes = mostBodyBytes
     self.requestTime = requestTime
     self.version = version
   }

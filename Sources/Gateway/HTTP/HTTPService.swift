@@ -34,8 +34,11 @@ struct HTTPService: Service {
   private func server() -> HTTPServerBuilder {
     let idle = settings.idle
     let connections = gateway.connections
+    let most = settings.maxBody
     let channels = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [DisconnectHandler(connections), EarlyAnswerHandler()],
+      additionalChannelHandlers: [
+        ContinueHandler(most: most), DisconnectHandler(connections), EarlyAnswerHandler(),
+      ],
       idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
     let http2 = HTTP2ChannelConfiguration(
       idleTimeout: idle, gracefulCloseTimeout: settings.drain, streamConfiguration: channels)

@@ -182,7 +182,7 @@ extension HTTPAnswer {
   fileprivate func noting(_ judgements: [Judgement]) -> HTTPAnswer {
     var answer = self
     answer.headers[.sluiceVerdict] = judgements.headerValue
-    answer.outcome = judgements.first { $0.verdict.handling != nil }?.verdict.action ?? "clean"
+    answer.outcome = judgements.outcome
     return answer
   }
 }

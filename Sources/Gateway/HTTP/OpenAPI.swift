@@ -148,7 +148,6 @@ extension Refusal.Status {
     case .notFound: "There is no such path or model."
     case .methodNotAllowed: "The path takes another method."
     case .notAcceptable: "None of the accepted types is given."
-    case .timedOut: "The request did not come in time."
     case .tooLarge: "The body is too long."
     case .unprocessable: "An image cannot be decoded, or is not permitted."
     case .busy: "Too many requests are waiting; try again later."

@@ -7,74 +7,68 @@ import Pixels
 import SwiftProtobuf
 
 /// The gRPC side of the Open Inference Protocol.
-struct InferenceService: Inference_GRPCInferenceService.ServiceProtocol {
+///
+/// Calls are taken as streams, so that tokens and deadlines hold before the message has come.
+struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol {
   let gateway: InferenceGateway
   let tokens: BearerTokens
   let budget: ByteBudget
   let inFlight: InFlight
 
   func serverLive(
-    request: ServerRequest<Inference_ServerLiveRequest>, context: ServerContext
-  ) async throws -> ServerResponse<Inference_ServerLiveResponse> {
-    ServerResponse(message: .with { $0.live = true })
+    request: StreamingServerRequest<Inference_ServerLiveRequest>, context: ServerContext
+  ) async throws -> StreamingServerResponse<Inference_ServerLiveResponse> {
+    try await answer("health", request, context) { _, _ in Answer(.with { $0.live = true }) }
   }
 
   func serverReady(
-    request: ServerRequest<Inference_ServerReadyRequest>, context: ServerContext
-  ) async throws -> ServerResponse<Inference_ServerReadyResponse> {
-    let isReady = await gateway.isReady
-    return ServerResponse(message: .with { $0.ready = isReady })
+    request: StreamingServerRequest<Inference_ServerReadyRequest>, context: ServerContext
+  ) async throws -> StreamingServerResponse<Inference_ServerReadyResponse> {
+    try await answer("health", request, context) { _, _ in
+      let isReady = await gateway.isReady
+      return Answer(.with { $0.ready = isReady })
+    }
   }
 
   func modelReady(
-    request: ServerRequest<Inference_ModelReadyRequest>, context: ServerContext
-  ) async throws -> ServerResponse<Inference_ModelReadyResponse> {
-    let isReady = await gateway.isReady
-    return try await answered("health", request) { _ in
-      try gateway.check(request.message.name, request.message.version)
-      return ServerResponse(message: .with { $0.ready = isReady })
+    request: StreamingServerRequest<Inference_ModelReadyRequest>, context: ServerContext
+  ) async throws -> StreamingServerResponse<Inference_ModelReadyResponse> {
+    try await answer("health", request, context) { message, _ in
+      try gateway.check(message.name, message.version)
+      let isReady = await gateway.isReady
+      return Answer(.with { $0.ready = isReady })
     }
   }
 
   func serverMetadata(
-    request: ServerRequest<Inference_ServerMetadataRequest>, context: ServerContext
-  ) async throws -> ServerResponse<Inference_ServerMetadataResponse> {
-    try await answered("metadata", request) { _ in ServerResponse(message: gateway.serverMetadata.message) }
+    request: StreamingServerRequest<Inference_ServerMetadataRequest>, context: ServerContext
+  ) async throws -> StreamingServerResponse<Inference_ServerMetadataResponse> {
+    try await answer("metadata", request, context) { _, _ in Answer(gateway.serverMetadata.message) }
   }
 
   func modelMetadata(
-    request: ServerRequest<Inference_ModelMetadataRequest>, context: ServerContext
-  ) async throws -> ServerResponse<Inference_ModelMetadataResponse> {
-    try await answered("metadata", request) { _ in
-      try gateway.check(request.message.name, request.message.version)
-      return ServerResponse(message: try await gateway.modelMetadata().message)
+    request: StreamingServerRequest<Inference_ModelMetadataRequest>, context: ServerContext
+  ) async throws -> StreamingServerResponse<Inference_ModelMetadataResponse> {
+    try await answer("metadata", request, context) { message, _ in
+      try gateway.check(message.name, message.version)
+      return Answer(try await gateway.modelMetadata().message)
     }
   }
 
   func modelInfer(
-    request: ServerRequest<Inference_ModelInferRequest>, context: ServerContext
-  ) async throws -> ServerResponse<Inference_ModelInferResponse> {
-    try await answered("infer", request) { identity in
-      try gateway.check(request.message.modelName, request.message.modelVersion)
-      let size = request.message.rawInputContents.reduce(0) { $0 + $1.count }
+    request: StreamingServerRequest<Inference_ModelInferRequest>, context: ServerContext
+  ) async throws -> StreamingServerResponse<Inference_ModelInferResponse> {
+    try await answer("infer", request, context) { message, call in
+      try gateway.check(message.modelName, message.modelVersion)
+      let size = message.rawInputContents.reduce(0) { $0 + $1.count }
       try budget.take(size)
       defer { budget.give(size) }
-      let deadline = Deadline(after: gateway.rules.requestTime)
-      // A client that goes away cancels the call, not the task.
-      return try await cancelled(with: context) {
-        try await deadline.limit { try await infer(request.message, identity, deadline) }
-      }
+      let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
+      var answer = Answer(inference.response.message)
+      answer.metadata = ["sluice-verdict": "\(inference.judgements.headerValue)"]
+      answer.outcome = inference.judgements.outcome
+      return answer
     }
-  }
-
-  private func infer(
-    _ message: Inference_ModelInferRequest, _ identity: RequestIdentity, _ deadline: Deadline
-  ) async throws -> ServerResponse<Inference_ModelInferResponse> {
-    let context = RequestContext(
-      identity: identity, route: .infer, mode: gateway.rules.modes[.infer], deadline: deadline)
-    let inference = try await gateway.infer(context) { () throws(SluiceError) in try InferenceRequest(message) }
-    return ServerResponse(
-      message: inference.response.message, metadata: ["sluice-verdict": "\(inference.judgements.headerValue)"])
   }
 
   /// Runs work that ends when the client ends its call.
@@ -93,10 +87,11 @@ struct InferenceService: Inference_GRPCInferenceService.ServiceProtocol {
     }
   }
 
-  private func answered<Input, Output>(
-    _ route: String, _ request: ServerRequest<Input>,
-    _ work: (RequestIdentity) async throws -> ServerResponse<Output>
-  ) async throws -> ServerResponse<Output> {
+  /// Answers a call: waits for its message, does the work within the deadline, and turns trouble into a status.
+  private func answer<Input: Sendable, Output: Sendable>(
+    _ route: String, _ request: StreamingServerRequest<Input>, _ context: ServerContext,
+    _ work: @escaping @Sendable (Input, RequestContext) async throws -> Answer<Output>
+  ) async throws -> StreamingServerResponse<Output> {
     let start = ContinuousClock.now
     let identity = RequestIdentity(
       proposed: request.metadata.text("x-request-id"), traceparent: request.metadata.text("traceparent"),
@@ -104,13 +99,19 @@ struct InferenceService: Inference_GRPCInferenceService.ServiceProtocol {
     inFlight.begin()
     defer { inFlight.end() }
     do {
-      guard tokens.admit(request.metadata.text("authorization")) else {
+      guard route == "health" || tokens.admit(request.metadata.text("authorization")) else {
         throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is needed")
       }
-      var response = try await work(identity)
-      response.metadata.replaceOrAddString(identity.id, forKey: "x-request-id")
-      gateway.metrics.noteRequest(route, "answered", seconds: start.duration(to: .now).seconds)
-      return response
+      let call = RequestContext(
+        identity: identity, route: .infer, mode: gateway.rules.modes[.infer],
+        deadline: Deadline(after: gateway.rules.requestTime))
+      // A client that goes away cancels the call, not the task.
+      var answer = try await cancelled(with: context) {
+        try await call.deadline.limit { try await work(try await ServerRequest(stream: request).message, call) }
+      }
+      answer.metadata.replaceOrAddString(identity.id, forKey: "x-request-id")
+      gateway.metrics.noteRequest(route, answer.outcome, seconds: start.duration(to: .now).seconds)
+      return StreamingServerResponse(single: ServerResponse(message: answer.message, metadata: answer.metadata))
     } catch {
       let refusal = Self.refusal(error)
       gateway.metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
@@ -139,6 +140,17 @@ struct InferenceService: Inference_GRPCInferenceService.ServiceProtocol {
   }
 }
 
+/// What goes back for a call, and what it is called in metrics.
+private struct Answer<Output: Sendable>: Sendable {
+  let message: Output
+  var metadata: Metadata = [:]
+  var outcome = "answered"
+
+  init(_ message: Output) {
+    self.message = message
+  }
+}
+
 extension RPCError {
   fileprivate init(_ refusal: Refusal, _ identity: RequestIdentity) {
     var metadata: Metadata = ["x-request-id": "\(identity.id)", "sluice-code": "\(refusal.code)"]
@@ -158,7 +170,7 @@ extension Refusal.Status {
     case .gone: .cancelled
     case .failed: .internalError
     case .badUpstream: .unavailable
-    case .timedOut, .lateAnswer: .deadlineExceeded
+    case .lateAnswer: .deadlineExceeded
     }
   }
 }

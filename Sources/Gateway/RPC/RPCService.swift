@@ -10,7 +10,8 @@ struct RPCService: Service {
   let settings: GatewaySettings
   let onListening: @Sendable (_ port: Int?) -> Void
 
-  private static let mostStreams = 256
+  /// Calls on a connection; each may hold a message that is as long as a body may be.
+  private static let mostStreams = 32
 
   func run() async throws {
     let transport = HTTP2ServerTransport.Posix(
@@ -49,6 +50,7 @@ struct RPCService: Service {
       // Images are larger than the window that calls usually have.
       config.http2.targetWindowSize = 1 << 20
       config.connection.maxIdleTime = .seconds(300)
+      config.channelDebuggingCallbacks.onAcceptTCPConnection = ConnectionLimit(settings.connections).admit
       config.connection.maxGraceTime = settings.drain
       config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
       config.connection.keepalive.clientBehavior.allowWithoutCalls = true

@@ -1,0 +1,37 @@
+internal import Pixels
+
+/// Parameters in the order of their names: gRPC keeps none.
+func members(_ parameters: [String: Inference_InferParameter]) -> [JSONValue.Member] {
+  parameters.sorted { $0.key < $1.key }.compactMap { name, parameter in
+    parameter.json.map { JSONValue.Member(name: name, value: $0) }
+  }
+}
+
+/// Values that gRPC has no form for, lists and objects, are passed on as JSON text.
+func inferParameters(_ members: [JSONValue.Member]) -> [String: Inference_InferParameter] {
+  Dictionary(members.map { ($0.name, Inference_InferParameter($0.value)) }) { first, _ in first }
+}
+
+extension Inference_InferParameter {
+  fileprivate var json: JSONValue? {
+    switch parameterChoice {
+    case .boolParam(let flag): .bool(flag)
+    case .int64Param(let number): .integer(Int(number))
+    case .stringParam(let text): .string(text)
+    case .doubleParam(let number): .exact(number)
+    case .uint64Param(let number): Int(exactly: number).map(JSONValue.integer) ?? .exact(Double(number))
+    case nil: nil
+    }
+  }
+
+  fileprivate init(_ value: JSONValue) {
+    self.init()
+    switch value {
+    case .bool(let flag): boolParam = flag
+    case .integer(let number): int64Param = Int64(number)
+    case .string(let text): stringParam = text
+    case .exact(let number): doubleParam = number
+    default: stringParam = value.text
+    }
+  }
+}
