@@ -149,7 +149,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "sluice", "Gateway", "OpenInference", "OpenInferenceRPC", "TestSupport",
+        "sluice", "Gateway", "OpenInference", "OpenInferenceRPC", "FilterPipeline", "Classifiers", "Pixels",
+        "TestSupport",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),

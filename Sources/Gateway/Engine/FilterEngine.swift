@@ -44,7 +44,7 @@ package final class FilterEngine: Sendable {
   }
 
   /// Judges images, several at a time, in order.
-  func judge(_ images: [EncodedInput], as wanted: WantedJudgement) async -> [Judgement] {
+  package func judge(_ images: [EncodedInput], as wanted: WantedJudgement) async -> [Judgement] {
     let pipeline = pipeline
     let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
       for (place, image) in images.enumerated() {
@@ -83,10 +83,16 @@ package final class FilterEngine: Sendable {
 }
 
 /// What is to be done with images that are judged.
-struct WantedJudgement: Sendable {
-  var flagged: FlaggedImages
-  var picture = false
-  var failsOpen = false
+package struct WantedJudgement: Sendable {
+  package var flagged: FlaggedImages
+  package var picture: Bool
+  package var failsOpen: Bool
+
+  package init(flagged: FlaggedImages, picture: Bool = false, failsOpen: Bool = false) {
+    self.flagged = flagged
+    self.picture = picture
+    self.failsOpen = failsOpen
+  }
 }
 
 extension FilterEngine {
