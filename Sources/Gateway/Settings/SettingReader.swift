@@ -8,7 +8,9 @@ struct SettingReader {
   private static let mostTokens = 10_000
 
   func error(_ name: SettingName, _ what: String, remedy: String? = nil) -> SluiceError {
-    SluiceError(.invalidSetting, "\(name.rawValue) (\(values[name].origin)) \(what)", remedy: remedy)
+    let origin = values[name].origin
+    let place = origin == SettingValues.Value.standard ? "" : " (\(origin))"
+    return SluiceError(.invalidSetting, "\(name.rawValue)\(place) \(what)", remedy: remedy)
   }
 
   /// `nil` for what is not set.

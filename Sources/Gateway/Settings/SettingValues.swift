@@ -9,6 +9,9 @@ package struct SettingValues: Sendable {
     /// For people, as in `--queue` or `gateway.yaml:3`.
     package var origin: String
 
+    /// The origin of what nobody has set.
+    static let standard = "default"
+
     package init(_ text: String, from origin: String) {
       self.text = text
       self.origin = origin
@@ -34,7 +37,7 @@ package struct SettingValues: Sendable {
   }
 
   package subscript(name: SettingName) -> Value {
-    values[name] ?? Value(name.standard, from: "default")
+    values[name] ?? Value(name.standard, from: Value.standard)
   }
 
   private static func read(_ path: String) throws(SluiceError) -> [SettingName: Value] {
