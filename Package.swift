@@ -40,11 +40,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
     .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
     // Its standard traits bring a configuration library of its own, which the command does not use.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -55,7 +57,10 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
     .target(name: "COpenVINO", cSettings: cWarnings, linkerSettings: [.linkedLibrary("dl")]),
 
+    .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
     .target(name: "Pixels", swiftSettings: pixels),
+    .target(name: "Workers", swiftSettings: pixels),
     .target(name: "Preprocessing", dependencies: ["Pixels"], swiftSettings: pixels),
     .target(name: "ImageCodecs", dependencies: ["Pixels", "CImageCodecs"], swiftSettings: pixels),
     .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: pixels),
@@ -69,13 +74,30 @@ let package = Package(
     .target(
       name: "FilterPipeline",
       dependencies: [
-        "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors", "Decision",
+        "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors", "Decision", "Workers",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: pixels),
     .target(
       name: "Calibration",
-      dependencies: ["FilterPipeline", "Decision", "Detectors", "ImageCodecs", "Squeezers", "Pixels"],
+      dependencies: ["FilterPipeline", "Decision", "Detectors", "ImageCodecs", "Pictures", "Squeezers", "Pixels"],
+      swiftSettings: strict),
+    .target(
+      name: "AuditLog",
+      dependencies: [
+        "Pixels", "Workers", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "AuditLogPostgreSQL", dependencies: ["AuditLog", "CPostgreSQL", "Pixels"], swiftSettings: pixels),
+    .target(
+      name: "Auditing",
+      dependencies: [
+        "AuditLog", "AuditLogPostgreSQL", "FilterPipeline", "Decision", "Detectors", "ImageCodecs", "Pictures",
+        "Pixels",
+        "Squeezers",
+      ],
       swiftSettings: strict),
     .target(name: "OpenInference", dependencies: ["Pixels"], swiftSettings: strict),
     .target(
@@ -91,7 +113,9 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "FilterPipeline", "Decision", "OpenInference", "OpenInferenceRPC", "ImageCodecs", "Classifiers", "Pixels",
+        "AuditLog", "Auditing", "Pictures", "Preprocessing", "Workers",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -99,6 +123,7 @@ let package = Package(
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -110,11 +135,12 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
+      resources: [.embedInCode("Pages/Assets")],
       swiftSettings: strict),
     .executableTarget(
       name: "sluice",
       dependencies: [
-        "Calibration", "Gateway",
+        "AuditLog", "Auditing", "Calibration", "Gateway", "Workers",
         "FilterPipeline", "Decision", "Pictures", "Detectors", "Squeezers", "Classifiers", "ImageCodecs", "Pixels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -145,6 +171,12 @@ let package = Package(
       name: "CalibrationTests", dependencies: ["Calibration", "ImageCodecs", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "AuditLogTests",
+      dependencies: [
+        "AuditLog", "AuditLogPostgreSQL", "Pixels", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      exclude: ["Peers"], swiftSettings: tests),
     .testTarget(name: "OpenInferenceTests", dependencies: ["OpenInference", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "GatewayTests",

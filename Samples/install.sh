@@ -2,7 +2,7 @@
 # Installs what Sluice needs and is missing, and says what. Quick when nothing is.
 #
 #   Samples/install.sh           to build and run
-#   Samples/install.sh --tests   also what the tests compare with (ffmpeg, NumPy, curl, Triton's client, MLServer)
+#   Samples/install.sh --tests   also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's client, MLServer)
 set -euo pipefail
 
 packages=()
@@ -11,12 +11,16 @@ need_package() { dpkg -s "$1" >/dev/null 2>&1 || packages+=("$1"); }
 need_package libpng-dev
 need_package libjpeg62-turbo-dev
 need_package zlib1g-dev
+need_package libsqlite3-dev
+need_package libpq-dev
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 if [ "${1:-}" = --tests ]; then
   command -v ffmpeg >/dev/null || packages+=(ffmpeg)
   command -v curl >/dev/null || packages+=(curl)
   python3 -c 'import numpy' 2>/dev/null || packages+=(python3-numpy)
   python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+  command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
 fi
 
 if [ ${#packages[@]} -gt 0 ]; then

@@ -1,3 +1,5 @@
+import AuditLog
+import Auditing
 import FilterPipeline
 import Logging
 import NIOCore
@@ -11,6 +13,7 @@ package struct GatewayServer: Sendable {
   private let log: Logger
   private let metrics: GatewayMetrics
   private let gateway: InferenceGateway
+  private let audit: GatewayAudit?
   private let pool: UpstreamPool?
   private let budget: ByteBudget
   private let state = ServingState()
@@ -46,13 +49,16 @@ package struct GatewayServer: Sendable {
           mostOutstanding: settings.upstreamRequests, healthInterval: settings.healthInterval),
         form: { engine.pipeline.form }, metrics: metrics, log: log)
     budget = ByteBudget(settings.bodyMemory)
+    audit = try settings.audit.map { (audit) throws(SluiceError) in
+      try GatewayAudit(audit, version: version, metrics: metrics, log: log)
+    }
     gateway = InferenceGateway(
       engine: engine, backend: pool ?? EmbeddedBackend(engine),
       admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), metrics: metrics,
       rules: GatewayRules(
         model: model, modes: settings.modes, failsOpen: settings.failsOpen, exposesVerdicts: settings.exposesVerdicts,
         mostImages: settings.maxImages, requestTime: settings.deadline,
-        version: version), log: log)
+        version: version), audit: audit, log: log)
   }
 
   /// While one request of a worker waits for the classifier, another is decoded; what waits together is classified in
@@ -62,6 +68,7 @@ package struct GatewayServer: Sendable {
   /// Serves until a signal to end, then answers what has begun, within the time that is set for it.
   package func run() async throws {
     Descriptors.raiseLimit()
+    if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
     let tls = try settings.tls?.configuration()
     let group = ServiceGroup(configuration: configuration(services(tls)))
     try await group.run()
@@ -70,6 +77,7 @@ package struct GatewayServer: Sendable {
   private func services(_ tls: TLSSetup?) -> [any Service] {
     var services: [any Service] = []
     // They end in the reverse order: first who takes requests, last who is needed to answer them.
+    if let audit { services.append(AuditUpkeep(audit: audit, metrics: metrics, log: log)) }
     if let pool { services.append(HealthWatch(pool: pool)) }
     services.append(
       FilterReloading(
@@ -111,7 +119,9 @@ package struct GatewayServer: Sendable {
   private func operations(_ address: ListenAddress) -> OperationsService {
     OperationsService(
       address: address,
-      responder: OperationsResponder(gateway: gateway, tokens: operationsTokens(address), state: state, budget: budget),
+      responder: OperationsResponder(
+        gateway: gateway, tokens: operationsTokens(address), state: state, budget: budget,
+        pages: audit.map { AuditPages($0, gateway) }),
       log: log
     ) { note("operations", address, $0?.port) }
   }

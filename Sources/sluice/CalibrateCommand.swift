@@ -26,7 +26,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/
 
         # with what reviewers confirmed and cleared
-        sluice calibrate -f filter.yaml --clean photos/ --from-audit reviews.ndjson
+        sluice calibrate -f filter.yaml --clean photos/ --from-audit audit/
 
       Scores are kept on disk while it runs: after an interruption, the same command goes on. Of more than 20,000 \
       images a uniform sample is taken. The published feature squeezing is scored as well, for comparing with it.
@@ -50,7 +50,9 @@ struct CalibrateCommand: AsyncParsableCommand {
   var adversarial: [String] = []
 
   @Option(
-    help: ArgumentHelp("Reviewed images, one JSON object a line: sha256, label, path.", valueName: "file"),
+    help: ArgumentHelp(
+      "Reviewed images: the folder of an audit log, or a file with one JSON object a line: sha256, label, path.",
+      valueName: "path"),
     completion: .file())
   var fromAudit: String?
 
@@ -139,9 +141,12 @@ struct CalibrateCommand: AsyncParsableCommand {
       }
     }
     try await score(ImageGroup(attack: nil, paths: clean), variants)
-    for (attack, reviews) in try reviewed() {
-      let images = ReviewedInputs(
-        reviews, limit: run.scoring.pipeline.definition.limits.maxBytes, sha256: sha256, interruption: run.interruption)
+    let limit = run.scoring.pipeline.definition.limits.maxBytes
+    let audited = try fromAudit.map { (path) throws(SluiceError) in try AuditedReviews(path) }
+    for (attack, reviews) in Self.groups(audited?.reviews ?? []) {
+      let images = ReviewedInputs(reviews, interruption: run.interruption) { [audited] review throws(SluiceError) in
+        try audited?.bytes(of: review, atMost: limit) ?? []
+      }
       try await run.score(
         images, attack: attack, variants: attack == nil ? variants : [], admits: { collected.admits($0) }
       ) { task, verdict throws(SluiceError) in try Self.take(task, verdict, run.scoring, collected) }
@@ -153,11 +158,8 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 
   /// What reviewers cleared, and what they confirmed, by attack.
-  private func reviewed() throws(SluiceError) -> [(attack: String?, reviews: [Review])] {
-    guard let fromAudit else { return [] }
-    let groups = Dictionary(grouping: try ReviewList(fromAudit).reviews) { review in
-      review.label == .clean ? nil : review.attack ?? "reviewed"
-    }
+  private static func groups(_ reviews: [Review]) -> [(attack: String?, reviews: [Review])] {
+    let groups = Dictionary(grouping: reviews) { $0.label == .clean ? nil : $0.attack ?? "reviewed" }
     return groups.sorted { ($0.key ?? "") < ($1.key ?? "") }.map { (attack: $0.key, reviews: $0.value) }
   }
 

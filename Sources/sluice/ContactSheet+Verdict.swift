@@ -1,3 +1,4 @@
+import Auditing
 import Decision
 import Detectors
 import FilterPipeline
@@ -10,12 +11,11 @@ extension ContactSheet {
   ///
   /// - Throws: what decoding throws.
   static func of(
-    _ bytes: [UInt8], _ verdict: Verdict, _ pipeline: Pipeline
+    _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) -> PixelImage {
-    let image = try pipeline.modelImage(of: bytes)
-    // Masks of a certified detector come by the dozen and show nothing that its region does not.
-    let squeezers = pipeline.squeezers.filter { !($0 is Occlusion) }
-    let seed = pipeline.seed(of: bytes)
+    let image = try pipeline.modelImage(of: input)
+    let squeezers = EvidencePictures.shownSqueezers(of: pipeline)
+    let seed = pipeline.seed(of: input.bytes)
     var sheet = ContactSheet(of: image.clone(), columns: 1 + squeezers.count)
     sheet.addOriginal(
       title: "original", caption: caption(verdict, pipeline), conclusion: conclusion(verdict),

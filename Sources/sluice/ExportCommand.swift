@@ -10,13 +10,13 @@ struct ExportCommand: AsyncParsableCommand {
     commandName: "export",
     abstract: "Write reviewed images as a set for adversarial training.",
     discussion: """
-      Takes what reviewers confirmed and cleared, one JSON object a line:
+      Takes what reviewers confirmed and cleared, from an audit log or as one JSON object a line:
 
         {"sha256":"…","label":"adversarial","path":"flagged/12.png","class":281,"attack":"pgd"}
 
       and writes the images, unchanged, as WebDataset shards and as folders of images, with a recipe for training.
 
-        sluice export --adversarial-training hardening/ --from-audit reviews.ndjson
+        sluice export --adversarial-training hardening/ --from-audit audit/
         sluice export --adversarial-training hardening/ --from-audit reviews.ndjson --form shards
 
       An image that is no longer the one that was reviewed is left out. Exit status: 0 when all images were written, 1 when \
@@ -27,7 +27,9 @@ struct ExportCommand: AsyncParsableCommand {
   var adversarialTraining: String
 
   @Option(
-    help: ArgumentHelp("Reviewed images, one JSON object a line: sha256, label, path.", valueName: "file"),
+    help: ArgumentHelp(
+      "Reviewed images: the folder of an audit log, or a file with one JSON object a line: sha256, label, path.",
+      valueName: "path"),
     completion: .file())
   var fromAudit: String
 
@@ -35,22 +37,22 @@ struct ExportCommand: AsyncParsableCommand {
   var form = HardeningSet.Form.both
 
   func run() async throws {
-    let list = try ReviewList(fromAudit)
+    let list = try AuditedReviews(fromAudit)
     guard !list.reviews.isEmpty else {
       throw SluiceError(.emptyInput, "\(fromAudit) holds no review")
     }
     let set = try HardeningSet(in: adversarialTraining, as: form)
     var leftOut = 0
-    for review in list.reviews where !(try add(review, to: set)) { leftOut += 1 }
+    for review in list.reviews where !(try add(review, of: list, to: set)) { leftOut += 1 }
     guard set.count > 0 else { throw SluiceError(.emptyInput, "none of the reviewed images could be written") }
     try set.finish()
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
   /// - Returns: false for an image that was left out.
-  private func add(_ review: Review, to set: HardeningSet) throws(SluiceError) -> Bool {
+  private func add(_ review: Review, of list: AuditedReviews, to set: HardeningSet) throws(SluiceError) -> Bool {
     do throws(SluiceError) {
-      try set.add(review, try review.bytes(atMost: DecodeLimits.byteRange.upperBound, sha256: sha256))
+      try set.add(review, try list.bytes(of: review, atMost: DecodeLimits.byteRange.upperBound))
       return true
     } catch {
       if error.code == .unwritableOutput { throw error }

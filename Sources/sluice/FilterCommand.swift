@@ -31,6 +31,9 @@ struct FilterCommand: AsyncParsableCommand {
         # a WebDataset shard in, a clean shard out
         sluice filter -f filter.yaml -o clean.tar < shard.tar
 
+        # with a record of every verdict, to look through with `sluice audit`
+        sluice filter -f filter.yaml --audit audit/ -o clean.npz photos/*.jpg
+
       Tensors go to standard output unless -o names a file, whose ending then names the format; verdicts go to standard error while tensors take standard \
       output, and to standard output otherwise.
 
@@ -75,6 +78,12 @@ struct FilterCommand: AsyncParsableCommand {
   @Flag(help: "Forward flagged images as well, for watching a filter before relying on it; verdicts and status stay.")
   var observe = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Record every verdict in an audit log before it leaves, and keep what is held back.", valueName: "folder"),
+    completion: .directory)
+  var audit: String?
+
   @Flag(help: "Say at the end how many images were forwarded, flagged, rejected and failed.")
   var summary = false
 
@@ -96,12 +105,15 @@ struct FilterCommand: AsyncParsableCommand {
   func run() async throws {
     try checkTerminals()
     let workers = self.workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let pipeline = try options.pipeline(workers: workers, observes: observe)
+    let pipeline = try options.pipeline(workers: workers, observes: observe, tracesFiles: audit != nil)
+    let trail = try audit.map { (folder) throws(SluiceError) in try AuditTrail(folder) }
+    try await trail?.open(pipeline.identity)
     let interruption = try Interruption()
     Signals.forward(to: interruption)
-    let run = FilterRun(pipeline, workers: workers, interruption: interruption)
+    let run = FilterRun(pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder)
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToTerminal)
     let result = try await judged(by: run, pipeline, progress, interruption)
+    try await trail?.sign()
     if summary { Terminal.say(Progress.sentence(result)) }
     if let number = Signals.receivedNumber { Signals.dieOf(number) }
     guard result.inputs > 0 else {

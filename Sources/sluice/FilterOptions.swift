@@ -19,8 +19,13 @@ struct FilterOptions: ParsableArguments {
   private var opening: FilterOpening { FilterOpening(path: filter, definitions: definitions) }
 
   /// Reads the filter file and opens its classifier, for so many images at a time.
-  func pipeline(workers: Int, observes: Bool = false) throws(SluiceError) -> Pipeline {
-    try Pipeline(try file(), pipelineEnvironment(workers: workers, observes: observes))
+  ///
+  /// - Parameters:
+  ///   - tracesFiles: whether verdicts are to name the digests of everything that the filter rests on.
+  func pipeline(workers: Int, observes: Bool = false, tracesFiles: Bool = false) throws(SluiceError) -> Pipeline {
+    var environment = pipelineEnvironment(workers: workers, observes: observes)
+    environment.tracesFiles = tracesFiles
+    return try Pipeline(try file(), environment)
   }
 
   func pipelineEnvironment(workers: Int, observes: Bool = false) -> PipelineEnvironment {

@@ -71,7 +71,7 @@ struct InspectCommand: AsyncParsableCommand {
       Terminal.say("sluice: there is no picture to show: the image was \(verdict.outcome.action)")
       return
     }
-    let sheet = try ContactSheet.of(input.bytes, verdict, pipeline)
+    let sheet = try ContactSheet.of(input, verdict, pipeline)
     try OutputFile.created(path).write(try sheet.encodedAsPNG())
   }
 }

@@ -9,7 +9,7 @@ import Pixels
 @main
 enum Main {
   static func main() async {
-    Signals.ignoreClosedPipes()
+    Signals.ignoreFailedWrites()
     do {
       try Processor.checkIsCapable()
       var command = try SluiceCommand.parseAsRoot()

@@ -53,7 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
     let environment = FilterOpening.variables()
     let values = try SettingValues(
       flags: options.flags, environment: environment, file: config ?? environment["SLUICE_CONFIG"])
-    let settings = try GatewaySettings(values)
+    let settings = try GatewaySettings(values, environment: environment)
+    let isAudited = settings.audit != nil
     if printConfig {
       print(values.yaml, terminator: "")
       return
@@ -65,6 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
       batching throws(SluiceError) in
       var environment = opening.environment(workers: workers)
       environment.batching = batching
+      environment.tracesFiles = isAudited
       return try Pipeline(try opening.file(), environment)
     }
     do {

@@ -32,6 +32,21 @@ struct ServeOptions: ParsableArguments {
   @Option(help: settingHelp(.tlsKey, "file"), completion: .file()) var tlsKey: String?
   @Option(help: settingHelp(.tokenFile, "file"), completion: .file()) var tokenFile: String?
   @Option(help: settingHelp(.token, "token")) var token: String?
+  @Option(help: settingHelp(.audit, "folder"), completion: .directory) var audit: String?
+  @Option(help: settingHelp(.auditDatabase, "url")) var auditDatabase: String?
+  @Option(help: settingHelp(.auditWriter, "name")) var auditWriter: String?
+  @Option(help: settingHelp(.auditClient, "what")) var auditClient: String?
+  @Option(help: settingHelp(.auditClean, "share")) var auditClean: String?
+  @Option(help: settingHelp(.auditCleanImages, "share")) var auditCleanImages: String?
+  @Option(help: settingHelp(.auditMaxBytes, "size")) var auditMaxBytes: String?
+  @Option(help: settingHelp(.auditMaxAge, "time")) var auditMaxAge: String?
+  @Option(help: settingHelp(.auditCheckpoint, "time")) var auditCheckpoint: String?
+  @Option(help: settingHelp(.auditSigningKey, "file"), completion: .file()) var auditSigningKey: String?
+  @Option(help: settingHelp(.auditEncryptionKey, "key")) var auditEncryptionKey: String?
+  @Option(help: settingHelp(.auditEncryptionKeyFile, "file"), completion: .file()) var auditEncryptionKeyFile: String?
+  @Flag(help: settingHelp(.auditFailOpen)) var auditFailOpen = false
+  @Option(help: settingHelp(.auditToken, "token")) var auditToken: String?
+  @Option(help: settingHelp(.auditTokenFile, "file"), completion: .file()) var auditTokenFile: String?
   @Option(help: settingHelp(.logLevel, "level")) var logLevel: String?
   @Option(help: settingHelp(.workers, "n")) var workers: String?
   @Flag(help: settingHelp(.failOpen)) var failOpen = false
@@ -73,6 +88,21 @@ struct ServeOptions: ParsableArguments {
     case .tlsKey: tlsKey
     case .tokenFile: tokenFile
     case .token: token
+    case .audit: audit
+    case .auditDatabase: auditDatabase
+    case .auditWriter: auditWriter
+    case .auditClient: auditClient
+    case .auditClean: auditClean
+    case .auditCleanImages: auditCleanImages
+    case .auditMaxBytes: auditMaxBytes
+    case .auditMaxAge: auditMaxAge
+    case .auditCheckpoint: auditCheckpoint
+    case .auditSigningKey: auditSigningKey
+    case .auditEncryptionKey: auditEncryptionKey
+    case .auditEncryptionKeyFile: auditEncryptionKeyFile
+    case .auditFailOpen: auditFailOpen ? "true" : nil
+    case .auditToken: auditToken
+    case .auditTokenFile: auditTokenFile
     case .logLevel: logLevel
     case .failOpen: failOpen ? "true" : nil
     case .exposeVerdicts: exposeVerdicts ? "true" : nil

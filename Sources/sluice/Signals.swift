@@ -11,9 +11,10 @@ private let wakeDescriptor = Atomic<Int32>(-1)
 
 /// How the command meets the signals a shell sends.
 enum Signals {
-  /// A closed pipe is an error that a write reports, not a sudden end.
-  static func ignoreClosedPipes() {
+  /// A closed pipe, or a file that may not grow, is an error that a write reports, not a sudden end.
+  static func ignoreFailedWrites() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// The first SIGINT or SIGTERM asks for an end of the run; the second ends the process.

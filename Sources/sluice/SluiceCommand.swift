@@ -23,6 +23,10 @@ struct SluiceCommand: AsyncParsableCommand {
         # a protected classifier: HTTP and gRPC, the Open Inference Protocol and others
         sluice serve -f filter.yaml
 
+        # what was flagged, and the proof that nobody changed it
+        sluice audit list --verdict adversarial --since 24h
+        sluice audit verify
+
         # what a filter file can name
         sluice squeezers
         sluice detectors
@@ -32,6 +36,7 @@ struct SluiceCommand: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       FilterCommand.self, ServeCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self,
+      AuditCommand.self,
       ExportCommand.self,
       ReferenceCommand.self,
       SqueezersCommand.self,

@@ -27,7 +27,7 @@ extension GatewayProcesses {
     func mlserver(scheme: String) async throws {
       let python = try #require(Requirements.peersPython)
       let folder = try TemporaryFolder()
-      let ports = Self.freePorts(3)
+      let ports = FreePorts.several(3)
       try folder.file(
         "settings.json",
         #"{"host":"127.0.0.1","http_port":\#(ports[0]),"grpc_port":\#(ports[1]),"metrics_port":\#(ports[2]),"parallel_workers":0}"#
@@ -56,31 +56,6 @@ extension GatewayProcesses {
       #expect(result.status == 0, "\(result.errors)\n\(gateway.logText)")
       #expect(result.outputText.contains("http: 6 answered, 3 refused"))
       #expect(result.outputText.contains("grpc: 6 answered, 3 refused"))
-    }
-
-    /// Ports that nobody listens on right now.
-    private static func freePorts(_ count: Int) -> [Int] {
-      let sockets = (0..<count).map { _ -> Int32 in
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        withUnsafePointer(to: &address) { pointer in
-          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-          }
-        }
-        return descriptor
-      }
-      defer { for descriptor in sockets { close(descriptor) } }
-      return sockets.map { descriptor in
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
-        }
-        return Int(address.sin_port.bigEndian)
-      }
     }
   }
 }

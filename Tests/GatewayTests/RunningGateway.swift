@@ -9,6 +9,8 @@ final class RunningGateway {
   private(set) var http = 0
   private(set) var grpc = 0
   private(set) var operations = 0
+  /// The folder of the audit log, unless the arguments name another.
+  let auditPath: String
 
   private struct NotListening: Error, CustomStringConvertible {
     let description: String
@@ -20,11 +22,13 @@ final class RunningGateway {
   ///   - filter: the text of the filter file; `nil` for the sample filter as it is shipped.
   init(_ arguments: [String] = [], filter: String? = nil, environment: [String: String] = [:]) throws {
     folder = try TemporaryFolder()
+    auditPath = "\(folder.path)/audit"
     logPath = try folder.file("log", "")
     let path = try filter.map { try folder.file("filter.yaml", $0) } ?? Repository.file("Filters/signs.yaml")
     process.executableURL = URL(filePath: SluiceCommand.path)
+    let audit = arguments.contains("--audit") ? [] : ["--audit", auditPath]
     process.arguments =
-      ["serve", "-f", path] + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
+      ["serve", "-f", path] + audit + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -52,6 +56,11 @@ final class RunningGateway {
   var logText: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Limits how large the files may be that the process writes, as a full disk does.
+  func limitFiles(to bytes: String) throws {
+    _ = try SluiceCommand.shell("prlimit --pid \(process.processIdentifier) --fsize=\(bytes):unlimited")
+  }
 
   /// Waits for the end of the process; its exit status.
   func waitForEnd() -> Int32 {

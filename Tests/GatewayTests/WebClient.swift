@@ -21,6 +21,7 @@ final class WebClient: Sendable {
     var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 2000
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.redirectConfiguration = .disallow
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     root = "\(tls == nil ? "http" : "https")://127.0.0.1:\(port)"
   }

@@ -1,3 +1,5 @@
+import Pictures
+
 /// An evaluation as one page of HTML that needs nothing else: no network, no script.
 package struct EvaluationPage {
   private let evaluation: Evaluation

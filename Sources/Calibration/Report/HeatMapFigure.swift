@@ -1,3 +1,5 @@
+import Pictures
+
 /// Which judge sees which attack: shades from light to dark, with the rates written in.
 struct HeatMapFigure {
   let evaluation: Evaluation

@@ -1,3 +1,5 @@
+import Pictures
+
 /// How a judge's scores of clean and adversarial images lie beside each other.
 struct HistogramFigure {
   let title: String

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Pictures
 
 /// Pictures with what was seen in them.
 struct PictureGallery {

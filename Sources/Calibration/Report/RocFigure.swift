@@ -1,4 +1,5 @@
 import Decision
+import Pictures
 
 /// ROC curves over a logarithmic false positive axis: what matters happens below 10 %.
 struct RocFigure {

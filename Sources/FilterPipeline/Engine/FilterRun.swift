@@ -1,4 +1,5 @@
 import Pixels
+import Workers
 
 /// How many inputs a run had, and what became of them.
 ///
@@ -34,6 +35,14 @@ package protocol JudgementSink: AnyObject {
   func finish() throws(SluiceError)
 }
 
+/// Records judgements before anything leaves; called by several workers at a time.
+package protocol JudgementRecorder: Sendable {
+  /// Returns once the record is durable.
+  ///
+  /// - Throws: what keeps it from being recorded; the input is then not forwarded, and the run ends.
+  func record(_ judgement: Judgement, of input: EncodedInput) async throws(SluiceError)
+}
+
 /// Judges a sequence of inputs, several at a time, and hands the results on in input order.
 ///
 /// A reader thread fetches inputs, worker threads judge them, a writer thread writes them out. No more than `capacity`
@@ -44,11 +53,16 @@ package struct FilterRun: Sendable {
   private let workers: WorkerPool
   private let capacity: Int
   private let interruption: Interruption
+  private let recorder: (any JudgementRecorder)?
 
   /// - Parameters:
   ///   - workers: images judged at the same time.
   ///   - interruption: ends the run early; what has been read is still judged and written.
-  package init(_ pipeline: Pipeline, workers: Int, interruption: Interruption) {
+  ///   - recorder: keeps a record of every judgement; `nil` for none.
+  package init(
+    _ pipeline: Pipeline, workers: Int, interruption: Interruption, recorder: (any JudgementRecorder)? = nil
+  ) {
+    self.recorder = recorder
     self.pipeline = pipeline
     self.workers = WorkerPool(threads: workers)
     self.interruption = interruption
@@ -67,7 +81,7 @@ package struct FilterRun: Sendable {
     progress: @escaping @Sendable (RunSummary) -> Void = { _ in }
   ) async throws(SluiceError) -> RunSummary {
     let gate = AdmissionGate(capacity: capacity)
-    let (judgements, queue) = AsyncStream.makeStream(of: Task<Judgement, Never>.self)
+    let (judgements, queue) = AsyncStream.makeStream(of: Task<Recorded, Never>.self)
     // Reading and writing wait in system calls; each has a thread for that.
     let readerThread = WorkerPool(threads: 1)
     let writerThread = WorkerPool(threads: 1)
@@ -88,7 +102,7 @@ package struct FilterRun: Sendable {
   /// reading early.
   private func read(
     _ inputs: any InputSequence, through gate: AdmissionGate,
-    into queue: AsyncStream<Task<Judgement, Never>>.Continuation
+    into queue: AsyncStream<Task<Recorded, Never>>.Continuation
   ) async -> (Int, SluiceError?) {
     defer { queue.finish() }
     var id = 0
@@ -98,24 +112,37 @@ package struct FilterRun: Sendable {
         guard let input = try inputs.next() else { return (inputs.passedOver, nil) }
         id += 1
         let number = id
-        queue.yield(Task(executorPreference: workers) { await pipeline.judge(input, id: number) })
+        queue.yield(Task(executorPreference: workers) { await judgeAndRecord(input, id: number) })
       }
     } catch {
       return (inputs.passedOver, error)
     }
   }
 
+  private typealias Recorded = Result<Judgement, SluiceError>
+
+  private func judgeAndRecord(_ input: EncodedInput, id: Int) async -> Recorded {
+    let judgement = await pipeline.judge(input, id: id)
+    do throws(SluiceError) {
+      try await recorder?.record(judgement, of: input)
+      return .success(judgement)
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// Writes judgements in the order in which their inputs were read. After a failed write the rest is only awaited.
   private func write(
-    _ judgements: AsyncStream<Task<Judgement, Never>>, into sink: any JudgementSink,
+    _ judgements: AsyncStream<Task<Recorded, Never>>, into sink: any JudgementSink,
     leaving gate: AdmissionGate, progress: @Sendable (RunSummary) -> Void
   ) async -> (RunSummary, SluiceError?) {
     var summary = RunSummary()
     var failure: SluiceError?
     for await task in judgements {
-      let judgement = await task.value
+      let recorded = await task.value
       if failure == nil {
         do throws(SluiceError) {
+          let judgement = try recorded.get()
           try sink.write(judgement)
           summary.count(judgement.verdict.outcome)
           progress(summary)

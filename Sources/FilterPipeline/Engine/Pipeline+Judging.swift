@@ -58,6 +58,15 @@ extension Pipeline {
     return definition.preprocessor.apply(to: detector.canonical(decoded))
   }
 
+  /// The model-size image of an input, for showing.
+  ///
+  /// - Throws: what decoding throws.
+  package func modelImage(of input: EncodedInput) throws(SluiceError) -> PixelImage {
+    guard let layout = input.pixels else { return try modelImage(of: input.bytes) }
+    let image = PixelImage(size: layout.size, channels: layout.channels, samples: input.bytes)
+    return definition.preprocessor.apply(to: image)
+  }
+
   /// What the classifier says about a forwarded tensor.
   ///
   /// - Throws: `classifier-failed`, also for a filter without a classifier.

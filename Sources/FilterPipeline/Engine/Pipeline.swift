@@ -67,7 +67,7 @@ package final class Pipeline: Sendable {
     let opener = ModelOpener(definition, environment)
     let classifier = try opener.classifier()
     try self.init(
-      definition, identity: FilterIdentity(name: definition.name, digest: environment.sha256(file.bytes)),
+      definition, identity: try file.identity(environment),
       classifier: try classifier.map { (classifier) throws(SluiceError) in
         try Self.prepared(classifier, definition, environment)
       }, models: try opener.models(),

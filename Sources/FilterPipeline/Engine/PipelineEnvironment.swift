@@ -17,6 +17,8 @@ package struct PipelineEnvironment: Sendable {
   package var observes: Bool
   /// Whether the filter's calibration is applied; without it, detectors give scores and flag nothing.
   package var decides: Bool
+  /// Whether verdicts name the digests of calibration, models and references, which takes reading them once.
+  package var tracesFiles = false
   /// How calls of the classifier are put together; `nil` where each image has calls of its own.
   package var batching: Batching?
 

@@ -74,11 +74,11 @@ package final class HardeningSet {
     if shardImages >= Self.mostShardImages || shardBytes >= Self.mostShardBytes { try endShard() }
     if shard == nil { shard = try nextShard() }
     guard let file = shard else { return }
-    try file.write(TarWriter.member("\(key).\(ending)", bytes))
+    try file.write(TarArchive.member("\(key).\(ending)", bytes))
     if let trueClass = review.trueClass {
-      try file.write(TarWriter.member("\(key).cls", Array(String(trueClass).utf8)))
+      try file.write(TarArchive.member("\(key).cls", Array(String(trueClass).utf8)))
     }
-    try file.write(TarWriter.member("\(key).json", Array(review.json.text.utf8)))
+    try file.write(TarArchive.member("\(key).json", Array(review.json.text.utf8)))
     shardImages += 1
     shardBytes += bytes.count
   }
@@ -91,7 +91,7 @@ package final class HardeningSet {
   }
 
   private func endShard() throws(SluiceError) {
-    try shard?.write([UInt8](repeating: 0, count: 1024))
+    try shard?.write(TarArchive.end)
     shard = nil
     (shardImages, shardBytes) = (0, 0)
   }

@@ -3,6 +3,19 @@ import Decision
 import Pixels
 
 extension FilterFile {
+  /// What the filter is called in verdicts, with the digests of what it rests on where the environment wants them.
+  ///
+  /// - Throws: `unreadable-file`.
+  func identity(_ environment: PipelineEnvironment) throws(SluiceError) -> FilterIdentity {
+    var identity = FilterIdentity(name: definition.name, digest: environment.sha256(bytes))
+    guard environment.tracesFiles else { return identity }
+    identity.files = try calibrationIdentity(environment).files
+    identity.calibration = try definition.decision.map { (decision) throws(SluiceError) in
+      try environment.sha256OfFile(decision.calibrationPath)
+    }
+    return identity
+  }
+
   /// What a calibration of this filter is bound to.
   ///
   /// - Throws: `unreadable-file` for a model or reference.

@@ -10,13 +10,21 @@ final class TarWriter: TensorWriter {
 
   func write(_ tensor: ForwardedTensor, _ verdict: Verdict) throws(SluiceError) {
     try file.write(
-      Self.member("\(verdict.id).npy", tensor.npy) + Self.member("\(verdict.id).json", Array(verdict.json.text.utf8)))
+      TarArchive.member("\(verdict.id).npy", tensor.npy)
+        + TarArchive.member("\(verdict.id).json", Array(verdict.json.text.utf8)))
   }
 
   func finish() throws(SluiceError) {
-    try file.write([UInt8](repeating: 0, count: 1024))
+    try file.write(TarArchive.end)
   }
+}
 
+/// Tar archives as POSIX ustar writes them.
+package enum TarArchive {
+  /// What an archive ends with.
+  package static let end = [UInt8](repeating: 0, count: 1024)
+
+  /// - Precondition: the name has at most 100 bytes.
   package static func member(_ name: String, _ data: [UInt8]) -> [UInt8] {
     var header = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int) {

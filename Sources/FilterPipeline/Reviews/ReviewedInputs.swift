@@ -3,27 +3,26 @@ import Pixels
 /// Reviewed images as the inputs of a run; one that has changed since cannot be judged.
 package final class ReviewedInputs: InputSequence {
   private var reviews: ArraySlice<Review>
-  private let limit: Int
-  private let sha256: @Sendable ([UInt8]) -> String
+  private let read: @Sendable (Review) throws(SluiceError) -> [UInt8]
   private let interruption: Interruption?
 
   package let passedOver = 0
 
   /// - Parameters:
-  ///   - limit: the longest permitted image in bytes.
+  ///   - read: gives the bytes of the image that was reviewed.
   package init(
-    _ reviews: [Review], limit: Int, sha256: @escaping @Sendable ([UInt8]) -> String, interruption: Interruption?
+    _ reviews: [Review], interruption: Interruption?,
+    read: @escaping @Sendable (Review) throws(SluiceError) -> [UInt8]
   ) {
     self.reviews = reviews[...]
-    self.limit = limit
-    self.sha256 = sha256
+    self.read = read
     self.interruption = interruption
   }
 
   package func next() -> EncodedInput? {
     guard interruption?.isRequested != true, let review = reviews.popFirst() else { return nil }
     do throws(SluiceError) {
-      return EncodedInput(source: review.path, bytes: try review.bytes(atMost: limit, sha256: sha256))
+      return EncodedInput(source: review.path, bytes: try read(review))
     } catch {
       return EncodedInput(source: review.path, bytes: [], problem: .unreadable(error))
     }

@@ -101,10 +101,14 @@ package struct Verdict: Sendable {
   package var timings = Timings()
 }
 
-/// Which filter judged: its name, and the SHA-256 of its file.
+/// Which filter judged: its name, the SHA-256 of its file, and where they are wanted those of everything that it rests on.
 package struct FilterIdentity: Sendable, Hashable {
   package var name: String
   package var digest: String
+  /// SHA-256 of the calibration; `nil` without one, and where it is not traced.
+  package var calibration: String?
+  /// SHA-256 of models and references, by their keys in the filter file; empty where they are not traced.
+  package var files: [CalibrationIdentity.File] = []
 
   package init(name: String, digest: String) {
     self.name = name

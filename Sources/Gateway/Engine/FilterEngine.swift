@@ -2,6 +2,7 @@ import Classifiers
 import FilterPipeline
 import Pixels
 import Synchronization
+import Workers
 
 /// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
 package final class FilterEngine: Sendable {

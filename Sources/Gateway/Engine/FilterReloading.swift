@@ -3,6 +3,7 @@ import Logging
 import Pixels
 import ServiceLifecycle
 import UnixSignals
+import Workers
 
 /// Reloads the filter on SIGHUP, and when one of its files changes.
 ///

@@ -6,19 +6,22 @@ import Pixels
 
 /// Judges what requests carry and sends on what is clean: what all transports share.
 ///
-///     body ─ queue ─ read the request ─ judge its images ─ backend ─ answer
+///     body ─ queue ─ read the request ─ judge its images ─ record the verdicts ─ backend ─ answer
 package struct InferenceGateway: Sendable {
   package let engine: FilterEngine
   package let backend: any InferenceBackend
   package let admission: Admission
   package let metrics: GatewayMetrics
   package let rules: GatewayRules
+  /// Records every verdict before anything of it leaves; `nil` without an audit log.
+  package let audit: GatewayAudit?
   package let log: Logger
 
   package init(
     engine: FilterEngine, backend: any InferenceBackend, admission: Admission, metrics: GatewayMetrics,
-    rules: GatewayRules, log: Logger
+    rules: GatewayRules, audit: GatewayAudit? = nil, log: Logger
   ) {
+    self.audit = audit
     self.engine = engine
     self.backend = backend
     self.admission = admission
@@ -77,7 +80,9 @@ package struct InferenceGateway: Sendable {
     let (request, judgements) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
       let wanted = WantedJudgement(flagged: context.mode, picture: picture, failsOpen: rules.failsOpen)
-      return (request, await engine.judge(images, as: wanted))
+      let judgements = await engine.judge(images, as: wanted)
+      try await audit?.record(images, judgements, context)
+      return (request, judgements)
     }
     note(judgements, context)
     if let refusal = Refusal.first(in: judgements) { throw refusal }
@@ -173,6 +178,8 @@ struct RequestContext: Sendable {
   let identity: RequestIdentity
   let route: JudgingRoute
   let mode: FlaggedImages
+  /// Who sent it, as the operator wants it to be said.
+  let client: String?
   let deadline: Deadline
 }
 

@@ -52,9 +52,12 @@ struct HTTPGateway: HTTPResponder {
       throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is needed")
     }
     let deadline = Deadline(after: gateway.rules.requestTime)
+    let client = gateway.audit?.client.name(
+      address: context.channel.remoteAddress?.ipAddress, authorization: request.headers[.authorization]
+    ) { name in HTTPField.Name(name).flatMap { request.headers[$0] } }
     do {
       return try await connections.serve(context.channel) {
-        try await deadline.limit { try await self.handle(route, request, identity, deadline) }
+        try await deadline.limit { try await self.handle(route, request, identity, client, deadline) }
       }
     } catch let error as Refusal {
       throw error
@@ -69,7 +72,7 @@ struct HTTPGateway: HTTPResponder {
   }
 
   private func handle(
-    _ route: Route, _ request: Request, _ identity: RequestIdentity, _ deadline: Deadline
+    _ route: Route, _ request: Request, _ identity: RequestIdentity, _ client: String?, _ deadline: Deadline
   ) async throws -> HTTPAnswer {
     switch route {
     case .serverLive: return HTTPAnswer(json: .object(["live": .bool(true)]))
@@ -83,7 +86,7 @@ struct HTTPGateway: HTTPResponder {
       return HTTPAnswer(json: try await gateway.modelMetadata().json)
     case .openAPI: return HTTPAnswer(json: OpenAPI.description(gateway.rules))
     case .infer, .predict, .filter, .check:
-      let judging = JudgingHandlers(gateway: gateway, identity: identity, deadline: deadline)
+      let judging = JudgingHandlers(gateway: gateway, identity: identity, client: client, deadline: deadline)
       try judging.checkHead(route, request)
       let start = ContinuousClock.now
       return try await bodies.withBody(of: request) { body in

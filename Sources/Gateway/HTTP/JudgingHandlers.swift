@@ -9,6 +9,7 @@ import Pixels
 struct JudgingHandlers {
   let gateway: InferenceGateway
   let identity: RequestIdentity
+  let client: String?
   let deadline: Deadline
 
   /// Refuses what can be refused before the body has come.
@@ -39,7 +40,8 @@ struct JudgingHandlers {
   }
 
   private func context(_ route: JudgingRoute) -> RequestContext {
-    RequestContext(identity: identity, route: route, mode: gateway.rules.modes[route], deadline: deadline)
+    RequestContext(
+      identity: identity, route: route, mode: gateway.rules.modes[route], client: client, deadline: deadline)
   }
 
   // MARK: - Open Inference Protocol

@@ -25,6 +25,13 @@ package struct GatewayMetrics: Sendable {
     registry.declare("sluice_held_bytes", "gauge", "Bytes of request bodies in memory.")
     registry.declare("sluice_upstream_up", "gauge", "Whether an upstream is in use.")
     registry.declare("sluice_upstream_requests_total", "counter", "Requests to upstreams by what came back.")
+    registry.declare("sluice_audit_records_total", "counter", "Records that are durable.")
+    registry.declare(
+      "sluice_audit_lost_total", "counter", "Verdicts that were given although they could not be recorded.")
+    registry.declare("sluice_audit_refused_total", "counter", "Requests refused because they could not be recorded.")
+    registry.declare(
+      "sluice_audit_commit_seconds", "histogram", "Time of a transaction of the audit log.", buckets: Self.latencies)
+    registry.declare("sluice_quarantine_bytes", "gauge", "Bytes of images that are kept.")
     registry.declare("sluice_reloads_total", "counter", "Reloads of the filter by outcome.")
     registry.set("sluice_build_info", to: 1, ["version": version])
   }
@@ -53,6 +60,11 @@ package struct GatewayMetrics: Sendable {
     noteStage("decode", seconds: verdict.timings.decode / 1000)
     noteStage("preprocess", seconds: verdict.timings.preprocess / 1000)
     noteStage("detect", seconds: verdict.timings.detect / 1000)
+  }
+
+  func noteCommit(entries: Int, seconds: Double) {
+    registry.add(Double(entries), to: "sluice_audit_records_total")
+    registry.observe("sluice_audit_commit_seconds", seconds)
   }
 
   func noteClassifierCall(images: Int, callers: Int) {

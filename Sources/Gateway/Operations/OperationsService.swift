@@ -7,11 +7,12 @@ import NIOCore
 import Pixels
 import ServiceLifecycle
 
-/// Serves metrics and health on an address of its own, outside every queue.
+/// Serves metrics, health and the audit pages on an address of its own, outside every queue.
 ///
 ///     /metrics    Prometheus' text format
 ///     /livez      200 while the process serves
 ///     /readyz     200 while requests can be expected to be answered, 503 while not
+///     /audit      the audit pages, behind tokens of their own
 struct OperationsService: Service {
   let address: ListenAddress
   let responder: OperationsResponder
@@ -38,9 +39,15 @@ struct OperationsResponder: HTTPResponder {
   let tokens: BearerTokens
   let state: ServingState
   let budget: ByteBudget
+  /// `nil` without an audit log.
+  let pages: AuditPages?
 
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-    switch request.uri.path {
+    let path = request.uri.path
+    if let pages, path == AuditPages.root || path.hasPrefix(AuditPages.root + "/") {
+      return await pages.respond(to: request)
+    }
+    switch path {
     case "/livez", "/healthz": return text("ok\n")
     case "/readyz":
       let canAnswer = await gateway.isReady
@@ -52,7 +59,7 @@ struct OperationsResponder: HTTPResponder {
       }
       noteLoad()
       return text(gateway.metrics.registry.text, contentType: "text/plain; version=0.0.4; charset=utf-8")
-    default: return text("there are /metrics, /livez and /readyz\n", .notFound)
+    default: return text("there are /metrics, /livez, /readyz and /audit\n", .notFound)
     }
   }
 

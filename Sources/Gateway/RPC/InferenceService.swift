@@ -104,6 +104,9 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
       }
       let call = RequestContext(
         identity: identity, route: .infer, mode: gateway.rules.modes[.infer],
+        client: gateway.audit?.client.name(
+          address: Self.address(context.remotePeer), authorization: request.metadata.text("authorization")
+        ) { request.metadata.text($0.lowercased()) },
         deadline: Deadline(after: gateway.rules.requestTime))
       // A client that goes away cancels the call, not the task.
       var answer = try await cancelled(with: context) {
@@ -118,6 +121,13 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
       note(refusal, route, identity)
       throw RPCError(refusal, identity)
     }
+  }
+
+  /// `ipv4:127.0.0.1:50051` and `ipv6:[::1]:50051` without kind and port.
+  private static func address(_ peer: String) -> String {
+    let parts = peer.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count >= 3 else { return peer }
+    return parts[1..<(parts.count - 1)].joined(separator: ":").filter { $0 != "[" && $0 != "]" }
   }
 
   private static func refusal(_ error: any Error) -> Refusal {

@@ -1,3 +1,4 @@
+import AuditLog
 import FilterPipeline
 import Logging
 import Pixels
@@ -31,6 +32,8 @@ package struct GatewaySettings: Sendable {
   package var isInsecure: Bool
   package var tls: TLSFiles?
   package var tokens: BearerTokens
+  /// `nil` without an audit log.
+  package var audit: AuditSettings?
   package var logLevel: Logger.Level
 
   /// A certificate chain and its key.
@@ -40,7 +43,7 @@ package struct GatewaySettings: Sendable {
   }
 
   /// - Throws: `invalid-setting`, naming the setting, where it was set, and what is permitted; `unreadable-file`.
-  package init(_ values: SettingValues) throws(SluiceError) {
+  package init(_ values: SettingValues, environment: [String: String] = [:]) throws(SluiceError) {
     let read = SettingReader(values: values)
     filterPath = try read.text(.filter)
     http = try read.address(.http)
@@ -69,6 +72,7 @@ package struct GatewaySettings: Sendable {
     isInsecure = try read.flag(.insecure)
     tls = try read.tls()
     tokens = try read.tokens()
+    audit = try AuditSettings(read, standardFolder: AuditFolder.standardPath(environment))
     logLevel = try read.choice(.logLevel, Logger.Level.allCases)
     try check(read)
   }

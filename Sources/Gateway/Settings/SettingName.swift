@@ -30,6 +30,21 @@ package enum SettingName: String, Sendable, CaseIterable {
   case tlsKey
   case tokenFile
   case token
+  case audit
+  case auditDatabase
+  case auditWriter
+  case auditClient
+  case auditClean
+  case auditCleanImages
+  case auditMaxBytes
+  case auditMaxAge
+  case auditCheckpoint
+  case auditSigningKey
+  case auditEncryptionKey
+  case auditEncryptionKeyFile
+  case auditFailOpen
+  case auditToken
+  case auditTokenFile
   case logLevel
 
   /// `maxBody` → `max-body`, as in the flag.
@@ -48,13 +63,20 @@ package enum SettingName: String, Sendable, CaseIterable {
   }
 
   /// Not to be shown to anybody.
-  package var isSecret: Bool { self == .token }
+  package var isSecret: Bool { [.token, .auditToken, .auditEncryptionKey, .auditDatabase].contains(self) }
+
+  /// Whether it names a file or folder, which in a configuration file counts from that file's folder.
+  var isPath: Bool {
+    [.filter, .tlsCertificate, .tlsKey, .tokenFile, .audit, .auditSigningKey, .auditEncryptionKeyFile, .auditTokenFile]
+      .contains(self)
+  }
 
   /// What holds where nothing else is said; empty for what has no standard value.
   package var standard: String {
     switch self {
     case .filter, .model, .upstream, .upstreamModel, .upstreamInput, .workers, .tlsCertificate, .tlsKey, .tokenFile,
-      .token:
+      .token, .audit, .auditDatabase, .auditWriter, .auditSigningKey, .auditEncryptionKey, .auditEncryptionKeyFile,
+      .auditToken, .auditTokenFile:
       ""
     case .http: "127.0.0.1:8080"
     case .grpc: "127.0.0.1:8081"
@@ -72,7 +94,13 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .idle: "30s"
     case .drain: "30s"
     case .watch: "2s"
-    case .failOpen, .exposeVerdicts, .insecure: "false"
+    case .auditClient: "address"
+    case .auditClean: "all"
+    case .auditCleanImages: "none"
+    case .auditMaxBytes: "10GB"
+    case .auditMaxAge: "180d"
+    case .auditCheckpoint: "10m"
+    case .failOpen, .exposeVerdicts, .insecure, .auditFailOpen: "false"
     case .logLevel: "info"
     }
   }
@@ -111,6 +139,23 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .tlsKey: "Its private key (PEM)."
     case .tokenFile: "A file of bearer tokens, one a line."
     case .token: "A bearer token; better kept in a file or the environment than in a flag."
+    case .audit:
+      "The folder of the audit log; off for none. (default: a folder `sluice/audit` among the state of this user)"
+    case .auditDatabase: "A PostgreSQL that gateways share, as libpq takes it. (default: SQLite in the folder)"
+    case .auditWriter: "What this gateway's chain of records is called. (default: the host's name)"
+    case .auditClient: "What records call a client: address, token (a digest of it), header:NAME, or none."
+    case .auditClean: "Which clean images have a record: all, none, or a share such as 0.1."
+    case .auditCleanImages: "Of which of those the bytes are kept as well: all, none, or a share."
+    case .auditMaxBytes: "Bytes of images that are kept; the oldest go first; off for all."
+    case .auditMaxAge: "How long images are kept; off for ever."
+    case .auditCheckpoint: "How often the chain is signed, if it has grown."
+    case .auditSigningKey: "The file of the key that signs; made where there is none. (default: in the folder)"
+    case .auditEncryptionKey: "Encrypts kept images: 32 bytes in base64; better kept in a file or the environment."
+    case .auditEncryptionKeyFile: "A file with that key."
+    case .auditFailOpen: "Answer although the audit log cannot be written, and count what is not recorded."
+    case .auditToken: "A token for the audit pages; better kept in a file or the environment."
+    case .auditTokenFile:
+      "Tokens for the audit pages, one a line, as NAME:TOKEN. (default: one is made, in the folder)"
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

@@ -35,10 +35,11 @@ struct SettingReader {
     return number
   }
 
-  /// Seconds with a unit: `2ms`, `10s`, `5m`.
+  /// Seconds with a unit: `2ms`, `10s`, `5m`, `24h`, `180d`.
   func duration(_ name: SettingName, _ range: ClosedRange<Double>) throws(SluiceError) -> Duration {
     let text = values[name].text
-    for (unit, seconds) in [("ms", 0.001), ("s", 1.0), ("m", 60.0)] where text.hasSuffix(unit) {
+    let units = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)]
+    for (unit, seconds) in units where text.hasSuffix(unit) {
       guard let number = Double(text.dropLast(unit.count)), range.contains(number * seconds) else { break }
       return .nanoseconds(Int64(number * seconds * 1e9))
     }
@@ -139,14 +140,7 @@ struct SettingReader {
 
   func tokens() throws(SluiceError) -> BearerTokens {
     var tokens = optional(.token).map { [$0] } ?? []
-    if let path = optional(.tokenFile) {
-      let text = String(decoding: try readFile(path, atMost: 1_000_000), as: UTF8.self)
-      let lines = text.split(whereSeparator: \.isNewline).map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
-      guard !lines.isEmpty, lines.count <= Self.mostTokens else {
-        throw error(.tokenFile, "names a file without tokens")
-      }
-      tokens += lines
-    }
+    if let path = optional(.tokenFile) { tokens += try tokenLines(.tokenFile, path) }
     guard tokens.allSatisfy({ $0.utf8.count >= BearerTokens.shortest }) else {
       throw error(
         optional(.tokenFile) == nil ? .token : .tokenFile,
@@ -154,5 +148,15 @@ struct SettingReader {
         remedy: "make one with `head -c 24 /dev/urandom | base64`")
     }
     return BearerTokens(tokens)
+  }
+
+  /// The lines of a file of tokens.
+  func tokenLines(_ name: SettingName, _ path: String) throws(SluiceError) -> [String] {
+    let text = String(decoding: try readFile(path, atMost: 1_000_000), as: UTF8.self)
+    let lines = text.split(whereSeparator: \.isNewline).map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+    guard !lines.isEmpty, lines.count <= Self.mostTokens else {
+      throw error(name, "names a file without tokens")
+    }
+    return lines
   }
 }

@@ -69,7 +69,7 @@ package struct SettingValues: Sendable {
     of node: Node, _ name: SettingName, _ place: String, _ folder: String
   ) throws(SluiceError) -> String {
     if let scalar = node.scalar?.string {
-      let isPath = [.filter, .tlsCertificate, .tlsKey, .tokenFile].contains(name)
+      let isPath = name.isPath && !(name == .audit && scalar == "off")
       return isPath && !scalar.isEmpty && !scalar.hasPrefix("/") && folder != "." ? "\(folder)/\(scalar)" : scalar
     }
     let scalars = node.sequence?.compactMap { $0.scalar?.string }

@@ -1,7 +1,7 @@
 /// Text that is safe inside HTML, whoever it comes from: names of files and folders are an attacker's.
-struct HTMLText {
+package struct HTMLText {
   /// For element contents and quoted attributes alike.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -26,12 +26,12 @@ struct HTMLText {
   }
 
   /// An element with escaped contents.
-  static func element(_ name: String, _ text: String, _ attributes: String = "") -> String {
+  package static func element(_ name: String, _ text: String, _ attributes: String = "") -> String {
     "<\(name)\(attributes.isEmpty ? "" : " " + attributes)>\(escaped(text))</\(name)>"
   }
 
   /// A table whose first row and column are headings.
-  static func table(_ rows: [[String]], caption: String, class name: String = "") -> String {
+  package static func table(_ rows: [[String]], caption: String, class name: String = "") -> String {
     guard let header = rows.first else { return "" }
     let head = header.map { element("th", $0, "scope=\"col\"") }.joined()
     let body = rows.dropFirst().map { row in

@@ -1,0 +1,106 @@
+import Pixels
+import Synchronization
+import Workers
+
+/// Writes to a chain for many at once: whatever waits while the disk is being flushed goes into the next transaction.
+///
+/// One flush then serves many verdicts, and no verdict waits longer than two flushes. Rejected alternative: a timer that collects
+/// entries for some milliseconds, which would make every lone request wait for nothing.
+package final class AuditWriter: Sendable {
+  package let store: AuditStore
+  /// What the chain is called.
+  package let name: String
+  private let thread = WorkerPool(threads: 1)
+  private let state = Mutex(State())
+  private let observer: @Sendable (_ entries: Int, _ seconds: Double) -> Void
+
+  private struct State {
+    var waiting: [Waiter] = []
+    var isWriting = false
+  }
+
+  private struct Waiter {
+    let entries: [AuditEntry]
+    let continuation: CheckedContinuation<Result<[AuditReference], SluiceError>, Never>
+  }
+
+  /// Enough to make a flush cheap, and few enough to keep a transaction short.
+  private static let mostTogether = 512
+
+  /// - Parameters:
+  ///   - observer: told after each transaction how many entries it had, and how long it took.
+  package init(
+    _ store: AuditStore, name: String,
+    observer: @escaping @Sendable (_ entries: Int, _ seconds: Double) -> Void = { _, _ in }
+  ) {
+    precondition(AuditWriterName.isName(name))
+    self.store = store
+    self.name = name
+    self.observer = observer
+  }
+
+  /// Adds entries to the chain, together and in order, and returns once they are durable.
+  ///
+  /// A task that is cancelled waits all the same: what was judged is recorded.
+  ///
+  /// - Throws: `audit-unavailable`; then none of them was added.
+  @discardableResult
+  package func append(_ entries: [AuditEntry]) async throws(SluiceError) -> [AuditReference] {
+    guard !entries.isEmpty else { return [] }
+    let result = await withCheckedContinuation { continuation in
+      let mustStart = state.withLock { state in
+        state.waiting.append(Waiter(entries: entries, continuation: continuation))
+        defer { state.isWriting = true }
+        return !state.isWriting
+      }
+      if mustStart { Task(executorPreference: thread) { self.writeWhatWaits() } }
+    }
+    return try result.get()
+  }
+
+  /// Runs other work on the log on the thread that writes to it.
+  package func perform<Value: Sendable>(
+    _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
+  ) async throws(SluiceError) -> Value {
+    let store = store
+    let result = await Task(executorPreference: thread) { () -> Result<Value, SluiceError> in
+      do throws(SluiceError) { return .success(try work(store)) } catch { return .failure(error) }
+    }.value
+    return try result.get()
+  }
+
+  private func writeWhatWaits() {
+    while let waiters = nextWaiters() {
+      let start = ContinuousClock.now
+      let entries = waiters.flatMap(\.entries)
+      do throws(SluiceError) {
+        var references = try store.append(entries, to: name)[...]
+        for waiter in waiters {
+          waiter.continuation.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
+          references = references.dropFirst(waiter.entries.count)
+        }
+      } catch {
+        for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
+      }
+      let (seconds, attoseconds) = start.duration(to: .now).components
+      observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
+    }
+  }
+
+  private func nextWaiters() -> [Waiter]? {
+    state.withLock { state in
+      guard !state.waiting.isEmpty else {
+        state.isWriting = false
+        return nil
+      }
+      var count = 1
+      var entries = state.waiting[0].entries.count
+      while count < state.waiting.count, entries + state.waiting[count].entries.count <= Self.mostTogether {
+        entries += state.waiting[count].entries.count
+        count += 1
+      }
+      defer { state.waiting.removeFirst(count) }
+      return Array(state.waiting.prefix(count))
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Pixels
+
+/// The tables, and how older ones become them.
+///
+/// Columns beside `record` repeat what the record says, so that it can be found; the record itself is what counts, and
+/// verification holds the columns against it.
+enum AuditSchema {
+  /// Brings the database to the newest form, in one transaction.
+  ///
+  /// - Throws: `audit-unavailable`, also for a database of a newer program.
+  static func migrate(_ database: any AuditDatabase) throws(SluiceError) {
+    let steps = migrations(database.dialect)
+    try database.write { (connection) throws(SluiceError) -> Void in
+      if let lock = database.dialect.migrationLock { _ = try connection.rows(lock, []) }
+      try connection.execute("CREATE TABLE IF NOT EXISTS audit_schema (version BIGINT NOT NULL)", [])
+      let version = try version(connection)
+      guard (0...steps.count).contains(version) else { throw tooNew(version, steps.count) }
+      guard version < steps.count else { return }
+      for statement in steps[version...].flatMap(\.self) { try connection.execute(statement, []) }
+      try connection.execute("DELETE FROM audit_schema", [])
+      try connection.execute("INSERT INTO audit_schema (version) VALUES ($1)", [.integer(steps.count)])
+    }
+  }
+
+  /// Checks a database that is only read.
+  ///
+  /// - Throws: `audit-unavailable` for one of another form.
+  static func check(_ database: any AuditDatabase) throws(SluiceError) {
+    let newest = migrations(database.dialect).count
+    let version = try database.read { connection throws(SluiceError) in try Self.version(connection) }
+    guard version == newest else { throw tooNew(version, newest) }
+  }
+
+  private static func version(_ connection: any SQLConnection) throws(SluiceError) -> Int {
+    try connection.rows("SELECT MAX(version) FROM audit_schema", []).first?.optionalInteger(0) ?? 0
+  }
+
+  private static func tooNew(_ version: Int, _ known: Int) -> SluiceError {
+    SluiceError(
+      .auditUnavailable, "the audit log has form \(version) of its tables; this program knows form \(known)",
+      remedy: "use the program that wrote it")
+  }
+
+  private static func migrations(_ dialect: SQLDialect) -> [[String]] {
+    [first + (dialect.keepsImages ? [images(dialect)] : [])]
+  }
+
+  private static let first = [
+    """
+    CREATE TABLE audit_writer (
+      writer TEXT PRIMARY KEY, sequence BIGINT NOT NULL, hash TEXT NOT NULL)
+    """,
+    """
+    CREATE TABLE audit_record (
+      writer TEXT NOT NULL, sequence BIGINT NOT NULL, time BIGINT NOT NULL, kind TEXT NOT NULL,
+      verdict TEXT, action TEXT, client TEXT, source TEXT, request TEXT, sha256 TEXT, filter TEXT,
+      hash TEXT NOT NULL, record TEXT NOT NULL,
+      PRIMARY KEY (writer, sequence))
+    """,
+    "CREATE INDEX audit_record_time ON audit_record (time, verdict)",
+    "CREATE INDEX audit_record_verdict ON audit_record (verdict, time)",
+    "CREATE INDEX audit_record_client ON audit_record (client, time, verdict)",
+    "CREATE INDEX audit_record_kind ON audit_record (kind, time) WHERE kind <> 'verdict'",
+    "CREATE INDEX audit_record_sha256 ON audit_record (sha256)",
+    "CREATE INDEX audit_record_request ON audit_record (request)",
+    """
+    CREATE TABLE audit_flag (
+      writer TEXT NOT NULL, sequence BIGINT NOT NULL, detector TEXT NOT NULL, time BIGINT NOT NULL,
+      PRIMARY KEY (writer, sequence, detector))
+    """,
+    "CREATE INDEX audit_flag_detector ON audit_flag (detector, time)",
+    """
+    CREATE TABLE audit_review (
+      sha256 TEXT PRIMARY KEY, label TEXT NOT NULL, class BIGINT, attack TEXT, note TEXT, reviewer TEXT NOT NULL,
+      time BIGINT NOT NULL, writer TEXT NOT NULL, sequence BIGINT NOT NULL)
+    """,
+    """
+    CREATE TABLE audit_object (
+      sha256 TEXT PRIMARY KEY, bytes BIGINT NOT NULL, stored BIGINT NOT NULL, held BIGINT NOT NULL,
+      state BIGINT NOT NULL, writer TEXT, sequence BIGINT)
+    """,
+    "CREATE INDEX audit_object_stored ON audit_object (state, held, stored)",
+    """
+    CREATE TABLE audit_checkpoint (
+      writer TEXT NOT NULL, sequence BIGINT NOT NULL, time BIGINT NOT NULL, note TEXT NOT NULL,
+      PRIMARY KEY (writer, sequence))
+    """,
+  ]
+
+  private static func images(_ dialect: SQLDialect) -> String {
+    "CREATE TABLE audit_image (sha256 TEXT PRIMARY KEY, contents \(dialect.bytesType) NOT NULL)"
+  }
+}

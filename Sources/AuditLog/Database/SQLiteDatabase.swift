@@ -1,0 +1,154 @@
+import FoundationEssentials
+import GRDB
+import Pixels
+
+/// The embedded database: one SQLite file, written by one connection at a time and read by several meanwhile.
+///
+/// Several processes may have it open: a gateway that writes verdicts, a command that reviews them.
+package final class SQLiteDatabase: AuditDatabase {
+  package let dialect = SQLDialect(
+    bytesType: "BLOB", lockingSuffix: "", migrationLock: nil, like: "LIKE", keepsImages: false)
+  private let pool: any DatabaseWriter
+  private let path: String
+
+  /// How long one process waits for another's transaction.
+  private static let patience = 10.0
+  private static let readers = 4
+
+  /// Opens the file, or creates it.
+  ///
+  /// - Parameters:
+  ///   - isReadOnly: opens nothing for writing; the file must be there.
+  /// - Throws: `audit-unavailable`.
+  package init(path: String, isReadOnly: Bool = false) throws(SluiceError) {
+    self.path = path
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(Self.patience)
+    configuration.maximumReaderCount = Self.readers
+    configuration.readonly = isReadOnly
+    configuration.label = "audit"
+    do {
+      guard isReadOnly else {
+        // For its owner alone, and so are the files that SQLite puts beside it. Where this fails, opening says better why.
+        try? PrivateFiles.create(path)
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // A verdict leaves once its record is on disk: the log before the database is flushed at every commit. The library's
+        // own choice, NORMAL, survives the end of the process, but not of the machine.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        self.pool = pool
+        return
+      }
+      pool = try DatabaseQueue(path: path, configuration: configuration)
+    } catch {
+      throw Self.unavailable(error, path)
+    }
+  }
+
+  package func read<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    do {
+      return try pool.read { try work(SQLiteConnection(database: $0, path: path)) }
+    } catch {
+      throw Self.unavailable(error, path)
+    }
+  }
+
+  package func write<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    do {
+      return try pool.write { try work(SQLiteConnection(database: $0, path: path)) }
+    } catch {
+      throw Self.unavailable(error, path)
+    }
+  }
+
+  fileprivate static func unavailable(_ error: any Error, _ path: String) -> SluiceError {
+    if let error = error as? SluiceError { return error }
+    guard let error = error as? DatabaseError else {
+      return SluiceError(.auditUnavailable, "the audit log \(path) cannot be used: \(error)")
+    }
+    return SluiceError(
+      .auditUnavailable, "the audit log \(path) cannot be used: \(error.message ?? "SQLite error \(error.resultCode)")",
+      remedy: remedy(error.resultCode))
+  }
+
+  private static func remedy(_ code: ResultCode) -> String? {
+    switch code {
+    case .SQLITE_FULL: "make room on its disk, for instance with `sluice audit prune`"
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "let this user write to it and to its folder"
+    case .SQLITE_CANTOPEN: "check that its folder exists and may be written"
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT: "put it aside for examination, and start a new one or restore a copy"
+    case .SQLITE_BUSY, .SQLITE_LOCKED: "another process has held it for too long"
+    case .SQLITE_IOERR: "check its disk"
+    default: nil
+    }
+  }
+}
+
+private struct SQLiteConnection: SQLConnection {
+  let database: Database
+  let path: String
+
+  func execute(_ sql: String, _ values: [SQLValue]) throws(SluiceError) {
+    do {
+      try database.cachedStatement(sql: numbered(sql)).execute(arguments: arguments(values))
+    } catch {
+      throw SQLiteDatabase.unavailable(error, path)
+    }
+  }
+
+  func rows(_ sql: String, _ values: [SQLValue]) throws(SluiceError) -> [SQLRow] {
+    do {
+      let statement = try database.cachedStatement(sql: numbered(sql))
+      let cursor = try Row.fetchCursor(statement, arguments: arguments(values))
+      var rows: [SQLRow] = []
+      while let row = try cursor.next() {
+        rows.append(SQLRow(try (0..<row.count).map { try value(row, $0) }))
+      }
+      return rows
+    } catch {
+      throw SQLiteDatabase.unavailable(error, path)
+    }
+  }
+
+  /// To SQLite `$2` is a name, whose number is that of its first occurrence; `?2` is the second value wherever it stands.
+  private func numbered(_ sql: String) -> String { sql.replacing("$", with: "?") }
+
+  /// The library reads text up to a zero character only: what a stranger has put behind one would stay unseen.
+  private func value(_ row: Row, _ column: Int) throws -> SQLValue {
+    let value = SQLValue(row[column] as DatabaseValue)
+    guard case .text(let text) = value else { return value }
+    return try row.withUnsafeData(atIndex: column) { data in
+      guard let data, data.count != text.utf8.count else { return value }
+      return .text(String(decoding: data, as: UTF8.self))
+    }
+  }
+
+  private func arguments(_ values: [SQLValue]) -> StatementArguments {
+    StatementArguments(values.map(\.databaseValue))
+  }
+}
+
+extension SQLValue {
+  fileprivate init(_ value: DatabaseValue) {
+    switch value.storage {
+    case .null: self = .null
+    case .int64(let number): self = .integer(Int(number))
+    case .double(let number): self = .real(number)
+    case .string(let text): self = .text(text)
+    case .blob(let data): self = .bytes([UInt8](data))
+    }
+  }
+
+  fileprivate var databaseValue: DatabaseValue {
+    switch self {
+    case .null: .null
+    case .integer(let number): number.databaseValue
+    case .real(let number): number.databaseValue
+    case .text(let text): text.databaseValue
+    case .bytes(let bytes): Data(bytes).databaseValue
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Crypto
+import FoundationEssentials
+import Pixels
+
+/// How bytes lie in the quarantine: as they came, or encrypted.
+///
+/// Encrypted contents begin with a line that says so, then the nonce, the ciphertext and the tag of AES-256-GCM; the digest of the
+/// image is authenticated with it, so that files cannot change places.
+package struct QuarantineCipher: Sendable {
+  private let key: SymmetricKey?
+
+  private static let heading = Array("sluice quarantine 1\n".utf8)
+  private static let keyLength = 32
+
+  /// Leaves bytes as they are.
+  package static let none = QuarantineCipher(key: nil)
+
+  private init(key: SymmetricKey?) {
+    self.key = key
+  }
+
+  /// - Parameters:
+  ///   - text: 32 bytes in base64 or hexadecimal.
+  /// - Throws: `invalid-key`; the text is a secret and never part of a message.
+  package init(secretText text: String) throws(SluiceError) {
+    let trimmed = text.filter { !$0.isWhitespace }
+    let key = bytes(hexadecimal: trimmed.lowercased()) ?? Data(base64Encoded: trimmed).map { [UInt8]($0) }
+    guard let key, key.count == Self.keyLength else {
+      throw SluiceError(
+        .invalidKey, "the key of the quarantine must be \(Self.keyLength) bytes in base64 or hexadecimal",
+        remedy: "make one with `head -c 32 /dev/urandom | base64`")
+    }
+    self.init(key: SymmetricKey(data: key))
+  }
+
+  package var encrypts: Bool { key != nil }
+
+  func sealed(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
+    guard let key else { return contents }
+    guard let box = try? AES.GCM.seal(contents, using: key, authenticating: Array(sha256.utf8)).combined else {
+      throw SluiceError(.quarantineDamaged, "an image could not be encrypted")
+    }
+    return Self.heading + [UInt8](box)
+  }
+
+  /// The image again; its digest is checked.
+  ///
+  /// - Throws: `quarantine-damaged`, also without the key of encrypted contents.
+  func opened(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
+    let image = contents.starts(with: Self.heading) ? try decrypted(contents, of: sha256) : contents
+    guard hexadecimal(SHA256.hash(data: image)) == sha256 else {
+      throw SluiceError(.quarantineDamaged, "the bytes kept as \(sha256) are others")
+    }
+    return image
+  }
+
+  private func decrypted(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
+    guard let key else {
+      throw SluiceError(
+        .quarantineDamaged, "the bytes kept as \(sha256) are encrypted", remedy: "give the key that they were kept with"
+      )
+    }
+    guard let box = try? AES.GCM.SealedBox(combined: contents.dropFirst(Self.heading.count)),
+      let image = try? AES.GCM.open(box, using: key, authenticating: Array(sha256.utf8))
+    else {
+      throw SluiceError(
+        .quarantineDamaged, "the bytes kept as \(sha256) cannot be decrypted: another key, or damage")
+    }
+    return [UInt8](image)
+  }
+}
+
+extension SluiceError.Code {
+  /// Bytes that were kept are gone, or are others.
+  package static let quarantineDamaged = SluiceError.Code("quarantine-damaged")
+}

@@ -1,0 +1,129 @@
+import Pixels
+
+/// Which records are wanted.
+package struct AuditQuery: Sendable, Hashable {
+  package enum ReviewState: String, Sendable, Hashable, CaseIterable {
+    /// Nobody has said anything about the image.
+    case unreviewed
+    case confirmed
+    case cleared
+  }
+
+  package var kind = AuditKind.verdict
+  package var since: AuditTime?
+  /// Records before this moment.
+  package var until: AuditTime?
+  /// Any of these; all where there is none.
+  package var verdicts: Set<String> = []
+  /// A detector that flagged.
+  package var detector: String?
+  package var client: String?
+  /// A part of the source's name, without regard to case.
+  package var source: String?
+  package var request: String?
+  /// The beginning of the image's digest.
+  package var digest: String?
+  /// The digest of the filter.
+  package var filter: String?
+  package var review: ReviewState?
+  package var writer: String?
+  package var isOldestFirst = false
+
+  package init() {}
+
+  /// A place between records, in the order of the query.
+  package struct Cursor: Sendable, Hashable {
+    package let time: AuditTime
+    package let reference: AuditReference
+
+    package init(_ record: StoredRecord) {
+      time = record.time
+      reference = record.reference
+    }
+
+    package init(time: AuditTime, reference: AuditReference) {
+      self.time = time
+      self.reference = reference
+    }
+  }
+}
+
+/// A query as SQL.
+struct AuditCondition {
+  private(set) var terms: [String] = []
+  private(set) var values: [SQLValue] = []
+
+  init(_ query: AuditQuery, _ dialect: SQLDialect) {
+    // What the index of verdicts and that of the few other records each recognise.
+    if query.kind == .verdict {
+      terms.append("r.verdict IS NOT NULL")
+    } else {
+      terms.append("r.kind <> 'verdict'")
+      add("r.kind = ?", .text(query.kind.rawValue))
+    }
+    if let since = query.since { add("r.time >= ?", .integer(since.microseconds)) }
+    if let until = query.until { add("r.time < ?", .integer(until.microseconds)) }
+    addVerdicts(query.verdicts.sorted())
+    if let client = query.client { add("r.client = ?", Self.listed(client)) }
+    if let request = query.request { add("r.request = ?", Self.listed(request)) }
+    if let filter = query.filter { add("r.filter = ?", Self.listed(filter)) }
+    if let writer = query.writer { add("r.writer = ?", .text(writer)) }
+    if let digest = query.digest {
+      // A range instead of a pattern: every database finds it by the index.
+      add("r.sha256 >= ?", .text(digest))
+      add("r.sha256 < ?", .text(digest + "g"))
+    }
+    if let source = query.source {
+      add("r.source \(dialect.like) ? ESCAPE '\\'", .text("%\(Self.escaped(RecordColumns.indexable(source)))%"))
+    }
+    if let detector = query.detector {
+      add(
+        """
+        EXISTS (SELECT 1 FROM audit_flag f
+          WHERE f.writer = r.writer AND f.sequence = r.sequence AND f.detector = ?)
+        """, Self.listed(detector))
+    }
+    if let review = query.review { addReview(review) }
+  }
+
+  private mutating func addVerdicts(_ verdicts: [String]) {
+    guard !verdicts.isEmpty else { return }
+    terms.append("r.verdict IN (\(verdicts.map { parameter(.text($0)) }.joined(separator: ", ")))")
+  }
+
+  private mutating func addReview(_ state: AuditQuery.ReviewState) {
+    switch state {
+    case .unreviewed: terms.append("v.label IS NULL")
+    case .confirmed: add("v.label = ?", .text(ImageReview.Label.adversarial.rawValue))
+    case .cleared: add("v.label = ?", .text(ImageReview.Label.clean.rawValue))
+    }
+  }
+
+  /// Only what follows a place.
+  mutating func add(after cursor: AuditQuery.Cursor, isOldestFirst: Bool) {
+    let values = [
+      parameter(.integer(cursor.time.microseconds)), parameter(.text(cursor.reference.writer)),
+      parameter(.integer(cursor.reference.sequence)),
+    ]
+    terms.append(
+      "(r.time, r.writer, r.sequence) \(isOldestFirst ? ">" : "<") (\(values.joined(separator: ", ")))")
+  }
+
+  private mutating func add(_ term: String, _ value: SQLValue) {
+    terms.append(term.replacing("?", with: parameter(value)))
+  }
+
+  mutating func parameter(_ value: SQLValue) -> String {
+    values.append(value)
+    return "$\(values.count)"
+  }
+
+  var text: String { terms.joined(separator: " AND ") }
+
+  /// A text as columns have it.
+  private static func listed(_ text: String) -> SQLValue { .text(RecordColumns.indexable(text)) }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+  }
+}

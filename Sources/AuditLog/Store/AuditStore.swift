@@ -1,0 +1,41 @@
+import Pixels
+
+/// An audit log: chains of records in a database, and the quarantine of what was flagged.
+///
+/// Its calls wait for the disk or the network; they are made on threads that may. `AuditWriter` is for everybody else.
+package struct AuditStore: Sendable {
+  let database: any AuditDatabase
+  let quarantine: any QuarantineStorage
+  let cipher: QuarantineCipher
+
+  /// Opens the log in a database, and makes its tables where there are none.
+  ///
+  /// - Parameters:
+  ///   - folder: where images are kept, unless the database keeps them.
+  ///   - isReadOnly: changes nothing, not even the form of the tables.
+  /// - Throws: `audit-unavailable`.
+  package init(
+    _ database: any AuditDatabase, folder: String, cipher: QuarantineCipher = .none, isReadOnly: Bool = false
+  ) throws(SluiceError) {
+    self.database = database
+    self.cipher = cipher
+    quarantine = database.dialect.keepsImages ? QuarantineTable() : QuarantineFolder(path: "\(folder)/quarantine")
+    if isReadOnly { try AuditSchema.check(database) } else { try AuditSchema.migrate(database) }
+  }
+}
+
+extension AuditStore {
+  /// The last record of a chain.
+  package struct Head: Sendable, Hashable {
+    package let writer: String
+    package let sequence: Int
+    package let hash: String
+  }
+
+  /// Every chain there is, with its last record.
+  package func heads() throws(SluiceError) -> [Head] {
+    try database.read { connection throws(SluiceError) in
+      try connection.rows("SELECT writer, sequence, hash FROM audit_writer ORDER BY writer", [])
+    }.map { Head(writer: $0.text(0), sequence: $0.integer(1), hash: $0.text(2)) }
+  }
+}

@@ -1,0 +1,158 @@
+import Pixels
+
+/// Checks everything that a log says about itself, from its first record to its last, in bounded memory.
+///
+/// - the chain: every record follows the one before it, and hashes to what is written beside it;
+/// - the columns, flags and reviews beside records: that they say what the records say;
+/// - the checkpoints: that a trusted key signed them, and that the chain still runs through them, also those kept elsewhere;
+/// - the quarantine: that what is to be kept is there, and is what it was.
+package struct AuditVerifier {
+  let store: AuditStore
+  private let keys: [AuditVerificationKey]
+  private let kept: [SignedCheckpoint]
+  private let checksImages: Bool
+
+  /// - Parameters:
+  ///   - keys: those that are trusted to sign.
+  ///   - kept: checkpoints that were kept elsewhere.
+  ///   - checksImages: whether the bytes in the quarantine are read and hashed.
+  package init(
+    _ store: AuditStore, keys: [AuditVerificationKey], kept: [SignedCheckpoint] = [], checksImages: Bool = true
+  ) {
+    self.store = store
+    self.keys = keys
+    self.kept = kept
+    self.checksImages = checksImages
+  }
+
+  /// - Parameters:
+  ///   - progress: told how many records have been checked.
+  /// - Throws: `audit-unavailable` where the log cannot be read at all.
+  /// - Complexity: O(bytes of all records and images).
+  package func verify(progress: (Int) -> Void = { _ in }) throws(SluiceError) -> Verification {
+    var result = Verification()
+    for checkpoint in kept where !checkpoint.isSigned(byOneOf: keys) {
+      result.problems.append(
+        Verification.Problem(
+          checkpoint.checkpoint.reference, "the checkpoint that was kept elsewhere is signed by no trusted key"))
+    }
+    let kept = kept.filter { $0.isSigned(byOneOf: keys) }
+    for name in Set(try chainNames(&result) + kept.map(\.checkpoint.writer)).sorted() {
+      var chain = ChainVerifier(
+        store: store, writer: name, keys: keys, kept: kept.filter { $0.checkpoint.writer == name })
+      let done = result.records
+      if let problem = try chain.verify(progress: { progress(done + $0) }) {
+        result.problems.append(problem)
+      }
+      result.writers.append(chain.summary)
+      result.records += chain.summary.records
+      result.checkpoints += chain.summary.checkpoints
+    }
+    result.problems += try listProblems()
+    try checkImages(&result)
+    return result
+  }
+
+  /// Every chain that there is a trace of: one that its list leaves out is checked as well.
+  private func chainNames(_ result: inout Verification) throws(SluiceError) -> [String] {
+    let rows = try store.database.read { connection throws(SluiceError) in
+      try connection.rows(
+        """
+        WITH RECURSIVE names (name) AS (
+          SELECT MIN(writer) FROM audit_record
+          UNION ALL
+          SELECT (SELECT MIN(writer) FROM audit_record WHERE writer > name) FROM names WHERE name IS NOT NULL)
+        SELECT name FROM names WHERE name IS NOT NULL
+        UNION SELECT writer FROM audit_writer UNION SELECT writer FROM audit_checkpoint
+        """, [])
+    }
+    let names = rows.map { $0.text(0) }.filter(AuditWriterName.isName)
+    if names.count < rows.count {
+      result.problems.append(Verification.Problem(nil, "there is a chain whose name is none"))
+    }
+    return names
+  }
+
+  private func checkImages(_ result: inout Verification) throws(SluiceError) {
+    var last = ""
+    while true {
+      let rows = try store.database.read { [last] connection throws(SluiceError) in
+        try connection.rows(
+          """
+          SELECT sha256, bytes FROM audit_object
+          WHERE sha256 > $1 AND state = \(ImageKeeping.stored.rawValue) ORDER BY sha256 LIMIT \(AuditStore.block)
+          """, [.text(last)])
+      }
+      for row in rows {
+        if let what = try imageProblem(row.text(0), bytes: row.integer(1)) {
+          result.problems.append(Verification.Problem(nil, what))
+          return
+        }
+        result.images += 1
+      }
+      guard rows.count == AuditStore.block, let next = rows.last else { return }
+      last = next.text(0)
+    }
+  }
+
+  private func imageProblem(_ sha256: String, bytes: Int) throws(SluiceError) -> String? {
+    guard checksImages else {
+      let isThere = try store.database.read { connection throws(SluiceError) in
+        try store.quarantine.holds(sha256, connection)
+      }
+      return isThere ? nil : try missing(sha256)
+    }
+    do throws(SluiceError) {
+      guard let image = try store.image(sha256) else { return try missing(sha256) }
+      return image.count == bytes ? nil : "the bytes of \(sha256) are said to be \(bytes), and are \(image.count)"
+    } catch {
+      guard error.code == .quarantineDamaged else { throw error }
+      return error.description
+    }
+  }
+
+  /// Bytes may have been deleted rightly since the list of what is kept was read.
+  private func missing(_ sha256: String) throws(SluiceError) -> String? {
+    let row = try store.database.read { connection throws(SluiceError) in
+      try connection.rows("SELECT state FROM audit_object WHERE sha256 = $1", [.text(sha256)])
+    }.first
+    return row?.integer(0) == ImageKeeping.stored.rawValue
+      ? "the bytes of \(sha256) are missing from the quarantine" : nil
+  }
+}
+
+/// What a verification found.
+package struct Verification: Sendable, Hashable {
+  package internal(set) var writers: [Writer] = []
+  package internal(set) var records = 0
+  package internal(set) var checkpoints = 0
+  package internal(set) var images = 0
+  /// The first of each chain, and of what lies beside the chains; none where everything holds.
+  package internal(set) var problems: [Problem] = []
+
+  package var holds: Bool { problems.isEmpty }
+
+  package struct Writer: Sendable, Hashable {
+    package let name: String
+    package internal(set) var records = 0
+    package internal(set) var checkpoints = 0
+    /// How far signatures of trusted keys reach.
+    package internal(set) var signedThrough = 0
+    package internal(set) var hash = ChainedRecord.firstPrevious
+  }
+
+  package struct Problem: Sendable, Hashable {
+    /// The first record that does not hold; `nil` for what lies beside the records.
+    package let reference: AuditReference?
+    package let what: String
+
+    init(_ reference: AuditReference?, _ what: String) {
+      self.reference = reference
+      self.what = what
+    }
+  }
+}
+
+extension Checkpoint {
+  package var reference: AuditReference { AuditReference(writer: writer, sequence: sequence) }
+}

@@ -1,0 +1,85 @@
+import AuditLog
+import Pixels
+
+/// A PostgreSQL server, which several gateways share; reached through libpq.
+///
+/// Calls wait for the server on the thread that makes them. One connection writes and a few read, opened when they are first
+/// needed; who finds none free waits for one, so the work must not call the database again. Rejected alternative: a client
+/// that answers through an event loop, which would bring a second kind of waiting into code that waits for a disk elsewhere.
+package final class PostgreSQLDatabase: AuditDatabase {
+  package let dialect = SQLDialect(
+    bytesType: "BYTEA", lockingSuffix: " FOR UPDATE",
+    migrationLock: "SELECT 1 FROM (SELECT pg_advisory_xact_lock(7959386436)) AS locked", like: "ILIKE",
+    keepsImages: true)
+  private let address: ServerAddress
+  private let isReadOnly: Bool
+  private let writer = ConnectionPool(places: 1)
+  private let readers = ConnectionPool(places: 4)
+
+  /// Remembers where the server is; the first call connects.
+  ///
+  /// - Parameters:
+  ///   - connectionString: as libpq reads it, `postgresql://…` or `host=… dbname=…`. It may hold a password, so no message
+  ///     repeats it.
+  ///   - isReadOnly: refuses to write.
+  /// - Throws: `audit-unavailable` for a string that cannot be read.
+  package init(_ connectionString: String, isReadOnly: Bool = false) throws(SluiceError) {
+    address = try ServerAddress(connectionString)
+    self.isReadOnly = isReadOnly
+  }
+
+  package func read<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    try transaction(readers, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+  }
+
+  /// Where the connection breaks during the commit, nobody can tell whether it took place; the error says so.
+  package func write<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    guard !isReadOnly else {
+      throw SluiceError(.auditUnavailable, "the audit log has been opened for reading only")
+    }
+    // Not READ WRITE: a server that only reads would answer that with a code that says less.
+    return try transaction(writer, "BEGIN ISOLATION LEVEL READ COMMITTED", work)
+  }
+
+  private func transaction<Result>(
+    _ pool: ConnectionPool, _ begin: String, _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    var place = pool.take()
+    defer { pool.giveBack(place) }
+    let connection = try begun(&place, begin)
+    do throws(SluiceError) {
+      let result = try work(connection)
+      try connection.commit()
+      return result
+    } catch {
+      connection.rollBack()
+      throw error
+    }
+  }
+
+  /// A connection in a new transaction.
+  ///
+  /// One that has broken while nobody used it is replaced here, where nothing has been done yet. A transaction that breaks
+  /// later is not repeated: it throws, and the next one connects again.
+  private func begun(
+    _ place: inout PostgreSQLConnection?, _ begin: String
+  ) throws(SluiceError) -> PostgreSQLConnection {
+    if let idle = place {
+      do throws(SluiceError) {
+        try idle.command(begin)
+        return idle
+      } catch {
+        guard idle.isBroken else { throw error }
+        place = nil
+      }
+    }
+    let fresh = try PostgreSQLConnection(address)
+    place = fresh
+    try fresh.command(begin)
+    return fresh
+  }
+}

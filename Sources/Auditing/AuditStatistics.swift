@@ -1,0 +1,66 @@
+import AuditLog
+import Pixels
+
+/// What happened in a span of time.
+package struct AuditStatistics: Sendable {
+  package let since: AuditTime
+  package let until: AuditTime
+  /// The length of an interval.
+  package let seconds: Int
+  package let intervals: [AuditStore.Interval]
+  package let changes: [SuddenChange]
+  package let detectors: [AuditStore.DetectorCount]
+  package let clients: [AuditStore.ClientCount]
+
+  private static let mostClients = 20
+
+  /// - Throws: `audit-unavailable`.
+  package init(
+    _ store: AuditStore, since: AuditTime, until: AuditTime, seconds: Int
+  ) throws(SluiceError) {
+    self.since = since
+    self.until = until
+    self.seconds = seconds
+    // The first intervals are compared with the day before them.
+    let earlier = try store.intervals(of: seconds, since: since - .seconds(86_400), until: until)
+    let first = AuditTime(microseconds: since.microseconds - since.microseconds % (seconds * 1_000_000))
+    intervals = try store.intervals(of: seconds, since: since, until: until)
+    changes = SuddenChange.changes(in: earlier, of: seconds).filter { $0.interval.start >= first }
+    detectors = try store.detectorCounts(since: since, until: until)
+    clients = try store.clients(since: since, until: until, limit: Self.mostClients)
+  }
+
+  package var images: Int { intervals.reduce(0) { $0 + $1.total } }
+  package func count(_ verdict: String) -> Int { intervals.reduce(0) { $0 + $1.count(verdict) } }
+
+  package var json: JSONValue {
+    .object([
+      "since": .string(since.text), "until": .string(until.text), "intervalSeconds": .integer(seconds),
+      "images": .integer(images), "flagged": .integer(count("adversarial")),
+      "intervals": .array(
+        intervals.map { interval in
+          .object(
+            [JSONValue.Member(name: "start", value: .string(interval.start.text))]
+              + interval.counts.sorted { $0.key < $1.key }.map {
+                JSONValue.Member(name: $0.key, value: .integer($0.value))
+              })
+        }),
+      "suddenChanges": .array(
+        changes.map { change in
+          .object([
+            "start": .string(change.interval.start.text), "share": .number(change.share),
+            "shareBefore": .number(change.shareBefore),
+          ])
+        }),
+      "detectors": .array(
+        detectors.map { .object(["name": .string($0.detector), "flagged": .integer($0.flagged)]) }),
+      "clients": .array(
+        clients.map { client in
+          .object([
+            "name": client.client.map(JSONValue.string) ?? .null, "images": .integer(client.images),
+            "flagged": .integer(client.flagged),
+          ])
+        }),
+    ])
+  }
+}

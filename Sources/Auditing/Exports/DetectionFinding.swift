@@ -1,0 +1,108 @@
+import AuditLog
+import Pixels
+
+/// A record as a Detection Finding (class 2004) of the Open Cybersecurity Schema Framework 1.3, with the profile
+/// `security_control`; what the schema has no place for is under `unmapped`.
+struct DetectionFinding {
+  private let record: StoredRecord
+  private let said: JSONValue
+
+  init(_ record: StoredRecord) {
+    self.record = record
+    said = record.json
+  }
+
+  var json: JSONValue {
+    .object([
+      "activity_id": .integer(1), "activity_name": "Create".json, "category_uid": .integer(2),
+      "category_name": "Findings".json, "class_uid": .integer(2004), "class_name": "Detection Finding".json,
+      "type_uid": .integer(200_401), "time": .integer(record.time.microseconds / 1000),
+      "severity_id": .integer(severity.id), "severity": severity.name.json, "status_id": .integer(status.id),
+      "status": status.name.json, "action_id": .integer(wasForwarded ? 1 : 2),
+      "action": (wasForwarded ? "Allowed" : "Denied").json, "disposition_id": .integer(disposition.id),
+      "disposition": disposition.name.json, "message": message.json, "comment": record.review?.note?.json,
+      "metadata": metadata, "finding_info": findingInfo, "evidences": .array([evidence]), "unmapped": unmapped,
+    ])
+  }
+
+  private var verdict: String { said["verdict"]?.string ?? "" }
+  private var action: String { said["action"]?.string ?? "" }
+  private var wasForwarded: Bool { ["forwarded", "observed", "sanitized", "unjudged"].contains(action) }
+
+  private var message: String {
+    let detectors = record.flaggedDetectors.joined(separator: ", ")
+    return verdict == "adversarial" ? "image flagged as adversarial by \(detectors)" : "image \(verdict)"
+  }
+
+  private var severity: (id: Int, name: String) {
+    switch verdict {
+    case "adversarial": (4, "High")
+    case "rejected", "failed": (2, "Low")
+    default: (1, "Informational")
+    }
+  }
+
+  private var status: (id: Int, name: String) {
+    switch record.review?.label {
+    case nil: (1, "New")
+    case .adversarial: (4, "Resolved")
+    case .clean: (3, "Suppressed")
+    }
+  }
+
+  private var disposition: (id: Int, name: String) {
+    switch action {
+    case "sanitized": (11, "Corrected")
+    case "observed", "unjudged": (17, "Logged")
+    case "forwarded": (1, "Allowed")
+    default: (2, "Blocked")
+    }
+  }
+
+  private var metadata: JSONValue {
+    .object([
+      "version": "1.3.0".json, "uid": record.reference.description.json,
+      "product": .object([
+        "name": "Sluice".json, "vendor_name": "Sluice".json, "version": said["build"] ?? .string("unknown"),
+      ]), "profiles": .array(["security_control".json]), "original_time": record.time.text.json,
+      "log_name": record.reference.writer.json, "sequence": .integer(record.reference.sequence),
+    ])
+  }
+
+  private var findingInfo: JSONValue {
+    .object([
+      "uid": record.reference.description.json, "title": "Adversarial image screening".json,
+      "types": .array([verdict.json]), "created_time": .integer(record.time.microseconds / 1000),
+      "analytic": .object([
+        "name": said["filter"]?["name"], "uid": said["filter"]?["digest"], "type_id": .integer(4),
+        "type": "Learning (ML/DL)".json,
+      ]),
+      "data_sources": .array(said["source"].map { [$0] } ?? []),
+    ])
+  }
+
+  private var evidence: JSONValue {
+    .object([
+      "file": said["sha256"].map { digest in
+        .object([
+          "name": said["source"] ?? "image".json, "type_id": .integer(1), "type": "Regular File".json,
+          "size": said["bytes"],
+          "hashes": .array([.object(["algorithm_id": .integer(3), "algorithm": "SHA-256".json, "value": digest])]),
+        ])
+      },
+      "actor": said["client"].map { .object(["user": .object(["name": $0])]) },
+      "data": .object(["detectors": said["detectors"], "prediction": said["prediction"], "findings": said["findings"]]),
+    ])
+  }
+
+  private var unmapped: JSONValue {
+    .object([
+      "hash": record.hash.json, "p_value": said["pValue"], "budget": said["budget"], "request": said["request"],
+      "filter": said["filter"], "error": said["error"], "review": record.review?.word.json,
+    ])
+  }
+}
+
+extension String {
+  fileprivate var json: JSONValue { .string(self) }
+}

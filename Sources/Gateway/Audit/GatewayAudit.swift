@@ -1,0 +1,105 @@
+import AuditLog
+import Auditing
+import FilterPipeline
+import Logging
+import Pixels
+import Synchronization
+
+/// The gateway's side of the audit log: no verdict leaves before its record is durable.
+package struct GatewayAudit: Sendable {
+  package let recorder: AuditRecorder
+  package let location: AuditLocation
+  let settings: AuditSettings
+  let signingKey: AuditSigningKey
+  /// Who may look at the pages.
+  let reviewers: ReviewerTokens
+  private let failures = Failures()
+  private let metrics: GatewayMetrics
+  private let log: Logger
+
+  private final class Failures: Sendable {
+    let refused = Atomic<Int>(0)
+    let lost = Atomic<Int>(0)
+  }
+
+  /// Requests that were refused because they could not be recorded.
+  var refusals: Int { failures.refused.load(ordering: .relaxed) }
+  /// Verdicts that were given although they could not be recorded.
+  var losses: Int { failures.lost.load(ordering: .relaxed) }
+
+  /// Opens the log.
+  ///
+  /// - Throws: `audit-unavailable`, `invalid-key`.
+  init(
+    _ settings: AuditSettings, version: String, metrics: GatewayMetrics, log: Logger
+  ) throws(SluiceError) {
+    self.settings = settings
+    self.metrics = metrics
+    self.log = log
+    location = settings.location
+    let store = try settings.location.open()
+    signingKey = try settings.location.folder.signingKey(in: settings.signingKeyPath, for: settings.writer)
+    reviewers = if let named = settings.reviewers { named } else { try Self.ownToken(settings.location.folder, log) }
+    let writer = AuditWriter(store, name: settings.writer) { metrics.noteCommit(entries: $0, seconds: $1) }
+    recorder = AuditRecorder(
+      writer,
+      RecordingPolicy(cleanRecords: settings.cleanRecords, cleanImages: settings.cleanImages, build: version))
+  }
+
+  /// The token that was made for a log whose operator named none.
+  private static func ownToken(_ folder: AuditFolder, _ log: Logger) throws(SluiceError) -> ReviewerTokens {
+    let token = try folder.secret("pages.token") { PageSessions.randomText() }
+    guard let tokens = ReviewerTokens(lines: [token]) else {
+      throw SluiceError(
+        .invalidSetting, "\(folder.path)/pages.token holds no token", remedy: "delete the file; a new one is made")
+    }
+    log.info("the token of the audit pages is in a file", metadata: ["file": "\(folder.path)/pages.token"])
+    return tokens
+  }
+
+  var writer: AuditWriter { recorder.writer }
+  var client: ClientIdentity { settings.client }
+
+  /// Records the verdicts of a request.
+  ///
+  /// - Throws: `audit-unavailable`, unless the operator prefers answers to records.
+  func record(
+    _ images: [EncodedInput], _ judgements: [Judgement], _ context: RequestContext
+  ) async throws(SluiceError) {
+    let judged = zip(images, judgements).map { image, judgement in
+      JudgedImage(
+        image, judgement.verdict, request: context.identity.id, route: context.route.rawValue, client: context.client)
+    }
+    do throws(SluiceError) {
+      try await recorder.record(judged)
+    } catch {
+      log.error("verdict not recorded", metadata: ["request": "\(context.identity.id)", "error": "\(error)"])
+      guard settings.failsOpen else {
+        failures.refused.add(1, ordering: .relaxed)
+        metrics.registry.add(to: "sluice_audit_refused_total")
+        throw error
+      }
+      failures.lost.add(judged.count, ordering: .relaxed)
+      metrics.registry.add(Double(judged.count), to: "sluice_audit_lost_total")
+    }
+  }
+}
+
+extension ClientIdentity {
+  private static let longest = 128
+
+  /// What a record calls a client.
+  ///
+  /// - Parameters:
+  ///   - header: looks a header field up.
+  func name(
+    address: String?, authorization: String?, header: (String) -> String?
+  ) -> String? {
+    switch self {
+    case .none: nil
+    case .address: address
+    case .token: authorization.map { "token-\(sha256($0).prefix(12))" }
+    case .header(let name): header(name).map { String($0.prefix(Self.longest)) }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import AuditLog
+import Auditing
+import FilterPipeline
+import Hummingbird
+import Pixels
+
+extension AuditPages {
+  /// What a form asks for.
+  func act(_ page: PageRequest, _ visitor: Visitor, _ form: FormFields) async throws(PageFailure) -> Response {
+    if page.parts == ["logout"] { return logOut(visitor) }
+    guard page.parts.count == 4, page.parts[0] == "records",
+      let reference = AuditReference("\(page.parts[1]):\(page.parts[2])")
+    else { throw .status(404, "there is nothing at this address") }
+    let filter = RecordFilter(page.query)
+    switch page.parts[3] {
+    case "review": return try await review(reference, form, visitor, filter)
+    case "hold": return try await hold(reference, form, visitor, filter)
+    default: throw .status(404, "there is nothing at this address")
+    }
+  }
+
+  /// Records a review, and goes on to the next record that nobody has reviewed.
+  private func review(
+    _ reference: AuditReference, _ form: FormFields, _ visitor: Visitor, _ filter: RecordFilter
+  ) async throws(PageFailure) -> Response {
+    guard let label = form["label"].flatMap(ImageReview.Label.init(rawValue:)) else {
+      throw .status(400, "say whether it was an attack")
+    }
+    let trueClass = try Self.trueClass(form["class"])
+    let (note, attack) = (form["note"], form["attack"])
+    guard [note, attack].allSatisfy({ ($0?.utf8.count ?? 0) <= ImageReview.longestText }) else {
+      throw .status(400, "a note has at most \(ImageReview.longestText) bytes")
+    }
+    let (reviewer, writer) = (visitor.reviewer, audit.writer.name)
+    let next = try await perform { store throws(SluiceError) -> StoredRecord? in
+      let record = try Self.found(reference, store)
+      guard let sha256 = record.json["sha256"]?.string else {
+        throw SluiceError(.noSuchRecord, "\(reference) has no image that could be reviewed")
+      }
+      let review = ImageReview(
+        sha256: sha256, label: label, trueClass: trueClass, attack: attack, note: note, reviewer: reviewer)
+      _ = try store.review(review, of: reference, by: writer)
+      return try Self.nextUnreviewed(after: record, filter.query, store)
+    }
+    return PageResponse.redirect(to: RowView.address(of: next?.reference ?? reference) + filter.text())
+  }
+
+  private static func trueClass(_ text: String?) throws(PageFailure) -> Int? {
+    guard let text else { return nil }
+    guard let number = Int(text), ImageReview.classRange.contains(number) else {
+      throw .status(400, "a class is a number from 0 to \(ImageReview.classRange.upperBound)")
+    }
+    return number
+  }
+
+  /// The next record of the list that was held back and that nobody has reviewed.
+  private static func nextUnreviewed(
+    after record: StoredRecord, _ query: AuditQuery, _ store: AuditStore
+  ) throws(SluiceError) -> StoredRecord? {
+    var query = query
+    query.review = .unreviewed
+    if query.verdicts.isEmpty { query.verdicts = [Verdict.Outcome.adversarial.rawValue] }
+    return try store.records(query, after: AuditQuery.Cursor(record), limit: 1).first
+  }
+
+  private func hold(
+    _ reference: AuditReference, _ form: FormFields, _ visitor: Visitor, _ filter: RecordFilter
+  ) async throws(PageFailure) -> Response {
+    guard let choice = form["hold"], ["0", "1"].contains(choice) else { throw .status(400, "say whether to hold it") }
+    let (reviewer, writer) = (visitor.reviewer, audit.writer.name)
+    try await perform { store throws(SluiceError) in
+      guard let sha256 = try Self.found(reference, store).json["sha256"]?.string else {
+        throw SluiceError(.noSuchRecord, "\(reference) has no image")
+      }
+      _ = try store.hold(sha256, isHeld: choice == "1", note: nil, reviewer: reviewer, by: writer)
+    }
+    return PageResponse.redirect(to: RowView.address(of: reference) + filter.text())
+  }
+}

@@ -1,0 +1,114 @@
+import AuditLog
+import Auditing
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Pixels
+
+extension AuditPages {
+  func show(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    switch page.parts {
+    case []: return try await overview(page, visitor)
+    case ["live"]: return fragment("live", try await overviewView(page).values)
+    case ["records"]: return try await records(page, visitor)
+    case ["records.ndjson"]: return export(RecordFilter(page.query))
+    default: break
+    }
+    guard page.parts.count >= 3, page.parts[0] == "records",
+      let reference = AuditReference("\(page.parts[1]):\(page.parts[2])")
+    else { throw .status(404, "there is nothing at this address") }
+    switch Array(page.parts.dropFirst(3)) {
+    case []: return try await record(reference, page, visitor)
+    case ["file"]: return try await file(reference)
+    case let rest where rest.count == 2 && rest[0] == "pictures": return try await picture(rest[1], of: reference)
+    default: throw .status(404, "there is nothing at this address")
+    }
+  }
+
+  private func overviewView(_ page: PageRequest) async throws(PageFailure) -> OverviewView {
+    let period = page.query["period"].flatMap(OverviewView.Period.init(rawValue:)) ?? .day
+    let audit = audit
+    return try await perform { store throws(SluiceError) in try OverviewView(period, audit, store) }
+  }
+
+  private func overview(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    var values = try await overviewView(page).values
+    values["isOverview"] = true
+    values["title"] = "Overview"
+    return self.page("overview", visitor, values)
+  }
+
+  private func records(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    let filter = RecordFilter(page.query)
+    let view = try await perform { store throws(SluiceError) in try RecordsView(filter, store) }
+    return self.page("records", visitor, view.values)
+  }
+
+  private func record(
+    _ reference: AuditReference, _ page: PageRequest, _ visitor: Visitor
+  ) async throws(PageFailure) -> Response {
+    let (filter, pipeline, clean) = (RecordFilter(page.query), gateway.engine.pipeline, cleanScores)
+    let view = try await perform { store throws(SluiceError) in
+      try RecordView(try Self.found(reference, store), filter, pipeline, clean, store)
+    }
+    return self.page("record", visitor, view.values)
+  }
+
+  /// - Throws: `no-such-record`.
+  static func found(_ reference: AuditReference, _ store: AuditStore) throws(SluiceError) -> StoredRecord {
+    guard let record = try store.record(reference) else {
+      throw SluiceError(.noSuchRecord, "there is no record \(reference)")
+    }
+    return record
+  }
+
+  private func picture(_ name: String, of reference: AuditReference) async throws(PageFailure) -> Response {
+    guard let kind = PagePictures.Kind(name) else { throw .status(404, "there is no such picture") }
+    let (pictures, pipeline) = (pictures, gateway.engine.pipeline)
+    let png = try await perform { store throws(SluiceError) -> [UInt8]? in
+      let record = try Self.found(reference, store)
+      do throws(SluiceError) { return try pictures.picture(kind, of: record, in: store, pipeline) } catch {
+        // An image that this filter does not decode has no picture.
+        guard error.code == .auditUnavailable else { return nil }
+        throw error
+      }
+    }
+    guard let png else { throw .status(404, "there is no such picture") }
+    return PageResponse.picture(png)
+  }
+
+  private func file(_ reference: AuditReference) async throws(PageFailure) -> Response {
+    let (digest, bytes) = try await perform { store throws(SluiceError) -> (String, [UInt8]) in
+      guard let sha256 = try Self.found(reference, store).json["sha256"]?.string, let bytes = try store.image(sha256)
+      else { throw SluiceError(.noSuchRecord, "the bytes of \(reference) are not kept") }
+      return (sha256, bytes)
+    }
+    return PageResponse.download(bytes, named: "\(digest.prefix(16)).bin")
+  }
+
+  /// All records of a filter, a block at a time.
+  private func export(_ filter: RecordFilter) -> Response {
+    var query = filter.query
+    query.isOldestFirst = true
+    let wanted = query
+    let body = ResponseBody { [self] writer in
+      var cursor: AuditQuery.Cursor?
+      while true {
+        let start = cursor
+        let records = try await perform { store throws(SluiceError) in
+          try store.records(wanted, after: start, limit: Self.exportBlock)
+        }
+        let text = records.map { $0.exported.text + "\n" }.joined()
+        try await writer.write(ByteBuffer(string: text))
+        guard records.count == Self.exportBlock, let last = records.last else { break }
+        cursor = AuditQuery.Cursor(last)
+      }
+      try await writer.finish(nil)
+    }
+    var headers = PageResponse.headers("application/x-ndjson")
+    headers[.contentDisposition] = "attachment; filename=\"records.ndjson\""
+    return Response(status: .ok, headers: headers, body: body)
+  }
+
+  private static let exportBlock = 200
+}

@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Who is logged in to the audit pages. Sessions live in memory alone: a restart ends them.
+final class PageSessions: Sendable {
+  struct Session: Sendable {
+    let id: String
+    let reviewer: String
+    /// What forms of this session carry, and no other site can know.
+    let csrf: String
+    let end: ContinuousClock.Instant
+  }
+
+  private let sessions = Mutex<[String: Session]>([:])
+
+  static let duration = Duration.seconds(12 * 3600)
+  private static let most = 1000
+
+  /// Begins a session; the oldest one ends where there are too many.
+  func begin(_ reviewer: String) -> Session {
+    let session = Session(
+      id: Self.randomText(), reviewer: reviewer, csrf: Self.randomText(), end: .now + Self.duration)
+    sessions.withLock { sessions in
+      sessions = sessions.filter { $0.value.end > .now }
+      if sessions.count >= Self.most, let oldest = sessions.values.min(by: { $0.end < $1.end }) {
+        sessions[oldest.id] = nil
+      }
+      sessions[session.id] = session
+    }
+    return session
+  }
+
+  func session(_ id: String) -> Session? {
+    sessions.withLock { $0[id] }.flatMap { $0.end > .now ? $0 : nil }
+  }
+
+  func end(_ id: String) { sessions.withLock { $0[id] = nil } }
+
+  /// 256 bits from the system's generator.
+  static func randomText() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<4).map { _ in
+      let digits = String(generator.next() as UInt64, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+}

@@ -1,0 +1,34 @@
+import AuditLog
+import Pixels
+
+/// Numbers as the pages show them.
+enum PageText {
+  static func number(_ value: Double) -> String {
+    JSONValue.number(value, decimals: abs(value) < 0.01 ? 6 : 4).text
+  }
+
+  /// In percent.
+  static func share(_ value: Double) -> String { JSONValue.number(value * 100, decimals: 1).text + " %" }
+
+  /// With a gap at every third digit.
+  static func count(_ value: Int) -> String {
+    var text = ""
+    for (place, digit) in String(value).reversed().enumerated() {
+      if place > 0, place.isMultiple(of: 3), digit != "-" { text.append("\u{202F}") }
+      text.append(digit)
+    }
+    return String(text.reversed())
+  }
+
+  static func bytes(_ value: Int) -> String {
+    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
+    guard let (factor, unit) = units.first(where: { Double(value) >= $0.0 }) else { return "\(value) bytes" }
+    return JSONValue.number(Double(value) / factor, decimals: 1).text + " " + unit
+  }
+
+  /// Of a record's member that holds a class, a label where known, and a probability.
+  static func prediction(_ value: JSONValue) -> (label: String, probability: Double?) {
+    let label = value["label"]?.string ?? value["class"]?.integer.map { "class \($0)" } ?? ""
+    return (label, value["probability"]?.double)
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import AuditLog
+import Auditing
+import FilterPipeline
+import ImageCodecs
+import Pixels
+
+extension RecordForm: ExpressibleByArgument {}
+
+struct AuditExportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write records for other programs, and images as an archive.",
+    discussion: """
+      Formats: ndjson (the records as they were hashed), csv, ocsf (Detection Finding of the Open Cybersecurity Schema \
+      Framework), cef (Common Event Format). The oldest come first.
+
+        sluice audit export --since 7d --format ocsf > findings.ndjson
+        sluice audit export --verdict adversarial --images flagged.tar > flagged.ndjson
+        sluice audit export --review confirmed --format csv -o confirmed.csv
+
+      What reviewers said goes into training and calibration directly:
+
+        sluice export --adversarial-training hardening/ --from-audit FOLDER
+        sluice calibrate -f filter.yaml --clean photos/ --from-audit FOLDER
+
+      The archive holds the senders' files as DIGEST.png or DIGEST.jpg: open them with care. Exit status: 0, or 1 when images \
+      of some of the records are not kept.
+      """)
+
+  @OptionGroup var log: AuditOptions
+  @OptionGroup var query: AuditQueryOptions
+
+  @Option(help: "How records are written.")
+  var format = RecordForm.ndjson
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where records go; - is standard output.", valueName: "file"),
+    completion: .file())
+  var output = "-"
+
+  @Option(
+    help: ArgumentHelp("Also write the images, each once, as a tar archive.", valueName: "file.tar"),
+    completion: .file(extensions: ["tar"]))
+  var images: String?
+
+  func run() async throws {
+    let store = try log.location().openForReading()
+    try checkDistinct(outputs: [output == "-" ? nil : output, images].compactMap(\.self), inputs: [])
+    let file = output == "-" ? OutputFile.standardOutput() : try .created(output)
+    let archive = try images.map { (path) throws(SluiceError) in try ImageArchive(path) }
+    var query = query.query
+    query.isOldestFirst = true
+    if let heading = format.heading { try file.write(Array((heading + "\n").utf8)) }
+    try store.forEach(query) { record throws(SluiceError) in
+      try file.write(Array((format.line(record) + "\n").utf8))
+      try archive?.add(record, of: store)
+    }
+    try archive?.finish()
+    guard let archive, archive.missing > 0 else { return }
+    Terminal.say("sluice: the images of \(archive.missing) records are not kept")
+    throw ExitCode(ExitStatus.someHeldBack)
+  }
+}
+
+/// Images of records, each once, as they came.
+private final class ImageArchive {
+  private let file: OutputFile
+  private var written: Set<String> = []
+  private(set) var missing = 0
+
+  init(_ path: String) throws(SluiceError) {
+    file = try .created(path)
+  }
+
+  func add(_ record: StoredRecord, of store: AuditStore) throws(SluiceError) {
+    guard let sha256 = record.json["sha256"]?.string, record.image?.isStored == true else {
+      missing += 1
+      return
+    }
+    guard !written.contains(sha256) else { return }
+    guard let bytes = try store.image(sha256) else {
+      missing += 1
+      return
+    }
+    written.insert(sha256)
+    let format = ImageFormat.allCases.first { bytes.starts(with: $0.signature) }
+    let ending = format.map { $0 == .jpeg ? "jpg" : "png" } ?? "bin"
+    try file.write(TarArchive.member("\(sha256).\(ending)", bytes))
+  }
+
+  func finish() throws(SluiceError) { try file.write(TarArchive.end) }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+struct AuditListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List records, the newest first.",
+    discussion: """
+        sluice audit list --verdict adversarial --since 24h
+        sluice audit list --detector mirror --review unreviewed
+        sluice audit list --client 10.0.0.7 --ndjson | jq .record.pValue
+
+      Exit status: 0, also for no record; 2 when the log cannot be read.
+      """)
+
+  @OptionGroup var log: AuditOptions
+  @OptionGroup var query: AuditQueryOptions
+
+  @Option(help: "The most records.")
+  var limit = 50
+
+  @Flag(help: "The oldest first.")
+  var oldestFirst = false
+
+  @Flag(help: "Print JSON, a record a line, instead of a table.")
+  var ndjson = false
+
+  func validate() throws {
+    if limit < 1 { throw ValidationError("--limit takes a number from 1 on") }
+  }
+
+  func run() async throws {
+    let store = try log.location().openForReading()
+    var query = query.query
+    query.isOldestFirst = oldestFirst
+    let output = OutputFile.standardOutput()
+    if ndjson {
+      try store.forEach(query, limit: limit) { record throws(SluiceError) in
+        try output.write(Array((record.exported.text + "\n").utf8))
+      }
+      return
+    }
+    var records: [StoredRecord] = []
+    try store.forEach(query, limit: limit) { records.append($0) }
+    guard !records.isEmpty else { return Terminal.say("sluice: there is no such record") }
+    try output.write(Array(RecordListing(records).text.utf8))
+  }
+}

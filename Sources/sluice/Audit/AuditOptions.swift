@@ -1,0 +1,135 @@
+import ArgumentParser
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+/// Which audit log, and how it is read.
+struct AuditOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the log. (default: $SLUICE_AUDIT, else that of `sluice serve`)", valueName: "folder"),
+    completion: .directory)
+  var audit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A shared PostgreSQL, as libpq takes it. (default: $SLUICE_AUDIT_DATABASE, else SQLite in the folder)",
+      valueName: "url"))
+  var database: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the key that kept images are encrypted with. (default: $SLUICE_AUDIT_ENCRYPTION_KEY_FILE, or the key in $SLUICE_AUDIT_ENCRYPTION_KEY)",
+      valueName: "file"),
+    completion: .file())
+  var encryptionKeyFile: String?
+
+  func location() throws(SluiceError) -> AuditLocation {
+    let environment = FilterOpening.variables()
+    let folder = audit ?? environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
+    return AuditLocation(
+      folder: AuditFolder(folder), database: database ?? environment.nonEmpty("SLUICE_AUDIT_DATABASE"),
+      cipher: try cipher(environment))
+  }
+
+  private func cipher(_ environment: [String: String]) throws(SluiceError) -> QuarantineCipher {
+    var secret = environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY")
+    if let file = encryptionKeyFile ?? environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY_FILE") {
+      secret = String(decoding: try readFile(file, atMost: 10_000), as: UTF8.self)
+    }
+    return try secret.map { (text) throws(SluiceError) in try QuarantineCipher(secretText: text) } ?? .none
+  }
+}
+
+extension [String: String] {
+  fileprivate func nonEmpty(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
+}
+
+/// Who adds to the log: whose chain, and which person.
+struct AuditAuthorOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The chain to add to. (default: the host's name)", valueName: "name"))
+  var writer: String?
+
+  @Option(help: ArgumentHelp("Who says so. (default: $USER)", valueName: "name"))
+  var reviewer: String?
+
+  private static let longestName = 64
+
+  func validate() throws {
+    if let writer, !AuditWriterName.isName(writer) {
+      throw ValidationError("--writer takes up to 64 letters, digits and -_.")
+    }
+    if let reviewer, !(1...Self.longestName).contains(reviewer.utf8.count) {
+      throw ValidationError("--reviewer takes a name of at most \(Self.longestName) bytes")
+    }
+  }
+
+  var writerName: String { writer ?? AuditWriterName.ofThisHost }
+  var reviewerName: String {
+    reviewer ?? FilterOpening.variables()["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? "operator"
+  }
+}
+
+/// Which records.
+struct AuditQueryOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("From this moment on: 24h, 7d, 2026-11-24, 2026-11-24T23:44.", valueName: "time"))
+  var since: String?
+
+  @Option(help: ArgumentHelp("Before this moment.", valueName: "time"))
+  var until: String?
+
+  @Option(
+    help: ArgumentHelp("adversarial, rejected, failed or clean; may be repeated.", valueName: "verdict"),
+    completion: .list(Verdict.Outcome.allCases.map(\.rawValue)))
+  var verdict: [String] = []
+
+  @Option(help: ArgumentHelp("Flagged by this detector.", valueName: "name"))
+  var detector: String?
+
+  @Option(help: ArgumentHelp("From this client.", valueName: "name"))
+  var client: String?
+
+  @Option(help: ArgumentHelp("With this in the source's name.", valueName: "text"))
+  var source: String?
+
+  @Option(help: ArgumentHelp("The image's SHA-256, or its first digits.", valueName: "digits"))
+  var digest: String?
+
+  @Option(
+    help: ArgumentHelp("unreviewed, confirmed or cleared.", valueName: "state"),
+    completion: .list(AuditQuery.ReviewState.allCases.map(\.rawValue)))
+  var review: String?
+
+  func validate() throws {
+    for (name, text) in [("since", since), ("until", until)] {
+      if let text, AuditTime(text) == nil {
+        throw ValidationError("--\(name) takes a time such as 24h, 7d, 2026-11-24 or 2026-11-24T23:44, not \(text)")
+      }
+    }
+    for verdict in verdict where Verdict.Outcome(rawValue: verdict) == nil {
+      throw ValidationError(
+        "--verdict takes \(Verdict.Outcome.allCases.map(\.rawValue).joined(separator: ", ")), not \(verdict)")
+    }
+    if let review, AuditQuery.ReviewState(rawValue: review) == nil {
+      throw ValidationError(
+        "--review takes \(AuditQuery.ReviewState.allCases.map(\.rawValue).joined(separator: ", ")), not \(review)")
+    }
+    if let digest, !digest.allSatisfy(\.isHexDigit) || digest.count > 64 {
+      throw ValidationError("--digest takes up to 64 hexadecimal digits, not \(digest)")
+    }
+  }
+
+  var query: AuditQuery {
+    var query = AuditQuery()
+    query.since = since.flatMap { AuditTime($0) }
+    query.until = until.flatMap { AuditTime($0) }
+    query.verdicts = Set(verdict)
+    query.detector = detector
+    query.client = client
+    query.source = source
+    query.digest = digest?.lowercased()
+    query.review = review.flatMap(AuditQuery.ReviewState.init(rawValue:))
+    return query
+  }
+}

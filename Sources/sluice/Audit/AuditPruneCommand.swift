@@ -1,0 +1,63 @@
+import ArgumentParser
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+struct AuditPruneCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prune",
+    abstract: "Delete the bytes of old images; their records stay.",
+    discussion: """
+        sluice audit prune --older-than 90d
+        sluice audit prune --to-size 2GB --dry-run
+
+      The oldest go first; held images stay. What was deleted is a record of the chain, which stays valid. A gateway does \
+      this by itself within the limits of its settings.
+      """)
+
+  @OptionGroup var log: AuditOptions
+  @OptionGroup var author: AuditAuthorOptions
+
+  @Option(help: ArgumentHelp("Delete what was kept for longer: 12h, 90d.", valueName: "time"))
+  var olderThan: String?
+
+  @Option(help: ArgumentHelp("Delete until no more is left than this: 500MB, 2GB.", valueName: "size"))
+  var toSize: String?
+
+  @Flag(help: "Only say what would be deleted.")
+  var dryRun = false
+
+  func validate() throws { _ = try limits() }
+
+  private func limits() throws -> QuarantineLimits {
+    var limits = QuarantineLimits()
+    if let olderThan {
+      guard let moment = AuditTime(olderThan, now: AuditTime(microseconds: 0)), moment.microseconds <= 0 else {
+        throw ValidationError("--older-than takes a time such as 12h or 90d, not \(olderThan)")
+      }
+      limits.age = .microseconds(-moment.microseconds)
+    }
+    if let toSize {
+      guard let bytes = ByteCount(toSize) else {
+        throw ValidationError("--to-size takes a size such as 500MB or 2GB, not \(toSize)")
+      }
+      limits.bytes = bytes.value
+    }
+    guard limits != QuarantineLimits() else { throw ValidationError("say --older-than or --to-size") }
+    return limits
+  }
+
+  func run() async throws {
+    let limits = try limits()
+    let location = try log.location()
+    let pruning: AuditStore.Pruning
+    if dryRun {
+      pruning = try location.openForReading().excess(over: limits)
+    } else {
+      pruning = try location.openForAdding().prune(to: limits, by: author.writerName)
+    }
+    let verb = dryRun ? "would be deleted" : "deleted"
+    print("\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)")
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import AuditLog
+import Auditing
+import FilterPipeline
+import ImageCodecs
+import Pictures
+import Pixels
+
+struct AuditShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Explain one record.",
+    discussion: """
+      A record is WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256; of several, the newest is \
+      shown.
+
+        sluice audit show gateway-1:4711
+        sluice audit show 3fa2b1c0 --json
+        sluice audit show gateway-1:4711 --image flagged.png
+        sluice audit show gateway-1:4711 -f filter.yaml --picture sheet.png
+
+      The contact sheet shows the image beside its squeezed versions; it is made with the filter, and tells when that is \
+      another one than the record's. The image is the sender's file: open it with care.
+      """)
+
+  @OptionGroup var log: AuditOptions
+
+  @Argument(help: "The record.")
+  var record: String
+
+  @Flag(help: "Print the record as JSON, with its hash and reviews.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write the image as it came.", valueName: "file"), completion: .file())
+  var image: String?
+
+  @Option(
+    help: ArgumentHelp("Write a contact sheet; needs the filter.", valueName: "out.png"),
+    completion: .file(extensions: ["png"]))
+  var picture: String?
+
+  @Option(
+    name: [.short, .customLong("filter")],
+    help: ArgumentHelp("The filter file (YAML), for --picture.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var filter: String?
+
+  @Option(
+    name: .customLong("define"),
+    help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
+  var definitions: [String] = []
+
+  func validate() throws {
+    try FilterOpening.check(definitions)
+    if picture != nil && filter == nil { throw ValidationError("--picture needs the filter: -f FILTER") }
+  }
+
+  func run() async throws {
+    let store = try log.location().openForReading()
+    let found = try store.find(record)
+    if found.count > 1 { Terminal.say("sluice: \(found.count) records match; this is the newest") }
+    let shown = found[0]
+    let text = json ? shown.exported.text + "\n" : RecordReport(shown).text
+    try OutputFile.standardOutput().write(Array(text.utf8))
+    try checkDistinct(outputs: [image, picture].compactMap(\.self), inputs: [filter].compactMap(\.self))
+    guard image != nil || picture != nil else { return }
+    let bytes = try bytes(of: shown, in: store)
+    if let image { try OutputFile.created(image).write(bytes) }
+    if let picture, let filter { try await writePicture(to: picture, bytes, shown, filter) }
+  }
+
+  private func bytes(of record: StoredRecord, in store: AuditStore) throws(SluiceError) -> [UInt8] {
+    guard let sha256 = record.json["sha256"]?.string, let bytes = try store.image(sha256) else {
+      throw SluiceError(
+        .noSuchRecord, "the image of \(record.reference) is not kept",
+        remedy: "bytes are kept of what was held back, until they are pruned")
+    }
+    return bytes
+  }
+
+  private func writePicture(
+    to path: String, _ bytes: [UInt8], _ record: StoredRecord, _ filter: String
+  ) async throws(SluiceError) {
+    let opening = FilterOpening(path: filter, definitions: definitions)
+    var environment = opening.environment(workers: 1)
+    environment.tracesFiles = true
+    let pipeline = try Pipeline(try opening.file(), environment)
+    if record.json["filter"] != pipeline.identity.json {
+      Terminal.say("sluice: the picture is made with another filter, calibration or model than the record's")
+    }
+    let input = Replay.input(record.json, bytes)
+    let verdict = await pipeline.judge(input, id: 1).verdict
+    guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
+      return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action)")
+    }
+    try OutputFile.created(path).write(try ContactSheet.of(input, verdict, pipeline).encodedAsPNG())
+  }
+}

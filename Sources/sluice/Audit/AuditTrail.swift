@@ -1,0 +1,33 @@
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+/// The audit log of one run of the filter.
+struct AuditTrail {
+  let recorder: AuditRecorder
+  private let key: AuditSigningKey
+  private let name = AuditWriterName.ofThisHost
+
+  /// - Throws: `audit-unavailable`, `invalid-key`.
+  init(_ folder: String) throws(SluiceError) {
+    var options = AuditOptions()
+    options.audit = folder
+    let location = try options.location()
+    let store = try location.open()
+    key = try location.folder.signingKey(for: name)
+    recorder = AuditRecorder(AuditWriter(store, name: name), RecordingPolicy(build: Version.number))
+  }
+
+  func open(_ filter: FilterIdentity) async throws(SluiceError) {
+    try await recorder.open(filter, key: key.verification)
+  }
+
+  /// Signs what the run has added.
+  func sign() async throws(SluiceError) {
+    let (name, key) = (name, key)
+    try await recorder.writer.perform { store throws(SluiceError) in
+      _ = try store.checkpoint(of: name, signedBy: key)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+/// Reviewed images, and where their bytes come from: a list of files, or an audit log.
+struct AuditedReviews: Sendable {
+  let reviews: [Review]
+  private let read: @Sendable (Review, Int) throws(SluiceError) -> [UInt8]
+
+  /// - Parameters:
+  ///   - path: a file of reviews, or the folder of an audit log.
+  /// - Throws: `unreadable-file`, `invalid-review`; `audit-unavailable`.
+  init(_ path: String) throws(SluiceError) {
+    guard AuditFolder(path).hasDatabase else {
+      reviews = try ReviewList(path).reviews
+      read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: sha256) }
+      return
+    }
+    var options = AuditOptions()
+    options.audit = path
+    let store = try options.location().openForReading()
+    var found: [Review] = []
+    try store.forEachReview { review in
+      found.append(
+        Review(
+          sha256: review.sha256, label: review.label == .adversarial ? .adversarial : .clean, path: review.sha256,
+          trueClass: review.trueClass, attack: review.attack))
+    }
+    reviews = found
+    read = { review, limit throws(SluiceError) in
+      guard let bytes = try store.image(review.sha256) else {
+        throw SluiceError(.noSuchRecord, "the bytes of \(review.sha256) are not kept any more")
+      }
+      guard bytes.count <= limit else {
+        throw SluiceError(.unreadableFile, "\(review.sha256) is longer than \(limit) bytes")
+      }
+      return bytes
+    }
+  }
+
+  /// The image that was reviewed.
+  ///
+  /// - Throws: `unreadable-file`, `review-mismatch`, `no-such-record`, `quarantine-damaged`.
+  func bytes(of review: Review, atMost limit: Int) throws(SluiceError) -> [UInt8] { try read(review, limit) }
+}

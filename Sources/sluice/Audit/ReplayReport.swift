@@ -1,0 +1,103 @@
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+/// What came of judging again, a line for each image that deserves one and a summary.
+struct ReplayReport {
+  private let isComparison: Bool
+  private let isJSON: Bool
+  private let output = OutputFile.standardOutput()
+  private var (judged, same, leftOut, otherFilter) = (0, 0, 0, 0)
+  private var (flaggedThatPass, cleanThatAreFlagged) = (0, 0)
+  private var (flagged, clean) = (0, 0)
+
+  init(isComparison: Bool, isJSON: Bool) {
+    self.isComparison = isComparison
+    self.isJSON = isJSON
+  }
+
+  /// Whether the exit status is to tell of something.
+  var hasDeviations: Bool { leftOut > 0 || !isComparison && (same < judged || otherFilter > 0) }
+
+  mutating func take(_ record: StoredRecord, _ outcome: Replay.Outcome) throws(SluiceError) {
+    switch outcome {
+    case .leftOut(let why):
+      leftOut += 1
+      try write(record, text: "left out: \(why)", json: ["leftOut": .string(why)])
+    case .judged(let comparison):
+      count(comparison)
+      guard isJSON || isNoteworthy(comparison) else { return }
+      try write(record, text: sentence(comparison), json: members(comparison))
+    }
+  }
+
+  func finish() throws(SluiceError) {
+    guard !isJSON else { return }
+    var lines = ["\(judged) images judged again, \(same) with the same verdict and scores, \(leftOut) left out"]
+    if isComparison {
+      lines.append("\(flaggedThatPass) of \(flagged) flagged images would pass")
+      lines.append("\(cleanThatAreFlagged) of \(clean) clean images would be flagged")
+    } else if otherFilter > 0 {
+      lines.append("\(otherFilter) records are of another filter, calibration or model than this one")
+    }
+    try output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
+  }
+
+  private mutating func count(_ comparison: Replay.Comparison) {
+    judged += 1
+    if comparison.isSame { same += 1 }
+    if !comparison.isSameFilter { otherFilter += 1 }
+    switch comparison.recorded {
+    case "adversarial":
+      flagged += 1
+      if comparison.replayed == "clean" { flaggedThatPass += 1 }
+    case "clean":
+      clean += 1
+      if comparison.replayed == "adversarial" { cleanThatAreFlagged += 1 }
+    default: break
+    }
+  }
+
+  private func isNoteworthy(_ comparison: Replay.Comparison) -> Bool {
+    isComparison ? !comparison.isSameVerdict : !comparison.isSame || !comparison.isSameFilter
+  }
+
+  private func sentence(_ comparison: Replay.Comparison) -> String {
+    var parts = [
+      comparison.isSameVerdict
+        ? "\(comparison.recorded) again" : "\(comparison.recorded), now \(comparison.replayed)"
+    ]
+    if let largest = comparison.largest {
+      parts.append("\(largest.detector) differs by \(rounded(largest.difference))")
+    }
+    if !comparison.unmatched.isEmpty {
+      parts.append("scores without a counterpart: \(comparison.unmatched.joined(separator: ", "))")
+    }
+    if !comparison.isSameFilter && !isComparison { parts.append("another filter") }
+    return parts.joined(separator: "; ")
+  }
+
+  private func members(_ comparison: Replay.Comparison) -> KeyValuePairs<String, JSONValue?> {
+    [
+      "recorded": .string(comparison.recorded), "replayed": .string(comparison.replayed),
+      "same": .bool(comparison.isSame), "sameFilter": .bool(comparison.isSameFilter),
+      "largestDifference": comparison.largest.map { .number($0.difference) },
+      "detector": comparison.largest.map { .string($0.detector) },
+      "unmatched": comparison.unmatched.isEmpty ? nil : .array(comparison.unmatched.map(JSONValue.string)),
+    ]
+  }
+
+  private func write(
+    _ record: StoredRecord, text: String, json: KeyValuePairs<String, JSONValue?>
+  ) throws(SluiceError) {
+    let line =
+      isJSON
+      ? JSONValue.object(
+        [JSONValue.Member(name: "record", value: .string(record.reference.description))]
+          + JSONValue.object(json).members
+      ).text
+      : "\(record.reference) \(Terminal.printable(record.json["source"]?.string ?? "")): \(Terminal.printable(text))"
+    try output.write(Array((line + "\n").utf8))
+  }
+}

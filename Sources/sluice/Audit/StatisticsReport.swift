@@ -1,0 +1,59 @@
+import AuditLog
+import Auditing
+import FilterPipeline
+import Pixels
+
+/// Statistics as tables for a terminal.
+struct StatisticsReport {
+  private let statistics: AuditStatistics
+  private static let barWidth = 30
+
+  init(_ statistics: AuditStatistics) {
+    self.statistics = statistics
+  }
+
+  var text: String { ([heading] + intervals + detectors + clients).joined(separator: "\n") + "\n" }
+
+  private var heading: String {
+    "\(statistics.images) images from \(statistics.since.shortText) to \(statistics.until.shortText), "
+      + "\(statistics.count("adversarial")) flagged, \(statistics.count("rejected")) rejected, "
+      + "\(statistics.count("failed")) failed"
+  }
+
+  private var intervals: [String] {
+    guard !statistics.intervals.isEmpty else { return [] }
+    let most = statistics.intervals.map(\.total).max() ?? 1
+    let marked = Dictionary(statistics.changes.map { ($0.interval.start, $0) }) { first, _ in first }
+    let title = padded("INTERVAL (UTC)", 21) + ["IMAGES", "FLAGGED", "REJECTED", "FAILED"].map { aligned($0) }.joined()
+    return ["", Terminal.styled(title, .dim)]
+      + statistics.intervals.map { interval in
+        let counts = [
+          interval.total, interval.count("adversarial"), interval.count("rejected"), interval.count("failed"),
+        ]
+        let bar = String(repeating: "▇", count: max(1, interval.total * Self.barWidth / most))
+        let line = padded(interval.start.shortText, 21) + counts.map { aligned(String($0)) }.joined() + "  " + bar
+        guard let change = marked[interval.start] else { return line }
+        return Terminal.styled(
+          "\(line)  sudden change: \(share(change.share)) flagged, before \(share(change.shareBefore))", .red)
+      }
+  }
+
+  private var detectors: [String] {
+    guard !statistics.detectors.isEmpty else { return [] }
+    return ["", Terminal.styled(padded("DETECTOR", 30) + aligned("FLAGGED"), .dim)]
+      + statistics.detectors.map { padded(Terminal.printable($0.detector), 30) + aligned(String($0.flagged)) }
+  }
+
+  private var clients: [String] {
+    guard !statistics.clients.isEmpty else { return [] }
+    return ["", Terminal.styled(padded("CLIENT", 30) + aligned("IMAGES") + aligned("FLAGGED"), .dim)]
+      + statistics.clients.map { client in
+        padded(Terminal.printable(client.client ?? "(not known)"), 30) + aligned(String(client.images))
+          + aligned(String(client.flagged))
+      }
+  }
+
+  private func aligned(_ text: String) -> String { String(repeating: " ", count: max(1, 10 - text.count)) + text }
+
+  private func share(_ value: Double) -> String { percent(Float(value)) }
+}

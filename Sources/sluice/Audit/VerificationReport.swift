@@ -1,0 +1,54 @@
+import AuditLog
+import Pixels
+
+/// What a verification found, for people and for programs.
+struct VerificationReport {
+  private let result: Verification
+  private let trustsFolder: Bool
+
+  /// - Parameters:
+  ///   - trustsFolder: whether the keys came from the log's own folder.
+  init(_ result: Verification, trustsFolder: Bool) {
+    self.result = result
+    self.trustsFolder = trustsFolder
+  }
+
+  var text: String {
+    let chains = result.writers.map { writer in
+      "\(writer.name): \(writer.records) records, \(writer.checkpoints) checkpoints, "
+        + "signed through \(writer.signedThrough)\(writer.signedThrough < writer.records ? " of \(writer.records)" : "")"
+    }
+    let problems = result.problems.map { problem in
+      Terminal.styled("DOES NOT HOLD", .red) + ": "
+        + Terminal.printable([problem.reference?.description, problem.what].compactMap(\.self).joined(separator: " "))
+    }
+    let conclusion =
+      result.holds
+      ? [Terminal.styled("holds", .green) + ": \(result.records) records, \(result.images) kept images"] : []
+    let caution =
+      trustsFolder && result.holds
+      ? ["The keys are those that lie beside the log; --key-file and --checkpoint take what was kept elsewhere."] : []
+    return (chains + problems + conclusion + caution).joined(separator: "\n") + "\n"
+  }
+
+  var json: JSONValue {
+    .object([
+      "holds": .bool(result.holds), "records": .integer(result.records), "checkpoints": .integer(result.checkpoints),
+      "images": .integer(result.images),
+      "writers": .array(
+        result.writers.map { writer in
+          .object([
+            "name": .string(writer.name), "records": .integer(writer.records), "hash": .string(writer.hash),
+            "checkpoints": .integer(writer.checkpoints), "signedThrough": .integer(writer.signedThrough),
+          ])
+        }),
+      "problems": .array(
+        result.problems.map { problem in
+          .object([
+            "record": problem.reference.map { .string($0.description) }, "what": .string(problem.what),
+          ])
+        }),
+      "trustsFolder": .bool(trustsFolder),
+    ])
+  }
+}

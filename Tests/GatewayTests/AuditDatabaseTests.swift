@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// Gateways that share a PostgreSQL.
+  @Suite(.enabled(if: PostgreSQLServer.shared != nil, "needs PostgreSQL"))
+  struct AuditDatabaseTests {
+    @Test("two gateways write to one database, each its own chain; images are reviewed and replayed from anywhere")
+    func shared() async throws {
+      let database = try #require(PostgreSQLServer.shared).freshDatabase()
+      let gateways = try ["east", "west"].map { name in
+        try RunningGateway(["--audit-database", database, "--audit-writer", name])
+      }
+      for (number, gateway) in gateways.enumerated() {
+        let client = WebClient(port: gateway.http)
+        await withTaskGroup(of: Void.self) { group in
+          for place in 0..<20 {
+            group.addTask {
+              let image = place % 2 == 0 ? Signs.clean : Signs.adversarial
+              _ = try? await client.post("/v1/filter", image, ["X-Request-Id": "\(number)-\(place)"])
+            }
+          }
+        }
+      }
+      let elsewhere = try TemporaryFolder()
+      let reader = AuditLogReader(elsewhere.path, ["--database", database])
+      let records = try reader.records()
+      #expect(records.count == 40 && Set(records.map { $0.said["writer"] as? String }) == ["east", "west"])
+      #expect(try reader.image(of: "1-1") == Signs.adversarial, "although nothing of it lies in this folder")
+      #expect(try reader.run("review", ["0-1", "--confirm", "--writer", "desk"]).status == 0)
+      #expect(try reader.records(["--review", "confirmed"]).count == 20, "the image came twenty times")
+      let replay = try reader.run("replay", ["--verdict", "adversarial", "-f", Repository.file("Filters/signs.yaml")])
+      #expect(replay.status == 0, "\(replay.outputText)\(replay.errors)")
+      for gateway in gateways {
+        gateway.send(SIGTERM)
+        #expect(gateway.waitForEnd() == 0)
+      }
+      let keys = try gateways.map {
+        String(decoding: try Repository.bytes("\($0.auditPath)/signing.pub"), as: UTF8.self)
+      }
+      let keyFile = try elsewhere.file("keys", keys.joined())
+      let verification = try reader.verify(["--key-file", keyFile])
+      #expect(verification.status == 0, "\(verification.outputText)")
+      #expect(verification.outputText.contains("east: 21 records, 1 checkpoints, signed through 21\n"))
+    }
+
+    @Test("a database that goes away refuses answers until it is back")
+    func outage() async throws {
+      let server = try #require(PostgreSQLServer.shared)
+      let database = try server.freshDatabase()
+      let gateway = try RunningGateway(["--audit-database", database])
+      let client = WebClient(port: gateway.http)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      try server.execute("ALTER TABLE audit_record RENAME TO gone", in: database)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 500)
+      try server.execute("ALTER TABLE gone RENAME TO audit_record", in: database)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// What the gateway records of what it answers.
+  @Suite struct AuditTests {
+    private static let clientHeader = ["--audit-client", "header:X-Client"]
+
+    @Test("every verdict is recorded before it is answered, with who sent it, and what was held back is kept")
+    func recordsWhatIsAnswered() async throws {
+      let gateway = try RunningGateway(Self.clientHeader)
+      let client = WebClient(port: gateway.http)
+      let broken = Array("no image at all".utf8)
+      for (image, id) in [(Signs.clean, "one"), (Signs.adversarial, "two"), (broken, "three")] {
+        _ = try await client.post("/v1/filter", image, ["X-Request-Id": id, "X-Client": "camera \"<b>"])
+        // It is there as soon as the answer is.
+        let found = try AuditLogReader(gateway.auditPath).records(["--limit", "1"])
+        #expect(found.first?.request == id)
+      }
+      let pair =
+        #"{"name":"i","datatype":"BYTES","shape":[2],"data":["\#(Signs.clean.base64)","\#(Signs.clean.base64)"]}"#
+      let answer = try await client.post(
+        "/v2/models/signs/infer", Array(#"{"inputs":[\#(pair)]}"#.utf8), ["X-Request-Id": "batch"])
+      #expect(answer.status == 200)
+      let reader = AuditLogReader(gateway.auditPath)
+      let records = try reader.records(["--oldest-first"])
+      #expect(records.map(\.request) == ["one", "two", "three", "batch", "batch"])
+      #expect(records.map(\.verdict) == ["clean", "adversarial", "rejected", "clean", "clean"])
+      #expect(records.map(\.isKept) == [false, true, true, false, false])
+      #expect(records[0].said["client"] as? String != nil && records[0].said["route"] as? String == "filter")
+      let filter = try #require(records[1].said["filter"] as? [String: Any])
+      #expect((filter["files"] as? [String: String])?["classifier"]?.count == 64)
+      #expect(try reader.image(of: "two") == Signs.adversarial && reader.image(of: "three") == broken)
+      #expect(try reader.verify().status == 0, "while the gateway writes")
+      gateway.send(SIGTERM)
+      #expect(gateway.waitForEnd() == 0)
+      let verification = try reader.verify(["--json"])
+      let writers = try #require(verification.output.json["writers"] as? [[String: Any]])
+      #expect(writers[0]["signedThrough"] as? Int == writers[0]["records"] as? Int, "the end is signed")
+      #expect(gateway.log.contains { $0["message"] as? String == "audit checkpoint" })
+    }
+
+    @Test("clients by address, by token, or not at all", arguments: ["address", "token", "none"])
+    func clients(kind: String) async throws {
+      let gateway = try RunningGateway(["--audit-client", kind, "--token", "a-token-of-a-client"])
+      let answer = try await WebClient(port: gateway.http).post(
+        "/v1/filter", Signs.clean, ["Authorization": "Bearer a-token-of-a-client"])
+      #expect(answer.status == 200)
+      let record = try #require(try AuditLogReader(gateway.auditPath).records().first)
+      let client = record.said["client"] as? String
+      switch kind {
+      case "address": #expect(client == "127.0.0.1")
+      case "token": #expect(client?.hasPrefix("token-") == true && client?.contains("a-token") == false)
+      default: #expect(client == nil)
+      }
+    }
+
+    @Test("of clean images no record, or the bytes as well, as configured")
+    func cleanImages() async throws {
+      let none = try RunningGateway(["--audit-clean", "none"])
+      let all = try RunningGateway(["--audit-clean-images", "all"])
+      for gateway in [none, all] {
+        let client = WebClient(port: gateway.http)
+        _ = try await client.post("/v1/filter", Signs.clean)
+        _ = try await client.post("/v1/filter", Signs.adversarial)
+      }
+      #expect(try AuditLogReader(none.auditPath).records().map(\.verdict) == ["adversarial"])
+      #expect(try AuditLogReader(all.auditPath).records().map(\.isKept) == [true, true])
+    }
+
+    @Test(
+      "what cannot be recorded is not answered, and counted; once there is room it goes on", arguments: [false, true])
+    func noRoom(failsOpen: Bool) async throws {
+      let gateway = try RunningGateway(failsOpen ? ["--audit-fail-open"] : [])
+      let client = WebClient(port: gateway.http)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      try gateway.limitFiles(to: "30000")
+      let refused = try await client.post("/v1/filter", Signs.clean)
+      let held = try await client.post("/v1/filter", Signs.adversarial)
+      let metrics = String(
+        decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      if failsOpen {
+        #expect(refused.status == 200 && held.status == 403)
+        #expect(metrics.contains("sluice_audit_lost_total 2"))
+      } else {
+        #expect(refused.status == 500 && held.status == 500)
+        #expect(!refused.error.contains(gateway.auditPath), "callers learn nothing of this machine")
+        #expect(metrics.contains("sluice_audit_refused_total 2"))
+      }
+      #expect(gateway.log.contains { $0["message"] as? String == "verdict not recorded" })
+      try gateway.limitFiles(to: "unlimited")
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      let reader = AuditLogReader(gateway.auditPath)
+      #expect(try reader.records().count == 2 && reader.verify().status == 0)
+    }
+
+    @Test("kept images are encrypted where a key is given")
+    func encryption() async throws {
+      let folder = try TemporaryFolder()
+      let key = try folder.file("key", Data((0..<32).map { UInt8($0) }).base64EncodedString() + "\n")
+      let gateway = try RunningGateway(["--audit-encryption-key-file", key])
+      _ = try await WebClient(port: gateway.http).post("/v1/filter", Signs.adversarial, ["X-Request-Id": "x1"])
+      let reader = AuditLogReader(gateway.auditPath)
+      let kept = try #require(try reader.keptFiles.first)
+      #expect(try !Repository.bytes(kept).contains(Signs.adversarial.prefix(16)))
+      #expect(try reader.image(of: "x1") == nil)
+      #expect(
+        try AuditLogReader(gateway.auditPath, ["--encryption-key-file", key]).image(of: "x1") == Signs.adversarial)
+    }
+
+    @Test("a log that cannot be opened keeps the gateway from starting, and says why")
+    func unusableLog() throws {
+      let folder = try TemporaryFolder()
+      let file = try folder.file("file", "no folder")
+      let inFile = try SluiceCommand.run(["serve", "-f", Repository.file("Filters/signs.yaml"), "--audit", file])
+      #expect(inFile.status == 2 && inFile.errors.contains(file), "\(inFile.errors)")
+      try FileManager.default.createDirectory(atPath: "\(folder.path)/audit", withIntermediateDirectories: true)
+      try folder.file("audit/audit.sqlite", String(repeating: "no database, ", count: 1000))
+      let garbage = try SluiceCommand.run(
+        ["serve", "-f", Repository.file("Filters/signs.yaml"), "--audit", "\(folder.path)/audit"])
+      #expect(garbage.status == 2 && garbage.errors.contains("not a database"), "\(garbage.errors)")
+    }
+  }
+}
+
+/// The settings of the audit, as the command takes them.
+struct AuditSettingTests {
+  @Test(
+    "wrong settings are named with what is permitted",
+    arguments: [
+      (["--audit-client", "everything"], "address, token, header:NAME or none"),
+      (["--audit-client", "header:a b"], "address, token, header:NAME or none"),
+      (["--audit-clean", "1.5"], "a share from 0 to 1"), (["--audit-clean-images", "some"], "a share from 0 to 1"),
+      (["--audit-max-bytes", "much"], "a size such as"), (["--audit-max-age", "180"], "a time such as"),
+      (["--audit-writer", "a/b"], "letters, digits"), (["--audit-encryption-key", "short"], "32 bytes"),
+      (["--audit-token", "short"], "at least 16 characters"), (["--audit-checkpoint", "0s"], "a time such as"),
+    ])
+  func wrong(arguments: [String], expected: String) throws {
+    let result = try SluiceCommand.run(["serve", "-f", "x.yaml", "--print-config"] + arguments)
+    #expect(result.status == 2 && result.errors.contains(expected), "\(result.errors)")
+    #expect(!result.errors.contains("short"), "secrets are not repeated")
+  }
+
+  @Test("secrets are not printed, and times may be days")
+  func printed() throws {
+    let key = String(repeating: "ab", count: 32)
+    let result = try SluiceCommand.run([
+      "serve", "-f", "x.yaml", "--print-config", "--audit-encryption-key", key, "--audit-token", "a-very-secret-token",
+      "--audit-database", "postgresql://user:password@host/db", "--audit-max-age", "30d",
+    ])
+    #expect(result.status == 0 && result.outputText.contains("auditMaxAge: \"30d\""), "\(result.errors)")
+    for secret in [key, "a-very-secret-token", "password"] { #expect(!result.outputText.contains(secret)) }
+  }
+
+  @Test("the audit can be turned off")
+  func off() throws {
+    let result = try SluiceCommand.run(["serve", "-f", "x.yaml", "--print-config", "--audit", "off"])
+    #expect(result.status == 0 && result.outputText.contains("audit: \"off\""))
+  }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import ImageCodecs
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct AuditCommandTests {
+  private let bench: AuditBench
+
+  init() throws { bench = try AuditBench() }
+
+  // MARK: Recording
+
+  @Test("every input has one record, and what it says is what the filter said")
+  func conservation() throws {
+    let records = try bench.records("--oldest-first")
+    #expect(records.count == bench.verdicts.count)
+    let said = Dictionary(grouping: records) { $0.source ?? "" }
+    for verdict in bench.verdicts {
+      let record = try #require(said[verdict["source"] as? String ?? ""]?.first)
+      #expect(record.verdict == verdict["verdict"] as? String && record.sha256 == verdict["sha256"] as? String)
+      #expect(record.said["action"] as? String == verdict["action"] as? String)
+      // Bytes are kept of what was held back, of nothing else.
+      #expect(record.isStored == (record.verdict != "clean"))
+    }
+    let again = try bench.filter(["clean-0.png"])
+    #expect(again.status == 0 && again.verdicts.count == 1)
+    #expect(try bench.records().count == bench.verdicts.count + 1)
+  }
+
+  @Test("a log that cannot be written forwards nothing", arguments: ["touch", "mkdir -p $F/audit.sqlite; true"])
+  func unusableFolder(preparation: String) throws {
+    let place = "\(bench.path)/unusable"
+    _ = try SluiceCommand.shell("F='\(place)'; \(preparation) '\(place)'")
+    let result = try SluiceCommand.run(
+      ["filter", "-f", Filters.signs, "--audit", place, "\(bench.path)/clean-0.png", "\(bench.path)/attack-0.png"])
+    #expect(result.status == 2 && result.output.isEmpty)
+    #expect(result.errors.contains("unusable"), "\(result.errors)")
+  }
+
+  @Test("a run whose log stops taking records stops as well, and forwards nothing unrecorded")
+  func logThatStops() throws {
+    guard AuditBench.hasPythonSQLite else { return }
+    try bench.change(
+      "CREATE TRIGGER full BEFORE INSERT ON audit_record WHEN NEW.verdict IS NOT NULL BEGIN SELECT RAISE(FAIL, 'full'); END;"
+    )
+    let before = try bench.records().count
+    let result = try SluiceCommand.run(
+      ["filter", "-f", Filters.signs, "--audit", bench.log, "\(bench.path)/clean-0.png", "\(bench.path)/clean-1.png"])
+    #expect(result.status == 2 && result.output.isEmpty, "\(result.errors)")
+    #expect(try bench.records().count == before)
+  }
+
+  @Test("a folder without a log is said to have none", arguments: ["list", "stats", "export", "verify", "checkpoint"])
+  func noLog(subcommand: String) throws {
+    let result = try SluiceCommand.run(["audit", subcommand, "--audit", "\(bench.path)/nowhere"])
+    #expect(result.status == 2 && result.output.isEmpty)
+    #expect(result.errors.contains("there is no audit log in \(bench.path)/nowhere"))
+    #expect(result.errors.contains("--audit") && !bench.exists("nowhere"))
+  }
+
+  // MARK: list
+
+  @Test("the table has a line for each record, the newest first")
+  func table() throws {
+    let result = try bench.audit("list")
+    let lines = result.outputText.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == bench.verdicts.count + 1)
+    for column in ["RECORD", "TIME (UTC)", "VERDICT", "DETECTORS", "SOURCE"] { #expect(lines[0].contains(column)) }
+    #expect(result.outputText.contains("squeezing-probabilities") && !result.outputText.contains("\u{1B}"))
+    let times = try bench.records().compactMap { $0.said["time"] as? String }
+    #expect(times == times.sorted(by: >))
+    #expect(try bench.records("--oldest-first").map(\.reference) == bench.records().map(\.reference).reversed())
+  }
+
+  @Test("filters choose records")
+  func filters() throws {
+    #expect(try bench.records("--verdict", "adversarial").count == bench.count("adversarial"))
+    #expect(
+      try bench.records("--verdict", "clean", "--verdict", "rejected").count == bench.count("clean") + 1)
+    #expect(
+      try bench.records("--detector", "squeezing-probabilities").map(\.verdict).allSatisfy { $0 == "adversarial" })
+    #expect(try bench.records("--detector", "squeezing-probabilities").count == bench.count("adversarial"))
+    #expect(try bench.records("--detector", "mirror").isEmpty)
+    #expect(try bench.records("--source", "CLEAN-").count == 6)
+    #expect(try bench.records("--source", "clean_").isEmpty && bench.records("--source", "%").isEmpty)
+    #expect(try bench.records("--client", "10.0.0.7").isEmpty)
+    #expect(try bench.records("--since", "1h").count == bench.verdicts.count)
+    #expect(try bench.records("--until", "1h").isEmpty && bench.records("--since", "2100-01-01").isEmpty)
+    #expect(try bench.records("--until", "2100-01-01T12:30").count == bench.verdicts.count)
+    let one = try bench.record(of: "attack-0.png")
+    #expect(try bench.records("--digest", one.sha256).map(\.reference) == [one.reference])
+    #expect(try bench.records("--digest", String(one.sha256.prefix(5)).uppercased()).first?.sha256 == one.sha256)
+    #expect(try bench.records("--review", "unreviewed").count == bench.verdicts.count)
+    #expect(try bench.records("--review", "confirmed").isEmpty)
+    #expect(try bench.records("--limit", "3").count == 3)
+    #expect(try bench.records("--limit", "1", "--oldest-first").first?.reference == bench.records().last?.reference)
+  }
+
+  @Test("no record is no error")
+  func empty() throws {
+    let result = try bench.audit("list", "--client", "nobody")
+    #expect(result.status == 0 && result.output.isEmpty && result.errors.contains("no such record"))
+  }
+
+  @Test(
+    "what cannot be meant is refused",
+    arguments: [
+      (["list", "--limit", "0"], "--limit"), (["list", "--since", "yesterday"], "2026-11-24"),
+      (["list", "--until", "24"], "--until"), (["list", "--verdict", "flagged"], "adversarial"),
+      (["list", "--review", "done"], "unreviewed"), (["list", "--digest", "xyz"], "hexadecimal"),
+      (["list", "--since", "2026-02-30"], "--since"), (["show", "nope"], "no record `nope`"),
+      (["show", "other:1"], "no record `other:1`"), (["show", "1234567"], "at least 8 digits"),
+      (["show", "1", "--picture", "x.png"], "-f FILTER"), (["review", "1"], "--confirm or --clear"),
+      (["review", "1", "--confirm", "--clear"], "--confirm or --clear"),
+      (["review", "2", "--confirm", "--class", "1000000"], "--class"),
+      (["review", "nope", "--confirm"], "no record `nope`"), (["review", "1", "--clear"], "no image"),
+      (["review", "2", "--clear", "--reviewer", ""], "--reviewer"),
+      (["review", "2", "--clear", "--writer", "a b"], "--writer"),
+      (["stats", "--interval", "0s"], "--interval"), (["stats", "--interval", "soon"], "--interval"),
+      (["stats", "--interval", "1s", "--since", "30d"], "too short"), (["stats", "--since", "tomorrow"], "--since"),
+      (["export", "--format", "xml"], "ocsf"), (["replay"], "-f"),
+      (["replay", "-f", Filters.signs, "nope"], "no record"),
+      (["prune"], "--older-than"), (["prune", "--older-than", "0"], "90d"), (["prune", "--to-size", "5kb"], "500MB"),
+      (["prune", "--older-than", "2026-11-24"], "90d"), (["hold", "nope"], "no record"),
+      (["checkpoint", "--writer", "nobody"], "no record of nobody"),
+      (["verify", "--checkpoint", "nowhere"], "nowhere"),
+      (["verify", "--key-file", "nowhere"], "no verification key"),
+      (["verify", "--checkpoint", Filters.signs], "signs.yaml"),
+    ] as [([String], String)])
+  func refusals(arguments: [String], message: String) throws {
+    let before = try bench.records("--review", "unreviewed").count
+    let result = try SluiceCommand.run(["audit", arguments[0], "--audit", bench.log] + arguments.dropFirst())
+    #expect(result.status == 2 && result.output.isEmpty, "\(result.outputText)")
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(try bench.records("--review", "unreviewed").count == before)
+  }
+
+  @Test(
+    "a reader that has seen enough ends the output quietly", arguments: ["list", "export", "list --ndjson", "stats"])
+  func closedPipe(subcommand: String) throws {
+    let result = try SluiceCommand.shell(
+      """
+      "$SLUICE" audit \(subcommand) --audit '\(bench.log)' | (exec 0<&-; sleep 0.5)
+      echo "${PIPESTATUS[0]}"
+      """)
+    #expect(
+      ["0\n", "141\n"].contains(result.outputText) && result.errors.isEmpty, "\(result.outputText)\(result.errors)")
+  }
+
+  // MARK: show
+
+  @Test("a record is explained, as text and as JSON")
+  func show() throws {
+    let record = try bench.record(of: try #require(bench.flagged.first))
+    let shown = try bench.audit("show", record.reference)
+    #expect(shown.status == 0 && shown.errors.isEmpty)
+    for part in [
+      record.reference, record.sha256, "PNG 64×64", "kept", "yes", "signs (", "bitDepth 5", "median 2", "threshold",
+      "adversarial (flagged)", "review      none", record.line["hash"] as? String ?? "?",
+    ] {
+      #expect(shown.outputText.contains(part), "\(part)")
+    }
+    let json = try #require(try bench.audit("show", record.reference, "--json").verdicts.first)
+    #expect(NSDictionary(dictionary: json) == NSDictionary(dictionary: record.line))
+    let byDigest = try bench.audit("show", String(record.sha256.prefix(8)))
+    #expect(byDigest.status == 0 && byDigest.outputText == shown.outputText)
+    let byNumber = try bench.audit("show", String(record.sequence))
+    #expect(byNumber.outputText == shown.outputText)
+    let broken = try bench.audit("show", try bench.record(of: "broken.png").reference)
+    #expect(broken.outputText.contains("rejected") && broken.outputText.contains("the PNG ends"))
+  }
+
+  @Test("of several records of an image the newest is shown, and that there are more is said")
+  func ambiguous() throws {
+    let name = String(try #require(bench.flagged.first?.split(separator: "/").last))
+    let first = try bench.record(of: name)
+    _ = try bench.filter([name])
+    let shown = try bench.audit("show", first.sha256)
+    #expect(shown.status == 0 && shown.errors.contains("2 records match"))
+    #expect(shown.outputText.contains(try bench.record(of: name).reference + "  "))
+  }
+
+  @Test("the image comes out as it came in; a picture of it is a PNG")
+  func imageAndPicture() throws {
+    let source = try #require(bench.flagged.first)
+    let record = try bench.record(of: source)
+    let out = "\(bench.path)/out.png"
+    #expect(try bench.audit("show", record.reference, "--image", out).status == 0)
+    #expect(try Repository.bytes(out) == Repository.bytes(source))
+    let sheet = "\(bench.path)/sheet.png"
+    let pictured = try bench.audit("show", record.reference, "-f", Filters.signs, "--picture", sheet)
+    #expect(pictured.status == 0 && pictured.errors.isEmpty, "\(pictured.errors)")
+    let picture = try Repository.bytes(sheet)
+    #expect(try Self.width(of: picture) > 3 * 192)
+    let clean = try bench.audit("show", try bench.record(of: try #require(bench.clean.first)).reference, "--image", out)
+    #expect(clean.status == 2 && clean.errors.contains("is not kept"))
+    let twice = try bench.audit(
+      "show", record.reference, "-f", Filters.signs, "--picture", sheet, "--image", sheet)
+    #expect(twice.status == 2 && twice.errors.contains("two things"))
+    let broken = try bench.audit(
+      "show", try bench.record(of: "broken.png").reference, "-f", Filters.signs, "--picture", "\(bench.path)/none.png")
+    #expect(broken.errors.contains("no picture to show") && !bench.exists("none.png"))
+  }
+
+  private static func width(of picture: [UInt8]) throws -> Int {
+    try ImageDecoder().decode(picture.span).header.size.width
+  }
+
+  // MARK: stats
+
+  @Test("counts are those of the run")
+  func statistics() throws {
+    let text = try bench.audit("stats")
+    #expect(text.status == 0)
+    #expect(
+      text.outputText.hasPrefix("\(bench.verdicts.count) images from ")
+        && text.outputText.contains("\(bench.count("adversarial")) flagged, 1 rejected, 0 failed"))
+    #expect(text.outputText.contains("squeezing-probabilities") && text.outputText.contains("(not known)"))
+    let json = try #require(try bench.audit("stats", "--json", "--interval", "1d").verdicts.first)
+    #expect(json["images"] as? Int == bench.verdicts.count && json["intervalSeconds"] as? Int == 86_400)
+    let intervals = try #require(json["intervals"] as? [[String: Any]])
+    for verdict in ["adversarial", "clean", "rejected"] {
+      #expect(intervals.compactMap { $0[verdict] as? Int }.reduce(0, +) == bench.count(verdict), "\(verdict)")
+    }
+    #expect((json["suddenChanges"] as? [Any])?.isEmpty == true)
+    let detectors = try #require(json["detectors"] as? [[String: Any]])
+    #expect(detectors.map { $0["flagged"] as? Int } == [bench.count("adversarial")])
+    #expect(try bench.audit("stats", "--since", "2100-01-01").outputText.hasPrefix("0 images"))
+  }
+}

@@ -1,0 +1,222 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct AuditExportTests {
+  private let bench: AuditBench
+
+  init() throws { bench = try AuditBench() }
+
+  /// Records an attack under a name that tries to get out of the formats.
+  private func addHostile() throws {
+    try bench.folder.file(AuditBench.hostileName, Repository.bytes(try #require(bench.flagged.first)))
+    #expect(try bench.filter([AuditBench.hostileName]).status == 1)
+  }
+
+  private func export(_ arguments: String...) throws -> String {
+    let result = try SluiceCommand.run(["audit", "export", "--audit", bench.log] + arguments)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    return result.outputText
+  }
+
+  // MARK: Formats
+
+  @Test("ndjson is what list gives, the oldest first")
+  func ndjson() throws {
+    let listed = try SluiceCommand.run(["audit", "list", "--audit", bench.log, "--ndjson", "--oldest-first"])
+    #expect(try export() == listed.outputText)
+    let file = "\(bench.path)/records.ndjson"
+    #expect(try export("-o", file).isEmpty && Repository.bytes(file) == listed.output)
+    #expect(try export("--verdict", "rejected").split(separator: "\n").count == 1)
+    #expect(try export("--client", "nobody").isEmpty)
+  }
+
+  @Test("a name from outside stays one cell of text in CSV")
+  func csv() throws {
+    try addHostile()
+    let text = try export("--format", "csv")
+    #expect(text.hasPrefix("reference,time,verdict,action,client,source,"))
+    let rows = Self.rows(text)
+    #expect(rows.count == bench.verdicts.count + 2 && rows.allSatisfy { $0.count == rows[0].count }, "\(rows.count)")
+    let source = try #require(rows[0].firstIndex(of: "source"))
+    // The path begins with a slash, so nothing had to be put before it.
+    #expect(rows.last?[source] == "\(bench.path)/\(AuditBench.hostileName)")
+    let verdict = try #require(rows[0].firstIndex(of: "verdict"))
+    #expect(rows.filter { $0[verdict] == "adversarial" }.count == bench.count("adversarial") + 1)
+  }
+
+  @Test("a cell that a spreadsheet would calculate is text")
+  func formulas() throws {
+    let script = """
+      cd '\(bench.path)' && cp attack-0.png '=1+1,"x' && cp attack-0.png ./@x && cp attack-0.png -- -x
+      "$SLUICE" filter -f '\(Filters.signs)' --audit audit --format none '=1+1,"x' @x -- -x
+      """
+    #expect(try SluiceCommand.shell(script).status == 1)
+    let rows = Self.rows(try export("--format", "csv"))
+    let source = try #require(rows[0].firstIndex(of: "source"))
+    #expect(Set(rows.suffix(3).map { $0[source] }) == ["'=1+1,\"x", "'@x", "'-x"])
+  }
+
+  /// Reads CSV as RFC 4180 has it.
+  private static func rows(_ text: String) -> [[String]] {
+    var (rows, row, cell, isQuoted) = ([[String]](), [String](), "", false)
+    var rest = Array(text.unicodeScalars)[...]
+    while let scalar = rest.popFirst() {
+      switch scalar {
+      case "\"" where isQuoted && rest.first == "\"":
+        cell.unicodeScalars.append(scalar)
+        rest.removeFirst()
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted:
+        row.append(cell)
+        cell = ""
+      case "\n" where !isQuoted:
+        rows.append(row + [cell])
+        (row, cell) = ([], "")
+      default: cell.unicodeScalars.append(scalar)
+      }
+    }
+    return rows
+  }
+
+  @Test("each record is one event of CEF, whatever it is called")
+  func cef() throws {
+    try addHostile()
+    let lines = try export("--format", "cef").split(separator: "\n")
+    #expect(lines.count == bench.verdicts.count + 1 && lines.allSatisfy { $0.hasPrefix("CEF:0|Sluice|sluice|") })
+    let last = try #require(lines.last)
+    #expect(last.contains("|adversarial|Image adversarial|8|rt="))
+    #expect(last.contains("\\=1+1,\"x |y\\\\z.png fsize="), "\(last)")
+    #expect(last.contains("cs2Label=detectors cs2=squeezing-probabilities"))
+    #expect(lines.contains { $0.contains("|rejected|Image rejected|4|") && $0.contains("reason=truncated-image") })
+  }
+
+  @Test("OCSF has what a Detection Finding needs")
+  func ocsf() throws {
+    try addHostile()
+    let findings = SluiceCommand.Result.verdicts(in: try export("--format", "ocsf"))
+    #expect(findings.count == bench.verdicts.count + 1)
+    for finding in findings {
+      #expect(finding["class_uid"] as? Int == 2004 && finding["type_uid"] as? Int == 200_401)
+      #expect(finding["category_uid"] as? Int == 2 && finding["activity_id"] as? Int == 1)
+      #expect(finding["time"] is Int && finding["severity_id"] is Int && finding["metadata"] is [String: Any])
+      #expect((finding["finding_info"] as? [String: Any])?["uid"] is String)
+    }
+    let last = try #require(findings.last)
+    #expect(last["severity"] as? String == "High" && last["action"] as? String == "Denied")
+    #expect((last["message"] as? String)?.contains("squeezing-probabilities") == true)
+    let evidence = try #require((last["evidences"] as? [[String: Any]])?.first)
+    let file = try #require(evidence["file"] as? [String: Any])
+    #expect(file["name"] as? String == "\(bench.path)/\(AuditBench.hostileName)")
+    let hash = try #require((file["hashes"] as? [[String: Any]])?.first)
+    #expect(hash["value"] as? String == (try bench.record(of: bench.flagged[0])).sha256)
+    #expect(findings.contains { $0["action"] as? String == "Allowed" && $0["severity"] as? String == "Informational" })
+  }
+
+  // MARK: Images
+
+  @Test("the archive holds each kept image once, named by its digest")
+  func images() throws {
+    try addHostile()
+    let tar = "\(bench.path)/flagged.tar"
+    let records = try export("--verdict", "adversarial", "--images", tar).split(separator: "\n")
+    #expect(records.count == bench.count("adversarial") + 1)
+    let sums = try SluiceCommand.shell(
+      "cd '\(bench.path)' && mkdir members && tar xf flagged.tar -C members && cd members && sha256sum *")
+    let lines = sums.outputText.split(separator: "\n")
+    #expect(sums.status == 0 && lines.count == bench.count("adversarial"))
+    for line in lines {
+      let words = line.split(separator: " ")
+      #expect(words[1] == "\(words[0]).png")
+    }
+    let all = try bench.audit("export", "-o", "\(bench.path)/all.ndjson", "--images", tar)
+    #expect(all.status == 1 && all.errors.contains("the images of \(bench.count("clean")) records are not kept"))
+    let same = try bench.audit("export", "-o", tar, "--images", tar)
+    #expect(same.status == 2 && same.errors.contains("two things"))
+  }
+
+  // MARK: Reviews
+
+  @Test("a review appears wherever the image does; the last one holds")
+  func reviews() throws {
+    let record = try bench.record(of: bench.flagged[0])
+    let other = try bench.record(of: bench.flagged[1])
+    let confirmed = try bench.audit(
+      "review", record.reference, other.reference, "--confirm", "--attack", "pgd", "--class", "3", "--note",
+      "noise, \"everywhere\"", "--reviewer", "ada")
+    #expect(confirmed.status == 0 && confirmed.output.isEmpty)
+    #expect(confirmed.errors.contains("\(record.reference) confirmed, recorded as "))
+    let listed = try bench.records("--review", "confirmed")
+    #expect(Set(listed.map(\.reference)) == [record.reference, other.reference])
+    let review = try #require(listed.first?.review)
+    #expect(review["label"] as? String == "adversarial" && review["attack"] as? String == "pgd")
+    #expect(review["class"] as? Int == 3 && review["reviewer"] as? String == "ada")
+    #expect(try bench.audit("show", record.reference).outputText.contains("confirmed by ada"))
+    #expect(try bench.audit("list").outputText.contains("confirmed"))
+    #expect(
+      try export("--review", "confirmed", "--format", "csv").contains("confirmed,ada,\"noise, \"\"everywhere\"\"\""))
+
+    #expect(try bench.audit("review", String(record.sha256.prefix(10)), "--clear").status == 0)
+    #expect(try bench.records("--review", "cleared").map(\.reference) == [record.reference])
+    #expect(try bench.records("--review", "confirmed").map(\.reference) == [other.reference])
+    #expect(try bench.records("--review", "unreviewed").count == bench.verdicts.count - 2)
+    #expect(try bench.audit("verify").status == 0)
+  }
+
+  @Test("what was confirmed and cleared makes a set for training")
+  func trainingSet() throws {
+    let (confirmed, cleared) = (try bench.record(of: bench.flagged[0]), try bench.record(of: bench.flagged[1]))
+    #expect(try bench.audit("review", confirmed.reference, "--confirm", "--class", "3", "--attack", "pgd").status == 0)
+    #expect(try bench.audit("review", cleared.reference, "--clear").status == 0)
+    let out = "\(bench.path)/out"
+    let result = try SluiceCommand.run(["export", "--adversarial-training", out, "--from-audit", bench.log])
+    #expect(result.status == 0, "\(result.errors)")
+    let compared = try SluiceCommand.shell(
+      """
+      cmp '\(bench.flagged[0])' '\(out)'/images/adversarial/3/*.png && cmp '\(bench.flagged[1])' '\(out)'/images/clean/unknown/*.png
+      """)
+    #expect(compared.status == 0, "\(compared.errors)\(compared.outputText)")
+    // An image whose bytes are gone is left out and named.
+    #expect(try bench.audit("hold", confirmed.reference).status == 0)
+    #expect(try bench.audit("prune", "--older-than", "0s").status == 0)
+    let less = try SluiceCommand.run(["export", "--adversarial-training", "\(out)-2", "--from-audit", bench.log])
+    #expect(less.status == 1 && less.errors.contains(cleared.sha256), "\(less.errors)")
+  }
+
+  @Test("an audit log without reviews, and a folder that is none, are said to be")
+  func noReviews() throws {
+    let empty = try SluiceCommand.run(
+      ["export", "--adversarial-training", "\(bench.path)/out", "--from-audit", bench.log])
+    #expect(empty.status == 2 && empty.errors.contains("holds no review"))
+    let none = try SluiceCommand.run(
+      ["export", "--adversarial-training", "\(bench.path)/out", "--from-audit", bench.path])
+    #expect(none.status == 2 && none.errors.contains(bench.path))
+  }
+
+  @Test("reviewed images go into a calibration")
+  func calibration() throws {
+    try bench.folder.file(
+      "noise.yaml",
+      """
+      version: 1
+      name: noise
+      preprocess: [{resize: {width: 16, height: 16}}]
+      tensor: {layout: nchw, type: float32}
+      detectors: [chromaResidual: {}, stripeNoise: {}]
+      decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
+      """)
+    try FileManager.default.createDirectory(atPath: "\(bench.path)/clean", withIntermediateDirectories: false)
+    for index in 0..<20 { try bench.folder.file("clean/\(index).png", EncodedImages.png(seed: UInt64(index))) }
+    let references = try bench.flagged.map { try bench.record(of: $0).reference }
+    #expect(try bench.audit("review", references[0], "--clear").status == 0)
+    for reference in references.dropFirst() {
+      #expect(try bench.audit("review", reference, "--confirm", "--attack", "pgd").status == 0)
+    }
+    let result = try SluiceCommand.shell(
+      "cd '\(bench.path)' && \"$SLUICE\" calibrate -f noise.yaml --clean clean --from-audit audit")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.outputText.contains("21 clean scores") && result.outputText.contains("pgd"))
+    #expect(result.outputText.contains("of \(references.count - 1)"), "\(result.outputText)")
+  }
+}
