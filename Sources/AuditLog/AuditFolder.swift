@@ -32,8 +32,16 @@ package struct AuditFolder: Sendable {
   /// - Throws: `audit-unavailable`.
   package func make() throws(SluiceError) { try PrivateFiles.makeFolder(path) }
 
-  /// Whether there is an embedded log.
-  package var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
+  /// Checks that there is an embedded log.
+  ///
+  /// - Throws: `audit-unavailable`.
+  package func checkHasDatabase() throws(SluiceError) {
+    guard access(databasePath, F_OK) != 0 else { return }
+    guard errno == ENOENT || errno == ENOTDIR else { throw PrivateFiles.unavailable(databasePath) }
+    throw SluiceError(
+      .auditUnavailable, "there is no audit log in \(path)",
+      remedy: "name its folder with --audit, or a shared database with --database")
+  }
 
   /// Where a log is kept that nobody has named a folder for: among the state of its user (XDG base directories), or where a
   /// service manager says.

@@ -34,7 +34,7 @@ package struct AuditLocation: Sendable {
       return try AuditStore(
         PostgreSQLDatabase(database, isReadOnly: true), folder: folder.path, cipher: cipher, isReadOnly: true)
     }
-    try checkIsThere()
+    try folder.checkHasDatabase()
     return try AuditStore(
       SQLiteDatabase(path: folder.databasePath, isReadOnly: true), folder: folder.path, cipher: cipher, isReadOnly: true
     )
@@ -44,15 +44,7 @@ package struct AuditLocation: Sendable {
   ///
   /// - Throws: `audit-unavailable`, also where there is none.
   package func openForAdding() throws(SluiceError) -> AuditStore {
-    if database == nil { try checkIsThere() }
+    if database == nil { try folder.checkHasDatabase() }
     return try open()
-  }
-
-  private func checkIsThere() throws(SluiceError) {
-    guard folder.hasDatabase else {
-      throw SluiceError(
-        .auditUnavailable, "there is no audit log in \(folder.path)",
-        remedy: "name its folder with --audit, or a shared database with --database")
-    }
   }
 }

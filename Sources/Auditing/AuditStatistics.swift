@@ -37,6 +37,7 @@ package struct AuditStatistics: Sendable {
     .object([
       "since": .string(since.text), "until": .string(until.text), "intervalSeconds": .integer(seconds),
       "images": .integer(images), "flagged": .integer(count("adversarial")),
+      "rejected": .integer(count("rejected")), "failed": .integer(count("failed")),
       "intervals": .array(
         intervals.map { interval in
           .object(

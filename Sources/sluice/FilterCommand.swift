@@ -112,7 +112,12 @@ struct FilterCommand: AsyncParsableCommand {
     Signals.forward(to: interruption)
     let run = FilterRun(pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder)
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToTerminal)
-    let result = try await judged(by: run, pipeline, progress, interruption)
+    let result: RunSummary
+    do throws(SluiceError) { result = try await judged(by: run, pipeline, progress, interruption) } catch {
+      // What was recorded before the run broke off is signed as well.
+      try? await trail?.sign()
+      throw error
+    }
     try await trail?.sign()
     if summary { Terminal.say(Progress.sentence(result)) }
     if let number = Signals.receivedNumber { Signals.dieOf(number) }

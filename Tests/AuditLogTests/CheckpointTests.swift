@@ -109,7 +109,7 @@ struct CheckpointTests {
   func keyFiles() throws {
     let folder = AuditFolder(try TestLog().folder.path + "/a/b")
     try folder.make()
-    #expect(try folder.verificationKeys() == [] && !folder.hasDatabase)
+    #expect(try folder.verificationKeys() == [] && (try? folder.checkHasDatabase()) == nil)
     let key = try folder.signingKey(for: "one")
     for _ in 0..<2 { #expect(try folder.signingKey(for: "two").secretText == key.secretText) }
     let mode = try FileManager.default.attributesOfItem(atPath: folder.signingKeyPath)[.posixPermissions] as? Int

@@ -23,6 +23,25 @@ struct QuarantineTests {
     #expect(verification.words == [] && verification.images == 2)
   }
 
+  @Test("what an end of the process left behind is swept away after an hour; what has a record stays")
+  func leftovers() throws {
+    let log = try TestLog()
+    let store = try log.store()
+    try store.append([.kept(1), .kept(2)])
+    let (orphan, half) = (Judged.kept(3).sha256, "\(Judged.kept(1).sha256).Xy12Zw")
+    for name in [orphan, half] {
+      let file = log.imageFile(name)
+      try FileManager.default.createDirectory(
+        atPath: String(file.dropLast(name.count + 1)), withIntermediateDirectories: true)
+      try Data([1, 2, 3]).write(to: URL(filePath: file))
+    }
+    #expect(try store.sweep() == 0, "they are young")
+    #expect(try store.sweep(now: .now + .seconds(7200)) == 2)
+    for name in [orphan, half] { #expect(!FileManager.default.fileExists(atPath: log.imageFile(name))) }
+    let verification = try store.verified()
+    #expect(verification.words == [] && verification.images == 2)
+  }
+
   @Test("files are for their owner alone")
   func permissions() throws {
     let log = try TestLog()

@@ -6,7 +6,7 @@ import Testing
 extension GatewayProcesses {
   /// A gateway that is killed again and again while it works.
   @Suite struct AuditFaultTests {
-    private static let kills = 100
+    private static let (kills, clients) = (100, 8)
 
     /// Requests that were answered, by id.
     private final class Answers: Sendable {
@@ -25,7 +25,7 @@ extension GatewayProcesses {
         let gateway = try RunningGateway(["--audit", audit, "--grpc", "off", "--operations", "off"])
         let port = gateway.http
         await withTaskGroup(of: Void.self) { group in
-          for client in 0..<8 {
+          for client in 0..<Self.clients {
             group.addTask { await Self.send(to: port, "\(round)-\(client)", answers) }
           }
           try? await Task.sleep(for: .milliseconds(Int.random(in: 0...250)))
@@ -46,8 +46,10 @@ extension GatewayProcesses {
       let verification = try reader.verify()
       #expect(verification.status == 0, "\(verification.outputText)")
       let kept = Set(records.filter(\.isKept).map(\.sha256))
-      #expect(
-        Set(try reader.keptFiles.map { String($0.split(separator: "/").last ?? "") }.filter { $0.count == 64 }) == kept)
+      let files = Set(try reader.keptFiles.map { String($0.split(separator: "/").last ?? "") })
+      #expect(kept.isSubset(of: files), "every image that is to be kept is there")
+      // An image is stored before its record; a kill between the two leaves it behind, to be swept away later.
+      #expect(files.subtracting(kept).count <= Self.kills * Self.clients)
     }
 
     /// Sends images until nobody answers any more, every fourth an attack that no other request sends.

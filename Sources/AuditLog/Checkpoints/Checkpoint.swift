@@ -81,6 +81,22 @@ package struct SignedCheckpoint: Sendable, Hashable {
     signature = Array(note.signature.dropFirst(4))
   }
 
+  /// All checkpoints of a file, one after the other.
+  ///
+  /// - Throws: `invalid-checkpoint` where anything in it is none.
+  package static func all(in text: String) throws(SluiceError) -> [SignedCheckpoint] {
+    var all: [SignedCheckpoint] = []
+    var note = ""
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      note += line + "\n"
+      guard line.hasPrefix("— ") else { continue }
+      all.append(try SignedCheckpoint(note))
+      note = ""
+    }
+    guard note.isEmpty, text.hasSuffix("\n"), !all.isEmpty else { return [try SignedCheckpoint(text)] }
+    return all
+  }
+
   private static func parts(_ text: String) -> (body: String, name: String, signature: Data)? {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.count == 7, lines[4].isEmpty, lines[6].isEmpty else { return nil }

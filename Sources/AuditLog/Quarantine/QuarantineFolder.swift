@@ -31,5 +31,28 @@ struct QuarantineFolder: QuarantineStorage {
     throw PrivateFiles.unavailable(file(sha256))
   }
 
+  func leftovers(before moment: AuditTime) -> [String] {
+    Self.names(in: path).flatMap { part in
+      Self.names(in: "\(path)/\(part)").filter { name in
+        var status = stat()
+        return stat("\(path)/\(part)/\(name)", &status) == 0 && status.st_mtim.tv_sec < moment.microseconds / 1_000_000
+      }
+    }
+  }
+
+  /// What is in a folder; nothing where there is none.
+  private static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names
+  }
+
   private func file(_ sha256: String) -> String { "\(path)/\(sha256.prefix(2))/\(sha256)" }
 }

@@ -18,4 +18,7 @@ protocol QuarantineStorage: Sendable {
   ///
   /// - Throws: `audit-unavailable`.
   func remove(_ sha256: String, _ connection: any SQLConnection) throws(SluiceError)
+
+  /// What lies there since before a moment and may belong to no record, and what a process that ended left half-written.
+  func leftovers(before moment: AuditTime) -> [String]
 }

@@ -17,6 +17,9 @@ struct QuarantineTable: QuarantineStorage {
     try connection.rows("SELECT contents FROM audit_image WHERE sha256 = $1", [.text(sha256)]).first?.bytes(0)
   }
 
+  /// Images are written together with their records or not at all.
+  func leftovers(before _: AuditTime) -> [String] { [] }
+
   func remove(_ sha256: String, _ connection: any SQLConnection) throws(SluiceError) {
     try connection.execute("DELETE FROM audit_image WHERE sha256 = $1", [.text(sha256)])
   }

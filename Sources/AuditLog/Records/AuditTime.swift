@@ -76,7 +76,8 @@ extension AuditTime {
   /// A thousand years in seconds: no sum of it and a time goes beyond what a number holds.
   private static let longestSpan = 1000 * 366 * 86_400
 
-  private static func span(_ text: String) -> Duration? {
+  /// Reads a span of time: `90s`, `30m`, `24h`, `7d`; `nil` for anything else.
+  package static func span(_ text: String) -> Duration? {
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     guard let unit = text.last.flatMap({ units[$0] }), text.utf8.dropLast().allSatisfy(isDigit),
       let count = Int(text.dropLast()), count <= longestSpan / unit

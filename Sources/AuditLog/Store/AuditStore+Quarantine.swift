@@ -95,6 +95,29 @@ extension AuditStore {
     }
   }
 
+  /// Deletes what lies in the quarantine and belongs to no record: a process ended, or a transaction failed, between keeping an
+  /// image and recording it.
+  ///
+  /// - Throws: `audit-unavailable`.
+  /// - Complexity: O(images that are kept).
+  package func sweep(now: AuditTime = .now) throws(SluiceError) -> Int {
+    var swept = 0
+    for name in quarantine.leftovers(before: now - Self.sweepingAge) {
+      let isGone = try database.write { connection throws(SluiceError) in
+        let rows = try connection.rows(
+          "SELECT 1 FROM audit_object WHERE sha256 = $1 AND state <> \(ImageKeeping.deleted.rawValue)", [.text(name)])
+        guard rows.isEmpty else { return false }
+        try quarantine.remove(name, connection)
+        return true
+      }
+      if isGone { swept += 1 }
+    }
+    return swept
+  }
+
+  /// Younger ones may be on their way to their record.
+  private static let sweepingAge = Duration.seconds(3600)
+
   /// What `prune` would delete.
   package func excess(over limits: QuarantineLimits, now: AuditTime = .now) throws(SluiceError) -> Pruning {
     try database.read { connection throws(SluiceError) in

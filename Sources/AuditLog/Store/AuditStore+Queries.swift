@@ -63,16 +63,30 @@ extension AuditStore {
     if let reference = try reference(text), let record = try record(reference) { return [record] }
     var query = AuditQuery()
     query.request = text
-    let requested = try records(query, limit: limit)
-    guard requested.isEmpty, (8...64).contains(text.utf8.count), text.allSatisfy(\.isHexDigit) else {
-      guard !requested.isEmpty else { throw Self.missing(text) }
-      return requested
+    var found = try records(query, limit: limit)
+    // Ids of requests are the senders' choice: one that looks like a digest must not hide the image that has it.
+    if (8...64).contains(text.utf8.count), text.allSatisfy(\.isHexDigit) {
+      query.request = nil
+      query.digest = text.lowercased()
+      let known = Set(found.map(\.reference))
+      found += try records(query, limit: limit).filter { !known.contains($0.reference) }
     }
-    query.request = nil
-    query.digest = text.lowercased()
-    let alike = try records(query, limit: limit)
-    guard !alike.isEmpty else { throw Self.missing(text) }
-    return alike
+    guard !found.isEmpty else { throw Self.missing(text) }
+    return Array(found.sorted { $0.time > $1.time }.prefix(limit))
+  }
+
+  /// The record that a person means, for doing something about its image: of several records of one image, the newest.
+  ///
+  /// - Throws: `no-such-record`; `ambiguous-record` where records of several images may be meant; `audit-unavailable`.
+  package func findOne(_ text: String) throws(SluiceError) -> StoredRecord {
+    let found = try find(text)
+    guard Set(found.map { $0.json["sha256"]?.string }).count == 1 else {
+      let places = found.prefix(5).map(\.reference.description).joined(separator: ", ")
+      throw SluiceError(
+        .ambiguousRecord, "`\(text)` may be records of several images: \(places)\(found.count > 5 ? ", …" : "")",
+        remedy: "name one of them")
+    }
+    return found[0]
   }
 
   private func reference(_ text: String) throws(SluiceError) -> AuditReference? {
@@ -146,4 +160,5 @@ extension AuditStore {
 
 extension SluiceError.Code {
   package static let noSuchRecord = SluiceError.Code("no-such-record")
+  package static let ambiguousRecord = SluiceError.Code("ambiguous-record")
 }

@@ -34,6 +34,12 @@ enum RecordTable {
 }
 
 extension StoredRecord {
+  /// What the input is called; empty where that is only the id of its request.
+  package var sourceName: String {
+    let source = json["source"]?.string ?? ""
+    return source == json["request"]?.string ? "" : source
+  }
+
   /// The detectors that flagged, in the order of the filter.
   package var flaggedDetectors: [String] {
     (json["detectors"]?.elements ?? []).filter { $0["flagged"] == .bool(true) }.compactMap { $0["name"]?.string }

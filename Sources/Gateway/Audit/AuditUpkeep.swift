@@ -10,12 +10,17 @@ struct AuditUpkeep: Service {
   let log: Logger
 
   private static let pruningInterval = Duration.seconds(60)
+  private static let sweepingInterval = Duration.seconds(3600)
 
   func run() async throws {
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { group in
         group.addTask {
           for await _ in AsyncTimer(audit.settings.checkpointInterval).cancelOnGracefulShutdown() { await sign() }
+        }
+        group.addTask {
+          await sweep()
+          for await _ in AsyncTimer(Self.sweepingInterval).cancelOnGracefulShutdown() { await sweep() }
         }
         group.addTask {
           await prune()
@@ -52,6 +57,13 @@ struct AuditUpkeep: Service {
         log.notice("images deleted", metadata: ["images": "\(pruning.images)", "bytes": "\(pruning.bytes)"])
       }
       metrics.registry.set("sluice_quarantine_bytes", to: Double(try store.quarantineSize().bytes))
+    }
+  }
+
+  private func sweep() async {
+    await attempt("leftovers not deleted") { store throws(SluiceError) in
+      let swept = try store.sweep()
+      if swept > 0 { log.notice("leftovers of the quarantine deleted", metadata: ["files": "\(swept)"]) }
     }
   }
 

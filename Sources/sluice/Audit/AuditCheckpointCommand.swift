@@ -12,14 +12,14 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
         sluice audit checkpoint > checkpoint
         sluice audit checkpoint -o /elsewhere/checkpoint
 
-      A signed checkpoint says how many records a chain has, and the hash of the last. Keep it where whoever could change the \
+      A signed checkpoint says how many records a chain has, and the hash of the last; there is one for each chain. Keep them where whoever could change the \
       log cannot: `sluice audit verify --checkpoint` then finds a log that was cut off or rewritten since. The form is that of \
       transparency logs (C2SP signed notes).
       """)
 
   @OptionGroup var log: AuditOptions
 
-  @Option(help: ArgumentHelp("The chain to sign. (default: the host's name)", valueName: "name"))
+  @Option(help: ArgumentHelp("The chain to sign. (default: every chain there is)", valueName: "name"))
   var writer: String?
 
   @Option(
@@ -40,16 +40,20 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
 
   func run() async throws {
     let location = try log.location()
-    let name = writer ?? AuditWriterName.ofThisHost
     let store = try location.openForAdding()
-    let key = try location.folder.signingKey(in: signingKey, for: name)
-    guard let signed = try store.checkpoint(of: name, signedBy: key) else {
-      let names = try store.heads().map(\.writer).filter { $0 != name }
+    let names = try store.heads().map(\.writer)
+    let wanted = writer.map { [$0] } ?? names
+    let key = try location.folder.signingKey(in: signingKey, for: writer ?? AuditWriterName.ofThisHost)
+    var notes = ""
+    for name in wanted where names.contains(name) {
+      notes += try store.checkpoint(of: name, signedBy: key)?.text ?? ""
+    }
+    guard !notes.isEmpty else {
       throw SluiceError(
-        .noSuchRecord, "there is no record of \(name) to sign",
-        remedy: names.isEmpty ? nil : "name a chain with --writer: \(names.joined(separator: ", "))")
+        .noSuchRecord, "there is no record\(writer.map { " of \($0)" } ?? "") to sign",
+        remedy: names.isEmpty ? nil : "there are records of \(names.joined(separator: ", "))")
     }
     let file = output == "-" ? OutputFile.standardOutput() : try .created(output)
-    try file.write(Array(signed.text.utf8))
+    try file.write(Array(notes.utf8))
   }
 }

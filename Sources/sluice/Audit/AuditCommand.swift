@@ -14,7 +14,7 @@ struct AuditCommand: AsyncParsableCommand {
         sluice audit show gateway-1:4711 -f filter.yaml --picture sheet.png
 
         # what a reviewer found
-        sluice audit review gateway-1:4711 --confirm --attack pgd --note "noise over the whole sky"
+        sluice audit review gateway-1:4711 --confirm --attack pgd
         sluice audit review gateway-1:4712 --clear
 
         # prove it: against keys and a checkpoint that were kept elsewhere
@@ -23,7 +23,7 @@ struct AuditCommand: AsyncParsableCommand {
 
         # the same filter again; what another filter would have done
         sluice audit replay --since 7d -f filter.yaml
-        sluice audit replay --since 7d -f filter.yaml --with new.yaml
+        sluice audit replay --since 7d -f new.yaml
 
       The log is the folder that --audit or SLUICE_AUDIT names, else the one that `sluice serve` uses. A shared PostgreSQL is \
       named with --database or SLUICE_AUDIT_DATABASE. All times are UTC.

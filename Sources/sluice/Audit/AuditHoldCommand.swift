@@ -34,7 +34,7 @@ struct AuditHoldCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try log.location().openForAdding()
-    let found = try store.find(record)[0]
+    let found = try store.findOne(record)
     guard let sha256 = found.json["sha256"]?.string else {
       throw SluiceError(.noSuchRecord, "\(found.reference) has no image")
     }

@@ -26,16 +26,33 @@ struct AuditOptions: ParsableArguments {
   var encryptionKeyFile: String?
 
   func location() throws(SluiceError) -> AuditLocation {
-    let environment = FilterOpening.variables()
-    let folder = audit ?? environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
-    return AuditLocation(
-      folder: AuditFolder(folder), database: database ?? environment.nonEmpty("SLUICE_AUDIT_DATABASE"),
-      cipher: try cipher(environment))
+    try .named(folder: audit, database: database, encryptionKeyFile: encryptionKeyFile)
   }
 
-  private func cipher(_ environment: [String: String]) throws(SluiceError) -> QuarantineCipher {
+  func validate() throws {
+    if audit?.isEmpty == true { throw ValidationError("--audit takes the folder of a log") }
+  }
+}
+
+extension AuditLocation {
+  /// The log that options name, and where they are silent, the environment.
+  ///
+  /// - Throws: `invalid-key`, `unreadable-file`.
+  static func named(
+    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil
+  ) throws(SluiceError) -> AuditLocation {
+    let environment = FilterOpening.variables()
+    let folder = folder ?? environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
+    return AuditLocation(
+      folder: AuditFolder(folder), database: database ?? environment.nonEmpty("SLUICE_AUDIT_DATABASE"),
+      cipher: try cipher(encryptionKeyFile, environment))
+  }
+
+  private static func cipher(
+    _ keyFile: String?, _ environment: [String: String]
+  ) throws(SluiceError) -> QuarantineCipher {
     var secret = environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY")
-    if let file = encryptionKeyFile ?? environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY_FILE") {
+    if let file = keyFile ?? environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY_FILE") {
       secret = String(decoding: try readFile(file, atMost: 10_000), as: UTF8.self)
     }
     return try secret.map { (text) throws(SluiceError) in try QuarantineCipher(secretText: text) } ?? .none
@@ -73,6 +90,11 @@ struct AuditAuthorOptions: ParsableArguments {
 
 /// Which records.
 struct AuditQueryOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("What the records are about: \(AuditKind.names).", valueName: "kind"),
+    completion: .list(AuditKind.allCases.map(\.rawValue)))
+  var kind = AuditKind.verdict.rawValue
+
   @Option(help: ArgumentHelp("From this moment on: 24h, 7d, 2026-11-24, 2026-11-24T23:44.", valueName: "time"))
   var since: String?
 
@@ -107,6 +129,7 @@ struct AuditQueryOptions: ParsableArguments {
         throw ValidationError("--\(name) takes a time such as 24h, 7d, 2026-11-24 or 2026-11-24T23:44, not \(text)")
       }
     }
+    if AuditKind(rawValue: kind) == nil { throw ValidationError("--kind takes \(AuditKind.names), not \(kind)") }
     for verdict in verdict where Verdict.Outcome(rawValue: verdict) == nil {
       throw ValidationError(
         "--verdict takes \(Verdict.Outcome.allCases.map(\.rawValue).joined(separator: ", ")), not \(verdict)")
@@ -115,13 +138,17 @@ struct AuditQueryOptions: ParsableArguments {
       throw ValidationError(
         "--review takes \(AuditQuery.ReviewState.allCases.map(\.rawValue).joined(separator: ", ")), not \(review)")
     }
-    if let digest, !digest.allSatisfy(\.isHexDigit) || digest.count > 64 {
-      throw ValidationError("--digest takes up to 64 hexadecimal digits, not \(digest)")
+    if let digest, digest.isEmpty || !digest.allSatisfy(\.isHexDigit) || digest.count > 64 {
+      throw ValidationError("--digest takes 1 to 64 hexadecimal digits, not \(digest)")
     }
   }
 
+  /// Whether anything is asked for but everything.
+  var isRestricted: Bool { query != AuditQuery() }
+
   var query: AuditQuery {
     var query = AuditQuery()
+    query.kind = AuditKind(rawValue: kind) ?? .verdict
     query.since = since.flatMap { AuditTime($0) }
     query.until = until.flatMap { AuditTime($0) }
     query.verdicts = Set(verdict)
@@ -132,4 +159,8 @@ struct AuditQueryOptions: ParsableArguments {
     query.review = review.flatMap(AuditQuery.ReviewState.init(rawValue:))
     return query
   }
+}
+
+extension AuditKind {
+  fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -33,14 +33,14 @@ struct AuditPruneCommand: AsyncParsableCommand {
   private func limits() throws -> QuarantineLimits {
     var limits = QuarantineLimits()
     if let olderThan {
-      guard let moment = AuditTime(olderThan, now: AuditTime(microseconds: 0)), moment.microseconds <= 0 else {
+      guard let span = AuditTime.span(olderThan) else {
         throw ValidationError("--older-than takes a time such as 12h or 90d, not \(olderThan)")
       }
-      limits.age = .microseconds(-moment.microseconds)
+      limits.age = span
     }
     if let toSize {
       guard let bytes = ByteCount(toSize) else {
-        throw ValidationError("--to-size takes a size such as 500MB or 2GB, not \(toSize)")
+        throw ValidationError("--to-size takes a size with its unit, such as 500MB or 2GB, not \(toSize)")
       }
       limits.bytes = bytes.value
     }
@@ -55,7 +55,9 @@ struct AuditPruneCommand: AsyncParsableCommand {
     if dryRun {
       pruning = try location.openForReading().excess(over: limits)
     } else {
-      pruning = try location.openForAdding().prune(to: limits, by: author.writerName)
+      let store = try location.openForAdding()
+      pruning = try store.prune(to: limits, by: author.writerName)
+      _ = try store.sweep()
     }
     let verb = dryRun ? "would be deleted" : "deleted"
     print("\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)")

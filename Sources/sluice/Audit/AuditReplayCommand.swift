@@ -10,15 +10,16 @@ struct AuditReplayCommand: AsyncParsableCommand {
     abstract: "Judge recorded images again: with the same filter, or with another.",
     discussion: """
       With the filter that judged (same file, calibration and models, by their digests) every verdict and score must come out \
-      the same, to 0.0001. With --with it says what another filter would have changed.
+      the same, to 0.0001. With another filter it says what would change: how many flagged images would pass, how many clean \
+      ones would be flagged.
 
         sluice audit replay gateway-1:4711 -f filter.yaml
         sluice audit replay --since 7d --verdict adversarial -f filter.yaml
-        sluice audit replay --since 7d -f filter.yaml --with new.yaml
+        sluice audit replay --since 7d -f new.yaml
 
       Images can be judged again whose bytes are kept: those that were held back, and of the clean ones what \
-      `--audit-clean-images` keeps. Exit status: 0 when everything came out the same (with --with: when it could be judged), 1 \
-      when something did not or was left out, 2 when the replay failed.
+      `sluice serve --audit-clean-images` keeps. Exit status: 0 when every verdict and score came out the same, 1 when \
+      something did not or was left out, 2 when the replay failed.
       """)
 
   @OptionGroup var log: AuditOptions
@@ -28,14 +29,10 @@ struct AuditReplayCommand: AsyncParsableCommand {
   var records: [String] = []
 
   @Option(
-    name: [.short, .customLong("filter")], help: ArgumentHelp("The filter that judged (YAML).", valueName: "file"),
+    name: [.short, .customLong("filter")],
+    help: ArgumentHelp("The filter to judge with (YAML): the one that judged, or another.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
-  var filter: String?
-
-  @Option(
-    help: ArgumentHelp("Another filter, to see what it would change.", valueName: "file"),
-    completion: .file(extensions: ["yaml", "yml"]))
-  var with: String?
+  var filter: String
 
   @Option(
     name: .customLong("define"),
@@ -47,40 +44,49 @@ struct AuditReplayCommand: AsyncParsableCommand {
 
   func validate() throws {
     try FilterOpening.check(definitions)
-    if filter == nil && with == nil { throw ValidationError("name the filter that judged with -f, or another --with") }
+    if !records.isEmpty, query.isRestricted {
+      throw ValidationError("records and --since, --verdict and the like exclude each other")
+    }
   }
 
   func run() async throws {
     let store = try log.location().openForReading()
-    let path = with ?? filter ?? ""
-    let opening = FilterOpening(path: path, definitions: definitions)
+    let opening = FilterOpening(path: filter, definitions: definitions)
     var environment = opening.environment(workers: 1)
     environment.tracesFiles = true
     let replay = Replay(store, try Pipeline(try opening.file(), environment))
-    var report = ReplayReport(isComparison: with != nil, isJSON: json)
-    for record in try wanted(store) {
-      let outcome = try await replay.replay(record)
-      try report.take(record, outcome)
+    var report = ReplayReport(isJSON: json)
+    if records.isEmpty {
+      try await replayQuery(store, replay, &report)
+    } else {
+      for text in records {
+        for record in try store.find(text) { try report.take(record, try await replay.replay(record)) }
+      }
     }
     try report.finish()
     if report.hasDeviations { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
-  /// The records to replay; not their images, so that memory stays bounded.
-  private func wanted(_ store: AuditStore) throws(SluiceError) -> [StoredRecord] {
-    var wanted: [StoredRecord] = []
-    guard records.isEmpty else {
-      for text in records { wanted.append(try store.find(text)[0]) }
-      return wanted
-    }
+  /// Replays what the options ask for, a block at a time.
+  private func replayQuery(
+    _ store: AuditStore, _ replay: Replay, _ report: inout ReplayReport
+  ) async throws(SluiceError) {
     var query = query.query
     query.isOldestFirst = true
-    try store.forEach(query) { record in
-      if record.image?.isStored == true { wanted.append(record) }
+    var (cursor, replayed) = (nil as AuditQuery.Cursor?, 0)
+    while true {
+      let block = try store.records(query, after: cursor, limit: Self.block)
+      for record in block where record.image?.isStored == true {
+        try report.take(record, try await replay.replay(record))
+        replayed += 1
+      }
+      guard block.count == Self.block, let last = block.last else { break }
+      cursor = AuditQuery.Cursor(last)
     }
-    guard !wanted.isEmpty else {
+    guard replayed > 0 else {
       throw SluiceError(.noSuchRecord, "there is no such record whose image is kept")
     }
-    return wanted
   }
+
+  private static let block = 500
 }

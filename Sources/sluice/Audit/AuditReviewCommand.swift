@@ -52,11 +52,15 @@ struct AuditReviewCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try log.location().openForAdding()
+    var found: [(record: StoredRecord, sha256: String)] = []
     for text in records {
-      let record = try store.find(text)[0]
+      let record = try store.findOne(text)
       guard let sha256 = record.json["sha256"]?.string else {
         throw SluiceError(.noSuchRecord, "\(record.reference) has no image that could be reviewed")
       }
+      found.append((record, sha256))
+    }
+    for (record, sha256) in found {
       let review = ImageReview(
         sha256: sha256, label: confirm ? .adversarial : .clean, trueClass: trueClass, attack: attack, note: note,
         reviewer: author.reviewerName)

@@ -11,8 +11,8 @@ struct AuditShowCommand: AsyncParsableCommand {
     commandName: "show",
     abstract: "Explain one record.",
     discussion: """
-      A record is WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256; of several, the newest is \
-      shown.
+      A record is WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256; of several of one image, \
+      the newest is shown.
 
         sluice audit show gateway-1:4711
         sluice audit show 3fa2b1c0 --json
@@ -31,7 +31,9 @@ struct AuditShowCommand: AsyncParsableCommand {
   @Flag(help: "Print the record as JSON, with its hash and reviews.")
   var json = false
 
-  @Option(help: ArgumentHelp("Write the image as it came.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Write the image as it came; - is standard output, and nothing else then.", valueName: "file"),
+    completion: .file())
   var image: String?
 
   @Option(
@@ -57,15 +59,15 @@ struct AuditShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try log.location().openForReading()
-    let found = try store.find(record)
-    if found.count > 1 { Terminal.say("sluice: \(found.count) records match; this is the newest") }
-    let shown = found[0]
-    let text = json ? shown.exported.text + "\n" : RecordReport(shown).text
-    try OutputFile.standardOutput().write(Array(text.utf8))
     try checkDistinct(outputs: [image, picture].compactMap(\.self), inputs: [filter].compactMap(\.self))
+    let shown = try store.findOne(record)
+    let others = try store.find(record).count - 1
+    if others > 0 { Terminal.say("sluice: \(others) more records match; this is the newest") }
+    let text = json ? shown.exported.text + "\n" : RecordReport(shown).text
+    if image != "-" { try OutputFile.standardOutput().write(Array(text.utf8)) }
     guard image != nil || picture != nil else { return }
     let bytes = try bytes(of: shown, in: store)
-    if let image { try OutputFile.created(image).write(bytes) }
+    if let image { try (image == "-" ? .standardOutput() : OutputFile.created(image)).write(bytes) }
     if let picture, let filter { try await writePicture(to: picture, bytes, shown, filter) }
   }
 

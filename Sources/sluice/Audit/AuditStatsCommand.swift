@@ -39,15 +39,14 @@ struct AuditStatsCommand: AsyncParsableCommand {
     }
     guard let length = seconds, length > 0 else { throw ValidationError("--interval takes a time such as 10m or 1h") }
     let range = range
+    guard range.since < range.until else { throw ValidationError("--since is not before --until") }
     guard (range.until.microseconds - range.since.microseconds) / 1_000_000 / length <= Self.mostIntervals else {
       throw ValidationError("--interval is too short for the time from --since on")
     }
   }
 
   private var seconds: Int? {
-    AuditTime(interval, now: AuditTime(microseconds: 0)).flatMap { moment in
-      moment.microseconds <= 0 ? -moment.microseconds / 1_000_000 : nil
-    }
+    AuditTime.span(interval).map { Int($0.components.seconds) }
   }
 
   private var range: (since: AuditTime, until: AuditTime) {

@@ -11,9 +11,7 @@ struct AuditTrail {
 
   /// - Throws: `audit-unavailable`, `invalid-key`.
   init(_ folder: String) throws(SluiceError) {
-    var options = AuditOptions()
-    options.audit = folder
-    let location = try options.location()
+    let location = try AuditLocation.named(folder: folder)
     let store = try location.open()
     key = try location.folder.signingKey(for: name)
     recorder = AuditRecorder(AuditWriter(store, name: name), RecordingPolicy(build: Version.number))

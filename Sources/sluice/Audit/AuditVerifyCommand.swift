@@ -30,7 +30,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
   var keyFile: String?
 
   @Option(
-    help: ArgumentHelp("A checkpoint that was kept elsewhere; may be repeated.", valueName: "file"), completion: .file()
+    help: ArgumentHelp("Checkpoints that were kept elsewhere; may be repeated.", valueName: "file"), completion: .file()
   )
   var checkpoint: [String] = []
 
@@ -48,7 +48,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     var kept: [SignedCheckpoint] = []
     for path in checkpoint {
       let text = String(decoding: try readFile(path, atMost: Self.longestCheckpoint), as: UTF8.self)
-      do throws(SluiceError) { kept.append(try SignedCheckpoint(text)) } catch {
+      do throws(SluiceError) { kept += try SignedCheckpoint.all(in: text) } catch {
         throw SluiceError(error.code, "\(path): \(error.message)", remedy: error.remedy)
       }
     }

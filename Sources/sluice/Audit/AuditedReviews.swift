@@ -12,14 +12,12 @@ struct AuditedReviews: Sendable {
   ///   - path: a file of reviews, or the folder of an audit log.
   /// - Throws: `unreadable-file`, `invalid-review`; `audit-unavailable`.
   init(_ path: String) throws(SluiceError) {
-    guard AuditFolder(path).hasDatabase else {
+    guard (try? folderContents(path)) ?? nil != nil else {
       reviews = try ReviewList(path).reviews
       read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: sha256) }
       return
     }
-    var options = AuditOptions()
-    options.audit = path
-    let store = try options.location().openForReading()
+    let store = try AuditLocation.named(folder: path).openForReading()
     var found: [Review] = []
     try store.forEachReview { review in
       found.append(

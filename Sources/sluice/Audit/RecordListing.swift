@@ -18,9 +18,10 @@ struct RecordListing {
   }
 
   var text: String {
+    let columns = Self.heading.indices.filter { column in rows.contains { !$0[column].isEmpty } }
     let widths = Self.heading.indices.map { column in ([Self.heading] + rows).map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
-      let padded = zip(cells, widths).map { sluice.padded($0, $1) }.joined(separator: "  ")
+      let padded = columns.map { sluice.padded(cells[$0], widths[$0]) }.joined(separator: "  ")
       return String(padded.reversed().drop { $0 == " " }.reversed())
     }
     return
@@ -43,7 +44,7 @@ struct RecordListing {
     return [
       record.reference.description, record.time.shortText, said["verdict"]?.string ?? record.kind,
       said["action"]?.string ?? "", said["pValue"]?.text ?? "", record.flaggedDetectors.joined(separator: ","),
-      said["client"]?.string ?? "", record.review?.word ?? "", said["source"]?.string ?? "",
+      said["client"]?.string ?? "", record.review?.word ?? "", record.sourceName,
     ].map(shortened)
   }
 

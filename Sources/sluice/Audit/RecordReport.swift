@@ -16,8 +16,16 @@ struct RecordReport {
 
   var text: String {
     let heading = Terminal.styled("\(record.reference)  \(Terminal.printable(said["source"]?.string ?? ""))", .bold)
+    guard record.kind == AuditKind.verdict.rawValue else { return otherKind }
     return ([heading] + facts + detectors + conclusion + review + [line("hash", record.hash)])
       .joined(separator: "\n") + "\n"
+  }
+
+  /// A record that is about no verdict, member by member.
+  private var otherKind: String {
+    ([Terminal.styled("\(record.reference)  \(Terminal.printable(record.kind))", .bold)]
+      + said.members.dropFirst(5).map { line($0.name, $0.value) ?? "" }
+      + [line("time", record.time.text), line("hash", record.hash)]).joined(separator: "\n") + "\n"
   }
 
   private func line(_ label: String, _ value: String) -> String {

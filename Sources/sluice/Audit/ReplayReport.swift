@@ -5,20 +5,18 @@ import Pixels
 
 /// What came of judging again, a line for each image that deserves one and a summary.
 struct ReplayReport {
-  private let isComparison: Bool
   private let isJSON: Bool
   private let output = OutputFile.standardOutput()
   private var (judged, same, leftOut, otherFilter) = (0, 0, 0, 0)
   private var (flaggedThatPass, cleanThatAreFlagged) = (0, 0)
   private var (flagged, clean) = (0, 0)
 
-  init(isComparison: Bool, isJSON: Bool) {
-    self.isComparison = isComparison
+  init(isJSON: Bool) {
     self.isJSON = isJSON
   }
 
   /// Whether the exit status is to tell of something.
-  var hasDeviations: Bool { leftOut > 0 || !isComparison && (same < judged || otherFilter > 0) }
+  var hasDeviations: Bool { leftOut > 0 || same < judged }
 
   mutating func take(_ record: StoredRecord, _ outcome: Replay.Outcome) throws(SluiceError) {
     switch outcome {
@@ -35,11 +33,10 @@ struct ReplayReport {
   func finish() throws(SluiceError) {
     guard !isJSON else { return }
     var lines = ["\(judged) images judged again, \(same) with the same verdict and scores, \(leftOut) left out"]
-    if isComparison {
+    if otherFilter > 0 {
+      lines.append("\(otherFilter) records are of another filter, calibration or model than this one")
       lines.append("\(flaggedThatPass) of \(flagged) flagged images would pass")
       lines.append("\(cleanThatAreFlagged) of \(clean) clean images would be flagged")
-    } else if otherFilter > 0 {
-      lines.append("\(otherFilter) records are of another filter, calibration or model than this one")
     }
     try output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
   }
@@ -60,7 +57,8 @@ struct ReplayReport {
   }
 
   private func isNoteworthy(_ comparison: Replay.Comparison) -> Bool {
-    isComparison ? !comparison.isSameVerdict : !comparison.isSame || !comparison.isSameFilter
+    // Another filter has other scores; what counts is where it decides otherwise.
+    comparison.isSameFilter ? !comparison.isSame : !comparison.isSameVerdict
   }
 
   private func sentence(_ comparison: Replay.Comparison) -> String {
@@ -74,7 +72,6 @@ struct ReplayReport {
     if !comparison.unmatched.isEmpty {
       parts.append("scores without a counterpart: \(comparison.unmatched.joined(separator: ", "))")
     }
-    if !comparison.isSameFilter && !isComparison { parts.append("another filter") }
     return parts.joined(separator: "; ")
   }
 

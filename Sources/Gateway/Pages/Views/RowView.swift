@@ -27,7 +27,7 @@ struct RowView {
     return [
       "href": address + link, "reference": record.reference.description, "verdict": verdict,
       "thumbnail": "\(address)/pictures/thumbnail", "hasThumbnail": hasPicture,
-      "action": said["action"]?.string ?? "", "source": said["source"]?.string ?? "",
+      "action": said["action"]?.string ?? "", "source": record.sourceName,
       "isClean": verdict == "clean", "isAdversarial": verdict == "adversarial", "isRejected": verdict == "rejected",
       "isFailed": verdict == "failed", "client": client ?? "", "hasClient": client != nil,
       "time": record.time.text, "timeText": record.time.shortText, "pValue": pValue.map(PageText.number) ?? "",
