@@ -34,4 +34,5 @@ Where to look next:
   cat Samples/signs/clean/test/* | $sluice filter -f Filters/signs.yaml > tensors.npy
   $sluice serve -f Filters/signs.yaml        # and in another terminal:
   curl --data-binary @$example http://127.0.0.1:8080/v1/filter
+  $sluice audit list                          # what it recorded; with pages at http://127.0.0.1:8082/audit
 END

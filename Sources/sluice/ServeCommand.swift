@@ -29,6 +29,9 @@ struct ServeCommand: AsyncParsableCommand {
       first of these that is there holds. Listens on this machine only, unless it has TLS or tokens. Logs are JSON lines \
       on standard error; metrics are at http://127.0.0.1:8082/metrics, the description of the REST side at /openapi.json.
 
+      Every verdict is recorded before it is answered, and what is held back is kept: see `sluice audit --help`, or the pages \
+      at http://127.0.0.1:8082/audit, whose token lies in the log's folder. --audit names the folder; --audit off records nothing.
+
       SIGHUP, or a change of the filter's files, reloads the filter; SIGTERM ends it once what has begun is answered.
 
       Exit status: 0 after a signal to end, 2 when it could not serve.
