@@ -36,7 +36,7 @@ enum PrivateFiles {
 
   /// Gives a file its contents in one step, under a name that no other writer uses at the same time.
   static func write(_ contents: [UInt8], to path: String) throws(SluiceError) {
-    var template = Array("\(path).XXXXXX".utf8CString)
+    var template = Array("\(path).\(String(repeating: "X", count: 6))".utf8CString)
     // mkstemp makes files of mode 0600.
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw unavailable(path) }
