@@ -28,7 +28,7 @@ struct AuditedReviews: Sendable {
     reviews = found
     read = { review, limit throws(SluiceError) in
       guard let bytes = try store.image(review.sha256) else {
-        throw SluiceError(.noSuchRecord, "the bytes of \(review.sha256) are not kept any more")
+        throw SluiceError(.noSuchRecord, "the bytes of \(review.sha256) are not kept")
       }
       guard bytes.count <= limit else {
         throw SluiceError(.unreadableFile, "\(review.sha256) is longer than \(limit) bytes")
