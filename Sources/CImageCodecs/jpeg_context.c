@@ -5,10 +5,7 @@
 
 size_t jpeg_context_position(j_common_ptr common) {
   jpeg_context *context = common->client_data;
-  if (!common->is_decompressor) return 0;
-  struct jpeg_source_mgr *source = ((j_decompress_ptr)common)->src;
-  if (!source || source->bytes_in_buffer > context->input_size) return context->input_size;
-  return context->input_size - source->bytes_in_buffer;
+  return context->given - context->source.bytes_in_buffer;
 }
 
 _Noreturn void jpeg_context_fail(j_common_ptr common, sluice_codec_status status, const char *message) {
@@ -27,9 +24,6 @@ static _Noreturn void fail(j_common_ptr common, sluice_codec_status status) {
 
 static void on_error(j_common_ptr common) {
   switch (common->err->msg_code) {
-    // A need beyond the memory limit shows as a wish for a temporary file, which this library build does not have.
-    case JERR_NO_BACKING_STORE:
-      jpeg_context_fail(common, SLUICE_CODEC_NO_MEMORY, "the working memory would exceed its limit");
     case JERR_OUT_OF_MEMORY: fail(common, SLUICE_CODEC_NO_MEMORY);
     case JERR_INPUT_EOF:
     case JERR_INPUT_EMPTY: fail(common, SLUICE_CODEC_TRUNCATED);
@@ -57,8 +51,16 @@ static void on_message(j_common_ptr common, int level) {
   }
 }
 
+void jpeg_context_ask_whether_wanted(j_common_ptr common) {
+  const sluice_interest *interest = &((jpeg_context *)common->client_data)->interest;
+  if (!interest->is_wanted || interest->is_wanted(interest->context)) return;
+  jpeg_context_fail(common, SLUICE_CODEC_CANCELLED, "nobody waits for the picture any more");
+}
+
+// The library calls this for every row of blocks it has read or is about to write.
 static void on_progress(j_common_ptr common) {
   jpeg_context *context = common->client_data;
+  jpeg_context_ask_whether_wanted(common);
   if (!common->is_decompressor || ((j_decompress_ptr)common)->input_scan_number <= context->max_scans) return;
   jpeg_context_fail(common, SLUICE_CODEC_TOO_MANY_SCANS, "too many scans");
 }

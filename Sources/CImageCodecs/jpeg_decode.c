@@ -1,4 +1,6 @@
 #include "jpeg_context.h"
+#include "jpeg_source.h"
+#include "placement.h"
 
 #include <string.h>
 
@@ -15,12 +17,13 @@ static uint8_t ink_on(uint8_t inverted_key, uint8_t inverted_ink) {
   return (uint8_t)(value < 0 ? 0 : value);
 }
 
-// Adobe stores CMYK inverted: 255 is no ink.
-static void convert_cmyk_row(const uint8_t *cmyk, uint8_t *rgb, uint32_t width) {
-  for (uint32_t x = 0; x < width; x++, cmyk += 4, rgb += 3) {
-    rgb[0] = ink_on(cmyk[3], cmyk[0]);
-    rgb[1] = ink_on(cmyk[3], cmyk[1]);
-    rgb[2] = ink_on(cmyk[3], cmyk[2]);
+// Adobe stores CMYK inverted: 255 is no ink. Both may begin at the same place.
+static void convert_cmyk(const uint8_t *cmyk, uint8_t *rgb, size_t count) {
+  for (size_t index = 0; index < count; index++, cmyk += 4, rgb += 3) {
+    uint8_t key = cmyk[3];
+    rgb[0] = ink_on(key, cmyk[0]);
+    rgb[1] = ink_on(key, cmyk[1]);
+    rgb[2] = ink_on(key, cmyk[2]);
   }
 }
 
@@ -44,11 +47,6 @@ static void start(j_decompress_ptr jpeg) {
   jpeg_start_decompress(jpeg);
 }
 
-// Where pixel (x, y) begins in the picture.
-static uint8_t *pixel_at(const sluice_picture *picture, uint32_t x, uint32_t y) {
-  return picture->pixels + ((size_t)y * picture->width + x) * (size_t)picture->channels;
-}
-
 static void blacken(const sluice_picture *picture, uint32_t x, uint32_t y, size_t count) {
   memset(pixel_at(picture, x, y), 0, count * (size_t)picture->channels);
 }
@@ -64,12 +62,22 @@ static void read_rows(j_decompress_ptr jpeg, const sluice_picture *picture, uint
   }
 }
 
-static void read_cmyk_rows(j_decompress_ptr jpeg, const sluice_picture *picture) {
+// Reads strips of rows, and converts and turns them on the way to the picture.
+static void read_strips(j_decompress_ptr jpeg, const sluice_picture *picture) {
+  size_t channels = (size_t)jpeg->output_components;
+  size_t row_bytes = channels * picture->width;
   // Pool memory: released by jpeg_destroy even when an error leaps out of the loop.
-  JSAMPARRAY cmyk = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, 4 * picture->width, 1);
+  // Rows that become columns are placed many at once, so that neighbours in the picture are written together.
+  JDIMENSION rows = swaps_sides(picture) ? ROWS_AT_ONCE : 1;
+  uint8_t *strip = jpeg->mem->alloc_large((j_common_ptr)jpeg, JPOOL_IMAGE, rows * row_bytes);
   while (jpeg->output_scanline < jpeg->output_height) {
-    uint8_t *row = pixel_at(picture, 0, jpeg->output_scanline);
-    if (jpeg_read_scanlines(jpeg, cmyk, 1) == 1) convert_cmyk_row(cmyk[0], row, picture->width);
+    JDIMENSION top = jpeg->output_scanline, count = 0;
+    while (count < rows && jpeg->output_scanline < jpeg->output_height) {
+      JSAMPROW row = strip + count * row_bytes;
+      count += jpeg_read_scanlines(jpeg, &row, 1);
+    }
+    if (jpeg->out_color_space == JCS_CMYK) convert_cmyk(strip, strip, (size_t)count * picture->width);
+    place_rows(picture, strip, top, count);
   }
 }
 
@@ -112,15 +120,13 @@ static int is_whole(const sluice_picture *picture, const sluice_region *wanted) 
   return wanted->width == picture->width && wanted->height == picture->height;
 }
 
-static void decode(
-    j_decompress_ptr jpeg, const uint8_t *data, size_t size, const sluice_picture *picture,
-    const sluice_region *wanted) {
-  jpeg_mem_src(jpeg, data, size);
+static void decode(j_decompress_ptr jpeg, const sluice_picture *picture, const sluice_region *wanted) {
+  jpeg_context_ask_whether_wanted((j_common_ptr)jpeg);
   jpeg_read_header(jpeg, TRUE);
   check_size(jpeg, picture);
   start(jpeg);
-  if (jpeg->out_color_space == JCS_CMYK) {
-    read_cmyk_rows(jpeg, picture);
+  if (jpeg->out_color_space == JCS_CMYK || !is_upright(picture)) {
+    read_strips(jpeg, picture);
   } else if (is_whole(picture, wanted) || jpeg_has_multiple_scans(jpeg)) {
     // Smoothing between blocks of an unfinished progressive picture reaches further than the margin of a region.
     read_rows(jpeg, picture, 0, picture->height);
@@ -132,16 +138,18 @@ static void decode(
 
 void sluice_jpeg_decode(
     const uint8_t *data, size_t size, const sluice_picture *picture, sluice_region wanted, int max_scans,
-    size_t max_memory, sluice_codec_report *report) {
+    size_t max_memory, sluice_interest interest, sluice_codec_report *report) {
   memset(report, 0, sizeof *report);
-  jpeg_context context = {.report = report, .input_size = size, .max_scans = max_scans};
+  jpeg_context context = {
+      .report = report, .input = data, .input_size = size, .max_scans = max_scans, .interest = interest};
   struct jpeg_decompress_struct jpeg = {.client_data = &context, .err = &context.errors};
   jpeg_context_prepare(&context);
   if (setjmp(context.escape) == 0) {
     jpeg_create_decompress(&jpeg);
     jpeg.progress = &context.progress;
-    jpeg.mem->max_memory_to_use = (long)max_memory;
-    decode(&jpeg, data, size, picture, &wanted);
+    jpeg_coefficients_prepare(&jpeg, max_memory);
+    jpeg_source_prepare(&context, &jpeg);
+    decode(&jpeg, picture, &wanted);
     report->offset = jpeg_context_position((j_common_ptr)&jpeg);
   }
   jpeg_destroy_decompress(&jpeg);

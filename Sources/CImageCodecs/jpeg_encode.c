@@ -80,6 +80,6 @@ void sluice_jpeg_round_trip(
   sluice_picture decoded = *picture;
   decoded.pixels = result;
   sluice_region whole = {.width = picture->width, .height = picture->height};
-  sluice_jpeg_decode(encoded, encoded_size, &decoded, whole, 1, 0, report);
+  sluice_jpeg_decode(encoded, encoded_size, &decoded, whole, 1, SIZE_MAX, (sluice_interest){0}, report);
   free(encoded);
 }

@@ -14,7 +14,9 @@ typedef struct {
   const uint8_t *input;
   size_t input_size;
   size_t position;
-  uint8_t *rows;
+  sluice_interest interest;
+  size_t unasked_work;  // since the caller was last asked for its interest, in bytes
+  uint8_t *row;
   uint8_t *output;
   size_t output_size;
   size_t output_capacity;

@@ -1,10 +1,29 @@
+#include "placement.h"
 #include "png_context.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+// Bytes read or rows written between two questions to the caller: about a millisecond.
+enum { WORK_BETWEEN_QUESTIONS = 1 << 17 };
+
+static void ask_whether_wanted(png_structp png) {
+  png_context *context = png_get_io_ptr(png);
+  context->unasked_work = 0;
+  if (!context->interest.is_wanted || context->interest.is_wanted(context->interest.context)) return;
+  png_context_fail(context, SLUICE_CODEC_CANCELLED, "nobody waits for the picture any more");
+  png_error(png, "cancelled");
+}
+
+static void note_work(png_structp png, size_t bytes) {
+  png_context *context = png_get_io_ptr(png);
+  context->unasked_work += bytes;
+  if (context->unasked_work >= WORK_BETWEEN_QUESTIONS) ask_whether_wanted(png);
+}
+
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
   png_context *context = png_get_io_ptr(png);
+  note_work(png, count);
   if (count > context->input_size - context->position) {
     png_context_fail(context, SLUICE_CODEC_TRUNCATED, "the data ends inside a chunk");
     png_error(png, "truncated");
@@ -34,61 +53,89 @@ static void check_size(png_structp png, png_infop info, png_context *context, co
   png_error(png, "mismatch");
 }
 
-// Brings the rows into their form; returns the number of passes over them.
-static int start(png_structp png, png_infop info, png_context *context, const sluice_picture *picture, int with_alpha) {
+static void start(
+    png_structp png, png_infop info, png_context *context, const sluice_picture *picture, int with_alpha) {
   request_form(png, info, picture->channels, with_alpha);
-  int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  if (png_get_rowbytes(png, info) == (size_t)picture->width * (size_t)(picture->channels + with_alpha)) return passes;
+  if (png_get_rowbytes(png, info) == (size_t)picture->width * (size_t)(picture->channels + with_alpha)) return;
   png_context_fail(context, SLUICE_CODEC_UNSUPPORTED, "this combination of colour type and depth is not decoded");
   png_error(png, "form");
 }
 
-// Parts colour and alpha of a row; returns how many of its pixels are not opaque.
-static size_t split_row(const uint8_t *source, uint8_t *colour, uint8_t *alpha, uint32_t width, int channels) {
+// The rows of a picture that is as it shall be, straight to where they go.
+static void read_opaque(png_structp png, const sluice_picture *picture) {
+  size_t row_bytes = (size_t)picture->width * (size_t)picture->channels;
+  for (uint32_t y = 0; y < picture->height; y++) {
+    png_read_row(png, picture->pixels + y * row_bytes, NULL);
+    note_work(png, row_bytes);
+  }
+}
+
+// Which pixels of a picture a pass over it holds: every `column_step`th of every `row_step`th row.
+typedef struct {
+  uint32_t left, top, column_step, row_step, columns, rows;
+} png_pass;
+
+static png_pass whole_picture(const sluice_picture *picture) {
+  return (png_pass){.column_step = 1, .row_step = 1, .columns = picture->width, .rows = picture->height};
+}
+
+static png_pass interlaced_pass(const sluice_picture *picture, int pass) {
+  return (png_pass){
+      .left = PNG_PASS_START_COL(pass),
+      .top = PNG_PASS_START_ROW(pass),
+      .column_step = 1u << PNG_PASS_COL_SHIFT(pass),
+      .row_step = 1u << PNG_PASS_ROW_SHIFT(pass),
+      .columns = PNG_PASS_COLS(picture->width, pass),
+      .rows = PNG_PASS_ROWS(picture->height, pass),
+  };
+}
+
+// Reads a pass row by row into the context's row, and places its pixels. Returns how many are not opaque.
+static size_t read_pass(
+    png_structp png, png_context *context, const sluice_picture *picture, const sluice_picture *alpha, int with_alpha,
+    png_pass pass) {
   size_t translucent = 0;
-  for (uint32_t x = 0; x < width; x++, source += channels + 1) {
-    for (int channel = 0; channel < channels; channel++) *colour++ = source[channel];
-    translucent += source[channels] != 255;
-    if (alpha) alpha[x] = source[channels];
+  // The library leaves out a pass without pixels.
+  if (pass.columns == 0) return 0;
+  for (uint32_t index = 0; index < pass.rows; index++) {
+    row_of_pixels row = {
+        .x = pass.left, .y = pass.top + index * pass.row_step, .step = pass.column_step, .count = pass.columns};
+    png_read_row(png, context->row, NULL);
+    if (with_alpha) {
+      translucent += place_pixels_and_alpha(picture, alpha, context->row, row);
+    } else {
+      place_pixels(picture, context->row, row);
+    }
+    note_work(png, pass.columns * (size_t)(picture->channels + with_alpha));
   }
   return translucent;
 }
 
-static void read_opaque(png_structp png, const sluice_picture *picture, int passes) {
-  size_t row_bytes = (size_t)picture->width * (size_t)picture->channels;
-  for (int pass = 0; pass < passes; pass++)
-    for (uint32_t y = 0; y < picture->height; y++) png_read_row(png, picture->pixels + y * row_bytes, NULL);
-}
-
-// Each pass over an interlaced picture adds to the rows of those before: all rows must be held until the last one.
-static size_t read_with_alpha(
-    png_structp png, png_context *context, const sluice_picture *picture, uint8_t *alpha, int passes) {
-  size_t width = picture->width;
-  size_t row_bytes = width * (size_t)(picture->channels + 1);
-  size_t held_rows = passes > 1 ? picture->height : 1;
-  size_t translucent = 0;
-  context->rows = calloc(held_rows, row_bytes);
-  if (!context->rows) {
-    png_context_fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for the rows");
+// An interlaced picture is a sequence of smaller ones. The library would hold all rows until the last pass to put them
+// together; placed pixel by pixel, they need a single row.
+static size_t read_passes(
+    png_structp png, png_infop info, png_context *context, const sluice_picture *picture, const sluice_picture *alpha,
+    int with_alpha) {
+  context->row = malloc(png_get_rowbytes(png, info));
+  if (!context->row) {
+    png_context_fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for a row");
     png_error(png, "memory");
   }
-  for (int pass = 0; pass < passes; pass++)
-    for (uint32_t y = 0; y < picture->height; y++) {
-      uint8_t *row = context->rows + y % held_rows * row_bytes;
-      png_read_row(png, row, NULL);
-      if (pass + 1 < passes) continue;
-      translucent += split_row(
-          row, picture->pixels + y * width * (size_t)picture->channels, alpha ? alpha + y * width : NULL,
-          picture->width, picture->channels);
-    }
+  if (png_get_interlace_type(png, info) == PNG_INTERLACE_NONE)
+    return read_pass(png, context, picture, alpha, with_alpha, whole_picture(picture));
+  size_t translucent = 0;
+  for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
+    translucent += read_pass(png, context, picture, alpha, with_alpha, interlaced_pass(picture, pass));
   return translucent;
 }
 
 // Returns the number of translucent pixels of an alpha channel.
 static size_t decode(
-    png_structp png, png_infop info, png_context *context, const sluice_picture *picture, uint8_t *alpha) {
+    png_structp png, png_infop info, png_context *context, const sluice_picture *picture,
+    const sluice_picture *alpha) {
   png_set_read_fn(png, context, read_bytes);
+  ask_whether_wanted(png);
   png_set_user_limits(png, picture->width, picture->height);
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   // Metadata never reaches the tensor, so its chunks are not even parsed: no inflating of text and profiles.
@@ -97,23 +144,23 @@ static size_t decode(
   check_size(png, info, context, picture);
   int has_alpha_channel = (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0;
   int with_alpha = alpha != NULL || has_alpha_channel;
-  int passes = start(png, info, context, picture, with_alpha);
+  start(png, info, context, picture, with_alpha);
   size_t translucent = 0;
-  if (with_alpha) {
-    translucent = read_with_alpha(png, context, picture, alpha, passes);
+  if (with_alpha || !is_upright(picture) || png_get_interlace_type(png, info) != PNG_INTERLACE_NONE) {
+    translucent = read_passes(png, info, context, picture, alpha, with_alpha);
   } else {
-    read_opaque(png, picture, passes);
+    read_opaque(png, picture);
   }
   png_read_end(png, NULL);
   return has_alpha_channel ? translucent : 0;
 }
 
 void sluice_png_decode(
-    const uint8_t *data, size_t size, const sluice_picture *picture, uint8_t *alpha, size_t *translucent,
-    sluice_codec_report *report) {
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha, size_t *translucent,
+    sluice_interest interest, sluice_codec_report *report) {
   memset(report, 0, sizeof *report);
   *translucent = 0;
-  png_context context = {.report = report, .input = data, .input_size = size};
+  png_context context = {.report = report, .input = data, .input_size = size, .interest = interest};
   png_structp png =
       png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, png_context_on_error, png_context_on_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -123,5 +170,5 @@ void sluice_png_decode(
     *translucent = decode(png, info, &context, picture, alpha);
   }
   png_destroy_read_struct(&png, &info, NULL);
-  free(context.rows);
+  free(context.row);
 }

@@ -13,9 +13,10 @@ extension Span where Element == UInt8 {
 
   /// Whether the bytes at `offset` are those of `text`.
   func hasBytes(_ text: StaticString, at offset: Int) -> Bool {
-    let wanted = text.description.utf8
-    guard offset >= 0, count - offset >= wanted.count else { return false }
-    for (index, byte) in wanted.enumerated() where self[offset + index] != byte { return false }
+    // Asked for every chunk of a file, which may have a million of them: no string is made.
+    let length = text.utf8CodeUnitCount
+    guard offset >= 0, count - offset >= length else { return false }
+    for index in 0..<length where unsafe self[offset + index] != text.utf8Start[index] { return false }
     return true
   }
 }

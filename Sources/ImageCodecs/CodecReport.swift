@@ -10,7 +10,9 @@ extension sluice_codec_report {
     case SLUICE_CODEC_TRUNCATED: code = .truncatedImage
     case SLUICE_CODEC_UNSUPPORTED: code = .unsupportedImage
     case SLUICE_CODEC_TOO_MANY_SCANS: code = .tooManyScans
+    case SLUICE_CODEC_TOO_MUCH_MEMORY: code = .tooMuchMemory
     case SLUICE_CODEC_NO_MEMORY: code = .outOfMemory
+    case SLUICE_CODEC_CANCELLED: code = .cancelled
     default: code = .corruptImage
     }
     return SluiceError(code, "\(format): \(text)", byteOffset: Int(offset))

@@ -3,7 +3,7 @@ import Pixels
 
 extension ImageDecoder {
   func decodeJPEG(
-    _ bytes: Span<UInt8>, keeping extras: DecodedExtras, neededRegion: NeededRegion?
+    _ bytes: Span<UInt8>, keeping extras: DecodedExtras, neededRegion: NeededRegion?, _ isWanted: Interest
   ) throws(SluiceError) -> DecodedImage {
     let structure = try JPEGStructure(bytes)
     let header = try structure.header(within: limits)
@@ -11,7 +11,8 @@ extension ImageDecoder {
     let region = (orientation == .upright ? neededRegion : nil)?(header.size)
     var report = sluice_codec_report()
     let pixels = try Self.pixels(
-      ofJPEG: bytes.extracting(..<structure.end), header, region ?? PixelRegion(x: 0, y: 0, size: header.size), &report)
+      ofJPEG: bytes.extracting(..<structure.end), header, orientation,
+      region ?? PixelRegion(x: 0, y: 0, size: header.size), isWanted, &report)
     var findings = structure.findings(count: bytes.count)
     findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
@@ -20,22 +21,26 @@ extension ImageDecoder {
       if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
     return DecodedImage(
-      pixels: pixels.turnedUpright(from: orientation), alpha: nil, header: header,
+      pixels: pixels, alpha: nil, header: header,
       findings: findings + report.warningFindings, gamma: nil, colourProfile: profile)
   }
 
   private static func pixels(
-    ofJPEG bytes: Span<UInt8>, _ header: ImageHeader, _ region: PixelRegion, _ report: inout sluice_codec_report
+    ofJPEG bytes: Span<UInt8>, _ header: ImageHeader, _ orientation: ExifOrientation, _ region: PixelRegion,
+    _ isWanted: Interest, _ report: inout sluice_codec_report
   ) throws(SluiceError) -> PixelImage {
     precondition(region.lies(within: header.size), "the needed region lies within the picture")
     let channels: PixelChannels = header.colour == "gray" ? .gray : .rgb
-    return try PixelImage(size: header.size, channels: channels) { output throws(SluiceError) in
+    let upright = orientation.uprightSize(of: header.size)
+    return try PixelImage(allocating: upright, channels: channels) { output throws(SluiceError) in
       unsafe output.withUnsafeMutableBufferPointer { target, count in
         unsafe bytes.withUnsafeBufferPointer { input in
-          var picture = unsafe sluice_picture(target.baseAddress, header.size, channels)
-          unsafe sluice_jpeg_decode(
-            input.baseAddress, input.count, &picture, sluice_region(region), Int32(DecodeLimits.maxScans),
-            DecodeLimits.jpegWorkingMemory(pixels: header.size.area), &report)
+          var picture = unsafe sluice_picture(target.baseAddress, header.size, channels, turnedFrom: orientation)
+          unsafe withInterest(isWanted) { interest in
+            unsafe sluice_jpeg_decode(
+              input.baseAddress, input.count, &picture, sluice_region(region), Int32(DecodeLimits.maxScans),
+              DecodeLimits.coefficientMemory(fileBytes: input.count), interest, &report)
+          }
         }
         // The C function has written every sample if it succeeded.
         count = report.status == SLUICE_CODEC_OK ? target.count : 0

@@ -2,22 +2,27 @@ import CImageCodecs
 import Pixels
 
 extension ImageDecoder {
-  func decodePNG(_ bytes: Span<UInt8>, keeping extras: DecodedExtras) throws(SluiceError) -> DecodedImage {
+  func decodePNG(
+    _ bytes: Span<UInt8>, keeping extras: DecodedExtras, _ isWanted: Interest
+  ) throws(SluiceError) -> DecodedImage {
     let structure = try PNGStructure(bytes)
     let header = try structure.header(within: limits)
     let orientation = turn(structure.orientation)
-    let keepsAlpha = extras.contains(.alpha) && (structure.hasAlphaChannel || structure.hasTransparency)
-    var alpha = keepsAlpha ? PixelImage(size: header.size, channels: .gray) : nil
-    let channels: PixelChannels = structure.isGray && !structure.hasAlphaChannel ? .gray : .rgb
+    let keepsAlpha = extras.contains(.alpha) && structure.mayBeTranslucent
+    let upright = orientation.uprightSize(of: header.size)
+    var alpha = keepsAlpha ? try PixelImage(allocating: upright, channels: .gray) : nil
+    let channels = structure.channels
     var translucent = 0
     var report = sluice_codec_report()
-    let pixels = try PixelImage(size: header.size, channels: channels) { output throws(SluiceError) in
+    let pixels = try PixelImage(allocating: upright, channels: channels) { output throws(SluiceError) in
       unsafe output.withUnsafeMutableBufferPointer { target, count in
-        var picture = unsafe sluice_picture(target.baseAddress, header.size, channels)
+        var picture = unsafe sluice_picture(target.baseAddress, header.size, channels, turnedFrom: orientation)
         unsafe bytes.withUnsafeBufferPointer { input in
-          unsafe Self.withSamples(of: &alpha) { opacity in
-            unsafe sluice_png_decode(
-              input.baseAddress, structure.end, &picture, opacity, &translucent, &report)
+          unsafe Self.withPicture(of: &alpha, header.size, turnedFrom: orientation) { opacity in
+            unsafe withInterest(isWanted) { interest in
+              unsafe sluice_png_decode(
+                input.baseAddress, structure.end, &picture, opacity, &translucent, interest, &report)
+            }
           }
         }
         // The C function has written every sample if it succeeded.
@@ -33,15 +38,20 @@ extension ImageDecoder {
       if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
     return DecodedImage(
-      pixels: pixels.turnedUpright(from: orientation), alpha: alpha.take()?.turnedUpright(from: orientation),
-      header: header, findings: findings + report.warningFindings,
+      pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings,
       gamma: structure.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
   }
 
-  private static func withSamples(of image: inout PixelImage?, _ body: (UnsafeMutablePointer<UInt8>?) -> Void) {
+  private static func withPicture(
+    of image: inout PixelImage?, _ size: PixelSize, turnedFrom orientation: ExifOrientation,
+    _ body: (UnsafePointer<sluice_picture>?) -> Void
+  ) {
     guard var present = image.take() else { return body(nil) }
     var samples = present.mutableSamples
-    unsafe samples.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress) }
+    unsafe samples.withUnsafeMutableBufferPointer {
+      var picture = unsafe sluice_picture($0.baseAddress, size, .gray, turnedFrom: orientation)
+      unsafe body(&picture)
+    }
     image = consume present
   }
 }

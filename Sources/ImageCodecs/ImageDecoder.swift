@@ -23,14 +23,26 @@ package struct ImageDecoder: Sendable {
   ///   - neededRegion: the part of the picture that will be read. Pixels outside of it may come out black or slightly
   ///     off, which saves a baseline JPEG much of its work; damage outside of it is reported all the same. Not asked
   ///     for a picture that has to be turned upright. `nil` for all pixels.
+  ///   - isWanted: whether anybody still waits for the picture. Asked before decoding begins, and every few milliseconds
+  ///     of work from then on; when it answers `false`, decoding ends.
   /// - Throws: `not-an-image`, `format-not-permitted`, `too-many-bytes`, `too-many-pixels`, `too-many-scans`,
-  ///   `empty-image`, `truncated-image`, `corrupt-image`, `unsupported-image`, `out-of-memory`; all with the byte
-  ///   where the trouble lies.
-  /// - Complexity: O(bytes + pixels); memory 3 bytes a pixel, twice as much for a picture that is turned, and while
-  ///   decoding up to 12 more for a JPEG, 4 more for an interlaced PNG with alpha.
+  ///   `too-much-work`, `too-much-memory`, `empty-image`, `truncated-image`, `corrupt-image`, `unsupported-image`,
+  ///   `out-of-memory`, all with the byte where the trouble lies; and `cancelled`.
+  /// - Complexity: O(bytes + pixels), times the scans of a JPEG; `demand(of:)` tells the memory.
   package func decode(
-    _ bytes: Span<UInt8>, keeping extras: DecodedExtras = [], neededRegion: NeededRegion? = nil
+    _ bytes: Span<UInt8>, keeping extras: DecodedExtras = [], neededRegion: NeededRegion? = nil,
+    isWanted: Interest = { true }
   ) throws(SluiceError) -> DecodedImage {
+    switch try permittedFormat(of: bytes) {
+    case .jpeg: try decodeJPEG(bytes, keeping: extras, neededRegion: neededRegion, isWanted)
+    case .png: try decodePNG(bytes, keeping: extras, isWanted)
+    }
+  }
+
+  /// The format by the first bytes.
+  ///
+  /// - Throws: `too-many-bytes`, `not-an-image`, `truncated-image`, `format-not-permitted`.
+  func permittedFormat(of bytes: Span<UInt8>) throws(SluiceError) -> ImageFormat {
     guard bytes.count <= limits.maxBytes else {
       throw SluiceError(
         .tooManyBytes, "\(bytes.count) bytes; permitted are \(limits.maxBytes)", byteOffset: limits.maxBytes)
@@ -40,10 +52,7 @@ package struct ImageDecoder: Sendable {
       throw SluiceError(
         .formatNotPermitted, "\(format.rawValue) images are not permitted by the filter", byteOffset: 0)
     }
-    return switch format {
-    case .jpeg: try decodeJPEG(bytes, keeping: extras, neededRegion: neededRegion)
-    case .png: try decodePNG(bytes, keeping: extras)
-    }
+    return format
   }
 
   private func notAnImage(_ bytes: Span<UInt8>) -> SluiceError {

@@ -21,16 +21,17 @@ extension SluiceError.Code {
   package static let tooManyBytes = SluiceError.Code("too-many-bytes")
   package static let tooManyPixels = SluiceError.Code("too-many-pixels")
   package static let tooManyScans = SluiceError.Code("too-many-scans")
+  package static let tooMuchWork = SluiceError.Code("too-much-work")
+  package static let tooMuchMemory = SluiceError.Code("too-much-memory")
   package static let emptyImage = SluiceError.Code("empty-image")
   package static let truncatedImage = SluiceError.Code("truncated-image")
   package static let corruptImage = SluiceError.Code("corrupt-image")
   package static let unsupportedImage = SluiceError.Code("unsupported-image")
-  package static let outOfMemory = SluiceError.Code("out-of-memory")
 
   /// What says that the image itself is at fault; any other trouble leaves it unjudged.
   package static let ofImages: Set<SluiceError.Code> = [
-    .notAnImage, .formatNotPermitted, .tooManyBytes, .tooManyPixels, .tooManyScans, .emptyImage, .truncatedImage,
-    .corruptImage, .unsupportedImage, .refusedFinding,
+    .notAnImage, .formatNotPermitted, .tooManyBytes, .tooManyPixels, .tooManyScans, .tooMuchWork, .tooMuchMemory,
+    .emptyImage, .truncatedImage, .corruptImage, .unsupportedImage, .refusedFinding,
   ]
 }
 

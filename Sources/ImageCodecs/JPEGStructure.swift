@@ -2,16 +2,19 @@ import Pixels
 
 /// A walk over the markers of one JPEG (ITU-T T.81 annex B): what it declares, and where it ends.
 struct JPEGStructure {
-  private(set) var frame: (marker: JPEGMarker, precision: Int, width: Int, height: Int, components: Int)?
+  private(set) var frame: JPEGFrame?
   private(set) var frameOffset = 0
-  private var sampling: [(horizontal: Int, vertical: Int)] = []
-  private var lumaTable: Int?
   private var quantisationTables: [Int: [Int]] = [:]
   private(set) var scans = 0
+  private var componentsInFirstScan = 0
+  /// How often a coefficient is visited: the coefficients of every scan, summed.
+  private(set) var coefficientVisits = 0
   private(set) var adobeTransform: Int?
   private(set) var orientation: ExifOrientation?
   private(set) var exifBytes = 0
+  /// As many as a profile can have, and one more: then it has none.
   private(set) var profileSegments: [ColourProfile.Segment] = []
+  private(set) var profileBytes = 0
   private(set) var comments = 0
   private(set) var otherBytes = 0
   private(set) var hasMultiplePictures = false
@@ -52,6 +55,7 @@ struct JPEGStructure {
         throw SluiceError(
           .tooManyScans, "more than \(DecodeLimits.maxScans) scans", byteOffset: offset)
       }
+      noteScan(body)
     case .comment: comments += 1
     case .quantisationTables where scans == 0:
       for table in JPEGCompression.quantisationTables(in: body) { quantisationTables[table.number] = table.values }
@@ -60,7 +64,9 @@ struct JPEGStructure {
       // The first one counts; a second EXIF segment would be read by some decoders and not by others.
       if orientation == nil { orientation = .inTIFF(body.extracting(6...)) }
     case .applicationSegment2 where body.hasBytes(ColourProfile.Segment.signature, at: 0):
-      profileSegments.append(ColourProfile.Segment(body, at: offset + 2))
+      let segment = ColourProfile.Segment(body, at: offset + 2)
+      profileBytes += segment.range.count
+      if profileSegments.count <= ColourProfile.Segment.most { profileSegments.append(segment) }
     case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
     case .adobeSegment where body.hasBytes("Adobe", at: 0) && body.count >= 12: adobeTransform = Int(body[11])
     case _ where marker.isFrame: try noteFrame(marker, body, at: offset)
@@ -73,20 +79,18 @@ struct JPEGStructure {
     _ marker: JPEGMarker, _ body: Span<UInt8>, at offset: Int
   ) throws(SluiceError) {
     guard frame == nil else { throw SluiceError(.corruptImage, "a second frame header", byteOffset: offset) }
-    guard body.count >= 6, let height = body.uint16(at: 1), let width = body.uint16(at: 3) else {
+    guard let declared = JPEGFrame(marker, body) else {
       throw SluiceError(.corruptImage, "a frame header that is too short", byteOffset: offset)
     }
-    frame = (marker, Int(body[0]), width, height, Int(body[5]))
+    frame = declared
     frameOffset = offset
-    noteComponents(body.extracting(6...))
   }
 
-  /// Three bytes a component: its name, its sampling factors, and its quantisation table.
-  private mutating func noteComponents(_ body: Span<UInt8>) {
-    for start in stride(from: 0, to: body.count - 2, by: 3) {
-      sampling.append((Int(body[start + 1] >> 4), Int(body[start + 1] & 15)))
-      if start == 0 { lumaTable = Int(body[2]) }
-    }
+  /// The number of components, and two bytes for each: its name, and its tables.
+  private mutating func noteScan(_ body: Span<UInt8>) {
+    guard let frame, let count = body.isEmpty ? nil : Int(body[0]), body.count >= 1 + 2 * count else { return }
+    if scans == 1 { componentsInFirstScan = count }
+    coefficientVisits += frame.coefficients(inScanOf: (0..<count).map { body[1 + 2 * $0] })
   }
 
   /// The marker at `offset`, past any fill bytes; moves `offset` behind it.
@@ -127,7 +131,8 @@ extension JPEGStructure {
   /// The header, checked against the limits.
   ///
   /// - Throws: `corrupt-image` without a frame, `unsupported-image` for arithmetic coding, lossless and
-  ///   hierarchical processes, samples other than 8 bits, and 2 or more than 4 components; and the size limits.
+  ///   hierarchical processes, samples other than 8 bits, and 2 or more than 4 components; the size limits; and
+  ///   `too-much-work`.
   func header(within limits: DecodeLimits) throws(SluiceError) -> ImageHeader {
     guard let frame else {
       throw SluiceError(.corruptImage, "the JPEG has no frame header", byteOffset: end)
@@ -142,21 +147,39 @@ extension JPEGStructure {
         .unsupportedImage, "a JPEG of \(frame.precision) bits a sample", remedy: "save it with 8 bits a sample",
         byteOffset: frameOffset)
     }
-    guard [1, 3, 4].contains(frame.components) else {
+    guard [1, 3, 4].contains(frame.announcedComponents) else {
       throw SluiceError(
-        .unsupportedImage, "a JPEG of \(frame.components) components; 1, 3 and 4 are decoded",
+        .unsupportedImage, "a JPEG of \(frame.announcedComponents) components; 1, 3 and 4 are decoded",
         byteOffset: frameOffset)
     }
     let size = try limits.permittedSize(width: frame.width, height: frame.height, at: frameOffset)
+    guard coefficientVisits <= limits.maxCoefficientVisits else {
+      throw SluiceError(
+        .tooMuchWork,
+        "the \(scans) scans would visit \(coefficientVisits) coefficients; permitted are \(limits.maxCoefficientVisits)",
+        remedy: "save it with fewer scans, or as a baseline JPEG", byteOffset: frameOffset)
+    }
     return ImageHeader(
-      format: .jpeg, size: size, colour: colourName(components: frame.components),
-      bitsPerSample: frame.precision, isInterlaced: frame.marker.rawValue == 0xC2, jpeg: compression)
+      format: .jpeg, size: size, colour: colourName(components: frame.announcedComponents),
+      bitsPerSample: frame.precision, isInterlaced: frame.isProgressive, jpeg: compression(frame))
   }
 
-  private var compression: JPEGCompression {
+  private func compression(_ frame: JPEGFrame) -> JPEGCompression {
     JPEGCompression(
-      quality: lumaTable.flatMap { quantisationTables[$0] }.map(JPEGCompression.quality),
-      subsampling: .init(factors: sampling))
+      quality: frame.lumaTable.flatMap { quantisationTables[$0] }.map(JPEGCompression.quality),
+      subsampling: .init(factors: frame.components.map { ($0.horizontal, $0.vertical) }))
+  }
+
+  /// Whether all coefficients have to be kept until the last scan has been read.
+  private var keepsCoefficients: Bool {
+    frame.map { $0.isProgressive || componentsInFirstScan < $0.announcedComponents } ?? false
+  }
+
+  /// Bytes that decoding holds beside the pixels: rows on their way, and coefficients that later scans refine.
+  var workingMemory: Int {
+    guard let frame else { return 0 }
+    let rows = 6 * frame.samplesInRowOfGroups + 64 * frame.width
+    return rows + (keepsCoefficients ? min(2 * frame.coefficients, DecodeLimits.coefficientMemory(fileBytes: end)) : 0)
   }
 
   private func colourName(components: Int) -> String {
@@ -172,12 +195,11 @@ extension JPEGStructure {
   /// Findings, for an image in `count` bytes.
   func findings(count: Int) -> [Finding] {
     var findings: [Finding] = []
-    if frame?.components == 4 { findings.append(Finding(.cmyk)) }
+    if frame?.announcedComponents == 4 { findings.append(Finding(.cmyk)) }
     if exifBytes > 0 { findings.append(Finding(.exif, count: exifBytes)) }
     if let orientation, orientation != .upright {
       findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
     }
-    let profileBytes = profileSegments.reduce(0) { $0 + $1.range.count }
     if profileBytes > 0 { findings.append(Finding(.colourProfile, count: profileBytes)) }
     if comments > 0 { findings.append(Finding(.text, count: comments)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }

@@ -12,24 +12,28 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
 ///
 /// Sample values are 0…255. The buffer is aligned to a cache line. The type is not copyable: an image has one
 /// owner, and a copy is always visible in the code as `clone()`.
+///
+/// An image whose size comes from outside, such as a decoded one, is made with the initialisers that begin with
+/// `allocating`: they throw when no memory is left. All others are for images of a size that the program or its operator
+/// chose; with no memory left for those, the process ends.
 @safe package struct PixelImage: ~Copyable {
   package let size: PixelSize
   package let channels: PixelChannels
   private let storage: UnsafeMutableBufferPointer<UInt8>
 
-  /// Cache-line alignment, which is also enough for every vector load.
-  private static let alignment = 64
-
   /// A black image.
   ///
   /// - Complexity: O(width · height · channels).
   package init(size: PixelSize, channels: PixelChannels) {
-    self.size = size
-    self.channels = channels
-    let count = size.area * channels.rawValue
-    let raw = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: Self.alignment)
-    unsafe raw.initializeMemory(as: UInt8.self, repeating: 0)
-    unsafe storage = raw.assumingMemoryBound(to: UInt8.self)
+    unsafe self.init(size: size, channels: channels, filling: Self.memory(size, channels)) { $0.appendBlack() }
+  }
+
+  /// A black image of whatever size.
+  ///
+  /// - Throws: `out-of-memory`.
+  /// - Complexity: O(width · height · channels).
+  package init(allocating size: PixelSize, channels: PixelChannels) throws(SluiceError) {
+    try self.init(allocating: size, channels: channels) { output throws(SluiceError) in output.appendBlack() }
   }
 
   /// An image whose samples `fill` writes, row after row, into memory that is not cleared first.
@@ -40,16 +44,43 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
     size: PixelSize, channels: PixelChannels,
     initializingWith fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
-    let raw = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: size.area * channels.rawValue, alignment: Self.alignment)
-    let buffer = unsafe raw.bindMemory(to: UInt8.self)
-    do {
+    unsafe try self.init(size: size, channels: channels, filling: Self.memory(size, channels), with: fill)
+  }
+
+  /// An image of whatever size, whose samples `fill` writes, row after row, into memory that is not cleared first.
+  ///
+  /// - Precondition: `fill` writes all samples, or throws.
+  /// - Throws: `out-of-memory`, and what `fill` throws.
+  /// - Complexity: that of `fill`.
+  package init(
+    allocating size: PixelSize, channels: PixelChannels,
+    initializingWith fill: (inout OutputSpan<UInt8>) throws(SluiceError) -> Void
+  ) throws(SluiceError) {
+    let memory = unsafe try SampleMemory.allocate(size.area * channels.rawValue)
+    unsafe try self.init(size: size, channels: channels, filling: memory, with: fill)
+  }
+
+  private static func memory(_ size: PixelSize, _ channels: PixelChannels) -> UnsafeMutableBufferPointer<UInt8> {
+    do throws(SluiceError) {
+      return unsafe try SampleMemory.allocate(size.area * channels.rawValue)
+    } catch {
+      fatalError(error.message)
+    }
+  }
+
+  /// - Parameters:
+  ///   - buffer: as long as the image; becomes its own.
+  private init<Failure: Error>(
+    size: PixelSize, channels: PixelChannels, filling buffer: UnsafeMutableBufferPointer<UInt8>,
+    with fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    do throws(Failure) {
       var output = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
       try fill(&output)
       let written = unsafe output.finalize(for: buffer)
       precondition(written == buffer.count, "every sample was written")
     } catch {
-      unsafe raw.deallocate()
+      unsafe SampleMemory.release(buffer)
       throw error
     }
     self.size = size
@@ -62,13 +93,22 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
   /// - Precondition: there are width · height · channels of them.
   /// - Complexity: O(width · height · channels).
   package init(size: PixelSize, channels: PixelChannels, samples: [UInt8]) {
-    self.init(size: size, channels: channels) { output in
-      for sample in samples { output.append(sample) }
+    self.init(size: size, channels: channels) { $0.append(copying: samples.span) }
+  }
+
+  /// An image of whatever size with these samples, row after row.
+  ///
+  /// - Precondition: there are width · height · channels of them.
+  /// - Throws: `out-of-memory`.
+  /// - Complexity: O(width · height · channels).
+  package init(allocating size: PixelSize, channels: PixelChannels, samples: Span<UInt8>) throws(SluiceError) {
+    try self.init(allocating: size, channels: channels) { output throws(SluiceError) in
+      output.append(copying: samples)
     }
   }
 
   deinit {
-    unsafe UnsafeMutableRawBufferPointer(storage).deallocate()
+    unsafe SampleMemory.release(storage)
   }
 
   /// Samples in a row: width · channels.
@@ -114,15 +154,37 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
   ///
   /// - Complexity: O(width · height · channels).
   package borrowing func clone() -> PixelImage {
-    var copy = PixelImage(size: size, channels: channels)
-    var target = copy.mutableSamples
-    target.copy(from: samples)
-    return copy
+    let samples = samples
+    return PixelImage(size: size, channels: channels) { $0.append(copying: samples) }
+  }
+
+  /// An independent copy of an image of whatever size.
+  ///
+  /// - Throws: `out-of-memory`.
+  /// - Complexity: O(width · height · channels).
+  package borrowing func allocatingClone() throws(SluiceError) -> PixelImage {
+    try PixelImage(allocating: size, channels: channels, samples: samples)
   }
 }
 
 // One owner at a time and no shared mutable state: an image may move between threads.
 extension PixelImage: @unchecked Sendable {}
+
+extension OutputSpan where Element == UInt8 {
+  fileprivate mutating func appendBlack() {
+    append(repeating: 0, count: freeCapacity)
+  }
+
+  fileprivate mutating func append(copying source: Span<UInt8>) {
+    precondition(source.count <= freeCapacity, "the samples fit into the image")
+    unsafe withUnsafeMutableBufferPointer { target, count in
+      unsafe source.withUnsafeBufferPointer { source in
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: target[count...])
+        count += unsafe rest.update(fromContentsOf: source)
+      }
+    }
+  }
+}
 
 extension MutableSpan where Element == UInt8 {
   /// Copies all of `source` to the elements from `start` on.

@@ -29,6 +29,13 @@ package struct SluiceError: Error, Sendable, Hashable {
   }
 }
 
+extension SluiceError.Code {
+  /// Nobody waits for the result any more.
+  package static let cancelled = SluiceError.Code("cancelled")
+  /// No memory is left for the image at hand; another one may well find room.
+  package static let outOfMemory = SluiceError.Code("out-of-memory")
+}
+
 extension SluiceError: CustomStringConvertible {
   /// Message, place and remedy in one line.
   package var description: String {

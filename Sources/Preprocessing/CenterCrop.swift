@@ -4,9 +4,11 @@ extension PixelImage {
   /// The middle of the image, padded with black where a side is too short: torchvision's `CenterCrop`.
   ///
   /// - Complexity: O(area of `target`).
-  package borrowing func centerCropped(to target: PixelSize) -> PixelImage {
+  package borrowing func centerCropped(
+    to target: PixelSize, changing change: RowChange = { _, _ in }
+  ) -> PixelImage {
     let region = PixelRegion.center(of: size, size: target)
-    if region.lies(within: size) { return cropped(to: region) }
+    if region.lies(within: size) { return cropped(to: region, changing: change) }
     var result = PixelImage(size: target, channels: channels)
     let depth = channels.rawValue
     let columns = max(0, -region.x)..<min(target.width, size.width - region.x)
@@ -16,6 +18,8 @@ extension PixelImage {
       let source = row(region.y + y).extracting(left..<left + columns.count * depth)
       var line = result.mutableRow(y)
       line.copy(from: source, at: columns.lowerBound * depth)
+      var copied = line._mutatingExtracting(columns.lowerBound * depth..<columns.upperBound * depth)
+      change(&copied, RowPlace(y: region.y + y, left: region.x + columns.lowerBound))
     }
     return result
   }

@@ -40,11 +40,21 @@ package struct Preprocessor: Sendable {
   /// A gray picture is resized as gray and made RGB afterwards, which gives the same bytes for a third of the work.
   ///
   /// - Complexity: that of the resizes; memory O(source area + output area + output width · source height).
-  package func apply(to image: consuming PixelImage) -> PixelImage {
+  package func apply(to image: consuming PixelImage) -> PixelImage { apply(steps[...], to: image) }
+
+  /// The same of a picture that stays, and whose rows are changed as they are read.
+  package func apply(to image: borrowing PixelImage, changing change: RowChange) -> PixelImage {
+    if steps.count > 1, let cropped = Self.resizeThenCrop(image, steps[0], steps[1], change) {
+      return apply(steps[2...], to: cropped)
+    }
+    return apply(steps[1...], to: Self.apply(steps[0], to: image, change))
+  }
+
+  private func apply(_ steps: ArraySlice<PreprocessStep>, to image: consuming PixelImage) -> PixelImage {
     var current = image
-    var index = 0
-    while index < steps.count {
-      if index + 1 < steps.count, let cropped = Self.resizeThenCrop(current, steps[index], steps[index + 1]) {
+    var index = steps.startIndex
+    while index < steps.endIndex {
+      if index + 1 < steps.endIndex, let cropped = Self.resizeThenCrop(current, steps[index], steps[index + 1]) {
         current = cropped
         index += 2
       } else {
@@ -82,17 +92,20 @@ package struct Preprocessor: Sendable {
     return region
   }
 
-  private static func apply(_ step: PreprocessStep, to image: borrowing PixelImage) -> PixelImage {
+  private static func apply(
+    _ step: PreprocessStep, to image: borrowing PixelImage, _ change: RowChange = { _, _ in }
+  ) -> PixelImage {
     switch step {
-    case .centerCrop(let size): image.centerCropped(to: size)
+    case .centerCrop(let size): image.centerCropped(to: size, changing: change)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
-      image.resized(to: step.outputSize(for: image.size), filter: filter)
+      image.resized(to: step.outputSize(for: image.size), filter: filter, changing: change)
     }
   }
 
   /// A resize that computes only what the following crop keeps; `nil` when the two are not that pair.
   private static func resizeThenCrop(
-    _ image: borrowing PixelImage, _ first: PreprocessStep, _ second: PreprocessStep
+    _ image: borrowing PixelImage, _ first: PreprocessStep, _ second: PreprocessStep,
+    _ change: RowChange = { _, _ in }
   ) -> PixelImage? {
     guard case .centerCrop(let size) = second else { return nil }
     let filter: ResampleFilter
@@ -103,7 +116,7 @@ package struct Preprocessor: Sendable {
     let target = first.outputSize(for: image.size)
     let wanted = PixelRegion.center(of: target, size: size)
     let kept = wanted.clamped(to: target)
-    let resized = image.resized(to: target, filter: filter, region: kept)
+    let resized = image.resized(to: target, filter: filter, region: kept, changing: change)
     return kept == wanted ? resized : resized.centerCropped(to: size)
   }
 }

@@ -10,11 +10,13 @@ extension PixelImage {
   /// - Parameters:
   ///   - region: the part of the result to compute; `nil` for all of it. The bytes are those of the same part of
   ///     the whole result, so a crop after a resize costs only what it keeps.
+  ///   - change: made to each row of the source as it is read.
   /// - Precondition: `region` lies within `target`.
   /// - Complexity: O(source rows read · region width · kx + region area · ky), where kx and ky are
   ///   2 · support · max(1, scale).
   package borrowing func resized(
-    to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil
+    to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil,
+    changing change: RowChange = { _, _ in }
   ) -> PixelImage {
     let region = region ?? PixelRegion(x: 0, y: 0, size: target)
     precondition(region.lies(within: target), "the region lies within the resized image")
@@ -26,14 +28,14 @@ extension PixelImage {
       ResampleAxis(source: size.height, target: target.height, filter: filter), outputs: rows)
 
     switch (size.width == target.width, size.height == target.height) {
-    case (true, true): return cropped(to: region)
-    case (false, true): return resampledHorizontally(horizontal, rows: rows)
+    case (true, true): return cropped(to: region, changing: change)
+    case (false, true): return resampledHorizontally(horizontal, rows: rows, change)
     case (true, false):
       let band = PixelRegion(x: region.x, y: 0, size: PixelSize(width: columns.count, height: size.height))
-      return cropped(to: band).resampledVertically(vertical, firstRow: 0)
+      return cropped(to: band, changing: change).resampledVertically(vertical, firstRow: 0)
     case (false, false):
       let needed = vertical.sourceRange
-      return resampledHorizontally(horizontal, rows: needed)
+      return resampledHorizontally(horizontal, rows: needed, change)
         .resampledVertically(vertical, firstRow: needed.lowerBound)
     }
   }
@@ -42,7 +44,9 @@ extension PixelImage {
   ///
   /// - Precondition: `region` lies within the image.
   /// - Complexity: O(region area).
-  package borrowing func cropped(to region: PixelRegion) -> PixelImage {
+  package borrowing func cropped(
+    to region: PixelRegion, changing change: RowChange = { _, _ in }
+  ) -> PixelImage {
     precondition(region.lies(within: size), "the region lies within the image")
     var result = PixelImage(size: region.size, channels: channels)
     let length = result.rowLength
@@ -51,12 +55,13 @@ extension PixelImage {
       let source = row(region.y + y).extracting(left..<left + length)
       var line = result.mutableRow(y)
       line.copy(from: source)
+      change(&line, RowPlace(y: region.y + y, left: region.x))
     }
     return result
   }
 
   private borrowing func resampledHorizontally(
-    _ coefficients: ResampleCoefficients, rows: Range<Int>
+    _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
   ) -> PixelImage {
     let width = coefficients.starts.count
     var result = PixelImage(size: PixelSize(width: width, height: rows.count), channels: channels)
@@ -65,6 +70,8 @@ extension PixelImage {
     for (line, y) in rows.enumerated() {
       var source = padded.mutableSpan
       source.copy(from: row(y))
+      var whole = source._mutatingExtracting(0..<rowLength)
+      change(&whole, RowPlace(y: y, left: 0))
       var output = result.mutableRow(line)
       resampleRow(source.span, coefficients, channels, into: &output)
     }

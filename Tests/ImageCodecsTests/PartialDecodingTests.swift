@@ -77,8 +77,10 @@ struct PartialDecodingTests {
     var samples = [UInt8](repeating: filling, count: 131 * 97 * channels)
     var report = sluice_codec_report()
     samples.withUnsafeMutableBufferPointer { pixels in
-      var picture = sluice_picture(pixels: pixels.baseAddress, width: 131, height: 97, channels: Int32(channels))
-      sluice_jpeg_decode(bytes, bytes.count, &picture, region, 100, 0, &report)
+      var picture = sluice_picture(
+        pixels: pixels.baseAddress, width: 131, height: 97, channels: Int32(channels), column_step: channels,
+        row_step: 131 * channels)
+      sluice_jpeg_decode(bytes, bytes.count, &picture, region, 100, .max, sluice_interest(), &report)
     }
     #expect(report.status == SLUICE_CODEC_OK)
     return samples

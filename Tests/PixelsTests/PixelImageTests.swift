@@ -22,6 +22,30 @@ struct PixelImageTests {
     #expect(error?.code.description == "no-more")
   }
 
+  @Test func anImageThatFindsNoMemoryIsAnError() {
+    // More than any address space holds.
+    let size = PixelSize(width: 1 << 30, height: 1 << 20)
+    let black = #expect(throws: SluiceError.self) { try PixelImage(allocating: size, channels: .gray).array }
+    #expect(black?.code == .outOfMemory)
+    let filled = #expect(throws: SluiceError.self) {
+      try PixelImage(allocating: size, channels: .gray) { output throws(SluiceError) in output.append(1) }.array
+    }
+    #expect(filled?.code == .outOfMemory)
+  }
+
+  @Test func imagesOfWhateverSizeAreLikeOthers() throws {
+    let size = PixelSize(width: 3, height: 2)
+    let black = try PixelImage(allocating: size, channels: .rgb)
+    #expect(black.array == [UInt8](repeating: 0, count: 18))
+    let copied = try PixelImage(allocating: size, channels: .gray, samples: ([1, 2, 3, 4, 5, 6] as [UInt8]).span)
+    #expect(copied.array == [1, 2, 3, 4, 5, 6])
+    #expect(try copied.allocatingClone().array == copied.array)
+    let error = SampleMemory.$longest.withValue(5) {
+      #expect(throws: SluiceError.self) { try copied.allocatingClone().array }
+    }
+    #expect(error?.code == .outOfMemory)
+  }
+
   @Test func regionsAreClampedToTheImage() {
     let size = PixelSize(width: 5, height: 4)
     func clamped(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> PixelRegion {

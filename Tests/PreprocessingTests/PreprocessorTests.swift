@@ -63,6 +63,37 @@ struct PreprocessorTests {
     }
   }
 
+  @Test func changingRowsAsTheyAreReadEqualsChangingThePicture() throws {
+    let chains: [[PreprocessStep]] = [
+      [.resizeShorterSide(6, .bilinear), .centerCrop(PixelSize(width: 5, height: 5))],
+      [.resizeExactly(PixelSize(width: 5, height: 7), .lanczos)],
+      [.centerCrop(PixelSize(width: 3, height: 4))],
+      [.centerCrop(PixelSize(width: 6, height: 3)), .resizeExactly(PixelSize(width: 4, height: 4), .bicubic)],
+      [.resizeExactly(PixelSize(width: 4, height: 9), .box), .centerCrop(PixelSize(width: 3, height: 3))],
+    ]
+    // A change that depends on the place, so that a wrong place shows.
+    func change(_ row: inout MutableSpan<UInt8>, _ place: RowPlace, _ depth: Int) {
+      for index in 0..<row.count {
+        row[index] = 255 &- row[index] &+ UInt8(truncatingIfNeeded: 31 * place.y + 7 * (place.left * depth + index))
+      }
+    }
+    for steps in chains {
+      for shape in TestShape.all(upTo: 7) {
+        let preprocessor = try Preprocessor(steps: steps, channels: shape.channels)
+        let image = shape.noise()
+        let depth = shape.channels.rawValue
+        var changed = image.clone()
+        for y in 0..<shape.height {
+          var row = changed.mutableRow(y)
+          change(&row, RowPlace(y: y, left: 0), depth)
+        }
+        let expected = preprocessor.apply(to: changed).array
+        let actual = preprocessor.apply(to: image) { row, place in change(&row, place, depth) }.array
+        #expect(actual == expected, "\(shape) \(steps)")
+      }
+    }
+  }
+
   @Test func theNeededRegionIsNoLargerThanTheCropAsksFor() throws {
     let size = PixelSize(width: 224, height: 224)
     let preprocessor = try Preprocessor(

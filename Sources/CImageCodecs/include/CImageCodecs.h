@@ -15,8 +15,10 @@ typedef enum {
   SLUICE_CODEC_TRUNCATED,       // the data ends too early
   SLUICE_CODEC_UNSUPPORTED,     // valid, but not a form that is decoded or encoded here
   SLUICE_CODEC_TOO_MANY_SCANS,  // more than the caller permits
-  SLUICE_CODEC_NO_MEMORY,       // none left, or more needed than the caller permits
+  SLUICE_CODEC_TOO_MUCH_MEMORY, // more than the caller permits
+  SLUICE_CODEC_NO_MEMORY,       // none left
   SLUICE_CODEC_MISMATCH,        // the caller expected another size
+  SLUICE_CODEC_CANCELLED,       // the caller does not want the result any more
 } sluice_codec_status;
 
 typedef struct {
@@ -26,12 +28,15 @@ typedef struct {
   char message[200];   // the library's words, for people
 } sluice_codec_report;
 
-// Samples of 8 bits in memory of the caller: 1 (gray) or 3 (RGB) a pixel, rows without padding. To a decoder, width
-// and height are what the caller read from the header and made room for; an encoder only reads the pixels.
+// Samples of 8 bits in memory of the caller: 1 (gray) or 3 (RGB) a pixel, without padding. To a decoder, width and
+// height are what the caller read from the header and made room for. `pixels` is where the first pixel of the file
+// goes; `column_step` and `row_step` are how many bytes lie between it and its right and its lower neighbour, so that a
+// picture can be turned as it is decoded. An encoder only reads the pixels, row by row, whatever the steps.
 typedef struct {
   uint8_t *pixels;
   uint32_t width, height;
   int channels;
+  ptrdiff_t column_step, row_step;
 } sluice_picture;
 
 // A rectangle that lies within a picture.
@@ -39,13 +44,20 @@ typedef struct {
   uint32_t x, y, width, height;
 } sluice_region;
 
+// Whether the caller still wants the result: asked before decoding begins, and every few milliseconds of work from then
+// on; 0 stops the work. The function must return in the ordinary way. NULL: wanted to the end.
+typedef struct {
+  int (*is_wanted)(void *context);
+  void *context;
+} sluice_interest;
+
 // Decodes a whole PNG into `picture`, without alpha: 1 channel for gray, 3 for RGB or gray. 16-bit samples keep their
-// high byte. Where `alpha` is not NULL, it receives one byte a pixel: the alpha channel, or what tRNS says, or 255.
-// `translucent` receives how many pixels have an alpha below 255 in an alpha channel; tRNS does not count.
+// high byte. Where `alpha` is not NULL, it is a gray picture, which receives the alpha channel, or what tRNS says, or
+// 255. `translucent` receives how many pixels have an alpha below 255 in an alpha channel; tRNS does not count.
 // Checksums are the caller's business: they are not verified again.
 void sluice_png_decode(
-    const uint8_t *data, size_t size, const sluice_picture *picture, uint8_t *alpha, size_t *translucent,
-    sluice_codec_report *report);
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha, size_t *translucent,
+    sluice_interest interest, sluice_codec_report *report);
 
 // Encodes as PNG. On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an
 // error it is NULL.
@@ -54,11 +66,12 @@ void sluice_png_encode(
 
 // Decodes a JPEG into `picture`. Accurate integer DCT and smooth chroma upsampling. CMYK and YCCK become RGB, read as
 // Adobe writes them (inverted). On success every byte of the picture was written: the pixels in `wanted` are exact,
-// those outside of it may be black instead. All entropy-coded data is read whatever is wanted.
-// More than `max_scans` scans, or working memory beyond `max_memory` bytes (0: any), is an error.
+// those outside of it may be black instead
+// where the picture is not turned. All entropy-coded data is read whatever is wanted.
+// More than `max_scans` scans, or coefficients that take more than `max_memory` bytes, even packed, is an error.
 void sluice_jpeg_decode(
     const uint8_t *data, size_t size, const sluice_picture *picture, sluice_region wanted, int max_scans,
-    size_t max_memory, sluice_codec_report *report);
+    size_t max_memory, sluice_interest interest, sluice_codec_report *report);
 
 // Encodes as baseline JPEG: quality 1 to 100, chroma 4:4:4 where `full_chroma` is not 0 and 4:2:0 otherwise, accurate integer DCT. Sides over 65500 are unsupported.
 // On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an error it is NULL.

@@ -1,19 +1,16 @@
 import ImageCodecs
 import Pixels
+import Preprocessing
 
 extension DecodedImage {
-  /// The larger of what `distance` says about the picture on black and on white; 0 without alpha.
-  borrowing func differencesOfAlpha(_ distance: (consuming PixelImage) -> Double) -> Double {
-    // One after the other, so that one composite at a time takes memory.
-    let onBlack = distance(composited(on: 0))
-    return max(onBlack, distance(composited(on: 255)))
-  }
-
-  /// The picture on a plain background; itself where it is opaque.
-  borrowing func composited(on background: UInt8) -> PixelImage {
+  /// Puts some samples of the picture on a plain background; nothing happens to those of an opaque one.
+  borrowing func place(_ row: inout MutableSpan<UInt8>, _ place: RowPlace, on background: UInt8) {
+    let depth = pixels.channels.rawValue
+    let columns = place.left..<place.left + row.count / depth
     switch alpha {
-    case .some(let alpha): pixels.composited(with: alpha, on: background)
-    case .none: pixels.clone()
+    case .some(let alpha):
+      row.composite(with: alpha.row(place.y).extracting(columns), samplesPerPixel: depth, on: background)
+    case .none: break
     }
   }
 }

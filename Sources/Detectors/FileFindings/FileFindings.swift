@@ -79,22 +79,29 @@ package struct FileFindings: Detector {
   }
 
   /// The largest mean difference, 0…1, between plain decoding and showing the subject.
+  ///
+  /// Rows are changed as they are read: a second picture of the source's size would be memory that nobody has reckoned
+  /// with.
   private func difference(
     _ subject: FileSubject, _ decoded: borrowing DecodedImage, _ preprocessor: Preprocessor
   ) -> Double {
-    let plain = preprocessor.apply(to: decoded.pixels.clone())
-    func distance(_ shown: consuming PixelImage) -> Double {
-      preprocessor.apply(to: shown).meanAbsoluteDifference(from: plain)
+    let plain = preprocessor.apply(to: decoded.pixels) { _, _ in }
+    func distance(_ change: RowChange) -> Double {
+      preprocessor.apply(to: decoded.pixels, changing: change).meanAbsoluteDifference(from: plain)
     }
     switch subject {
-    case .alpha: return decoded.differencesOfAlpha(distance)
+    case .alpha:
+      let onBlack = distance { row, place in decoded.place(&row, place, on: 0) }
+      return max(onBlack, distance { row, place in decoded.place(&row, place, on: Self.white) })
     case .gamma:
       // A viewer that honours a profile ignores the gamma beside it.
       guard decoded.colourProfile == nil, let gamma = decoded.gamma, gamma > 0 else { return 0 }
-      return distance(decoded.pixels.applying(gamma: gamma))
+      let levels = PixelImage.levels(gamma: gamma)
+      return distance { row, _ in row.replaceLevels(levels) }
     case .colourProfile:
       guard let profile = decoded.readableProfile else { return 1 }
-      return distance(profile.convertedToSRGB(decoded.pixels))
+      guard let conversion = profile.conversion(of: decoded.pixels.channels) else { return 0 }
+      return distance { row, _ in conversion.convert(&row) }
     case .orientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .polyglot: return 1
     }
   }
@@ -107,11 +114,11 @@ package struct FileFindings: Detector {
     let profile = policy(for: .colourProfile) == .canonicalise ? decoded.readableProfile : nil
     let isGammaDeclared = decoded.findings.contains { $0.code == .gamma }
     if let profile {
-      decoded.pixels = profile.convertedToSRGB(decoded.pixels)
+      profile.convertToSRGB(&decoded.pixels)
     } else if policy(for: .gamma) == .canonicalise, isGammaDeclared, let gamma = decoded.gamma, gamma > 0 {
-      decoded.pixels = decoded.pixels.applying(gamma: gamma)
+      decoded.pixels.apply(gamma: gamma)
     }
-    guard policy(for: .alpha) == .canonicalise else { return decoded.takePixels() }
-    return decoded.composited(on: Self.white)
+    if policy(for: .alpha) == .canonicalise { decoded.composite(on: Self.white) }
+    return decoded.takePixels()
   }
 }

@@ -35,6 +35,7 @@ extension Pipeline {
     let digest = services.sha256(input.bytes)
     verdict.sha256 = digest
     do throws(SluiceError) {
+      try checkIsWanted()
       var scores = ScoreSheet(definition.detectors)
       let image = try prepare(input, &verdict, &scores)
       try checkIsWanted()
@@ -63,7 +64,7 @@ extension Pipeline {
   /// - Throws: what decoding throws.
   package func modelImage(of input: EncodedInput) throws(SluiceError) -> PixelImage {
     guard let layout = input.pixels else { return try modelImage(of: input.bytes) }
-    let image = PixelImage(size: layout.size, channels: layout.channels, samples: input.bytes)
+    let image = try PixelImage(allocating: layout.size, channels: layout.channels, samples: input.bytes.span)
     return definition.preprocessor.apply(to: image)
   }
 
@@ -99,7 +100,7 @@ extension Pipeline {
   ) throws(SluiceError) -> PixelImage {
     var watch = Stopwatch()
     _ = try definition.limits.permittedSize(width: layout.size.width, height: layout.size.height, at: 0)
-    let decoded = PixelImage(size: layout.size, channels: layout.channels, samples: bytes)
+    let decoded = try PixelImage(allocating: layout.size, channels: layout.channels, samples: bytes.span)
     if let (index, _) = fileFindings {
       scores.enter(DetectorScore(nil, "no file to look at"), at: index)
     }
@@ -120,7 +121,7 @@ extension Pipeline {
     let region: ImageDecoder.NeededRegion? =
       looksAtSource ? nil : { [definition] size in definition.preprocessor.neededRegion(of: size) }
     let extras: DecodedExtras = fileFindings == nil ? [] : FileFindings.neededExtras
-    let decoded = try decoder.decode(bytes.span, keeping: extras, neededRegion: region)
+    let decoded = try decoder.decode(bytes.span, keeping: extras, neededRegion: region, isWanted: { !Task.isCancelled })
     verdict.header = decoded.header
     verdict.findings = decoded.findings
     verdict.timings.decode = watch.lap()
@@ -221,11 +222,6 @@ private struct Forwarding {
   let seed: ImageSeed
   let wantsPicture: Bool
   let failsOpen: Bool
-}
-
-extension SluiceError.Code {
-  /// Whoever asked has gone away.
-  package static let cancelled = SluiceError.Code("cancelled")
 }
 
 extension Verdict {

@@ -74,29 +74,48 @@ package struct MatrixProfile: Sendable {
     return tag.hasBytes("XYZ ", at: 0) ? (0..<3).map { tag.fixedPoint(at: 8 + 4 * $0) } : nil
   }
 
-  /// The image in sRGB, as a viewer shows it that honours the profile; relative colorimetric, clipped to the gamut.
+  /// Brings the image to sRGB, as a viewer shows it that honours the profile; relative colorimetric, clipped to the gamut.
   ///
   /// A gray profile on a colour image, and the other way round, changes nothing: viewers ignore it.
   ///
   /// - Complexity: O(samples).
-  package func convertedToSRGB(_ image: borrowing PixelImage) -> PixelImage {
-    guard curves.count == image.channels.rawValue else { return image.clone() }
-    let linear = curves.map { curve in (0..<256).map { Float(curve.linear(Double($0) / 255)) } }
-    if image.channels == .gray { return image.mapped { Self.encoded[Self.step(linear[0][Int($0)])] } }
-    let cells = matrix.map(Float.init)
-    var result = PixelImage(size: image.size, channels: .rgb)
-    let source = image.samples
-    var target = result.mutableSamples
-    for pixel in 0..<image.size.area {
-      let red = linear[0][Int(source[3 * pixel])]
-      let green = linear[1][Int(source[3 * pixel + 1])]
-      let blue = linear[2][Int(source[3 * pixel + 2])]
-      for channel in 0..<3 {
-        let light = cells[3 * channel] * red + cells[3 * channel + 1] * green + cells[3 * channel + 2] * blue
-        target[3 * pixel + channel] = Self.encoded[Self.step(light)]
+  package func convertToSRGB(_ image: inout PixelImage) {
+    guard let conversion = conversion(of: image.channels) else { return }
+    var samples = image.mutableSamples
+    conversion.convert(&samples)
+  }
+
+  /// The conversion for pictures with such channels; `nil` where viewers ignore the profile.
+  package func conversion(of channels: PixelChannels) -> Conversion? {
+    curves.count == channels.rawValue ? Conversion(self) : nil
+  }
+
+  /// A profile made ready for many samples.
+  package struct Conversion {
+    private let linear: [[Float]]
+    private let cells: [Float]
+    /// For gray: what becomes of each level.
+    private let levels: [UInt8]
+
+    fileprivate init(_ profile: MatrixProfile) {
+      linear = profile.curves.map { curve in (0..<256).map { Float(curve.linear(Double($0) / 255)) } }
+      cells = profile.matrix.map(Float.init)
+      levels = linear[0].map { encoded[step($0)] }
+    }
+
+    /// Converts whole pixels.
+    package func convert(_ samples: inout MutableSpan<UInt8>) {
+      guard linear.count == 3 else { return samples.replaceLevels(levels) }
+      for pixel in 0..<samples.count / 3 {
+        let red = linear[0][Int(samples[3 * pixel])]
+        let green = linear[1][Int(samples[3 * pixel + 1])]
+        let blue = linear[2][Int(samples[3 * pixel + 2])]
+        for channel in 0..<3 {
+          let light = cells[3 * channel] * red + cells[3 * channel + 1] * green + cells[3 * channel + 2] * blue
+          samples[3 * pixel + channel] = encoded[step(light)]
+        }
       }
     }
-    return result
   }
 
   /// Fine enough that every one of the 256 levels is met near black, where the sRGB curve is steepest.

@@ -165,8 +165,30 @@ def write_wide_jpegs():
     save("wide-progressive.jpg", jpeg(Image.fromarray(picture), progressive=True))
 
 
+def write_scans():
+    """Progressive pictures that are decoded twice, with their coefficients as they are and packed: no pixels beside."""
+    random = np.random.default_rng(11)
+    y, x = np.mgrid[0:187, 0:323]
+    waves = [127 + 120 * np.sin(x * y / (190.0 + 40 * k) + k) for k in range(3)]
+    # One half is calm, the other noisy: runs of zeros and none.
+    noisy = np.stack(waves, axis=2) + random.normal(0, 40, (187, 323, 3)) * (x > 160)[:, :, None]
+    picture = np.clip(noisy, 0, 255).astype(np.uint8)
+    for name in ("444", "422", "420", "440", "411"):
+        factor = getattr(cv2, f"IMWRITE_JPEG_SAMPLING_FACTOR_{name}")
+        options = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, factor, cv2.IMWRITE_JPEG_QUALITY, 60, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+        with open(f"scans/{name}.jpg", "wb") as file:
+            file.write(cv2.imencode(".jpg", picture, options)[1].tobytes())
+    image = Image.fromarray(picture)
+    for name, kind, options in (
+            ("cmyk", image.convert("CMYK"), {"quality": 60}), ("gray", image.convert("L"), {"quality": 60}),
+            ("restart", image, {"quality": 75, "restart_marker_blocks": 7})):
+        with open(f"scans/{name}.jpg", "wb") as file:
+            file.write(jpeg(kind, progressive=True, **options))
+
+
 if __name__ == "__main__":
     write_pngs()
     write_jpegs()
     write_stowaways()
     write_wide_jpegs()
+    write_scans()

@@ -1,0 +1,92 @@
+import Pixels
+
+/// The frame header of a JPEG (ITU-T T.81, B.2.2): the size of the picture, and how its components are sampled.
+struct JPEGFrame {
+  struct Component {
+    let name: UInt8
+    /// 1…4 in a sound file, relative to the other components.
+    let horizontal: Int
+    let vertical: Int
+  }
+
+  let marker: JPEGMarker
+  let precision: Int
+  let width: Int
+  let height: Int
+  /// How many components the header announces; a damaged one may describe fewer.
+  let announcedComponents: Int
+  private(set) var components: [Component] = []
+  /// The number of the first component's quantisation table.
+  private(set) var lumaTable: Int?
+
+  static let samplesInBlock = 64
+  static let blockSide = 8
+
+  /// - Returns: `nil` for a body that is too short.
+  init?(_ marker: JPEGMarker, _ body: Span<UInt8>) {
+    guard body.count >= 6, let height = body.uint16(at: 1), let width = body.uint16(at: 3) else { return nil }
+    self.marker = marker
+    precision = Int(body[0])
+    self.width = width
+    self.height = height
+    announcedComponents = Int(body[5])
+    // Three bytes a component: its name, its sampling factors, and its quantisation table.
+    for start in stride(from: 6, to: body.count - 2, by: 3) {
+      components.append(
+        Component(name: body[start], horizontal: Int(body[start + 1] >> 4), vertical: Int(body[start + 1] & 15)))
+      if lumaTable == nil { lumaTable = Int(body[start + 2]) }
+    }
+  }
+
+  var isProgressive: Bool { marker.rawValue == 0xC2 }
+
+  private var mostHorizontal: Int { components.reduce(1) { max($0, $1.horizontal) } }
+  private var mostVertical: Int { components.reduce(1) { max($0, $1.vertical) } }
+
+  /// Blocks in a row and in a column of a component: without those that only fill up the last group of an interleaved
+  /// scan.
+  private func blocks(_ component: Component) -> (columns: Int, rows: Int) {
+    (
+      Self.quotient(width * component.horizontal, Self.blockSide * mostHorizontal),
+      Self.quotient(height * component.vertical, Self.blockSide * mostVertical)
+    )
+  }
+
+  private var groups: (columns: Int, rows: Int) {
+    (
+      Self.quotient(width, Self.blockSide * mostHorizontal), Self.quotient(height, Self.blockSide * mostVertical)
+    )
+  }
+
+  /// How many coefficients a scan visits (A.2): those of whole groups of blocks where it interleaves components, and of
+  /// the blocks of the picture where it has a single one.
+  ///
+  /// - Parameters:
+  ///   - names: of the components in the scan; others than those of the frame count nothing, the scan is damaged.
+  func coefficients(inScanOf names: [UInt8]) -> Int {
+    let visited = names.compactMap { name in components.first { $0.name == name } }
+    if names.count == 1, let only = visited.first {
+      let blocks = blocks(only)
+      return Self.samplesInBlock * blocks.columns * blocks.rows
+    }
+    let groups = groups
+    return visited.reduce(0) {
+      $0 + Self.samplesInBlock * groups.columns * groups.rows * $1.horizontal * $1.vertical
+    }
+  }
+
+  /// All coefficients, with the blocks that fill up the last groups.
+  var coefficients: Int {
+    let groups = groups
+    return components.reduce(0) {
+      $0 + Self.samplesInBlock * groups.columns * groups.rows * $1.horizontal * $1.vertical
+    }
+  }
+
+  /// Samples in a row of groups of blocks, of all components.
+  var samplesInRowOfGroups: Int {
+    components.reduce(0) { $0 + Self.samplesInBlock * groups.columns * $1.horizontal * $1.vertical }
+  }
+
+  private static func quotient(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }
+}

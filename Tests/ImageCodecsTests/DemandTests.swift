@@ -1,0 +1,113 @@
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+struct DemandTests {
+  /// The file with another size in its frame header.
+  static func resized(_ bytes: [UInt8], width: Int, height: Int) throws -> [UInt8] {
+    let frame = try #require(
+      bytes.indices.dropLast().first { bytes[$0] == 0xFF && [0xC0, 0xC2].contains(bytes[$0 + 1]) })
+    var copy = bytes
+    copy.replaceSubrange(
+      frame + 5..<frame + 9,
+      with: [UInt8(height >> 8), UInt8(height & 255), UInt8(width >> 8), UInt8(width & 255)])
+    return copy
+  }
+
+  private static func scans(_ name: String) throws -> [UInt8] {
+    try Repository.bytes("\(DecodingTests.fixtures)/scans/\(name).jpg")
+  }
+
+  private func demandCode(_ bytes: [UInt8]) -> SluiceError.Code? {
+    do throws(SluiceError) {
+      _ = try ImageDecoder().demand(of: bytes.span)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  private func decodingCode(_ bytes: [UInt8]) -> SluiceError.Code? {
+    do throws(SluiceError) {
+      _ = try ImageDecoder().decode(bytes.span)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test(arguments: ["444", "422", "420", "440", "411", "cmyk", "gray", "restart"])
+  func aProgressivePhotographOfTheLargestSizeIsPermitted(name: String) throws {
+    let bytes = try Self.resized(Self.scans(name), width: 8160, height: 6120)
+    let demand = try ImageDecoder().demand(of: bytes.span)
+    let samples = 8160 * 6120 * (name == "gray" ? 1 : 3)
+    #expect(demand.memory > samples)
+    #expect(demand.memory < samples + 64_000_000)
+    #expect(demand.work > 2 * samples)
+  }
+
+  @Test func workIsWhatTheScansVisitAndWhatIsWritten() throws {
+    // Of 16×16 pixels, 4:4:4: the script visits luma in 8 scans, the others in 5 each; two of these 18 are shared.
+    let bytes = try Self.resized(Self.scans("444"), width: 16, height: 16)
+    let passes = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA }
+      .reduce(0) { $0 + Int(bytes[$1 + 4]) }
+    #expect(try ImageDecoder().demand(of: bytes.span).work == 16 * 16 * 3 + 16 * 16 * passes)
+    let png = try EncodedImages.png(width: 24, height: 17)
+    #expect(try ImageDecoder().demand(of: png.span).work == 24 * 17 * 3)
+  }
+
+  @Test func manyScansOfALargePictureAreTooMuchWork() throws {
+    let many = try EncodedImages.jpegWithScans(90)
+    // A small one is looked at, and found to repeat itself.
+    #expect(decodingCode(many) == .corruptImage)
+    let large = try Self.resized(many, width: 8160, height: 6120)
+    #expect(decodingCode(large) == .tooMuchWork)
+    #expect(demandCode(large) == .tooMuchWork)
+    #expect(SluiceError.Code.ofImages.isSuperset(of: [.tooMuchWork, .tooMuchMemory]))
+  }
+
+  @Test func anOperatorMayPermitMore() throws {
+    let bytes = try Self.resized(try EncodedImages.jpegWithScans(90), width: 8160, height: 6120)
+    var limits = DecodeLimits()
+    limits.maxPixels = 1_000_000_000
+    #expect(try ImageDecoder(limits: limits).demand(of: bytes.span).work > 1_250_000_000)
+  }
+
+  @Test(arguments: DecodingTests.names)
+  func whatIsRefusedOnItsHeaderIsRefusedWithTheSameError(name: String) throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/\(name)")
+    #expect(demandCode(bytes) == nil)
+    for length in stride(from: 0, to: bytes.count, by: 17) {
+      let cut = Array(bytes[..<length])
+      #expect(demandCode(cut) == decodingCode(cut), "\(length) bytes")
+    }
+  }
+
+  @Test func alphaAndProfilesAreReckonedWithWhereTheyAreKept() throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/rgba8.png")
+    let plain = try ImageDecoder().demand(of: bytes.span)
+    let withAlpha = try ImageDecoder().demand(of: bytes.span, keeping: [.alpha])
+    #expect(withAlpha.memory == plain.memory + 13 * 11)
+    let profiled = try Repository.bytes("\(DecodingTests.fixtures)/metadata.png")
+    let withProfile = try ImageDecoder().demand(of: profiled.span, keeping: [.colourProfile])
+    #expect(try withProfile.memory > ImageDecoder().demand(of: profiled.span).memory)
+  }
+
+  @Test func imageDataIsNotVerified() throws {
+    var bytes = try EncodedImages.png()
+    bytes[45] ^= 1
+    #expect(demandCode(bytes) == nil)
+    #expect(decodingCode(bytes) == .corruptImage)
+  }
+
+  @Test(arguments: ["rgb8.png", "rgba8-interlaced.png", "progressive-420.jpg"])
+  func noMemoryForPixelsEndsTheImageAndNotTheProcess(name: String) throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/\(name)")
+    for longest in [0, 200] {
+      let code = SampleMemory.$longest.withValue(longest) { decodingCode(bytes) }
+      #expect(code == .outOfMemory)
+    }
+    #expect(!SluiceError.Code.ofImages.contains(.outOfMemory))
+  }
+}
