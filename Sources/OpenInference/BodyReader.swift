@@ -1,32 +1,87 @@
 import Pixels
 
 /// Takes a REST body apart: its JSON, and the raw tensors after it in the order in which the JSON names them.
+///
+/// Listed elements go straight from the text into the tensor's contents. So a request never holds more than four times
+/// the bytes of its body, and a megabyte for whatever else the JSON says.
 struct BodyReader {
+  /// All members but the tensors.
   let json: JSONValue
+  private let tensorsKey: String
   private let bytes: [UInt8]
+  /// Where the binary data of the next tensor begins.
   private var position: Int
+  private var heads: [TensorHead]?
+  private var listed = 0
 
-  /// Numbers in JSON cost thirty times their length in memory.
-  static let limits = JSONValue.Limits(depth: 32, values: 1_000_000)
+  /// A tensor as the JSON has it: its data stays there until type and shape are known.
+  private struct TensorHead {
+    let json: JSONValue
+    let data: Range<Int>?
+  }
 
+  /// What is kept as JSON. It costs up to forty times its length in memory, so no tensor is.
+  private static let limits = JSONValue.Limits(depth: 32, values: 10_000, members: 1000)
+  private static let mostListed = 1_000_000
+
+  /// - Parameters:
+  ///   - tensorsKey: the member that lists the tensors.
   /// - Throws: `invalid-json`, and `invalid-request` for a length beyond the body's.
-  init(_ body: InferenceBody) throws(SluiceError) {
+  init(_ body: InferenceBody, tensors tensorsKey: String) throws(SluiceError) {
     let length = body.jsonLength ?? body.bytes.count
     guard (0...body.bytes.count).contains(length) else {
       throw .invalidRequest(
         "Inference-Header-Content-Length is \(length), but the body has \(body.bytes.count) bytes")
     }
-    json = try JSONValue(reading: body.bytes.span.extracting(0..<length), limits: Self.limits)
-    guard case .object = json else { throw .invalidRequest("the body is no JSON object") }
     bytes = body.bytes
     position = length
+    self.tensorsKey = tensorsKey
+    (json, heads) = try Self.takenApart(body.bytes.span.extracting(0..<length), tensorsKey)
   }
 
-  /// The tensors of a list, each with its data inside the JSON or after it.
-  mutating func tensors(_ key: String) throws(SluiceError) -> [InferenceTensor] {
-    guard case .array(let values) = json[key] else { throw .invalidRequest("`\(key)` is missing, or no array") }
+  private static func takenApart(
+    _ text: Span<UInt8>, _ tensorsKey: String
+  ) throws(SluiceError) -> (JSONValue, [TensorHead]?) {
+    var cursor = JSONCursor(limits: limits)
+    guard cursor.next(text) == UInt8(ascii: "{") else { throw .invalidRequest("the body is no JSON object") }
+    var members: [JSONValue.Member] = []
+    var heads: [TensorHead]?
+    try cursor.object(text) { name, cursor throws(SluiceError) in
+      if name == tensorsKey, cursor.next(text) == UInt8(ascii: "[") {
+        heads = try tensorHeads(text, &cursor)
+      } else {
+        members.append(JSONValue.Member(name: name, value: try cursor.value(text)))
+      }
+    }
+    try cursor.finish(text)
+    return (.object(members), heads)
+  }
+
+  private static func tensorHeads(
+    _ text: Span<UInt8>, _ cursor: inout JSONCursor
+  ) throws(SluiceError) -> [TensorHead] {
+    var heads: [TensorHead] = []
+    try cursor.array(text) { cursor throws(SluiceError) in
+      guard cursor.next(text) == UInt8(ascii: "{") else { throw .invalidRequest("a tensor that is no object") }
+      var members: [JSONValue.Member] = []
+      var data: Range<Int>?
+      try cursor.object(text) { name, cursor throws(SluiceError) in
+        if name == "data" {
+          data = try cursor.passArray(text)
+        } else {
+          members.append(JSONValue.Member(name: name, value: try cursor.value(text)))
+        }
+      }
+      heads.append(TensorHead(json: .object(members), data: data))
+    }
+    return heads
+  }
+
+  /// The tensors, each with its data inside the JSON or after it.
+  mutating func tensors() throws(SluiceError) -> [InferenceTensor] {
+    guard let heads else { throw .invalidRequest("`\(tensorsKey)` is missing, or no array") }
     var tensors: [InferenceTensor] = []
-    for value in values { tensors.append(try tensor(value)) }
+    for head in heads { tensors.append(try tensor(head)) }
     // What nobody has declared, nobody has looked at.
     guard position == bytes.count else {
       throw .invalidRequest("\(bytes.count - position) bytes after the declared binary data")
@@ -34,12 +89,22 @@ struct BodyReader {
     return tensors
   }
 
-  private mutating func tensor(_ value: JSONValue) throws(SluiceError) -> InferenceTensor {
+  private mutating func tensor(_ head: TensorHead) throws(SluiceError) -> InferenceTensor {
+    let value = head.json
     guard case .string(let name) = value["name"] else { throw .invalidRequest("a tensor without a name") }
     guard case .string(let type) = value["datatype"], let datatype = InferenceDatatype(rawValue: type) else {
       throw .invalidRequest("the tensor `\(name)` has no known datatype")
     }
-    guard case .array(let lengths) = value["shape"] else { throw .invalidRequest("the tensor `\(name)` has no shape") }
+    let shape = try Self.shape(value["shape"], of: name)
+    let parameters = try Self.parameters(value)
+    let size = parameters.first { $0.name == BinaryParameter.size }?.value
+    return try InferenceTensor(
+      name: name, datatype: datatype, shape: shape, parameters: parameters.withoutBinary,
+      contents: try contents(head.data, size, ElementReader(name: name, datatype: datatype, shape: shape)))
+  }
+
+  private static func shape(_ value: JSONValue?, of name: String) throws(SluiceError) -> [Int] {
+    guard case .array(let lengths) = value else { throw .invalidRequest("the tensor `\(name)` has no shape") }
     var shape: [Int] = []
     for length in lengths {
       guard case .integer(let length) = length else {
@@ -47,20 +112,16 @@ struct BodyReader {
       }
       shape.append(length)
     }
-    let parameters = try Self.parameters(value)
-    let size = parameters.first { $0.name == BinaryParameter.size }?.value
-    return try InferenceTensor(
-      name: name, datatype: datatype, shape: shape, parameters: parameters.withoutBinary,
-      contents: try contents(value["data"], size, ElementReader(name: name, datatype: datatype, shape: shape)))
+    return shape
   }
 
   private mutating func contents(
-    _ data: JSONValue?, _ size: JSONValue?, _ elements: ElementReader
+    _ data: Range<Int>?, _ size: JSONValue?, _ elements: ElementReader
   ) throws(SluiceError) -> [UInt8] {
     switch (data, size) {
     case (let data?, nil):
-      _ = try InferenceTensor.elementCount(elements.shape, of: elements.name)
-      return try elements.contents(data)
+      try count(elements)
+      return try elements.contents(bytes.span.extracting(data))
     case (nil, .integer(let size)):
       guard size >= 0, size <= bytes.count - position else {
         throw .invalidRequest("the binary data of `\(elements.name)` reaches beyond the body")
@@ -71,6 +132,24 @@ struct BodyReader {
       throw .invalidRequest(
         "the tensor `\(elements.name)` needs either `data`, or `\(BinaryParameter.size)` in its parameters")
     }
+  }
+
+  private mutating func count(_ elements: ElementReader) throws(SluiceError) {
+    let count = try InferenceTensor.elementCount(elements.shape, of: elements.name)
+    guard count <= Self.mostListed - listed else {
+      throw .invalidRequest(
+        "the tensors list more than \(Self.mostListed) elements in JSON", remedy: "send them as binary data")
+    }
+    listed += count
+  }
+
+  /// JSON without tensors.
+  ///
+  /// - Throws: `invalid-json`, and `invalid-request` for anything but an object.
+  static func object(_ bytes: [UInt8]) throws(SluiceError) -> JSONValue {
+    let json = try JSONValue(reading: bytes.span, limits: limits)
+    guard case .object = json else { throw .invalidRequest("the body is no JSON object") }
+    return json
   }
 
   static func parameters(_ value: JSONValue) throws(SluiceError) -> [JSONValue.Member] {

@@ -55,7 +55,7 @@ extension ServerMetadata {
 
   /// - Throws: `invalid-json`, `invalid-request`.
   package init(json bytes: [UInt8]) throws(SluiceError) {
-    let json = try BodyReader(InferenceBody(bytes: bytes, jsonLength: nil)).json
+    let json = try BodyReader.object(bytes)
     self.init(
       name: try BodyReader.string("name", in: json) ?? "", version: try BodyReader.string("version", in: json) ?? "",
       extensions: json.strings("extensions"))
@@ -72,7 +72,7 @@ extension ModelMetadata {
 
   /// - Throws: `invalid-json`, `invalid-request`.
   package init(json bytes: [UInt8]) throws(SluiceError) {
-    let json = try BodyReader(InferenceBody(bytes: bytes, jsonLength: nil)).json
+    let json = try BodyReader.object(bytes)
     self.init(
       name: try BodyReader.string("name", in: json) ?? "", versions: json.strings("versions"),
       platform: try BodyReader.string("platform", in: json) ?? "", inputs: json.tensors("inputs"),

@@ -6,11 +6,11 @@ extension InferenceRequest {
   /// - Throws: `invalid-json`; `invalid-request` for whatever does not add up.
   /// - Complexity: O(bytes).
   package init(_ body: InferenceBody) throws(SluiceError) {
-    var reader = try BodyReader(body)
+    var reader = try BodyReader(body, tensors: "inputs")
     let parameters = try BodyReader.parameters(reader.json)
     self.init(
       id: try BodyReader.string("id", in: reader.json), parameters: parameters.withoutBinary,
-      inputs: try reader.tensors("inputs"), outputs: try Self.outputs(reader.json),
+      inputs: try reader.tensors(), outputs: try Self.outputs(reader.json),
       wantsBinary: try parameters.flag(BinaryParameter.allOutputs) ?? false)
   }
 
@@ -57,13 +57,13 @@ extension InferenceResponse {
   ///
   /// - Throws: `invalid-json`; `invalid-request` for whatever does not add up.
   package init(_ body: InferenceBody) throws(SluiceError) {
-    var reader = try BodyReader(body)
+    var reader = try BodyReader(body, tensors: "outputs")
     self.init(
       modelName: try BodyReader.string("model_name", in: reader.json) ?? "",
       modelVersion: try BodyReader.string("model_version", in: reader.json),
       id: try BodyReader.string("id", in: reader.json),
       parameters: try BodyReader.parameters(reader.json).withoutBinary,
-      outputs: try reader.tensors("outputs"))
+      outputs: try reader.tensors())
   }
 
   /// The body of a REST answer.

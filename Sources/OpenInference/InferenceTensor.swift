@@ -26,7 +26,7 @@ package struct InferenceTensor: Sendable, Hashable {
     self.contents = contents
     let count = try Self.elementCount(shape, of: name)
     guard let size = datatype.byteCount else {
-      let found = try elementRanges().count
+      let found = try countElements()
       guard found == count else {
         throw .invalidRequest("the tensor `\(name)` of shape \(shape) has \(found) elements instead of \(count)")
       }
@@ -62,22 +62,28 @@ package struct InferenceTensor: Sendable, Hashable {
   ///
   /// - Precondition: the datatype is BYTES.
   package var byteElements: [[UInt8]] {
+    var elements: [[UInt8]] = []
     // What the initialiser has accepted adds up.
-    ((try? elementRanges()) ?? []).map { Array(contents[$0]) }
+    try? forEachElement { elements.append(Array(contents[$0])) }
+    return elements
   }
 
-  private func elementRanges() throws(SluiceError) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
+  private func countElements() throws(SluiceError) -> Int {
+    var count = 0
+    try forEachElement { _ in count += 1 }
+    return count
+  }
+
+  private func forEachElement(_ body: (Range<Int>) -> Void) throws(SluiceError) {
     var position = 0
     while position < contents.count {
       guard contents.count - position >= Self.lengthBytes else { throw notWhole }
       let length = (0..<Self.lengthBytes).reduce(0) { $0 | Int(contents[position + $1]) << (8 * $1) }
       position += Self.lengthBytes
       guard length <= contents.count - position else { throw notWhole }
-      ranges.append(position..<position + length)
+      body(position..<position + length)
       position += length
     }
-    return ranges
   }
 
   private var notWhole: SluiceError {

@@ -36,6 +36,21 @@ extension JSONValue {
   package static func number(_ value: Double) -> JSONValue { .number(value, decimals: 9) }
   package static func number(_ value: Float) -> JSONValue { .number(Double(value), decimals: 9) }
 
+  /// What the value holds in memory, in bytes, give or take what the allocator adds.
+  ///
+  /// - Complexity: O(values).
+  package var byteCount: Int {
+    switch self {
+    case .null, .bool, .integer, .number, .exact, .exactSingle: MemoryLayout<Self>.stride
+    case .string(let text): MemoryLayout<Self>.stride + text.utf8.count
+    case .array(let values): values.reduce(MemoryLayout<Self>.stride) { $0 + $1.byteCount }
+    case .object(let members):
+      members.reduce(MemoryLayout<Self>.stride) { sum, member in
+        sum + MemoryLayout<String>.stride + member.name.utf8.count + member.value.byteCount
+      }
+    }
+  }
+
   /// Compact JSON text without line breaks (RFC 8259).
   ///
   /// - Complexity: O(length of the text).

@@ -17,6 +17,14 @@ struct TarTests {
     return (all, nil)
   }
 
+  /// Puts the checksum of a header right after a change.
+  private func sign(_ header: inout [UInt8]) {
+    header.replaceSubrange(148..<156, with: Array("        ".utf8))
+    let digits = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+    header.replaceSubrange(
+      148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\0 ").utf8))
+  }
+
   private func members() throws -> [(name: String, data: [UInt8])] {
     [
       ("a.jpg", try EncodedImages.jpeg(seed: 1)), ("a.cls", Array("7".utf8)),
@@ -82,6 +90,47 @@ struct TarTests {
     }
   }
 
+  @Test(
+    "extended headers that are not made of records are refused: two readers may see two names",
+    arguments: [
+      "path=x", "7 path=x", "99 path=x\n", "+9 path=x\n", "9 path=x\n?", "9 path=x ", "10 size=-1\n", "9 size=x\n",
+      "6 abc\n",
+      "1 ", " ",
+    ])
+  func brokenExtendedHeaders(text: String) throws {
+    let archive =
+      TarArchives.member("pax", Array(text.utf8), type: "x") + TarArchives.member("a.png", try EncodedImages.png())
+    #expect(try inputs(archive).1?.code == .corruptTar)
+  }
+
+  @Test func recordsOfExtendedHeadersAreReadWhateverTheirNumber() throws {
+    let records = String(repeating: "11 a=bcdef\n", count: 5000) + "14 path=b.png\n"
+    let image = try EncodedImages.png()
+    let archive =
+      TarArchives.member("pax", Array(records.utf8) + [0, 0], type: "x") + TarArchives.member("a.png", image)
+    let (found, error) = try inputs(archive)
+    #expect(error == nil)
+    #expect(found.map(\.source) == ["t.tar/b.png"] && found.map(\.bytes) == [image])
+  }
+
+  @Test func sparseFilesArePassedOverWithTheirWholeMap() throws {
+    var sparse = TarArchives.member("s.png", [], type: "S")
+    sparse[482] = 1
+    sign(&sparse)
+    var continued = [UInt8](repeating: 0x30, count: 512)
+    continued[504] = 1
+    let last = [UInt8](repeating: 0x30, count: 504) + [UInt8](repeating: 0, count: 8)
+    let image = try EncodedImages.png()
+    let pax = TarArchives.member("pax", Array("22 GNU.sparse.major=1\n".utf8), type: "x")
+    for archive in [sparse + continued + last, pax + TarArchives.member("s.png", image)] {
+      let (found, error) = try inputs(archive + TarArchives.member("a.png", image))
+      #expect(error == nil)
+      #expect(found.map(\.source) == ["t.tar/s.png", "t.tar/a.png"])
+      #expect(found.map { $0.problem == nil } == [false, true])
+    }
+    #expect(try inputs(sparse + continued).1?.code == .truncatedTar)
+  }
+
   @Test func tooLongMembersAreRejectedAlone() throws {
     let members = [
       ("a.png", try EncodedImages.png()), ("b.png", [UInt8](repeating: 1, count: 9000)),
@@ -117,11 +166,7 @@ struct TarTests {
     for type: Character in ["0", "L", "x"] {
       var header = Array(TarArchives.member("a.png", [], type: type)[..<512])
       header.replaceSubrange(124..<136, with: Array("77777777777\0".utf8))
-      header.replaceSubrange(148..<156, with: Array("        ".utf8))
-      let sum = header.reduce(0) { $0 + Int($1) }
-      let digits = String(sum, radix: 8)
-      header.replaceSubrange(
-        148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\0 ").utf8))
+      sign(&header)
       let (_, error) = try inputs(header + [1, 2, 3])
       #expect(error != nil)
     }

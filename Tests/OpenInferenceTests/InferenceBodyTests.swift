@@ -45,6 +45,57 @@ struct InferenceBodyTests {
     #expect(throws: SluiceError.self) { try tensor(datatype, shape, data) }
   }
 
+  @Test("a million elements are read, and one more is refused")
+  func manyElements() throws {
+    func zeros(_ count: Int) throws -> InferenceRequest {
+      let data = [String](repeating: "0", count: count).joined(separator: ",")
+      return try request(#"{"inputs":[{"data":[\#(data)],"name":"x","datatype":"UINT8","shape":[\#(count)]}]}"#)
+    }
+    #expect(try zeros(1_000_000).inputs[0].contents == [UInt8](repeating: 0, count: 1_000_000))
+    let error = #expect(throws: SluiceError.self) { try zeros(1_000_001) }
+    #expect(error?.message.contains("1000000") == true)
+    // Elements of all tensors count.
+    let half = "[" + [String](repeating: "0", count: 500_001).joined(separator: ",") + "]"
+    let tensor = #"{"name":"x","datatype":"UINT8","shape":[500001],"data":\#(half)}"#
+    #expect(throws: SluiceError.self) { try request(#"{"inputs":[\#(tensor),\#(tensor)]}"#) }
+  }
+
+  @Test(
+    "a request holds at most four times the bytes of its body, and a little",
+    arguments: [
+      ("UINT8", "0"), ("FP64", "0"), ("INT64", "0"), ("FP32", "1.5"), ("BOOL", "true"), ("BYTES", #""""#),
+      ("BYTES", #""AAAA""#),
+    ])
+  func boundedMemory(datatype: String, element: String) throws {
+    let count = 100_000
+    let data = [String](repeating: element, count: count).joined(separator: ",")
+    let json = #"{"inputs":[{"name":"x","datatype":"\#(datatype)","shape":[\#(count)],"data":[\#(data)]}]}"#
+    #expect(try request(json).byteCount <= 4 * json.utf8.count + 1000)
+  }
+
+  @Test("shapes that claim more than there is take no space for it")
+  func claimedElements() {
+    let error = #expect(throws: SluiceError.self) { try tensor("FP64", "[1000000]", "[0]") }
+    #expect(error?.code == .invalidRequest)
+    #expect(throws: SluiceError.self) { try tensor("FP64", "[1]", "[0,0]") }
+    #expect(throws: SluiceError.self) { try tensor("UINT8", "[2,2]", "[[1,2],[3,4],[5,6]]") }
+    #expect(throws: SluiceError.self) { try tensor("UINT8", "[]", "[[1]]") }
+    #expect(throws: SluiceError.self) { try tensor("UINT8", "[1]", "[1}") }
+    #expect(throws: SluiceError.self) { try tensor("UINT8", "[1]", #"[{"a":[1]}]"#) }
+  }
+
+  @Test("a request holds what its parts do")
+  func heldMemory() throws {
+    let request = try request(
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[4],"parameters":{"binary_data_size":4}}]}"#,
+      binary: [1, 2, 3, 4])
+    #expect((100...400).contains(request.byteCount))
+    let more = InferenceRequest(
+      id: request.id, parameters: [JSONValue.Member(name: "a", value: .string(String(repeating: "b", count: 1000)))],
+      inputs: request.inputs)
+    #expect(more.byteCount - request.byteCount >= 1000)
+  }
+
   @Test("binary data follows the JSON, in order, and all of it is accounted for")
   func binaryData() throws {
     let json = #"""
@@ -83,7 +134,8 @@ struct InferenceBodyTests {
     arguments: [
       "", "[]", "{}", #"{"inputs":{}}"#, #"{"inputs":[{}]}"#, #"{"inputs":[],"id":7}"#, #"{"inputs":[],"outputs":{}}"#,
       #"{"inputs":[],"outputs":[{}]}"#, #"{"inputs":[],"parameters":[]}"#, #"{"inputs":[],"inputs":[]}"#,
-      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1]}]}"#,
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1]}]}"#, #"{"inputs":[7]}"#,
+      #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[1],"data":[2]}]}"#,
       #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"data":[1],"parameters":{"binary_data_size":1}}]}"#,
       #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"parameters":{"binary_data_size":"1"}}]}"#,
       #"{"inputs":[{"name":"x","datatype":"UINT8","shape":[1],"parameters":{"binary_data_size":-1}}]}"#,

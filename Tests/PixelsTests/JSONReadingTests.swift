@@ -13,7 +13,9 @@ struct JSONReadingTests {
     "values of every kind",
     arguments: [
       ("null", JSONValue.null), (" true ", .bool(true)), ("false", .bool(false)), ("-0", .integer(0)),
-      ("9223372036854775807", .integer(.max)), ("9223372036854775808", .exact(9_223_372_036_854_775_808)),
+      ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
+      ("-9223372036854775809", .exact(-9_223_372_036_854_775_808)), ("18446744073709551616", .exact(0x1p64)),
+      ("-12", .integer(-12)), ("9223372036854775808", .exact(9_223_372_036_854_775_808)),
       ("1e2", .exact(100)), ("-1.5E-1", .exact(-0.15)), (#""""#, .string("")), (#""é😀""#, .string("é😀")),
       (#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00""#, .string("\"\\/\u{8}\u{C}\n\r\té😀")), ("[]", .array([])),
       ("[1 ,2\n]", .array([.integer(1), .integer(2)])), ("{}", .object([JSONValue.Member]())),
@@ -50,6 +52,46 @@ struct JSONReadingTests {
     #expect(throws: Never.self) { try read("[" + [String](repeating: "1", count: 19).joined(separator: ",") + "]") }
     #expect(throws: SluiceError.self) {
       try read("[" + [String](repeating: "1", count: 20).joined(separator: ",") + "]")
+    }
+  }
+
+  @Test("limits: members of an object, and the length of a number, at and beyond, named in the error")
+  func boundedMembersAndNumbers() throws {
+    let limits = JSONValue.Limits(depth: 4, values: 10_000, members: 300)
+    func object(of count: Int) throws -> JSONValue {
+      let text = "{" + (0..<count).map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+      return try JSONValue(reading: Array(text.utf8).span, limits: limits)
+    }
+    #expect(try object(of: 300)["299"] == .integer(0))
+    let tooMany = #expect(throws: SluiceError.self) { try object(of: 301) }
+    #expect(tooMany?.code == .invalidJSON && tooMany?.message.contains("300 members") == true)
+    #expect(try read("0." + String(repeating: "1", count: 398)) == .exact(1.0 / 9))
+    let tooLong = #expect(throws: SluiceError.self) { try read("0." + String(repeating: "1", count: 399)) }
+    #expect(tooLong?.message.contains("400 characters") == true)
+  }
+
+  @Test("members are the same when their escapes say so")
+  func membersWithEscapes() {
+    #expect(throws: SluiceError.self) { try read(#"{"data":1,"d\u0061ta":2}"#) }
+  }
+
+  @Test("a cursor takes text apart without keeping values")
+  func cursor() throws {
+    let text = Array(#" {"a":[1,[2]],"skipped":["]\"]",{"x":[]}],"b":{"c":[]}} "#.utf8)
+    var cursor = JSONCursor(limits: limits)
+    var found: [String: String] = [:]
+    try cursor.object(text.span) { name, cursor throws(SluiceError) in
+      if name == "skipped" {
+        found[name] = String(decoding: text[try cursor.passArray(text.span)], as: UTF8.self)
+      } else {
+        found[name] = try cursor.value(text.span).text
+      }
+    }
+    try cursor.finish(text.span)
+    #expect(found == ["a": "[1,[2]]", "skipped": #"["]\"]",{"x":[]}]"#, "b": #"{"c":[]}"#])
+    for broken in ["[", "[[]", #"["]"#, #"["\"#, "", "1"] {
+      var cursor = JSONCursor(limits: limits)
+      #expect(throws: SluiceError.self) { try cursor.passArray(Array(broken.utf8).span) }
     }
   }
 

@@ -11,6 +11,7 @@ final class ImageStream: InputStream {
   private let buffer: StreamBuffer
   private let name: String
   private let limit: Int
+  private var boundaries: ImageBoundaries
 
   /// How much of what is no image is kept for its verdict.
   private static let keptJunk = 1 << 16
@@ -21,14 +22,17 @@ final class ImageStream: InputStream {
     self.buffer = buffer
     self.name = name
     self.limit = limit
+    boundaries = ImageBoundaries(in: buffer, limit: limit)
   }
+
+  var examined: Int { buffer.examined }
 
   func next() throws(SluiceError) -> EncodedInput? {
     try skipPadding()
     guard try buffer.ensure(1) else { return nil }
     _ = try buffer.ensure(8)
     guard let format = buffer.imageFormat(at: 0) else { return try junk() }
-    switch try buffer.boundary(of: format, limit: limit) {
+    switch try boundaries.next(of: format) {
     case .end(let end) where end <= limit: return image(end)
     case .end(let end): return try tooLong(searchFrom: end)
     case .tooLong(let position): return try tooLong(searchFrom: position)
@@ -39,7 +43,16 @@ final class ImageStream: InputStream {
   }
 
   private func skipPadding() throws(SluiceError) {
-    while try buffer.ensure(1), [0x00, 0x09, 0x0A, 0x0D, 0x20].contains(buffer[0]) { buffer.consume(1) }
+    while try buffer.ensure(1) {
+      let held = buffer.count
+      let end = buffer.firstPosition(in: 0..<held) { bytes, position in !Self.isPadding(bytes[position]) }
+      buffer.consume(end ?? held)
+      if end != nil { return }
+    }
+  }
+
+  private static func isPadding(_ byte: UInt8) -> Bool {
+    byte == 0x00 || byte == 0x09 || byte == 0x0A || byte == 0x0D || byte == 0x20
   }
 
   private func image(_ length: Int) -> EncodedInput {
@@ -83,27 +96,32 @@ final class ImageStream: InputStream {
     if !isHeld {
       position = start - (try buffer.skip(start))
     }
-    while try buffer.ensure(position + 16) || buffer.count > position {
-      if beginsImage(at: position) { break }
-      position += 1
+    while try buffer.ensure(position + Self.examinedAhead) || buffer.count > position {
+      let end = buffer.isAtEnd ? buffer.count : buffer.count - Self.examinedAhead + 1
+      let found = buffer.firstPosition(in: position..<end, where: Self.beginsImage)
+      position = found ?? end
       if isHeld && position > bound { isHeld = false }
       if !isHeld {
         buffer.consume(position)
         position = 0
       }
+      if found != nil { break }
     }
     return (isHeld, position, offset)
   }
 
+  /// How many bytes must have arrived to tell whether an image begins at the first of them.
+  private static let examinedAhead = 16
+
   /// A signature with the beginning of what must follow it: chance alone finds one in a gigabyte of noise.
-  private func beginsImage(at position: Int) -> Bool {
-    guard buffer[position] == 0xFF || buffer[position] == 0x89 else { return false }
-    switch buffer.imageFormat(at: position) {
+  private static func beginsImage(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+    guard bytes[position] == 0xFF || bytes[position] == 0x89 else { return false }
+    switch ImageFormat.at(position, in: bytes) {
     case .png: return true
     case .jpeg:
       // JFIF, EXIF and other segments, tables, frames or a comment: never a stuffed byte or a restart.
-      guard position + 3 < buffer.count else { return false }
-      let marker = buffer[position + 3]
+      guard position + 3 < bytes.count else { return false }
+      let marker = bytes[position + 3]
       return (0xE0...0xEF).contains(marker) || [0xDB, 0xC0, 0xC1, 0xC2, 0xC4, 0xDD, 0xFE].contains(marker)
     case nil: return false
     }

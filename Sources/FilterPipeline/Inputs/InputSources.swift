@@ -5,6 +5,8 @@ import Pixels
 protocol InputStream: AnyObject {
   /// Members so far that are no images.
   var passedOver: Int { get }
+  /// Bytes looked at so far, each as often as it was.
+  var examined: Int { get }
 
   /// The next input; `nil` at the end.
   ///
@@ -50,6 +52,7 @@ package final class RunInputs: InputSequence {
   private var streamName = ""
   /// Members of tar archives that are no images.
   package private(set) var passedOver = 0
+  private var examinedBefore = 0
   private let limit: Int
   private let interruption: Interruption?
 
@@ -90,10 +93,15 @@ package final class RunInputs: InputSequence {
     return nil
   }
 
+  /// Bytes looked at so far to tell the inputs of streams apart, each as often as it was: a few times as many as were
+  /// read, whatever they are.
+  package var examined: Int { examinedBefore + (stream?.examined ?? 0) }
+
   private var isInterrupted: Bool { interruption?.isRequested == true }
 
   private func endStream() {
     passedOver += stream?.passedOver ?? 0
+    examinedBefore += stream?.examined ?? 0
     stream = nil
   }
 

@@ -2,7 +2,8 @@ import Pixels
 
 /// Paths in order: given one by one, or read from a list as they are needed, so that a list may be endless.
 package final class PathList {
-  private var given: ArraySlice<String>
+  /// The next one last: what a folder holds is put on top, and nothing below it moves.
+  private var given: [String]
   private let opensFolders: Bool
   private let list: StreamBuffer?
   private let separator: UInt8
@@ -16,7 +17,7 @@ package final class PathList {
   ///   - opensFolders: whether a folder stands for the files in it and in its folders, in the order of their names;
   ///     hidden ones are passed over.
   package init(_ paths: [String], opensFolders: Bool = false) {
-    given = paths[...]
+    given = paths.reversed()
     self.opensFolders = opensFolders
     list = nil
     readsStandardInput = false
@@ -39,9 +40,9 @@ package final class PathList {
 
   /// The next path; empty lines are passed over.
   func next() throws(SluiceError) -> String? {
-    while let path = given.popFirst() {
+    while let path = given.popLast() {
       guard opensFolders, let contents = try folderContents(path) else { return path }
-      given = (contents.map { path + "/" + $0 } + given)[...]
+      given += contents.reversed().lazy.map { path + "/" + $0 }
     }
     while let path = try nextListed() {
       if !path.isEmpty { return path }

@@ -8,11 +8,13 @@ final class StreamBuffer {
   private var file: FileDescriptor
   private var bytes: [UInt8] = []
   private var head = 0
-  private var isAtEnd = false
-  /// Bytes whose checksum has been taken, some of them more than once.
-  var checksummed = 0
+  private(set) var isAtEnd = false
   /// Bytes of the stream before the head.
   private(set) var consumed = 0
+  /// Bytes looked at, each as often as it was, and bytes moved: what it costs to take the stream apart.
+  private(set) var examined = 0
+  /// What was spent of the allowance for looking at the same bytes again.
+  private var repeated = 0
 
   init(_ file: consuming FileDescriptor) {
     self.file = file
@@ -21,7 +23,10 @@ final class StreamBuffer {
   /// Bytes held from the head on.
   var count: Int { bytes.count - head }
 
-  subscript(position: Int) -> UInt8 { bytes[head + position] }
+  subscript(position: Int) -> UInt8 {
+    examined &+= 1
+    return bytes[head + position]
+  }
 
   /// Calls `body` with the bytes held from the head on.
   func withHeld<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
@@ -32,6 +37,42 @@ final class StreamBuffer {
   /// The format of the image that begins at `position`.
   func imageFormat(at position: Int) -> ImageFormat? {
     withHeld { ImageFormat.at(position, in: $0) }
+  }
+
+  /// The first position in the range, all of it held, of which `isMatch` says so.
+  func firstPosition(in range: Range<Int>, where isMatch: (Span<UInt8>, Int) -> Bool) -> Int? {
+    let found = withHeld { bytes -> Int? in
+      var position = range.lowerBound
+      while position < range.upperBound {
+        if isMatch(bytes, position) { return position }
+        position += 1
+      }
+      return nil
+    }
+    examined += (found ?? range.upperBound) - range.lowerBound
+    return found
+  }
+
+  /// The CRC-32 of the bytes in a range, all of it held.
+  func checksum(of range: Range<Int>) -> UInt32 {
+    examined += range.count
+    return withHeld { crc32($0.extracting(range)) }
+  }
+
+  private static let repeatsPerByte = 8
+
+  /// Whether bytes may be looked at again that were looked at before; what it costs is counted as spent.
+  ///
+  /// A hostile stream could ask for the same megabytes over and over. It is refused once several times as much was
+  /// spent as was consumed, which leaves sound streams alone.
+  ///
+  /// - Parameters:
+  ///   - cost: in bytes.
+  ///   - limit: the longest permitted image, which is granted in advance.
+  func mayRepeat(_ cost: Int, limit: Int) -> Bool {
+    guard repeated <= Self.repeatsPerByte * (consumed + limit) else { return false }
+    repeated += cost
+    return true
   }
 
   /// Reads until `wanted` bytes are held; false when the stream ends before that.
@@ -51,8 +92,10 @@ final class StreamBuffer {
     precondition(length >= 0 && length <= count)
     head += length
     consumed += length
-    // Moving the rest to the front for every image would copy large buffers over and over.
-    guard head == bytes.count || head >= 1 << 20 else { return }
+    // The rest moves to the front only when no more is moved than was consumed: many short images before a long rest
+    // would have it moved over and over.
+    guard head == bytes.count || head >= max(1 << 20, count) else { return }
+    examined += count
     bytes.removeFirst(head)
     head = 0
   }

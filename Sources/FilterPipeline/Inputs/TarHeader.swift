@@ -15,6 +15,8 @@ struct TarHeader {
   let path: String
   let size: Int
   let kind: Kind
+  /// GNU sparse files: whether blocks with the rest of their map follow, which the size does not count.
+  let isContinued: Bool
 
   /// `nil` when the block's checksum does not hold or its size is none.
   init?(_ block: Span<UInt8>) {
@@ -34,7 +36,11 @@ struct TarHeader {
       case 0x78: .extended
       default: .other
       }
+    isContinued = block[156] == 0x53 && block[482] != 0
   }
+
+  /// Whether the map of a GNU sparse file goes on behind a block of it.
+  static func continuesMap(_ block: Span<UInt8>) -> Bool { block[504] != 0 }
 
   private static func text(_ field: Span<UInt8>) -> String {
     var bytes: [UInt8] = []

@@ -10,8 +10,7 @@ final class TarStream: InputStream {
   private let name: String
   private let limit: Int
   private var longName: String?
-  private var paxPath: String?
-  private var paxSize: Int?
+  private var attributes = PaxAttributes()
   private var isCutShort = false
   private(set) var passedOver = 0
 
@@ -24,6 +23,8 @@ final class TarStream: InputStream {
     self.name = name
     self.limit = limit
   }
+
+  var examined: Int { buffer.examined }
 
   /// Whether a tar header stands at the head. An image that also looks like one is an image.
   static func begins(_ buffer: StreamBuffer) throws(SluiceError) -> Bool {
@@ -53,20 +54,30 @@ final class TarStream: InputStream {
     case .longName:
       longName = String(decoding: try extendedData(header).prefix { $0 != 0 }, as: UTF8.self)
     case .extended:
-      try readExtendedHeader(extendedData(header))
-    case .regular:
-      let path = paxPath ?? longName ?? header.path
-      let size = paxSize ?? header.size
-      (longName, paxPath, paxSize) = (nil, nil, nil)
-      return try regularMember(path, size: size, at: offset)
-    case .indirect, .other:
-      let path = paxPath ?? longName ?? header.path
-      let size = paxSize ?? header.size
-      (longName, paxPath, paxSize) = (nil, nil, nil)
+      let data = try extendedData(header)
+      guard attributes.read(data) else {
+        throw SluiceError(.corruptTar, "\(name): no valid extended header", byteOffset: offset)
+      }
+    case .regular, .indirect, .other:
+      let path = attributes.path ?? longName ?? header.path
+      let size = attributes.size ?? header.size
+      let isIndirect = header.kind == .indirect || attributes.isSparse
+      (longName, attributes) = (nil, PaxAttributes())
+      if header.kind == .regular, !isIndirect { return try regularMember(path, size: size, at: offset) }
+      if header.isContinued { try skipSparseMap() }
       try skipData(size)
-      if header.kind == .indirect && Self.hasImageName(path) { return indirectMember(path, at: offset) }
+      if isIndirect && Self.hasImageName(path) { return indirectMember(path, at: offset) }
     }
     return nil
+  }
+
+  private func skipSparseMap() throws(SluiceError) {
+    var isContinued = true
+    while isContinued {
+      guard try buffer.ensure(Self.blockSize) else { throw cutShort("the map of a sparse file") }
+      isContinued = buffer.withHeld { TarHeader.continuesMap($0.extracting(0..<Self.blockSize)) }
+      buffer.consume(Self.blockSize)
+    }
   }
 
   private func indirectMember(_ path: String, at offset: Int) -> EncodedInput {
@@ -116,27 +127,6 @@ final class TarStream: InputStream {
     let data = buffer.take(header.size)
     try skipPadding(header.size)
     return data
-  }
-
-  /// Records of the form `LENGTH KEY=VALUE\n` (POSIX.1-2001, pax).
-  private func readExtendedHeader(_ data: [UInt8]) throws(SluiceError) {
-    var rest = data[...]
-    while let space = rest.firstIndex(of: 0x20),
-      let length = Int(String(decoding: rest[rest.startIndex..<space], as: UTF8.self)),
-      length > space - rest.startIndex + 1, length <= rest.count
-    {
-      let record = rest[(space + 1)..<(rest.startIndex + length - 1)]
-      let parts = record.split(separator: 0x3D, maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 {
-        let value = String(decoding: parts[1], as: UTF8.self)
-        switch String(decoding: parts[0], as: UTF8.self) {
-        case "path": paxPath = value
-        case "size": paxSize = Int(value).flatMap { $0 >= 0 ? $0 : nil }
-        default: break
-        }
-      }
-      rest = rest.dropFirst(length)
-    }
   }
 
   private func skipData(_ size: Int) throws(SluiceError) {

@@ -1,0 +1,147 @@
+import ImageCodecs
+import Pixels
+
+/// Finds where the JPEG at the head of a stream ends, by its markers.
+struct JPEGBoundaries {
+  private let buffer: StreamBuffer
+  private let limit: Int
+  private var knownFill = KnownWays()
+
+  init(in buffer: StreamBuffer, limit: Int) {
+    self.buffer = buffer
+    self.limit = limit
+  }
+
+  mutating func next() throws(SluiceError) -> ImageBoundary {
+    var position = 2
+    // A length that was damaged, or cut off, leads astray; only a marker in its place behind the segment vouches for
+    // it. The marker behind a scan vouches for nothing, because it was searched for.
+    var unconfirmed = position
+    var segment: (marker: JPEGMarker, start: Int)?
+    while true {
+      guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
+      let start = position
+      guard try buffer.ensure(position + 2), buffer[position] == 0xFF else { return .broken(searchFrom: unconfirmed) }
+      position = try endOfFill(from: position)
+      guard try buffer.ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
+      guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
+      if let segment, let cut = otherImage(cutting: segment.start..<start, of: segment.marker) {
+        return .broken(searchFrom: cut)
+      }
+      let marker = JPEGMarker(rawValue: buffer[position + 1])
+      position += 2
+      if marker == .endOfImage { return .end(position) }
+      guard marker.beginsSegment else { return .broken(searchFrom: unconfirmed) }
+      // A cut between the two bytes of a marker lets the next image begin at the second.
+      if segment != nil { unconfirmed = start + 1 }
+      guard try buffer.ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
+      position += segmentLength(at: position)
+      segment = (marker, start + 1)
+      guard marker == .startOfScan else { continue }
+      segment = nil
+      // A scan has a byte at least, and the end marker comes after it.
+      if try buffer.ensure(position + 3), let cut = otherImage(cutting: start + 1..<position + 1, of: marker) {
+        return .broken(searchFrom: cut)
+      }
+      guard let end = try endOfScan(from: position) else {
+        return position > limit || buffer.count > limit
+          ? .tooLong(searchFrom: unconfirmed) : .broken(searchFrom: unconfirmed)
+      }
+      position = end
+    }
+  }
+
+  private func segmentLength(at position: Int) -> Int { Int(buffer[position]) << 8 | Int(buffer[position + 1]) }
+
+  /// The last of the fill bytes from `start` on, which may stand before any marker; never far beyond the limit.
+  ///
+  /// The segment before them is confirmed only by the marker behind them. So all images that begin in that segment may
+  /// come here, and from the second on they leap.
+  private mutating func endOfFill(from start: Int) throws(SluiceError) -> Int {
+    let head = buffer.consumed
+    var position = start
+    var passed: [Int] = []
+    while position <= limit, try buffer.ensure(position + 2), buffer[position + 1] == 0xFF {
+      let place = head + position
+      if place.isMultiple(of: Self.fillPlaceDistance) { passed.append(place) }
+      position = (knownFill.lead(from: place) ?? place + 1) - head
+    }
+    knownFill.add(passed, leadingTo: head + position, consumed: head)
+    return position
+  }
+
+  /// Places at multiples of this are noted, so that a walk that begins anywhere meets one soon.
+  private static let fillPlaceDistance = 64
+
+  /// The position of the marker that ends entropy-coded data, or of a PNG that begins inside it, where a cut-off JPEG
+  /// stands before it; `nil` at the end of the stream or the limit.
+  private func endOfScan(from start: Int) throws(SluiceError) -> Int? {
+    var position = start
+    while position <= limit, try buffer.ensure(position + 2) {
+      let end = min(buffer.count - 1, limit + 1)
+      if let found = buffer.firstPosition(in: position..<end, where: Self.endsScan) { return found }
+      position = end
+    }
+    return nil
+  }
+
+  private static func endsScan(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+    switch bytes[position] {
+    case 0xFF:
+      let next = bytes[position + 1]
+      return next != 0xFF && !JPEGMarker(rawValue: next).continuesScan
+    case 0x89: return ImageFormat.at(position, in: bytes) == .png
+    default: return false
+    }
+  }
+
+  /// Where another image begins inside a segment that must have been cut off there.
+  ///
+  /// Application segments hold thumbnails, so in them only a marker chain that runs on to exactly the end of the
+  /// segment counts: then the marker behind it belongs to the other image. In EXIF data the chain must have a whole
+  /// segment, because real files exist whose EXIF data ends in a stray start marker. No other segment holds pictures.
+  private func otherImage(cutting segment: Range<Int>, of marker: JPEGMarker) -> Int? {
+    let starts = imageStarts(in: segment, most: marker.isApplicationData ? Self.examinedStarts : 1)
+    guard let first = starts.first else { return nil }
+    let isCut =
+      !marker.isApplicationData
+      || starts.contains { start in
+        markerChain(from: start + 2, leadsTo: segment.upperBound, ofWholeSegment: marker == .exifSegment)
+      }
+    return isCut ? first : nil
+  }
+
+  /// How many beginnings of images in one segment are followed: each costs time, and none is worth much of it.
+  private static let examinedStarts = 16
+
+  private func imageStarts(in segment: Range<Int>, most: Int) -> [Int] {
+    var starts: [Int] = []
+    var rest = segment.dropLast()
+    while starts.count < most, let start = buffer.firstPosition(in: rest, where: Self.beginsImage) {
+      starts.append(start)
+      rest = start + 1..<rest.upperBound
+    }
+    return starts
+  }
+
+  private static func beginsImage(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+    let byte = bytes[position]
+    return (byte == 0xFF || byte == 0x89) && ImageFormat.at(position, in: bytes) != nil
+  }
+
+  /// Whether the segments from `start` on end where `end` is.
+  ///
+  /// Chains of the shortest segments that overlap by the thousand are followed as long as the stream's allowance
+  /// lasts. After that nothing counts as cut off: what stands in the segment stays in it, which moves the stream on.
+  private func markerChain(from start: Int, leadsTo end: Int, ofWholeSegment: Bool) -> Bool {
+    var position = start
+    while position + 4 <= end, buffer[position] == 0xFF, !JPEGMarker(rawValue: buffer[position + 1]).isStandalone {
+      guard buffer.mayRepeat(Self.costOfLink, limit: limit) else { return false }
+      position += 2 + segmentLength(at: position + 2)
+    }
+    return position == end && (position > start || !ofWholeSegment)
+  }
+
+  /// What following one link of a chain costs, in bytes that are summed.
+  private static let costOfLink = 16
+}

@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Pixels
+
+/// Reads the elements of a tensor that are listed in JSON into their raw form.
+struct ElementReader {
+  let name: String
+  let datatype: InferenceDatatype
+  let shape: [Int]
+  private var contents: [UInt8] = []
+
+  init(name: String, datatype: InferenceDatatype, shape: [Int]) {
+    self.name = name
+    self.datatype = datatype
+    self.shape = shape
+  }
+
+  /// Elements in one list row by row, or nested as the shape is.
+  ///
+  /// - Throws: `invalid-request` for lengths other than the shape's, and values that the type does not have;
+  ///   `invalid-json`.
+  /// - Complexity: O(bytes); memory for four times as many at most.
+  consuming func contents(_ text: Span<UInt8>) throws(SluiceError) -> [UInt8] {
+    let declared = try InferenceTensor.elementCount(shape, of: name)
+    reserve(declared, listedIn: text.count)
+    // Every value has a byte at least, and none is kept.
+    var cursor = JSONCursor(limits: JSONValue.Limits(depth: shape.count + 1, values: text.count))
+    try readList(text, &cursor, most: declared)
+    try cursor.finish(text)
+    return contents
+  }
+
+  /// Space for the declared elements, or for as many as the text can have: each takes a digit and a comma.
+  private mutating func reserve(_ declared: Int, listedIn length: Int) {
+    if let size = datatype.byteCount {
+      contents.reserveCapacity(min(declared, length / 2 + 1) * size)
+    } else {
+      contents.reserveCapacity(length * 3 / 4)
+    }
+  }
+
+  private mutating func readList(_ text: Span<UInt8>, _ cursor: inout JSONCursor, most: Int) throws(SluiceError) {
+    var isNested = false
+    var length = 0
+    try cursor.array(text) { cursor throws(SluiceError) in
+      if length == 0 { isNested = cursor.next(text) == UInt8(ascii: "[") }
+      length += 1
+      if isNested {
+        try readNested(text, &cursor, axis: 1)
+      } else {
+        guard length <= most else { throw .invalidRequest("`\(name)` has more elements than its shape \(shape)") }
+        try readElement(text, &cursor)
+      }
+    }
+    guard !isNested || length == shape.first else { throw unlikeShape }
+  }
+
+  private mutating func readNested(_ text: Span<UInt8>, _ cursor: inout JSONCursor, axis: Int) throws(SluiceError) {
+    guard axis < shape.count else { return try readElement(text, &cursor) }
+    guard cursor.next(text) == UInt8(ascii: "[") else { throw unlikeShape }
+    var length = 0
+    try cursor.array(text) { cursor throws(SluiceError) in
+      length += 1
+      guard length <= shape[axis] else { throw unlikeShape }
+      try readNested(text, &cursor, axis: axis + 1)
+    }
+    guard length == shape[axis] else { throw unlikeShape }
+  }
+
+  private mutating func readElement(_ text: Span<UInt8>, _ cursor: inout JSONCursor) throws(SluiceError) {
+    let first = cursor.next(text)
+    guard first != UInt8(ascii: "["), first != UInt8(ascii: "{") else { throw unfit }
+    try append(try cursor.value(text))
+  }
+
+  private mutating func append(_ value: JSONValue) throws(SluiceError) {
+    switch datatype {
+    case .bool:
+      guard case .bool(let bit) = value else { throw unfit }
+      contents.append(bit ? 1 : 0)
+    case .uint8: try append(value, UInt8.self)
+    case .uint16: try append(value, UInt16.self)
+    case .uint32: try append(value, UInt32.self)
+    case .uint64: try append(value, UInt64.self)
+    case .int8: try append(value, Int8.self)
+    case .int16: try append(value, Int16.self)
+    case .int32: try append(value, Int32.self)
+    case .int64: try append(value, Int64.self)
+    case .fp32: append(Float(try number(value)).bitPattern)
+    case .fp64: append(try number(value).bitPattern)
+    case .bytes: try appendBytes(value)
+    case .fp16, .bf16:
+      throw .invalidRequest(
+        "the tensor `\(name)` of type \(datatype.rawValue) has no form in JSON", remedy: "send it as binary data")
+    }
+  }
+
+  private mutating func append<Element: FixedWidthInteger>(
+    _ value: JSONValue, _ type: Element.Type
+  ) throws(SluiceError) {
+    guard case .integer(let whole) = value, let element = Element(exactly: whole) else { throw unfit }
+    append(element)
+  }
+
+  private mutating func append<Element: FixedWidthInteger>(_ element: Element) {
+    for index in 0..<MemoryLayout<Element>.size {
+      contents.append(UInt8(truncatingIfNeeded: element >> (8 * index)))
+    }
+  }
+
+  private func number(_ value: JSONValue) throws(SluiceError) -> Double {
+    switch value {
+    case .integer(let whole): Double(whole)
+    case .exact(let number): number
+    default: throw unfit
+    }
+  }
+
+  /// Images in JSON are base64.
+  private mutating func appendBytes(_ value: JSONValue) throws(SluiceError) {
+    guard case .string(let text) = value else { throw unfit }
+    guard let data = Data(base64Encoded: text) else {
+      throw .invalidRequest("an element of `\(name)` is not base64", remedy: "BYTES in JSON are base64, with padding")
+    }
+    guard let length = UInt32(exactly: data.count) else { throw unfit }
+    append(length)
+    contents.append(contentsOf: data)
+  }
+
+  private var unfit: SluiceError {
+    .invalidRequest("the data of `\(name)` has a value that is no \(datatype.rawValue)")
+  }
+
+  private var unlikeShape: SluiceError {
+    .invalidRequest("the nested data of `\(name)` does not have the shape \(shape)")
+  }
+}
