@@ -177,6 +177,10 @@ let package = Package(
         "AuditLog", "AuditLogPostgreSQL", "Pixels", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["Peers"], swiftSettings: tests),
+    .testTarget(
+      name: "AuditingTests",
+      dependencies: ["Auditing", "AuditLog", "FilterPipeline", "ImageCodecs", "Pixels", "TestSupport"],
+      swiftSettings: tests),
     .testTarget(name: "OpenInferenceTests", dependencies: ["OpenInference", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "GatewayTests",

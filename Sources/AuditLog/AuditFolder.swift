@@ -11,6 +11,8 @@ import Pixels
 ///     signing.key         signs checkpoints; a secret
 ///     signing.pub         what verifies them, a key a line
 ///     pages.token         lets reviewers see the gateway's pages, where no other token was set; a secret
+///     lock                held while any of these is made; empty
+///     reserve             room on the disk to make room with
 ///
 /// Its files are readable to their owner alone.
 package struct AuditFolder: Sendable {
@@ -29,8 +31,18 @@ package struct AuditFolder: Sendable {
 
   /// Makes the folder where it is not there yet.
   ///
-  /// - Throws: `audit-unavailable`.
+  /// - Throws: `audit-unavailable`, also for a folder of somebody else, or that others may write to.
   package func make() throws(SluiceError) { try PrivateFiles.makeFolder(path) }
+
+  /// Does work that makes what is not there yet, while no other process does any in this folder. It cannot be nested.
+  ///
+  /// - Throws: `audit-unavailable`; what the work throws.
+  package func alone<Result>(_ work: () throws(SluiceError) -> Result) throws(SluiceError) -> Result {
+    try FolderLock.hold(path, work)
+  }
+
+  /// Room on its disk that is kept for making room.
+  package var reserve: DiskReserve { DiskReserve(folder: path) }
 
   /// Checks that there is an embedded log.
   ///
@@ -51,36 +63,30 @@ package struct AuditFolder: Sendable {
     return "\(environment["HOME"] ?? ".")/.local/state/sluice/audit"
   }
 
-  /// The signing key in a file; a new one where there is none.
+  /// The signing key in a file; a new one where there is none. It is among those that verify when this returns.
   ///
   /// - Parameters:
   ///   - file: where it lies; in the folder where `nil`.
   /// - Throws: `invalid-key`, `audit-unavailable`.
   package func signingKey(in file: String? = nil, for writer: String) throws(SluiceError) -> AuditSigningKey {
-    let file = file ?? signingKeyPath
-    if let contents = try PrivateFiles.contents(of: file, atMost: Self.longestKeyFile) {
-      let text = String(decoding: contents, as: UTF8.self).filter { !$0.isNewline }
-      let key = try AuditSigningKey(secretText: text)
+    try alone { () throws(SluiceError) in
+      let contents = try PrivateFiles.contents(of: file ?? signingKeyPath, atMost: Self.longestKeyFile) {
+        Array((AuditSigningKey(writer: writer).secretText + "\n").utf8)
+      }
+      let key = try AuditSigningKey(secretText: String(decoding: contents, as: UTF8.self).filter { !$0.isNewline })
       try publish(key.verification)
       return key
     }
-    let key = AuditSigningKey(writer: writer)
-    try PrivateFiles.write(Array((key.secretText + "\n").utf8), to: file)
-    try publish(key.verification)
-    return key
   }
 
   /// A secret in a file of the folder; a new one where there is none.
   ///
   /// - Throws: `audit-unavailable`.
   package func secret(_ name: String, new: () -> String) throws(SluiceError) -> String {
-    let file = "\(path)/\(name)"
-    if let contents = try PrivateFiles.contents(of: file, atMost: Self.longestKeyFile) {
-      return String(decoding: contents, as: UTF8.self).filter { !$0.isWhitespace }
+    let contents = try PrivateFiles.contents(of: "\(path)/\(name)", atMost: Self.longestKeyFile) {
+      Array((new() + "\n").utf8)
     }
-    let secret = new()
-    try PrivateFiles.write(Array((secret + "\n").utf8), to: file)
-    return secret
+    return String(decoding: contents, as: UTF8.self).filter { !$0.isWhitespace }
   }
 
   /// Adds a key to those that verify, unless it is among them.

@@ -13,10 +13,13 @@ package final class AuditWriter: Sendable {
   private let thread = WorkerPool(threads: 1)
   private let state = Mutex(State())
   private let observer: @Sendable (_ entries: Int, _ seconds: Double) -> Void
+  private let probeInterval: Duration
 
   private struct State {
     var waiting: [Waiter] = []
     var isWriting = false
+    var isWritable = true
+    var isProbing = false
   }
 
   private struct Waiter {
@@ -28,16 +31,22 @@ package final class AuditWriter: Sendable {
   private static let mostTogether = 512
 
   /// - Parameters:
-  ///   - observer: told after each transaction how many entries it had, and how long it took.
+  ///   - probeInterval: how often it is tried whether a log that could not be written to can be again.
+  ///   - observer: told after each transaction, and before anybody who waits for it, how many entries are durable now, and how long
+  ///     it took. Not told of those that failed.
   package init(
-    _ store: AuditStore, name: String,
+    _ store: AuditStore, name: String, probeInterval: Duration = .seconds(1),
     observer: @escaping @Sendable (_ entries: Int, _ seconds: Double) -> Void = { _, _ in }
   ) {
     precondition(AuditWriterName.isName(name))
     self.store = store
     self.name = name
+    self.probeInterval = probeInterval
     self.observer = observer
   }
+
+  /// Whether entries can be expected to be added: not after it failed, until it succeeds, or a trial does.
+  package var isWritable: Bool { state.withLock { $0.isWritable } }
 
   /// Adds entries to the chain, together and in order, and returns once they are durable.
   ///
@@ -75,15 +84,40 @@ package final class AuditWriter: Sendable {
       let entries = waiters.flatMap(\.entries)
       do throws(SluiceError) {
         var references = try store.append(entries, to: name)[...]
+        let (seconds, attoseconds) = start.duration(to: .now).components
+        observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
+        state.withLock { $0.isWritable = true }
         for waiter in waiters {
           waiter.continuation.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
           references = references.dropFirst(waiter.entries.count)
         }
       } catch {
+        noteFailure()
         for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
       }
-      let (seconds, attoseconds) = start.duration(to: .now).components
-      observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
+    }
+  }
+
+  /// Whoever asks whether entries can be added may send none as long as they cannot, so somebody else has to try.
+  private func noteFailure() {
+    let mustStart = state.withLock { state in
+      state.isWritable = false
+      defer { state.isProbing = true }
+      return !state.isProbing
+    }
+    guard mustStart else { return }
+    Task { [weak self, probeInterval] in
+      repeat { try? await Task.sleep(for: probeInterval) } while await self?.mustProbeAgain() == true
+    }
+  }
+
+  private func mustProbeAgain() async -> Bool {
+    let name = name
+    let isWritable = (try? await perform { store throws(SluiceError) in try store.probe(name) }) != nil
+    return state.withLock { state in
+      if isWritable { state.isWritable = true }
+      state.isProbing = !state.isWritable
+      return state.isProbing
     }
   }
 

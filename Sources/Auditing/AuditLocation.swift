@@ -17,13 +17,18 @@ package struct AuditLocation: Sendable {
 
   /// Opens the log for writing, and makes what is not there yet.
   ///
-  /// - Throws: `audit-unavailable`.
+  /// - Throws: `audit-unavailable`, also for a folder of somebody else, or that others may write to.
   package func open() throws(SluiceError) -> AuditStore {
     try folder.make()
     if let database {
       return try AuditStore(PostgreSQLDatabase(database), folder: folder.path, cipher: cipher)
     }
-    return try AuditStore(SQLiteDatabase(path: folder.databasePath), folder: folder.path, cipher: cipher)
+    // One at a time: SQLite does not wait for another process that gives a new file its form.
+    let store = try folder.alone { () throws(SluiceError) in
+      try AuditStore(SQLiteDatabase(path: folder.databasePath), folder: folder.path, cipher: cipher)
+    }
+    folder.reserve.take()
+    return store
   }
 
   /// Opens a log that is there, without changing anything.
@@ -46,5 +51,15 @@ package struct AuditLocation: Sendable {
   package func openForAdding() throws(SluiceError) -> AuditStore {
     if database == nil { try folder.checkHasDatabase() }
     return try open()
+  }
+
+  /// Opens a log that is there, to make room: with the room that is kept for it, where the disk is too full even to open.
+  ///
+  /// - Throws: `audit-unavailable`, also where there is none.
+  package func openForPruning() throws(SluiceError) -> AuditStore {
+    do throws(SluiceError) { return try openForAdding() } catch {
+      guard database == nil, folder.reserve.release() else { throw error }
+      return try openForAdding()
+    }
   }
 }

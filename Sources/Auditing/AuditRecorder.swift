@@ -6,10 +6,14 @@ import Pixels
 package struct AuditRecorder: JudgementRecorder {
   package let writer: AuditWriter
   private let policy: RecordingPolicy
+  private let rejections: RejectionLimit?
 
-  package init(_ writer: AuditWriter, _ policy: RecordingPolicy) {
+  /// - Parameters:
+  ///   - rejections: sums up rejected inputs beyond its limit, for whoever takes inputs from strangers; `nil` records each.
+  package init(_ writer: AuditWriter, _ policy: RecordingPolicy, rejections: RejectionLimit? = nil) {
     self.writer = writer
     self.policy = policy
+    self.rejections = rejections
   }
 
   /// Records that a program begins to write, and with which settings: what later records are to be read with.
@@ -26,15 +30,48 @@ package struct AuditRecorder: JudgementRecorder {
     ])
   }
 
-  /// Records verdicts together. When it returns, they and the bytes that are kept are durable.
+  /// Records verdicts together. When it returns, they and the bytes that are kept are durable, but for rejected inputs beyond the
+  /// limit: those are counted, and their sum is durable after the next `sumUp`.
   ///
-  /// - Throws: `audit-unavailable`; then none of them was recorded.
+  /// - Throws: `audit-unavailable`; then none of them was recorded or counted.
   package func record(_ images: [JudgedImage]) async throws(SluiceError) {
-    try await writer.append(images.compactMap(entry))
+    var summary = RejectionSummary()
+    var entries: [AuditEntry] = []
+    for image in images {
+      if mustCount(image) {
+        summary.count(image.verdict.error?.code.description ?? image.verdict.outcome.rawValue)
+      } else if let entry = entry(image) {
+        entries.append(entry)
+      }
+    }
+    try await writer.append(entries)
+    rejections?.add(summary)
+  }
+
+  /// Records how many rejected inputs there were that have no records of their own.
+  ///
+  /// - Returns: how many, of which it is durable now.
+  /// - Throws: `audit-unavailable`; then they are part of the next sum.
+  @discardableResult
+  package func sumUp() async throws(SluiceError) -> Int {
+    guard let rejections else { return 0 }
+    let summary = rejections.take()
+    guard let entry = summary.entry else { return 0 }
+    do throws(SluiceError) { try await writer.append([entry]) } catch {
+      rejections.add(summary)
+      throw error
+    }
+    return summary.inputs
   }
 
   package func record(_ judgement: Judgement, of input: EncodedInput) async throws(SluiceError) {
     try await record([JudgedImage(input, judgement.verdict)])
+  }
+
+  /// While nothing can be recorded nothing is counted either: whoever sends it is to learn of the failure.
+  private func mustCount(_ image: JudgedImage) -> Bool {
+    guard image.verdict.outcome == .rejected, let rejections else { return false }
+    return !rejections.admits() && writer.isWritable
   }
 
   private func entry(_ image: JudgedImage) -> AuditEntry? {

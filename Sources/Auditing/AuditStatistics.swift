@@ -11,6 +11,8 @@ package struct AuditStatistics: Sendable {
   package let changes: [SuddenChange]
   package let detectors: [AuditStore.DetectorCount]
   package let clients: [AuditStore.ClientCount]
+  /// Rejected inputs without records of their own, which count nowhere else, by the code of the error; empty unless asked for.
+  package var summedUp: [String: Int] = [:]
 
   private static let mostClients = 20
 
@@ -38,6 +40,10 @@ package struct AuditStatistics: Sendable {
       "since": .string(since.text), "until": .string(until.text), "intervalSeconds": .integer(seconds),
       "images": .integer(images), "flagged": .integer(count("adversarial")),
       "rejected": .integer(count("rejected")), "failed": .integer(count("failed")),
+      "summedUp": summedUp.isEmpty
+        ? nil
+        : .object(
+          summedUp.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }),
       "intervals": .array(
         intervals.map { interval in
           .object(

@@ -1,6 +1,7 @@
 import AuditLog
 import Decision
 import FilterPipeline
+import ImageCodecs
 import Pixels
 
 /// An image and its verdict, with what is known of whoever sent it.
@@ -56,9 +57,20 @@ extension JudgedImage {
 
   /// Bytes that were never read whole have no digest, and are nothing to keep.
   private var quarantined: QuarantinedImage? {
-    guard let sha256 = verdict.sha256, !input.bytes.isEmpty else { return nil }
+    guard let sha256 = verdict.sha256, !input.bytes.isEmpty, !isJunk else { return nil }
     return QuarantinedImage(sha256: sha256, bytes: input.bytes)
   }
+
+  /// Whether no decoder has looked at it: there is nothing to learn from the bytes, and whoever sends them chooses how many. What
+  /// begins as a permitted image and breaks off later is kept: it may be an attack on the decoder.
+  private var isJunk: Bool {
+    guard verdict.outcome == .rejected, input.pixels == nil else { return false }
+    return verdict.error.map { [.notAnImage, .formatNotPermitted].contains($0.code) } ?? false
+      || input.bytes.count < Self.shortestHeader
+  }
+
+  /// PNG's signature and first chunk; no JPEG begins its picture in fewer bytes either.
+  private static let shortestHeader = 33
 
   private static func json(_ layout: EncodedInput.PixelLayout) -> JSONValue {
     .object([

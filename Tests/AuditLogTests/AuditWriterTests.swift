@@ -26,8 +26,6 @@ struct AuditWriterTests {
       }
       try await group.waitForAll()
     }
-    // The observer hears of a batch after its waiters do.
-    try await writer.perform { _ in }
     #expect(try await writer.append([]) == [])
     let verification = try log.store().verified()
     #expect(verification.holds && verification.records == 399)
@@ -59,6 +57,69 @@ struct AuditWriterTests {
     #expect(try writer.store.verified().words == [])
   }
 
+  @Test("only what is durable is counted, and before anybody hears of it")
+  func counting() async throws {
+    let log = try TestLog()
+    let fragile = try FragileDatabase(log.database())
+    let counted = Mutex(0)
+    let writer = AuditWriter(try AuditStore(fragile, folder: log.folder.path), name: "one") { entries, _ in
+      counted.withLock { $0 += entries }
+    }
+    for number in 1...100 {
+      try await writer.append([Judged.number(number).entry])
+      #expect(counted.withLock { $0 } == number)
+    }
+    fragile.fails.withLock { $0 = true }
+    for number in 0..<50 {
+      await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(number).entry]) }
+    }
+    try await writer.perform { _ in }
+    #expect(counted.withLock { $0 } == 100)
+    #expect(try log.store().heads().map(\.sequence) == [100])
+  }
+
+  @Test("a log that cannot be written to says so until it can, also while nobody writes", arguments: Backend.installed)
+  func writability(backend: Backend) async throws {
+    let log = try TestLog(backend)
+    let fragile = try FragileDatabase(log.database())
+    let store = try AuditStore(fragile, folder: log.folder.path)
+    let writer = AuditWriter(store, name: "one", probeInterval: .milliseconds(5))
+    #expect(writer.isWritable)
+    try await writer.append([Judged.number(1).entry])
+    for _ in 0..<3 {
+      fragile.fails.withLock { $0 = true }
+      await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(2).entry]) }
+      #expect(!writer.isWritable)
+      let tries = fragile.failures.withLock { $0 }
+      while fragile.failures.withLock({ $0 }) < tries + 3 { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(!writer.isWritable)
+      fragile.fails.withLock { $0 = false }
+      while !writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    // Trials leave no trace.
+    #expect(try store.heads().map(\.sequence) == [1] && store.verified().words == [])
+    fragile.fails.withLock { $0 = true }
+    await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(2).entry]) }
+    fragile.fails.withLock { $0 = false }
+    try await writer.append([Judged.number(3).entry])
+    #expect(writer.isWritable)
+  }
+
+  @Test("a writer that cannot write does not live on for trying")
+  func lifetime() async throws {
+    let log = try TestLog()
+    let fragile = try FragileDatabase(log.database())
+    weak var abandoned: AuditWriter?
+    do {
+      let store = try AuditStore(fragile, folder: log.folder.path)
+      let writer = AuditWriter(store, name: "one", probeInterval: .milliseconds(1))
+      fragile.fails.withLock { $0 = true }
+      await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(1).entry]) }
+      abandoned = writer
+    }
+    while abandoned != nil { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
   @Test("a task that is cancelled has its image recorded all the same")
   func cancellation() async throws {
     let writer = AuditWriter(try TestLog().store(), name: "one")
@@ -87,6 +148,7 @@ struct AuditWriterTests {
 private final class FragileDatabase: AuditDatabase {
   let base: any AuditDatabase
   let fails = Mutex(false)
+  let failures = Mutex(0)
   var dialect: SQLDialect { base.dialect }
 
   init(_ base: any AuditDatabase) { self.base = base }
@@ -100,7 +162,10 @@ private final class FragileDatabase: AuditDatabase {
   ) throws(SluiceError) -> Result {
     try base.write { connection throws(SluiceError) in
       let result = try work(connection)
-      if fails.withLock({ $0 }) { throw SluiceError(.auditUnavailable, "the disk is gone") }
+      if fails.withLock({ $0 }) {
+        failures.withLock { $0 += 1 }
+        throw SluiceError(.auditUnavailable, "the disk is gone")
+      }
       return result
     }
   }

@@ -125,30 +125,3 @@ struct OpeningTests {
     #expect(try store.verified().words == [])
   }
 }
-
-/// A disk of two megabytes.
-private final class SmallDisk {
-  let path: String
-  private let folder: TemporaryFolder
-
-  /// Whether this user may mount one.
-  static let isPossible = (try? SmallDisk()) != nil
-
-  init() throws {
-    folder = try TemporaryFolder()
-    path = folder.path + "/disk"
-    try SluiceCommand.shell("mkdir '\(path)' && mount -t tmpfs -o size=2m tmpfs '\(path)'").check()
-  }
-
-  deinit {
-    _ = try? SluiceCommand.shell("umount -l '\(path)'")
-  }
-}
-
-extension SluiceCommand.Result {
-  private struct Failure: Error { let errors: String }
-
-  fileprivate func check() throws {
-    guard status == 0 else { throw Failure(errors: errors) }
-  }
-}

@@ -27,7 +27,8 @@ struct PeerTests {
       }
       let subject = AuditReference(writer: "one", sequence: 1)
       _ = try store.review(ImageReview(Judged.kept(0), .clean), of: subject, by: "reviews")
-      _ = try store.prune(to: QuarantineLimits(bytes: 20), by: "two")
+      _ = try store.prune(to: QuarantineLimits(bytes: 2 * 4096), by: "two")
+      _ = try store.append([AuditEntry(.summary, ["inputs": .integer(7)])], to: "two")
       _ = try store.checkpoint(of: "two", signedBy: key)
       kept = try log.folder.file("kept", try #require(try store.checkpoint(of: "one", signedBy: key)).text)
     }

@@ -139,7 +139,9 @@ struct QueryTests {
     let (store, _) = try Self.filled(backend)
     _ = try store.append([AuditEntry(.opened, ["build": .string("1")])], to: "one")
     var query = AuditQuery()
-    for (kind, count) in [(AuditKind.opened, 1), (.verdict, 300), (.review, 28), (.hold, 0), (.pruned, 0)] {
+    for (kind, count) in [
+      (AuditKind.opened, 1), (.verdict, 300), (.review, 28), (.hold, 0), (.pruned, 0), (.summary, 0),
+    ] {
       query.kind = kind
       let records = try store.records(query, limit: 1000)
       #expect(records.count == count && records.allSatisfy { $0.kind == kind.rawValue })

@@ -28,7 +28,7 @@ struct TamperingTests {
         _ = try store.review(ImageReview(Judged.number(2), label), of: subject, by: "reviews")
       }
       _ = try store.hold(Judged.kept(7).sha256, isHeld: true, note: nil, reviewer: "anna", by: "reviews")
-      _ = try store.prune(to: QuarantineLimits(bytes: 14), by: "two")
+      _ = try store.prune(to: QuarantineLimits(bytes: 2 * 4096), by: "two")
       kept = try #require(try store.checkpoint(of: "one", signedBy: key))
       for writer in ["two", "reviews"] { _ = try store.checkpoint(of: writer, signedBy: key) }
     }

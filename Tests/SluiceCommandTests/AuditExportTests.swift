@@ -41,7 +41,8 @@ struct AuditExportTests {
     #expect(rows.count == bench.verdicts.count + 2 && rows.allSatisfy { $0.count == rows[0].count }, "\(rows.count)")
     let source = try #require(rows[0].firstIndex(of: "source"))
     // The path begins with a slash, so nothing had to be put before it.
-    #expect(rows.last?[source] == "\(bench.path)/\(AuditBench.hostileName)")
+    let visible = AuditBench.hostileName.replacing("\n", with: "␊")
+    #expect(rows.last?[source] == "\(bench.path)/\(visible)")
     let verdict = try #require(rows[0].firstIndex(of: "verdict"))
     #expect(rows.filter { $0[verdict] == "adversarial" }.count == bench.count("adversarial") + 1)
   }

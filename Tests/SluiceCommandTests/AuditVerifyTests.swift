@@ -114,6 +114,46 @@ struct AuditVerifyTests {
     #expect(after.status == 1 && after.outputText.contains("a checkpoint that was kept elsewhere says that there are"))
   }
 
+  @Test("runs that make a log together sign with keys that verify it")
+  func freshLogs() throws {
+    for round in 0..<10 {
+      let log = "\(bench.path)/fresh-\(round)"
+      let script = """
+        run() { "$SLUICE" filter -f '\(Filters.signs)' --audit '\(log)' --format none '\(bench.path)/clean-0.png'; }
+        for number in 1 2 3 4; do run & runs="$runs $!"; done
+        for number in $runs; do wait $number; test $? -lt 2 || exit 3; done
+        "$SLUICE" audit verify --audit '\(log)'
+        """
+      let result = try SluiceCommand.shell(script)
+      #expect(result.status == 0, "\(result.errors)\(result.outputText)")
+    }
+  }
+
+  @Test(
+    "a log under a clock far ahead is not pruned by age, unless it is said to be right",
+    .enabled(if: AuditBench.hasPythonSQLite, "needs python3 with sqlite3"))
+  func clockAhead() throws {
+    // As if it were written four hundred days ago.
+    let jump = 400 * 86_400 * 1_000_000
+    try bench.change(
+      "UPDATE audit_record SET time = time - \(jump); UPDATE audit_object SET stored = stored - \(jump);")
+    for arguments in [["--dry-run"], []] {
+      let result = try SluiceCommand.run(["audit", "prune", "--audit", bench.log, "--older-than", "180d"] + arguments)
+      #expect(result.status == 2 && result.outputText.hasPrefix("0 images"))
+      #expect(result.errors.contains("--trust-clock") && result.errors.contains("the clock says"), "\(result.errors)")
+    }
+    let trusted = try bench.audit("prune", "--older-than", "180d", "--trust-clock")
+    #expect(trusted.status == 0 && trusted.outputText.hasPrefix("\(bench.count("adversarial") + 1) images"))
+  }
+
+  @Test("a folder that others may write to takes no record, and is verified all the same")
+  func foreignWriters() throws {
+    #expect(try SluiceCommand.shell("chmod 777 '\(bench.log)'").status == 0)
+    let run = try bench.filter(["clean-0.png"])
+    #expect(run.status == 2 && run.errors.contains("others than its owner may write"), "\(run.errors)")
+    #expect(try bench.audit("verify").status == 0)
+  }
+
   @Test("keys of another log verify nothing")
   func otherKey() throws {
     let other = try TemporaryFolder()

@@ -40,10 +40,20 @@ package final class SQLiteDatabase: AuditDatabase {
         self.pool = pool
         return
       }
-      pool = try DatabaseQueue(path: path, configuration: configuration)
+      pool = try DatabaseQueue(path: Self.readablePath(path), configuration: configuration)
     } catch {
       throw Self.unavailable(error, path)
     }
+  }
+
+  /// Even to read, SQLite makes a file beside the database. Where nobody can make one, nobody changes the database either, and it can
+  /// be told so – unless changes are left in such a file (`-wal`), which it would then pass over: SQLite reads or refuses those.
+  private static func readablePath(_ path: String) -> String {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard PrivateFiles.isUnchangeable(folder), PrivateFiles.size(of: path + "-wal") == 0 else { return path }
+    let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+    // A path with two slashes in front would be that of another machine.
+    return "file:\(path.hasPrefix("/") ? "//" : "")\(escaped)?immutable=1"
   }
 
   package func read<Result>(

@@ -35,6 +35,9 @@ package struct QuarantineCipher: Sendable {
 
   package var encrypts: Bool { key != nil }
 
+  /// How many bytes longer an image lies in the quarantine than it is: heading, nonce and tag.
+  var addedBytes: Int { encrypts ? Self.heading.count + 12 + 16 : 0 }
+
   func sealed(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     guard let key else { return contents }
     guard let box = try? AES.GCM.seal(contents, using: key, authenticating: Array(sha256.utf8)).combined else {

@@ -31,6 +31,13 @@ struct QuarantineFolder: QuarantineStorage {
     throw PrivateFiles.unavailable(file(sha256))
   }
 
+  private static let probedBytes = 65_536
+
+  func probe() throws(SluiceError) {
+    try PrivateFiles.makeFolder(path)
+    try PrivateFiles.probe(path, bytes: Self.probedBytes)
+  }
+
   func leftovers(before moment: AuditTime) -> [String] {
     Self.names(in: path).flatMap { part in
       Self.names(in: "\(path)/\(part)").filter { name in

@@ -21,4 +21,9 @@ protocol QuarantineStorage: Sendable {
 
   /// What lies there since before a moment and may belong to no record, and what a process that ended left half-written.
   func leftovers(before moment: AuditTime) -> [String]
+
+  /// Writes as `store` does, and leaves nothing.
+  ///
+  /// - Throws: `audit-unavailable`.
+  func probe() throws(SluiceError)
 }

@@ -20,6 +20,9 @@ struct QuarantineTable: QuarantineStorage {
   /// Images are written together with their records or not at all.
   func leftovers(before _: AuditTime) -> [String] { [] }
 
+  /// A transaction of the database tells.
+  func probe() {}
+
   func remove(_ sha256: String, _ connection: any SQLConnection) throws(SluiceError) {
     try connection.execute("DELETE FROM audit_image WHERE sha256 = $1", [.text(sha256)])
   }

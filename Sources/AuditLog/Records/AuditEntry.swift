@@ -16,6 +16,8 @@ package enum AuditKind: String, Sendable, Hashable, CaseIterable {
   case hold
   /// Bytes of images were deleted.
   case pruned
+  /// Inputs were rejected that have no records of their own: so many, in a span of time.
+  case summary
 }
 
 /// Something that happened, before it has a place in a chain.

@@ -18,6 +18,19 @@ package struct StoredRecord: Sendable {
     package let isStored: Bool
   }
 
+  package init(
+    reference: AuditReference, time: AuditTime, kind: String, hash: String, text: String, review: ImageReview?,
+    image: ImageState?
+  ) {
+    self.reference = reference
+    self.time = time
+    self.kind = kind
+    self.hash = hash
+    self.text = text
+    self.review = review
+    self.image = image
+  }
+
   private static let limits = JSONValue.Limits(depth: 32, values: 200_000)
 
   /// What the record says; null for one that was changed into something else than JSON.

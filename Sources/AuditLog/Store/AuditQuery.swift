@@ -74,7 +74,9 @@ struct AuditCondition {
       add("r.sha256 < ?", .text(digest + "g"))
     }
     if let source = query.source {
-      add("r.source \(dialect.like) ? ESCAPE '\\'", .text("%\(Self.escaped(RecordColumns.indexable(source)))%"))
+      add(
+        "r.source \(dialect.like) ? ESCAPE '\\'",
+        .text("%\(RecordColumns.indexable(source).escaping("\\%_", with: "\\"))%"))
     }
     if let detector = query.detector {
       add(
@@ -122,8 +124,4 @@ struct AuditCondition {
 
   /// A text as columns have it.
   private static func listed(_ text: String) -> SQLValue { .text(RecordColumns.indexable(text)) }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-  }
 }

@@ -80,6 +80,23 @@ extension AuditStore {
     }.map { DetectorCount(detector: $0.text(0), flagged: $0.integer(1)) }
   }
 
+  /// How many inputs were rejected that have no records of their own, by the code of the error.
+  ///
+  /// - Complexity: O(records of sums between `since` and `until`).
+  package func summedUp(since: AuditTime, until: AuditTime) throws(SluiceError) -> [String: Int] {
+    var query = AuditQuery()
+    (query.kind, query.since, query.until) = (.summary, since, until)
+    var counts: [String: Int] = [:]
+    try forEach(query) { record throws(SluiceError) in
+      for error in record.json["errors"]?.members ?? [] {
+        // Of a record that a stranger has changed, the sum may be none.
+        let (sum, isTooLarge) = counts[error.name, default: 0].addingReportingOverflow(error.value.integer ?? 0)
+        if !isTooLarge { counts[error.name] = sum }
+      }
+    }
+    return counts
+  }
+
   /// The moment of the first record; `nil` for an empty log.
   package func beginning() throws(SluiceError) -> AuditTime? {
     try database.read { connection throws(SluiceError) in

@@ -7,6 +7,8 @@ package struct AuditStore: Sendable {
   let database: any AuditDatabase
   let quarantine: any QuarantineStorage
   let cipher: QuarantineCipher
+  /// Room to make room with; `nil` where the database is not in the folder.
+  let reserve: DiskReserve?
 
   /// Opens the log in a database, and makes its tables where there are none.
   ///
@@ -20,11 +22,24 @@ package struct AuditStore: Sendable {
     self.database = database
     self.cipher = cipher
     quarantine = database.dialect.keepsImages ? QuarantineTable() : QuarantineFolder(path: "\(folder)/quarantine")
+    reserve = database.dialect.keepsImages ? nil : DiskReserve(folder: folder)
     if isReadOnly { try AuditSchema.check(database) } else { try AuditSchema.migrate(database) }
   }
 }
 
 extension AuditStore {
+  /// Writes as recording does, and leaves nothing: succeeds where records can be expected to be written.
+  ///
+  /// - Throws: `audit-unavailable`.
+  func probe(_ writer: String) throws(SluiceError) {
+    try quarantine.probe()
+    try database.write { connection throws(SluiceError) in
+      _ = try lockedHead(of: writer, connection)
+      // Written anew although it stays the same: a transaction without changes would write nothing.
+      try connection.execute("UPDATE audit_schema SET version = version", [])
+    }
+  }
+
   /// The last record of a chain.
   package struct Head: Sendable, Hashable {
     package let writer: String

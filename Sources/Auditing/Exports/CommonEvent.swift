@@ -42,11 +42,11 @@ struct CommonEvent {
   }
 
   private static func headEscaped(_ text: String) -> String {
-    oneLine(text).replacing("\\", with: "\\\\").replacing("|", with: "\\|")
+    oneLine(text).escaping("\\|", with: "\\")
   }
 
   private static func escaped(_ text: String) -> String {
-    oneLine(text).replacing("\\", with: "\\\\").replacing("=", with: "\\=")
+    oneLine(text).escaping("\\=", with: "\\")
   }
 
   /// A line break in a name would begin an event of the sender's own.

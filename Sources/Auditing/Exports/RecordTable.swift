@@ -2,7 +2,7 @@ import AuditLog
 import Pixels
 
 /// Records as comma-separated values (RFC 4180).
-enum RecordTable {
+package enum RecordTable {
   private static let columns = [
     "reference", "time", "verdict", "action", "client", "source", "request", "sha256", "pValue", "budget", "detectors",
     "class", "label", "probability", "filter", "error", "review", "reviewer", "note", "hash",
@@ -10,7 +10,7 @@ enum RecordTable {
 
   static let heading = columns.joined(separator: ",")
 
-  static func line(_ record: StoredRecord) -> String {
+  package static func line(_ record: StoredRecord) -> String {
     let json = record.json
     let cells: [String?] = [
       record.reference.description, record.time.text, json["verdict"]?.string, json["action"]?.string,
@@ -24,12 +24,10 @@ enum RecordTable {
     return cells.map { cell($0 ?? "") }.joined(separator: ",")
   }
 
-  /// A cell that a spreadsheet takes as text: names come from senders, and a formula could call out.
   private static func cell(_ text: String) -> String {
-    let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-    let safe = isFormula ? "'" + text : text
-    guard safe.unicodeScalars.contains(where: { "\",\n\r".unicodeScalars.contains($0) }) else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    let safe = SpreadsheetText.inert(text)
+    guard safe.unicodeScalars.contains(where: { "\",;".unicodeScalars.contains($0) }) else { return safe }
+    return "\"" + safe.escaping("\"", with: "\"") + "\""
   }
 }
 

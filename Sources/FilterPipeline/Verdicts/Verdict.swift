@@ -117,6 +117,13 @@ package struct FilterIdentity: Sendable, Hashable {
 }
 
 extension Verdict {
+  /// A verdict about an input of which nothing else is known.
+  package init(
+    ofUnseen source: String, id: Int, sha256: String?, outcome: Outcome, filter: FilterIdentity, error: SluiceError?
+  ) {
+    self.init(id: id, source: source, sha256: sha256, outcome: outcome, filter: filter, error: error)
+  }
+
   /// What was done with the input, in a word.
   package var action: String { handling?.rawValue ?? outcome.action }
 }

@@ -13,7 +13,13 @@ struct AuditPruneCommand: AsyncParsableCommand {
         sluice audit prune --to-size 2GB --dry-run
 
       The oldest go first; held images stay. What was deleted is a record of the chain, which stays valid. A gateway does \
-      this by itself within the limits of its settings.
+      this by itself within the limits of its settings. Sizes are those on the disk, in whole blocks. On a full disk it takes the \
+      room that is kept for it.
+
+      Where nothing was recorded for longer than a day, and a tenth of the age, none is deleted for its age: the clock may \
+      have jumped. --trust-clock says that it has not.
+
+      Exit status: 0, or 2 when that happened or the log cannot be used.
       """)
 
   @OptionGroup var log: AuditOptions
@@ -27,6 +33,9 @@ struct AuditPruneCommand: AsyncParsableCommand {
 
   @Flag(help: "Only say what would be deleted.")
   var dryRun = false
+
+  @Flag(help: "Delete by age although nothing was recorded for long.")
+  var trustClock = false
 
   func validate() throws { _ = try limits() }
 
@@ -53,13 +62,14 @@ struct AuditPruneCommand: AsyncParsableCommand {
     let location = try log.location()
     let pruning: AuditStore.Pruning
     if dryRun {
-      pruning = try location.openForReading().excess(over: limits)
+      pruning = try location.openForReading().excess(over: limits, trustsClock: trustClock)
     } else {
-      let store = try location.openForAdding()
-      pruning = try store.prune(to: limits, by: author.writerName)
+      let store = try location.openForPruning()
+      pruning = try store.prune(to: limits, trustsClock: trustClock, by: author.writerName)
       _ = try store.sweep()
     }
     let verb = dryRun ? "would be deleted" : "deleted"
     print("\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)")
+    if let doubt = pruning.doubt { throw doubt.error }
   }
 }

@@ -12,12 +12,21 @@ struct StatisticsReport {
     self.statistics = statistics
   }
 
-  var text: String { ([heading] + intervals + detectors + clients).joined(separator: "\n") + "\n" }
+  var text: String { ([heading] + summedUp + intervals + detectors + clients).joined(separator: "\n") + "\n" }
 
   private var heading: String {
     "\(statistics.images) images from \(statistics.since.shortText) to \(statistics.until.shortText), "
       + "\(statistics.count("adversarial")) flagged, \(statistics.count("rejected")) rejected, "
       + "\(statistics.count("failed")) failed"
+  }
+
+  private var summedUp: [String] {
+    guard !statistics.summedUp.isEmpty else { return [] }
+    let counts = statistics.summedUp.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return [
+      "rejected besides, without a record each: "
+        + counts.map { "\($0.value) \(Terminal.printable($0.key))" }.joined(separator: ", ")
+    ]
   }
 
   private var intervals: [String] {

@@ -1,0 +1,167 @@
+import Pixels
+
+extension AuditStore {
+  /// What a clean-up deleted, or would delete.
+  package struct Pruning: Sendable, Hashable {
+    package var images = 0
+    /// As they lay on the disk.
+    package var bytes = 0
+    /// Why none was deleted for its age, where some would have been.
+    package var doubt: ClockDoubt?
+
+    fileprivate mutating func count(_ leaving: [Leaving]) {
+      images += leaving.count
+      bytes += leaving.reduce(0) { $0 + $1.bytes }
+    }
+  }
+
+  /// Deletes the bytes of images beyond the limits, the oldest first; those that are held stay. Records stay all.
+  ///
+  /// Which images go is recorded before they do. On a full disk the room that is kept for it is let go first.
+  ///
+  /// - Parameters:
+  ///   - trustsClock: deletes by age also where the clock is in doubt.
+  /// - Throws: `audit-unavailable`.
+  package func prune(
+    to limits: QuarantineLimits, now: AuditTime = .now, trustsClock: Bool = false, by writer: String
+  ) throws(SluiceError) -> Pruning {
+    defer { reserve?.take() }
+    let (limits, doubt) = try believable(limits, now, trustsClock)
+    var pruning = Pruning(doubt: doubt)
+    do throws(SluiceError) { try prune(limits, now, atOnce: Self.mostLeaving, writer, &pruning) } catch {
+      guard let reserve, reserve.release() else { throw error }
+      try prune(limits, now, atOnce: Self.fewLeaving, writer, &pruning)
+    }
+    return pruning
+  }
+
+  /// What `prune` would delete.
+  package func excess(
+    over limits: QuarantineLimits, now: AuditTime = .now, trustsClock: Bool = false
+  ) throws(SluiceError) -> Pruning {
+    let (limits, doubt) = try believable(limits, now, trustsClock)
+    var pruning = Pruning(doubt: doubt)
+    try database.read { connection throws(SluiceError) in
+      let surplus = try surplus(limits, connection)
+      var place = Place()
+      while !place.isEnd {
+        pruning.count(
+          try excess(limits, now, surplus: surplus - pruning.bytes, from: &place, Self.mostLeaving, connection))
+      }
+    }
+    return pruning
+  }
+
+  /// How many go in one transaction; the fewer, the less room it takes.
+  private static let (mostLeaving, fewLeaving) = (200, 10)
+
+  fileprivate struct Leaving {
+    let sha256: String
+    let bytes: Int
+    let stored: Int
+  }
+
+  /// A place among the images from the oldest to the newest, as the database has it: it only ever moves on, whatever a stranger has
+  /// put into the columns.
+  private struct Place {
+    var stored = SQLValue.integer(.min)
+    var sha256 = SQLValue.text("")
+    var isEnd = false
+  }
+
+  private func prune(
+    _ limits: QuarantineLimits, _ now: AuditTime, atOnce most: Int, _ writer: String, _ pruning: inout Pruning
+  ) throws(SluiceError) {
+    try finishDeletions()
+    var place = Place()
+    while !place.isEnd {
+      var next = place
+      let leaving = try database.write { connection throws(SluiceError) in
+        _ = try lockedHead(of: writer, connection)
+        let surplus = try surplus(limits, connection)
+        let leaving = try excess(
+          limits, now, surplus: surplus, from: &next, most, connection, database.dialect.passingSuffix)
+        if !leaving.isEmpty { try announce(leaving, limits, by: writer, connection) }
+        return leaving
+      }
+      place = next
+      guard !leaving.isEmpty else { continue }
+      try finishDeletions()
+      pruning.count(leaving)
+    }
+  }
+
+  /// Bytes beyond what may be kept.
+  private func surplus(_ limits: QuarantineLimits, _ connection: any SQLConnection) throws(SluiceError) -> Int {
+    guard let most = limits.bytes else { return 0 }
+    let kept = try connection.rows(
+      "SELECT \(Self.sumOnDisk(cipher)) FROM audit_object WHERE state = \(ImageKeeping.stored.rawValue)", []
+    ).first?.integer(0)
+    return (kept ?? 0) - most
+  }
+
+  /// The oldest images that are too many or too old, some at a time.
+  private func excess(
+    _ limits: QuarantineLimits, _ now: AuditTime, surplus: Int, from place: inout Place, _ most: Int,
+    _ connection: any SQLConnection, _ lockingSuffix: String = ""
+  ) throws(SluiceError) -> [Leaving] {
+    let oldest = limits.age.map { (now - $0).microseconds } ?? .min
+    let rows = try connection.rows(
+      """
+      SELECT sha256, bytes, stored FROM audit_object
+      WHERE state = \(ImageKeeping.stored.rawValue) AND held = 0 AND (stored, sha256) > ($1, $2)
+      ORDER BY stored, sha256 LIMIT \(most)\(lockingSuffix)
+      """, [place.stored, place.sha256])
+    place.isEnd = rows.count < most
+    var rest = surplus
+    var leaving: [Leaving] = []
+    for row in rows {
+      (place.stored, place.sha256) = (row.values[2], row.values[0])
+      // What is no digest is the name of no image, and nothing to delete: verification finds it.
+      guard row.text(0).isDigest, case .integer(let stored) = row.values[2] else { continue }
+      guard stored < oldest || rest > 0 else {
+        place.isEnd = true
+        break
+      }
+      let image = Leaving(sha256: row.text(0), bytes: Self.onDisk(row.integer(1), cipher), stored: stored)
+      rest -= image.bytes
+      leaving.append(image)
+    }
+    return leaving
+  }
+
+  private func announce(
+    _ leaving: [Leaving], _ limits: QuarantineLimits, by writer: String, _ connection: any SQLConnection
+  ) throws(SluiceError) {
+    let entry = AuditEntry(
+      .pruned,
+      [
+        "images": .array(leaving.map { .string($0.sha256) }),
+        "limits": .object([
+          "bytes": limits.bytes.map(JSONValue.integer),
+          "seconds": limits.age.map { .integer(Int($0.components.seconds)) },
+        ]),
+      ])
+    let reference = try append([entry], to: writer, connection)[0]
+    for image in leaving {
+      try connection.execute(
+        "UPDATE audit_object SET state = \(ImageKeeping.leaving.rawValue), writer = $1, sequence = $2 WHERE sha256 = $3",
+        [.text(reference.writer), .integer(reference.sequence), .text(image.sha256)])
+    }
+  }
+
+  /// Carries out the deletions that are recorded, also those that an end of the process interrupted.
+  private func finishDeletions() throws(SluiceError) {
+    try database.write { connection throws(SluiceError) in
+      // An image that came again meanwhile is stored again, and not in this state; one that is coming just now is passed over.
+      let rows = try connection.rows(
+        "SELECT sha256 FROM audit_object WHERE state = \(ImageKeeping.leaving.rawValue)"
+          + database.dialect.passingSuffix, [])
+      for row in rows where row.text(0).isDigest {
+        try quarantine.remove(row.text(0), connection)
+        try connection.execute(
+          "UPDATE audit_object SET state = \(ImageKeeping.deleted.rawValue) WHERE sha256 = $1", [.text(row.text(0))])
+      }
+    }
+  }
+}
