@@ -15,7 +15,7 @@ package struct GatewayServer: Sendable {
   private let gateway: InferenceGateway
   private let audit: GatewayAudit?
   private let pool: UpstreamPool?
-  private let budget: ByteBudget
+  private let memory: MemoryBudget
   private let state = ServingState()
   private let fitness: FilterFitness
 
@@ -48,16 +48,17 @@ package struct GatewayServer: Sendable {
           addresses: settings.upstreams, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
           mostOutstanding: settings.upstreamRequests, healthInterval: settings.healthInterval),
         form: { engine.pipeline.form }, metrics: metrics, log: log)
-    budget = ByteBudget(settings.bodyMemory)
+    memory = MemoryBudget(settings.bodyMemory)
     audit = try settings.audit.map { (audit) throws(SluiceError) in
       try GatewayAudit(audit, version: version, metrics: metrics, log: log)
     }
     gateway = InferenceGateway(
       engine: engine, backend: pool ?? EmbeddedBackend(engine),
-      admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), metrics: metrics,
+      admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), memory: memory,
+      metrics: metrics,
       rules: GatewayRules(
         model: model, modes: settings.modes, failsOpen: settings.failsOpen, exposesVerdicts: settings.exposesVerdicts,
-        mostImages: settings.maxImages, requestTime: settings.deadline,
+        allowsEmptyChecks: settings.allowsEmptyChecks, mostImages: settings.maxImages, requestTime: settings.deadline,
         version: version), audit: audit, log: log)
   }
 
@@ -91,7 +92,9 @@ package struct GatewayServer: Sendable {
   private func configuration(_ services: [any Service]) -> ServiceGroupConfiguration {
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(log))
-    configuration.maximumGracefulShutdownDuration = settings.drain
+    // By then, connections have been closed from within. To cancel servers that still have some would end the process: their
+    // channels must not be dropped unhandled.
+    configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(5)
     configuration.maximumCancellationDuration = .seconds(5)
     return configuration
   }
@@ -100,7 +103,7 @@ package struct GatewayServer: Sendable {
     var services: [any Service] = []
     if let address = settings.http {
       let http = HTTPGateway(
-        gateway: gateway, bodies: BodyReading(most: settings.maxBody, budget: budget), tokens: settings.tokens,
+        gateway: gateway, bodies: BodyReading(most: settings.maxBody), tokens: settings.tokens,
         connections: Connections(), inFlight: state.inFlight)
       services.append(
         HTTPService(address: address, gateway: http, settings: settings, tls: tls, log: log) {
@@ -109,7 +112,7 @@ package struct GatewayServer: Sendable {
     }
     if let address = settings.grpc {
       let service = InferenceService(
-        gateway: gateway, tokens: settings.tokens, budget: budget, inFlight: state.inFlight)
+        gateway: gateway, tokens: settings.tokens, inFlight: state.inFlight)
       services.append(
         RPCService(address: address, service: service, settings: settings) { note("grpc", address, $0) })
     }
@@ -120,7 +123,7 @@ package struct GatewayServer: Sendable {
     OperationsService(
       address: address,
       responder: OperationsResponder(
-        gateway: gateway, tokens: operationsTokens(address), state: state, budget: budget,
+        gateway: gateway, tokens: operationsTokens(address), state: state,
         pages: audit.map { AuditPages($0, gateway) }),
       log: log
     ) { note("operations", address, $0?.port) }

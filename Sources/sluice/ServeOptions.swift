@@ -51,6 +51,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: settingHelp(.workers, "n")) var workers: String?
   @Flag(help: settingHelp(.failOpen)) var failOpen = false
   @Flag(help: settingHelp(.exposeVerdicts)) var exposeVerdicts = false
+  @Flag(help: settingHelp(.allowEmptyChecks)) var allowEmptyChecks = false
   @Flag(help: settingHelp(.insecure)) var insecure = false
 
   /// What the command line says, without what it leaves to others.
@@ -106,6 +107,7 @@ struct ServeOptions: ParsableArguments {
     case .logLevel: logLevel
     case .failOpen: failOpen ? "true" : nil
     case .exposeVerdicts: exposeVerdicts ? "true" : nil
+    case .allowEmptyChecks: allowEmptyChecks ? "true" : nil
     case .insecure: insecure ? "true" : nil
     }
   }

@@ -11,7 +11,7 @@ extension GatewayProcesses {
     func recordsWhatIsAnswered() async throws {
       let gateway = try RunningGateway(Self.clientHeader)
       let client = WebClient(port: gateway.http)
-      let broken = Array("no image at all".utf8)
+      let broken = Array(Signs.clean.prefix(Signs.clean.count / 2))
       for (image, id) in [(Signs.clean, "one"), (Signs.adversarial, "two"), (broken, "three")] {
         _ = try await client.post("/v1/filter", image, ["X-Request-Id": id, "X-Client": "camera \"<b>"])
         // It is there as soon as the answer is.
@@ -88,11 +88,50 @@ extension GatewayProcesses {
         #expect(!refused.error.contains(gateway.auditPath), "callers learn nothing of this machine")
         #expect(metrics.contains("sluice_audit_refused_total 2"))
       }
+      // What failed is not counted as recorded: that the gateway began, and one verdict.
+      #expect(metrics.contains("sluice_audit_records_total 2"), "\(metrics)")
+      // Nobody sends images to a gateway that answers none, and so it must find out by itself that there is room again.
+      let operations = WebClient(port: gateway.operations)
+      #expect(try await operations.get("/readyz").status == (failsOpen ? 200 : 503))
       #expect(gateway.log.contains { $0["message"] as? String == "verdict not recorded" })
       try gateway.limitFiles(to: "unlimited")
+      while try await operations.get("/readyz").status != 200 { try await Task.sleep(for: .milliseconds(50)) }
       #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
       let reader = AuditLogReader(gateway.auditPath)
       #expect(try reader.records().count == 2 && reader.verify().status == 0)
+    }
+
+    @Test("junk is recorded so many times, then summed up, and never kept")
+    func junk() async throws {
+      let gateway = try RunningGateway()
+      let (client, inputs) = (WebClient(port: gateway.http), 1500)
+      for number in 0..<inputs {
+        let junk = Array("junk\(number)".utf8)
+        #expect(try await client.post("/v1/filter", junk).status == 422)
+      }
+      gateway.send(SIGTERM)
+      #expect(gateway.waitForEnd() == 0)
+      let reader = AuditLogReader(gateway.auditPath)
+      let (records, sums) = (try reader.records(), try reader.records(["--kind", "summary"]))
+      #expect(records.count >= 1000 && !sums.isEmpty && records.allSatisfy { !$0.isKept })
+      #expect(records.count + sums.reduce(0) { $0 + ($1.said["inputs"] as? Int ?? 0) } == inputs)
+      let stats = try reader.run("stats", ["--json"]).output.json
+      #expect(stats["rejected"] as? Int == records.count)
+      #expect((stats["summedUp"] as? [String: Int])?["not-an-image"] == inputs - records.count)
+      #expect(try reader.verify().status == 0)
+    }
+
+    @Test("what a gateway that is killed soon has begun is signed")
+    func earlyCheckpoint() async throws {
+      let gateway = try RunningGateway()
+      while !gateway.log.contains(where: { $0["message"] as? String == "audit checkpoint" }) {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      gateway.send(SIGKILL)
+      _ = gateway.waitForEnd()
+      let verification = try AuditLogReader(gateway.auditPath).verify(["--json"])
+      let writers = try #require(verification.output.json["writers"] as? [[String: Any]])
+      #expect(verification.status == 0 && writers[0]["signedThrough"] as? Int == 1)
     }
 
     @Test("kept images are encrypted where a key is given")

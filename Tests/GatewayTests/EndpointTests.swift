@@ -151,10 +151,66 @@ extension GatewayProcesses {
       #expect(try await client.post("/v1/check/v1/models/m:predict", Array(rows.utf8)).status == 403)
       #expect(
         try await client.post("/v1/check/upload", Signs.clean, ["X-Envoy-Auth-Partial-Body": "true"]).status == 413)
-      #expect(try await client.get("/v1/check/anything").status == 200)
-      #expect(try await client.post("/v1/check/anything", []).status == 422)
       #expect(try await client.send("PUT", "/v1/check/upload", [:], Signs.adversarial).status == 403)
       #expect(try await client.post("/v1/check/upload", Array("no image".utf8)).status == 422)
+    }
+
+    @Test("a check of a form judges every part that may be an image, and refuses forms that are not clear")
+    func checkOfForms() async throws {
+      func answer(_ parts: String..., type: String = "multipart/form-data; boundary=b") async throws -> WebClient.Answer
+      {
+        var form: [UInt8] = []
+        for head in parts {
+          form += Array("--b\r\nContent-Disposition: form-data; name=\"i\"\(head)\r\n\r\n".utf8)
+          form += (form.count < 100 ? Signs.clean : Signs.adversarial) + Array("\r\n".utf8)
+        }
+        return try await client.post("/v1/check/upload", form + Array("--b--\r\n".utf8), ["Content-Type": type])
+      }
+      #expect(try await answer("; filename=\"a.png\"").status == 200)
+      #expect(try await answer("; filename=\"a.png\"", "").status == 403)
+      #expect(try await answer("", "; filename=\"b.png\"").status == 403)
+      let ambiguous = try await answer("; filename=\"a.png\"", "; filename*=utf-8''b.png")
+      #expect(ambiguous.status == 400 && ambiguous.code == "ambiguous-body", "\(ambiguous.error)")
+      #expect(try await answer("", type: "multipart/mixed; boundary=b").code == "ambiguous-body")
+      let fields = Array("--b\r\nContent-Disposition: form-data; name=\"t\"\r\n\r\ntext\r\n--b--\r\n".utf8)
+      let type = "multipart/form-data; boundary=b"
+      #expect(try await client.post("/v1/check/upload", fields, ["Content-Type": type]).status == 200)
+      #expect(try await client.post("/v1/filter", fields, ["Content-Type": type]).status == 400)
+      #expect(try await client.post("/v1/check/v2/models/m/infer", fields, ["Content-Type": type]).status == 200)
+    }
+
+    @Test("a check of JSON, of encoded fields, and of one image behind another")
+    func checkOfOtherBodies() async throws {
+      let json = { (image: [UInt8]) in Array(#"{"a":[{"image":"data:image/png;base64,\#(image.base64)"}]}"#.utf8) }
+      let type: KeyValuePairs = ["Content-Type": "application/json"]
+      #expect(try await client.post("/v1/check/x", json(Signs.clean), type).status == 200)
+      #expect(try await client.post("/v1/check/x", json(Signs.adversarial), type).status == 403)
+      #expect(try await client.post("/v1/check/x", Array(#"{"a":"text"}"#.utf8), type).status == 200)
+      #expect(try await client.post("/v1/check/x", Array(#"{"a":1,"a":2}"#.utf8), type).code == "ambiguous-body")
+      let beside = infer([Signs.clean], #","image":"\#(Signs.adversarial.base64)""#)
+      #expect(try await client.post("/v1/check/v2/models/m/infer", beside, type).status == 403)
+      let fields = Array("image=\(Signs.adversarial.base64.replacing("+", with: "%2B"))".utf8)
+      let encoded: KeyValuePairs = ["Content-Type": "application/x-www-form-urlencoded"]
+      #expect(try await client.post("/v1/check/x", fields, encoded).status == 403)
+      #expect(try await client.post("/v1/check/x", Signs.clean, encoded).status == 200)
+      #expect(try await client.post("/v1/check/x", Signs.clean + Signs.adversarial).status == 403)
+    }
+
+    @Test("a check without a body is refused, unless the operator says that bodies reach it")
+    func checkWithoutBody() async throws {
+      let refused = try await client.get("/v1/check/anything")
+      #expect(refused.status == 422 && refused.code == "not-an-image")
+      #expect(refused.error.contains("--allow-empty-checks") && refused.error.contains("auth_request"))
+      #expect(try await client.post("/v1/check/anything", []).status == 422)
+      let lenient = try RunningGateway(["--allow-empty-checks"])
+      let asking = WebClient(port: lenient.http)
+      #expect(try await asking.get("/v1/check/anything").status == 200)
+      #expect(try await asking.send("DELETE", "/v1/check/anything", [:], nil).status == 200)
+      #expect(try await asking.post("/v1/check/anything", []).status == 422)
+      #expect(try await asking.get("/v1/check/anything", ["X-Forwarded-Method": "GET"]).status == 200)
+      #expect(try await asking.get("/v1/check/anything", ["X-Forwarded-Method": "POST"]).status == 422)
+      #expect(try await asking.get("/v1/check/anything", ["X-Original-Method": "PUT"]).status == 422)
+      #expect(try await asking.get("/v1/check/anything", ["Content-Type": "image/png"]).status == 422)
     }
 
     @Test("request ids are kept when they are well-formed, and replaced when not")

@@ -45,10 +45,12 @@ struct FailureTests {
     let metrics = GatewayMetrics(version: "1")
     let engine = try FilterEngine(workers: 1, metrics: metrics) { () throws(SluiceError) in try Self.pipeline() }
     let image = EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8))
-    let closed = await engine.judge([image], as: WantedJudgement(flagged: .observe))
+    let memory = MemoryBudget(1_000_000)
+    let closed = await engine.judge([image], as: WantedJudgement(flagged: .observe), within: memory)
     #expect(closed[0].tensor == nil && closed[0].verdict.outcome == .failed)
     #expect(metrics.registry.value("sluice_failed_open_total") == 0)
-    let open = await engine.judge([image, image], as: WantedJudgement(flagged: .enforce, failsOpen: true))
+    let open = await engine.judge(
+      [image, image], as: WantedJudgement(flagged: .enforce, failsOpen: true), within: memory)
     #expect(open.allSatisfy { $0.tensor != nil && $0.verdict.outcome == .failed })
     #expect(metrics.registry.value("sluice_failed_open_total") == 2)
     #expect(metrics.registry.text.contains(#"sluice_images_total{verdict="failed",action="unjudged"} 2"#))

@@ -66,6 +66,87 @@ struct PartsTests {
     }
   }
 
+  @Test("work that is abandoned at its deadline is cancelled, and not waited for")
+  func abandonedWork() async throws {
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+    let notes = Notes()
+    let late = Deadline(after: .milliseconds(20))
+    await #expect(throws: SluiceError(.deadlineExceeded, "the request took longer than it may")) {
+      try await late.abandon {
+        // Like a call that cannot be stopped: it takes no notice of being cancelled.
+        await Task.detached { for await _ in ends {} }.value
+        notes.order.withLock { $0.append(Task.isCancelled ? 1 : 0) }
+      }
+    }
+    #expect(notes.order.withLock { $0.isEmpty }, "it goes on by itself")
+    end.finish()
+    while notes.order.withLock({ $0.isEmpty }) { await Task.yield() }
+    #expect(notes.order.withLock { $0 } == [1])
+    #expect(try await Deadline(after: .seconds(30)).abandon { 7 } == 7)
+    let caller = Task { try await Deadline(after: .seconds(30)).abandon { try await Task.sleep(for: .seconds(30)) } }
+    caller.cancel()
+    #expect(await caller.result.failure is CancellationError)
+  }
+
+  @Test("memory: what arrives is refused beyond the budget, and given back when nobody holds it")
+  func arrivals() {
+    let memory = MemoryBudget(100)
+    var first: MemoryCharge? = memory.arrival()
+    let second = memory.arrival()
+    #expect(first?.grows(by: 60) == true && second.grows(by: 40) && !second.grows(by: 1))
+    #expect(memory.used == 100)
+    first = nil
+    #expect(memory.used == 40 && second.grows(by: 60) && second.grows(by: 60), "nobody else holds anything")
+    #expect(!memory.arrival().grows(by: 1) && !memory.arrival().grows(by: .max - 200))
+  }
+
+  @Test("memory: judging waits in order, and the first of its kind goes on whatever is held")
+  func waitingForMemory() async throws {
+    let memory = MemoryBudget(100)
+    let arrival = memory.arrival()
+    #expect(arrival.grows(by: 100))
+    var large: MemoryCharge? = try await memory.charge(500, for: .judging)
+    let reading = try await memory.charge(30, for: .reading)
+    #expect(memory.used == 630 && large != nil)
+    let notes = Notes()
+    let waiters = (0..<3).map { number in
+      Task {
+        let charge = try await memory.charge(40, for: .judging)
+        notes.order.withLock { $0.append(number) }
+        return charge
+      }
+    }
+    for _ in 0..<100 { await Task.yield() }
+    #expect(notes.order.withLock { $0.isEmpty })
+    waiters[1].cancel()
+    #expect((await waiters[1].result.failure as? SluiceError)?.code == .cancelled)
+    large = nil
+    let next = try await #require([waiters[0], waiters[2]].first).value
+    #expect(notes.order.withLock { $0 == [0] || $0 == [2] }, "one goes on, the other has no room")
+    withExtendedLifetime((arrival, next, reading)) {}
+    for waiter in waiters { waiter.cancel() }
+  }
+
+  @Test("lengths of gRPC messages are read wherever they are cut")
+  func messageLengths() {
+    let stream: [UInt8] = [0, 0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 9]
+    for cut in 0...stream.count {
+      var lengths = MessageLengths()
+      lengths.add(stream[..<cut])
+      lengths.add(stream[cut...])
+      #expect(lengths.longest == 65_537 && lengths.bytes == stream.count)
+    }
+  }
+
+  @Test("a token is the same whoever writes its scheme how")
+  func shownTokens() {
+    for field in ["Bearer abc", "bearer abc", "BEARER   abc"] { #expect(BearerTokens.shown(in: field) == "abc") }
+    for field in [nil, "", "abc", "Bearer", "Bearer ", "Bearerabc", "Basic abc"] {
+      #expect(BearerTokens.shown(in: field) == nil)
+    }
+    #expect(BearerTokens(["abc"]).admit("bEARER abc") && !BearerTokens(["abc"]).admit("Bearer abd"))
+  }
+
   @Test("trace contexts are passed on when they are well-formed")
   func traceContext() {
     let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -58,6 +58,22 @@ final class RawConnection {
     return count > 0 ? Array(buffer.prefix(count)) : nil
   }
 
+  /// What comes until it is enough, the other end closes, or nothing comes for the time that is set.
+  func receive(until isEnough: ([UInt8]) -> Bool) -> [UInt8] {
+    var all: [UInt8] = []
+    while !isEnough(all), let part = receive() { all += part }
+    return all
+  }
+
+  /// Whether the other end closes within the time that is set; what comes before is dropped.
+  func isClosed() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      if count <= 0 { return count == 0 || errno == ECONNRESET }
+    }
+  }
+
   /// What has come so far; `nil` when nothing has.
   func receiveNow() -> String? {
     var buffer = [UInt8](repeating: 0, count: 65_536)

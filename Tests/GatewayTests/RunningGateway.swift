@@ -2,7 +2,9 @@ import Foundation
 import TestSupport
 
 /// A gateway in a process of its own, on free ports of this machine.
-final class RunningGateway {
+///
+/// Nothing of it changes once it listens, so that several tests may use one.
+final class RunningGateway: @unchecked Sendable {
   private let folder: TemporaryFolder
   private let process = Process()
   private let logPath: String
@@ -19,22 +21,29 @@ final class RunningGateway {
   /// Starts it and waits until it listens.
   ///
   /// - Parameters:
-  ///   - filter: the text of the filter file; `nil` for the sample filter as it is shipped.
-  init(_ arguments: [String] = [], filter: String? = nil, environment: [String: String] = [:]) throws {
+  ///   - filter: the text of the filter file; `nil` for the one at the path.
+  ///   - filterPath: the sample filter as it is shipped, unless it is said.
+  init(
+    _ arguments: [String] = [], filter: String? = nil, filterPath: String = Repository.file("Filters/signs.yaml"),
+    environment: [String: String] = [:]
+  ) throws {
     folder = try TemporaryFolder()
     auditPath = "\(folder.path)/audit"
     logPath = try folder.file("log", "")
-    let path = try filter.map { try folder.file("filter.yaml", $0) } ?? Repository.file("Filters/signs.yaml")
+    let path = try filter.map { try folder.file("filter.yaml", $0) } ?? filterPath
     process.executableURL = URL(filePath: SluiceCommand.path)
     let audit = arguments.contains("--audit") ? [] : ["--audit", auditPath]
+    // A test that leaves a connection open is not to wait for it.
+    let drain = arguments.contains("--drain") ? [] : ["--drain", "5s"]
     process.arguments =
-      ["serve", "-f", path] + audit + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
+      ["serve", "-f", path] + audit + drain + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: URL(filePath: logPath))
     try process.run()
-    try waitUntilListening(servers: 3 - arguments.count { $0 == "off" })
+    let isOff = Self.freePorts.map { arguments.firstRange(of: [$0[0], "off"]) != nil }
+    try waitUntilListening(servers: isOff.count { !$0 })
   }
 
   deinit {
@@ -71,9 +80,14 @@ final class RunningGateway {
   var isRunning: Bool { process.isRunning }
 
   /// Resident memory in kilobytes.
-  var memory: Int {
+  var memory: Int { memory("VmRSS:") }
+
+  /// The most that it has been.
+  var peakMemory: Int { memory("VmHWM:") }
+
+  private func memory(_ name: String) -> Int {
     let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
     return line.split(separator: " ").compactMap { Int($0.filter(\.isNumber)) }.first ?? 0
   }
 
@@ -84,6 +98,17 @@ final class RunningGateway {
       try await Task.sleep(for: .milliseconds(50))
     }
     throw NotListening(description: "no `\(message)` in\n\(logText)")
+  }
+
+  /// Waits until nothing is in work, and no memory is held for it.
+  func waitForIdleness() async throws {
+    let client = WebClient(port: operations)
+    for _ in 0..<200 {
+      let metrics = String(decoding: try await client.get("/metrics").body, as: UTF8.self)
+      if metrics.contains("sluice_in_flight 0\n"), metrics.contains("sluice_held_bytes 0\n") { return }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    throw NotListening(description: "requests are still in work, or held in memory")
   }
 
   private func waitUntilListening(servers: Int) throws {

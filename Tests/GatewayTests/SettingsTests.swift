@@ -28,6 +28,7 @@ struct SettingsTests {
     #expect(settings.http?.isLoopback == true && settings.grpc?.isLoopback == true)
     #expect(settings.operations?.isLoopback == true)
     #expect(settings.modes == RouteModes(standard: .enforce) && !settings.failsOpen && !settings.exposesVerdicts)
+    #expect(!settings.allowsEmptyChecks && SettingName.allowEmptyChecks.variable == "SLUICE_ALLOW_EMPTY_CHECKS")
     #expect(settings.deadline == .seconds(10) && settings.maxBody == 32_000_000 && settings.workers == nil)
   }
 
@@ -52,7 +53,7 @@ struct SettingsTests {
       (.mode, "x=observe", "infer"), (.mode, "infer=observe=x", "enforce"), (.upstream, "ftp://a:1", "unknown scheme"),
       (.upstream, "http://a", "host and a port"), (.upstream, "http://u:p@a:1", "name or password"),
       (.upstream, "http://a:1/path", "host and a port"), (.model, "a/b", "letters"),
-      (.failOpen, "perhaps", "true or false"),
+      (.failOpen, "perhaps", "true or false"), (.allowEmptyChecks, "perhaps", "true or false"),
       (.workers, "0", "1 to 256"), (.logLevel, "loud", "info"), (.token, "short", "16"),
       (.tlsKey, "k", "tlsCertificate"),
       (.bodyMemory, "1MB", "maxBody"), (.batchDelay, "2s", "seconds"), (.idle, "NaNs", "seconds"),

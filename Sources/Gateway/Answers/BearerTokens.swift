@@ -15,10 +15,20 @@ package struct BearerTokens: Sendable {
   /// Compares in a time that does not tell how much of a guess was right.
   package func admit(_ authorization: String?) -> Bool {
     guard !tokens.isEmpty else { return true }
-    guard let authorization, authorization.lowercased().hasPrefix("bearer ") else { return false }
-    let shown = Array(authorization.dropFirst("bearer ".count).utf8)
+    guard let shown = Self.shown(in: authorization).map({ Array($0.utf8) }) else { return false }
     return tokens.reduce(false) { found, token in Self.areEqual(token, shown) || found }
   }
+
+  /// The token in an `Authorization` field, whose scheme may be written in any case and followed by several spaces.
+  package static func shown(in authorization: String?) -> String? {
+    guard let authorization, authorization.prefix(scheme.count).lowercased() == scheme else { return nil }
+    let rest = authorization.dropFirst(scheme.count)
+    guard rest.first == " " else { return nil }
+    let token = rest.drop { $0 == " " }
+    return token.isEmpty ? nil : String(token)
+  }
+
+  private static let scheme = "bearer"
 
   private static func areEqual(_ token: [UInt8], _ shown: [UInt8]) -> Bool {
     var difference = token.count ^ shown.count

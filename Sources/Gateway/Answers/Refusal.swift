@@ -25,6 +25,7 @@ package struct Refusal: Error, Sendable {
     case notFound = 404
     case methodNotAllowed = 405
     case notAcceptable = 406
+    case tooSlow = 408
     case tooLarge = 413
     case unprocessable = 422
     case busy = 429
@@ -48,15 +49,15 @@ package struct Refusal: Error, Sendable {
   /// What an error means for whoever sent the request.
   package init(_ error: SluiceError) {
     let status = Self.status(error.code)
-    let isOurs = status == .failed
-    self.init(
-      status, error.code, isOurs ? "the request could not be served" : error.description,
-      cause: isOurs ? error.description : nil)
+    switch status {
+    case .failed: self.init(status, error.code, "the request could not be served", cause: error.description)
+    default: self.init(status, error.code, error.description)
+    }
   }
 
   private static func status(_ code: SluiceError.Code) -> Status {
     switch code {
-    case .invalidRequest, .invalidJSON, .tooManyImages: .invalid
+    case .invalidRequest, .invalidJSON, .tooManyImages, .ambiguousBody: .invalid
     case .tooManyBytes: .tooLarge
     case .busy: .busy
     case .deadlineExceeded: .lateAnswer
@@ -73,7 +74,7 @@ package struct Refusal: Error, Sendable {
     case .invalid, .notFound, .methodNotAllowed, .notAcceptable: "invalid"
     case .unauthenticated: "unauthenticated"
     case .flagged: "flagged"
-    case .lateAnswer: "late"
+    case .lateAnswer, .tooSlow: "late"
     case .tooLarge, .unprocessable: "rejected"
     case .busy: "busy"
     case .gone: "gone"

@@ -1,9 +1,10 @@
 import AuditLog
+import Auditing
 import Logging
 import Pixels
 import ServiceLifecycle
 
-/// Signs checkpoints and deletes images that are too many or too old, for as long as the gateway serves.
+/// Signs checkpoints, sums up junk, and deletes images that are too many or too old, for as long as the gateway serves.
 struct AuditUpkeep: Service {
   let audit: GatewayAudit
   let metrics: GatewayMetrics
@@ -11,8 +12,12 @@ struct AuditUpkeep: Service {
 
   private static let pruningInterval = Duration.seconds(60)
   private static let sweepingInterval = Duration.seconds(3600)
+  /// What was counted since the last sum is lost when the process is killed.
+  private static let summingInterval = Duration.seconds(10)
 
   func run() async throws {
+    // Of a gateway that never runs for as long as an interval, nothing would be signed.
+    await sign()
     await withGracefulShutdownHandler {
       await withTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -23,13 +28,18 @@ struct AuditUpkeep: Service {
           for await _ in AsyncTimer(Self.sweepingInterval).cancelOnGracefulShutdown() { await sweep() }
         }
         group.addTask {
-          await prune()
-          for await _ in AsyncTimer(Self.pruningInterval).cancelOnGracefulShutdown() { await prune() }
+          var rounds = PruningRounds()
+          await prune(&rounds)
+          for await _ in AsyncTimer(Self.pruningInterval).cancelOnGracefulShutdown() { await prune(&rounds) }
+        }
+        group.addTask {
+          for await _ in AsyncTimer(Self.summingInterval).cancelOnGracefulShutdown() { await sumUp() }
         }
       }
     } onGracefulShutdown: {
     }
     // It ends last of all that judges, so the signature covers everything.
+    await sumUp()
     await sign()
   }
 
@@ -49,14 +59,39 @@ struct AuditUpkeep: Service {
     }
   }
 
-  private func prune() async {
+  /// How long the clock has been steady, and how often it was said that it is in doubt.
+  private struct PruningRounds {
+    private var clock = ClockWatch()
+    private var count = 0
+    private static let sayingEvery = 60
+
+    mutating func next() -> (trustsClock: Bool, saysDoubt: Bool) {
+      defer { count += 1 }
+      return (clock.isSteady(), count.isMultiple(of: Self.sayingEvery))
+    }
+  }
+
+  private func prune(_ rounds: inout PruningRounds) async {
     let (name, limits) = (audit.writer.name, audit.settings.limits)
+    let (trustsClock, saysDoubt) = rounds.next()
     await attempt("images not deleted") { store throws(SluiceError) in
-      let pruning = try store.prune(to: limits, by: name)
+      let pruning = try store.prune(to: limits, trustsClock: trustsClock, by: name)
+      if let doubt = pruning.doubt, saysDoubt {
+        log.error("images not deleted for their age", metadata: ["error": "\(doubt.error)"])
+      }
       if pruning.images > 0 {
         log.notice("images deleted", metadata: ["images": "\(pruning.images)", "bytes": "\(pruning.bytes)"])
       }
       metrics.registry.set("sluice_quarantine_bytes", to: Double(try store.quarantineSize().bytes))
+    }
+  }
+
+  private func sumUp() async {
+    do throws(SluiceError) {
+      let inputs = try await audit.recorder.sumUp()
+      if inputs > 0 { metrics.registry.add(Double(inputs), to: "sluice_audit_summed_total") }
+    } catch {
+      log.error("rejected inputs not summed up", metadata: ["error": "\(error)"])
     }
   }
 

@@ -43,7 +43,8 @@ package struct GatewayAudit: Sendable {
     let writer = AuditWriter(store, name: settings.writer) { metrics.noteCommit(entries: $0, seconds: $1) }
     recorder = AuditRecorder(
       writer,
-      RecordingPolicy(cleanRecords: settings.cleanRecords, cleanImages: settings.cleanImages, build: version))
+      RecordingPolicy(cleanRecords: settings.cleanRecords, cleanImages: settings.cleanImages, build: version),
+      rejections: RejectionLimit())
   }
 
   /// The token that was made for a log whose operator named none.
@@ -59,6 +60,9 @@ package struct GatewayAudit: Sendable {
 
   var writer: AuditWriter { recorder.writer }
   var client: ClientIdentity { settings.client }
+
+  /// Whether verdicts can be recorded, or need not be: while not, no request is answered.
+  package var isWritable: Bool { settings.failsOpen || writer.isWritable }
 
   /// Records the verdicts of a request.
   ///
@@ -98,7 +102,7 @@ extension ClientIdentity {
     switch self {
     case .none: nil
     case .address: address
-    case .token: authorization.map { "token-\(sha256($0).prefix(12))" }
+    case .token: BearerTokens.shown(in: authorization).map { "token-\(sha256($0).prefix(12))" }
     case .header(let name): header(name).map { String($0.prefix(Self.longest)) }
     }
   }

@@ -29,15 +29,26 @@ enum UpstreamTrouble: Error {
   case late
   case cancelled
 
+  /// For the sender. What a model server says of itself may hold anything, so it goes to the log alone.
   var error: SluiceError {
     switch self {
     case .unreached: SluiceError(.upstreamFailed, "the model server cannot be reached")
-    case .refused(let message): .invalidRequest("the model server: \(message)")
-    case .failed(let message): SluiceError(.upstreamFailed, "the model server failed: \(message)")
+    case .refused: .invalidRequest("the model server does not take the request")
+    case .failed: SluiceError(.upstreamFailed, "the model server failed")
     case .late: SluiceError(.deadlineExceeded, "the model server did not answer in time")
     case .cancelled: SluiceError(.cancelled, "the client has gone")
     }
   }
+
+  /// What the server or the connection to it said, for the log; `nil` where nobody said anything.
+  var words: String? {
+    switch self {
+    case .unreached(let words), .refused(let words), .failed(let words): String(words.prefix(Self.longestWords))
+    case .late, .cancelled: nil
+    }
+  }
+
+  private static let longestWords = 1000
 
   /// For metrics.
   var outcome: String {

@@ -97,10 +97,21 @@ package final class UpstreamPool: InferenceBackend {
         return response
       } catch {
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, error.outcome))
+        note(error, place, request.identity)
         guard case .unreached(let why) = error else { throw error.error }
         set(place, nil, "it cannot be reached: \(why)")
       }
     }
+  }
+
+  private func note(_ trouble: UpstreamTrouble, _ place: Int, _ identity: RequestIdentity) {
+    guard let words = trouble.words else { return }
+    log.warning(
+      "model server did not answer as it should",
+      metadata: [
+        "request": "\(identity.id)", "upstream": "\(settings.addresses[place])", "outcome": "\(trouble.outcome)",
+        "cause": "\(words)",
+      ])
   }
 
   private func ask(

@@ -44,14 +44,20 @@ package final class FilterEngine: Sendable {
     return fresh.identity
   }
 
-  /// Judges images, several at a time, in order.
-  package func judge(_ images: [EncodedInput], as wanted: WantedJudgement) async -> [Judgement] {
+  /// Judges images, as many at a time as there is memory for, in order.
+  package func judge(
+    _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget
+  ) async -> [Judgement] {
     let pipeline = pipeline
     let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
       for (place, image) in images.enumerated() {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
         group.addTask(executorPreference: workers) {
-          (
+          // An image whose turn does not come is judged all the same, which its cancelled task keeps from going far: every
+          // image has one verdict.
+          let charge = try? await memory.charge(pipeline.bytesForJudging(image), for: .judging)
+          defer { withExtendedLifetime(charge) {} }
+          return (
             place,
             await pipeline.judge(
               image, id: number, flagged: wanted.flagged, wantsPicture: wanted.picture, failsOpen: wanted.failsOpen)

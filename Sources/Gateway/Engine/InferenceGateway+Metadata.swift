@@ -7,7 +7,7 @@ extension InferenceGateway {
   static let inputName = "image"
 
   /// Whether requests can be expected to be answered.
-  var isReady: Bool { get async { await backend.isReady } }
+  var isReady: Bool { get async { await backend.isReady && (audit?.isWritable ?? true) } }
 
   var serverMetadata: ServerMetadata {
     ServerMetadata(name: "sluice", version: rules.version, extensions: [ServerMetadata.binaryTensors])

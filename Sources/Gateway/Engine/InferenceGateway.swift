@@ -11,6 +11,8 @@ package struct InferenceGateway: Sendable {
   package let engine: FilterEngine
   package let backend: any InferenceBackend
   package let admission: Admission
+  /// What all requests together hold.
+  package let memory: MemoryBudget
   package let metrics: GatewayMetrics
   package let rules: GatewayRules
   /// Records every verdict before anything of it leaves; `nil` without an audit log.
@@ -18,9 +20,10 @@ package struct InferenceGateway: Sendable {
   package let log: Logger
 
   package init(
-    engine: FilterEngine, backend: any InferenceBackend, admission: Admission, metrics: GatewayMetrics,
-    rules: GatewayRules, audit: GatewayAudit? = nil, log: Logger
+    engine: FilterEngine, backend: any InferenceBackend, admission: Admission, memory: MemoryBudget,
+    metrics: GatewayMetrics, rules: GatewayRules, audit: GatewayAudit? = nil, log: Logger
   ) {
+    self.memory = memory
     self.audit = audit
     self.engine = engine
     self.backend = backend
@@ -80,7 +83,7 @@ package struct InferenceGateway: Sendable {
     let (request, judgements) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
       let wanted = WantedJudgement(flagged: context.mode, picture: picture, failsOpen: rules.failsOpen)
-      let judgements = await engine.judge(images, as: wanted)
+      let judgements = await engine.judge(images, as: wanted, within: memory)
       try await audit?.record(images, judgements, context)
       return (request, judgements)
     }
@@ -127,18 +130,21 @@ package struct GatewayRules: Sendable {
   package var modes: RouteModes
   package var failsOpen: Bool
   package var exposesVerdicts: Bool
+  /// Whether a check lets requests without a body pass.
+  package var allowsEmptyChecks: Bool
   package var mostImages: Int
   package var requestTime: Duration
   package var version: String
 
   package init(
-    model: String, modes: RouteModes, failsOpen: Bool, exposesVerdicts: Bool, mostImages: Int,
-    requestTime: Duration, version: String
+    model: String, modes: RouteModes, failsOpen: Bool, exposesVerdicts: Bool, allowsEmptyChecks: Bool,
+    mostImages: Int, requestTime: Duration, version: String
   ) {
     self.model = model
     self.modes = modes
     self.failsOpen = failsOpen
     self.exposesVerdicts = exposesVerdicts
+    self.allowsEmptyChecks = allowsEmptyChecks
     self.mostImages = mostImages
     self.requestTime = requestTime
     self.version = version

@@ -3,39 +3,69 @@ import ImageCodecs
 import NIOCore
 import Pixels
 
-/// Reads the bodies of requests, within the limits on their length, on what all of them hold together, and on time.
+/// Reads the bodies of requests, within the limits on their length and on time.
+///
+/// Their memory is charged before they come here, by `BodyChargeHandler`.
 struct BodyReading: Sendable {
   let most: Int
-  let budget: ByteBudget
+  var pace = Pace.standard
 
-  /// Hands the whole body to the work, and gives its memory back after.
+  /// The whole body.
   ///
-  /// - Throws: `Refusal` for a body that is too long, and when there is no room; what reading and the work throw.
-  func withBody<Result>(of request: Request, _ work: ([UInt8]) async throws -> Result) async throws -> Result {
-    let declared = request.headers[.contentLength].flatMap { Int($0) }
-    if let declared, declared > most { throw tooLarge }
-    var held = declared ?? 0
-    try take(held)
-    defer { budget.give(held) }
-    var body: [UInt8] = []
-    body.reserveCapacity(held)
-    for try await part in request.body {
-      let length = body.count + part.readableBytes
-      guard length <= most else { throw tooLarge }
-      if length > held {
-        try take(length - held)
-        held = length
+  /// - Throws: `Refusal` for a body that is too long, for one that comes too slowly, and when there is no room for it;
+  ///   `deadline-exceeded`; what the transport throws.
+  func body(of request: Request, _ deadline: Deadline) async throws -> [UInt8] {
+    if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > most { throw tooLarge }
+    return try await deadline.limit {
+      let arrived = Arrived()
+      return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+        group.addTask { try await read(request, arrived) }
+        group.addTask { try await watch(arrived) }
+        defer { group.cancelAll() }
+        return try await group.next() ?? []
       }
-      body.append(contentsOf: part.readableBytesView)
     }
-    return try await work(body)
   }
 
-  private func take(_ count: Int) throws(Refusal) {
-    do throws(SluiceError) { try budget.take(count) } catch { throw Refusal(error) }
+  private func read(_ request: Request, _ arrived: Arrived) async throws -> [UInt8] {
+    var body: [UInt8] = []
+    for try await part in request.body {
+      guard body.count + part.readableBytes <= most else { throw tooLarge }
+      body.append(contentsOf: part.readableBytesView)
+      arrived.add(part.readableBytes)
+    }
+    // A cancelled task sees the end of the body, not an error.
+    try Task.checkCancellation()
+    return body
+  }
+
+  /// Never returns.
+  private func watch(_ arrived: Arrived) async throws -> [UInt8] {
+    var before = 0
+    while true {
+      try await Task.sleep(for: pace.interval)
+      let now = arrived.bytes
+      guard now - before >= pace.bytes else { throw Refusal.tooSlow(pace) }
+      before = now
+    }
   }
 
   private var tooLarge: Refusal {
     Refusal(.tooLarge, .tooManyBytes, "the body is longer than the \(most) bytes that are permitted")
   }
+}
+
+extension Refusal {
+  static func tooSlow(_ pace: Pace) -> Refusal {
+    Refusal(
+      .tooSlow, .tooSlow,
+      "the body comes too slowly: at least \(pace.bytes) bytes are expected every \(Int(pace.interval.seconds)) seconds"
+    )
+  }
+
+  static let noMemory = Refusal(.busy, .busy, "too many bytes of requests are in memory; try again later")
+}
+
+extension SluiceError.Code {
+  package static let tooSlow = SluiceError.Code("too-slow")
 }

@@ -16,6 +16,8 @@ package struct EitherHTTPChannel: ServerChildChannel {
   private let http2: HTTP2Channel
   /// How long the first bytes may take.
   private let patience: TimeAmount
+  /// What watches over each connection, whatever it speaks.
+  private let guards: @Sendable () -> [any ChannelHandler]
 
   package enum Version: Sendable {
     case http1(HTTP1Channel.Value)
@@ -31,12 +33,18 @@ package struct EitherHTTPChannel: ServerChildChannel {
     channel.eventLoop.makeCompletedFuture {
       let sniffer = PrefaceSniffer<Version>(channel.eventLoop.makePromise(), patience) { isHTTP2 in
         isHTTP2
-          ? http2.setup(channel: channel, logger: logger).map { Version.http2($0) }
+          ? setUpHTTP2(channel, logger)
           : http1.setup(channel: channel, logger: logger).map { Version.http1($0) }
       }
-      try channel.pipeline.syncOperations.addHandler(sniffer)
+      try channel.pipeline.syncOperations.addHandlers(guards() + [sniffer])
       return Value(sniffer: NIOLoopBound(sniffer, eventLoop: channel.eventLoop), channel: channel)
     }
+  }
+
+  private func setUpHTTP2(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Version> {
+    channel.eventLoop.makeCompletedFuture {
+      try channel.pipeline.syncOperations.addHandler(ReadCompletionHandler())
+    }.flatMap { http2.setup(channel: channel, logger: logger) }.map { Version.http2($0) }
   }
 
   package func handle(value: Value, logger: Logger) async {
@@ -55,12 +63,13 @@ package struct EitherHTTPChannel: ServerChildChannel {
   /// - Throws: what the TLS library says about the configuration.
   package static func server(
     _ channels: HTTP1Channel.Configuration, http2: HTTP2ChannelConfiguration, patience: TimeAmount,
-    tls: TLSConfiguration? = nil
+    tls: TLSConfiguration? = nil, guards: @autoclosure @escaping @Sendable () -> [any ChannelHandler] = []
   ) -> HTTPServerBuilder {
     HTTPServerBuilder { responder in
       let either = EitherHTTPChannel(
         http1: HTTP1Channel(responder: responder, configuration: channels),
-        http2: HTTP2Channel(responder: responder, configuration: http2), patience: patience)
+        http2: HTTP2Channel(responder: responder, configuration: http2), patience: patience,
+        guards: guards)
       guard var tls else { return either }
       tls.applicationProtocols = ["h2", "http/1.1"]
       return try TLSChannel(either, tlsConfiguration: tls)

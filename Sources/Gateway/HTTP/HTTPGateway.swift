@@ -42,7 +42,7 @@ struct HTTPGateway: HTTPResponder {
     let seconds = start.duration(to: .now).seconds
     gateway.metrics.noteRequest(name, answer.outcome, seconds: seconds)
     note(answer, name, identity, seconds)
-    return response(answer, identity)
+    return response(answer, identity, to: request.method)
   }
 
   private func answer(
@@ -57,7 +57,7 @@ struct HTTPGateway: HTTPResponder {
     ) { name in HTTPField.Name(name).flatMap { request.headers[$0] } }
     do {
       return try await connections.serve(context.channel) {
-        try await deadline.limit { try await self.handle(route, request, identity, client, deadline) }
+        try await self.handle(route, request, identity, client, deadline)
       }
     } catch let error as Refusal {
       throw error
@@ -83,16 +83,27 @@ struct HTTPGateway: HTTPResponder {
     case .serverMetadata: return HTTPAnswer(json: gateway.serverMetadata.json)
     case .modelMetadata(let model, let version):
       try check(model, version)
-      return HTTPAnswer(json: try await gateway.modelMetadata().json)
+      return try await deadline.abandon { HTTPAnswer(json: try await gateway.modelMetadata().json) }
     case .openAPI: return HTTPAnswer(json: OpenAPI.description(gateway.rules))
     case .infer, .predict, .filter, .check:
       let judging = JudgingHandlers(gateway: gateway, identity: identity, client: client, deadline: deadline)
-      try judging.checkHead(route, request)
-      let start = ContinuousClock.now
-      return try await bodies.withBody(of: request) { body in
-        gateway.metrics.noteStage("body", seconds: start.duration(to: .now).seconds)
-        return try await judging.answer(route, request.headers, request.method, body)
-      }
+      return try await judge(route, request, judging)
+    }
+  }
+
+  private func judge(
+    _ route: Route, _ request: Request, _ judging: JudgingHandlers
+  ) async throws -> HTTPAnswer {
+    try judging.checkHead(route, request)
+    let start = ContinuousClock.now
+    let body = try await bodies.body(of: request, judging.deadline)
+    gateway.metrics.noteStage("body", seconds: start.duration(to: .now).seconds)
+    let (headers, method) = (request.headers, request.method)
+    return try await judging.deadline.abandon {
+      // Held by the work, which may outlast the request.
+      let charge = try await gateway.memory.charge(route.bytesForReading(body.count), for: .reading)
+      defer { withExtendedLifetime(charge) {} }
+      return try await judging.answer(route, headers, method, body)
     }
   }
 
@@ -129,12 +140,15 @@ struct HTTPGateway: HTTPResponder {
       ].merging(answer.cause.map { ["cause": "\($0)"] } ?? [:]) { _, cause in cause })
   }
 
-  private func response(_ answer: HTTPAnswer, _ identity: RequestIdentity) -> Response {
+  private func response(
+    _ answer: HTTPAnswer, _ identity: RequestIdentity, to method: HTTPRequest.Method
+  ) -> Response {
     var headers = answer.headers
     headers[.requestID] = identity.id
     if headers[.contentType] == nil { headers[.contentType] = answer.contentType }
     return Response(
-      status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+      status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+    ).answering(method)
   }
 }
 
@@ -166,4 +180,6 @@ extension HTTPField.Name {
   static let sluiceVerdict = HTTPField.Name("Sluice-Verdict")!
   static let inferenceHeaderLength = HTTPField.Name("Inference-Header-Content-Length")!
   static let partialBody = HTTPField.Name("X-Envoy-Auth-Partial-Body")!
+  static let forwardedMethod = HTTPField.Name("X-Forwarded-Method")!
+  static let originalMethod = HTTPField.Name("X-Original-Method")!
 }

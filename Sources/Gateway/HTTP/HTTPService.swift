@@ -21,28 +21,41 @@ struct HTTPService: Service {
   private static let headerLimits = HTTP1Channel.Configuration.DecoderConfiguration(
     maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
 
+  /// Streams of HTTP/2 in all whose tasks have not ended.
+  private static let mostStreams = 4096
+
   func run() async throws {
     var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
     configuration.backlog = 1024
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(settings.connections)
+    let room = ConnectionRoom()
     let application = Application(
-      responder: gateway, server: server(), configuration: configuration,
+      responder: gateway, server: server(room), configuration: configuration,
       onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
-    try await application.run()
+    try await withGracefulShutdownHandler {
+      try await application.run()
+    } onGracefulShutdown: {
+      room.closeAll(after: settings.drain)
+    }
   }
 
-  private func server() -> HTTPServerBuilder {
+  private func server(_ room: ConnectionRoom) -> HTTPServerBuilder {
     let idle = settings.idle
     let connections = gateway.connections
-    let most = settings.maxBody
+    let (most, memory) = (settings.maxBody, gateway.gateway.memory)
+    let census = ChannelCensus(settings.connections + Self.mostStreams)
     let channels = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         ContinueHandler(most: most), DisconnectHandler(connections), EarlyAnswerHandler(),
+        BodyChargeHandler(memory, connections, census),
       ],
       idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
     let http2 = HTTP2ChannelConfiguration(
       idleTimeout: idle, gracefulCloseTimeout: settings.drain, streamConfiguration: channels)
-    return EitherHTTPChannel.server(channels, http2: http2, patience: TimeAmount(idle), tls: tls)
+    let deadline = settings.deadline
+    return EitherHTTPChannel.server(
+      channels, http2: http2, patience: TimeAmount(idle), tls: tls,
+      guards: [ConnectionRoomHandler(room), SilenceHandler(idle: idle, deadline: deadline)])
   }
 }
 

@@ -21,9 +21,16 @@ struct JudgingHandlers {
     case .infer(let model, let version): try gateway.check(model, version)
     case .predict(let model): try gateway.check(model, nil)
     case .filter: _ = try FilterAnswer(accepting: request.headers[.accept])
-    case .check where request.headers[.partialBody]?.lowercased() == "true":
+    case .check where Self.isCutShort(request.headers[values: .partialBody]):
       throw Refusal(.tooLarge, .tooManyBytes, "the body was cut short; a part is never judged as the whole")
     default: break
+    }
+  }
+
+  /// Whether any of the values says so: whoever adds a field of his own must not overrule the proxy's.
+  private static func isCutShort(_ values: [String]) -> Bool {
+    values.joined(separator: ",").split(separator: ",").contains { value in
+      !["", "false"].contains(value.filter { !$0.isWhitespace }.lowercased())
     }
   }
 
@@ -96,10 +103,10 @@ struct JudgingHandlers {
 
   private func filter(_ headers: HTTPFields, _ body: [UInt8]) async throws -> HTTPAnswer {
     let form = try FilterAnswer(accepting: headers[.accept])
-    let contentType = headers[.contentType]
+    let contentTypes = headers[values: .contentType]
     let source = identity.id
     let judgements = try await gateway.judge(context(.filter), picture: form == .picture) { () throws(SluiceError) in
-      [EncodedInput(source: source, bytes: try Self.image(body, contentType))]
+      [EncodedInput(source: source, bytes: try CarriedImages(body, contentTypes: contentTypes).only())]
     }
     let judgement = judgements[0]
     let answer =
@@ -112,42 +119,41 @@ struct JudgingHandlers {
     return answer.noting(judgements)
   }
 
-  /// The image of a body: all of it, or the one file of a form.
-  private static func image(_ body: [UInt8], _ contentType: String?) throws(SluiceError) -> [UInt8] {
-    guard let boundary = contentType.flatMap({ Multipart.boundary(of: $0) }) else { return body }
-    return Array(body[try Multipart(body, boundary: boundary).onlyFile()])
-  }
-
   // MARK: - A check in front of others
 
   /// Judges whatever images a request to somebody else carries, in any of the forms that the other routes take.
   ///
-  /// A request without a body carries none; only of a method that has a body is that suspicious.
+  /// What carries none is allowed: a form, JSON or text that is text throughout. Whatever else it may be is refused.
   private func check(
     _ path: String, _ headers: HTTPFields, _ method: HTTPRequest.Method, _ body: [UInt8]
   ) async throws -> HTTPAnswer {
+    let allowed = HTTPAnswer(json: .object(["allowed": .bool(true)]))
     if body.isEmpty {
-      guard [.get, .head, .options, .delete].contains(method) else {
-        throw Refusal(.unprocessable, .notAnImage, "there is no body to judge; is it sent to the check?")
-      }
-      return HTTPAnswer(json: .object(["allowed": .bool(true)]))
+      guard gateway.rules.allowsEmptyChecks, Self.hasNoBody(headers, method) else { throw Self.emptyCheck }
+      return allowed
     }
-    let length = try Self.jsonLength(headers)
-    let contentType = headers[.contentType]
-    let (source, most) = (identity.id, gateway.rules.mostImages)
-    let judgements = try await gateway.judge(context(.check)) { () throws(SluiceError) in
-      let plain = String(path.prefix { $0 != "?" })
-      if plain.hasSuffix("/infer") {
-        let request = try InferenceRequest(InferenceBody(bytes: body, jsonLength: length))
-        return try ImageInputs(request, source: source, most: most).images
-      }
-      if plain.hasSuffix(":predict") {
-        return try ImageInputs(try ServingPrediction.request(body), source: source, most: most).images
-      }
-      return [EncodedInput(source: source, bytes: try Self.image(body, contentType))]
-    }
-    return HTTPAnswer(json: .object(["allowed": .bool(true)])).noting(judgements)
+    let checked = CheckedBody(
+      body, to: path, headers, jsonLength: try Self.jsonLength(headers), source: identity.id,
+      most: gateway.rules.mostImages)
+    let judgements = try await gateway.judge(context(.check)) { () throws(SluiceError) in try checked.images() }
+    return judgements.isEmpty ? allowed : allowed.noting(judgements)
   }
+
+  /// Whether a request is one without a body, and not one whose body the proxy has kept to itself.
+  private static func hasNoBody(_ headers: HTTPFields, _ method: HTTPRequest.Method) -> Bool {
+    let bodiless: [HTTPRequest.Method] = [.get, .head, .options, .delete]
+    let names = bodiless.map(\.rawValue)
+    // Proxies ask with GET whatever they are asked with, and say so.
+    let original = headers[values: .forwardedMethod] + headers[values: .originalMethod]
+    return bodiless.contains(method) && original.allSatisfy(names.contains) && headers[.contentType] == nil
+  }
+
+  /// A proxy that sends no bodies would have everything allowed.
+  private static let emptyCheck = Refusal(
+    SluiceError(
+      .notAnImage, "there is no body to judge",
+      remedy: "have the proxy send bodies to the check (Envoy: with_request_body; Traefik: forwardBody; nginx's "
+        + "auth_request cannot); where it does, --\(SettingName.allowEmptyChecks.flag) lets requests without one pass"))
 }
 
 /// What is wanted of a filtered image.

@@ -38,12 +38,13 @@ enum OpenAPI {
         summary: "TensorFlow Serving: instances of base64 images in, predictions out.", takes: ["application/json"]),
       Operation(
         path: "/v1/filter", method: "post",
-        summary: "An image in; its verdict, its tensor or the forwarded picture out.", takes: imageTypes,
-        gives: FilterAnswer.allCases.map(\.rawValue)),
+        summary: "An image in; its verdict, its tensor or the forwarded picture out.",
+        takes: imageTypes + ["application/json"], gives: FilterAnswer.allCases.map(\.rawValue)),
       Operation(
         path: "\(Route.checkPrefix)/{path}", method: "post",
         summary: "Envoy's external authorisation: 200 for a request whose images are clean. Any method is taken.",
-        takes: imageTypes + ["application/json"], parameters: ["path"]),
+        takes: imageTypes + ["application/json", "application/x-www-form-urlencoded", "text/plain"],
+        parameters: ["path"]),
       Operation(path: "/openapi.json", method: "get", summary: "This description."),
     ]
   }
@@ -114,7 +115,8 @@ enum OpenAPI {
   private static func statuses(_ operation: Operation) -> [Refusal.Status] {
     if operation.judges {
       return [
-        .invalid, .unauthenticated, .flagged, .notAcceptable, .tooLarge, .unprocessable, .busy, .failed, .badUpstream,
+        .invalid, .unauthenticated, .flagged, .notAcceptable, .tooSlow, .tooLarge, .unprocessable, .busy, .failed,
+        .badUpstream,
         .lateAnswer,
       ]
     }
@@ -148,6 +150,7 @@ extension Refusal.Status {
     case .notFound: "There is no such path or model."
     case .methodNotAllowed: "The path takes another method."
     case .notAcceptable: "None of the accepted types is given."
+    case .tooSlow: "The body comes too slowly."
     case .tooLarge: "The body is too long."
     case .unprocessable: "An image cannot be decoded, or is not permitted."
     case .busy: "Too many requests are waiting; try again later."

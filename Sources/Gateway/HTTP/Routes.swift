@@ -46,6 +46,18 @@ enum Route: Sendable, Hashable {
     return route
   }
 
+  /// What reading a body of so many bytes takes at most, the body included: a plain image is taken as it is, what is
+  /// inside JSON is held as text, as values and as bytes.
+  func bytesForReading(_ count: Int) -> Int {
+    switch self {
+    case .infer, .predict, .check: Self.jsonFactor * count
+    default: Self.plainFactor * count
+    }
+  }
+
+  private static let jsonFactor = 4
+  private static let plainFactor = 2
+
   var method: HTTPRequest.Method {
     switch self {
     case .infer, .predict, .filter, .check: .post

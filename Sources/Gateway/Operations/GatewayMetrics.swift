@@ -26,6 +26,7 @@ package struct GatewayMetrics: Sendable {
     registry.declare("sluice_upstream_up", "gauge", "Whether an upstream is in use.")
     registry.declare("sluice_upstream_requests_total", "counter", "Requests to upstreams by what came back.")
     registry.declare("sluice_audit_records_total", "counter", "Records that are durable.")
+    registry.declare("sluice_audit_summed_total", "counter", "Rejected inputs that durable records sum up.")
     registry.declare(
       "sluice_audit_lost_total", "counter", "Verdicts that were given although they could not be recorded.")
     registry.declare("sluice_audit_refused_total", "counter", "Requests refused because they could not be recorded.")

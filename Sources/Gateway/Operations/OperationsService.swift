@@ -7,7 +7,8 @@ import NIOCore
 import Pixels
 import ServiceLifecycle
 
-/// Serves metrics, health and the audit pages on an address of its own, outside every queue.
+/// Serves metrics, health and the audit pages on an address of its own, outside every queue. Probes always find a place:
+/// whoever connects takes that of a connection that has gone without an answer for longest.
 ///
 ///     /metrics    Prometheus' text format
 ///     /livez      200 while the process serves
@@ -20,17 +21,24 @@ struct OperationsService: Service {
   let onListening: @Sendable (SocketAddress?) -> Void
 
   private static let mostConnections = 64
+  /// How long what has been asked here may take once all else has ended.
+  private static let drain = Duration.seconds(1)
 
   func run() async throws {
-    var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
-    configuration.availableConnectionsDelegate = MaximumAvailableConnections(Self.mostConnections)
+    let configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
+    let room = ConnectionRoom(Self.mostConnections)
     let application = Application(
       responder: responder,
       server: EitherHTTPChannel.server(
         HTTP1Channel.Configuration(idleTimeout: .seconds(30)),
-        http2: HTTP2ChannelConfiguration(idleTimeout: .seconds(30)), patience: .seconds(30)),
+        http2: HTTP2ChannelConfiguration(idleTimeout: .seconds(30)), patience: .seconds(30),
+        guards: [ConnectionRoomHandler(room), SilenceHandler(.seconds(60))]),
       configuration: configuration, onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
-    try await application.run()
+    try await withGracefulShutdownHandler {
+      try await application.run()
+    } onGracefulShutdown: {
+      room.closeAll(after: Self.drain)
+    }
   }
 }
 
@@ -38,11 +46,14 @@ struct OperationsResponder: HTTPResponder {
   let gateway: InferenceGateway
   let tokens: BearerTokens
   let state: ServingState
-  let budget: ByteBudget
   /// `nil` without an audit log.
   let pages: AuditPages?
 
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+    await answer(request).answering(request.method)
+  }
+
+  private func answer(_ request: Request) async -> Response {
     let path = request.uri.path
     if let pages, path == AuditPages.root || path.hasPrefix(AuditPages.root + "/") {
       return await pages.respond(to: request)
@@ -68,7 +79,7 @@ struct OperationsResponder: HTTPResponder {
     registry.set("sluice_queue_depth", to: Double(gateway.admission.waiting))
     registry.set("sluice_running", to: Double(gateway.admission.working))
     registry.set("sluice_in_flight", to: Double(state.inFlight.count))
-    registry.set("sluice_held_bytes", to: Double(budget.used))
+    registry.set("sluice_held_bytes", to: Double(gateway.memory.used))
   }
 
   private func text(

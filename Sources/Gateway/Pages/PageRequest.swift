@@ -13,7 +13,8 @@ struct PageRequest: Sendable {
 
   init(_ request: Request) {
     self.request = request
-    method = request.method
+    // HEAD asks for what GET gives, and gets its header fields alone.
+    method = request.method == .head ? .get : request.method
     parts = request.uri.path.split(separator: "/").dropFirst().map(String.init)
     query = FormFields(request.uri.query ?? "")
   }

@@ -12,7 +12,6 @@ import SwiftProtobuf
 struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol {
   let gateway: InferenceGateway
   let tokens: BearerTokens
-  let budget: ByteBudget
   let inFlight: InFlight
 
   func serverLive(
@@ -60,9 +59,9 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
   ) async throws -> StreamingServerResponse<Inference_ModelInferResponse> {
     try await answer("infer", request, context) { message, call in
       try gateway.check(message.modelName, message.modelVersion)
-      let size = message.rawInputContents.reduce(0) { $0 + $1.count }
-      try budget.take(size)
-      defer { budget.give(size) }
+      // Held by the work, which may outlast the call.
+      let charge = try await gateway.memory.charge(Self.copies * message.contentBytes, for: .reading)
+      defer { withExtendedLifetime(charge) {} }
       let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
       var answer = Answer(inference.response.message)
       answer.metadata = ["sluice-verdict": "\(inference.judgements.headerValue)"]
@@ -70,6 +69,9 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
       return answer
     }
   }
+
+  /// The contents in the message, as tensors, and as images.
+  private static let copies = 3
 
   /// Runs work that ends when the client ends its call.
   private func cancelled<Result: Sendable>(
@@ -110,7 +112,8 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
         deadline: Deadline(after: gateway.rules.requestTime))
       // A client that goes away cancels the call, not the task.
       var answer = try await cancelled(with: context) {
-        try await call.deadline.limit { try await work(try await ServerRequest(stream: request).message, call) }
+        let message = try await call.deadline.limit { try await Self.message(of: request) }
+        return try await call.deadline.abandon { try await work(message, call) }
       }
       answer.metadata.replaceOrAddString(identity.id, forKey: "x-request-id")
       gateway.metrics.noteRequest(route, answer.outcome, seconds: start.duration(to: .now).seconds)
@@ -120,6 +123,22 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
       gateway.metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
       note(refusal, route, identity)
       throw RPCError(refusal, identity)
+    }
+  }
+
+  /// The message of a call.
+  ///
+  /// - Throws: `Refusal` for a call without exactly one message that can be read; `Gone` when the call ends before it has
+  ///   come, whatever the transport calls that: the client has reset it, broken the protocol, or was refused.
+  private static func message<Input>(of request: StreamingServerRequest<Input>) async throws -> Input {
+    do {
+      return try await ServerRequest(stream: request).message
+    } catch let error as CancellationError {
+      throw error
+    } catch let error as RPCError where ![.unavailable, .cancelled].contains(error.code) {
+      throw Refusal(.invalid, .invalidRequest, "the call has no message that can be read", cause: "\(error)")
+    } catch {
+      throw Gone()
     }
   }
 
@@ -134,7 +153,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     switch error {
     case let refusal as Refusal: refusal
     case let error as SluiceError: Refusal(error)
-    case is CancellationError: Refusal(.gone, .cancelled, "the client has gone")
+    case is CancellationError, is Gone: Refusal(.gone, .cancelled, "the client has gone")
     default: Refusal(.failed, .invalidRequest, "the request could not be served", cause: "\(error)")
     }
   }
@@ -149,6 +168,9 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
       ])
   }
 }
+
+/// The client is not there any more.
+private struct Gone: Error {}
 
 /// What goes back for a call, and what it is called in metrics.
 private struct Answer<Output: Sendable>: Sendable {
@@ -172,17 +194,36 @@ extension RPCError {
 extension Refusal.Status {
   fileprivate var rpcCode: RPCError.Code {
     switch self {
-    case .invalid, .unprocessable, .notAcceptable, .methodNotAllowed, .tooLarge: .invalidArgument
+    case .invalid, .unprocessable, .notAcceptable, .methodNotAllowed: .invalidArgument
     case .unauthenticated: .unauthenticated
     case .flagged: .permissionDenied
     case .notFound: .notFound
-    case .busy: .resourceExhausted
+    case .busy, .tooLarge, .tooSlow: .resourceExhausted
     case .gone: .cancelled
     case .failed: .internalError
     case .badUpstream: .unavailable
     case .lateAnswer: .deadlineExceeded
     }
   }
+}
+
+extension Inference_ModelInferRequest {
+  /// The bytes of all contents, raw and listed.
+  fileprivate var contentBytes: Int {
+    rawInputContents.reduce(0) { $0 + $1.count } + inputs.reduce(0) { $0 + $1.contents.byteCount }
+  }
+}
+
+extension Inference_InferTensorContents {
+  /// What the listed elements hold in memory.
+  fileprivate var byteCount: Int {
+    boolContents.count + 4 * (intContents.count + uintContents.count + fp32Contents.count)
+      + 8 * (int64Contents.count + uint64Contents.count + fp64Contents.count)
+      + bytesContents.reduce(0) { $0 + $1.count + Self.bytesPerElement }
+  }
+
+  /// What an element of bytes costs however short it is.
+  private static let bytesPerElement = 64
 }
 
 extension Metadata {

@@ -1,6 +1,7 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
+import NIOCore
 import ServiceLifecycle
 
 /// Serves gRPC at an address, with TLS or without.
@@ -10,12 +11,15 @@ struct RPCService: Service {
   let settings: GatewaySettings
   let onListening: @Sendable (_ port: Int?) -> Void
 
-  /// Calls on a connection; each may hold a message that is as long as a body may be.
+  /// Calls on a connection.
   private static let mostStreams = 32
+  /// Calls in all whose tasks have not ended: many times what is worked on and may wait.
+  private static let mostCalls = 4096
 
   func run() async throws {
+    let room = ConnectionRoom()
     let transport = HTTP2ServerTransport.Posix(
-      address: try socketAddress(), transportSecurity: security(), config: configuration())
+      address: try socketAddress(), transportSecurity: security(), config: configuration(room))
     let server = GRPCServer(transport: transport, services: [service])
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -28,6 +32,7 @@ struct RPCService: Service {
       }
     } onGracefulShutdown: {
       server.beginGracefulShutdown()
+      room.closeAll(after: settings.drain)
     }
   }
 
@@ -43,17 +48,43 @@ struct RPCService: Service {
       certificateChain: [.file(path: tls.certificate, format: .pem)], privateKey: .file(path: tls.key, format: .pem))
   }
 
-  private func configuration() -> HTTP2ServerTransport.Posix.Config {
+  private func configuration(_ room: ConnectionRoom) -> HTTP2ServerTransport.Posix.Config {
     .defaults { config in
+      // What is longer is refused by `RPCArrivalHandler`, with a status instead of a reset.
       config.rpc.maxRequestPayloadSize = settings.maxBody
       config.http2.maxConcurrentStreams = Self.mostStreams
       // Images are larger than the window that calls usually have.
       config.http2.targetWindowSize = 1 << 20
-      config.connection.maxIdleTime = .seconds(300)
-      config.channelDebuggingCallbacks.onAcceptTCPConnection = ConnectionLimit(settings.connections).admit
+      config.connection.maxIdleTime = settings.idle
+      config.channelDebuggingCallbacks.onAcceptTCPConnection = guarding(room)
+      config.channelDebuggingCallbacks.onAcceptHTTP2Stream = charging()
       config.connection.maxGraceTime = settings.drain
       config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
       config.connection.keepalive.clientBehavior.allowWithoutCalls = true
+    }
+  }
+
+  private func guarding(_ room: ConnectionRoom) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+    let limit = ConnectionLimit(settings.connections)
+    let (idle, deadline) = (settings.idle, settings.deadline)
+    return { channel in
+      channel.eventLoop.makeCompletedFuture {
+        let handlers: [any ChannelHandler] = [
+          ConnectionRoomHandler(room), SilenceHandler(idle: idle, deadline: deadline), ReadCompletionHandler(),
+        ]
+        try channel.pipeline.syncOperations.addHandlers(handlers, position: .first)
+      }.flatMap { limit.admit(channel) }
+    }
+  }
+
+  private func charging() -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+    let (memory, longest) = (service.gateway.memory, settings.maxBody)
+    let census = ChannelCensus(Self.mostCalls)
+    return { stream in
+      stream.eventLoop.makeCompletedFuture {
+        try stream.pipeline.syncOperations.addHandler(
+          RPCArrivalHandler(memory, census, longestMessage: longest), position: .first)
+      }
     }
   }
 }

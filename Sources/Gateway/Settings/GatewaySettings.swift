@@ -29,6 +29,7 @@ package struct GatewaySettings: Sendable {
   package var watch: Duration
   package var failsOpen: Bool
   package var exposesVerdicts: Bool
+  package var allowsEmptyChecks: Bool
   package var isInsecure: Bool
   package var tls: TLSFiles?
   package var tokens: BearerTokens
@@ -69,6 +70,7 @@ package struct GatewaySettings: Sendable {
     watch = try read.duration(.watch, 0...3600)
     failsOpen = try read.flag(.failOpen)
     exposesVerdicts = try read.flag(.exposeVerdicts)
+    allowsEmptyChecks = try read.flag(.allowEmptyChecks)
     isInsecure = try read.flag(.insecure)
     tls = try read.tls()
     tokens = try read.tokens()

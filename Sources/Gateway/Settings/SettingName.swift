@@ -25,6 +25,7 @@ package enum SettingName: String, Sendable, CaseIterable {
   case watch
   case failOpen
   case exposeVerdicts
+  case allowEmptyChecks
   case insecure
   case tlsCertificate
   case tlsKey
@@ -100,7 +101,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .auditMaxBytes: "10GB"
     case .auditMaxAge: "180d"
     case .auditCheckpoint: "10m"
-    case .failOpen, .exposeVerdicts, .insecure, .auditFailOpen: "false"
+    case .failOpen, .exposeVerdicts, .allowEmptyChecks, .insecure, .auditFailOpen: "false"
     case .logLevel: "info"
     }
   }
@@ -127,13 +128,15 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .batchDelay: "How long a classifier call waits for further images while others run."
     case .maxImages: "Images in a request."
     case .maxBody: "The longest body of a request."
-    case .bodyMemory: "Bytes of bodies in memory, over all requests."
+    case .bodyMemory: "Bytes that all requests together may hold: bodies as they arrive, images while they are judged."
     case .connections: "HTTP connections at a time."
     case .idle: "How long a connection may be silent, or take over the head of a request."
     case .drain: "How long requests may go on after a signal to end."
     case .watch: "How often the filter's files are looked at for changes; 0s for never. SIGHUP reloads at any time."
     case .failOpen: "Forward images that the classifier fails on, instead of refusing them."
     case .exposeVerdicts: "Show callers scores, thresholds and p-values, which an attacker can climb by."
+    case .allowEmptyChecks:
+      "Let requests without a body pass a check (GET, HEAD, OPTIONS, DELETE): for proxies that send bodies where there are any."
     case .insecure: "Listen beyond this machine without TLS and without tokens."
     case .tlsCertificate: "The certificate chain (PEM)."
     case .tlsKey: "Its private key (PEM)."

@@ -1,0 +1,31 @@
+import Pixels
+
+/// Where an inference protocol has the images that are judged as it says.
+package enum Tensors {
+  /// The Open Inference Protocol: the data of its inputs.
+  case inputs
+  /// TensorFlow Serving: the instances.
+  case instances
+
+  /// A request without them.
+  func removed(from request: JSONValue) -> JSONValue {
+    guard case .object(let members) = request else { return request }
+    return .object(
+      members.compactMap { member in
+        switch (self, member.name) {
+        case (.instances, "instances"): nil
+        case (.inputs, "inputs"): JSONValue.Member(name: member.name, value: Self.withoutData(member.value))
+        default: member
+        }
+      })
+  }
+
+  private static func withoutData(_ inputs: JSONValue) -> JSONValue {
+    guard case .array(let elements) = inputs else { return inputs }
+    return .array(
+      elements.map { element in
+        guard case .object(let members) = element else { return element }
+        return .object(members.filter { $0.name != "data" })
+      })
+  }
+}

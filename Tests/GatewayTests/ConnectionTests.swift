@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// What connections may do to each other, and what HEAD is answered with.
+  @Suite struct ConnectionTests {
+    @Test(
+      "HEAD is answered with header fields alone: other requests of the connection go on",
+      arguments: ["http", "operations"])
+    func head(server: String) async throws {
+      let gateway = try SharedGateway.plain()
+      let port = server == "http" ? gateway.http : gateway.operations
+      let paths =
+        server == "http"
+        ? ["/v2/health/live", "/v2", "/openapi.json", "/nothing"] : ["/livez", "/metrics", "/nothing"]
+      let parallel = try RawConnection(port: port)
+      parallel.setTimeout(3)
+      var streams: [UInt32: Bool] = [:]
+      var requests = HTTP2Frames.opening
+      for number in 0..<24 {
+        let stream = UInt32(2 * number + 1)
+        streams[stream] = number % 2 == 1
+        requests += HTTP2Frames.headers(
+          stream, HTTP2Frames.request(number % 2 == 1 ? "HEAD" : "GET", paths[number % paths.count]),
+          flags: HTTP2Frames.endHeaders | HTTP2Frames.endStream)
+      }
+      parallel.send(requests)
+      let received = parallel.receive(until: { HTTP2Frames.endedStreams($0).count == streams.count })
+      #expect(HTTP2Frames.endedStreams(received) == Set(streams.keys))
+      HTTP2Frames.each(received) { kind, _, stream, payload in
+        if kind == HTTP2Frames.Kind.data.rawValue, !payload.isEmpty { #expect(streams[stream] == false) }
+      }
+      for path in paths {
+        let (get, head) = (
+          try await WebClient(port: port).get(path), try await WebClient(port: port).send("HEAD", path, [:], nil)
+        )
+        #expect(get.status == head.status && head.body.isEmpty, "\(path)")
+        if path != "/metrics" { #expect(get.headers["content-length"] == head.headers["content-length"], "\(path)") }
+      }
+    }
+
+    @Test("a hundred connections that say nothing, or too little, keep no probe out")
+    func probes() async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      var connections: [RawConnection] = []
+      for number in 0..<100 {
+        let connection = try RawConnection(port: gateway.operations)
+        if number % 2 == 0 { connection.send("GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ") }
+        connections.append(connection)
+      }
+      for _ in 0..<5 {
+        for path in ["/livez", "/readyz", "/metrics"] {
+          let probe = try RawConnection(port: gateway.operations)
+          probe.setTimeout(3)
+          probe.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+          #expect(probe.receiveAll().hasPrefix("HTTP/1.1 200 "), "\(path)")
+        }
+        connections.last?.send("a")
+      }
+    }
+
+    @Test(
+      "a connection on which nothing comes ends, whatever it speaks",
+      arguments: [
+        [], HTTP2Frames.preface, HTTP2Frames.opening,
+        HTTP2Frames.opening + HTTP2Frames.frame(.ping, 0, 0, [UInt8](repeating: 1, count: 8)),
+      ])
+    func silence(opening: [UInt8]) throws {
+      let gateway = try RunningGateway(["--idle", "500ms", "--deadline", "500ms", "--audit", "off"])
+      for port in [gateway.grpc, gateway.http] {
+        let connection = try RawConnection(port: port)
+        connection.setTimeout(10)
+        connection.send(opening)
+        #expect(connection.isClosed())
+      }
+    }
+
+    @Test("a client that resets its calls has gone; nothing has failed, and no message is decoded twice")
+    func brokenCalls() async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      let connection = try RawConnection(port: gateway.grpc)
+      connection.setTimeout(2)
+      connection.send(HTTP2Frames.opening)
+      for number in 0..<30 {
+        let stream = UInt32(2 * number + 1)
+        connection.send(HTTP2Frames.headers(stream, HTTP2Frames.call("ModelInfer")) + HTTP2Frames.reset(stream))
+      }
+      connection.send(
+        HTTP2Frames.headers(101, HTTP2Frames.call("ModelInfer"))
+          + HTTP2Frames.frame(.data, HTTP2Frames.endStream, 101, HTTP2Frames.message([0xFF, 0xFF, 0xFF])))
+      let received = connection.receive(until: { HTTP2Frames.endedStreams($0).contains(101) })
+      #expect(HTTP2Frames.fields(received).contains("grpc-status: 3"))
+      try await gateway.waitForIdleness()
+      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      #expect(!metrics.contains(#"outcome="failed""#))
+      #expect(!gateway.logText.contains(#""level":"warning""#))
+    }
+
+    @Test(
+      "a body that a proxy has cut short is never judged, whoever else says otherwise",
+      arguments: [["true"], ["false", "true"], ["true", "false"], ["false, true"], ["False", " TRUE "], ["yes"]])
+    func partialBodies(values: [String]) throws {
+      let gateway = try SharedGateway.plain()
+      let connection = try RawConnection(port: gateway.http)
+      let fields = values.map { "X-Envoy-Auth-Partial-Body: \($0)\r\n" }.joined()
+      let head =
+        "POST /v1/check/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: image/png\r\nContent-Length: \(Signs.clean.count)\r\n\(fields)\r\n"
+      connection.send(Array(head.utf8) + Signs.clean)
+      #expect(connection.receiveAll().hasPrefix("HTTP/1.1 413 "))
+    }
+
+    @Test("a client is the same by its token, however it writes the scheme")
+    func sameToken() async throws {
+      let gateway = try RunningGateway(["--audit-client", "token", "--token", "a-token-of-a-client"])
+      for scheme in ["Bearer", "bearer", "BEARER", "bEaReR "] {
+        let answer = try await WebClient(port: gateway.http).post(
+          "/v1/filter", Signs.clean, ["Authorization": "\(scheme) a-token-of-a-client"])
+        #expect(answer.status == 200)
+      }
+      let clients = try AuditLogReader(gateway.auditPath).records().compactMap { $0.said["client"] as? String }
+      #expect(Set(clients).count == 1 && clients.count == 4)
+    }
+  }
+}

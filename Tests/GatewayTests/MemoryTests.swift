@@ -1,0 +1,197 @@
+import Foundation
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+extension GatewayProcesses {
+  /// What requests may cost: every way to make a gateway hold more than its budget, or to keep others from it.
+  @Suite struct MemoryTests {
+    /// Beyond the budget: one image that is judged, one request that is read, and what allocators keep.
+    private static let allowance = 150_000
+
+    /// A picture of 49 megapixels in a few kilobytes: the most that is permitted, all black.
+    private static let costly: [UInt8] = {
+      let image = PixelImage(size: PixelSize(width: 7000, height: 7000), channels: .gray)
+      return (try? image.encodedAsPNG()) ?? []
+    }()
+
+    private func inference(_ images: [[UInt8]]) -> (body: [UInt8], headers: KeyValuePairs<String, String>) {
+      let raw = images.flatMap { image in withUnsafeBytes(of: UInt32(image.count).littleEndian, Array.init) + image }
+      let head = Array(
+        #"{"inputs":[{"name":"image","shape":[\#(images.count)],"datatype":"BYTES","parameters":{"binary_data_size":\#(raw.count)}}]}"#
+          .utf8)
+      return (head + raw, ["Inference-Header-Content-Length": "\(head.count)"])
+    }
+
+    private func isServing(_ gateway: RunningGateway) async throws -> Bool {
+      try await WebClient(port: gateway.http).post("/v1/filter", Signs.clean).status == 200
+    }
+
+    @Test(
+      "one request of costly images is answered at its deadline, in bounded memory, and others are served meanwhile")
+    func costlyImages() async throws {
+      let gateway = try RunningGateway(["--deadline", "1s", "--body-memory", "300MB", "--drain", "5s"])
+      let before = gateway.memory
+      let (body, headers) = inference(Array(repeating: Self.costly, count: 32))
+      let start = ContinuousClock.now
+      let answer = try await WebClient(port: gateway.http).post("/v2/models/signs/infer", body, headers)
+      #expect(answer.status == 504)
+      #expect(start.duration(to: .now) < .seconds(10), "the deadline is one second, on a busy machine a few more")
+      #expect(try await isServing(gateway))
+      #expect(gateway.peakMemory < before + 300_000 + Self.allowance)
+    }
+
+    @Test("a signal to end is followed within the time to drain, whatever is being decoded")
+    func endingUnderLoad() async throws {
+      let gateway = try RunningGateway(["--deadline", "60s", "--drain", "1s"])
+      let (body, headers) = inference(Array(repeating: Self.costly, count: 32))
+      let connection = try RawConnection(port: gateway.http)
+      let fields = headers.map { "\($0): \($1)\r\n" }.joined()
+      connection.send(
+        Array("POST /v2/models/signs/infer HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\(fields)\r\n".utf8)
+          + body)
+      try await Task.sleep(for: .milliseconds(500))
+      let start = ContinuousClock.now
+      gateway.send(SIGTERM)
+      #expect(gateway.waitForEnd() == 0, "no trap")
+      #expect(start.duration(to: .now) < .seconds(20))
+    }
+
+    @Test("unfinished gRPC messages take no more than the budget, and those beyond it hear why")
+    func unfinishedMessages() async throws {
+      let gateway = try RunningGateway(["--deadline", "3s", "--body-memory", "64MB", "--max-body", "32MB"])
+      let before = gateway.memory
+      var connections: [RawConnection] = []
+      for _ in 0..<4 {
+        let connection = try RawConnection(port: gateway.grpc)
+        connection.setTimeout(1)
+        connection.send(HTTP2Frames.opening)
+        for call in 0..<32 {
+          let stream = UInt32(2 * call + 1)
+          connection.send(HTTP2Frames.headers(stream, HTTP2Frames.call("ModelInfer")))
+          let message = HTTP2Frames.message([UInt8](repeating: 1, count: 16_000), length: 30_000_000)
+          connection.send(HTTP2Frames.frame(.data, 0, stream, message))
+        }
+        connections.append(connection)
+      }
+      for round in 0..<60 {
+        let part = HTTP2Frames.frame(.data, 0, UInt32(2 * (round % 32) + 1), [UInt8](repeating: 2, count: 16_000))
+        for connection in connections where !connection.send(part) { break }
+      }
+      #expect(gateway.peakMemory < before + 64_000 + Self.allowance)
+      connections.removeAll()
+      try await gateway.waitForIdleness()
+      #expect(try await isServing(gateway))
+    }
+
+    @Test("a gRPC message longer than a body may be is answered with RESOURCE_EXHAUSTED by its length alone")
+    func longMessage() throws {
+      let gateway = try RunningGateway(["--max-body", "100kB", "--body-memory", "1MB"])
+      let connection = try RawConnection(port: gateway.grpc)
+      connection.setTimeout(3)
+      connection.send(
+        HTTP2Frames.opening + HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer"))
+          + HTTP2Frames.frame(.data, 0, 1, HTTP2Frames.message([1, 2, 3], length: 100_001)))
+      let received = connection.receive(until: { HTTP2Frames.endedStreams($0).contains(1) })
+      let fields = HTTP2Frames.fields(received)
+      #expect(fields.contains("grpc-status: 8"))
+      #expect(fields.contains { $0.hasPrefix("grpc-message: ") && $0.contains("100000 bytes") })
+    }
+
+    @Test("lengths that are declared and never sent keep nobody out")
+    func declaredLengths() async throws {
+      let gateway = try RunningGateway(["--body-memory", "40MB", "--max-body", "32MB"])
+      var connections: [RawConnection] = []
+      for _ in 0..<40 {
+        let connection = try RawConnection(port: gateway.http)
+        connection.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 32000000\r\n\r\n")
+        connections.append(connection)
+      }
+      for _ in 0..<5 { #expect(try await isServing(gateway)) }
+    }
+
+    @Test("a body that drips is cut off long before the deadline")
+    func drippingBody() async throws {
+      let gateway = try RunningGateway(["--deadline", "60s"])
+      let connection = try RawConnection(port: gateway.http)
+      connection.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+      var answer = ""
+      for _ in 0..<300 where answer.isEmpty {
+        connection.send("x")
+        try await Task.sleep(for: .milliseconds(50))
+        answer = connection.receiveNow() ?? ""
+      }
+      #expect(answer.hasPrefix("HTTP/1.1 408 "))
+    }
+
+    @Test("bodies beyond the budget are answered 429, and their memory comes back")
+    func exhaustedBudget() async throws {
+      let gateway = try RunningGateway(["--body-memory", "2MB", "--max-body", "1MB"])
+      var connections: [RawConnection] = []
+      for _ in 0..<4 {
+        let connection = try RawConnection(port: gateway.http)
+        connection.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
+        connection.send([UInt8](repeating: 1, count: 600_000))
+        connections.append(connection)
+      }
+      let answers = connections.compactMap { connection -> String? in
+        connection.setTimeout(1)
+        return connection.receive().map { String(decoding: $0, as: UTF8.self) }
+      }
+      #expect(answers.contains { $0.hasPrefix("HTTP/1.1 429 ") })
+      connections.removeAll()
+      try await gateway.waitForIdleness()
+      #expect(try await isServing(gateway))
+    }
+
+    @Test("a flood of resets on a thousand connections leaves nothing behind", arguments: ["http", "grpc"])
+    func resets(server: String) async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      // One more than the limit ends the connection in the middle of a read.
+      let flood =
+        HTTP2Frames.opening
+        + (0..<210).flatMap { number -> [UInt8] in
+          let stream = UInt32(2 * number + 1)
+          let fields = server == "grpc" ? HTTP2Frames.call("ModelInfer") : HTTP2Frames.request("POST", "/v1/filter")
+          return HTTP2Frames.headers(stream, fields) + HTTP2Frames.reset(stream)
+        }
+      func send(_ count: Int) throws {
+        for _ in 0..<count {
+          let connection = try RawConnection(port: server == "grpc" ? gateway.grpc : gateway.http)
+          connection.send(flood)
+          _ = connection.isClosed()
+        }
+      }
+      try send(300)
+      let before = gateway.memory
+      try send(700)
+      #expect(gateway.memory < before + 60_000, "700 connections; each left 150 kB and more behind")
+      try await gateway.waitForIdleness()
+      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      #expect(!metrics.contains(#"outcome="failed""#), "who resets has gone; nothing has failed")
+      #expect(!gateway.logText.contains(#""level":"warning""#))
+    }
+
+    @Test(
+      "many small images take no more than the budget with a large classifier",
+      .enabled(if: Repository.hasGoldenData, "needs ../shared beside the checkout"))
+    func smallImages() async throws {
+      let models = try #require(Repository.sharedData) + "/eval/imagenet"
+      let gateway = try RunningGateway(
+        ["--define", "MODELS=\(models)", "--deadline", "4s", "--body-memory", "100MB"],
+        filterPath: Repository.file("Filters/imagenet-mobilenet.yaml"))
+      let before = gateway.memory
+      let dot = try PixelImage(size: PixelSize(width: 1, height: 1), channels: .rgb).encodedAsPNG()
+      let (body, headers) = inference(Array(repeating: dot, count: 32))
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            _ = try? await WebClient(port: gateway.http).post("/v2/models/imagenet-mobilenet/infer", body, headers)
+          }
+        }
+      }
+      #expect(gateway.peakMemory < before + 100_000 + 300_000, "the engine keeps memory for each size of call")
+    }
+  }
+}
