@@ -36,7 +36,8 @@ final class RunningGateway: @unchecked Sendable {
     // A test that leaves a connection open is not to wait for it.
     let drain = arguments.contains("--drain") ? [] : ["--drain", "5s"]
     process.arguments =
-      ["serve", "-f", path] + audit + drain + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
+      ["serve", "-f", path] + audit + drain + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self)
+      + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

@@ -1,4 +1,6 @@
 import Foundation
+import ImageCodecs
+import Pixels
 import TestSupport
 import Testing
 
@@ -25,6 +27,20 @@ struct BadInputTests {
     #expect(result.status == 2)
     #expect(result.verdicts.map { $0["verdict"] as? String } == ["failed"])
     #expect(result.outputText.contains("stdin is empty"))
+  }
+
+  @Test("a picture for which there is no memory costs that picture, not the run")
+  func exhaustedMemory() throws {
+    let black = PixelImage(size: PixelSize(width: 7000, height: 7000), channels: .rgb)
+    let large = try folder.file("large.png", try black.encodedAsPNG())
+    let small = try folder.file("small.png", try EncodedImages.png(width: 30, height: 30))
+    // Room for the program and a small picture, and not for 147 MB of pixels besides.
+    let result = try SluiceCommand.shell(
+      "MALLOC_ARENA_MAX=1 prlimit --as=280000000 \(SluiceCommand.path) filter -f \(filter) --workers 1 --format none \(small) \(large) \(small)"
+    )
+    #expect(result.status == 2, "\(result.errors)")
+    #expect(result.verdicts.map { $0["action"] as? String } == ["forwarded", "failed", "forwarded"])
+    #expect((result.verdicts.dropFirst().first?["error"] as? [String: Any])?["code"] as? String == "out-of-memory")
   }
 
   @Test func aRunWithoutAnyImageIsNotASuccess() throws {
