@@ -1,12 +1,12 @@
 import Pixels
 
-/// An image beside its squeezed versions, and under each what the squeezing changed, amplified.
+/// An image beside its squeezed versions, and under each what the squeezing changed, amplified; beside them further pictures.
 ///
-///     original      bitDepth 5     median 2
-///     [picture]     [picture]      [picture]
+///     original      bitDepth 5     median 2       image - denoised ×16
+///     [picture]     [picture]      [picture]      [remainder]
 ///     101 tusker    101 tusker     386 elephant
-///     adversarial   difference ×8  difference ×4
-///     score 1.71    [difference]   [difference]
+///     adversarial   difference ×8  difference ×4  where versions differ
+///     score 1.71    [difference]   [difference]   [heat map]
 package struct ContactSheet: ~Copyable {
   private var canvas: Canvas
   private let original: PixelImage
@@ -68,6 +68,26 @@ package struct ContactSheet: ~Copyable {
     draw(title, caption, squeezed, line: 0, isWarning: isWarning)
     draw("difference ×\(gain)", "", difference, line: 1, isWarning: false)
     column += 1
+  }
+
+  /// Adds two further pictures, one below the other.
+  package mutating func add(upper: consuming Picture, lower: consuming Picture) {
+    draw(upper.title, upper.caption, upper.image.clone(), line: 0, isWarning: false)
+    draw(lower.title, lower.caption, lower.image.clone(), line: 1, isWarning: false)
+    column += 1
+  }
+
+  /// A picture of the image's size, with what it is called.
+  package struct Picture: ~Copyable {
+    let image: PixelImage
+    let title: String
+    let caption: String
+
+    package init(_ image: consuming PixelImage, title: String, caption: String) {
+      self.image = image
+      self.title = title
+      self.caption = caption
+    }
   }
 
   private mutating func draw(

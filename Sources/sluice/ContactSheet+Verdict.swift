@@ -14,9 +14,10 @@ extension ContactSheet {
     _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) -> PixelImage {
     let image = try pipeline.modelImage(of: input)
-    let squeezers = EvidencePictures.shownSqueezers(of: pipeline)
+    let pictures = EvidencePictures(pipeline, input)
+    let squeezers = pictures.squeezers
     let seed = pipeline.seed(of: input.bytes)
-    var sheet = ContactSheet(of: image.clone(), columns: 1 + squeezers.count)
+    var sheet = ContactSheet(of: image.clone(), columns: 2 + squeezers.count)
     sheet.addOriginal(
       title: "original", caption: caption(verdict, pipeline), conclusion: conclusion(verdict),
       suspected: suspectedRegions(verdict), isWarning: verdict.outcome == .adversarial)
@@ -28,7 +29,20 @@ extension ContactSheet {
         squeezer.squeeze(image, seed: seed), title: squeezer.description, caption: caption,
         isWarning: seen.map { $0.topClass != verdict.prediction?.topClass } ?? false)
     }
+    try sheet.add(pictures, decisive: DecisiveDetectors(verdict.json).squeezers)
     return sheet.picture()
+  }
+
+  /// What the denoised image lacks, and where versions differ.
+  private mutating func add(_ pictures: EvidencePictures, decisive: [String]) throws(SluiceError) {
+    let subject = pictures.heatSubject(decisive)
+    let title = subject.kind == .roughness ? "where it is rough" : "where versions differ"
+    add(
+      upper: Picture(
+        try pictures.noise(), title: "image - denoised ×\(EvidencePictures.noiseGain)",
+        caption: EvidencePictures.denoiser.description),
+      lower: Picture(
+        try pictures.heat(decisive).picture, title: title, caption: subject.names.joined(separator: ", ")))
   }
 
   /// Where flagging detectors saw something; those of the source speak of another picture than the one shown.

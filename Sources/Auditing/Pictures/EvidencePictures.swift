@@ -45,17 +45,31 @@ package struct EvidencePictures: Sendable {
 
   /// Where any of the versions differs, and by how many levels at most.
   ///
-  /// Versions that move the picture, as a mirror does, differ everywhere and are left out. Where no other is left, a median
-  /// shows what is rough.
-  package func heat() throws(SluiceError) -> HeatMap {
+  /// - Parameters:
+  ///   - decisive: the squeezers that the verdict rests on, as records name them.
+  package func heat(_ decisive: [String]) throws(SluiceError) -> HeatMap {
     let original = try original()
     var strengths = [Int](repeating: 0, count: original.size.area)
-    for squeezer in heatSqueezers {
+    for squeezer in heatSubject(decisive).squeezers {
       original.raise(&strengths, toDifferenceFrom: squeezer.squeeze(original, seed: seed))
     }
     let most = strengths.max() ?? 0
     return HeatMap(picture: original.heat(strengths, most: most), most: most)
   }
+
+  /// What is left of the image when its denoised version is taken from it: a perturbation, where there is one, among the finest
+  /// detail.
+  package func noise() throws(SluiceError) -> PixelImage {
+    let original = try original()
+    return original.remainder(without: Self.denoiser.squeeze(original, seed: seed), gain: Self.noiseGain)
+  }
+
+  /// Non-local means: what it takes away has most in common with what attacks added. On attacks of 4 and 8 levels (projected
+  /// gradient descent, MobileNetV2, 30 images each) the correlation is .45 and .61; a median of 3 has .27 and .45.
+  package static let denoiser: any Squeezer = NonLocalMeans(search: 11, patch: 3, strength: 4)
+
+  /// The same for all images, so that they can be compared with each other.
+  package static let noiseGain = 16
 
   /// What squeezing changed, each sample `gain` times.
   package struct Difference: ~Copyable {
@@ -69,10 +83,33 @@ package struct EvidencePictures: Sendable {
     package let most: Int
   }
 
-  /// The squeezers whose changes the heat map shows.
-  package var heatSqueezers: [any Squeezer] {
+  /// What the heat map shows.
+  ///
+  /// Versions that move the picture, as a mirror does, differ everywhere and are left out. Where no other is left, a median
+  /// shows what is rough.
+  package func heatSubject(_ decisive: [String]) -> HeatSubject {
     let staying = squeezers.filter { !Self.moves($0) }
-    return staying.isEmpty ? [Median(window: 2)] : staying
+    let deciding = staying.filter { decisive.contains($0.description) }
+    if !deciding.isEmpty { return HeatSubject(kind: .decisiveVersions, squeezers: deciding) }
+    guard staying.isEmpty else { return HeatSubject(kind: .versions, squeezers: staying) }
+    return HeatSubject(kind: .roughness, squeezers: [Median(window: 2)])
+  }
+
+  /// Squeezers, and why their changes are shown.
+  package struct HeatSubject: Sendable {
+    package enum Kind: Sendable, Hashable {
+      /// The versions that the most decisive detector compared.
+      case decisiveVersions
+      /// All versions that detectors of the filter compare.
+      case versions
+      /// None that a detector compares: it shows where the image is rough.
+      case roughness
+    }
+
+    package let kind: Kind
+    package let squeezers: [any Squeezer]
+
+    package var names: [String] { squeezers.map(\.description) }
   }
 
   private static func moves(_ squeezer: any Squeezer) -> Bool { squeezer is Mirror || squeezer is Shift }

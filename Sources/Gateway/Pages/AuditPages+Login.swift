@@ -20,7 +20,10 @@ extension AuditPages {
   func loginPage(_ page: PageRequest, isWrong: Bool, next: String? = nil) -> Response {
     self.page(
       "login", nil, status: isWrong ? 401 : 200,
-      ["isWrong": isWrong, "next": Self.ownAddress(next ?? page.query["next"]), "title": "Log in"])
+      [
+        "isWrong": isWrong, "next": Self.ownAddress(next ?? page.query["next"]), "title": "Log in",
+        "isOwnToken": audit.settings.reviewers == nil,
+      ])
   }
 
   func logIn(_ page: PageRequest) async throws(PageFailure) -> Response {

@@ -27,8 +27,8 @@ extension AuditPages {
 
   private func overviewView(_ page: PageRequest) async throws(PageFailure) -> OverviewView {
     let period = page.query["period"].flatMap(OverviewView.Period.init(rawValue:)) ?? .day
-    let audit = audit
-    return try await perform { store throws(SluiceError) in try OverviewView(period, audit, store) }
+    let (audit, pipeline) = (audit, gateway.engine.pipeline)
+    return try await perform { store throws(SluiceError) in try OverviewView(period, audit, pipeline, store) }
   }
 
   private func overview(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
@@ -39,8 +39,8 @@ extension AuditPages {
   }
 
   private func records(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
-    let filter = RecordFilter(page.query)
-    let view = try await perform { store throws(SluiceError) in try RecordsView(filter, store) }
+    let (filter, pipeline) = (RecordFilter(page.query), gateway.engine.pipeline)
+    let view = try await perform { store throws(SluiceError) in try RecordsView(filter, pipeline, store) }
     return self.page("records", visitor, view.values)
   }
 

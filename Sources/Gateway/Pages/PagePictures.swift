@@ -15,6 +15,7 @@ final class PagePictures: Sendable {
     case version(Int)
     case difference(Int)
     case heat
+    case noise
 
     /// `nil` for a name that no picture has.
     init?(_ name: String) {
@@ -24,6 +25,7 @@ final class PagePictures: Sendable {
       case ("thumbnail", nil): self = .thumbnail
       case ("original", nil): self = .original
       case ("heat", nil): self = .heat
+      case ("noise", nil): self = .noise
       case ("version", let place?): self = .version(place)
       case ("difference", let place?): self = .difference(place)
       default: return nil
@@ -37,6 +39,7 @@ final class PagePictures: Sendable {
       case .version(let place): "version-\(place)"
       case .difference(let place): "difference-\(place)"
       case .heat: "heat"
+      case .noise: "noise"
       }
     }
   }
@@ -45,6 +48,8 @@ final class PagePictures: Sendable {
     let sha256: String
     let filter: FilterIdentity
     let kind: Kind
+    /// The squeezers that the verdict rests on, where the picture shows them.
+    let decisive: [String]
   }
 
   private struct Cache {
@@ -66,20 +71,24 @@ final class PagePictures: Sendable {
   ) throws(SluiceError) -> [UInt8]? {
     let said = record.json
     guard let sha256 = said["sha256"]?.string else { return nil }
-    let key = Key(sha256: sha256, filter: pipeline.identity, kind: kind)
+    let decisive = kind == .heat ? DecisiveDetectors(said).squeezers : []
+    let key = Key(sha256: sha256, filter: pipeline.identity, kind: kind, decisive: decisive)
     if let known = cache.withLock({ $0.pictures[key] }) { return known }
     guard let bytes = try store.image(sha256) else { return nil }
     let pictures = EvidencePictures(pipeline, Replay.input(said, bytes))
-    guard let png = try Self.png(kind, pictures) else { return nil }
+    guard let png = try Self.png(kind, pictures, decisive) else { return nil }
     keep(png, as: key)
     return png
   }
 
-  private static func png(_ kind: Kind, _ pictures: EvidencePictures) throws(SluiceError) -> [UInt8]? {
+  private static func png(
+    _ kind: Kind, _ pictures: EvidencePictures, _ decisive: [String]
+  ) throws(SluiceError) -> [UInt8]? {
     switch kind {
     case .thumbnail: try thumbnail(of: pictures.original()).encodedAsPNG()
     case .original: try pictures.original().encodedAsPNG()
-    case .heat: try pictures.heat().picture.encodedAsPNG()
+    case .heat: try pictures.heat(decisive).picture.encodedAsPNG()
+    case .noise: try pictures.noise().encodedAsPNG()
     case .version(let place):
       pictures.squeezers.indices.contains(place) ? try pictures.version(place).encodedAsPNG() : nil
     case .difference(let place):

@@ -43,13 +43,17 @@ struct OverviewView {
   let period: Period
   private let statistics: AuditStatistics
   private let latest: [StoredRecord]
+  private let pipeline: Pipeline
   private let chain: LogHealth
 
   private static let mostLatest = 12
 
   /// - Throws: `audit-unavailable`.
-  init(_ period: Period, _ audit: GatewayAudit, _ store: AuditStore, now: AuditTime = .now) throws(SluiceError) {
+  init(
+    _ period: Period, _ audit: GatewayAudit, _ pipeline: Pipeline, _ store: AuditStore, now: AuditTime = .now
+  ) throws(SluiceError) {
     self.period = period
+    self.pipeline = pipeline
     statistics = try AuditStatistics(
       store, since: now - .seconds(period.seconds), until: now, seconds: period.interval.seconds)
     var query = AuditQuery()
@@ -76,7 +80,7 @@ struct OverviewView {
       "hasChanges": !statistics.changes.isEmpty, "detectors": detectors(since),
       "hasDetectors": !statistics.detectors.isEmpty,
       "clients": clients(since), "hasClients": !statistics.clients.isEmpty,
-      "latest": latest.map { RowView($0).values }, "hasLatest": !latest.isEmpty, "chain": chain.values,
+      "latest": latest.map { RowView($0, pipeline).values }, "hasLatest": !latest.isEmpty, "chain": chain.values,
     ]
   }
 

@@ -1,4 +1,5 @@
 import AuditLog
+import Auditing
 import Pixels
 
 /// Numbers as the pages show them.
@@ -26,9 +27,8 @@ enum PageText {
     return JSONValue.number(Double(value) / factor, decimals: 1).text + " " + unit
   }
 
-  /// Of a record's member that holds a class, a label where known, and a probability.
-  static func prediction(_ value: JSONValue) -> (label: String, probability: Double?) {
-    let label = value["label"]?.string ?? value["class"]?.integer.map { "class \($0)" } ?? ""
-    return (label, value["probability"]?.double)
+  /// Of a record's member that holds a class, and often a probability.
+  static func prediction(_ value: JSONValue, _ names: ClassNames) -> String {
+    names.name(in: value) + (value["probability"]?.double.map { " " + share($0) } ?? "")
   }
 }

@@ -15,7 +15,9 @@ struct RecordView {
   private let filter: RecordFilter
   private let pipeline: Pipeline
   private let squeezers: [String]
-  private let heatNames: String
+  private let names: ClassNames
+  private let decisive: DecisiveDetectors
+  private let heatSubject: EvidencePictures.HeatSubject
   private let charts: [String: (svg: String, note: String)]
   private let previousHash: String
   private let newer: StoredRecord?
@@ -31,7 +33,9 @@ struct RecordView {
     said = record.json
     let pictures = EvidencePictures(pipeline, EncodedInput(source: "", bytes: []))
     squeezers = pictures.squeezers.map(\.description)
-    heatNames = pictures.heatSqueezers.map(\.description).joined(separator: ", ")
+    names = ClassNames(said, pipeline)
+    decisive = DecisiveDetectors(said)
+    heatSubject = pictures.heatSubject(decisive.squeezers)
     charts = try Self.charts(record.json, pipeline, clean, store)
     let place = record.reference
     previousHash =
@@ -46,14 +50,15 @@ struct RecordView {
   }
 
   var values: [String: Any] {
-    let row = RowView(record, link: filter.text())
+    let row = RowView(record, pipeline, link: filter.text())
+    let explanation = Explanation(said, names).text
     var values = row.values
     let address = RowView.address(of: record.reference)
     let hasBytes = record.image?.isStored == true
     values.merge([
       "title": record.reference.description, "sha256": said["sha256"]?.string ?? "not known", "facts": facts,
-      "findings": findings, "hasFindings": !findings.isEmpty, "hasError": said["error"] != nil,
-      "error": ["code": said["error"]?["code"]?.string ?? "", "message": said["error"]?["message"]?.string ?? ""],
+      "findings": findings, "hasFindings": !findings.isEmpty,
+      "explanation": explanation, "hasExplanation": !explanation.isEmpty,
       "hasPictures": row.hasPicture, "noPictureText": noPictureText, "detectors": detectors,
       "hasDetectors": !detectors.isEmpty, "predictions": predictions, "hasPredictions": !predictions.isEmpty,
       "currentReview": review, "reviewHref": address + "/review" + filter.text(),
@@ -77,10 +82,9 @@ struct RecordView {
     func source(_ kind: PagePictures.Kind) -> String { "\(address)/pictures/\(kind.name)" }
     let versions = squeezers.enumerated().map { place, name -> [String: Any] in
       let seen = squeezed.first { $0["squeezer"]?.string == name }
-      let (label, probability) = seen.map(PageText.prediction) ?? ("", nil)
       return [
         "src": source(.version(place)), "title": name,
-        "caption": (seen.map { named($0, label) } ?? "") + (probability.map { " " + PageText.share($0) } ?? ""),
+        "caption": seen.map { PageText.prediction($0, names) } ?? "",
         "isChanged": isChanged(seen),
         "differenceSrc": source(.difference(place)), "differenceTitle": "what \(name) changed, amplified",
       ]
@@ -92,8 +96,24 @@ struct RecordView {
         "width": size.width, "height": size.height,
       ] as [String: Any],
       "versions": versions, "hasVersions": !versions.isEmpty, "hasHeat": true,
-      "heat": ["src": source(.heat), "caption": "under \(heatNames)"],
+      "heat": ["src": source(.heat), "title": heatText.title, "caption": heatText.caption],
+      "noise": [
+        "src": source(.noise),
+        "caption":
+          "without \(EvidencePictures.denoiser), times \(EvidencePictures.noiseGain); where nothing is left it is gray",
+      ],
     ]
+  }
+
+  private var heatText: (title: String, caption: String) {
+    let versions = heatSubject.names.joined(separator: ", ")
+    return switch heatSubject.kind {
+    case .decisiveVersions:
+      ("Where the versions differ", "under \(versions), which \(decisive.names.first ?? "") compares")
+    case .versions: ("Where the versions differ", "under \(versions)")
+    case .roughness:
+      ("Where the image is rough", "what \(versions) would smooth; no detector of this filter compares that")
+    }
   }
 
   private var isOfThisFilter: Bool { said["filter"] == pipeline.identity.json }
@@ -125,18 +145,12 @@ struct RecordView {
     guard let original = said["prediction"] else { return [] }
     return ([("the image", original, true)] + squeezed.map { ($0["squeezer"]?.string ?? "", $0, false) }).map {
       name, value, isOriginal in
-      let (label, probability) = PageText.prediction(value)
+      let probability = value["probability"]?.double
       return [
-        "of": name, "label": named(value, label), "probability": probability.map(PageText.share) ?? "",
+        "of": name, "label": names.name(in: value), "probability": probability.map(PageText.share) ?? "",
         "value": probability ?? 0, "isOriginal": isOriginal, "isChanged": !isOriginal && isChanged(value),
       ]
     }
-  }
-
-  /// With the label of today's filter, where the record names only the class.
-  private func named(_ value: JSONValue, _ label: String) -> String {
-    guard value["label"] == nil, isOfThisFilter, let number = value["class"]?.integer else { return label }
-    return pipeline.labels?[number] ?? label
   }
 
   private var detectors: [[String: Any]] {
@@ -144,7 +158,7 @@ struct RecordView {
       let name = detector["name"]?.string ?? ""
       let numbers = ["score", "threshold", "pValue", "contribution"].map { detector[$0]?.double }
       return [
-        "name": name, "kind": detector["kind"]?.string ?? "", "seen": detector["seen"]?.string ?? "",
+        "name": name, "kind": detector["kind"]?.string ?? "", "seen": names.spelledOut(detector["seen"]?.string ?? ""),
         "score": numbers[0].map(PageText.number) ?? "", "abstains": numbers[0] == nil,
         "threshold": numbers[1].map(PageText.number) ?? "", "hasThreshold": numbers[1] != nil,
         "pValue": numbers[2].map(PageText.number) ?? "", "hasPValue": numbers[2] != nil,

@@ -6,6 +6,7 @@ import Pixels
 /// A list of records, and what to filter it by.
 struct RecordsView {
   private let filter: RecordFilter
+  private let pipeline: Pipeline
   private let records: [StoredRecord]
   private let hasOlder: Bool
   private let count: Int
@@ -16,8 +17,9 @@ struct RecordsView {
   private static let mostCounted = 10_000
 
   /// - Throws: `audit-unavailable`.
-  init(_ filter: RecordFilter, _ store: AuditStore) throws(SluiceError) {
+  init(_ filter: RecordFilter, _ pipeline: Pipeline, _ store: AuditStore) throws(SluiceError) {
     self.filter = filter
+    self.pipeline = pipeline
     let found = try store.records(filter.query, after: filter.cursor, limit: Self.length + 1)
     records = Array(found.prefix(Self.length))
     hasOlder = found.count > Self.length
@@ -28,7 +30,7 @@ struct RecordsView {
   var values: [String: Any] {
     var values: [String: Any] = [
       "isRecords": true, "title": "Records", "countText": countText,
-      "rows": records.map { RowView($0, link: filter.text()).values },
+      "rows": records.map { RowView($0, pipeline, link: filter.text()).values },
       "hasRows": !records.isEmpty, "hasOlder": hasOlder, "hasNewest": filter.cursor != nil,
       "olderHref": records.last.map { "/audit/records" + filter.text(after: $0) } ?? "",
       "newestHref": "/audit/records" + filter.text(), "exportHref": "/audit/records.ndjson" + filter.text(),

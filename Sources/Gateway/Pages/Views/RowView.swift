@@ -1,18 +1,24 @@
 import AuditLog
 import Auditing
+import FilterPipeline
 import Pixels
 
 /// A record in a list.
 struct RowView {
   private let record: StoredRecord
   private let said: JSONValue
+  private let names: ClassNames
   private let link: String
 
+  private static let mostDetectors = 2
+
   /// - Parameters:
+  ///   - pipeline: today's filter, which may know what classes are called.
   ///   - link: what follows the record's address, for coming back to the same list.
-  init(_ record: StoredRecord, link: String = "") {
+  init(_ record: StoredRecord, _ pipeline: Pipeline, link: String = "") {
     self.record = record
     said = record.json
+    names = ClassNames(said, pipeline)
     self.link = link
   }
 
@@ -23,7 +29,9 @@ struct RowView {
   var values: [String: Any] {
     let verdict = said["verdict"]?.string ?? record.kind
     let address = Self.address(of: record.reference)
-    let (client, pValue, detectors) = (said["client"]?.string, said["pValue"]?.double, record.flaggedDetectors)
+    let (client, pValue) = (said["client"]?.string, said["pValue"]?.double)
+    let detectors = DecisiveDetectors(said).summary(atMost: Self.mostDetectors)
+    let prediction = said["prediction"].map { PageText.prediction($0, names) }
     return [
       "href": address + link, "reference": record.reference.description, "verdict": verdict,
       "thumbnail": "\(address)/pictures/thumbnail", "hasThumbnail": hasPicture,
@@ -31,10 +39,11 @@ struct RowView {
       "isClean": verdict == "clean", "isAdversarial": verdict == "adversarial", "isRejected": verdict == "rejected",
       "isFailed": verdict == "failed", "client": client ?? "", "hasClient": client != nil,
       "time": record.time.text, "timeText": record.time.shortText, "pValue": pValue.map(PageText.number) ?? "",
-      "hasPValue": pValue != nil, "detectors": detectors.joined(separator: ", "), "hasDetectors": !detectors.isEmpty,
+      "hasPValue": pValue != nil, "detectors": detectors, "hasDetectors": !detectors.isEmpty,
       "prediction": prediction ?? "", "hasPrediction": prediction != nil, "review": record.review?.word ?? "",
       "isReviewed": record.review != nil, "isConfirmed": record.review?.label == .adversarial,
-      "isCleared": record.review?.label == .clean, "isHeld": record.image?.isHeld ?? false,
+      "isCleared": record.review?.label == .clean, "isHeld": record.image?.isHeld ?? false, "error": error,
+      "hasError": said["error"] != nil,
     ]
   }
 
@@ -43,10 +52,8 @@ struct RowView {
     record.image?.isStored == true && ["clean", "adversarial"].contains(said["verdict"]?.string ?? "")
   }
 
-  private var prediction: String? {
-    said["prediction"].map { value in
-      let (label, probability) = PageText.prediction(value)
-      return label + (probability.map { " " + PageText.share($0) } ?? "")
-    }
+  /// Why it was not judged.
+  private var error: [String: String] {
+    ["code", "message", "remedy"].reduce(into: [:]) { $0[$1] = said["error"]?[$1]?.string ?? "" }
   }
 }

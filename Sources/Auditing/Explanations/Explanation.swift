@@ -1,0 +1,142 @@
+import AuditLog
+import Pixels
+
+/// Why a record's image was flagged or let pass, in words: how rare it is among clean images, what was decisive, and what the
+/// classifier sees otherwise.
+///
+/// Written from the record alone; where an older record knows less, less is said.
+package struct Explanation: Sendable {
+  private let said: JSONValue
+  private let names: ClassNames
+  private let detectors: [RecordedDetector]
+  private let decisive: [RecordedDetector]
+
+  private static let mostNamed = 2
+
+  /// - Parameters:
+  ///   - said: the record.
+  ///   - names: what its classes are called.
+  package init(_ said: JSONValue, _ names: ClassNames) {
+    self.said = said
+    self.names = names
+    detectors = (said["detectors"]?.elements ?? []).map(RecordedDetector.init)
+    decisive = DecisiveDetectors(said).all
+  }
+
+  package init(_ said: JSONValue) { self.init(said, ClassNames(said)) }
+
+  /// Empty for what was never judged, about which its error says everything.
+  package var text: String { sentences.joined(separator: " ") }
+
+  private var sentences: [String] {
+    switch said["verdict"]?.string {
+    case "adversarial": ([together] + reasons + [otherwise]).compactMap(\.self)
+    case "clean": [passed, otherwise].compactMap(\.self)
+    default: []
+    }
+  }
+
+  // MARK: - How rare it is
+
+  private var images: Int? { said["compared"]?["images"]?.integer }
+
+  /// Whether the scores were added up.
+  private var isFused: Bool {
+    said["compared"]?["fusedScore"] != nil || detectors.contains { $0.contribution != nil }
+  }
+
+  /// Of all scores together. Where detectors share the budget, their p-values were divided by shares, and count no images.
+  private var rarity: Rarity? { Rarity(said["pValue"]?.double, images: isFused ? images : nil) }
+
+  private var limit: String {
+    said["budget"]?.double.map { "; up to \(Wording.percent($0)) may be flagged" } ?? ""
+  }
+
+  /// What all scores say together, where they were added up.
+  private var together: String? {
+    guard isFused, isWithinBudget, let rarity else { return nil }
+    return "Flagged: all scores together, \(rarity.words("it is "))\(limit)."
+  }
+
+  private var isWithinBudget: Bool {
+    guard let pValue = said["pValue"]?.double, let budget = said["budget"]?.double else { return false }
+    return pValue <= budget
+  }
+
+  private var passed: String {
+    guard let rarity else {
+      return detectors.isEmpty ? "Let pass: no detector looked at it." : "Let pass: no score is above its threshold."
+    }
+    return "Let pass: all scores together, \(rarity.words("it is "))\(limit)."
+  }
+
+  // MARK: - What was decisive
+
+  private var reasons: [String] {
+    guard !decisive.isEmpty else { return together == nil ? [flaggedWithoutReason] : [] }
+    let named = Array(decisive.prefix(Self.mostNamed))
+    let lead = together == nil ? "Flagged by" : named.count == 1 ? "Decisive was" : "Decisive were"
+    let more = decisive.count - named.count
+    let rest = more == 0 ? "" : more == 1 ? "; 1 more agrees" : "; \(more) more agree"
+    return ["\(lead) \(described(named))\(rest)."] + seen(named)
+  }
+
+  private var flaggedWithoutReason: String {
+    rarity.map { "Flagged: all scores together, \($0.words("it is "))\(limit)." }
+      ?? "Flagged; the record does not say by which detector."
+  }
+
+  /// `mirror (higher than 1190 of 1195 clean images) and shift (higher than all 1195 clean images)`
+  private func described(_ detectors: [RecordedDetector]) -> String {
+    let measures = detectors.map(measure)
+    if detectors.count > 1, let first = measures[0], measures.allSatisfy({ $0 == first }) {
+      return "\(Wording.list(detectors.map(\.name))) (\(first))"
+    }
+    return Wording.list(
+      zip(detectors, measures).map { detector, measure in
+        measure.map { "\(detector.name) (\($0))" } ?? detector.name
+      })
+  }
+
+  private func measure(of detector: RecordedDetector) -> String? {
+    if let threshold = detector.threshold, let score = detector.score {
+      return "\(Wording.number(score)) is above the threshold of \(Wording.number(threshold))"
+    }
+    return Rarity(detector.pValue, images: images)?.words()
+  }
+
+  /// In the detectors' own words, where they compared no versions, of which the last sentence speaks.
+  private func seen(_ detectors: some Sequence<RecordedDetector>) -> [String] {
+    var told: Set<String> = []
+    return detectors.filter { $0.versions.isEmpty && !$0.seen.isEmpty && told.insert($0.seen).inserted }.map {
+      "\($0.name): \(names.spelledOut($0.seen))."
+    }
+  }
+
+  // MARK: - What the classifier sees
+
+  private var otherwise: String? {
+    guard let prediction = said["prediction"] else { return nil }
+    let seen = "The classifier sees \(described(prediction))"
+    guard said["verdict"]?.string == "adversarial", let version = tellingVersion else { return seen + "." }
+    let share = version.prediction["probability"]?.double
+    if isChanged(version) { return "\(seen); after \(version.squeezer), \(described(version.prediction))." }
+    return seen + (share.map { "; after \(version.squeezer) too, with \(Wording.percent($0))." } ?? ".")
+  }
+
+  private func described(_ prediction: JSONValue) -> String {
+    names.name(in: prediction) + (prediction["probability"]?.double.map { " with \(Wording.percent($0))" } ?? "")
+  }
+
+  /// The version that tells most: of another class, compared by a decisive detector, and far from the image.
+  private var tellingVersion: RecordedVersion? {
+    let versions = decisive.flatMap(\.versions)
+    return versions.first(where: isChanged) ?? detectors.flatMap(\.versions).first(where: isChanged)
+      ?? decisive.lazy.compactMap { $0.versions.max { $0.distance < $1.distance } }.first
+  }
+
+  private func isChanged(_ version: RecordedVersion) -> Bool {
+    guard let original = said["prediction"]?["class"]?.integer else { return false }
+    return version.prediction["class"]?.integer.map { $0 != original } ?? false
+  }
+}

@@ -1,0 +1,55 @@
+import AuditLog
+import Decision
+import Pixels
+
+/// One detector's part in a recorded verdict.
+///
+/// Older records say less: whatever is missing is `nil`, or empty.
+struct RecordedDetector: Sendable {
+  let name: String
+  let score: Double?
+  let threshold: Double?
+  let pValue: Double?
+  /// What it added to the fused score.
+  let contribution: Double?
+  let isFlagged: Bool
+  /// What it saw, in its own words.
+  let seen: String
+  /// What the classifier said about the versions that were compared.
+  let versions: [RecordedVersion]
+
+  init(_ json: JSONValue) {
+    name = json["name"]?.string ?? ""
+    score = json["score"]?.double
+    threshold = json["threshold"]?.double
+    pValue = json["pValue"]?.double
+    contribution = json["contribution"]?.double
+    isFlagged = json["flagged"] == .bool(true)
+    seen = json["seen"]?.string ?? ""
+    versions = (json["detail"]?["squeezers"]?.elements ?? []).map(RecordedVersion.init)
+  }
+
+  /// How much it speaks against the image, in units of −ln p: what it added, or how rare its score is.
+  ///
+  /// A threshold that stands in the filter file says nothing about clean images: there, it is how often the score holds it.
+  var strength: Double {
+    guard let score else { return 0 }
+    if let contribution { return contribution }
+    if let pValue { return pValue > 0 ? -logarithm(pValue) : .infinity }
+    guard let threshold, threshold > 0, score > threshold else { return 0 }
+    return logarithm(score / threshold)
+  }
+}
+
+/// What the classifier said about a squeezed version of the image.
+struct RecordedVersion: Sendable {
+  let squeezer: String
+  let distance: Double
+  let prediction: JSONValue
+
+  init(_ json: JSONValue) {
+    squeezer = json["squeezer"]?.string ?? ""
+    distance = json["distance"]?.double ?? 0
+    prediction = json
+  }
+}
