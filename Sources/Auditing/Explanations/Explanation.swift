@@ -30,7 +30,7 @@ package struct Explanation: Sendable {
 
   private var sentences: [String] {
     switch said["verdict"]?.string {
-    case "adversarial": ([together] + reasons + [otherwise]).compactMap(\.self)
+    case "adversarial": flagged + [otherwise].compactMap(\.self)
     case "clean": [passed, otherwise].compactMap(\.self)
     default: []
     }
@@ -45,17 +45,16 @@ package struct Explanation: Sendable {
     said["compared"]?["fusedScore"] != nil || detectors.contains { $0.contribution != nil }
   }
 
-  /// Of all scores together. Where detectors share the budget, their p-values were divided by shares, and count no images.
-  private var rarity: Rarity? { Rarity(said["pValue"]?.double, images: isFused ? images : nil) }
-
-  private var limit: String {
-    said["budget"]?.double.map { "; up to \(Wording.percent($0)) may be flagged" } ?? ""
-  }
-
-  /// What all scores say together, where they were added up.
+  /// How rare the image is, all scores together; `nil` where the record has no p-value.
   private var together: String? {
-    guard isFused, isWithinBudget, let rarity else { return nil }
-    return "Flagged: all scores together, \(rarity.words("it is "))\(limit)."
+    guard let rarity = Rarity(said["pValue"]?.double, images: images) else { return nil }
+    let limit = said["budget"]?.double.map { "; up to \(Wording.percent($0)) of them may be flagged" } ?? ""
+    // Where detectors share the budget, their p-values were divided by their shares, and count no images.
+    guard isFused else { return "\(rarity.frequency) looked as unusual\(limit)" }
+    return switch rarity.words {
+    case .above(let others): "its scores add up to more than those of \(others)\(limit)"
+    case .reached(let others): "its scores add up to what \(others) reached\(limit)"
+    }
   }
 
   private var isWithinBudget: Bool {
@@ -64,26 +63,21 @@ package struct Explanation: Sendable {
   }
 
   private var passed: String {
-    guard let rarity else {
-      return detectors.isEmpty ? "Let pass: no detector looked at it." : "Let pass: no score is above its threshold."
-    }
-    return "Let pass: all scores together, \(rarity.words("it is "))\(limit)."
+    if let together { return "Let pass: \(together)." }
+    return detectors.isEmpty ? "Let pass: no detector looked at it." : "Let pass: no score is above its threshold."
   }
 
   // MARK: - What was decisive
 
-  private var reasons: [String] {
-    guard !decisive.isEmpty else { return together == nil ? [flaggedWithoutReason] : [] }
+  private var flagged: [String] {
+    // A fixed threshold flags whatever all scores together say.
+    let rarity = isFused && isWithinBudget || decisive.isEmpty ? together : nil
+    guard !decisive.isEmpty else { return ["Flagged: \(rarity ?? "the record does not say by which detector")."] }
     let named = Array(decisive.prefix(Self.mostNamed))
-    let lead = together == nil ? "Flagged by" : named.count == 1 ? "Decisive was" : "Decisive were"
+    let lead = rarity == nil ? "Flagged by" : named.count == 1 ? "Decisive was" : "Decisive were"
     let more = decisive.count - named.count
     let rest = more == 0 ? "" : more == 1 ? "; 1 more agrees" : "; \(more) more agree"
-    return ["\(lead) \(described(named))\(rest)."] + seen(named)
-  }
-
-  private var flaggedWithoutReason: String {
-    rarity.map { "Flagged: all scores together, \($0.words("it is "))\(limit)." }
-      ?? "Flagged; the record does not say by which detector."
+    return (rarity.map { ["Flagged: \($0)."] } ?? []) + ["\(lead) \(described(named))\(rest)."] + seen(named)
   }
 
   /// `mirror (higher than 1190 of 1195 clean images) and shift (higher than all 1195 clean images)`
@@ -102,7 +96,12 @@ package struct Explanation: Sendable {
     if let threshold = detector.threshold, let score = detector.score {
       return "\(Wording.number(score)) is above the threshold of \(Wording.number(threshold))"
     }
-    return Rarity(detector.pValue, images: images)?.words()
+    return Rarity(detector.pValue, images: images).map { rarity in
+      switch rarity.words {
+      case .above(let others): "higher than \(others)"
+      case .reached(let others): "\(others) scored as high"
+      }
+    }
   }
 
   /// In the detectors' own words, where they compared no versions, of which the last sentence speaks.

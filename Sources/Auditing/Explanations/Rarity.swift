@@ -6,22 +6,26 @@ struct Rarity: Sendable, Hashable {
   /// How many clean images it was compared with; `nil` where the record does not say.
   private let images: Int?
 
+  private static let plausible = 1...1_000_000_000
+
   /// `nil` for what is no p-value.
   init?(_ pValue: Double?, images: Int?) {
     guard let pValue, pValue > 0, pValue <= 1 else { return nil }
     self.pValue = pValue
-    self.images = images.flatMap { $0 > 0 ? $0 : nil }
+    self.images = images.flatMap { Self.plausible.contains($0) ? $0 : nil }
   }
 
-  /// `higher than 399 of 400 clean images`, or where that is not known, `about 1 clean image in 250 scores as high`.
-  ///
-  /// - Parameters:
-  ///   - lead: what stands before `higher`.
-  func words(_ lead: String = "") -> String {
-    guard let images, let lower = lowerImages(of: images) else { return frequency }
-    if lower == images { return "\(lead)higher than all \(images) clean images" }
-    if lower == 0 { return "\(lead)higher than none of \(images) clean images" }
-    return "\(lead)higher than \(lower) of \(images) clean images"
+  enum Words: Sendable, Hashable {
+    /// The score is higher than those of so many: `399 of 400 clean images`.
+    case above(String)
+    /// So many reached the score: `about 1 clean image in 250`.
+    case reached(String)
+  }
+
+  var words: Words {
+    guard let images, let lower = lowerImages(of: images) else { return .reached(frequency) }
+    if lower == 0 { return .reached("all \(images) clean images") }
+    return .above(lower == images ? "all \(images) clean images" : "\(lower) of \(images) clean images")
   }
 
   /// How many clean images score lower: p = (1 + those that score as high) / (n + 1).
@@ -35,8 +39,8 @@ struct Rarity: Sendable, Hashable {
     return Int(lower.rounded())
   }
 
-  private var frequency: String {
-    guard pValue < 0.1 else { return "\(Wording.percent(pValue)) of clean images score as high" }
-    return "about 1 clean image in \(Int(min(1e9, 1 / pValue).rounded())) scores as high"
+  var frequency: String {
+    guard pValue < 0.1 else { return "\(Wording.percent(pValue)) of clean images" }
+    return "about 1 clean image in \(Int(min(1e9, 1 / pValue).rounded()))"
   }
 }

@@ -69,7 +69,7 @@ package struct EvidencePictures: Sendable {
   package static let denoiser: any Squeezer = NonLocalMeans(search: 11, patch: 3, strength: 4)
 
   /// The same for all images, so that they can be compared with each other.
-  package static let noiseGain = 16
+  package static let noiseGain = 8
 
   /// What squeezing changed, each sample `gain` times.
   package struct Difference: ~Copyable {
@@ -84,33 +84,5 @@ package struct EvidencePictures: Sendable {
   }
 
   /// What the heat map shows.
-  ///
-  /// Versions that move the picture, as a mirror does, differ everywhere and are left out. Where no other is left, a median
-  /// shows what is rough.
-  package func heatSubject(_ decisive: [String]) -> HeatSubject {
-    let staying = squeezers.filter { !Self.moves($0) }
-    let deciding = staying.filter { decisive.contains($0.description) }
-    if !deciding.isEmpty { return HeatSubject(kind: .decisiveVersions, squeezers: deciding) }
-    guard staying.isEmpty else { return HeatSubject(kind: .versions, squeezers: staying) }
-    return HeatSubject(kind: .roughness, squeezers: [Median(window: 2)])
-  }
-
-  /// Squeezers, and why their changes are shown.
-  package struct HeatSubject: Sendable {
-    package enum Kind: Sendable, Hashable {
-      /// The versions that the most decisive detector compared.
-      case decisiveVersions
-      /// All versions that detectors of the filter compare.
-      case versions
-      /// None that a detector compares: it shows where the image is rough.
-      case roughness
-    }
-
-    package let kind: Kind
-    package let squeezers: [any Squeezer]
-
-    package var names: [String] { squeezers.map(\.description) }
-  }
-
-  private static func moves(_ squeezer: any Squeezer) -> Bool { squeezer is Mirror || squeezer is Shift }
+  package func heatSubject(_ decisive: [String]) -> HeatSubject { HeatSubject(squeezers, decisive: decisive) }
 }

@@ -98,8 +98,10 @@ struct RecordReport {
     let pValue =
       said["pValue"]?.double.map { ", p = \(rounded($0)) of a budget of \(said["budget"]?.text ?? "?")" } ?? ""
     let action = said["action"]?.string.map { " (\($0))" } ?? ""
+    let explanation = Explanation(said).text
     let style: Terminal.Style = verdict == "clean" ? .green : verdict == "adversarial" ? .red : .yellow
     return ["", "  " + Terminal.styled(Terminal.printable(verdict + action + pValue + error), style)]
+      + (explanation.isEmpty ? [] : ["  " + Terminal.printable(explanation)])
   }
 
   private var review: [String] {

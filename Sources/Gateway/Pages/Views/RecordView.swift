@@ -17,7 +17,7 @@ struct RecordView {
   private let squeezers: [String]
   private let names: ClassNames
   private let decisive: DecisiveDetectors
-  private let heatSubject: EvidencePictures.HeatSubject
+  private let heatSubject: HeatSubject
   private let charts: [String: (svg: String, note: String)]
   private let previousHash: String
   private let newer: StoredRecord?
@@ -100,7 +100,7 @@ struct RecordView {
       "noise": [
         "src": source(.noise),
         "caption":
-          "without \(EvidencePictures.denoiser), times \(EvidencePictures.noiseGain); where nothing is left it is gray",
+          "the image minus its \(EvidencePictures.denoiser), times \(EvidencePictures.noiseGain); gray is no difference",
       ],
     ]
   }

@@ -1,0 +1,75 @@
+import Auditing
+import FilterPipeline
+import ImageCodecs
+import Pictures
+import Pixels
+import Squeezers
+import TestSupport
+import Testing
+
+/// What there is to see of an image that was kept.
+struct EvidencePictureTests {
+  /// Of a filter that makes pictures 16 pixels wide and high.
+  private func pictures(_ samples: [UInt8], side: Int) throws -> EvidencePictures {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(
+      "filter.yaml",
+      """
+      version: 1
+      name: test
+      preprocess: [{resize: {width: 16, height: 16, filter: box}}]
+      tensor: {layout: nchw, type: float32}
+      """)
+    let pipeline = try Pipeline(
+      try FilterFile(path: path, variables: [:]).definition, identity: FilterIdentity(name: "test", digest: "0"),
+      classifier: nil, services: PipelineServices(sha256: { _ in "" }))
+    let image = PixelImage(samples, width: side, height: side, channels: .rgb)
+    return EvidencePictures(pipeline, EncodedInput(source: "x", bytes: try image.encodedAsPNG()))
+  }
+
+  @Test("a remainder is gray where images are alike, and lighter or darker by so much where they are not")
+  func remainder() {
+    let image = PixelImage([10, 100, 255, 0, 130, 7], width: 2, height: 1, channels: .rgb)
+    let other = PixelImage([10, 103, 100, 255, 128, 7], width: 2, height: 1, channels: .rgb)
+    #expect(image.remainder(without: other, gain: 8).array == [128, 104, 255, 0, 144, 128])
+  }
+
+  @Test("the picture of the noise is of the model's size, gray for a flat image, and shows a perturbation")
+  func noise() throws {
+    let flat = try pictures([UInt8](repeating: 90, count: 3 * 64 * 64), side: 64).noise()
+    #expect(flat.size == PixelSize(width: 16, height: 16))
+    #expect(flat.array.allSatisfy { abs(Int($0) - 128) <= EvidencePictures.noiseGain })
+    var random = RepeatableRandom(seed: 1)
+    let lifted = (0..<3 * 16 * 16).map { _ in Bool.random(using: &random) ? UInt8(94) : 86 }
+    let attacked = try pictures(lifted, side: 16).noise().array
+    // What was lifted is lighter than gray nearly everywhere, and what was lowered darker.
+    let right = zip(lifted, attacked).count { ($0 > 90) == ($1 > 128) }
+    #expect(right > 3 * 16 * 16 * 9 / 10, "\(right)")
+  }
+
+  @Test("a heat map shows what the decisive detector compares, or says that it shows something else")
+  func heatSubject() {
+    let squeezers: [any Squeezer] = [BitDepth(bits: 5), Median(window: 3), Mirror()]
+    let decisive = HeatSubject(squeezers, decisive: ["median 3", "mirror"])
+    #expect(decisive.kind == .decisiveVersions && decisive.names == ["median 3"])
+    let all = HeatSubject(squeezers, decisive: ["mirror"])
+    #expect(all.kind == .versions && all.names == ["bitDepth 5", "median 3"])
+    let rough = HeatSubject([Mirror(), Shift(x: 2, y: 2)], decisive: ["mirror"])
+    #expect(rough.kind == .roughness && rough.names == ["median 2"])
+  }
+
+  @Test("two further pictures stand beside the versions of a contact sheet")
+  func contactSheet() {
+    let image = PixelImage([UInt8](repeating: 200, count: 3 * 224 * 224), width: 224, height: 224, channels: .rgb)
+    func further(_ level: UInt8) -> ContactSheet.Picture {
+      let samples = [UInt8](repeating: level, count: 3 * 224 * 224)
+      return ContactSheet.Picture(
+        PixelImage(samples, width: 224, height: 224, channels: .rgb), title: "a", caption: "b")
+    }
+    var sheet = ContactSheet(of: image.clone(), columns: 2)
+    sheet.addOriginal(title: "original", caption: "", conclusion: [], suspected: [], isWarning: false)
+    sheet.add(upper: further(101), lower: further(102))
+    let samples = sheet.picture().array
+    #expect([101, 102, 200].allSatisfy { level in samples.count { $0 == level } == 3 * 224 * 224 })
+  }
+}
