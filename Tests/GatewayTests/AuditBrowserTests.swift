@@ -54,6 +54,22 @@ extension GatewayProcesses {
       #expect(try await browser.complaints() == [])
     }
 
+    @Test(
+      "hints at keys are shown where there is a keyboard, and not on a phone", arguments: [(1280, true), (390, false)])
+    func hints(width: Int, areShown: Bool) async throws {
+      let gateway = try await gateway()
+      try await Browser.with(width: width) { browser in
+        let records = try AuditLogReader(gateway.auditPath).records()
+        let place = "/audit/records/" + records[0].reference.replacing(":", with: "/")
+        try await logIn(browser, gateway, to: place)
+        let shown = "[...document.querySelectorAll('a > kbd, button > kbd')].filter((key) => key.offsetParent).length"
+        let count = try #require(try await browser.run(shown) as? Int)
+        #expect((count > 0) == areShown, "\(count)")
+        let isOffered = "document.querySelector('[data-opens=keys]').offsetParent !== null"
+        #expect(try await browser.run(isOffered) as? Bool == areShown)
+      }
+    }
+
     @Test("a reviewer works through a list by keys alone; figures renew themselves")
     func keys() async throws {
       let gateway = try await gateway()

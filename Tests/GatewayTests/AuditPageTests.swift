@@ -65,6 +65,74 @@ extension GatewayProcesses {
       #expect(try await client.get("/metrics").status == 200, "metrics need none on this machine")
     }
 
+    @Test("the log-in page says where the token lies, and no path of the server")
+    func whereTheTokenIs() async throws {
+      let own = try RunningGateway()
+      let page = try await WebClient(port: own.operations).get("/audit/login")
+      let text = String(decoding: page.body, as: UTF8.self)
+      #expect(text.contains("<code>pages.token</code>") && !text.contains("--audit-token"))
+      #expect(!text.contains(own.auditPath))
+      let named = try await WebClient(port: try gateway().operations).get("/audit/login")
+      let other = String(decoding: named.body, as: UTF8.self)
+      #expect(other.contains("<code>--audit-token-file</code>") && !other.contains("pages.token"))
+    }
+
+    @Test("a record says why in words, with labels; lists say why an input was rejected")
+    func words() async throws {
+      let gateway = try gateway()
+      let sender = WebClient(port: gateway.http)
+      _ = try await sender.post("/v1/filter", Array(Signs.clean.dropLast(40)))
+      _ = try await sender.post("/v1/filter", Signs.adversarial)
+      let records = try AuditLogReader(gateway.auditPath).records()
+      let places = records.map { "/audit/records/" + $0.reference.replacing(":", with: "/") }
+      let client = WebClient(port: gateway.operations)
+      func page(_ path: String) async throws -> String {
+        let answer = try await client.get(path, ["Authorization": "Bearer \(Self.token)"])
+        return String(decoding: answer.body, as: UTF8.self)
+      }
+      for path in ["/audit", "/audit/records", places[0]] {
+        let text = try await page(path)
+        #expect(text.contains("truncated-image</b>") && text.contains("ends before"), "\(path)")
+      }
+      let flagged = try await page(places[1])
+      #expect(flagged.contains("Flagged by squeezing-probabilities ("))
+      #expect(
+        flagged.contains("The classifier sees speed-80 (5) with") && flagged.contains("after median 2, speed-30 (3)"))
+      #expect(flagged.contains("under bitDepth 5, median 2, which squeezing-probabilities compares"))
+      #expect(flagged.contains("the image minus its nonLocalMeans 11-3-4, times 8"))
+      #expect(flagged.firstMatch(of: /class [0-9]/) == nil, "every label is known")
+    }
+
+    @Test("many detectors of a row are two names and a number; a heat map that none of them compares says so")
+    func manyDetectors() async throws {
+      let filter = try Self.filter(
+        (1...5).map { "featureSqueezing: {name: d\($0), squeezers: [mirror], distance: l1, threshold: 1e-9}" })
+      let gateway = try RunningGateway(["--audit-token", "alice:\(Self.token)"], filter: filter)
+      _ = try await WebClient(port: gateway.http).post("/v1/filter", Signs.adversarial)
+      let record = try #require(try AuditLogReader(gateway.auditPath).records().first)
+      let client = WebClient(port: gateway.operations)
+      for path in ["/audit", "/audit/records"] {
+        let list = try await client.get(path, ["Authorization": "Bearer \(Self.token)"])
+        #expect(String(decoding: list.body, as: UTF8.self).contains(">d1, d2 and 3 more<"), "\(path)")
+      }
+      let place = "/audit/records/" + record.reference.replacing(":", with: "/")
+      let answer = try await client.get(place, ["Authorization": "Bearer \(Self.token)"])
+      let page = String(decoding: answer.body, as: UTF8.self)
+      #expect(page.contains("Where the image is rough") && !page.contains("Where the versions differ"))
+      #expect(page.contains("what median 2 would smooth; no detector of this filter compares that"))
+    }
+
+    /// The sample filter with other detectors.
+    private static func filter(_ detectors: [String]) throws -> String {
+      let path = Repository.file("Filters/signs.yaml")
+      let lines = String(decoding: try Repository.bytes(path), as: UTF8.self).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      let kept = lines.prefix { !$0.hasPrefix("detectors:") }.joined(separator: "\n")
+      let samples = Repository.file("Samples")
+      return kept.replacing("../Samples", with: samples) + "\ndetectors:\n"
+        + detectors.map { "  - \($0)\n" }.joined() + "forward: original\n"
+    }
+
     @Test("every page says what a browser may do with it")
     func headers() async throws {
       let gateway = try gateway()
@@ -94,7 +162,7 @@ extension GatewayProcesses {
         #expect(!page.contains("<script>alert"), "\(path)")
         #expect(!page.contains("style=\"") && !page.contains("onclick"), "\(path)")
       }
-      for name in ["thumbnail", "original", "version-0", "difference-1", "heat"] {
+      for name in ["thumbnail", "original", "version-0", "difference-1", "heat", "noise"] {
         let picture = try await client.get("\(place)/pictures/\(name)", ["Cookie": cookie])
         #expect(picture.status == 200 && picture.headers["content-type"] == "image/png", "\(name)")
         #expect(picture.body.starts(with: [0x89, 0x50]) && !picture.body.contains(marker), "\(name)")

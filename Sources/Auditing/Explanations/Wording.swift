@@ -17,6 +17,6 @@ enum Wording {
   static func percent(_ share: Double) -> String { JSONValue.number(share * 100, decimals: 1).text + " %" }
 
   static func number(_ value: Double) -> String {
-    JSONValue.number(value, decimals: abs(value) < 0.01 ? 6 : abs(value) < 10 ? 3 : 1).text
+    JSONValue.number(value, decimals: abs(value) < 1e-4 ? 9 : abs(value) < 0.01 ? 6 : abs(value) < 10 ? 3 : 1).text
   }
 }
