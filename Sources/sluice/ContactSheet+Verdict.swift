@@ -36,13 +36,14 @@ extension ContactSheet {
   /// What the denoised image lacks, and where versions differ.
   private mutating func add(_ pictures: EvidencePictures, decisive: [String]) throws(SluiceError) {
     let subject = pictures.heatSubject(decisive)
-    let title = subject.kind == .roughness ? "where it is rough" : "where versions differ"
+    let heat = try pictures.heat(decisive)
     add(
       upper: Picture(
         try pictures.noise(), title: "image - denoised ×\(EvidencePictures.noiseGain)",
         caption: EvidencePictures.denoiser.description),
       lower: Picture(
-        try pictures.heat(decisive).picture, title: title, caption: subject.names.joined(separator: ", ")))
+        heat.picture.clone(), title: subject.kind == .roughness ? "where it is rough" : "where versions differ",
+        caption: subject.names.joined(separator: ", ")))
   }
 
   /// Where flagging detectors saw something; those of the source speak of another picture than the one shown.
