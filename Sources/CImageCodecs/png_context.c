@@ -15,8 +15,16 @@ _Noreturn void png_context_on_error(png_structp png, png_const_charp message) {
   longjmp(context->escape, 1);
 }
 
+// The library's words for data after the last pixel, in the chunk that ends the picture.
+static int tells_of_excess(const char *message) {
+  return strstr(message, "Extra compressed data") != NULL || strstr(message, "Too much image data") != NULL;
+}
+
 void png_context_on_warning(png_structp png, png_const_charp message) {
-  (void)message;
   png_context *context = png_get_error_ptr(png);
+  if (context->facts && tells_of_excess(message)) {
+    context->facts->has_excess = 1;
+    return;
+  }
   context->report->warnings++;
 }

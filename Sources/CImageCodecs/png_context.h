@@ -16,7 +16,12 @@ typedef struct {
   size_t position;
   sluice_interest interest;
   size_t unasked_work;  // since the caller was last asked for its interest, in bytes
-  uint8_t *row;
+  sluice_png_facts *facts;
+  png_color palette[PNG_MAX_PALETTE_LENGTH];  // black beyond its entries
+  png_byte opacities[PNG_MAX_PALETTE_LENGTH];
+  int entries;       // of the palette; 0 for a picture without indexes
+  uint8_t *row;      // as it is placed
+  uint8_t *indexes;  // a row of them
   uint8_t *output;
   size_t output_size;
   size_t output_capacity;

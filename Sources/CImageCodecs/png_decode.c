@@ -32,12 +32,16 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
   context->position += count;
 }
 
-// Brings every colour type and depth to `channels` samples of 8 bits, and alpha behind them if `with_alpha`.
+// Brings every colour type and depth to `channels` samples of 8 bits, and alpha behind them if `with_alpha`; indexes stay
+// what they are, one in a byte.
 static void request_form(png_structp png, png_infop info, int channels, int with_alpha) {
   int color = png_get_color_type(png, info);
   int has_transparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+  if (color == PNG_COLOR_TYPE_PALETTE) {
+    png_set_packing(png);
+    return;
+  }
   if (png_get_bit_depth(png, info) == 16) png_set_strip_16(png);
-  if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (color == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
   if (has_transparency) png_set_tRNS_to_alpha(png);
   if (channels == 3 && !(color & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(png);
@@ -57,16 +61,58 @@ static void start(
     png_structp png, png_infop info, png_context *context, const sluice_picture *picture, int with_alpha) {
   request_form(png, info, picture->channels, with_alpha);
   png_read_update_info(png, info);
-  if (png_get_rowbytes(png, info) == (size_t)picture->width * (size_t)(picture->channels + with_alpha)) return;
+  int samples = context->entries > 0 ? 1 : picture->channels + with_alpha;
+  if (png_get_rowbytes(png, info) == (size_t)picture->width * (size_t)samples) return;
   png_context_fail(context, SLUICE_CODEC_UNSUPPORTED, "this combination of colour type and depth is not decoded");
   png_error(png, "form");
 }
 
+// Keeps the palette, and what tRNS says about its entries. The library would replace indexes by colours itself, but does
+// not tell which of them have none.
+static void keep_palette(png_structp png, png_infop info, png_context *context, const sluice_picture *picture) {
+  png_colorp palette;
+  if (png_get_color_type(png, info) != PNG_COLOR_TYPE_PALETTE || !png_get_PLTE(png, info, &palette, &context->entries))
+    return;
+  memcpy(context->palette, palette, (size_t)context->entries * sizeof *palette);
+  memset(context->opacities, 0xff, sizeof context->opacities);
+  png_bytep opacities;
+  int count;
+  if (png_get_tRNS(png, info, &opacities, &count, NULL)) memcpy(context->opacities, opacities, (size_t)count);
+  context->indexes = malloc(picture->width);
+  if (context->indexes) return;
+  png_context_fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for a row");
+  png_error(png, "memory");
+}
+
+// Puts colours, and opacities if `with_alpha`, in the place of indexes.
+static void look_up(png_context *context, uint8_t *row, size_t count, int with_alpha) {
+  size_t unknown = 0;
+  for (size_t index = 0; index < count; index++) {
+    uint8_t entry = context->indexes[index];
+    unknown += entry >= context->entries;
+    *row++ = context->palette[entry].red;
+    *row++ = context->palette[entry].green;
+    *row++ = context->palette[entry].blue;
+    if (with_alpha) *row++ = context->opacities[entry];
+  }
+  context->facts->unknown += unknown;
+}
+
+// Reads the next row, of `count` pixels.
+static void read_row(png_structp png, png_context *context, uint8_t *row, size_t count, int with_alpha) {
+  if (context->entries == 0) {
+    png_read_row(png, row, NULL);
+    return;
+  }
+  png_read_row(png, context->indexes, NULL);
+  look_up(context, row, count, with_alpha);
+}
+
 // The rows of a picture that is as it shall be, straight to where they go.
-static void read_opaque(png_structp png, const sluice_picture *picture) {
+static void read_opaque(png_structp png, png_context *context, const sluice_picture *picture) {
   size_t row_bytes = (size_t)picture->width * (size_t)picture->channels;
   for (uint32_t y = 0; y < picture->height; y++) {
-    png_read_row(png, picture->pixels + y * row_bytes, NULL);
+    read_row(png, context, picture->pixels + y * row_bytes, picture->width, 0);
     note_work(png, row_bytes);
   }
 }
@@ -101,7 +147,7 @@ static size_t read_pass(
   for (uint32_t index = 0; index < pass.rows; index++) {
     row_of_pixels row = {
         .x = pass.left, .y = pass.top + index * pass.row_step, .step = pass.column_step, .count = pass.columns};
-    png_read_row(png, context->row, NULL);
+    read_row(png, context, context->row, pass.columns, with_alpha);
     if (with_alpha) {
       translucent += place_pixels_and_alpha(picture, alpha, context->row, row);
     } else {
@@ -117,7 +163,7 @@ static size_t read_pass(
 static size_t read_passes(
     png_structp png, png_infop info, png_context *context, const sluice_picture *picture, const sluice_picture *alpha,
     int with_alpha) {
-  context->row = malloc(png_get_rowbytes(png, info));
+  context->row = malloc((size_t)picture->width * (size_t)(picture->channels + with_alpha));
   if (!context->row) {
     png_context_fail(context, SLUICE_CODEC_NO_MEMORY, "no memory for a row");
     png_error(png, "memory");
@@ -130,8 +176,7 @@ static size_t read_passes(
   return translucent;
 }
 
-// Returns the number of translucent pixels of an alpha channel.
-static size_t decode(
+static void decode(
     png_structp png, png_infop info, png_context *context, const sluice_picture *picture,
     const sluice_picture *alpha) {
   png_set_read_fn(png, context, read_bytes);
@@ -144,31 +189,47 @@ static size_t decode(
   check_size(png, info, context, picture);
   int has_alpha_channel = (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0;
   int with_alpha = alpha != NULL || has_alpha_channel;
+  keep_palette(png, info, context, picture);
   start(png, info, context, picture, with_alpha);
-  size_t translucent = 0;
   if (with_alpha || !is_upright(picture) || png_get_interlace_type(png, info) != PNG_INTERLACE_NONE) {
-    translucent = read_passes(png, info, context, picture, alpha, with_alpha);
+    size_t translucent = read_passes(png, info, context, picture, alpha, with_alpha);
+    if (has_alpha_channel) context->facts->translucent = translucent;
   } else {
-    read_opaque(png, picture);
+    read_opaque(png, context, picture);
   }
+  context->facts->end = context->position;
   png_read_end(png, NULL);
-  return has_alpha_channel ? translucent : 0;
 }
 
-void sluice_png_decode(
-    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha, size_t *translucent,
-    sluice_interest interest, sluice_codec_report *report) {
+// Whether the data reaches back further than the zlib header declares decides between two attempts: the library is told
+// to believe the header, or not to.
+typedef enum { DECLARED_WINDOW, LARGEST_WINDOW } png_window;
+
+static void attempt(
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
+    sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report, png_window window) {
   memset(report, 0, sizeof *report);
-  *translucent = 0;
-  png_context context = {.report = report, .input = data, .input_size = size, .interest = interest};
+  memset(facts, 0, sizeof *facts);
+  png_context context = {.report = report, .input = data, .input_size = size, .interest = interest, .facts = facts};
   png_structp png =
       png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, png_context_on_error, png_context_on_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
     png_context_fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the decoder");
   } else if (setjmp(context.escape) == 0) {
-    *translucent = decode(png, info, &context, picture, alpha);
+    if (window == LARGEST_WINDOW) png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+    decode(png, info, &context, picture, alpha);
   }
   png_destroy_read_struct(&png, &info, NULL);
   free(context.row);
+  free(context.indexes);
+}
+
+void sluice_png_decode(
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
+    sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report) {
+  attempt(data, size, picture, alpha, facts, interest, report, DECLARED_WINDOW);
+  if (report->status != SLUICE_CODEC_CORRUPT || strstr(report->message, "too far back") == NULL) return;
+  attempt(data, size, picture, alpha, facts, interest, report, LARGEST_WINDOW);
+  report->warnings++;
 }

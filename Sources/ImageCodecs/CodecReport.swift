@@ -24,7 +24,10 @@ extension sluice_codec_report {
     }
   }
 
-  var warningFindings: [Finding] {
-    warnings > 0 ? [Finding(.decoderWarnings, count: Int(warnings))] : []
+  /// - Parameters:
+  ///   - others: irregularities that the library does not report.
+  func warningFindings(beside others: Int = 0) -> [Finding] {
+    let count = Int(warnings) + others
+    return count > 0 ? [Finding(.decoderWarnings, count: count)] : []
   }
 }

@@ -1,4 +1,3 @@
-import CImageCodecs
 import Pixels
 
 /// The ways in which files carry an ICC profile. What the profile says is not looked at.
@@ -54,14 +53,7 @@ enum ColourProfile {
     guard let nameEnd = chunk.firstOffset(of: 0, from: 0), (1...79).contains(nameEnd),
       chunk.count > nameEnd + 2, chunk[nameEnd + 1] == 0
     else { return nil }
-    let deflated = chunk.extracting((nameEnd + 2)...)
-    // Deflate expands 1032-fold at most: a small chunk needs no large buffer.
-    let capacity = min(maxBytes, 1032 * deflated.count)
-    let profile = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
-      count = unsafe deflated.withUnsafeBufferPointer { source in
-        unsafe sluice_inflate(source.baseAddress, source.count, target.baseAddress, capacity)
-      }
-    }
+    let profile = [UInt8](inflating: chunk.extracting((nameEnd + 2)...), atMost: maxBytes)
     return profile.isEmpty ? nil : profile
   }
 }

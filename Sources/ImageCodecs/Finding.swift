@@ -14,6 +14,9 @@ package struct Finding: Sendable, Hashable {
     case exif
     /// An EXIF orientation other than upright; the value is 2…8.
     case orientation
+    /// An orientation that is not applied, and other readers may apply: in EXIF data that does not count, in XMP, or as
+    /// text; the value is the largest of them, 1…8.
+    case otherOrientation = "other-orientation"
     /// A PNG gamma other than that of sRGB, which has not been applied; the value is the gamma.
     case gamma
     /// An embedded colour profile, or primaries or code points (PNG cHRM, cICP) that are not those of sRGB. None has been
@@ -25,6 +28,13 @@ package struct Finding: Sendable, Hashable {
     case trailingBytes = "trailing-bytes"
     /// Bytes after the end of the picture that are a file of another kind.
     case polyglot
+    /// Scans are missing: coefficients of a JPEG lack bits, which decoders make up in different ways. The count is of
+    /// coefficients of a block.
+    case incompleteScans = "incomplete-scans"
+    /// Pixels whose palette index has no entry; they are black here.
+    case paletteIndex = "palette-index"
+    /// Image data after the last pixel of a PNG, which is not read; the count is in bytes, where it is known.
+    case excessImageData = "excess-image-data"
     /// Four-colour print data, converted as Adobe writes it.
     case cmyk
     /// More than 8 bits a sample; the high byte was kept.
@@ -77,11 +87,15 @@ extension Finding {
     case .text: "\(count ?? 0) text comments"
     case .exif: "EXIF metadata, \(count ?? 0) bytes"
     case .orientation: "EXIF orientation \(Int(value ?? 1))"
+    case .otherOrientation: "a second orientation, \(Int(value ?? 1)), which was not applied"
     case .gamma: "gamma \(value ?? 0), not applied"
     case .colourProfile: "a colour profile or primaries other than sRGB's, \(count ?? 0) bytes, not applied"
     case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
     case .polyglot: "another file follows the picture: \(contents.map(\.rawValue).joined(separator: ", "))"
+    case .incompleteScans: "scans are missing: \(count ?? 0) coefficients of a block lack bits"
+    case .paletteIndex: "\(count ?? 0) pixels have a palette index without a colour; they were made black"
+    case .excessImageData: "image data after the last pixel, which was not read"
     case .cmyk: "CMYK data, converted to RGB"
     case .deepSamples: "16 bits a sample, reduced to 8"
     case .otherMetadata: "\(count ?? 0) bytes of other metadata"

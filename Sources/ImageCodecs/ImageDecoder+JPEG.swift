@@ -7,7 +7,7 @@ extension ImageDecoder {
   ) throws(SluiceError) -> DecodedImage {
     let structure = try JPEGStructure(bytes)
     let header = try structure.header(within: limits)
-    let orientation = turn(structure.orientation)
+    let orientation = turn(structure.orientations.effective)
     let region = (orientation == .upright ? neededRegion : nil)?(header.size)
     var report = sluice_codec_report()
     let pixels = try Self.pixels(
@@ -22,7 +22,7 @@ extension ImageDecoder {
     }
     return DecodedImage(
       pixels: pixels, alpha: nil, header: header,
-      findings: findings + report.warningFindings, gamma: nil, colourProfile: profile)
+      findings: findings + report.warningFindings(beside: structure.irregularities), gamma: nil, colourProfile: profile)
   }
 
   private static func pixels(

@@ -7,12 +7,12 @@ extension ImageDecoder {
   ) throws(SluiceError) -> DecodedImage {
     let structure = try PNGStructure(bytes)
     let header = try structure.header(within: limits)
-    let orientation = turn(structure.orientation)
+    let orientation = turn(structure.orientations.effective)
     let keepsAlpha = extras.contains(.alpha) && structure.mayBeTranslucent
     let upright = orientation.uprightSize(of: header.size)
     var alpha = keepsAlpha ? try PixelImage(allocating: upright, channels: .gray) : nil
     let channels = structure.channels
-    var translucent = 0
+    var facts = sluice_png_facts()
     var report = sluice_codec_report()
     let pixels = try PixelImage(allocating: upright, channels: channels) { output throws(SluiceError) in
       unsafe output.withUnsafeMutableBufferPointer { target, count in
@@ -21,7 +21,7 @@ extension ImageDecoder {
           unsafe Self.withPicture(of: &alpha, header.size, turnedFrom: orientation) { opacity in
             unsafe withInterest(isWanted) { interest in
               unsafe sluice_png_decode(
-                input.baseAddress, structure.end, &picture, opacity, &translucent, interest, &report)
+                input.baseAddress, structure.end, &picture, opacity, &facts, interest, &report)
             }
           }
         }
@@ -30,7 +30,12 @@ extension ImageDecoder {
       }
       if let error = report.error(format: "PNG") { throw error }
     }
-    var findings = structure.findings(count: bytes.count, translucent: translucent)
+    var findings = structure.findings(count: bytes.count, translucent: facts.translucent)
+    if facts.unknown > 0 { findings.append(Finding(.paletteIndex, count: facts.unknown)) }
+    let excess = structure.imageDataBytes(from: facts.end, in: bytes)
+    if excess > 0 || facts.has_excess != 0 {
+      findings.append(Finding(.excessImageData, count: excess > 0 ? excess : nil))
+    }
     findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
     if extras.contains(.colourProfile), !structure.hasForeignCodingPoints, let range = structure.profileRange {
@@ -38,7 +43,7 @@ extension ImageDecoder {
       if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
     return DecodedImage(
-      pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings,
+      pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings(),
       gamma: structure.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
   }
 

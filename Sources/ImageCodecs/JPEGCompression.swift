@@ -69,11 +69,14 @@ extension JPEGCompression.ChromaSubsampling {
       self = factors.count == 1 ? .gray : .other
       return
     }
-    guard factors[1] == factors[2], factors[1] == (1, 1) || factors[1] == luma else {
+    let (chroma, other) = (factors[1], factors[2])
+    let isWhole = luma.horizontal.isMultiple(of: chroma.horizontal) && luma.vertical.isMultiple(of: chroma.vertical)
+    guard chroma == other, isWhole else {
       self = .other
       return
     }
-    switch factors[1] == luma ? (1, 1) : luma {
+    // What counts is how many times finer luma is: 4:2:2 may be written as 2×1 beside 1×1, or 2×2 beside 1×2.
+    switch (luma.horizontal / max(1, chroma.horizontal), luma.vertical / max(1, chroma.vertical)) {
     case (1, 1): self = .none
     case (2, 1): self = .horizontal
     case (1, 2): self = .vertical

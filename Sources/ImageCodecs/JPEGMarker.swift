@@ -11,6 +11,7 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   package static let startOfScan = JPEGMarker(rawValue: 0xDA)
   package static let comment = JPEGMarker(rawValue: 0xFE)
   package static let exifSegment = JPEGMarker(rawValue: 0xE1)
+  static let applicationSegment0 = JPEGMarker(rawValue: 0xE0)
   static let applicationSegment2 = JPEGMarker(rawValue: 0xE2)
   static let quantisationTables = JPEGMarker(rawValue: 0xDB)
   static let adobeSegment = JPEGMarker(rawValue: 0xEE)
@@ -26,6 +27,12 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
 
   /// Stands alone: no length follows.
   package var isStandalone: Bool { rawValue == 0x01 || (0xD0...0xD9).contains(rawValue) }
+
+  /// Stands alone, and means nothing between segments: restart markers, and one for private use in arithmetic coding.
+  var isPassedOver: Bool { rawValue == 0x01 || (0xD0...0xD7).contains(rawValue) }
+
+  /// Begins a segment that decoders skip, whatever it holds: application data, a comment, a number of lines.
+  var mayBeSkipped: Bool { isApplicationData || self == .comment || rawValue == 0xDC }
 
   /// Occurs inside entropy-coded data without ending it: a stuffed zero, or a restart marker.
   package var continuesScan: Bool { rawValue == 0x00 || (0xD0...0xD7).contains(rawValue) }

@@ -9,8 +9,10 @@ struct JPEGStructure {
   private var componentsInFirstScan = 0
   /// How often a coefficient is visited: the coefficients of every scan, summed.
   private(set) var coefficientVisits = 0
-  private(set) var adobeTransform: Int?
-  private(set) var orientation: ExifOrientation?
+  private var refinement: JPEGRefinement?
+  private var isJFIF = false
+  private var adobeTransform: Int?
+  private(set) var orientations = OrientationDeclarations()
   private(set) var exifBytes = 0
   /// As many as a profile can have, and one more: then it has none.
   private(set) var profileSegments: [ColourProfile.Segment] = []
@@ -18,12 +20,16 @@ struct JPEGStructure {
   private(set) var comments = 0
   private(set) var otherBytes = 0
   private(set) var hasMultiplePictures = false
+  /// Restart markers between segments, and segments of impossible length: the decoder passes over them in silence. It
+  /// reports itself what stands between segments and is no marker.
+  private(set) var irregularities = 0
   /// One past the end-of-image marker.
   private(set) var end = 0
 
-  /// Walks from the start-of-image marker to the end-of-image marker.
+  /// Walks from the start-of-image marker to the end-of-image marker, past whatever stands between segments, as libjpeg
+  /// does: walk and decoder have to see the same segments.
   ///
-  /// - Throws: `truncated-image` when the data ends first, `corrupt-image` where no marker stands in its place,
+  /// - Throws: `truncated-image` when the data ends first, `corrupt-image` for a marker that cannot stand in its place,
   ///   `too-many-scans`.
   /// - Complexity: O(bytes).
   init(_ bytes: Span<UInt8>) throws(SluiceError) {
@@ -31,17 +37,24 @@ struct JPEGStructure {
     while true {
       let marker = try Self.marker(at: &offset, in: bytes)
       if marker == .endOfImage { break }
+      if marker.isPassedOver {
+        irregularities += 1
+        continue
+      }
       guard marker.beginsSegment else {
         throw SluiceError(
           .corruptImage, "a marker that cannot stand here (0xFF\(hex(marker.rawValue)))", byteOffset: offset - 2)
       }
       guard let length = bytes.uint16(at: offset) else { throw Self.truncated(bytes.count) }
-      guard length >= 2 else {
+      guard length >= 2 || marker.mayBeSkipped else {
         throw SluiceError(.corruptImage, "a segment of impossible length \(length)", byteOffset: offset)
       }
-      guard offset + length <= bytes.count else { throw Self.truncated(bytes.count) }
-      try note(marker, bytes.extracting(offset + 2..<offset + length), at: offset)
-      offset += length
+      // The length counts its own two bytes; of an impossible one, these are all that is taken.
+      if length < 2 { irregularities += 1 }
+      let next = offset + max(2, length)
+      guard next <= bytes.count else { throw Self.truncated(bytes.count) }
+      try note(marker, bytes.extracting(offset + 2..<next), at: offset)
+      offset = next
       if marker == .startOfScan { offset = try Self.endOfScan(from: offset, in: bytes) }
     }
     end = offset
@@ -59,16 +72,21 @@ struct JPEGStructure {
     case .comment: comments += 1
     case .quantisationTables where scans == 0:
       for table in JPEGCompression.quantisationTables(in: body) { quantisationTables[table.number] = table.values }
-    case .exifSegment where body.hasBytes("Exif\0\0", at: 0):
-      exifBytes += body.count - 6
-      // The first one counts; a second EXIF segment would be read by some decoders and not by others.
-      if orientation == nil { orientation = .inTIFF(body.extracting(6...)) }
+    case .exifSegment where body.hasBytes(ExifSegment.signature, at: 0):
+      exifBytes += body.count - ExifSegment.signature.utf8CodeUnitCount
+      orientations.note(exifSegment: body, counts: scans == 0)
+    case .exifSegment:
+      otherBytes += body.count
+      orientations.note(otherSegment: body, counts: scans == 0)
     case .applicationSegment2 where body.hasBytes(ColourProfile.Segment.signature, at: 0):
       let segment = ColourProfile.Segment(body, at: offset + 2)
       profileBytes += segment.range.count
       if profileSegments.count <= ColourProfile.Segment.most { profileSegments.append(segment) }
     case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
-    case .adobeSegment where body.hasBytes("Adobe", at: 0) && body.count >= 12: adobeTransform = Int(body[11])
+    // The decoder settles the colours at the first scan.
+    case .applicationSegment0 where scans == 0 && body.hasBytes("JFIF\0", at: 0) && body.count >= 14: isJFIF = true
+    case .adobeSegment where scans == 0 && body.hasBytes("Adobe", at: 0) && body.count >= 12:
+      adobeTransform = Int(body[11])
     case _ where marker.isFrame: try noteFrame(marker, body, at: offset)
     case _ where marker.isApplicationData && !body.hasBytes("JFIF\0", at: 0): otherBytes += body.count
     default: break
@@ -84,25 +102,31 @@ struct JPEGStructure {
     }
     frame = declared
     frameOffset = offset
+    refinement = JPEGRefinement(components: declared.components.count)
   }
 
-  /// The number of components, and two bytes for each: its name, and its tables.
+  /// The number of components, two bytes for each (its name, and its tables), and three for the part of the
+  /// coefficients that is brought.
   private mutating func noteScan(_ body: Span<UInt8>) {
     guard let frame, let count = body.isEmpty ? nil : Int(body[0]), body.count >= 1 + 2 * count else { return }
     if scans == 1 { componentsInFirstScan = count }
-    coefficientVisits += frame.coefficients(inScanOf: (0..<count).map { body[1 + 2 * $0] })
+    let names = (0..<count).map { body[1 + 2 * $0] }
+    coefficientVisits += frame.coefficients(inScanOf: names)
+    let components = names.compactMap { name in frame.components.firstIndex { $0.name == name } }
+    refinement?.note(components, frame.isProgressive ? body.extracting((1 + 2 * count)...) : nil)
   }
 
-  /// The marker at `offset`, past any fill bytes; moves `offset` behind it.
+  /// The next marker at or after `offset`, past fill bytes and whatever is no marker; moves `offset` behind it.
   private static func marker(at offset: inout Int, in bytes: Span<UInt8>) throws(SluiceError) -> JPEGMarker {
-    guard offset < bytes.count else { throw truncated(bytes.count) }
-    guard bytes[offset] == 0xFF else {
-      throw SluiceError(.corruptImage, "no marker where one must stand", byteOffset: offset)
+    while let found = bytes.firstOffset(of: 0xFF, from: offset) {
+      offset = found
+      while offset < bytes.count, bytes[offset] == 0xFF { offset += 1 }
+      guard offset < bytes.count else { break }
+      offset += 1
+      // A stuffed zero makes the bytes before it data.
+      if bytes[offset - 1] != 0 { return JPEGMarker(rawValue: bytes[offset - 1]) }
     }
-    while offset < bytes.count, bytes[offset] == 0xFF { offset += 1 }
-    guard offset < bytes.count else { throw truncated(bytes.count) }
-    offset += 1
-    return JPEGMarker(rawValue: bytes[offset - 1])
+    throw truncated(bytes.count)
   }
 
   /// The offset of the first marker after entropy-coded data.
@@ -160,7 +184,7 @@ extension JPEGStructure {
         remedy: "save it with fewer scans, or as a baseline JPEG", byteOffset: frameOffset)
     }
     return ImageHeader(
-      format: .jpeg, size: size, colour: colourName(components: frame.announcedComponents),
+      format: .jpeg, size: size, colour: colourName(frame),
       bitsPerSample: frame.precision, isInterlaced: frame.isProgressive, jpeg: compression(frame))
   }
 
@@ -182,13 +206,17 @@ extension JPEGStructure {
     return rows + (keepsCoefficients ? min(2 * frame.coefficients, DecodeLimits.coefficientMemory(fileBytes: end)) : 0)
   }
 
-  private func colourName(components: Int) -> String {
-    switch (components, adobeTransform) {
-    case (1, _): "gray"
-    case (3, 0): "rgb"
-    case (3, _): "ycbcr"
-    case (_, 2): "ycck"
-    default: "cmyk"
+  /// The colours, as libjpeg settles them: JFIF before Adobe's segment, and that before the names of the components.
+  private func colourName(_ frame: JPEGFrame) -> String {
+    switch frame.announcedComponents {
+    case 1: "gray"
+    case 3:
+      switch (isJFIF, adobeTransform) {
+      case (true, _): "ycbcr"
+      case (false, let transform?): transform == 0 ? "rgb" : "ycbcr"
+      case (false, nil): frame.components.map(\.name).elementsEqual("RGB".utf8) ? "rgb" : "ycbcr"
+      }
+    default: (adobeTransform ?? 0) == 0 ? "cmyk" : "ycck"
     }
   }
 
@@ -197,12 +225,11 @@ extension JPEGStructure {
     var findings: [Finding] = []
     if frame?.announcedComponents == 4 { findings.append(Finding(.cmyk)) }
     if exifBytes > 0 { findings.append(Finding(.exif, count: exifBytes)) }
-    if let orientation, orientation != .upright {
-      findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
-    }
+    findings += orientations.findings
     if profileBytes > 0 { findings.append(Finding(.colourProfile, count: profileBytes)) }
     if comments > 0 { findings.append(Finding(.text, count: comments)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
+    if let missing = refinement?.missing, missing > 0 { findings.append(Finding(.incompleteScans, count: missing)) }
     if hasMultiplePictures { findings.append(Finding(.multiplePictures)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
     return findings

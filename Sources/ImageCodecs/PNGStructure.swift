@@ -35,9 +35,12 @@ struct PNGStructure {
   private(set) var textChunks = 0
   private(set) var frames: Int?
   private(set) var exifBytes = 0
-  private(set) var orientation: ExifOrientation?
+  private var orientationTexts = OrientationTexts()
+  private(set) var orientations = OrientationDeclarations()
   private(set) var otherBytes = 0
   private(set) var damagedChunks = 0
+  /// Whether the frames of an animation have begun behind the image: readers of one picture end there.
+  private var isInAnimation = false
   /// One past the end chunk.
   private(set) var end = 0
 
@@ -58,6 +61,7 @@ struct PNGStructure {
         throw Self.truncated(bytes.count)
       }
       let isFirst = offset == Self.headerOffset
+      if isFirst, bytes.hasBytes("CgBI", at: offset + 4) { throw Self.appleVariant }
       guard Self.isChunkType(bytes, at: offset + 4), isFirst == bytes.hasBytes(Self.imageHeader, at: offset + 4)
       else { throw SluiceError(.corruptImage, "no valid chunk where one must stand", byteOffset: offset) }
       guard length <= Int(Int32.max) else {
@@ -76,6 +80,7 @@ struct PNGStructure {
       offset += 12 + length
       if bytes.hasBytes("IEND", at: offset - 8 - length) { end = offset }
     }
+    orientationTexts.note(in: bytes, into: &orientations)
     guard imageDataBytes > 0 else {
       throw SluiceError(.corruptImage, "the PNG has no image data", byteOffset: end)
     }
@@ -105,11 +110,14 @@ struct PNGStructure {
       if profileRange == nil { profileRange = type + 4..<type + 4 + body.count }
     } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
       textChunks += 1
+      orientationTexts.find(in: body, at: type + 4, isCompressed: isChunk("zTXt"), isInternational: isChunk("iTXt"))
     } else if isChunk("acTL") {
       if frames == nil { frames = body.uint32(at: 0) }
     } else if isChunk("eXIf") {
       exifBytes += body.count
-      if orientation == nil { orientation = .inTIFF(body) }
+      orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !isInAnimation)
+    } else if isChunk("fcTL") {
+      isInAnimation = frames != nil && imageDataBytes > 0
     } else if !Self.plainChunks.contains(where: isChunk) {
       otherBytes += body.count
     }
@@ -125,7 +133,7 @@ struct PNGStructure {
 
   /// Chunks that say how to show the picture, or are part of it: none of them carries anything else.
   private static let plainChunks: [StaticString] = [
-    "PLTE", "IEND", "pHYs", "bKGD", "tIME", "sBIT", "hIST", "fcTL", "fdAT",
+    "PLTE", "IEND", "pHYs", "bKGD", "tIME", "sBIT", "hIST", "fdAT",
   ]
 
   private mutating func noteHeader(_ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
@@ -154,6 +162,13 @@ struct PNGStructure {
   }
 
   private static func isCritical(_ firstLetter: UInt8) -> Bool { firstLetter & 0x20 == 0 }
+
+  /// What Xcode makes of the pictures in programs for iPhones: other compression, and colours in another order.
+  private static var appleVariant: SluiceError {
+    SluiceError(
+      .unsupportedImage, "a PNG in Apple's variant for iOS (CgBI)", remedy: "convert it to an ordinary PNG",
+      byteOffset: headerOffset)
+  }
 
   private static func truncated(_ count: Int) -> SluiceError {
     SluiceError(.truncatedImage, "the PNG ends before its end chunk", byteOffset: count)
@@ -199,6 +214,19 @@ extension PNGStructure {
       format: .png, size: size, colour: name, bitsPerSample: bitDepth, isInterlaced: isInterlaced, jpeg: nil)
   }
 
+  /// Bytes of image data in chunks that begin at `offset` or behind it.
+  ///
+  /// - Precondition: the bytes are those of the structure, and a chunk begins at `offset`.
+  /// - Complexity: O(chunks).
+  func imageDataBytes(from offset: Int, in bytes: Span<UInt8>) -> Int {
+    var (offset, total) = (offset, 0)
+    while offset < end, let length = bytes.uint32(at: offset) {
+      if bytes.hasBytes("IDAT", at: offset + 4) { total += length }
+      offset += 12 + length
+    }
+    return total
+  }
+
   /// Findings, for an image in `count` bytes of which `translucent` pixels are not opaque.
   func findings(count: Int, translucent: Int) -> [Finding] {
     var findings: [Finding] = []
@@ -213,9 +241,7 @@ extension PNGStructure {
       findings.append(Finding(.colourProfile, count: max(profileBytes, 4 * (hasForeignPrimaries ? 8 : 0))))
     }
     if exifBytes > 0 { findings.append(Finding(.exif, count: exifBytes)) }
-    if let orientation, orientation != .upright {
-      findings.append(Finding(.orientation, value: Double(orientation.rawValue)))
-    }
+    findings += orientations.findings
     if textChunks > 0 { findings.append(Finding(.text, count: textChunks)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
     if let frames { findings.append(Finding(.animation, count: frames)) }

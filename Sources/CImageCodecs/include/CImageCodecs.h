@@ -51,13 +51,21 @@ typedef struct {
   void *context;
 } sluice_interest;
 
+// What the pixels and the data of a PNG tell.
+typedef struct {
+  size_t translucent;  // pixels with an alpha below 255 in an alpha channel; tRNS does not count
+  size_t unknown;      // pixels whose index lies beyond the palette
+  size_t end;          // of the chunk in which the last pixel lies
+  int has_excess;      // whether that chunk holds data after the last pixel
+} sluice_png_facts;
+
 // Decodes a whole PNG into `picture`, without alpha: 1 channel for gray, 3 for RGB or gray. 16-bit samples keep their
-// high byte. Where `alpha` is not NULL, it is a gray picture, which receives the alpha channel, or what tRNS says, or
-// 255. `translucent` receives how many pixels have an alpha below 255 in an alpha channel; tRNS does not count.
-// Checksums are the caller's business: they are not verified again.
+// high byte; an index beyond the palette is black. Where `alpha` is not NULL, it is a gray picture, which receives the
+// alpha channel, or what tRNS says, or 255. A zlib stream may reach back further than its header says, as other decoders
+// permit; that is a warning. Checksums are the caller's business: they are not verified again.
 void sluice_png_decode(
-    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha, size_t *translucent,
-    sluice_interest interest, sluice_codec_report *report);
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
+    sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report);
 
 // Encodes as PNG. On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an
 // error it is NULL.

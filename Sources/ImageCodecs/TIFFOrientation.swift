@@ -1,0 +1,152 @@
+import Pixels
+
+/// What a TIFF structure, as EXIF data holds, says about the orientation.
+///
+/// It is read as Pillow 13 reads it: any type of number, the first of several values, the first tag that has a value;
+/// entries end where the value of one lies outside. What other readers might take instead is kept beside it.
+struct TIFFOrientation {
+  enum Reading {
+    /// Bytes that are no TIFF structure: Pillow looks no further for an orientation.
+    case malformed
+    /// No such tag, or no bytes at all.
+    case absent
+    /// With a value that may mean nothing.
+    case present(ExifOrientation?)
+  }
+
+  private(set) var reading = Reading.malformed
+  /// Every orientation that the first directory names in any way.
+  private(set) var named: Set<ExifOrientation> = []
+
+  private static let tag = 0x0112
+  private static let entryBytes = 12
+
+  /// Reads the first directory, and never outside `tiff`.
+  ///
+  /// - Complexity: O(bytes).
+  init(_ tiff: Span<UInt8>) {
+    if tiff.isEmpty { reading = .absent }
+    guard let numbers = TIFFNumbers(tiff), let directory = numbers.integer(at: 4, bytes: 4, in: tiff) else { return }
+    reading = .absent
+    guard let entries = numbers.integer(at: directory, bytes: 2, in: tiff) else { return }
+    var (isRead, sizes) = (true, 0)
+    for index in 0..<entries {
+      let offset = directory + 2 + Self.entryBytes * index
+      guard offset + Self.entryBytes <= tiff.count else { return }
+      let entry = TIFFEntry(at: offset, in: tiff, numbers)
+      if entry.tag == Self.tag, let orientation = entry.laxOrientation(in: tiff, numbers) { named.insert(orientation) }
+      guard isRead, let type = entry.type, entry.size > 0 else { continue }
+      if entry.size > TIFFEntry.inlineBytes {
+        sizes += entry.size
+        // Pillow passes over values that are longer than the file, and ends at one that only reaches beyond it.
+        if sizes > tiff.count { continue }
+        isRead = entry.place + entry.size <= tiff.count
+      }
+      if isRead, entry.tag == Self.tag, case .absent = reading {
+        let value = type.isNumber ? numbers.number(type, at: entry.place, in: tiff) : nil
+        reading = .present(value.flatMap(ExifOrientation.init(value:)))
+        if case .present(let orientation?) = reading { named.insert(orientation) }
+      }
+    }
+  }
+}
+
+/// An entry of a directory.
+private struct TIFFEntry {
+  let tag: Int
+  /// `nil` for one that does not exist.
+  let type: TIFFType?
+  /// Bytes of all values.
+  let size: Int
+  /// Where the first value lies.
+  let place: Int
+  private let valueField: Int
+
+  /// Values of no more bytes stand in the entry itself.
+  static let inlineBytes = 4
+
+  /// - Precondition: the entry lies within `tiff`.
+  init(at offset: Int, in tiff: Span<UInt8>, _ numbers: TIFFNumbers) {
+    func field(_ place: Int, _ bytes: Int) -> Int { numbers.integer(at: offset + place, bytes: bytes, in: tiff) ?? 0 }
+    tag = field(0, 2)
+    type = TIFFType(rawValue: field(2, 2))
+    size = field(4, 4) * (type?.bytes ?? 0)
+    valueField = offset + 8
+    place = size > Self.inlineBytes ? field(8, 4) : valueField
+  }
+
+  /// The orientation that a reader finds who does not look at type and count.
+  func laxOrientation(in tiff: Span<UInt8>, _ numbers: TIFFNumbers) -> ExifOrientation? {
+    let short = numbers.integer(at: valueField, bytes: 2, in: tiff) ?? 0
+    let long = numbers.integer(at: valueField, bytes: 4, in: tiff) ?? 0
+    return [short, long, Int(tiff[valueField])].lazy.compactMap(ExifOrientation.init(rawValue:)).first
+  }
+}
+
+private enum TIFFType: Int {
+  case byte = 1
+  case text, short, long, rational, signedByte, undefined, signedShort, signedLong, signedRational, float, double
+  case directory
+  case long8 = 16
+
+  var bytes: Int {
+    switch self {
+    case .byte, .text, .signedByte, .undefined: 1
+    case .short, .signedShort: 2
+    case .long, .signedLong, .float, .directory: 4
+    case .rational, .signedRational, .double, .long8: 8
+    }
+  }
+
+  /// Bytes are none to Pillow, which gives them as they are.
+  var isNumber: Bool { ![.byte, .text, .undefined].contains(self) }
+}
+
+/// Numbers in the byte order of a TIFF structure.
+private struct TIFFNumbers {
+  private let isLittleEndian: Bool
+
+  /// - Returns: `nil` for what does not begin as a TIFF structure. The swapped magic numbers are wrong, and read all the
+  ///   same.
+  init?(_ tiff: Span<UInt8>) {
+    guard tiff.count >= 8 else { return nil }
+    if tiff.hasBytes("II*\0", at: 0) || tiff.hasBytes("II\0*", at: 0) {
+      isLittleEndian = true
+    } else if tiff.hasBytes("MM\0*", at: 0) || tiff.hasBytes("MM*\0", at: 0) {
+      isLittleEndian = false
+    } else {
+      return nil
+    }
+  }
+
+  /// The unsigned number of 2 or 4 bytes at `offset`; `nil` beyond the end.
+  func integer(at offset: Int, bytes: Int, in tiff: Span<UInt8>) -> Int? {
+    bits(at: offset, bytes: bytes, in: tiff).map { Int($0) }
+  }
+
+  private func bits(at offset: Int, bytes: Int, in tiff: Span<UInt8>) -> UInt64? {
+    guard offset >= 0, offset + bytes <= tiff.count else { return nil }
+    return (0..<bytes).reduce(UInt64(0)) { value, index in
+      value << 8 | UInt64(tiff[offset + (isLittleEndian ? bytes - 1 - index : index)])
+    }
+  }
+
+  /// The number of the given type at `offset`; `nil` beyond the end.
+  func number(_ type: TIFFType, at offset: Int, in tiff: Span<UInt8>) -> Double? {
+    guard let bits = bits(at: offset, bytes: type.bytes, in: tiff) else { return nil }
+    switch type {
+    case .signedByte: return Double(Int8(truncatingIfNeeded: bits))
+    case .signedShort: return Double(Int16(truncatingIfNeeded: bits))
+    case .signedLong: return Double(Int32(truncatingIfNeeded: bits))
+    case .float: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+    case .double: return Double(bitPattern: bits)
+    case .rational, .signedRational:
+      let part: TIFFType = type == .rational ? .long : .signedLong
+      guard let above = number(part, at: offset, in: tiff), let below = number(part, at: offset + 4, in: tiff) else {
+        return nil
+      }
+      return below == 0 ? nil : above / below
+    case .byte, .text, .short, .long, .undefined, .directory, .long8: return Double(bits)
+    }
+  }
+}
