@@ -158,7 +158,7 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "ImageCodecsTests", dependencies: ["ImageCodecs", "CImageCodecs", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: tests),
+      exclude: ["Fixtures", "Peers"], swiftSettings: tests),
     .testTarget(
       name: "SqueezersTests", dependencies: ["Squeezers", "Preprocessing", "TestSupport"], swiftSettings: tests),
     .testTarget(

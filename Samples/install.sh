@@ -41,14 +41,15 @@ if [ -z "${SLUICE_OPENVINO:-}" ] && ! compgen -G "$engine/openvino/libs/libopenv
   compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null || { echo "the engine could not be installed" >&2; exit 1; }
 fi
 
-# The clients, the model server and the readers of forms that the gateway is tested with. Without them those tests are
-# skipped, and say so.
+# The clients, the model server and the readers of forms that the gateway is tested with, and Pillow, whose pixels those
+# of the decoders are compared with. Without them those tests are skipped, and say so.
 peers="${XDG_DATA_HOME:-$HOME/.local/share}/sluice/peers"
 if [ "${1:-}" = --tests ] &&
-  ! "$peers/bin/python" -c 'import tritonclient, werkzeug, starlette, python_multipart, django' 2>/dev/null; then
-  echo "installing Triton's client, MLServer, Werkzeug, Starlette and Django from PyPI into $peers"
+  ! "$peers/bin/python" -c 'import tritonclient, werkzeug, starlette, python_multipart, django, PIL' 2>/dev/null; then
+  echo "installing Triton's client, MLServer, Werkzeug, Starlette, Django and Pillow from PyPI into $peers"
   { python3 -m venv "$peers" &&
     "$peers/bin/python" -m pip install --quiet --disable-pip-version-check 'tritonclient[http,grpc]<3' 'mlserver<2' \
-      'werkzeug>=3,<4' starlette 'python-multipart>=0.0.13' 'django>=5,<6'
+      'werkzeug>=3,<4' starlette 'python-multipart>=0.0.13' 'django>=5,<6' \
+      'pillow>=13' numpy
   } || echo "they could not be installed: tests with them will be skipped" >&2
 fi

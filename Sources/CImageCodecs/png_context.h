@@ -20,6 +20,8 @@ typedef struct {
   png_color palette[PNG_MAX_PALETTE_LENGTH];  // black beyond its entries
   png_byte opacities[PNG_MAX_PALETTE_LENGTH];
   int entries;       // of the palette; 0 for a picture without indexes
+  uint32_t rows_left;   // of all passes
+  size_t tail_allowed;  // bytes that may still be read while the last row is decoded
   uint8_t *row;      // as it is placed
   uint8_t *indexes;  // a row of them
   uint8_t *output;

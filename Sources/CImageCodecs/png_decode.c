@@ -7,6 +7,10 @@
 // Bytes read or rows written between two questions to the caller: about a millisecond.
 enum { WORK_BETWEEN_QUESTIONS = 1 << 17 };
 
+// The library inflates whatever follows the last pixel, a thousandfold at worst, to find the end of the stream. Beside
+// the row itself, this much of it is read.
+enum { MOST_BYTES_AFTER_PIXELS = 1 << 17 };
+
 static void ask_whether_wanted(png_structp png) {
   png_context *context = png_get_io_ptr(png);
   context->unasked_work = 0;
@@ -28,6 +32,11 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
     png_context_fail(context, SLUICE_CODEC_TRUNCATED, "the data ends inside a chunk");
     png_error(png, "truncated");
   }
+  if (count > context->tail_allowed) {
+    png_context_fail(context, SLUICE_CODEC_TOO_MUCH_WORK, "image data goes on and on after the last pixel");
+    png_error(png, "work");
+  }
+  context->tail_allowed -= count;
   memcpy(target, context->input + context->position, count);
   context->position += count;
 }
@@ -39,6 +48,7 @@ static void request_form(png_structp png, png_infop info, int channels, int with
   int has_transparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
   if (color == PNG_COLOR_TYPE_PALETTE) {
     png_set_packing(png);
+    png_set_check_for_invalid_index(png, 0);
     return;
   }
   if (png_get_bit_depth(png, info) == 16) png_set_strip_16(png);
@@ -100,6 +110,12 @@ static void look_up(png_context *context, uint8_t *row, size_t count, int with_a
 
 // Reads the next row, of `count` pixels.
 static void read_row(png_structp png, png_context *context, uint8_t *row, size_t count, int with_alpha) {
+  if (--context->rows_left == 0) {
+    // Samples have 16 bits at most; data that does not shrink may be a little longer than a row.
+    context->tail_allowed = MOST_BYTES_AFTER_PIXELS + 2 * 2 * 4 * count;
+  } else {
+    context->tail_allowed = SIZE_MAX;
+  }
   if (context->entries == 0) {
     png_read_row(png, row, NULL);
     return;
@@ -135,6 +151,16 @@ static png_pass interlaced_pass(const sluice_picture *picture, int pass) {
       .columns = PNG_PASS_COLS(picture->width, pass),
       .rows = PNG_PASS_ROWS(picture->height, pass),
   };
+}
+
+static uint32_t rows_of_all_passes(png_structp png, png_infop info, const sluice_picture *picture) {
+  if (png_get_interlace_type(png, info) == PNG_INTERLACE_NONE) return picture->height;
+  uint32_t rows = 0;
+  for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++) {
+    png_pass part = interlaced_pass(picture, pass);
+    if (part.columns > 0) rows += part.rows;
+  }
+  return rows;
 }
 
 // Reads a pass row by row into the context's row, and places its pixels. Returns how many are not opaque.
@@ -191,6 +217,7 @@ static void decode(
   int with_alpha = alpha != NULL || has_alpha_channel;
   keep_palette(png, info, context, picture);
   start(png, info, context, picture, with_alpha);
+  context->rows_left = rows_of_all_passes(png, info, picture);
   if (with_alpha || !is_upright(picture) || png_get_interlace_type(png, info) != PNG_INTERLACE_NONE) {
     size_t translucent = read_passes(png, info, context, picture, alpha, with_alpha);
     if (has_alpha_channel) context->facts->translucent = translucent;
@@ -198,6 +225,7 @@ static void decode(
     read_opaque(png, context, picture);
   }
   context->facts->end = context->position;
+  context->tail_allowed = SIZE_MAX;
   png_read_end(png, NULL);
 }
 
@@ -210,7 +238,9 @@ static void attempt(
     sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report, png_window window) {
   memset(report, 0, sizeof *report);
   memset(facts, 0, sizeof *facts);
-  png_context context = {.report = report, .input = data, .input_size = size, .interest = interest, .facts = facts};
+  png_context context = {
+      .report = report, .input = data, .input_size = size, .interest = interest, .facts = facts,
+      .tail_allowed = SIZE_MAX};
   png_structp png =
       png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, png_context_on_error, png_context_on_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;

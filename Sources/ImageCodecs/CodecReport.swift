@@ -11,6 +11,7 @@ extension sluice_codec_report {
     case SLUICE_CODEC_UNSUPPORTED: code = .unsupportedImage
     case SLUICE_CODEC_TOO_MANY_SCANS: code = .tooManyScans
     case SLUICE_CODEC_TOO_MUCH_MEMORY: code = .tooMuchMemory
+    case SLUICE_CODEC_TOO_MUCH_WORK: code = .tooMuchWork
     case SLUICE_CODEC_NO_MEMORY: code = .outOfMemory
     case SLUICE_CODEC_CANCELLED: code = .cancelled
     default: code = .corruptImage

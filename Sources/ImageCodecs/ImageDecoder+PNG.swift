@@ -33,8 +33,8 @@ extension ImageDecoder {
     var findings = structure.findings(count: bytes.count, translucent: facts.translucent)
     if facts.unknown > 0 { findings.append(Finding(.paletteIndex, count: facts.unknown)) }
     let excess = structure.imageDataBytes(from: facts.end, in: bytes)
-    if excess > 0 || facts.has_excess != 0 {
-      findings.append(Finding(.excessImageData, count: excess > 0 ? excess : nil))
+    if excess > Self.endOfStream || facts.has_excess != 0 {
+      findings.append(Finding(.excessImageData, count: excess > Self.endOfStream ? excess : nil))
     }
     findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
@@ -46,6 +46,9 @@ extension ImageDecoder {
       pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings(),
       gamma: structure.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
   }
+
+  /// Bytes of a zlib stream that may be left when the last pixel is there: an empty block, and a checksum.
+  private static let endOfStream = 5 + 4
 
   private static func withPicture(
     of image: inout PixelImage?, _ size: PixelSize, turnedFrom orientation: ExifOrientation,

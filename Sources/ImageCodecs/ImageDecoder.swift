@@ -5,7 +5,11 @@ import Pixels
 /// The markers or chunks are walked first: magic bytes, structure, size limits and scan counts are checked before
 /// any pixel is allocated. Colour follows Pillow: JPEG as libjpeg-turbo decodes it with the accurate integer DCT and
 /// smooth upsampling; alpha dropped, not composited; gamma and colour profiles not applied; 16-bit samples cut to
-/// their high byte. EXIF orientation is applied, unless the limits say otherwise.
+/// their high byte, gray ones too, which Pillow clips at 255 instead when it makes 8 bits of them. Orientation is applied
+/// as Pillow 13's `exif_transpose` does, unless the limits say otherwise.
+///
+/// Harmless irregularities are passed over as libjpeg and libpng do, and become a finding. Not so what leaves pixels to
+/// guessing: damaged or missing entropy-coded data, a missing end, wrong checksums of critical chunks are errors.
 package struct ImageDecoder: Sendable {
   package let limits: DecodeLimits
 
@@ -61,6 +65,11 @@ package struct ImageDecoder: Sendable {
       if (0..<bytes.count).allSatisfy({ bytes[$0] == format.signature[$0] }) {
         return SluiceError(.truncatedImage, "the data ends inside its signature", byteOffset: bytes.count)
       }
+    }
+    if let format = OtherFormat(bytes) {
+      return SluiceError(
+        .formatNotPermitted, "\(format.rawValue) is not decoded, only JPEG and PNG are",
+        remedy: "convert it to JPEG or PNG", byteOffset: 0)
     }
     return SluiceError(.notAnImage, "neither a JPEG nor a PNG begins here", byteOffset: 0)
   }

@@ -16,8 +16,16 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   static let quantisationTables = JPEGMarker(rawValue: 0xDB)
   static let adobeSegment = JPEGMarker(rawValue: 0xEE)
 
-  /// A frame header: SOF0…SOF15 without the three codes in that range that mean something else.
-  var isFrame: Bool { (0xC0...0xCF).contains(rawValue) && ![0xC4, 0xC8, 0xCC].contains(rawValue) }
+  /// A frame header: SOF0…SOF15 without the three codes in that range that mean something else, and that of JPEG-LS.
+  var isFrame: Bool {
+    (0xC0...0xCF).contains(rawValue) && ![0xC4, 0xC8, 0xCC].contains(rawValue) || self == .losslessFrame
+  }
+
+  /// The frame header of JPEG-LS (ITU-T T.87), which is another format in the same clothes.
+  private static let losslessFrame = JPEGMarker(rawValue: 0xF7)
+
+  /// What a frame header says about the coding, for people.
+  var processName: String { self == .losslessFrame ? "JPEG-LS" : "SOF\(rawValue & 15)" }
 
   /// Is followed by a length: neither standing alone, nor reserved, nor no marker at all.
   package var beginsSegment: Bool { rawValue >= 0xC0 && rawValue != 0xFF && !isStandalone }

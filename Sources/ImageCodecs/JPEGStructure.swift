@@ -163,7 +163,7 @@ extension JPEGStructure {
     }
     guard [0xC0, 0xC1, 0xC2].contains(frame.marker.rawValue) else {
       throw SluiceError(
-        .unsupportedImage, "a JPEG coding process that is not decoded (SOF\(frame.marker.rawValue - 0xC0))",
+        .unsupportedImage, "a JPEG coding process that is not decoded (\(frame.marker.processName))",
         remedy: "save it as baseline or progressive JPEG", byteOffset: frameOffset)
     }
     guard frame.precision == 8 else {

@@ -89,7 +89,9 @@ struct OrientationDeclarations {
     var findings: [Finding] = []
     if effective != .upright { findings.append(Finding(.orientation, value: Double(effective.rawValue))) }
     let others = named.subtracting([effective]).map(\.rawValue)
-    if let other = others.max() { findings.append(Finding(.otherOrientation, count: others.count, value: Double(other))) }
+    if let other = others.max() {
+      findings.append(Finding(.otherOrientation, count: others.count, value: Double(other)))
+    }
     return findings
   }
 }

@@ -120,6 +120,18 @@ struct FileFindingsTests {
     #expect(refused == [.trailingBytes])
   }
 
+  @Test func whatDecodersShowDifferentlyIsFlagged() throws {
+    let fixture = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/progressive-420.jpg"))
+    let scans = fixture.indices.dropLast().filter { fixture[$0] == 0xFF && fixture[$0 + 1] == 0xDA }
+    #expect(try look(fixture).score.value == 0)
+    #expect(try look(fixture[..<scans[2]] + [0xFF, 0xD9]).score.value == 1)
+    let palette = EncodedImages.chunk("PLTE", [1, 2, 3])
+    let indexes = EncodedImages.png([0, 9], width: 2, height: 1, colourType: 3, before: palette)
+    #expect(try look(indexes).score.value == 1)
+    let (_, refused, _) = try look(indexes, FileFindings(policies: [.paletteIndex: .reject]))
+    #expect(refused == [.paletteIndex])
+  }
+
   @Test(arguments: ["cmyk.jpg", "multiple.jpg", "orientation-6.jpg", "animation.png"])
   func subjectsWithoutADifferenceCountByTheirPolicy(name: String) throws {
     let bytes = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/\(name)"))

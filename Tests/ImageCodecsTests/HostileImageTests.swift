@@ -49,7 +49,7 @@ struct HostileImageTests {
   }
 
   @Test func wrongMagic() {
-    #expect(code(Array("GIF89a, or so it says".utf8)) == .notAnImage)
+    #expect(code(Array("GIF89a, or so it says".utf8)) == .formatNotPermitted)
     #expect(code([]) == .notAnImage)
     #expect(code(Array("<html></html>".utf8)) == .notAnImage)
   }

@@ -16,6 +16,7 @@ typedef enum {
   SLUICE_CODEC_UNSUPPORTED,     // valid, but not a form that is decoded or encoded here
   SLUICE_CODEC_TOO_MANY_SCANS,  // more than the caller permits
   SLUICE_CODEC_TOO_MUCH_MEMORY, // more than the caller permits
+  SLUICE_CODEC_TOO_MUCH_WORK,   // more than is worth doing
   SLUICE_CODEC_NO_MEMORY,       // none left
   SLUICE_CODEC_MISMATCH,        // the caller expected another size
   SLUICE_CODEC_CANCELLED,       // the caller does not want the result any more

@@ -102,7 +102,9 @@ package struct FileFindings: Detector {
       guard let profile = decoded.readableProfile else { return 1 }
       guard let conversion = profile.conversion(of: decoded.pixels.channels) else { return 0 }
       return distance { row, _ in conversion.convert(&row) }
-    case .orientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .polyglot: return 1
+    case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
+      .incompleteScans, .paletteIndex, .polyglot:
+      return 1
     }
   }
 

@@ -7,18 +7,22 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   case gamma
   case colourProfile
   case orientation
+  case otherOrientation
   case animation
   case multiplePictures
   case cmyk
   case trailingBytes
+  case excessImageData
+  case incompleteScans
+  case paletteIndex
   case polyglot
 
-  /// What is done unless the filter says otherwise: flag what can hide a picture or a program, bring into one form what
-  /// ordinary cameras and printers produce.
+  /// What is done unless the filter says otherwise: flag what can hide a picture or a program, and what no encoder writes
+  /// and decoders show differently; bring into one form what ordinary cameras, printers and editors produce.
   var standardPolicy: FilePolicy {
     switch self {
-    case .alpha, .gamma, .colourProfile, .animation, .polyglot: .flag
-    case .orientation, .multiplePictures, .cmyk, .trailingBytes: .canonicalise
+    case .alpha, .gamma, .colourProfile, .animation, .incompleteScans, .paletteIndex, .polyglot: .flag
+    case .orientation, .otherOrientation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData: .canonicalise
     }
   }
 
@@ -26,7 +30,9 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   var isMeasured: Bool {
     switch self {
     case .alpha, .gamma, .colourProfile: true
-    case .orientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .polyglot: false
+    case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
+      .incompleteScans, .paletteIndex, .polyglot:
+      false
     }
   }
 
@@ -37,10 +43,14 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .gamma: [.gamma]
     case .colourProfile: [.colourProfile]
     case .orientation: [.orientation]
+    case .otherOrientation: [.otherOrientation]
     case .animation: [.animation]
     case .multiplePictures: [.multiplePictures]
     case .cmyk: [.cmyk]
     case .trailingBytes: [.trailingBytes]
+    case .excessImageData: [.excessImageData]
+    case .incompleteScans: [.incompleteScans]
+    case .paletteIndex: [.paletteIndex]
     case .polyglot: [.polyglot]
     }
   }
@@ -51,10 +61,14 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .gamma: "a declared gamma other than sRGB's; canonicalise applies it"
     case .colourProfile: "an embedded ICC profile; canonicalise converts to sRGB"
     case .orientation: "an EXIF orientation; canonicalise leaves it to decode.orientation"
+    case .otherOrientation: "a second orientation, which other readers may apply"
     case .animation: "further frames (APNG); the default image is judged"
     case .multiplePictures: "further pictures (MPF); the first is judged"
     case .cmyk: "four-colour print data, converted as Adobe writes it"
     case .trailingBytes: "bytes after the end of the picture, which are not read"
+    case .excessImageData: "image data after the last pixel of a PNG, which is not read"
+    case .incompleteScans: "a JPEG without all its scans; decoders make up the rest in different ways"
+    case .paletteIndex: "pixels of a PNG whose palette index has no colour; they are black"
     case .polyglot: "a ZIP, PDF, HTML, program or picture after the end"
     }
   }
