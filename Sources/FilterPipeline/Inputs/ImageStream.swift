@@ -3,15 +3,17 @@ import Pixels
 
 /// Images back to back, as `ffmpeg -f image2pipe` and `cat *.jpg` write them.
 ///
-/// Each image is handed on as soon as its last byte has arrived. Spaces, line breaks and zero bytes between images
-/// are passed over; any other bytes that are no image become an input of their own, so that nothing is lost. Damage
-/// costs the image it lies in: the search for the next one begins where the structure broke.
+/// Each image is handed on as soon as its last byte has arrived. Spaces, line breaks, zero bytes, fill bytes (FF) and
+/// the headers of multipart streams between images are passed over; any other bytes that are no image become an input
+/// of their own, so that nothing is lost. Damage costs the image it lies in: the search for the next one begins where
+/// the structure broke.
 final class ImageStream: InputStream {
   let passedOver = 0
   private let buffer: StreamBuffer
   private let name: String
   private let limit: Int
   private var boundaries: ImageBoundaries
+  private var partHeaders: PartHeaders
 
   /// How much of what is no image is kept for its verdict.
   private static let keptJunk = 1 << 16
@@ -23,12 +25,13 @@ final class ImageStream: InputStream {
     self.name = name
     self.limit = limit
     boundaries = ImageBoundaries(in: buffer, limit: limit)
+    partHeaders = PartHeaders(in: buffer)
   }
 
   var examined: Int { buffer.examined }
 
   func next() throws(SluiceError) -> EncodedInput? {
-    try skipPadding()
+    repeat { try skipPadding() } while try partHeaders.skip()
     guard try buffer.ensure(1) else { return nil }
     _ = try buffer.ensure(8)
     guard let format = buffer.imageFormat(at: 0) else { return try junk() }
@@ -43,16 +46,22 @@ final class ImageStream: InputStream {
   }
 
   private func skipPadding() throws(SluiceError) {
-    while try buffer.ensure(1) {
-      let held = buffer.count
-      let end = buffer.firstPosition(in: 0..<held) { bytes, position in !Self.isPadding(bytes[position]) }
-      buffer.consume(end ?? held)
-      if end != nil { return }
+    while try buffer.ensure(2) || buffer.count > 0 {
+      // Whether the last byte is fill shows only in the one behind it.
+      let end = buffer.isAtEnd ? buffer.count : buffer.count - 1
+      let found = buffer.firstPosition(in: 0..<end) { bytes, position in !Self.isPadding(bytes, at: position) }
+      buffer.consume(found ?? end)
+      if found != nil { return }
     }
   }
 
-  private static func isPadding(_ byte: UInt8) -> Bool {
-    byte == 0x00 || byte == 0x09 || byte == 0x0A || byte == 0x0D || byte == 0x20
+  private static func isPadding(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+    switch bytes[position] {
+    case 0x00, 0x09, 0x0A, 0x0D, 0x20: true
+    // JPEG permits any number of them before a marker; before a PNG, or at the end, they are fill as well.
+    case 0xFF: position + 1 == bytes.count || bytes[position + 1] == 0xFF || bytes[position + 1] == 0x89
+    default: false
+    }
   }
 
   private func image(_ length: Int) -> EncodedInput {

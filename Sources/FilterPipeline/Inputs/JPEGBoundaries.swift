@@ -97,19 +97,32 @@ struct JPEGBoundaries {
 
   /// Where another image begins inside a segment that must have been cut off there.
   ///
-  /// Application segments hold thumbnails, so in them only a marker chain that runs on to exactly the end of the
-  /// segment counts: then the marker behind it belongs to the other image. In EXIF data the chain must have a whole
-  /// segment, because real files exist whose EXIF data ends in a stray start marker. No other segment holds pictures.
+  /// Application segments hold thumbnails, and comments hold anything. So in them only a marker chain counts that runs
+  /// on to exactly the end of the segment: then the marker behind it belongs to the other image. A start marker as the
+  /// last two bytes is such a chain in a comment, and in a JFIF header, which has other fields there. Other application
+  /// segments end in one in real files; EXIF data does so behind a thumbnail as well. No other segment holds pictures.
   private func otherImage(cutting segment: Range<Int>, of marker: JPEGMarker) -> Int? {
-    let starts = imageStarts(in: segment, most: marker.isApplicationData ? Self.examinedStarts : 1)
+    let starts = imageStarts(in: segment, most: marker.mayHoldAnything ? Self.examinedStarts : 1)
     guard let first = starts.first else { return nil }
+    let mayEndInStart =
+      marker == .exifSegment || marker.isApplicationData && starts.count == 1 && !isPlainJFIF(segment)
     let isCut =
-      !marker.isApplicationData
+      !marker.mayHoldAnything
       || starts.contains { start in
-        markerChain(from: start + 2, leadsTo: segment.upperBound, ofWholeSegment: marker == .exifSegment)
+        markerChain(from: start + 2, leadsTo: segment.upperBound, ofWholeSegment: mayEndInStart)
       }
     return isCut ? first : nil
   }
+
+  /// Whether a segment, from its marker on, is a JFIF header without a thumbnail.
+  private func isPlainJFIF(_ segment: Range<Int>) -> Bool {
+    let length = Self.plainJFIF.count + 9
+    guard segment.count == 1 + length else { return false }
+    return Self.plainJFIF.indices.allSatisfy { buffer[segment.lowerBound + 1 + $0] == Self.plainJFIF[$0] }
+  }
+
+  /// The length of the segment, and what it is called.
+  private static let plainJFIF: [UInt8] = [0, 16] + Array("JFIF\0".utf8)
 
   /// How many beginnings of images in one segment are followed: each costs time, and none is worth much of it.
   private static let examinedStarts = 16
@@ -144,4 +157,9 @@ struct JPEGBoundaries {
 
   /// What following one link of a chain costs, in bytes that are summed.
   private static let costOfLink = 16
+}
+
+extension JPEGMarker {
+  /// Whether the segment is for others than decoders of images.
+  fileprivate var mayHoldAnything: Bool { isApplicationData || self == .comment }
 }

@@ -1,0 +1,102 @@
+import FilterPipeline
+import TestSupport
+import Testing
+
+/// What stands in the segments of a JPEG, between images, and what only looks like an image.
+struct SegmentTests {
+  private func inputs(_ bytes: [UInt8]) throws -> [EncodedInput] {
+    let folder = try TemporaryFolder()
+    let inputs = try RunInputs(stream: .opened(try folder.file("stream", bytes)), name: "stream", limit: 100_000)
+    var all: [EncodedInput] = []
+    while let input = try inputs.next() { all.append(input) }
+    return all
+  }
+
+  /// A segment put behind the start marker of an image.
+  private func inserting(_ content: [UInt8], as marker: UInt8, into image: [UInt8]) -> [UInt8] {
+    let length = content.count + 2
+    return image.prefix(2) + [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + content + image.dropFirst(2)
+  }
+
+  private static let image = (try? EncodedImages.jpeg(seed: 1)) ?? []
+  private static let other = (try? EncodedImages.jpeg(seed: 2)) ?? []
+  private static let picture = (try? EncodedImages.png(seed: 3)) ?? []
+
+  @Test(
+    "whatever a comment or an application segment holds, the image around it is one input",
+    arguments: [
+      Array("see ".utf8) + [0xFF, 0xD8, 0xFF, 0xE0, 0, 16] + Array(" there".utf8), [0xFF, 0xD8, 0xFF],
+      Array("a thumbnail ".utf8) + other, other, picture,
+    ], [0xFE, 0xE0, 0xE1, 0xE2, 0xED] as [UInt8])
+  func contentOfSegments(content: [UInt8], marker: UInt8) throws {
+    let image = inserting(content, as: marker, into: Self.image)
+    #expect(try inputs(image + Self.other + image).map(\.bytes) == [image, Self.other, image])
+  }
+
+  @Test(
+    "an application segment may end in a start marker",
+    arguments: [[0xFF, 0xD8], [0x41, 0xFF, 0xD8], [UInt8](repeating: 0x41, count: 12) + [0xFF, 0xD8]],
+    [0xE0, 0xE1, 0xE2, 0xED] as [UInt8])
+  func startMarkerAtTheEnd(content: [UInt8], marker: UInt8) throws {
+    let image = inserting(content, as: marker, into: Self.image)
+    #expect(try inputs(image + Self.other + image).map(\.bytes) == [image, Self.other, image])
+  }
+
+  @Test("an image that was cut off inside a comment costs itself alone")
+  func cutComment() throws {
+    let commented = inserting([UInt8](repeating: 0x41, count: 300), as: 0xFE, into: Self.image)
+    for length in 7..<300 {
+      let found = try inputs(commented[..<length] + Self.other + Self.picture)
+      #expect(found.map(\.bytes) == [Array(commented[..<length]), Self.other, Self.picture], "\(length)")
+    }
+  }
+
+  @Test("fill bytes between images, and behind padding, are passed over")
+  func fill() throws {
+    let fill = [UInt8](repeating: 0xFF, count: 7)
+    let stream = fill + Self.image + fill + Self.picture + [0, 10] + fill + Self.other + fill
+    let found = try inputs(stream)
+    #expect(found.map(\.bytes) == [Self.image, Self.picture, Self.other])
+  }
+
+  @Test("nothing but fill is passed over")
+  func fillBeforeJunk() throws {
+    let found = try inputs(Self.image + [0xFF, 0xFF, 0xFF, 0x41, 0x42] + Self.other)
+    #expect(found.map(\.bytes) == [Self.image, [0xFF, 0x41, 0x42], Self.other])
+  }
+
+  private func part(_ image: [UInt8], boundary: String, lines: [String], lineBreak: String = "\r\n") -> [UInt8] {
+    Array((["--" + boundary] + lines + ["", ""]).joined(separator: lineBreak).utf8) + image + Array(lineBreak.utf8)
+  }
+
+  @Test(
+    "the headers of a multipart stream are passed over",
+    arguments: [
+      ["Content-type: image/jpeg", "Content-length: 4082"],
+      ["CONTENT-LENGTH: 7", "X-Timestamp: 1.5", "content-type:image/png"],
+    ], ["\r\n", "\n"])
+  func partHeaders(lines: [String], lineBreak: String) throws {
+    let images = [Self.image, Self.picture, Self.other]
+    let parts = images.flatMap { part($0, boundary: "ffmpeg", lines: lines, lineBreak: lineBreak) }
+    for end in ["", "--ffmpeg--", "--ffmpeg--\r\n"] {
+      let found = try inputs(parts + Array(end.utf8))
+      #expect(found.map(\.bytes) == images)
+      #expect(found.allSatisfy { $0.problem == nil })
+    }
+  }
+
+  @Test(
+    "what only looks like a header is an input of its own, whole",
+    arguments: [
+      "--", "--\r\n", "--b\r\n\r\n", "--b\r\nContent-type: text/plain\r\n\r\n",
+      "--b\r\nContent-type image/jpeg\r\n\r\n",
+      "--b\r\nContent-type: image/jpeg\r\n", "--b\r\nContent-type: image/jpeg\u{1}\r\n\r\n", "--b--\r\n", "-b\r\n",
+      "--b\rContent-type: image/jpeg\r\r", "--b\r\n: image/jpeg\r\n\r\n",
+      "--\(String(repeating: "b", count: 71))\r\nContent-type: image/jpeg\r\n\r\n",
+      "--b\r\n\(String(repeating: "a: b\r\n", count: 40))Content-type: image/jpeg\r\n\r\n",
+    ])
+  func noPartHeaders(text: String) throws {
+    let found = try inputs(Self.image + Array(text.utf8) + Self.other)
+    #expect(found.map(\.bytes) == [Self.image, Array(text.utf8), Self.other])
+  }
+}
