@@ -171,4 +171,85 @@ struct TarTests {
       #expect(error != nil)
     }
   }
+
+  /// A record of an extended header, its length in front.
+  private func record(_ key: String, _ value: [UInt8]) -> [UInt8] {
+    let rest = Array(" \(key)=".utf8) + value + [0x0A]
+    var length = rest.count + 1
+    while "\(length)".utf8.count + rest.count != length { length = "\(length)".utf8.count + rest.count }
+    return Array("\(length)".utf8) + rest
+  }
+
+  @Test("attributes of any size are passed over, and the name among them is read")
+  func longExtendedHeaders() throws {
+    let attribute = record("SCHILY.xattr.user.note", [UInt8](repeating: 0x3D, count: 200_000))
+    let image = try EncodedImages.png()
+    for records in [attribute + record("path", Array("b.png".utf8)), record("path", Array("b.png".utf8)) + attribute] {
+      let archive = TarArchives.member("pax", records, type: "x") + TarArchives.member("a.png", image)
+      let (found, error) = try inputs(archive + TarArchives.member("c.png", image))
+      #expect(error == nil)
+      #expect(found.map(\.source) == ["t.tar/b.png", "t.tar/c.png"] && found.map(\.bytes) == [image, image])
+    }
+    // No name is that long, and a record that does not end where it says is none.
+    let endless = record("path", [UInt8](repeating: 0x62, count: 100_000))
+    let unended = Array(attribute.dropLast()) + [0x41]
+    for records in [endless, unended] {
+      #expect(try inputs(TarArchives.member("pax", records, type: "x")).1?.code == .corruptTar)
+    }
+  }
+
+  @Test("a sparse member of any number of extents costs itself alone, and is called by its own name")
+  func sparseMembers() throws {
+    let image = try EncodedImages.png()
+    let records = record("GNU.sparse.major", [0x31]) + record("GNU.sparse.name", Array("dir/s.png".utf8))
+    let archive =
+      TarArchives.member("pax", records, type: "x") + TarArchives.member("./GNUSparseFile.7/s.png", image)
+    let (found, error) = try inputs(archive + TarArchives.member("a.png", image))
+    #expect(error == nil && found.map(\.source) == ["t.tar/dir/s.png", "t.tar/a.png"])
+    guard case .unreadable(let problem) = found[0].problem else {
+      Issue.record("a sparse member is judged by what is not its bytes")
+      return
+    }
+    #expect(problem.remedy?.contains("--sparse") == true)
+  }
+
+  @Test("a volume label, which has no size, begins an archive")
+  func volumeLabel() throws {
+    var label = Array(TarArchives.member("label.jpg", [], type: "V")[..<512])
+    label.replaceSubrange(124..<136, with: [UInt8](repeating: 0, count: 12))
+    sign(&label)
+    let image = try EncodedImages.png()
+    let (found, error) = try inputs(label + TarArchives.member("a.png", image))
+    #expect(error == nil && found.map(\.source) == ["t.tar/a.png"] && found.map(\.bytes) == [image])
+  }
+
+  @Test("what macOS writes beside an image is passed over and counted, an image of such a name is not")
+  func companionsOfMacOS() throws {
+    let image = try EncodedImages.png()
+    let archive = TarArchives.archive([
+      ("._a.png", [0, 5, 22, 7, 0, 2, 0, 0]), ("a.png", image), ("dir/._b.jpg", [1]), ("dir/._c.png", image),
+    ])
+    let folder = try TemporaryFolder()
+    let inputs = try RunInputs(stream: .opened(try folder.file("stream", archive)), name: "t", limit: 100_000)
+    var sources: [String] = []
+    while let input = try inputs.next() { sources.append(input.source) }
+    #expect(sources == ["t/a.png", "t/dir/._c.png"] && inputs.passedOver == 2)
+  }
+
+  @Test("headers of Solaris, and checksums of signed bytes, are read")
+  func oldHeaders() throws {
+    let image = try EncodedImages.png()
+    var signed = TarArchives.member("a.png", image)
+    // Two bytes that count less when they have a sign.
+    signed.replaceSubrange(265..<267, with: [0xE9, 0xE8])
+    signed.replaceSubrange(148..<156, with: Array("        ".utf8))
+    let sum = signed[..<512].reduce(0) { $0 + Int(Int8(bitPattern: $1)) }
+    let digits = String(sum, radix: 8)
+    signed.replaceSubrange(
+      148..<156, with: Array((String(repeating: "0", count: 6 - digits.count) + digits + "\0 ").utf8))
+    let solaris =
+      TarArchives.member("x", record("path", Array("b.png".utf8)), type: "X") + TarArchives.member("s.png", image)
+    let (found, error) = try inputs(signed + solaris)
+    #expect(error == nil && found.map(\.source) == ["t.tar/a.png", "t.tar/b.png"])
+  }
 }

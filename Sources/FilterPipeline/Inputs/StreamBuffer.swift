@@ -111,9 +111,12 @@ final class StreamBuffer {
     return length - left
   }
 
+  /// A copy of the first `length` bytes, all of them held.
+  func copy(_ length: Int) -> [UInt8] { [UInt8](bytes[head..<head + length]) }
+
   /// A copy of the first `length` bytes, and the head moved behind them.
   func take(_ length: Int) -> [UInt8] {
-    let taken = [UInt8](bytes[head..<head + length])
+    let taken = copy(length)
     consume(length)
     return taken
   }

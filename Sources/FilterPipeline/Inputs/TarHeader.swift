@@ -4,11 +4,11 @@ struct TarHeader {
     case regular
     /// GNU: the data is the name of the next member.
     case longName
-    /// pax: the data holds attributes of the next member.
+    /// pax, and what Solaris wrote before it: the data holds attributes of the next member.
     case extended
     /// Links and GNU sparse files: their bytes lie elsewhere, or with gaps.
     case indirect
-    /// Folders, devices, global attributes: passed over.
+    /// Folders, devices, volume labels, global attributes: passed over.
     case other
   }
 
@@ -21,7 +21,7 @@ struct TarHeader {
   /// `nil` when the block's checksum does not hold or its size is none.
   init?(_ block: Span<UInt8>) {
     guard block.count == 512, let declared = Self.octal(block.extracting(148..<156)),
-      declared == Self.checksum(block), let size = Self.size(block.extracting(124..<136))
+      Self.checksums(block).contains(declared), let size = Self.size(block.extracting(124..<136))
     else { return nil }
     let name = Self.text(block.extracting(0..<100))
     let isUstar = Self.text(block.extracting(257..<262)) == "ustar"
@@ -33,7 +33,7 @@ struct TarHeader {
       case 0x00, 0x30, 0x37: .regular
       case 0x31, 0x32, 0x53: .indirect
       case 0x4C: .longName
-      case 0x78: .extended
+      case 0x78, 0x58: .extended
       default: .other
       }
     isContinued = block[156] == 0x53 && block[482] != 0
@@ -65,9 +65,9 @@ struct TarHeader {
     return digits > 0 ? value : nil
   }
 
-  /// Octal, or big-endian binary when the first bit is set.
+  /// Octal, or big-endian binary when the first bit is set; volume labels leave it empty.
   private static func size(_ field: Span<UInt8>) -> Int? {
-    guard field[0] & 0x80 != 0 else { return octal(field) }
+    guard field[0] & 0x80 != 0 else { return isEmpty(field) ? 0 : octal(field) }
     var value = 0
     for index in 1..<field.count {
       guard value < 1 << 48 else { return nil }
@@ -76,10 +76,19 @@ struct TarHeader {
     return value
   }
 
-  /// The sum of all bytes, with the checksum field itself counted as spaces.
-  private static func checksum(_ block: Span<UInt8>) -> Int {
-    var sum = 0
-    for index in 0..<block.count { sum += (148..<156).contains(index) ? 0x20 : Int(block[index]) }
-    return sum
+  private static func isEmpty(_ field: Span<UInt8>) -> Bool {
+    for index in 0..<field.count where field[index] != 0 { return false }
+    return true
+  }
+
+  /// The sum of all bytes, with the checksum field itself counted as spaces; some programs took bytes as signed.
+  private static func checksums(_ block: Span<UInt8>) -> [Int] {
+    var (sum, signed) = (0, 0)
+    for index in 0..<block.count {
+      let byte = (148..<156).contains(index) ? 0x20 : block[index]
+      sum += Int(byte)
+      signed += Int(Int8(bitPattern: byte))
+    }
+    return [sum, signed]
   }
 }

@@ -4,7 +4,7 @@ import Pixels
 /// The images in a tar archive: POSIX ustar and pax, and GNU long names.
 ///
 /// A member is an input when its name ends in .jpg, .jpeg or .png, or its bytes begin like an image; labels and
-/// other companions are passed over and counted.
+/// other companions, such as the `._NAME` that macOS writes beside NAME, are passed over and counted.
 final class TarStream: InputStream {
   private let buffer: StreamBuffer
   private let name: String
@@ -15,8 +15,8 @@ final class TarStream: InputStream {
   private(set) var passedOver = 0
 
   private static let blockSize = 512
-  /// The longest extended header that is read; names are far shorter.
-  private static let maxExtension = 1 << 16
+  /// The longest name that is read.
+  private static let longestName = 1 << 16
 
   init(_ buffer: StreamBuffer, name: String, limit: Int) {
     self.buffer = buffer
@@ -52,14 +52,15 @@ final class TarStream: InputStream {
   private func member(_ header: TarHeader, at offset: Int) throws(SluiceError) -> EncodedInput? {
     switch header.kind {
     case .longName:
-      longName = String(decoding: try extendedData(header).prefix { $0 != 0 }, as: UTF8.self)
+      longName = try memberName(header)
     case .extended:
-      let data = try extendedData(header)
-      guard attributes.read(data) else {
+      let isValid = try attributes.read(header.size, from: buffer) { cutShort("an extended header") }
+      guard isValid else {
         throw SluiceError(.corruptTar, "\(name): no valid extended header", byteOffset: offset)
       }
+      try skipPadding(header.size)
     case .regular, .indirect, .other:
-      let path = attributes.path ?? longName ?? header.path
+      let path = attributes.sparseName ?? attributes.path ?? longName ?? header.path
       let size = attributes.size ?? header.size
       let isIndirect = header.kind == .indirect || attributes.isSparse
       (longName, attributes) = (nil, PaxAttributes())
@@ -93,7 +94,8 @@ final class TarStream: InputStream {
     _ path: String, size: Int, at offset: Int
   ) throws(SluiceError) -> EncodedInput? {
     _ = try buffer.ensure(min(size, 8))
-    let isImage = Self.hasImageName(path) || buffer.imageFormat(at: 0) != nil && size > 0
+    let isImage =
+      Self.hasImageName(path) && !Self.isCompanionOfMacOS(path) || buffer.imageFormat(at: 0) != nil && size > 0
     guard isImage else {
       passedOver += 1
       try skipData(size)
@@ -118,15 +120,15 @@ final class TarStream: InputStream {
     return EncodedInput(source: source, offset: offset, bytes: bytes)
   }
 
-  private func extendedData(_ header: TarHeader) throws(SluiceError) -> [UInt8] {
-    guard header.size <= Self.maxExtension else {
+  private func memberName(_ header: TarHeader) throws(SluiceError) -> String {
+    guard header.size <= Self.longestName else {
       throw SluiceError(
-        .corruptTar, "\(name): an extended header of \(header.size) bytes", byteOffset: buffer.consumed)
+        .corruptTar, "\(name): a member's name of \(header.size) bytes", byteOffset: buffer.consumed)
     }
-    guard try buffer.ensure(header.size) else { throw cutShort("an extended header") }
-    let data = buffer.take(header.size)
+    guard try buffer.ensure(header.size) else { throw cutShort("a member's name") }
+    let text = String(decoding: buffer.take(header.size).prefix { $0 != 0 }, as: UTF8.self)
     try skipPadding(header.size)
-    return data
+    return text
   }
 
   private func skipData(_ size: Int) throws(SluiceError) {
@@ -149,6 +151,11 @@ final class TarStream: InputStream {
   private static func hasImageName(_ path: String) -> Bool {
     let lowered = path.lowercased()
     return [".jpg", ".jpeg", ".png"].contains { lowered.hasSuffix($0) }
+  }
+
+  /// AppleDouble: what macOS keeps beside a file, under the file's name.
+  private static func isCompanionOfMacOS(_ path: String) -> Bool {
+    path.split(separator: "/").last?.hasPrefix("._") == true
   }
 }
 
