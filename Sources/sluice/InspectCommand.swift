@@ -36,7 +36,9 @@ struct InspectCommand: AsyncParsableCommand {
   func run() async throws {
     let pipeline = try options.pipeline(workers: 1)
     if let picture {
-      try checkDistinct(outputs: [picture], inputs: [image, options.filter] + pipeline.definition.namedPaths)
+      try checkDistinct(
+        outputs: [picture], inputs: [options.filter] + pipeline.definition.namedPaths,
+        paths: ArgumentBytes.paths([image]))
     }
     let limit = pipeline.definition.limits.maxBytes
     let input = try onlyInput(limit: limit)
@@ -56,7 +58,7 @@ struct InspectCommand: AsyncParsableCommand {
   }
 
   private func onlyInput(limit: Int) throws(SluiceError) -> EncodedInput {
-    let inputs = RunInputs(PathList([image]), limit: limit)
+    let inputs = RunInputs(PathList(ArgumentBytes.paths([image])), limit: limit)
     guard let first = try inputs.next() else {
       throw SluiceError(.emptyInput, "\(image) holds no image")
     }

@@ -6,9 +6,9 @@ package struct ImageGroup: Sendable {
   /// The attack's name; `nil` for clean images.
   package var attack: String?
   /// Files, folders and archives.
-  package var paths: [String]
+  package var paths: [InputPath]
 
-  package init(attack: String?, paths: [String]) {
+  package init(attack: String?, paths: [InputPath]) {
     self.attack = attack
     self.paths = paths
   }
@@ -24,10 +24,11 @@ package struct ImageGroup: Sendable {
       }
       guard !names.isEmpty else { throw SluiceError(.emptyInput, "the folder \(folder) is empty") }
       var inner: [ImageGroup] = []
-      for name in names where try folderContents("\(folder)/\(name)") != nil {
-        inner.append(ImageGroup(attack: name, paths: ["\(folder)/\(name)"]))
+      for name in names {
+        let path = InputPath(folder).appending(name)
+        if try folderContents(path) != nil { inner.append(ImageGroup(attack: name.description, paths: [path])) }
       }
-      groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [folder])] : inner
+      groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [InputPath(folder)])] : inner
     }
     return merged(groups)
   }

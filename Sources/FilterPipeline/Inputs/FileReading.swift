@@ -60,21 +60,26 @@ package struct FileDescriptor: ~Copyable {
   /// Opens a file for reading.
   ///
   /// - Throws: `unreadable-file` when it does not exist, is a folder, or may not be read.
-  package static func opened(_ path: String, interruption: Interruption? = nil) throws(SluiceError) -> FileDescriptor {
+  package static func opened(
+    _ path: InputPath, interruption: Interruption? = nil
+  ) throws(SluiceError) -> FileDescriptor {
     // Opening a named pipe waits for its writer, and no signal ends that; waiting for its first byte can be ended.
     let waiting = interruption == nil ? 0 : O_NONBLOCK
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | waiting)
+    let descriptor = unsafe path.withCString { unsafe open($0, O_RDONLY | O_CLOEXEC | waiting) }
     guard descriptor >= 0 else {
       throw SluiceError(.unreadableFile, "\(path): \(lastSystemError())")
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
       close(descriptor)
-      throw SluiceError(
-        .unreadableFile, "\(path) is a folder",
-        remedy: "name its images, or pipe their paths: find \(path) -type f | sluice filter --files-from - …")
+      throw SluiceError(.unreadableFile, "\(path) is a folder")
     }
-    return FileDescriptor(descriptor, name: path, closesAtEnd: true, interruption: interruption)
+    return FileDescriptor(descriptor, name: path.description, closesAtEnd: true, interruption: interruption)
+  }
+
+  /// Opens a file whose path is text.
+  package static func opened(_ path: String, interruption: Interruption? = nil) throws(SluiceError) -> FileDescriptor {
+    try opened(InputPath(path), interruption: interruption)
   }
 
   /// Standard input; it stays open.

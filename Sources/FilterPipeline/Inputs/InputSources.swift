@@ -70,7 +70,7 @@ package final class RunInputs: InputSequence {
   ///
   /// - Throws: `empty-input`, `unreadable-file`.
   package init(stream file: consuming FileDescriptor, name: String, limit: Int) throws(SluiceError) {
-    paths = PathList([])
+    paths = PathList([InputPath]())
     stream = try StreamBuffer(file).inputs(name: name, limit: limit)
     streamName = name
     self.limit = limit
@@ -115,40 +115,46 @@ package final class RunInputs: InputSequence {
   }
 
   /// A whole image, or `nil` after starting on a stream of them.
-  private func open(_ path: String) -> EncodedInput? {
+  private func open(_ path: InputPath) -> EncodedInput? {
     do throws(SluiceError) {
       try check(path)
-      let isStandardInput = path == "-"
+      let isStandardInput = path == Self.standardInput
       let buffer = StreamBuffer(
         try isStandardInput
           ? .standardInput(interruption: interruption) : .opened(path, interruption: interruption))
       if !isStandardInput, try !TarStream.begins(buffer) { return try wholeFile(path, buffer) }
-      streamName = isStandardInput ? "stdin" : path
+      streamName = isStandardInput ? "stdin" : path.description
       stream = try buffer.inputs(name: streamName, limit: limit)
       return nil
     } catch {
-      return EncodedInput(source: path, bytes: [], problem: .unreadable(error))
+      var error = error
+      if isFolder(path) {
+        error.remedy = "name its images, or pipe their paths: find \(path) -type f | sluice filter --files-from - …"
+      }
+      return EncodedInput(source: path.description, bytes: [], problem: .unreadable(error))
     }
   }
 
-  private func check(_ path: String) throws(SluiceError) {
-    if path.utf8.contains(0) {
+  private static let standardInput = InputPath("-")
+
+  private func check(_ path: InputPath) throws(SluiceError) {
+    if path.bytes.contains(0) {
       throw SluiceError(
         .unreadableFile, "the path contains a zero byte",
         remedy: "say --null for a list whose paths are separated by zero bytes")
     }
-    if path == "-", paths.readsStandardInput {
+    if path == Self.standardInput, paths.readsStandardInput {
       throw SluiceError(.unreadableFile, "standard input is already read for the list of paths")
     }
   }
 
-  private func wholeFile(_ path: String, _ buffer: StreamBuffer) throws(SluiceError) -> EncodedInput {
+  private func wholeFile(_ path: InputPath, _ buffer: StreamBuffer) throws(SluiceError) -> EncodedInput {
     guard try !buffer.ensure(limit + 1) else {
       return EncodedInput(
-        source: path, bytes: [],
+        source: path.description, bytes: [],
         problem: .rejected(
           SluiceError(.tooManyBytes, "longer than the permitted \(limit) bytes", byteOffset: limit)))
     }
-    return EncodedInput(source: path, bytes: buffer.take(buffer.count))
+    return EncodedInput(source: path.description, bytes: buffer.take(buffer.count))
   }
 }

@@ -3,7 +3,7 @@ import Pixels
 /// Paths in order: given one by one, or read from a list as they are needed, so that a list may be endless.
 package final class PathList {
   /// The next one last: what a folder holds is put on top, and nothing below it moves.
-  private var given: [String]
+  private var given: [InputPath]
   private let opensFolders: Bool
   private let list: StreamBuffer?
   private let separator: UInt8
@@ -16,12 +16,17 @@ package final class PathList {
   /// - Parameters:
   ///   - opensFolders: whether a folder stands for the files in it and in its folders, in the order of their names;
   ///     hidden ones are passed over.
-  package init(_ paths: [String], opensFolders: Bool = false) {
+  package init(_ paths: [InputPath], opensFolders: Bool = false) {
     given = paths.reversed()
     self.opensFolders = opensFolders
     list = nil
     readsStandardInput = false
     separator = 0x0A
+  }
+
+  /// The given paths, all of them text.
+  package convenience init(_ paths: [String], opensFolders: Bool = false) {
+    self.init(paths.map { InputPath($0) }, opensFolders: opensFolders)
   }
 
   /// The paths in a file, separated by line breaks or, as `find -print0` writes them, by zero bytes.
@@ -39,10 +44,10 @@ package final class PathList {
   }
 
   /// The next path; empty lines are passed over.
-  func next() throws(SluiceError) -> String? {
+  func next() throws(SluiceError) -> InputPath? {
     while let path = given.popLast() {
       guard opensFolders, let contents = try folderContents(path) else { return path }
-      given += contents.reversed().lazy.map { path + "/" + $0 }
+      given += contents.reversed().lazy.map { path.appending($0) }
     }
     while let path = try nextListed() {
       if !path.isEmpty { return path }
@@ -50,11 +55,11 @@ package final class PathList {
     return nil
   }
 
-  private func nextListed() throws(SluiceError) -> String? {
+  private func nextListed() throws(SluiceError) -> InputPath? {
     var length = 0
     while try list?.ensure(length + 1) == true {
       if let list, list[length] == separator {
-        let path = String(decoding: list.take(length), as: UTF8.self)
+        let path = InputPath(bytes: list.take(length))
         list.consume(1)
         return path
       }
@@ -66,6 +71,6 @@ package final class PathList {
       }
     }
     let rest = list?.take(length) ?? []
-    return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
+    return rest.isEmpty ? nil : InputPath(bytes: rest)
   }
 }

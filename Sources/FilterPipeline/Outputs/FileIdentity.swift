@@ -10,12 +10,17 @@ package struct FileIdentity: Hashable {
   private let number: UInt
 
   /// The regular file at `path`; `nil` for anything else, and where there is none.
-  package init?(_ path: String) {
+  package init?(_ path: InputPath) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard unsafe path.withCString({ unsafe stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
     device = UInt(status.st_dev)
     number = UInt(status.st_ino)
   }
+
+  /// The regular file at a path that is text.
+  package init?(_ path: String) { self.init(InputPath(path)) }
 }
 
 extension SluiceError.Code {
@@ -24,9 +29,13 @@ extension SluiceError.Code {
 
 /// Refuses to write to a file that is read, or to write two things to one file.
 ///
+/// - Parameters:
+///   - paths: further inputs, which need not be text.
 /// - Throws: `same-file`.
-package func checkDistinct(outputs: [String], inputs: [String]) throws(SluiceError) {
-  var known = Set(inputs.compactMap(FileIdentity.init))
+package func checkDistinct(
+  outputs: [String], inputs: [String], paths: [InputPath] = []
+) throws(SluiceError) {
+  var known = Set((inputs.map { InputPath($0) } + paths).compactMap { FileIdentity($0) })
   for path in outputs {
     // A file that does not exist yet is known by its path alone.
     let isRepeated = outputs.count { $0 == path } > 1 && path != "/dev/null"

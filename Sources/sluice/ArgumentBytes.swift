@@ -1,0 +1,32 @@
+import FilterPipeline
+
+/// The arguments of the command as they were given, byte for byte.
+///
+/// Those that Swift hands on are text, in which what is not UTF-8 was replaced: such a path cannot be opened any more.
+enum ArgumentBytes {
+  /// The paths that arguments were given as, in the order of the command line.
+  static func paths(_ texts: [String]) -> [InputPath] {
+    var rest = given()[...]
+    return texts.map { text in
+      guard text.unicodeScalars.contains("\u{FFFD}"),
+        let index = rest.firstIndex(where: { String(decoding: $0, as: UTF8.self).utf8.elementsEqual(text.utf8) })
+      else { return InputPath(text) }
+      let bytes = rest[index]
+      rest = rest[(index + 1)...]
+      return InputPath(bytes: bytes)
+    }
+  }
+
+  private static func given() -> [[UInt8]] {
+    (0..<Int(CommandLine.argc)).compactMap { index in
+      guard let argument = CommandLine.unsafeArgv[index] else { return nil }
+      var bytes: [UInt8] = []
+      var byte = argument
+      while byte.pointee != 0 {
+        bytes.append(UInt8(bitPattern: byte.pointee))
+        byte += 1
+      }
+      return bytes
+    }
+  }
+}
