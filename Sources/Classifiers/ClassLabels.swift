@@ -1,14 +1,82 @@
 import Pixels
 
-/// The names of a classifier's classes: line i of a text file, counted from 0, names class i.
+/// The names of a classifier's classes.
+///
+/// A text file names class i, counted from 0, in line i. A JSON file holds a list of names, or an object from class
+/// numbers to names, as in `{"0": "tench"}`; where it has lists in place of names, as Keras does, the last entry counts.
 package struct ClassLabels: Sendable, Hashable {
   private let names: [String]
 
+  private static let jsonLimits = JSONValue.Limits(depth: 3, values: 1_000_000, members: 1_000_000)
+
+  /// One name a line.
   package init(_ text: String) {
     // A carriage return and a line feed are one character in Swift, so both endings are looked for.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     if lines.last == "" { lines.removeLast() }
-    names = lines
+    self.init(names: lines)
+  }
+
+  /// The labels in a file, whose ending or first character tells JSON from lines.
+  ///
+  /// - Parameters:
+  ///   - path: names the file in errors.
+  /// - Throws: `invalid-labels` for JSON of another shape; for a text that only begins like JSON, lines are taken.
+  package init(_ bytes: [UInt8], path: String) throws(SluiceError) {
+    let isNamedJSON = path.lowercased().hasSuffix(".json")
+    let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    let beginsLikeJSON = first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
+    guard isNamedJSON || beginsLikeJSON else {
+      self.init(String(decoding: bytes, as: UTF8.self))
+      return
+    }
+    let value: JSONValue
+    do throws(SluiceError) {
+      value = try JSONValue(reading: bytes.span, limits: Self.jsonLimits)
+    } catch {
+      guard isNamedJSON else {
+        self.init(String(decoding: bytes, as: UTF8.self))
+        return
+      }
+      throw SluiceError(
+        .invalidLabels, "\(path) is no valid JSON: \(error.message)",
+        remedy: "give the labels as text, one a line, under another ending", byteOffset: error.byteOffset)
+    }
+    guard let names = Self.names(in: value) else {
+      throw SluiceError(
+        .invalidLabels, "\(path) holds JSON in which there are no labels",
+        remedy: "give a list of names, or an object from each class number to its name, from \"0\" on without gaps")
+    }
+    self.init(names: names)
+  }
+
+  private init(names: [String]) {
+    self.names = names
+  }
+
+  private static func names(in value: JSONValue) -> [String]? {
+    switch value {
+    case .array(let values):
+      let names = values.compactMap { name(in: $0) }
+      return names.count == values.count ? names : nil
+    case .object(let members):
+      var names = [String?](repeating: nil, count: members.count)
+      for member in members {
+        guard let index = Int(member.name), names.indices.contains(index), names[index] == nil else { return nil }
+        names[index] = name(in: member.value)
+      }
+      let known = names.compactMap(\.self)
+      return known.count == names.count ? known : nil
+    default: return nil
+    }
+  }
+
+  private static func name(in value: JSONValue) -> String? {
+    switch value {
+    case .string(let text): text
+    case .array(let values): if case .string(let text)? = values.last { text } else { nil }
+    default: nil
+    }
   }
 
   package var count: Int { names.count }
@@ -17,4 +85,8 @@ package struct ClassLabels: Sendable, Hashable {
   package subscript(index: Int) -> String? {
     names.indices.contains(index) && !names[index].isEmpty ? names[index] : nil
   }
+}
+
+extension SluiceError.Code {
+  package static let invalidLabels = SluiceError.Code("invalid-labels")
 }

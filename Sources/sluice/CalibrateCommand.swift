@@ -111,7 +111,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     try await collect(into: collected, run)
     if let number = Signals.receivedNumber {
       Terminal.say(
-        "sluice: interrupted; \(collected.count) scores are kept in \(target).partial, and the same command goes on")
+        "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial, and the same command goes on")
       Signals.dieOf(number)
     }
     try write(to: target, collected, scoring, rate: fpr ?? decision.budget)
@@ -140,7 +140,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         progress.update(count: collected.count, leftOut: collected.leftOut)
       }
     }
-    try await score(ImageGroup(attack: nil, paths: clean), variants)
+    try await score(ImageGroup(attack: nil, paths: ArgumentBytes.paths(clean)), variants)
     let limit = run.scoring.pipeline.definition.limits.maxBytes
     let audited = try fromAudit.map { (path) throws(SluiceError) in try AuditedReviews(path) }
     for (attack, reviews) in Self.groups(audited?.reviews ?? []) {

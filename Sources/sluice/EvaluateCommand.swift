@@ -24,8 +24,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
           --calibration new.calibration.json --against filter.calibration.json
 
-      The true class of an image is the number that its name begins with (281_tabby.jpg), or that its folder is called; \
-      without it, no accuracies are given.
+      The true class of an image is the number that its name begins with (281_tabby.jpg), or that its folder is called, \
+      if the model has a class of that number; without it, no accuracies are given.
 
       Exit status: 0 when all images were judged, 1 when images were left out, 2 when the evaluation failed.
       """)
@@ -99,7 +99,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func collect(into collected: EvaluationRun, _ run: ScoringRun) async throws {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
-    for group in [ImageGroup(attack: nil, paths: clean)] + (try ImageGroup.attacks(in: adversarial)) {
+    for group in [ImageGroup(attack: nil, paths: ArgumentBytes.paths(clean))]
+      + (try ImageGroup.attacks(in: adversarial))
+    {
       collected.begin(group.attack)
       try await run.score(group) { task, verdict in
         if !collected.take(task, verdict) {

@@ -64,4 +64,20 @@ import Testing
     let error = #expect(throws: SluiceError.self) { try ScoreJournal(path, of: other) }
     #expect(error?.code == .calibrationMismatch)
   }
+
+  @Test("of what an earlier run scored, only images of this run count, and they are not scored again")
+  func otherImagesInTheJournal() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    let earlier = try ScoreJournal(path, of: Self.identity)
+    for image in [Self.image("a1"), Self.image("a1", kind: "blur"), Self.image("b2"), Self.image("c3", attack: "pgd")] {
+      try earlier.append(image)
+    }
+    let set = CalibrationSet(try ScoreJournal(path, of: Self.identity))
+    #expect(set.images().clean.isEmpty && set.kept == 4)
+    #expect(!set.admits(Self.task("a1")) && set.admits(Self.task("d4")))
+    try set.take(Self.image("d4"))
+    #expect(set.images().clean == [Self.image("a1"), Self.image("d4")] && set.images().adversarial.isEmpty)
+    #expect(set.count == 2 && set.kept == 5)
+  }
 }

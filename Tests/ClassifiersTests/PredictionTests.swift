@@ -51,4 +51,30 @@ struct PredictionTests {
     #expect(labels[2] == nil)
     #expect(labels[9] == nil)
   }
+
+  @Test(
+    "labels may be JSON: a list, or an object from numbers to names, in any order",
+    arguments: [
+      (#"["cat", "dog"]"#, "l.json"), (#" {"1": "dog", "0": "cat"}"#, "l.txt"),
+      (#"{"0": ["n01", "cat"], "1": ["n02", "dog"]}"#, "l.JSON"), ("cat\ndog\n", "l.txt"),
+    ])
+  func labelsInJSON(text: String, path: String) throws {
+    let labels = try ClassLabels(Array(text.utf8), path: path)
+    #expect(labels.count == 2 && labels[0] == "cat" && labels[1] == "dog")
+  }
+
+  @Test(
+    "JSON without labels is refused by the file's name",
+    arguments: [
+      "{}}", "[1, 2]", #"{"0": "cat", "2": "dog"}"#, #"{"cat": 0}"#, #"{"0": "cat", "00": "dog"}"#, "7", "[[]]",
+    ])
+  func noLabelsInJSON(text: String) throws {
+    let error = #expect(throws: SluiceError.self) { try ClassLabels(Array(text.utf8), path: "the/labels.json") }
+    #expect(error?.code == .invalidLabels && error?.message.contains("the/labels.json") == true)
+  }
+
+  @Test func textThatOnlyBeginsLikeJSONIsLines() throws {
+    let labels = try ClassLabels(Array("[background]\ncat\n".utf8), path: "labels.txt")
+    #expect(labels.count == 2 && labels[0] == "[background]")
+  }
 }

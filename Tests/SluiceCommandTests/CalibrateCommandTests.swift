@@ -212,4 +212,18 @@ import Testing
     #expect(result.status == 130 && result.errors.contains("the same command goes on"), "\(result.errors)")
     #expect(FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json.partial"))
   }
+
+  @Test("what a run on other images left behind is no part of a calibration")
+  func leftovers() throws {
+    let folder = try Self.bench()
+    func made(_ arguments: String) throws -> SluiceCommand.Result {
+      try sluice(folder, "calibrate -f noise.yaml \(arguments) -o made.json")
+    }
+    #expect(try made("--clean clean/1*.png").status == 0)
+    let alone = try Repository.bytes("\(folder.path)/made.json")
+    let stopped = try made("--clean clean --adversarial attacks --fpr 0.0001")
+    #expect(stopped.status == 2 && FileManager.default.fileExists(atPath: "\(folder.path)/made.json.partial"))
+    #expect(try made("--clean clean/1*.png").status == 0)
+    #expect(try Repository.bytes("\(folder.path)/made.json") == alone)
+  }
 }

@@ -52,7 +52,8 @@ package struct Evaluator: Sendable {
     }
     let seen = versionClasses(verdict)
     return Evaluation.Image(
-      source: task.source, sha256: task.digest, trueClass: trueClass(ofPath: task.source),
+      source: task.source, sha256: task.digest,
+      trueClass: trueClass(ofPath: task.source, classCount: scoring.pipeline.classCount ?? 0),
       predictedClass: verdict.prediction?.topClass, predictedLabel: verdict.prediction?.label,
       probability: verdict.prediction.map { Double($0.probability) }, versions: seen,
       scores: [isFlaggedAnyway ? .greatestFiniteMagnitude : suspicion] + (hasBaseline ? [scored.baseline] : [])

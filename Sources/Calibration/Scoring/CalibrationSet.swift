@@ -11,6 +11,8 @@ package final class CalibrationSet: Sendable {
     var clean: DigestSample
     var adversarial: DigestSample
     var images: [String: ScoredImage] = [:]
+    /// What earlier runs scored and this one has not come to, perhaps never will: their images may have been others.
+    var known: [String: ScoredImage]
     var leftOut = 0
   }
 
@@ -18,21 +20,27 @@ package final class CalibrationSet: Sendable {
   private let journal: Mutex<ScoreJournal>
 
   /// - Parameters:
-  ///   - journal: where scores are kept until the calibration is made; what it holds already is taken over.
+  ///   - journal: where scores are kept until the calibration is made; of what it holds already, that is taken over
+  ///     which this run comes to as well.
   package init(_ journal: sending ScoreJournal, sample: Int = largestSample) {
-    var state = State(clean: DigestSample(capacity: sample), adversarial: DigestSample(capacity: sample))
-    for image in journal.images { state.enter(image) }
-    self.state = Mutex(state)
+    let known = Dictionary(journal.images.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
+    state = Mutex(
+      State(clean: DigestSample(capacity: sample), adversarial: DigestSample(capacity: sample), known: known))
     self.journal = Mutex(journal)
   }
 
   /// Images that could not be judged.
   package var leftOut: Int { state.withLock { $0.leftOut } }
   package var count: Int { state.withLock { $0.images.count } }
+  /// Scores that the next run need not give again.
+  package var kept: Int { state.withLock { $0.images.count + $0.known.count } }
 
   /// Whether an image still has to be scored; the first one with its digest has, while the sample has room for it.
+  ///
+  /// One that an earlier run scored is in the set from here on.
   package func admits(_ task: ScoringTask) -> Bool {
     state.withLock { state in
+      if let image = state.known.removeValue(forKey: task.key) { state.enter(image) }
       guard state.images[task.key] == nil else { return false }
       return state.admit(task)
     }

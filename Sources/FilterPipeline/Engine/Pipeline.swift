@@ -59,7 +59,7 @@ package final class Pipeline: Sendable {
 
   /// Builds the pipeline of a filter, and opens its models.
   ///
-  /// - Throws: `unreadable-file` and `model-mismatch` for the labels; `invalid-secret`; what opening the models throws.
+  /// - Throws: `unreadable-file`, `invalid-labels` and `model-mismatch` for the labels; `invalid-secret`; what opening the models throws.
   package convenience init(
     _ file: FilterFile, _ environment: PipelineEnvironment
   ) throws(SluiceError) {
@@ -124,6 +124,8 @@ package final class Pipeline: Sendable {
   }
 
   package var classifier: (any Classifier)? { predictionStage?.classifier }
+  /// How many classes the classifier tells apart; `nil` without one.
+  package var classCount: Int? { classifier?.classCount }
   /// Whether flagged images can be forwarded in a squeezed version.
   package var sanitises: Bool { sanitiser != nil }
 
@@ -156,7 +158,7 @@ package final class Pipeline: Sendable {
   }
 
   private static func labels(_ path: String, classCount: Int?) throws(SluiceError) -> ClassLabels {
-    let labels = ClassLabels(String(decoding: try readFile(path, atMost: 10_000_000), as: UTF8.self))
+    let labels = try ClassLabels(readFile(path, atMost: 10_000_000), path: path)
     guard classCount == nil || labels.count == classCount else {
       throw SluiceError(
         .modelMismatch, "\(path) names \(labels.count) classes, but the model has \(classCount ?? 0)",
