@@ -167,6 +167,25 @@ struct AuditVerifyTests {
     #expect(damaged.status == 2 && damaged.errors.contains("no verification key"))
   }
 
+  @Test("without a key nothing is said about tampering; all keys that are named count")
+  func keysByHand() throws {
+    let (key, moved) = ("\(bench.log)/signing.pub", "\(bench.path)/moved.pub")
+    try FileManager.default.moveItem(atPath: key, toPath: moved)
+    let none = try bench.audit("verify")
+    #expect(none.status == 2 && none.errors.contains("no key to verify the log with"), "\(none.errors)")
+    #expect(none.errors.contains("--key-file") && !none.outputText.contains("DOES NOT HOLD"))
+    let other = try TemporaryFolder()
+    let filter = try other.file("decode-only.yaml", Filters.decodeOnly)
+    let made = try SluiceCommand.run(
+      ["filter", "-f", filter, "--audit", "\(other.path)/audit", "--format", "none", "\(bench.path)/clean-0.png"])
+    #expect(made.status == 0, "\(made.errors)")
+    let foreign = "\(other.path)/audit/signing.pub"
+    for files in [[moved, foreign], [foreign, moved]] {
+      let (status, json) = try verification("--key-file", files[0], "--key-file", files[1])
+      #expect(status == 0 && json["trustsFolder"] as? Bool == false, "\(problems(json))")
+    }
+  }
+
   @Test("a checkpoint is a signed note, the same in a file and on standard output")
   func checkpoint() throws {
     let result = try bench.audit("checkpoint")

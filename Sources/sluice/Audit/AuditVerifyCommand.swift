@@ -14,6 +14,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
         sluice audit verify
         sluice audit verify --key-file /elsewhere/signing.pub --checkpoint /elsewhere/checkpoint
+        sluice audit verify --database postgresql://… --key-file gateway-1.pub --key-file gateway-2.pub
 
       Whoever can write to the folder can also replace the keys in it, and cut the log off behind its last signature. A key and \
       a checkpoint that were kept elsewhere find that.
@@ -25,9 +26,10 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The keys to trust, one a line. (default: signing.pub in the folder of the log)", valueName: "file"),
+      "The keys to trust, one a line; may be repeated. (default: signing.pub in the folder of the log)",
+      valueName: "file"),
     completion: .file())
-  var keyFile: String?
+  var keyFile: [String] = []
 
   @Option(
     help: ArgumentHelp("Checkpoints that were kept elsewhere; may be repeated.", valueName: "file"), completion: .file()
@@ -56,16 +58,35 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     let isShown = Terminal.isTerminal(2)
     let result = try verifier.verify { if isShown { Terminal.write("\r\u{1B}[K\($0) records") } }
     if isShown { Terminal.write("\r\u{1B}[K") }
-    let report = VerificationReport(result, trustsFolder: keyFile == nil)
+    let report = VerificationReport(result, trustsFolder: keyFile.isEmpty)
     try OutputFile.standardOutput().write(Array((json ? report.json.text + "\n" : report.text).utf8))
     if !result.holds { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
+  /// - Throws: `missing-key` where nobody has named a key: a signature that cannot be checked says nothing either way.
   private func keys(_ folder: AuditFolder) throws(SluiceError) -> [AuditVerificationKey] {
-    guard let keyFile else { return try folder.verificationKeys() }
-    guard let keys = try AuditFolder.verificationKeys(in: keyFile), !keys.isEmpty else {
-      throw SluiceError(.invalidKey, "\(keyFile) holds no verification key")
+    guard !keyFile.isEmpty else {
+      let keys = try folder.verificationKeys()
+      guard !keys.isEmpty else {
+        throw SluiceError(
+          .missingKey,
+          "there is no key to verify the log with: \(folder.verificationKeyPath) does not exist or is empty",
+          remedy:
+            "name the signing.pub of every gateway that writes to the log with --key-file, or its folder with --audit")
+      }
+      return keys
+    }
+    var keys: [AuditVerificationKey] = []
+    for file in keyFile {
+      guard let found = try AuditFolder.verificationKeys(in: file), !found.isEmpty else {
+        throw SluiceError(.invalidKey, "\(file) holds no verification key")
+      }
+      keys += found
     }
     return keys
   }
+}
+
+extension SluiceError.Code {
+  fileprivate static let missingKey = SluiceError.Code("missing-key")
 }
