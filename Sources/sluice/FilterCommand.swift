@@ -97,6 +97,11 @@ struct FilterCommand: AsyncParsableCommand {
     if let workers, !Self.workerRange.contains(workers) {
       throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
     }
+    if format == nil, let ending = TensorFormat.foreignEnding(of: output) {
+      throw ValidationError(
+        "\(output): tensors are not written as .\(ending); an ending of -o names one of \(TensorFormat.endings), "
+          + "and --format chooses one whatever the ending")
+    }
     if verdicts == "-" && output == "-" && chosenFormat != .none {
       throw ValidationError("tensors and verdicts cannot both go to standard output; name a file with -o or --verdicts")
     }
@@ -133,7 +138,8 @@ struct FilterCommand: AsyncParsableCommand {
   ) async throws(SluiceError) -> RunSummary {
     try checkDistinct(
       outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
-      inputs: paths + pipeline.definition.namedPaths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self))
+      inputs: pipeline.definition.namedPaths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self),
+      paths: ArgumentBytes.paths(paths))
     let outputs = try RunOutputs(
       tensors: output == "-" ? .standardOutput() : .created(output), format: chosenFormat, verdicts: verdictFile())
     let inputs = RunInputs(
@@ -148,7 +154,7 @@ struct FilterCommand: AsyncParsableCommand {
   }
 
   private func pathList(_ interruption: Interruption) throws(SluiceError) -> PathList {
-    guard let filesFrom else { return PathList(paths.isEmpty ? ["-"] : paths) }
+    guard let filesFrom else { return PathList(ArgumentBytes.paths(paths.isEmpty ? ["-"] : paths)) }
     return try PathList(listedIn: filesFrom, separatedByZero: separatedByZero, interruption: interruption)
   }
 

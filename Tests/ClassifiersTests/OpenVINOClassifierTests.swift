@@ -76,4 +76,17 @@ struct OpenVINOClassifierTests {
       for await topClass in group { #expect(topClass == 1) }
     }
   }
+
+  @Test(
+    "what a model gives instead of class scores is named, and so is a file that it lacks",
+    arguments: [
+      ("one-logit", "`logits` (float32 ?×1)", "0 and x"), ("float16", "`half` (float16 ?×4)", "float32"),
+      ("quantised", "`levels` (uint8 ?×4)", "converted back"),
+      ("without-weights", "Fixtures/without-weights.onnx.data", "beside the model"),
+    ])
+  func unusableModels(model: String, named: String, advice: String) throws {
+    let error = #expect(throws: SluiceError.self) { try classifier(model, scores: .logits) }
+    #expect(error?.message.contains(named) == true, "\(error?.message ?? "")")
+    #expect(error?.remedy?.contains(advice) == true, "\(error?.remedy ?? "")")
+  }
 }

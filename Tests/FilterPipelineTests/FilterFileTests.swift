@@ -165,4 +165,17 @@ struct FilterFileTests {
   func shippedFiltersAreValid(name: String) throws {
     _ = try FilterFile(path: Repository.file("Filters/\(name)"), variables: ["MODELS": "/models"])
   }
+
+  @Test(
+    "a mean in units of 8-bit samples is refused with what to write",
+    arguments: [
+      ("mean: [123.675, 116.28, 103.53], std: [0.2, 0.2, 0.2]", "divide by 255: 0.485"),
+      ("mean: [0.5, 0.5, 0.5], std: [58.395, 57.12, 57.375]", "divide by 255: 0.229"),
+      ("mean: 123.675, std: [1, 1, 1]", "divide by 255: 0.485"), ("mean: 0.5, std: [1, 1, 1]", "a list of 3 numbers"),
+      ("mean: [300, 1, 1], std: [1, 1, 1]", "permitted are numbers from -10.0 to 10.0"),
+    ])
+  func normalisationInOtherUnits(text: String, advice: String) throws {
+    let error = #expect(throws: SluiceError.self) { try read(Self.minimal + "\nnormalize: {\(text)}") }
+    #expect(error?.message.contains(advice) == true, "\(error?.message ?? "")")
+  }
 }

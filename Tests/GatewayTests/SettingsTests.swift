@@ -32,6 +32,17 @@ struct SettingsTests {
     #expect(settings.deadline == .seconds(10) && settings.maxBody == 32_000_000 && settings.workers == nil)
   }
 
+  @Test("empty lines and comments in a file of tokens are no tokens")
+  func commentsBesideTokens() throws {
+    let folder = try TemporaryFolder()
+    let text = "# given to the web shop\n\na-long-enough-token\n  # a-token-that-was-revoked\n\r\n"
+    let tokens = try settings([.tokenFile: folder.file("tokens", text)]).tokens
+    #expect(tokens.admit("Bearer a-long-enough-token") && !tokens.admit("Bearer #a-token-that-was-revoked"))
+    #expect(!tokens.admit("Bearer a-token-that-was-revoked") && !tokens.admit("Bearer #giventothewebshop"))
+    let none = try folder.file("none", "# nothing yet, however long it is\n")
+    #expect(throws: SluiceError.self) { try settings([.tokenFile: none]) }
+  }
+
   @Test("a flag goes before the environment, and that before the file")
   func precedence() throws {
     let file =

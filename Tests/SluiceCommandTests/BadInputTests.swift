@@ -66,7 +66,7 @@ struct BadInputTests {
   @Test func oneFileIsNotUsedForTwoThings() throws {
     let image = try EncodedImages.png()
     let path = try folder.file("image.png", image)
-    let overwriting = try SluiceCommand.run(["filter", "-f", filter, "-o", path, path])
+    let overwriting = try SluiceCommand.run(["filter", "-f", filter, "-o", path, "--format", "npy", path])
     #expect(overwriting.status == 2)
     #expect(overwriting.errors.contains("two things at once"))
     #expect(try Repository.bytes(path) == image)
@@ -219,5 +219,52 @@ struct BadInputTests {
     let full = try SluiceCommand.run(["filter", "-f", filter, "-o", "/dev/full"], input: try EncodedImages.png())
     #expect(full.status == 2)
     #expect(full.errors.contains("No space left"))
+  }
+
+  @Test("an ending of -o that is no tensor format is refused before anything is read or written")
+  func foreignEndings() throws {
+    let image = try folder.file("image.png", try EncodedImages.png())
+    for name in ["out.jpg", "out.json", "a.npz/out.PNG"] {
+      let result = try SluiceCommand.run(["filter", "-f", filter, "-o", "\(folder.path)/\(name)", image])
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(result.errors.contains(".npy, .npz") && result.errors.contains("--format"), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(name)"))
+    }
+    for name in ["out.npy", "out", "out.2", "out.SafeTensors"] {
+      let result = try SluiceCommand.run(["filter", "-f", filter, "-o", "\(folder.path)/\(name)", image])
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let chosen = try SluiceCommand.run(
+      ["filter", "-f", filter, "-o", "\(folder.path)/out.jpg", "--format", "raw", image])
+    #expect(chosen.status == 0, "\(chosen.errors)")
+  }
+
+  @Test("what is given in place of a filter file is called what it is")
+  func noFilterFiles() throws {
+    let image = try folder.file("image.png", try EncodedImages.png())
+    let model = try folder.file("m.onnx", [UInt8](repeating: 7, count: 2_000_000))
+    let long = try folder.file("long.yaml", [UInt8](repeating: 0x20, count: 1_000_001))
+    for (path, message) in [
+      (model, "m.onnx is a model, not a filter"), (folder.path, "is a folder; name a filter file"),
+      (image, "image.png is no text"), (long, "longer than 1000000 bytes, so no filter"),
+    ] {
+      let result = try SluiceCommand.run(["filter", "-f", path, "--format", "none", image])
+      #expect(result.status == 2 && result.errors.contains(message), "\(result.errors)")
+      #expect(!result.errors.contains("--files-from"))
+    }
+  }
+
+  @Test("names that are no UTF-8 are judged, from lists and from the command line")
+  func namesInOtherEncodings() throws {
+    _ = try folder.file("plain.png", try EncodedImages.png())
+    let result = try SluiceCommand.shell(
+      """
+      cd '\(folder.path)' && mkdir other && cp plain.png other/$'caf\\xe9.png' && cp plain.png other/$'caf\\xe8.png'
+      find other -type f -print0 | "$SLUICE" filter -f '\(filter)' --format none --files-from - --null
+      "$SLUICE" filter -f '\(filter)' --format none other/*
+      """)
+    #expect(result.status == 0 && result.verdicts.count == 4, "\(result.errors)\(result.outputText)")
+    #expect(result.verdicts.allSatisfy { $0["source"] as? String == "other/caf\u{FFFD}.png" })
+    #expect(result.verdicts.allSatisfy { $0["verdict"] as? String == "clean" })
   }
 }

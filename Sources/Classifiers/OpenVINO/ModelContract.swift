@@ -70,11 +70,21 @@ struct ModelContract {
 
   /// One score for each class: the output is N×K, or N×K×1×1 and the like.
   private static func classCount(of output: OpenVINOModel.Port, model: String) throws(SluiceError) -> Int {
+    guard output.element == .float32 else {
+      throw SluiceError(
+        .modelMismatch, "the model \(model) gives \(output.summary); class scores are taken as float32",
+        remedy: "export the model with float32 outputs, those of a quantised one converted back")
+    }
     let unusable = SluiceError(
       .modelMismatch, "the output \(output.summary) of the model \(model) is not a list of class scores",
       remedy: "name an output of shape N×classes under `classifier.openvino.output`")
-    guard output.element == .float32, let shape = output.shape, shape.count >= 2 else { throw unusable }
-    guard let classes = shape[1], classes >= 2, shape.dropFirst(2).allSatisfy({ $0 == 1 }) else { throw unusable }
+    guard let shape = output.shape, shape.count >= 2 else { throw unusable }
+    guard let classes = shape[1], shape.dropFirst(2).allSatisfy({ $0 == 1 }) else { throw unusable }
+    guard classes >= 2 else {
+      throw SluiceError(
+        .modelMismatch, "the output \(output.summary) of the model \(model) is one score, and not one for each class",
+        remedy: "export the model with a score for each of its two classes: for one logit x, these are 0 and x")
+    }
     return classes
   }
 }

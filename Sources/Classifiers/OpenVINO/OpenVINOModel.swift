@@ -47,7 +47,17 @@ import Pixels
     }
     let library = try OpenVINOLibrary(OpenVINOLocator(setting: settings.library, environment: environment))
     let name = settings.modelPath.split(separator: "/").last.map(String.init) ?? settings.modelPath
-    return (try OpenVINOModel(settings.modelPath, in: library), "OpenVINO \(library.version), \(name)")
+    do throws(SluiceError) {
+      return (try OpenVINOModel(settings.modelPath, in: library), "OpenVINO \(library.version), \(name)")
+    } catch {
+      // The engine says only that it cannot read the model.
+      let weights = ExternalWeights(ofModelAt: settings.modelPath)
+      guard let missing = weights.firstMissing(besideModelAt: settings.modelPath) else { throw error }
+      throw SluiceError(
+        .modelNotFound,
+        "the model \(settings.modelPath) has its weights in \(missing), which does not exist or cannot be read",
+        remedy: "put that file beside the model, under the name that it was exported with")
+    }
   }
 
   deinit {

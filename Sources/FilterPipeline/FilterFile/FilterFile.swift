@@ -26,7 +26,7 @@ package struct FilterFile: Sendable {
     path: String, variables: [String: String], readsDetectors: Bool = true
   ) throws(SluiceError) {
     self.path = path
-    bytes = try readFile(path, atMost: Self.maxBytes)
+    bytes = try Self.bytes(path)
     let root: Node?
     do {
       let text = String(decoding: bytes, as: UTF8.self)
@@ -41,6 +41,28 @@ package struct FilterFile: Sendable {
     scoringText = ScoringText.text(of: root)
     definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
   }
+
+  /// - Throws: `unreadable-file`; `invalid-filter` for what is plainly something else, naming what it is.
+  private static func bytes(_ path: String) throws(SluiceError) -> [UInt8] {
+    let remedy = "name a filter file (YAML)"
+    if isFolder(InputPath(path)) { throw SluiceError(.invalidFilter, "\(path) is a folder", remedy: remedy) }
+    if modelEndings.contains(where: path.lowercased().hasSuffix) {
+      throw SluiceError(
+        .invalidFilter, "\(path) is a model, not a filter",
+        remedy: remedy + " that names it: `classifier: {openvino: {model: …}}`")
+    }
+    var source = try FileDescriptor.opened(path)
+    var bytes: [UInt8] = []
+    while bytes.count <= maxBytes {
+      let block = try source.read()
+      if block.contains(0) { throw SluiceError(.invalidFilter, "\(path) is no text, so no filter", remedy: remedy) }
+      if block.isEmpty { return bytes }
+      bytes += block
+    }
+    throw SluiceError(.invalidFilter, "\(path) is longer than \(maxBytes) bytes, so no filter", remedy: remedy)
+  }
+
+  private static let modelEndings = [".onnx", ".tflite", ".xml", ".pb", ".pt", ".pth", ".h5", ".keras", ".safetensors"]
 }
 
 /// How paths in a filter file become paths of the file system.

@@ -134,16 +134,32 @@ struct FilterReader {
   ) throws(SluiceError) -> Normalisation {
     let members = try node.members(["mean", "std"])
     let depth = tensor.channels.pixelChannels.rawValue
-    let mean = try members.required("mean").list(depth...depth) { entry throws(SluiceError) in
-      Float(try entry.number(-10...10))
-    }
-    let deviation = try members.required("std").list(depth...depth) { entry throws(SluiceError) in
-      Float(try entry.number(1e-3...10))
-    }
+    let mean = try Self.levels(members.required("mean"), depth, -10...10)
+    let deviation = try Self.levels(members.required("std"), depth, 1e-3...10)
     if tensor.element == .uint8 || tensor.element == .int8, tensor.quantisation == nil {
       throw node.error("has no effect on \(tensor.element.rawValue) tensors without `scale` and `zeroPoint`")
     }
     return Normalisation(mean: mean, standardDeviation: deviation)
+  }
+
+  /// A number for each channel.
+  private static func levels(
+    _ node: FilterNode, _ depth: Int, _ range: ClosedRange<Double>
+  ) throws(SluiceError) -> [Float] {
+    if node.scalarText != nil {
+      _ = try level(node, range)
+      throw node.error("must be a list of \(depth) numbers, one for each channel")
+    }
+    return try node.list(depth...depth) { entry throws(SluiceError) in try level(entry, range) }
+  }
+
+  /// A number in units of values from 0 to 1, where many are published in units of 8-bit samples.
+  private static func level(_ node: FilterNode, _ range: ClosedRange<Double>) throws(SluiceError) -> Float {
+    if let value = node.scalarText.flatMap(Double.init), value > range.upperBound, value <= 255 {
+      let scaled = (value / 255 * 1e6).rounded() / 1e6
+      throw node.error("is `\(value)`, but values are in [0,1] here; divide by 255: \(scaled)")
+    }
+    return Float(try node.number(range))
   }
 
   func tensor(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.TensorDefinition {

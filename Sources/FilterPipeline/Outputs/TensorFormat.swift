@@ -17,16 +17,27 @@ package enum TensorFormat: String, Sendable, CaseIterable {
 }
 
 extension TensorFormat {
-  /// The format that the ending of a file name asks for; NumPy arrays for any other ending.
-  package static func named(by path: String) -> TensorFormat {
-    let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last.map { $0.lowercased() }
-    return switch ending {
-    case "npz": .npz
-    case "tar": .tar
-    case "safetensors": .safetensors
-    case "raw", "bin": .raw
-    default: .npy
-    }
+  /// The format that the ending of a file name asks for; NumPy arrays where it asks for none.
+  package static func named(by path: String) -> TensorFormat { ending(of: path).flatMap { byEnding[$0] } ?? .npy }
+
+  /// The ending of a file name when it asks for something that tensors are not written as, such as `jpg`.
+  ///
+  /// Names without one, numbers as in `run.2`, and special files such as `/dev/null` ask for nothing.
+  package static func foreignEnding(of path: String) -> String? {
+    guard let ending = ending(of: path), byEnding[ending] == nil else { return nil }
+    return ending.contains { $0.isLetter } ? ending : nil
+  }
+
+  /// The endings that name a format, for people.
+  package static let endings = byEnding.keys.sorted().map { ".\($0)" }.joined(separator: ", ")
+
+  private static let byEnding: [String: TensorFormat] = [
+    "npy": .npy, "npz": .npz, "tar": .tar, "safetensors": .safetensors, "raw": .raw, "bin": .raw,
+  ]
+
+  private static func ending(of path: String) -> String? {
+    guard let name = path.split(separator: "/").last, !path.hasPrefix("/dev/") else { return nil }
+    return name.split(separator: ".").dropFirst().last.map { $0.lowercased() }
   }
 }
 

@@ -150,10 +150,11 @@ struct SettingReader {
     return BearerTokens(tokens)
   }
 
-  /// The lines of a file of tokens.
+  /// The tokens in a file, one a line; empty lines and comments, which begin with `#`, are passed over.
   func tokenLines(_ name: SettingName, _ path: String) throws(SluiceError) -> [String] {
     let text = String(decoding: try readFile(path, atMost: 1_000_000), as: UTF8.self)
-    let lines = text.split(whereSeparator: \.isNewline).map { String($0.filter { $0 != " " }) }.filter { !$0.isEmpty }
+    let lines = text.split(whereSeparator: \.isNewline).map { String($0.filter { $0 != " " }) }
+      .filter { !$0.isEmpty && !$0.hasPrefix("#") }
     guard !lines.isEmpty, lines.count <= Self.mostTokens else {
       throw error(name, "names a file without tokens")
     }

@@ -1,8 +1,11 @@
 """Writes the small ONNX models in this folder: the mean of each channel times a matrix, with and without softmax; and an
-"autoencoder" that halves every value, with its code as a second output.
+"autoencoder" that halves every value, with its code as a second output. Further ones give what is no list of class
+scores, or lack the file with their weights.
 
 Needs numpy and onnx. Run in this folder: python3 make_models.py
 """
+
+import os
 
 import numpy as np
 import onnx
@@ -44,8 +47,35 @@ def save_autoencoder(name):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_unusable(name, output, element, nodes, classes=4, without_weights=False):
+    graph = helper.make_graph(
+        [helper.make_node("ReduceMean", ["input"], ["means"], axes=[2, 3], keepdims=0),
+         helper.make_node("MatMul", ["means", "weights"], ["logits"])] + nodes,
+        name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info(output, element, ["N", classes])],
+        [numpy_helper.from_array(WEIGHTS[:, :classes], "weights"),
+         numpy_helper.from_array(np.array(0.1, dtype=np.float32), "scale"),
+         numpy_helper.from_array(np.array(0, dtype=np.uint8), "zero")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    location = f"{name}.onnx.data"
+    onnx.save_model(
+        model, f"{name}.onnx", save_as_external_data=without_weights, location=location, size_threshold=0)
+    if without_weights:
+        os.remove(location)
+
+
 if __name__ == "__main__":
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)
     save("batch-of-three", 3, softmax=False)
     save_autoencoder("autoencoder")
+    save_unusable("one-logit", "logits", TensorProto.FLOAT, [], classes=1)
+    save_unusable(
+        "float16", "half", TensorProto.FLOAT16,
+        [helper.make_node("Cast", ["logits"], ["half"], to=TensorProto.FLOAT16)])
+    save_unusable(
+        "quantised", "levels", TensorProto.UINT8,
+        [helper.make_node("QuantizeLinear", ["logits", "scale", "zero"], ["levels"])])
+    save_unusable("without-weights", "logits", TensorProto.FLOAT, [], without_weights=True)

@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The files beside an ONNX model that hold its weights: an export of a large model splits it up.
+struct ExternalWeights {
+  /// As the model names them, each once.
+  let names: [String]
+
+  /// A member of `TensorProto.external_data`: field 1 is the key `location`, field 2 holds the path.
+  private static let key: [UInt8] = [0x0A, 8] + Array("location".utf8) + [0x12]
+  private static let longestName = 127
+
+  /// Looks for the names in a model, whose other contents do not matter.
+  ///
+  /// - Complexity: O(bytes); memory for one block.
+  init(ofModelAt path: String) {
+    var names: [String] = []
+    guard let file = unsafe fopen(path, "rb") else {
+      self.names = []
+      return
+    }
+    defer { unsafe fclose(file) }
+    var held: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe block.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
+      held += block[..<count]
+      for name in Self.names(in: held) where !names.contains(name) { names.append(name) }
+      guard count > 0 else { break }
+      // A member may lie across two blocks.
+      held.removeFirst(max(0, held.count - Self.key.count - Self.longestName - 1))
+    }
+    self.names = names
+  }
+
+  /// The first file that cannot be read, by its path.
+  func firstMissing(besideModelAt path: String) -> String? {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    return names.lazy.map { folder + $0 }.first { !isReadableFile($0) }
+  }
+
+  private static func names(in bytes: [UInt8]) -> [String] {
+    var names: [String] = []
+    var position = 0
+    while let start = bytes[position...].firstIndex(of: key[0]) {
+      position = start + 1
+      let length = start + key.count
+      guard length < bytes.count, bytes[start..<length].elementsEqual(key) else { continue }
+      let end = length + 1 + Int(bytes[length])
+      guard bytes[length] <= longestName, end <= bytes.count else { continue }
+      names.append(String(decoding: bytes[(length + 1)..<end], as: UTF8.self))
+    }
+    return names
+  }
+}
