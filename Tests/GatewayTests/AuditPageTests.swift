@@ -72,7 +72,8 @@ extension GatewayProcesses {
       let text = String(decoding: page.body, as: UTF8.self)
       #expect(text.contains("<code>pages.token</code>") && !text.contains("--audit-token"))
       #expect(!text.contains(own.auditPath))
-      let named = try await WebClient(port: try gateway().operations).get("/audit/login")
+      let tokens = try gateway()
+      let named = try await WebClient(port: tokens.operations).get("/audit/login")
       let other = String(decoding: named.body, as: UTF8.self)
       #expect(other.contains("<code>--audit-token-file</code>") && !other.contains("pages.token"))
     }
@@ -84,7 +85,8 @@ extension GatewayProcesses {
       _ = try await sender.post("/v1/filter", Array(Signs.clean.dropLast(40)))
       _ = try await sender.post("/v1/filter", Signs.adversarial)
       let records = try AuditLogReader(gateway.auditPath).records()
-      let places = records.map { "/audit/records/" + $0.reference.replacing(":", with: "/") }
+      // The newest first.
+      let places = records.reversed().map { "/audit/records/" + $0.reference.replacing(":", with: "/") }
       let client = WebClient(port: gateway.operations)
       func page(_ path: String) async throws -> String {
         let answer = try await client.get(path, ["Authorization": "Bearer \(Self.token)"])

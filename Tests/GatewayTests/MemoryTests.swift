@@ -191,7 +191,7 @@ extension GatewayProcesses {
           }
         }
       }
-      #expect(gateway.peakMemory < before + 100_000 + 300_000, "the engine keeps memory for each size of call")
+      #expect(gateway.peakMemory < before + 100_000 + 600_000, "the engine keeps memory for each size of call")
     }
   }
 }
