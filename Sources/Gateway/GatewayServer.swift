@@ -77,7 +77,7 @@ package struct GatewayServer: Sendable {
 
   private func services(_ tls: TLSSetup?) -> [any Service] {
     var services: [any Service] = []
-    // They end in the reverse order: first who takes requests, last who is needed to answer them.
+    // They end in the reverse order: first who says so, then who takes requests, last who is needed to answer them.
     if let audit { services.append(AuditUpkeep(audit: audit, metrics: metrics, log: log)) }
     if let pool { services.append(HealthWatch(pool: pool)) }
     services.append(
@@ -85,7 +85,8 @@ package struct GatewayServer: Sendable {
         engine: gateway.engine, filterPath: settings.filterPath, interval: settings.watch, fitness: fitness,
         metrics: metrics, log: log))
     if let address = settings.operations { services.append(operations(address)) }
-    services.append(Together(services: fronts(tls), state: state))
+    services.append(Together(services: fronts(tls)))
+    services.append(Farewell(state: state, delay: settings.drainDelay))
     return services
   }
 
@@ -94,7 +95,7 @@ package struct GatewayServer: Sendable {
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(log))
     // By then, connections have been closed from within. To cancel servers that still have some would end the process: their
     // channels must not be dropped unhandled.
-    configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(5)
+    configuration.maximumGracefulShutdownDuration = settings.drainDelay + settings.drain + .seconds(5)
     configuration.maximumCancellationDuration = .seconds(5)
     return configuration
   }
@@ -104,15 +105,14 @@ package struct GatewayServer: Sendable {
     if let address = settings.http {
       let http = HTTPGateway(
         gateway: gateway, bodies: BodyReading(most: settings.maxBody), tokens: settings.tokens,
-        connections: Connections(), inFlight: state.inFlight)
+        connections: Connections(), state: state)
       services.append(
         HTTPService(address: address, gateway: http, settings: settings, tls: tls, log: log) {
           note("http", address, $0?.port)
         })
     }
     if let address = settings.grpc {
-      let service = InferenceService(
-        gateway: gateway, tokens: settings.tokens, inFlight: state.inFlight)
+      let service = InferenceService(gateway: gateway, tokens: settings.tokens, state: state)
       services.append(
         RPCService(address: address, service: service, settings: settings) { note("grpc", address, $0) })
     }

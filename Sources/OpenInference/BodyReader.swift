@@ -8,6 +8,7 @@ struct BodyReader {
   /// All members but the tensors.
   let json: JSONValue
   private let tensorsKey: String
+  private let side: ElementReader.Side
   private let bytes: [UInt8]
   /// Where the binary data of the next tensor begins.
   private var position: Int
@@ -26,8 +27,9 @@ struct BodyReader {
 
   /// - Parameters:
   ///   - tensorsKey: the member that lists the tensors.
+  ///   - side: whether it is the body of a request or of an answer.
   /// - Throws: `invalid-json`, and `invalid-request` for a length beyond the body's.
-  init(_ body: InferenceBody, tensors tensorsKey: String) throws(SluiceError) {
+  init(_ body: InferenceBody, tensors tensorsKey: String, of side: ElementReader.Side) throws(SluiceError) {
     let length = body.jsonLength ?? body.bytes.count
     guard (0...body.bytes.count).contains(length) else {
       throw .invalidRequest(
@@ -36,6 +38,7 @@ struct BodyReader {
     bytes = body.bytes
     position = length
     self.tensorsKey = tensorsKey
+    self.side = side
     (json, heads) = try Self.takenApart(body.bytes.span.extracting(0..<length), tensorsKey)
   }
 
@@ -100,7 +103,7 @@ struct BodyReader {
     let size = parameters.first { $0.name == BinaryParameter.size }?.value
     return try InferenceTensor(
       name: name, datatype: datatype, shape: shape, parameters: parameters.withoutBinary,
-      contents: try contents(head.data, size, ElementReader(name: name, datatype: datatype, shape: shape)))
+      contents: try contents(head.data, size, ElementReader(name: name, datatype: datatype, shape: shape, of: side)))
   }
 
   private static func shape(_ value: JSONValue?, of name: String) throws(SluiceError) -> [Int] {

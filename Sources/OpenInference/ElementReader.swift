@@ -6,9 +6,19 @@ struct ElementReader {
   let name: String
   let datatype: InferenceDatatype
   let shape: [Int]
+  private let side: Side
   private var contents: [UInt8] = []
 
-  init(name: String, datatype: InferenceDatatype, shape: [Int]) {
+  /// What JSON that has more than one reading means: requests carry images, answers what a model says.
+  enum Side: Sendable {
+    /// BYTES are base64; every number is one.
+    case request
+    /// BYTES are text; null stands for a number that is not finite, for which JSON has no other word.
+    case answer
+  }
+
+  init(name: String, datatype: InferenceDatatype, shape: [Int], of side: Side) {
+    self.side = side
     self.name = name
     self.datatype = datatype
     self.shape = shape
@@ -111,19 +121,30 @@ struct ElementReader {
     switch value {
     case .integer(let whole): Double(whole)
     case .exact(let number): number
+    case .null where side == .answer: .nan
     default: throw unfit
     }
   }
 
-  /// Images in JSON are base64.
   private mutating func appendBytes(_ value: JSONValue) throws(SluiceError) {
     guard case .string(let text) = value else { throw unfit }
+    switch side {
+    case .request: try appendBase64(text)
+    case .answer: try append(bytes: text.utf8)
+    }
+  }
+
+  private mutating func appendBase64(_ text: String) throws(SluiceError) {
     guard let data = Data(base64Encoded: text) else {
       throw .invalidRequest("an element of `\(name)` is not base64", remedy: "BYTES in JSON are base64, with padding")
     }
-    guard let length = UInt32(exactly: data.count) else { throw unfit }
+    try append(bytes: data)
+  }
+
+  private mutating func append(bytes: some Collection<UInt8>) throws(SluiceError) {
+    guard let length = UInt32(exactly: bytes.count) else { throw unfit }
     append(length)
-    contents.append(contentsOf: data)
+    contents.append(contentsOf: bytes)
   }
 
   private var unfit: SluiceError {

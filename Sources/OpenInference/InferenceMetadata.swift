@@ -8,6 +8,8 @@ package struct ServerMetadata: Sendable, Hashable {
 
   /// The extension with which tensors travel raw in REST bodies.
   package static let binaryTensors = "binary_tensor_data"
+  /// The one with which an output's likeliest classes come as words.
+  package static let classification = "classification"
 
   package init(name: String, version: String, extensions: [String]) {
     self.name = name

@@ -6,7 +6,7 @@ extension InferenceRequest {
   /// - Throws: `invalid-json`; `invalid-request` for whatever does not add up.
   /// - Complexity: O(bytes).
   package init(_ body: InferenceBody) throws(SluiceError) {
-    var reader = try BodyReader(body, tensors: "inputs")
+    var reader = try BodyReader(body, tensors: "inputs", of: .request)
     let parameters = try BodyReader.parameters(reader.json)
     self.init(
       id: try BodyReader.string("id", in: reader.json), parameters: parameters.withoutBinary,
@@ -57,13 +57,13 @@ extension InferenceResponse {
   ///
   /// - Throws: `invalid-json`; `invalid-request` for whatever does not add up.
   package init(_ body: InferenceBody) throws(SluiceError) {
-    var reader = try BodyReader(body, tensors: "outputs")
+    var reader = try BodyReader(body, tensors: "outputs", of: .answer)
     self.init(
       modelName: try BodyReader.string("model_name", in: reader.json) ?? "",
       modelVersion: try BodyReader.string("model_version", in: reader.json),
       id: try BodyReader.string("id", in: reader.json),
       parameters: try BodyReader.parameters(reader.json).withoutBinary,
-      outputs: try reader.tensors())
+      outputs: try reader.tensors().map { $0.decodingBase64() })
   }
 
   /// The body of a REST answer.
@@ -89,6 +89,7 @@ private struct BodyWriter {
   private var hasRaw = false
 
   mutating func add(_ tensor: InferenceTensor, asBinary: Bool) throws(SluiceError) -> JSONValue {
+    let tensor = asBinary ? tensor.asRaw() : tensor.asListed()
     var parameters = tensor.parameters
     if asBinary {
       parameters.append(JSONValue.Member(name: BinaryParameter.size, value: .integer(tensor.contents.count)))

@@ -5,7 +5,7 @@ extension InferenceTensor {
   /// The elements as JSON, one list row by row.
   ///
   /// Numbers that are not finite become null, for which JSON has no other word. BYTES are text where they are valid
-  /// UTF-8, and base64 otherwise.
+  /// UTF-8 and the parameter `content_type` does not say otherwise, and else base64.
   ///
   /// - Throws: `invalid-request` for half-precision types, which travel raw only.
   /// - Complexity: O(elements).
@@ -22,7 +22,7 @@ extension InferenceTensor {
     case .int64: .array(integers(UInt64.self) { Int(Int64(bitPattern: $0)) })
     case .fp32: .array(words(UInt32.self).map { .exactSingle(Float(bitPattern: $0)) })
     case .fp64: .array(words(UInt64.self).map { .exact(Double(bitPattern: $0)) })
-    case .bytes: .array(byteElements.map(Self.text))
+    case .bytes: .array(byteElements.map(isListedAsBase64 ? Self.base64 : Self.text))
     case .fp16, .bf16:
       throw .invalidRequest(
         "the tensor `\(name)` of type \(datatype.rawValue) has no form in JSON", remedy: "ask for binary data")
@@ -32,6 +32,8 @@ extension InferenceTensor {
   private static func text(_ bytes: [UInt8]) -> JSONValue {
     .string(String(validating: bytes, as: UTF8.self) ?? Data(bytes).base64EncodedString())
   }
+
+  private static func base64(_ bytes: [UInt8]) -> JSONValue { .string(Data(bytes).base64EncodedString()) }
 
   private func integers<Word: FixedWidthInteger>(_ type: Word.Type) -> [JSONValue] {
     words(type).map { word in Int(exactly: word).map(JSONValue.integer) ?? .exact(Double(word)) }

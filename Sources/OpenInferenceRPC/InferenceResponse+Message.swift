@@ -16,7 +16,8 @@ extension InferenceResponse {
       outputs.append(
         try InferenceTensor(
           name: output.name, type: output.datatype, shape: output.shape, parameters: output.parameters,
-          listed: output.contents, raw: raw.isEmpty ? nil : Array(raw[index])))
+          listed: output.contents, raw: raw.isEmpty ? nil : Array(raw[index])
+        ).decodingBase64())
     }
     self.init(
       modelName: message.modelName, modelVersion: message.modelVersion.isEmpty ? nil : message.modelVersion,
@@ -30,7 +31,7 @@ extension InferenceResponse {
     message.modelVersion = modelVersion ?? ""
     message.id = id ?? ""
     message.parameters = inferParameters(parameters)
-    message.outputs = outputs.map { tensor in
+    message.outputs = outputs.map { $0.asRaw() }.map { tensor in
       var output = Inference_ModelInferResponse.InferOutputTensor()
       output.name = tensor.name
       output.datatype = tensor.datatype.rawValue

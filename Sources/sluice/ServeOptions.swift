@@ -27,6 +27,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: settingHelp(.connections, "n")) var connections: String?
   @Option(help: settingHelp(.idle, "time")) var idle: String?
   @Option(help: settingHelp(.drain, "time")) var drain: String?
+  @Option(help: settingHelp(.drainDelay, "time")) var drainDelay: String?
   @Option(help: settingHelp(.watch, "time")) var watch: String?
   @Option(help: settingHelp(.tlsCertificate, "file"), completion: .file()) var tlsCertificate: String?
   @Option(help: settingHelp(.tlsKey, "file"), completion: .file()) var tlsKey: String?
@@ -84,6 +85,7 @@ struct ServeOptions: ParsableArguments {
     case .connections: connections
     case .idle: idle
     case .drain: drain
+    case .drainDelay: drainDelay
     case .watch: watch
     case .tlsCertificate: tlsCertificate
     case .tlsKey: tlsKey

@@ -34,7 +34,9 @@ final class RunningGateway: @unchecked Sendable {
     process.executableURL = URL(filePath: SluiceCommand.path)
     let audit = arguments.contains("--audit") ? [] : ["--audit", auditPath]
     // A test that leaves a connection open is not to wait for it.
-    let drain = arguments.contains("--drain") ? [] : ["--drain", "5s"]
+    let drain =
+      (arguments.contains("--drain") ? [] : ["--drain", "5s"])
+      + (arguments.contains("--drain-delay") ? [] : ["--drain-delay", "0s"])
     process.arguments =
       ["serve", "-f", path] + audit + drain + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self)
       + arguments

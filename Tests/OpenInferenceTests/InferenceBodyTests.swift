@@ -165,4 +165,59 @@ struct InferenceBodyTests {
     let half = try InferenceTensor(name: "a", datatype: .fp16, shape: [1], contents: [0, 60])
     #expect(throws: SluiceError.self) { try half.json() }
   }
+
+  private func answer(_ datatype: String, _ data: String, _ parameters: String = "{}") throws -> InferenceResponse {
+    let count = data.split(separator: ",").count
+    let output =
+      #"{"name":"y","datatype":"\#(datatype)","shape":[\#(count)],"parameters":\#(parameters),"data":\#(data)}"#
+    return try InferenceResponse(InferenceBody(bytes: Array(#"{"outputs":[\#(output)]}"#.utf8), jsonLength: nil))
+  }
+
+  private func listed(_ response: InferenceResponse) throws -> [String: Any] {
+    let body = try response.body { _ in false }
+    return try #require((body.bytes.object["outputs"] as? [[String: Any]])?.first)
+  }
+
+  @Test("text in an answer is text, whatever it would be as base64", arguments: ["stop", "no-entry", "ü", "", "AQI="])
+  func answeredText(label: String) throws {
+    let answer = try answer("BYTES", #"["\#(label)"]"#)
+    #expect(answer.outputs[0].byteElements == [Array(label.utf8)])
+    #expect(try listed(answer)["data"] as? [String] == [label])
+  }
+
+  @Test("base64 in an answer that says so is bytes where they travel raw, and base64 where they are listed")
+  func answeredBase64() throws {
+    let answer = try answer("BYTES", #"["AP8=","c3RvcA=="]"#, #"{"content_type":"base64","a":1}"#)
+    #expect(answer.outputs[0].byteElements == [[0, 255], Array("stop".utf8)])
+    let listed = try listed(answer)
+    #expect(listed["data"] as? [String] == ["AP8=", "c3RvcA=="])
+    #expect((listed["parameters"] as? [String: Any])?["content_type"] as? String == "base64")
+    let raw = try answer.body { _ in true }
+    #expect(!String(decoding: raw.bytes.prefix(raw.jsonLength ?? 0), as: UTF8.self).contains("content_type"))
+    #expect(try InferenceResponse(raw).outputs[0].byteElements == answer.outputs[0].byteElements)
+    let mislabelled = try self.answer("BYTES", #"["no-entry"]"#, #"{"content_type":"base64"}"#)
+    #expect(mislabelled.outputs[0].byteElements == [Array("no-entry".utf8)])
+  }
+
+  @Test("bytes that are no text are listed as base64 throughout, and say so")
+  func listedBytes() throws {
+    let tensor = try InferenceTensor(name: "y", shape: [2], elements: [[0, 255], Array("stop".utf8)])
+    let listed = try listed(InferenceResponse(modelName: "m", outputs: [tensor]))
+    #expect(listed["data"] as? [String] == ["AP8=", "c3RvcA=="])
+    #expect((listed["parameters"] as? [String: Any])?["content_type"] as? String == "base64")
+  }
+
+  @Test("null in an answer is a number that is not finite, as it is written here; no other type has one")
+  func answeredNull() throws {
+    #expect(try answer("FP32", "[null,1]").outputs[0].contents == [0, 0, 192, 127, 0, 0, 128, 63])
+    #expect(try listed(answer("FP64", "[null,1]"))["data"] as? [AnyHashable] == [NSNull(), 1.0])
+    #expect(throws: SluiceError.self) { try answer("INT32", "[null]") }
+    #expect(throws: SluiceError.self) { try answer("BYTES", "[null]") }
+  }
+}
+
+extension [UInt8] {
+  fileprivate var object: [String: Any] {
+    (try? JSONSerialization.jsonObject(with: Data(self)) as? [String: Any]) ?? [:]
+  }
 }

@@ -16,6 +16,10 @@ package struct Refusal: Error, Sendable {
   package var cause: String?
   /// The verdict that led to it, where one did.
   package var verdict: Verdict?
+  /// When to come back, where anybody knows.
+  package var retryAfter: RetryAfter?
+  /// The methods that there are instead.
+  package var allowedMethods: [String] = []
 
   /// The statuses that a request can end with, each as HTTP and gRPC have it.
   package enum Status: Int, Sendable, CaseIterable {
@@ -27,12 +31,14 @@ package struct Refusal: Error, Sendable {
     case notAcceptable = 406
     case tooSlow = 408
     case tooLarge = 413
+    case unsupported = 415
     case unprocessable = 422
     case busy = 429
     /// The client has gone; nobody reads it.
     case gone = 499
     case failed = 500
     case badUpstream = 502
+    case unavailable = 503
     case lateAnswer = 504
   }
 
@@ -44,6 +50,7 @@ package struct Refusal: Error, Sendable {
     self.message = message
     self.cause = cause
     self.verdict = verdict
+    retryAfter = status == .busy || status == .unavailable ? .soon : nil
   }
 
   /// What an error means for whoever sent the request.
@@ -71,7 +78,7 @@ package struct Refusal: Error, Sendable {
   /// What became of the request, for metrics and the log.
   package var outcome: String {
     switch status {
-    case .invalid, .notFound, .methodNotAllowed, .notAcceptable: "invalid"
+    case .invalid, .notFound, .methodNotAllowed, .notAcceptable, .unsupported: "invalid"
     case .unauthenticated: "unauthenticated"
     case .flagged: "flagged"
     case .lateAnswer, .tooSlow: "late"
@@ -79,7 +86,7 @@ package struct Refusal: Error, Sendable {
     case .busy: "busy"
     case .gone: "gone"
     case .failed: "failed"
-    case .badUpstream: "upstream"
+    case .badUpstream, .unavailable: "upstream"
     }
   }
 }

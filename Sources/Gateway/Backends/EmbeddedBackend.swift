@@ -5,7 +5,7 @@ import Pixels
 
 /// Answers with the filter's own classifier: no upstream at all.
 ///
-///     probabilities   FP32 [n, classes]
+///     probabilities   FP32 [n, classes]; BYTES [n, k] as `score:index:label` where its k likeliest classes are asked for
 ///     label           BYTES [n]          where the filter names labels
 package struct EmbeddedBackend: InferenceBackend {
   private let engine: FilterEngine
@@ -18,6 +18,8 @@ package struct EmbeddedBackend: InferenceBackend {
   }
 
   package var isReady: Bool { true }
+
+  package var extensions: [String] { [ServerMetadata.classification] }
 
   package func outputs() -> [ModelMetadata.Tensor] {
     let pipeline = engine.pipeline
@@ -32,30 +34,72 @@ package struct EmbeddedBackend: InferenceBackend {
     return outputs
   }
 
-  package func answer(_ request: ForwardedRequest) async throws(SluiceError) -> InferenceResponse {
-    let pipeline = engine.pipeline
-    let wanted = request.outputs.map(\.name)
-    let known = outputs().map(\.name)
-    for name in wanted where !known.contains(name) {
-      throw .invalidRequest("there is no output `\(name)`", remedy: "outputs are \(known.joined(separator: ", "))")
+  package func answer(_ request: ForwardedRequest) async throws(Refusal) -> InferenceResponse {
+    do throws(SluiceError) {
+      let wanted = try wanted(request.outputs)
+      let pipeline = engine.pipeline
+      let predictions = try await predictions(of: request.images, by: pipeline)
+      var tensors: [InferenceTensor] = []
+      for output in wanted { tensors.append(try tensor(output, predictions, pipeline.labels)) }
+      return InferenceResponse(modelName: "", id: request.id, outputs: tensors)
+    } catch {
+      throw Refusal(error)
     }
+  }
+
+  /// An output that is asked for, and how many classes of it as words instead of all as numbers.
+  private struct Wanted {
+    let name: String
+    var classes: Int?
+  }
+
+  /// All outputs where none is named.
+  private func wanted(_ requested: [InferenceRequest.RequestedOutput]) throws(SluiceError) -> [Wanted] {
+    let known = outputs().map(\.name)
+    guard !requested.isEmpty else { return known.map { Wanted(name: $0) } }
+    var wanted: [Wanted] = []
+    for name in known where requested.contains(where: { $0.name == name }) { wanted.append(Wanted(name: name)) }
+    for output in requested {
+      guard let place = wanted.firstIndex(where: { $0.name == output.name }) else {
+        throw .invalidRequest(
+          "there is no output `\(output.name)`", remedy: "outputs are \(known.joined(separator: ", "))")
+      }
+      guard let classes = try Classification.count(output) else { continue }
+      guard output.name == Self.probabilities else {
+        throw .invalidRequest(
+          "the output `\(output.name)` has no classes", remedy: "ask for the `classification` of \(Self.probabilities)")
+      }
+      wanted[place].classes = classes
+    }
+    return wanted
+  }
+
+  private func predictions(
+    of images: [ForwardedImage], by pipeline: Pipeline
+  ) async throws(SluiceError) -> [Prediction] {
     var predictions: [Prediction] = []
-    for image in request.images {
+    for image in images {
       if let prediction = image.prediction {
         predictions.append(prediction)
       } else {
         predictions.append(try await engine.prediction(of: image.tensor, by: pipeline))
       }
     }
-    var tensors = [try Self.probabilities(predictions)]
-    if let labels = pipeline.labels {
-      tensors.append(
-        try InferenceTensor(
-          name: Self.label, shape: [predictions.count],
-          elements: predictions.map { Array((labels[$0.topClass] ?? "").utf8) }))
+    return predictions
+  }
+
+  private func tensor(
+    _ wanted: Wanted, _ predictions: [Prediction], _ labels: ClassLabels?
+  ) throws(SluiceError) -> InferenceTensor {
+    if let classes = wanted.classes {
+      try Classification.tensor(wanted.name, predictions.map(\.probabilities), classes) { labels?[$0] }
+    } else if wanted.name == Self.label {
+      try InferenceTensor(
+        name: Self.label, shape: [predictions.count],
+        elements: predictions.map { Array((labels?[$0.topClass] ?? "").utf8) })
+    } else {
+      try Self.probabilities(predictions)
     }
-    return InferenceResponse(
-      modelName: "", id: request.id, outputs: tensors.filter { wanted.isEmpty || wanted.contains($0.name) })
   }
 
   private static func probabilities(_ predictions: [Prediction]) throws(SluiceError) -> InferenceTensor {

@@ -6,6 +6,9 @@ package protocol InferenceBackend: Sendable {
   /// Whether an answer can be expected.
   var isReady: Bool { get async }
 
+  /// What it knows beyond the protocol, as the protocol names extensions.
+  var extensions: [String] { get }
+
   /// The tensors that answers consist of, as far as they are known.
   ///
   /// - Throws: `upstream-failed`.
@@ -13,9 +16,9 @@ package protocol InferenceBackend: Sendable {
 
   /// Sends clean images on, and gives the answer.
   ///
-  /// - Throws: `invalid-request` for what the backend says is wrong with the request, `upstream-failed`, `busy`,
-  ///   `classifier-failed`, `cancelled`.
-  func answer(_ request: ForwardedRequest) async throws(SluiceError) -> InferenceResponse
+  /// - Throws: `Refusal`: `invalid-request` for what the backend says is wrong with the request, `upstream-failed`,
+  ///   `busy`, `classifier-failed`, `cancelled`.
+  func answer(_ request: ForwardedRequest) async throws(Refusal) -> InferenceResponse
 }
 
 /// A request whose images have been judged and are forwarded.

@@ -74,7 +74,7 @@ struct RESTUpstream: UpstreamClient {
       let response = try await client.execute(request, deadline: end)
       let buffer = try await response.body.collect(upTo: Self.mostBytes)
       let bytes = Array(buffer.readableBytesView)
-      guard response.status == .ok else { throw Self.trouble(response.status, bytes) }
+      guard response.status == .ok else { throw Self.trouble(response, bytes) }
       let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }
       return InferenceBody(bytes: bytes, jsonLength: length)
     } catch let trouble as UpstreamTrouble {
@@ -85,12 +85,19 @@ struct RESTUpstream: UpstreamClient {
   }
 
   /// The server's own words, where it says what is wrong with a request.
-  private static func trouble(_ status: HTTPResponseStatus, _ body: [UInt8]) -> UpstreamTrouble {
+  private static func trouble(_ response: HTTPClientResponse, _ body: [UInt8]) -> UpstreamTrouble {
+    let status = response.status
     let limits = JSONValue.Limits(depth: 8, values: 1000)
     let json = body.count <= longestError ? try? JSONValue(reading: body.span, limits: limits) : nil
     var words = "status \(status.code)"
     if case .string(let text) = json?["error"] ?? json?["detail"] { words = text }
-    return status == .badRequest || status == .unprocessableEntity ? .refused(words) : .failed(words)
+    let time = response.headers.first(name: "Retry-After").flatMap { RetryAfter($0) }
+    return switch status {
+    case .badRequest, .unprocessableEntity: .refused(words)
+    case .tooManyRequests: .busy(words, time)
+    case .serviceUnavailable: .unavailable(words, time)
+    default: .failed(words)
+    }
   }
 
   private static func trouble(_ error: any Error) -> UpstreamTrouble {

@@ -97,7 +97,15 @@ final class RPCUpstream: UpstreamClient {
     case .invalidArgument: .refused(error.message)
     // Said by this side while there is no connection: a status that a server sent has its metadata.
     case .unavailable where error.metadata.isEmpty: .unreached(error.message)
+    case .unavailable: .unavailable(error.message, time(error.metadata))
+    case .resourceExhausted: .busy(error.message, time(error.metadata))
     default: .failed(error.message)
     }
+  }
+
+  private static func time(_ metadata: Metadata) -> RetryAfter? {
+    func text(_ key: String) -> String? { metadata[stringValues: key].first { _ in true } }
+    return text("retry-after").flatMap { RetryAfter($0) }
+      ?? text("grpc-retry-pushback-ms").flatMap { RetryAfter(milliseconds: $0) }
   }
 }

@@ -26,24 +26,34 @@ enum UpstreamTrouble: Error {
   case refused(String)
   /// Anything else; the server may have done the work.
   case failed(String)
+  /// It has too much to do, and says so.
+  case busy(String, RetryAfter?)
+  /// It serves nobody for now, and says so.
+  case unavailable(String, RetryAfter?)
   case late
   case cancelled
 
   /// For the sender. What a model server says of itself may hold anything, so it goes to the log alone.
-  var error: SluiceError {
+  var refusal: Refusal {
     switch self {
-    case .unreached: SluiceError(.upstreamFailed, "the model server cannot be reached")
-    case .refused: .invalidRequest("the model server does not take the request")
-    case .failed: SluiceError(.upstreamFailed, "the model server failed")
-    case .late: SluiceError(.deadlineExceeded, "the model server did not answer in time")
-    case .cancelled: SluiceError(.cancelled, "the client has gone")
+    case .unreached: Refusal(.badUpstream, .upstreamFailed, "the model server cannot be reached")
+    case .refused: Refusal(.invalid, .invalidRequest, "the model server does not take the request")
+    case .failed: Refusal(.badUpstream, .upstreamFailed, "the model server failed")
+    case .busy(_, let time):
+      Refusal(.busy, .busy, "the model server has enough to do; try again later").after(time)
+    case .unavailable(_, let time):
+      Refusal(.unavailable, .upstreamFailed, "the model server is not available; try again later").after(time)
+    case .late: Refusal(.lateAnswer, .deadlineExceeded, "the model server did not answer in time")
+    case .cancelled: Refusal(.gone, .cancelled, "the client has gone")
     }
   }
 
   /// What the server or the connection to it said, for the log; `nil` where nobody said anything.
   var words: String? {
     switch self {
-    case .unreached(let words), .refused(let words), .failed(let words): String(words.prefix(Self.longestWords))
+    case .unreached(let words), .refused(let words), .failed(let words), .busy(let words, _),
+      .unavailable(let words, _):
+      String(words.prefix(Self.longestWords))
     case .late, .cancelled: nil
     }
   }
@@ -56,8 +66,18 @@ enum UpstreamTrouble: Error {
     case .unreached: "unreached"
     case .refused: "refused"
     case .failed: "failed"
+    case .busy: "busy"
+    case .unavailable: "unavailable"
     case .late: "late"
     case .cancelled: "cancelled"
     }
+  }
+}
+
+extension Refusal {
+  fileprivate func after(_ time: RetryAfter?) -> Refusal {
+    var refusal = self
+    refusal.retryAfter = time ?? .soon
+    return refusal
   }
 }

@@ -76,6 +76,9 @@ package final class UpstreamPool: InferenceBackend {
     }
   }
 
+  /// What servers can do besides is theirs to say, and need not be the same of all.
+  package var extensions: [String] { [] }
+
   package var isReady: Bool { state.withLock { $0.members.contains { $0.contract != nil } } }
 
   package func outputs() throws(SluiceError) -> [ModelMetadata.Tensor] {
@@ -85,10 +88,12 @@ package final class UpstreamPool: InferenceBackend {
     return contract.outputs
   }
 
-  package func answer(_ request: ForwardedRequest) async throws(SluiceError) -> InferenceResponse {
+  package func answer(_ request: ForwardedRequest) async throws(Refusal) -> InferenceResponse {
     var tried: Set<Int> = []
     while true {
-      let (place, client, contract) = try take(besides: tried)
+      let place: Int
+      let (client, contract): (any UpstreamClient, UpstreamContract)
+      do throws(SluiceError) { (place, client, contract) = try take(besides: tried) } catch { throw Refusal(error) }
       tried.insert(place)
       do throws(UpstreamTrouble) {
         defer { give(place) }
@@ -98,7 +103,7 @@ package final class UpstreamPool: InferenceBackend {
       } catch {
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, error.outcome))
         note(error, place, request.identity)
-        guard case .unreached(let why) = error else { throw error.error }
+        guard case .unreached(let why) = error else { throw error.refusal }
         set(place, nil, "it cannot be reached: \(why)")
       }
     }

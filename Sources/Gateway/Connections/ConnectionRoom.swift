@@ -30,6 +30,13 @@ final class ConnectionRoom: Sendable {
     leaving?.close(promise: nil)
   }
 
+  /// Tells all connections that are there that the server will end.
+  func announceEnd() {
+    for guest in guests.withLock({ Array($0.values) }) {
+      guest.channel.pipeline.fireUserInboundEventTriggered(ServerWillEnd())
+    }
+  }
+
   /// Closes all that are there after a time, for a server that ends: a client that does not let go would hold it up.
   func closeAll(after time: Duration) {
     Task {
@@ -44,6 +51,9 @@ final class ConnectionRoom: Sendable {
 
   func leave(_ channel: any Channel) { guests.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) } }
 }
+
+/// The server still serves, but whoever has a choice should go elsewhere.
+struct ServerWillEnd: Sendable {}
 
 /// Tells the room about its connection.
 final class ConnectionRoomHandler: ChannelDuplexHandler, RemovableChannelHandler {

@@ -10,7 +10,7 @@ extension InferenceGateway {
   var isReady: Bool { get async { await backend.isReady && (audit?.isWritable ?? true) } }
 
   var serverMetadata: ServerMetadata {
-    ServerMetadata(name: "sluice", version: rules.version, extensions: [ServerMetadata.binaryTensors])
+    ServerMetadata(name: "sluice", version: rules.version, extensions: [ServerMetadata.binaryTensors] + backend.extensions)
   }
 
   /// - Throws: `Refusal`.

@@ -52,15 +52,11 @@ package struct InferenceGateway: Sendable {
       identity: context.identity, id: request.id, parameters: request.parameters, outputs: request.outputs,
       images: images, deadline: context.deadline)
     let start = ContinuousClock.now
-    do throws(SluiceError) {
-      var response = try await backend.answer(forwarded)
-      metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
-      response.modelName = rules.model
-      response.id = request.id
-      return Inference(request: request, response: response, judgements: judgements)
-    } catch {
-      throw Refusal(error)
-    }
+    var response = try await backend.answer(forwarded)
+    metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
+    response.modelName = rules.model
+    response.id = request.id
+    return Inference(request: request, response: response, judgements: judgements)
   }
 
   /// Judges images that are forwarded to nobody.

@@ -43,7 +43,7 @@ package struct EitherHTTPChannel: ServerChildChannel {
 
   private func setUpHTTP2(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Version> {
     channel.eventLoop.makeCompletedFuture {
-      try channel.pipeline.syncOperations.addHandler(ReadCompletionHandler())
+      try channel.pipeline.syncOperations.addHandlers([ReadCompletionHandler(), GoAwayHandler()])
     }.flatMap { http2.setup(channel: channel, logger: logger) }.map { Version.http2($0) }
   }
 

@@ -21,15 +21,15 @@ struct HTTPGateway: HTTPResponder {
   let bodies: BodyReading
   let tokens: BearerTokens
   let connections: Connections
-  let inFlight: InFlight
+  let state: ServingState
 
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
     let start = ContinuousClock.now
     let identity = RequestIdentity(
       proposed: request.headers[.requestID], traceparent: request.headers[.traceparent],
       tracestate: request.headers[.tracestate])
-    inFlight.begin()
-    defer { inFlight.end() }
+    state.inFlight.begin()
+    defer { state.inFlight.end() }
     var name = "none"
     var answer: HTTPAnswer
     do throws(Refusal) {
@@ -110,7 +110,7 @@ struct HTTPGateway: HTTPResponder {
   private func check(_ model: String, _ version: String?) throws(Refusal) { try gateway.check(model, version) }
 
   private func ready(_ model: String? = nil) async -> HTTPAnswer {
-    let isReady = await gateway.isReady
+    let isReady = await state.isReady(gateway)
     var answer = HTTPAnswer(json: .object(["name": model.map(JSONValue.string), "ready": .bool(isReady)]))
     if !isReady { answer.status = .serviceUnavailable }
     return answer
@@ -122,9 +122,11 @@ struct HTTPGateway: HTTPResponder {
     answer.outcome = refusal.outcome
     answer.cause = refusal.cause
     if let verdict = refusal.verdict { answer.headers[.sluiceVerdict] = verdict.headerValue }
+    answer.headers[.retryAfter] = refusal.retryAfter?.description
     switch refusal.status {
-    case .busy: answer.headers[.retryAfter] = "1"
     case .unauthenticated: answer.headers[.wwwAuthenticate] = "Bearer"
+    case .methodNotAllowed: answer.headers[.allow] = refusal.allowedMethods.joined(separator: ", ")
+    case .unsupported: answer.headers[.acceptEncoding] = JudgingHandlers.plainEncoding
     default: break
     }
     return answer

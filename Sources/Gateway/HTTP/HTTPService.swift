@@ -28,9 +28,9 @@ struct HTTPService: Service {
     var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
     configuration.backlog = 1024
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(settings.connections)
-    let room = ConnectionRoom()
+    let room = gateway.state.connections
     let application = Application(
-      responder: gateway, server: server(room), configuration: configuration,
+      responder: gateway, server: server(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await withGracefulShutdownHandler {
       try await application.run()
@@ -39,23 +39,24 @@ struct HTTPService: Service {
     }
   }
 
-  private func server(_ room: ConnectionRoom) -> HTTPServerBuilder {
+  private func server() -> HTTPServerBuilder {
+    let state = gateway.state
     let idle = settings.idle
     let connections = gateway.connections
     let (most, memory) = (settings.maxBody, gateway.gateway.memory)
     let census = ChannelCensus(settings.connections + Self.mostStreams)
     let channels = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
-        ContinueHandler(most: most), DisconnectHandler(connections), EarlyAnswerHandler(),
+        ContinueHandler(most: most), DisconnectHandler(connections), LastAnswerHandler(state),
         BodyChargeHandler(memory, connections, census),
       ],
       idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
     let http2 = HTTP2ChannelConfiguration(
-      idleTimeout: idle, gracefulCloseTimeout: settings.drain, streamConfiguration: channels)
+      idleTimeout: idle, gracefulCloseTimeout: settings.drainDelay + settings.drain, streamConfiguration: channels)
     let deadline = settings.deadline
     return EitherHTTPChannel.server(
       channels, http2: http2, patience: TimeAmount(idle), tls: tls,
-      guards: [ConnectionRoomHandler(room), SilenceHandler(idle: idle, deadline: deadline)])
+      guards: [ConnectionRoomHandler(state.connections), SilenceHandler(idle: idle, deadline: deadline)])
   }
 }
 

@@ -14,8 +14,8 @@ struct JudgingHandlers {
 
   /// Refuses what can be refused before the body has come.
   func checkHead(_ route: Route, _ request: Request) throws(Refusal) {
-    if request.headers[.contentEncoding].map({ $0.lowercased() != "identity" }) == true {
-      throw Refusal(.invalid, .invalidRequest, "compressed bodies are not supported")
+    if request.headers[.contentEncoding].map({ $0.lowercased() != Self.plainEncoding }) == true {
+      throw Refusal(.unsupported, .invalidRequest, "compressed bodies are not supported; send them as they are")
     }
     switch route {
     case .infer(let model, let version): try gateway.check(model, version)
@@ -26,6 +26,9 @@ struct JudgingHandlers {
     default: break
     }
   }
+
+  /// The only encoding of bodies that is taken.
+  static let plainEncoding = "identity"
 
   /// Whether any of the values says so: whoever adds a field of his own must not overrule the proxy's.
   private static func isCutShort(_ values: [String]) -> Bool {
@@ -154,35 +157,6 @@ struct JudgingHandlers {
       .notAnImage, "there is no body to judge",
       remedy: "have the proxy send bodies to the check (Envoy: with_request_body; Traefik: forwardBody; nginx's "
         + "auth_request cannot); where it does, --\(SettingName.allowEmptyChecks.flag) lets requests without one pass"))
-}
-
-/// What is wanted of a filtered image.
-enum FilterAnswer: String, CaseIterable {
-  case verdict = "application/json"
-  case tensor = "application/x-npy"
-  case picture = "image/png"
-
-  /// The first form of an `Accept` field that there is; verdicts for whoever takes anything.
-  ///
-  /// - Throws: `Refusal` where there is none.
-  init(accepting field: String?) throws(Refusal) {
-    let wanted = (field ?? "*/*").split(separator: ",").map { range in
-      range.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-    }
-    for range in wanted {
-      if let form = Self.allCases.first(where: { $0.matches(range) }) {
-        self = form
-        return
-      }
-    }
-    throw Refusal(
-      .notAcceptable, .invalidRequest,
-      "none of the accepted types is given; there are \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
-  }
-
-  private func matches(_ range: String) -> Bool {
-    range == rawValue || range == "*/*" || range.hasSuffix("/*") && rawValue.hasPrefix(range.dropLast())
-  }
 }
 
 extension HTTPAnswer {

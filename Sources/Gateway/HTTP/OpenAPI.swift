@@ -152,11 +152,13 @@ extension Refusal.Status {
     case .notAcceptable: "None of the accepted types is given."
     case .tooSlow: "The body comes too slowly."
     case .tooLarge: "The body is too long."
+    case .unsupported: "The body is compressed."
     case .unprocessable: "An image cannot be decoded, or is not permitted."
     case .busy: "Too many requests are waiting; try again later."
     case .gone: "The client has gone."
     case .failed: "An image could not be judged."
     case .badUpstream: "The model server failed, or cannot be reached."
+    case .unavailable: "The model server serves nobody for now; try again later."
     case .lateAnswer: "The request took longer than it may."
     }
   }

@@ -41,7 +41,10 @@ enum Route: Sendable, Hashable {
       throw Refusal(.notFound, .notFound, "there is nothing at this path; see /openapi.json")
     }
     guard method == route.method || method == .head && route.method == .get else {
-      throw Refusal(.methodNotAllowed, .notFound, "this path takes \(route.method.rawValue)")
+      let methods = route.method == .get ? [HTTPRequest.Method.get, .head] : [route.method]
+      var refusal = Refusal(.methodNotAllowed, .notFound, "this path takes \(route.method.rawValue)")
+      refusal.allowedMethods = methods.map(\.rawValue)
+      throw refusal
     }
     return route
   }

@@ -61,8 +61,7 @@ struct OperationsResponder: HTTPResponder {
     switch path {
     case "/livez", "/healthz": return text("ok\n")
     case "/readyz":
-      let canAnswer = await gateway.isReady
-      let isReady = canAnswer && !state.isDraining
+      let isReady = await state.isReady(gateway)
       return text(isReady ? "ready\n" : "not ready\n", isReady ? .ok : .serviceUnavailable)
     case "/metrics":
       guard tokens.admit(request.headers[.authorization]) else {

@@ -3,12 +3,24 @@ import Synchronization
 /// Where the gateway stands as a whole.
 package final class ServingState: Sendable {
   package let inFlight = InFlight()
+  /// The connections on which requests come.
+  let connections = ConnectionRoom()
   private let draining = Atomic<Bool>(false)
 
   package init() {}
 
-  /// Whether it answers what has begun and takes nothing new.
+  /// Whether a signal to end has come.
   package var isDraining: Bool { draining.load(ordering: .relaxed) }
 
-  func drain() { draining.store(true, ordering: .relaxed) }
+  /// Whether whoever spreads requests should send some here.
+  func isReady(_ gateway: InferenceGateway) async -> Bool {
+    guard !isDraining else { return false }
+    return await gateway.isReady
+  }
+
+  /// From now on nobody is to begin anything here: probes are told, and clients on every connection.
+  func drain() {
+    draining.store(true, ordering: .relaxed)
+    connections.announceEnd()
+  }
 }

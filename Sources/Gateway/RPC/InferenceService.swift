@@ -12,7 +12,7 @@ import SwiftProtobuf
 struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol {
   let gateway: InferenceGateway
   let tokens: BearerTokens
-  let inFlight: InFlight
+  let state: ServingState
 
   func serverLive(
     request: StreamingServerRequest<Inference_ServerLiveRequest>, context: ServerContext
@@ -24,7 +24,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     request: StreamingServerRequest<Inference_ServerReadyRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerReadyResponse> {
     try await answer("health", request, context) { _, _ in
-      let isReady = await gateway.isReady
+      let isReady = await state.isReady(gateway)
       return Answer(.with { $0.ready = isReady })
     }
   }
@@ -34,7 +34,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
   ) async throws -> StreamingServerResponse<Inference_ModelReadyResponse> {
     try await answer("health", request, context) { message, _ in
       try gateway.check(message.name, message.version)
-      let isReady = await gateway.isReady
+      let isReady = await state.isReady(gateway)
       return Answer(.with { $0.ready = isReady })
     }
   }
@@ -98,8 +98,8 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     let identity = RequestIdentity(
       proposed: request.metadata.text("x-request-id"), traceparent: request.metadata.text("traceparent"),
       tracestate: request.metadata.text("tracestate"))
-    inFlight.begin()
-    defer { inFlight.end() }
+    state.inFlight.begin()
+    defer { state.inFlight.end() }
     do {
       guard route == "health" || tokens.admit(request.metadata.text("authorization")) else {
         throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is needed")
@@ -187,6 +187,7 @@ extension RPCError {
   fileprivate init(_ refusal: Refusal, _ identity: RequestIdentity) {
     var metadata: Metadata = ["x-request-id": "\(identity.id)", "sluice-code": "\(refusal.code)"]
     if let verdict = refusal.verdict { metadata.replaceOrAddString(verdict.headerValue, forKey: "sluice-verdict") }
+    if let time = refusal.retryAfter { metadata.replaceOrAddString("\(time)", forKey: "retry-after") }
     self.init(code: refusal.status.rpcCode, message: refusal.message, metadata: metadata)
   }
 }
@@ -194,14 +195,14 @@ extension RPCError {
 extension Refusal.Status {
   fileprivate var rpcCode: RPCError.Code {
     switch self {
-    case .invalid, .unprocessable, .notAcceptable, .methodNotAllowed: .invalidArgument
+    case .invalid, .unprocessable, .notAcceptable, .methodNotAllowed, .unsupported: .invalidArgument
     case .unauthenticated: .unauthenticated
     case .flagged: .permissionDenied
     case .notFound: .notFound
     case .busy, .tooLarge, .tooSlow: .resourceExhausted
     case .gone: .cancelled
     case .failed: .internalError
-    case .badUpstream: .unavailable
+    case .badUpstream, .unavailable: .unavailable
     case .lateAnswer: .deadlineExceeded
     }
   }

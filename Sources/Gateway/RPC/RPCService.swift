@@ -17,7 +17,7 @@ struct RPCService: Service {
   private static let mostCalls = 4096
 
   func run() async throws {
-    let room = ConnectionRoom()
+    let room = service.state.connections
     let transport = HTTP2ServerTransport.Posix(
       address: try socketAddress(), transportSecurity: security(), config: configuration(room))
     let server = GRPCServer(transport: transport, services: [service])
@@ -58,7 +58,7 @@ struct RPCService: Service {
       config.connection.maxIdleTime = settings.idle
       config.channelDebuggingCallbacks.onAcceptTCPConnection = guarding(room)
       config.channelDebuggingCallbacks.onAcceptHTTP2Stream = charging()
-      config.connection.maxGraceTime = settings.drain
+      config.connection.maxGraceTime = settings.drainDelay + settings.drain
       config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(10)
       config.connection.keepalive.clientBehavior.allowWithoutCalls = true
     }
@@ -71,6 +71,7 @@ struct RPCService: Service {
       channel.eventLoop.makeCompletedFuture {
         let handlers: [any ChannelHandler] = [
           ConnectionRoomHandler(room), SilenceHandler(idle: idle, deadline: deadline), ReadCompletionHandler(),
+          GoAwayHandler(),
         ]
         try channel.pipeline.syncOperations.addHandlers(handlers, position: .first)
       }.flatMap { limit.admit(channel) }

@@ -26,6 +26,7 @@ package struct GatewaySettings: Sendable {
   package var connections: Int
   package var idle: Duration
   package var drain: Duration
+  package var drainDelay: Duration
   package var watch: Duration
   package var failsOpen: Bool
   package var exposesVerdicts: Bool
@@ -67,6 +68,7 @@ package struct GatewaySettings: Sendable {
     connections = try read.integer(.connections, 1...1_000_000)
     idle = try read.duration(.idle, 0.1...3600)
     drain = try read.duration(.drain, 0...3600)
+    drainDelay = try read.duration(.drainDelay, 0...600)
     watch = try read.duration(.watch, 0...3600)
     failsOpen = try read.flag(.failOpen)
     exposesVerdicts = try read.flag(.exposeVerdicts)

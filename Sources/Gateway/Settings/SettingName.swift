@@ -22,6 +22,7 @@ package enum SettingName: String, Sendable, CaseIterable {
   case connections
   case idle
   case drain
+  case drainDelay
   case watch
   case failOpen
   case exposeVerdicts
@@ -94,6 +95,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .connections: "4096"
     case .idle: "30s"
     case .drain: "30s"
+    case .drainDelay: "1s"
     case .watch: "2s"
     case .auditClient: "address"
     case .auditClean: "all"
@@ -131,7 +133,9 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .bodyMemory: "Bytes that all requests together may hold: bodies as they arrive, images while they are judged."
     case .connections: "HTTP connections at a time."
     case .idle: "How long a connection may be silent, or take over the head of a request."
-    case .drain: "How long requests may go on after a signal to end."
+    case .drain: "How long requests may go on once listeners have closed."
+    case .drainDelay:
+      "How long after a signal to end listeners stay open, not ready, so that load balancers and clients go elsewhere first."
     case .watch: "How often the filter's files are looked at for changes; 0s for never. SIGHUP reloads at any time."
     case .failOpen: "Forward images that the classifier fails on, instead of refusing them."
     case .exposeVerdicts: "Show callers scores, thresholds and p-values, which an attacker can climb by."

@@ -2,11 +2,12 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection after an answer that came before the end of the request, and says so in the answer.
+/// Closes a connection after the last answer on it, and says so in the answer: one that came before the end of its request,
+/// and any while the server is about to end.
 ///
 /// Closing at once would make the system throw the answer away while the client is still sending, so what comes is read
 /// and dropped for a moment first.
-final class EarlyAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
@@ -15,9 +16,14 @@ final class EarlyAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   /// Requests that have come whole, and answers that have begun: clients may send ahead.
   private var received = 0
   private var answered = 0
-  private var isEarly = false
+  private var isLast = false
   private var isDropping = false
+  private let state: ServingState
   private static let patience = TimeAmount.seconds(2)
+
+  init(_ state: ServingState) {
+    self.state = state
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isDropping else { return }
@@ -33,10 +39,11 @@ final class EarlyAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapOutboundIn(data) {
     case .head(var head):
       answered += 1
-      isEarly = answered > received
-      if isEarly, !Self.isStream(context.channel) { head.headerFields[.connection] = "close" }
+      let isStream = Self.isStream(context.channel)
+      isLast = answered > received || state.isDraining && !isStream
+      if isLast, !isStream { head.headerFields[.connection] = "close" }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
-    case .end where isEarly: end(context, data, promise)
+    case .end where isLast: end(context, data, promise)
     default: context.write(data, promise: promise)
     }
   }
@@ -48,6 +55,8 @@ final class EarlyAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     isDropping = true
     let channel = context.channel
     context.writeAndFlush(data, promise: promise)
+    // Who has sent the whole request has nothing more to say, and may wait for this end.
+    if answered <= received { context.close(mode: .output, promise: nil) }
     context.read()
     context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
   }
