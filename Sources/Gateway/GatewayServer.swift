@@ -72,7 +72,7 @@ package struct GatewayServer: Sendable {
     if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
     let tls = try settings.tls?.configuration()
     let group = ServiceGroup(configuration: configuration(services(tls)))
-    try await group.run()
+    do { try await group.run() } catch { throw state.failure ?? error }
   }
 
   private func services(_ tls: TLSSetup?) -> [any Service] {

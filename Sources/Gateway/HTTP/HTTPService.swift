@@ -33,7 +33,7 @@ struct HTTPService: Service {
       responder: gateway, server: server(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await withGracefulShutdownHandler {
-      try await application.run()
+      try await listening(on: address, .http, gateway.state) { try await application.run() }
     } onGracefulShutdown: {
       room.closeAll(after: settings.drain)
     }

@@ -1,3 +1,4 @@
+import Pixels
 import Synchronization
 
 /// Where the gateway stands as a whole.
@@ -6,6 +7,7 @@ package final class ServingState: Sendable {
   /// The connections on which requests come.
   let connections = ConnectionRoom()
   private let draining = Atomic<Bool>(false)
+  private let firstFailure = Mutex<SluiceError?>(nil)
 
   package init() {}
 
@@ -17,6 +19,11 @@ package final class ServingState: Sendable {
     guard !isDraining else { return false }
     return await gateway.isReady
   }
+
+  /// Why the gateway cannot serve, where that is known.
+  var failure: SluiceError? { firstFailure.withLock { $0 } }
+
+  func note(_ failure: SluiceError) { firstFailure.withLock { $0 = $0 ?? failure } }
 
   /// From now on nobody is to begin anything here: probes are told, and clients on every connection.
   func drain() {

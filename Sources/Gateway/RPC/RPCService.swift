@@ -23,9 +23,10 @@ struct RPCService: Service {
     let server = GRPCServer(transport: transport, services: [service])
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await server.serve() }
+        group.addTask { try await listening(on: address, .grpc, service.state) { try await server.serve() } }
         group.addTask {
-          let address = try await transport.listeningAddress
+          // Where there is none, the other task says why.
+          guard let address = try? await transport.listeningAddress else { return }
           onListening(address.ipv4?.port ?? address.ipv6?.port)
         }
         try await group.waitForAll()
