@@ -3,7 +3,7 @@
 #
 #   Samples/install.sh           to build and run
 #   Samples/install.sh --tests   also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's client, MLServer,
-#                                readers of forms)
+#                                readers of forms, Schemathesis)
 set -euo pipefail
 
 packages=()
@@ -52,4 +52,9 @@ if [ "${1:-}" = --tests ] &&
       'werkzeug>=3,<4' starlette 'python-multipart>=0.0.13' 'django>=5,<6' \
       'pillow>=13' numpy
   } || echo "they could not be installed: tests with them will be skipped" >&2
+fi
+if [ "${1:-}" = --tests ] && ! "$peers/bin/python" -c 'import schemathesis' 2>/dev/null; then
+  echo "installing Schemathesis from PyPI into $peers"
+  "$peers/bin/python" -m pip install --quiet --disable-pip-version-check 'schemathesis>=4,<5' ||
+    echo "it could not be installed: tests with it will be skipped" >&2
 fi

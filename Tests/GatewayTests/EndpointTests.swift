@@ -26,7 +26,7 @@ extension GatewayProcesses {
       #expect(try await client.get("/v2/models/signs/ready").body.json["ready"] as? Bool == true)
       let server = try await client.get("/v2").body.json
       #expect(server["name"] as? String == "sluice")
-      #expect(server["extensions"] as? [String] == ["binary_tensor_data"])
+      #expect(server["extensions"] as? [String] == ["binary_tensor_data", "classification"])
       let model = try await client.get("/v2/models/signs").body.json
       #expect((model["inputs"] as? [[String: Any]])?.first?["datatype"] as? String == "BYTES")
       #expect((model["outputs"] as? [[String: Any]])?.map { $0["name"] as? String } == ["probabilities", "label"])
@@ -34,7 +34,61 @@ extension GatewayProcesses {
       for path in ["/v2/models/other", "/v2/models/signs/versions/7/ready", "/v3", "/v2/models/signs/x/y"] {
         #expect(try await client.get(path).status == 404, "\(path)")
       }
-      #expect(try await client.get("/v1/filter").status == 405)
+    }
+
+    @Test("a path that takes another method says which", arguments: ["GET", "PUT", "DELETE", "OPTIONS"])
+    func otherMethods(method: String) async throws {
+      let judging = try await client.send(method, "/v1/filter", [:], nil)
+      #expect(judging.status == 405 && judging.headers["allow"] == "POST")
+      guard method != "GET" else { return }
+      let telling = try await client.send(method, "/v2", [:], nil)
+      #expect(telling.status == 405 && telling.headers["allow"] == "GET, HEAD")
+    }
+
+    @Test("a compressed body is not supported, and what is is said", arguments: ["gzip", "GZIP", "identity, br"])
+    func compressedBodies(encoding: String) async throws {
+      let answer = try await client.post("/v1/filter", Signs.clean, ["Content-Encoding": encoding])
+      #expect(answer.status == 415 && answer.headers["accept-encoding"] == "identity")
+      #expect(try await client.post("/v1/filter", Signs.clean, ["Content-Encoding": "identity"]).status == 200)
+    }
+
+    @Test(
+      "the form of an answer is the one that is preferred, and never one that is refused",
+      arguments: [
+        ("application/json;q=0, image/png", "image/png"), ("image/png;q=0, */*", "application/json"),
+        ("application/x-npy;q=0.4, image/png;q=0.6", "image/png"),
+        ("*/*;q=0.1, application/x-npy", "application/x-npy"),
+        ("application/*;q=0.5, application/json;q=0.1", "application/x-npy"), ("", "application/json"),
+        ("image/png;q=0.5, application/x-npy;q=0.5", "image/png"), ("IMAGE/PNG ; Q=0.001", "image/png"),
+        ("image/png;q=0", nil), ("*/*;q=0", nil), ("*/*;q=0.000, text/html", nil), ("image/png;q=2", nil),
+        ("application/json;q=0, */*", "application/x-npy"),
+      ] as [(String, String?)])
+    func preferences(accept: String, type: String?) async throws {
+      let answer = try await client.post("/v1/filter", Signs.clean, ["Accept": accept])
+      #expect(answer.status == (type == nil ? 406 : 200))
+      if let type { #expect(answer.headers["content-type"] == type) }
+    }
+
+    @Test("the likeliest classes come as Triton writes them, where they are asked for")
+    func classification() async throws {
+      func answer(_ output: String, _ classes: String) async throws -> WebClient.Answer {
+        let asked = #","outputs":[{"name":"\#(output)","parameters":{"classification":\#(classes)}}]"#
+        return try await client.post("/v2/models/signs/infer", infer([Signs.clean, Signs.clean], asked))
+      }
+      let three = try await answer("probabilities", "3")
+      let output = try #require((three.body.json["outputs"] as? [[String: Any]])?.first, "\(three.error)")
+      #expect(output["datatype"] as? String == "BYTES" && output["shape"] as? [Int] == [2, 3])
+      let data = try #require(output["data"] as? [String])
+      let words = data.map { word in word.split(separator: ":").map { String($0) } }
+      #expect(words.count == 6 && words.allSatisfy { $0.count == 3 && $0[0].count == "0.123456".count })
+      #expect(words[0][1...] == ["9", "roundabout"] && words[0] == words[3])
+      let scores = words.prefix(3).compactMap { Double($0[0]) }
+      #expect(scores.count == 3 && scores == scores.sorted(by: >) && scores[0] > 0.9)
+      let all = try await answer("probabilities", "1000").body.json["outputs"] as? [[String: Any]]
+      #expect(all?.first?["shape"] as? [Int] == [2, 12])
+      for (name, classes) in [("probabilities", "-1"), ("probabilities", "\"3\""), ("label", "3")] {
+        #expect(try await answer(name, classes).status == 400, "\(name) \(classes)")
+      }
     }
 
     @Test("an inference in JSON keeps the id, and gives the outputs that were asked for")

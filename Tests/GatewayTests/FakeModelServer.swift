@@ -13,6 +13,10 @@ final class FakeModelServer: Sendable {
     /// Gives the mean of the tensor, and everything back that is to be kept.
     case answers
     case status(Int, String)
+    /// Says that it has too much to do, or serves nobody, and when to come back.
+    case overload(Int, retryAfter: String?)
+    /// Gives these outputs, in JSON.
+    case outputs(String)
     case garbage
     case silence
   }
@@ -93,6 +97,11 @@ final class FakeModelServer: Sendable {
     }
     switch behaviour {
     case .status(let status, let message): return json(#"{"error":"\#(message)"}"#, status: status)
+    case .overload(let status, let time):
+      var response = json(#"{"error":"overloaded"}"#, status: status)
+      if let time { response.headers[.retryAfter] = time }
+      return response
+    case .outputs(let outputs): return json(#"{"model_name":"theirs","outputs":[\#(outputs)]}"#)
     case .garbage: return json(#"{"outputs":[{"name":"y","datatype":"FP32","shape":[5],"data":[1]}]}"#)
     case .silence:
       try await Task.sleep(for: .seconds(60))

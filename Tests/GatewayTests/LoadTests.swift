@@ -89,6 +89,92 @@ extension GatewayProcesses {
       #expect(gateway.waitForEnd() == 0)
     }
 
+    /// Asks again and again on connections that are kept, until it has been told twice to close one.
+    ///
+    /// - Returns: how often it was answered; `nil` when a connection broke instead.
+    private static func keepAsking(_ port: Int) -> Int? {
+      let request =
+        Array("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: \(Signs.clean.count)\r\n\r\n".utf8) + Signs.clean
+      var answers = 0
+      for _ in 0..<2 {
+        guard let connection = try? RawConnection(port: port) else { return nil }
+        var isLast = false
+        while !isLast {
+          guard connection.send(request) else { return nil }
+          let received = connection.receive { String(decoding: $0, as: UTF8.self).hasSuffix("}\n") }
+          let answer = String(decoding: received, as: UTF8.self).lowercased()
+          guard answer.hasPrefix("http/1.1 200"), answer.hasSuffix("}\n") else { return nil }
+          answers += 1
+          isLast = answer.contains("\r\nconnection: close\r\n")
+        }
+        // The end follows, and not a reset.
+        guard connection.receive() == nil else { return nil }
+      }
+      return answers
+    }
+
+    @Test("no client that keeps its connection meets a broken one when the gateway ends")
+    func farewell() async throws {
+      let gateway = try RunningGateway(["--queue", "1000", "--drain-delay", "8s"])
+      let port = gateway.http
+      let clients = (0..<8).map { _ in
+        let (answers, told) = AsyncStream.makeStream(of: Int?.self)
+        Thread.detachNewThread {
+          told.yield(Self.keepAsking(port))
+          told.finish()
+        }
+        return answers
+      }
+      let operations = WebClient(port: gateway.operations)
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(try await operations.get("/readyz").status == 200)
+      gateway.send(SIGTERM)
+      for _ in 0..<200 where try await operations.get("/readyz").status == 200 {
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      #expect(try await operations.get("/readyz").status == 503)
+      let health = try await WebClient(port: port).get("/v2/health/ready")
+      #expect(health.status == 503 && health.body.json["ready"] as? Bool == false)
+      #expect(try await WebClient(port: port).get("/v2/health/live").status == 200, "it is served all the same")
+      for client in clients {
+        for await answers in client { #expect((answers ?? 0) >= 2) }
+      }
+      #expect(gateway.waitForEnd() == 0)
+    }
+
+    @Test("HTTP/2 and gRPC connections are told to go away, and go on until what has begun on them has ended")
+    func farewellOfHTTP2() async throws {
+      let gateway = try RunningGateway(["--drain-delay", "5s"])
+      let connections = try [gateway.http, gateway.grpc].map { try RawConnection(port: $0) }
+      for connection in connections { connection.send(HTTP2Frames.opening) }
+      try await Task.sleep(for: .milliseconds(300))
+      gateway.send(SIGTERM)
+      for connection in connections {
+        func hasGoAway(_ received: [UInt8]) -> Bool {
+          var isTold = false
+          HTTP2Frames.each(received) { kind, _, _, _ in isTold = isTold || kind == HTTP2Frames.Kind.goAway.rawValue }
+          return isTold
+        }
+        #expect(hasGoAway(connection.receive(until: hasGoAway)))
+      }
+      #expect(gateway.isRunning, "it was told before listeners close")
+      #expect(try await WebClient(port: gateway.http).get("/v2/health/live").status == 200)
+      #expect(gateway.waitForEnd() == 0)
+    }
+
+    @Test("an address that is in use is named, with its setting", arguments: ["http", "grpc", "operations"])
+    func addressInUse(server: String) throws {
+      let holder = try RunningGateway()
+      var arguments = ["serve", "-f", Repository.file("Filters/signs.yaml"), "--audit", "off"]
+      for name in ["http", "grpc", "operations"] {
+        arguments += ["--\(name)", name == server ? "127.0.0.1:\(holder.http)" : "127.0.0.1:0"]
+      }
+      let result = try SluiceCommand.run(arguments)
+      #expect(result.status == 2)
+      #expect(
+        result.errors.contains("127.0.0.1:\(holder.http), the address of \(server) (--\(server)"), "\(result.errors)")
+    }
+
     @Test("a connection that never ends does not keep the gateway from ending")
     func boundedDrain() throws {
       let gateway = try RunningGateway(["--drain", "1s", "--deadline", "60m"])

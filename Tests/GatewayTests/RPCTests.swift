@@ -57,6 +57,29 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("the likeliest classes come as Triton writes them, where they are asked for")
+    func classification() async throws {
+      let gateway = try RunningGateway()
+      try await withClient(gateway) { client in
+        var asked = request([Signs.clean], isRaw: true)
+        var output = Inference_ModelInferRequest.InferRequestedOutputTensor()
+        output.name = "probabilities"
+        output.parameters["classification"] = .with { $0.int64Param = 2 }
+        asked.outputs = [output]
+        let answer = try await client.modelInfer(asked)
+        #expect(answer.outputs.map(\.datatype) == ["BYTES"] && answer.outputs.map(\.shape) == [[1, 2]])
+        let words = answer.rawOutputContents.map { String(decoding: $0, as: UTF8.self) }
+        #expect(words.count == 1 && words[0].contains(":9:roundabout"))
+        asked.outputs[0].parameters["classification"] = .with { $0.stringParam = "2" }
+        do {
+          _ = try await client.modelInfer(asked)
+          Issue.record("it was answered")
+        } catch let error as RPCError {
+          #expect(error.code == .invalidArgument)
+        }
+      }
+    }
+
     @Test("flagged, damaged and unsound requests have statuses of their own")
     func refusals() async throws {
       let gateway = try RunningGateway()

@@ -38,8 +38,8 @@ final class RunningGateway: @unchecked Sendable {
       (arguments.contains("--drain") ? [] : ["--drain", "5s"])
       + (arguments.contains("--drain-delay") ? [] : ["--drain-delay", "0s"])
     process.arguments =
-      ["serve", "-f", path] + audit + drain + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self)
-      + arguments
+      ["serve", "-f", path] + audit + drain
+      + Self.freePorts.filter { !arguments.contains($0[0]) }.flatMap(\.self) + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice

@@ -1,4 +1,6 @@
 import Foundation
+import Gateway
+import Pixels
 import TestSupport
 import Testing
 import Yams
@@ -48,5 +50,21 @@ struct SampleConfigurationTests {
       guard !source.hasPrefix(".build") else { continue }
       #expect(FileManager.default.fileExists(atPath: Repository.file(String(source))), "\(source)")
     }
+  }
+
+  @Test("a container listens where it can be reached, and does not start without a token")
+  func containerCommand() throws {
+    let text = try Self.text("Containerfile").replacing("\\\n", with: "")
+    let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("CMD ") })
+    let arguments = try JSONDecoder().decode([String].self, from: Data(line.dropFirst("CMD ".count).utf8)).dropFirst()
+    var flags: [SettingName: String] = [:]
+    for place in stride(from: arguments.startIndex, to: arguments.endIndex, by: 2) {
+      let name = try #require(SettingName.allCases.first { "--\($0.flag)" == arguments[place] })
+      flags[name] = arguments[place + 1]
+    }
+    #expect(throws: SluiceError.self) { try GatewaySettings(SettingValues(flags: flags, environment: [:], file: nil)) }
+    let values = try SettingValues(flags: flags, environment: ["SLUICE_TOKEN": "a-token-of-many-characters"], file: nil)
+    let settings = try GatewaySettings(values)
+    for address in [settings.http, settings.grpc, settings.operations] { #expect(address?.host == "0.0.0.0") }
   }
 }

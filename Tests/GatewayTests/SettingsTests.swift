@@ -30,6 +30,7 @@ struct SettingsTests {
     #expect(settings.modes == RouteModes(standard: .enforce) && !settings.failsOpen && !settings.exposesVerdicts)
     #expect(!settings.allowsEmptyChecks && SettingName.allowEmptyChecks.variable == "SLUICE_ALLOW_EMPTY_CHECKS")
     #expect(settings.deadline == .seconds(10) && settings.maxBody == 32_000_000 && settings.workers == nil)
+    #expect(settings.drainDelay == .seconds(1) && SettingName.drainDelay.flag == "drain-delay")
   }
 
   @Test("empty lines and comments in a file of tokens are no tokens")
@@ -67,7 +68,8 @@ struct SettingsTests {
       (.failOpen, "perhaps", "true or false"), (.allowEmptyChecks, "perhaps", "true or false"),
       (.workers, "0", "1 to 256"), (.logLevel, "loud", "info"), (.token, "short", "16"),
       (.tlsKey, "k", "tlsCertificate"),
-      (.bodyMemory, "1MB", "maxBody"), (.batchDelay, "2s", "seconds"), (.idle, "NaNs", "seconds"),
+      (.bodyMemory, "1MB", "maxBody"), (.batchDelay, "2s", "seconds"), (.drainDelay, "-1s", "seconds"),
+      (.idle, "NaNs", "seconds"),
     ])
   func wrongValues(name: SettingName, text: String, permitted: String) throws {
     do {

@@ -22,6 +22,13 @@ package enum Requirements {
     let imports = ["import tritonclient.http, tritonclient.grpc", "import mlserver"]
     return imports.allSatisfy { succeeds("\(python) -c '\($0)'") } ? python : nil
   }()
+  /// A program that tries a server against its OpenAPI description, where it is installed with the peers.
+  package static let schemathesis: String? = {
+    let environment = ProcessInfo.processInfo.environment
+    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
+    let program = "\(data)/sluice/peers/bin/schemathesis"
+    return succeeds("\(program) --version") ? program : nil
+  }()
   package static let hasOpenSSL = succeeds("openssl version")
   package static let hasSystemdAnalyze = succeeds("systemd-analyze --version")
   package static let hasNumPy = succeeds("python3 -c 'import numpy'")

@@ -10,7 +10,8 @@ extension InferenceGateway {
   var isReady: Bool { get async { await backend.isReady && (audit?.isWritable ?? true) } }
 
   var serverMetadata: ServerMetadata {
-    ServerMetadata(name: "sluice", version: rules.version, extensions: [ServerMetadata.binaryTensors] + backend.extensions)
+    ServerMetadata(
+      name: "sluice", version: rules.version, extensions: [ServerMetadata.binaryTensors] + backend.extensions)
   }
 
   /// - Throws: `Refusal`.

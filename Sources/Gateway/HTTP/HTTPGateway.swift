@@ -84,7 +84,7 @@ struct HTTPGateway: HTTPResponder {
     case .modelMetadata(let model, let version):
       try check(model, version)
       return try await deadline.abandon { HTTPAnswer(json: try await gateway.modelMetadata().json) }
-    case .openAPI: return HTTPAnswer(json: OpenAPI.description(gateway.rules))
+    case .openAPI: return HTTPAnswer(json: OpenAPI.description(gateway.rules, needsToken: !tokens.isEmpty))
     case .infer, .predict, .filter, .check:
       let judging = JudgingHandlers(gateway: gateway, identity: identity, client: client, deadline: deadline)
       return try await judge(route, request, judging)

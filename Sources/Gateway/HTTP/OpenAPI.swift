@@ -7,49 +7,74 @@ enum OpenAPI {
     let path: String
     let method: String
     let summary: String
-    /// Content types of the body; empty for none.
-    var takes: [String] = []
+    /// Content types of the body, each with its schema; empty for none.
+    var takes: [Content] = []
     /// Content types of the answer.
-    var gives = ["application/json"]
-    var isOpenToAll = false
+    var gives: [Content]
+    /// Whether the same comes with 503 while the answer is no.
+    var isHealth = false
     var parameters: [String] = []
     var judges: Bool { !takes.isEmpty }
   }
 
-  private static let imageTypes = ["image/jpeg", "image/png", "application/octet-stream", "multipart/form-data"]
-  private static let inferTypes = ["application/json", "application/octet-stream"]
+  private struct Content {
+    let type: String
+    let schema: JSONValue
+
+    static func json(_ schema: JSONValue) -> Content { Content(type: "application/json", schema: schema) }
+    static func bytes(_ type: String) -> Content { Content(type: type, schema: OpenAPISchemas.bytes) }
+  }
+
+  private static let images =
+    [Content.bytes("image/jpeg"), .bytes("image/png"), .bytes("application/octet-stream")]
+    + [Content(type: "multipart/form-data", schema: OpenAPISchemas.form), .json(OpenAPISchemas.anything)]
+  private static let otherForms = [
+    Content(type: "application/x-www-form-urlencoded", schema: OpenAPISchemas.anything),
+    Content(type: "text/plain", schema: OpenAPISchemas.text),
+  ]
 
   private static func operations(_ model: String) -> [Operation] {
     [
-      Operation(path: "/v2/health/live", method: "get", summary: "Whether the server lives.", isOpenToAll: true),
+      Operation(
+        path: "/v2/health/live", method: "get", summary: "Whether the server lives.",
+        gives: [.json(OpenAPISchemas.health("live"))], isHealth: true),
       Operation(
         path: "/v2/health/ready", method: "get", summary: "Whether requests can be expected to be answered.",
-        isOpenToAll: true),
+        gives: [.json(OpenAPISchemas.health("ready"))], isHealth: true),
       Operation(
-        path: "/v2/models/\(model)/ready", method: "get", summary: "The same, of the model.", isOpenToAll: true),
-      Operation(path: "/v2", method: "get", summary: "Name, version and extensions of the server."),
-      Operation(path: "/v2/models/\(model)", method: "get", summary: "Inputs and outputs of the model."),
+        path: "/v2/models/\(model)/ready", method: "get", summary: "The same, of the model.",
+        gives: [.json(OpenAPISchemas.health("ready"))], isHealth: true),
+      Operation(
+        path: "/v2", method: "get", summary: "Name, version and extensions of the server.",
+        gives: [.json(OpenAPISchemas.server)]),
+      Operation(
+        path: "/v2/models/\(model)", method: "get", summary: "Inputs and outputs of the model.",
+        gives: [.json(OpenAPISchemas.model)]),
       Operation(
         path: "/v2/models/\(model)/infer", method: "post",
         summary: "Open Inference Protocol v2: images as BYTES or UINT8 pixels in, the model's outputs out.",
-        takes: inferTypes, gives: inferTypes),
+        takes: [.json(OpenAPISchemas.inferenceRequest), .bytes("application/octet-stream")],
+        gives: [.json(OpenAPISchemas.inferenceResponse), .bytes("application/octet-stream")]),
       Operation(
         path: "/v1/models/\(model):predict", method: "post",
-        summary: "TensorFlow Serving: instances of base64 images in, predictions out.", takes: ["application/json"]),
+        summary: "TensorFlow Serving: instances of base64 images in, predictions out.",
+        takes: [.json(OpenAPISchemas.instances)], gives: [.json(OpenAPISchemas.predictions)]),
       Operation(
         path: "/v1/filter", method: "post",
-        summary: "An image in; its verdict, its tensor or the forwarded picture out.",
-        takes: imageTypes + ["application/json"], gives: FilterAnswer.allCases.map(\.rawValue)),
+        summary: "An image in; its verdict, its tensor or the forwarded picture out.", takes: images,
+        gives: [.json(OpenAPISchemas.verdict), .bytes("application/x-npy"), .bytes("image/png")]),
       Operation(
         path: "\(Route.checkPrefix)/{path}", method: "post",
         summary: "Envoy's external authorisation: 200 for a request whose images are clean. Any method is taken.",
-        takes: imageTypes + ["application/json", "application/x-www-form-urlencoded", "text/plain"],
-        parameters: ["path"]),
-      Operation(path: "/openapi.json", method: "get", summary: "This description."),
+        takes: images + otherForms, gives: [.json(OpenAPISchemas.allowed)], parameters: ["path"]),
+      Operation(
+        path: "/openapi.json", method: "get", summary: "This description.", gives: [.json(OpenAPISchemas.object)]),
     ]
   }
 
-  static func description(_ rules: GatewayRules) -> JSONValue {
+  /// - Parameters:
+  ///   - needsToken: whether anything but health takes a token.
+  static func description(_ rules: GatewayRules, needsToken: Bool) -> JSONValue {
     .object([
       "openapi": .string("3.0.3"),
       "info": .object([
@@ -57,9 +82,9 @@ enum OpenAPI {
         "description": .string(
           "Judges images before they reach a model. An attacker who optimises against the detectors can pass them."),
       ]),
-      "paths": .object(operations(rules.model).map { JSONValue.Member(name: $0.path, value: path($0)) }),
+      "paths": .object(operations(rules.model).map { JSONValue.Member(name: $0.path, value: path($0, needsToken)) }),
       "components": .object([
-        "schemas": .object(["Error": errorSchema]),
+        "schemas": .object(["Error": OpenAPISchemas.error]),
         "securitySchemes": .object([
           "bearer": .object(["type": .string("http"), "scheme": .string("bearer")])
         ]),
@@ -67,18 +92,17 @@ enum OpenAPI {
     ])
   }
 
-  private static func path(_ operation: Operation) -> JSONValue {
+  private static func path(_ operation: Operation, _ needsToken: Bool) -> JSONValue {
     .object([
       JSONValue.Member(
         name: operation.method,
         value: .object([
           "summary": .string(operation.summary),
-          "security": operation.isOpenToAll
-            ? .array([]) : .array([.object(["bearer": .array([])]), .object([JSONValue.Member]())]),
+          "security": .array(needsToken && !operation.isHealth ? [.object(["bearer": .array([])])] : []),
           "parameters": operation.parameters.isEmpty ? nil : .array(operation.parameters.map(parameter)),
           "requestBody": operation.judges
-            ? .object(["required": .bool(true), "content": content(operation.takes, schema: nil)]) : nil,
-          "responses": .object(responses(operation)),
+            ? .object(["required": .bool(true), "content": content(operation.takes)]) : nil,
+          "responses": .object(responses(operation, needsToken)),
         ]))
     ])
   }
@@ -86,28 +110,30 @@ enum OpenAPI {
   private static func parameter(_ name: String) -> JSONValue {
     .object([
       "name": .string(name), "in": .string("path"), "required": .bool(true),
-      "schema": .object(["type": .string("string")]),
+      "schema": OpenAPISchemas.segment,
     ])
   }
 
-  private static func responses(_ operation: Operation) -> [JSONValue.Member] {
+  private static func responses(_ operation: Operation, _ needsToken: Bool) -> [JSONValue.Member] {
     var responses = [
       JSONValue.Member(
         name: "200",
-        value: .object(["description": .string("Done."), "content": content(operation.gives, schema: nil)]))
+        value: .object(["description": .string("Done."), "content": content(operation.gives)]))
     ]
-    for status in statuses(operation) {
+    for status in statuses(operation) where status != .unauthenticated || needsToken {
       responses.append(
         JSONValue.Member(
           name: String(status.rawValue),
           value: .object([
             "description": .string(status.description),
-            "content": content(["application/json"], schema: "#/components/schemas/Error"),
+            "headers": headers(status),
+            "content": content([.json(OpenAPISchemas.reference("Error"))]),
           ])))
     }
-    if operation.isOpenToAll {
+    if operation.isHealth {
       responses.append(
-        JSONValue.Member(name: "503", value: .object(["description": .string("Not ready.")])))
+        JSONValue.Member(
+          name: "503", value: .object(["description": .string("Not ready."), "content": content(operation.gives)])))
     }
     return responses
   }
@@ -115,29 +141,31 @@ enum OpenAPI {
   private static func statuses(_ operation: Operation) -> [Refusal.Status] {
     if operation.judges {
       return [
-        .invalid, .unauthenticated, .flagged, .notAcceptable, .tooSlow, .tooLarge, .unprocessable, .busy, .failed,
-        .badUpstream,
-        .lateAnswer,
+        .invalid, .unauthenticated, .flagged, .notAcceptable, .tooSlow, .tooLarge, .unsupported, .unprocessable, .busy,
+        .failed, .badUpstream, .unavailable, .lateAnswer,
       ]
     }
-    return operation.isOpenToAll ? [] : [.unauthenticated, .badUpstream]
+    return operation.isHealth ? [] : [.unauthenticated, .badUpstream]
   }
 
-  private static func content(_ types: [String], schema: String?) -> JSONValue {
-    .object(
-      types.map { type in
-        JSONValue.Member(
-          name: type, value: .object(["schema": .object(["$ref": schema.map(JSONValue.string)])]))
-      })
+  /// What a refusal says beside its body.
+  private static func headers(_ status: Refusal.Status) -> JSONValue? {
+    let name: String? =
+      switch status {
+      case .busy, .unavailable: "Retry-After"
+      case .unauthenticated: "WWW-Authenticate"
+      case .unsupported: "Accept-Encoding"
+      default: nil
+      }
+    return name.map { name in
+      let header = JSONValue.object(["required": .bool(true), "schema": OpenAPISchemas.text])
+      return .object([JSONValue.Member(name: name, value: header)])
+    }
   }
 
-  private static let errorSchema = JSONValue.object([
-    "type": .string("object"), "required": .array([.string("error"), .string("code"), .string("requestId")]),
-    "properties": .object([
-      "error": .object(["type": .string("string")]), "code": .object(["type": .string("string")]),
-      "requestId": .object(["type": .string("string")]), "verdict": .object(["type": .string("object")]),
-    ]),
-  ])
+  private static func content(_ contents: [Content]) -> JSONValue {
+    .object(contents.map { JSONValue.Member(name: $0.type, value: .object(["schema": $0.schema])) })
+  }
 }
 
 extension Refusal.Status {
