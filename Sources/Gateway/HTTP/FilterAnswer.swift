@@ -19,9 +19,9 @@ enum FilterAnswer: String, CaseIterable {
       let range = fitting.max { ($0.precision, -$0.place) < ($1.precision, -$1.place) } ?? (isSaid ? nil : .anything)
       return range.flatMap { $0.weight > 0 ? (form, $0) : nil }
     }
-    // The first of equals.
+    // `max` gives the first of equals.
     guard
-      let best = offers.reversed().max(by: { ($0.range.weight, -$0.range.place) < ($1.range.weight, -$1.range.place) })
+      let best = offers.max(by: { ($0.range.weight, -$0.range.place) < ($1.range.weight, -$1.range.place) })
     else {
       throw Refusal(
         .notAcceptable, .invalidRequest,
