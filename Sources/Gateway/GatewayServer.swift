@@ -72,7 +72,9 @@ package struct GatewayServer: Sendable {
     if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
     let tls = try settings.tls?.configuration()
     let group = ServiceGroup(configuration: configuration(services(tls)))
-    do { try await group.run() } catch { throw state.failure ?? error }
+    state.whenFailed { Task { await group.triggerGracefulShutdown() } }
+    try await group.run()
+    if let failure = state.failure { throw failure }
   }
 
   private func services(_ tls: TLSSetup?) -> [any Service] {

@@ -2,23 +2,24 @@ import GRPCCore
 import Glibc
 import NIOCore
 import Pixels
+import ServiceLifecycle
 
-/// Says which address it was that could not be listened on, and which setting names it.
+/// Serves, and says which address it was that could not be listened on, and which setting names it.
 ///
-/// Kept in the state as well: when one server fails, the others end, and one of those may be heard first.
-func listening<Result>(
-  on address: ListenAddress, _ setting: SettingName, _ state: ServingState, _ work: () async throws -> Result
-) async throws -> Result {
+/// Such a failure ends the whole gateway the graceful way: to cancel the servers that do listen does not end them.
+func listening(
+  on address: ListenAddress, _ setting: SettingName, _ state: ServingState, _ serve: () async throws -> Void
+) async throws {
   do {
-    return try await work()
+    try await serve()
   } catch {
     guard let error = error as? IOError ?? (error as? RuntimeError)?.cause as? IOError else { throw error }
     let name = "\(setting.rawValue) (--\(setting.flag), \(setting.variable))"
-    let failure = SluiceError(
-      .invalidSetting, "cannot listen on \(address), the address of \(name): \(reason(error))",
-      remedy: "give another address, or end what listens there")
-    state.note(failure)
-    throw failure
+    state.fail(
+      SluiceError(
+        .invalidSetting, "cannot listen on \(address), the address of \(name): \(reason(error))",
+        remedy: "give another address, or end what listens there"))
+    try? await gracefulShutdown()
   }
 }
 

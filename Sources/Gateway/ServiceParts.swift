@@ -30,7 +30,7 @@ struct Farewell: Service {
   func run() async throws {
     try? await gracefulShutdown()
     state.drain()
-    try? await Task.sleep(for: delay)
+    if state.failure == nil { try? await Task.sleep(for: delay) }
   }
 }
 

@@ -7,6 +7,7 @@ package final class ServingState: Sendable {
   /// The connections on which requests come.
   let connections = ConnectionRoom()
   private let draining = Atomic<Bool>(false)
+  private let ending = Mutex<(@Sendable () -> Void)?>(nil)
   private let firstFailure = Mutex<SluiceError?>(nil)
 
   package init() {}
@@ -23,7 +24,14 @@ package final class ServingState: Sendable {
   /// Why the gateway cannot serve, where that is known.
   var failure: SluiceError? { firstFailure.withLock { $0 } }
 
-  func note(_ failure: SluiceError) { firstFailure.withLock { $0 = $0 ?? failure } }
+  /// Ends the gateway because of a failure.
+  func fail(_ failure: SluiceError) {
+    firstFailure.withLock { $0 = $0 ?? failure }
+    ending.withLock { $0 }?()
+  }
+
+  /// Says what ends the gateway.
+  func whenFailed(_ end: @escaping @Sendable () -> Void) { ending.withLock { $0 = end } }
 
   /// From now on nobody is to begin anything here: probes are told, and clients on every connection.
   func drain() {
