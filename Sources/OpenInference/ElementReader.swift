@@ -79,8 +79,16 @@ struct ElementReader {
   private mutating func readElement(_ text: Span<UInt8>, _ cursor: inout JSONCursor) throws(SluiceError) {
     let first = cursor.next(text)
     guard first != UInt8(ascii: "["), first != UInt8(ascii: "{") else { throw unfit }
+    if side == .answer, let number = Self.notFinite.first(where: { cursor.passes($0.word, text) })?.number {
+      return try append(.exact(number))
+    }
     try append(try cursor.value(text))
   }
+
+  /// What Python's `json` and others write for numbers that JSON has no words for.
+  private static let notFinite: [(word: StaticString, number: Double)] = [
+    ("NaN", .nan), ("Infinity", .infinity), ("-Infinity", -.infinity),
+  ]
 
   private mutating func append(_ value: JSONValue) throws(SluiceError) {
     switch datatype {

@@ -7,6 +7,16 @@ extension JSONCursor {
     return value
   }
 
+  /// Passes over a word that JSON does not have, for readers that take it all the same; false where something else stands.
+  package mutating func passes(_ word: StaticString, _ bytes: Span<UInt8>) -> Bool {
+    let start = position
+    for byte in "\(word)".utf8 where !take(byte, bytes) {
+      position = start
+      return false
+    }
+    return true
+  }
+
   mutating func number(_ bytes: Span<UInt8>) throws(SluiceError) -> JSONValue {
     let start = position
     _ = take(UInt8(ascii: "-"), bytes)

@@ -38,7 +38,8 @@ struct InferenceBodyTests {
       ("UINT8", "[1]", #"["1"]"#), ("UINT8", "[2,2]", "[[1,2],[3]]"), ("UINT8", "[2,2]", "[[1,2,3,4]]"),
       ("UINT8", "[2,2]", "[[[1,2],[3,4]]]"), ("UINT8", "[-1]", "[1]"), ("UINT8", "[1.0]", "[1]"),
       ("UINT8", "[9223372036854775807,3]", "[1]"), ("BYTES", "[1]", #"["not base64"]"#), ("BYTES", "[2]", #"["AQI="]"#),
-      ("FP16", "[1]", "[1]"), ("STRING", "[1]", "[1]"), ("FP32", "[1]", "[null]"), ("UINT8", "1", "[1]"),
+      ("FP16", "[1]", "[1]"), ("STRING", "[1]", "[1]"), ("FP32", "[1]", "[null]"), ("FP32", "[1]", "[NaN]"),
+      ("UINT8", "1", "[1]"),
       ("UINT8", "[1]", "1"), ("UINT8", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "[1]"),
     ])
   func unsoundElements(datatype: String, shape: String, data: String) {
@@ -211,6 +212,12 @@ struct InferenceBodyTests {
   func answeredNull() throws {
     #expect(try answer("FP32", "[null,1]").outputs[0].contents == [0, 0, 192, 127, 0, 0, 128, 63])
     #expect(try listed(answer("FP64", "[null,1]"))["data"] as? [AnyHashable] == [NSNull(), 1.0])
+    let words = try answer("FP32", "[NaN,Infinity, -Infinity ]").outputs[0].contents
+    #expect(words == [0, 0, 192, 127, 0, 0, 128, 127, 0, 0, 128, 255], "Python writes them")
+    for text in ["[NaN1]", "[Nan]", "[-Infinit]", "[NaN Infinity]"] {
+      #expect(throws: SluiceError.self) { try answer("FP32", text) }
+    }
+    #expect(throws: SluiceError.self) { try answer("INT32", "[NaN]") }
     #expect(throws: SluiceError.self) { try answer("INT32", "[null]") }
     #expect(throws: SluiceError.self) { try answer("BYTES", "[null]") }
   }

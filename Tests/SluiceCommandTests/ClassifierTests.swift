@@ -55,6 +55,19 @@ struct ClassifierTests {
     }
   }
 
+  @Test("without any environment the engine is found in the user's own folder", .enabled(if: Self.hasPlainPlaces))
+  func emptyEnvironment() throws {
+    let image = Repository.file("Samples/signs/clean/test/081_roundabout.png")
+    let filter = Repository.file("Filters/signs.yaml")
+    let result = try SluiceCommand.shell("env -i \(SluiceCommand.path) filter -f '\(filter)' --format none '\(image)'")
+    #expect(result.status == 0, "\(result.errors)")
+  }
+
+  /// Whether the environment says nothing about where the engine lies.
+  private static let hasPlainPlaces = ["SLUICE_OPENVINO", "XDG_DATA_HOME"].allSatisfy {
+    ProcessInfo.processInfo.environment[$0] == nil
+  }
+
   @Test(.enabled(if: Repository.hasGoldenData, "needs the measurement data"))
   func theShippedFilterGivesATensorForEachPhotograph() throws {
     let data = try #require(Repository.sharedData) + "/eval/imagenet"
