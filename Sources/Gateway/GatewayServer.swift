@@ -73,7 +73,12 @@ package struct GatewayServer: Sendable {
     let tls = try settings.tls?.configuration()
     let group = ServiceGroup(configuration: configuration(services(tls)))
     state.whenFailed { Task { await group.triggerGracefulShutdown() } }
-    try await group.run()
+    do {
+      try await group.run()
+    } catch {
+      // A server that is ended while it begins fails as well; what came first says why.
+      throw state.failure ?? error
+    }
     if let failure = state.failure { throw failure }
   }
 
