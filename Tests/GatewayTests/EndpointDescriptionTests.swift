@@ -15,8 +15,10 @@ extension GatewayProcesses {
     func schemathesis() throws {
       let program = try #require(Requirements.schemathesis)
       let gateway = try RunningGateway(["--queue", "1000"])
+      // It leaves a folder of its own where it runs.
+      let folder = try TemporaryFolder()
       let result = try SluiceCommand.shell(
-        "'\(program)' run --exclude-checks \(Self.unfit) --max-examples 40 --seed 1 --generation-database none --no-color "
+        "cd '\(folder.path)' && '\(program)' run --exclude-checks \(Self.unfit) --max-examples 40 --seed 1 --generation-database none --no-color "
           + "http://127.0.0.1:\(gateway.http)/openapi.json")
       #expect(result.status == 0, "\(result.outputText)\(result.errors)")
       #expect(gateway.isRunning)
