@@ -62,9 +62,11 @@ struct MediaType {
       guard ["utf-8", "us-ascii"].contains(parameter.value.lowercased()) else {
         throw .ambiguousBody("`\(field)` names the character set \(parameter.value)", remedy: "send UTF-8")
       }
-    // Some readers look for the word anywhere.
-    case let other where name == "multipart/form-data" || other.contains("boundary"):
+    case _ where name == "multipart/form-data":
       throw .ambiguousBody("`\(field)` has the parameter `\(parameter.name)`", remedy: "send `boundary` alone")
+    // Some readers look for the word anywhere.
+    case let other where other.contains("boundary"):
+      throw .ambiguousBody("`\(field)` is \(name) with a boundary", remedy: "send forms as multipart/form-data")
     default: break
     }
   }
