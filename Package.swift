@@ -200,7 +200,8 @@ let package = Package(
       ],
       exclude: ["Fixtures", "Peers"], swiftSettings: tests),
     .testTarget(
-      name: "SluiceCommandTests", dependencies: ["sluice", "ImageCodecs", "TestSupport"], swiftSettings: tests),
+      name: "SluiceCommandTests", dependencies: ["sluice", "ImageCodecs", "TestSupport"], exclude: ["Peers"],
+      swiftSettings: tests),
   ]
 )
 
