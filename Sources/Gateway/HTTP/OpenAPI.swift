@@ -2,10 +2,10 @@ import Pixels
 
 /// Describes the REST side (OpenAPI 3.0).
 enum OpenAPI {
-  /// One path with its method, and what it takes and gives.
+  /// One path with its methods, and what it takes and gives.
   private struct Operation {
     let path: String
-    let method: String
+    var methods = ["get"]
     let summary: String
     /// Content types of the body, each with its schema; empty for none.
     var takes: [Content] = []
@@ -33,42 +33,47 @@ enum OpenAPI {
     Content(type: "text/plain", schema: OpenAPISchemas.text),
   ]
 
+  /// All that OpenAPI 3.0 can describe.
+  private static let everyMethod = withBody + ["get", "delete", "head", "trace"]
+  /// Those whose bodies mean something to everybody. OpenAPI 3.0 has descriptions of other bodies passed over.
+  private static let withBody = ["post", "put", "patch", "options"]
+
   private static func operations(_ model: String) -> [Operation] {
     [
       Operation(
-        path: "/v2/health/live", method: "get", summary: "Whether the server lives.",
+        path: "/v2/health/live", summary: "Whether the server lives.",
         gives: [.json(OpenAPISchemas.health("live"))], isHealth: true),
       Operation(
-        path: "/v2/health/ready", method: "get", summary: "Whether requests can be expected to be answered.",
+        path: "/v2/health/ready", summary: "Whether requests can be expected to be answered.",
         gives: [.json(OpenAPISchemas.health("ready"))], isHealth: true),
       Operation(
-        path: "/v2/models/\(model)/ready", method: "get", summary: "The same, of the model.",
+        path: "/v2/models/\(model)/ready", summary: "The same, of the model.",
         gives: [.json(OpenAPISchemas.health("ready"))], isHealth: true),
       Operation(
-        path: "/v2", method: "get", summary: "Name, version and extensions of the server.",
+        path: "/v2", summary: "Name, version and extensions of the server.",
         gives: [.json(OpenAPISchemas.server)]),
       Operation(
-        path: "/v2/models/\(model)", method: "get", summary: "Inputs and outputs of the model.",
+        path: "/v2/models/\(model)", summary: "Inputs and outputs of the model.",
         gives: [.json(OpenAPISchemas.model)]),
       Operation(
-        path: "/v2/models/\(model)/infer", method: "post",
+        path: "/v2/models/\(model)/infer", methods: ["post"],
         summary: "Open Inference Protocol v2: images as BYTES or UINT8 pixels in, the model's outputs out.",
         takes: [.json(OpenAPISchemas.inferenceRequest), .bytes("application/octet-stream")],
         gives: [.json(OpenAPISchemas.inferenceResponse), .bytes("application/octet-stream")]),
       Operation(
-        path: "/v1/models/\(model):predict", method: "post",
+        path: "/v1/models/\(model):predict", methods: ["post"],
         summary: "TensorFlow Serving: instances of base64 images in, predictions out.",
         takes: [.json(OpenAPISchemas.instances)], gives: [.json(OpenAPISchemas.predictions)]),
       Operation(
-        path: "/v1/filter", method: "post",
+        path: "/v1/filter", methods: ["post"],
         summary: "An image in; its verdict, its tensor or the forwarded picture out.", takes: images,
         gives: [.json(OpenAPISchemas.verdict), .bytes("application/x-npy"), .bytes("image/png")]),
       Operation(
-        path: "\(Route.checkPrefix)/{path}", method: "post",
+        path: "\(Route.checkPrefix)/{path}", methods: everyMethod,
         summary: "Envoy's external authorisation: 200 for a request whose images are clean. Any method is taken.",
         takes: images + otherForms, gives: [.json(OpenAPISchemas.allowed)], parameters: ["path"]),
       Operation(
-        path: "/openapi.json", method: "get", summary: "This description.", gives: [.json(OpenAPISchemas.object)]),
+        path: "/openapi.json", summary: "This description.", gives: [.json(OpenAPISchemas.object)]),
     ]
   }
 
@@ -93,18 +98,19 @@ enum OpenAPI {
   }
 
   private static func path(_ operation: Operation, _ needsToken: Bool) -> JSONValue {
-    .object([
-      JSONValue.Member(
-        name: operation.method,
-        value: .object([
-          "summary": .string(operation.summary),
-          "security": .array(needsToken && !operation.isHealth ? [.object(["bearer": .array([])])] : []),
-          "parameters": operation.parameters.isEmpty ? nil : .array(operation.parameters.map(parameter)),
-          "requestBody": operation.judges
-            ? .object(["required": .bool(true), "content": content(operation.takes)]) : nil,
-          "responses": .object(responses(operation, needsToken)),
-        ]))
-    ])
+    .object(
+      operation.methods.map { method in
+        JSONValue.Member(
+          name: method,
+          value: .object([
+            "summary": .string(operation.summary),
+            "security": .array(needsToken && !operation.isHealth ? [.object(["bearer": .array([])])] : []),
+            "parameters": operation.parameters.isEmpty ? nil : .array(operation.parameters.map(parameter)),
+            "requestBody": operation.judges && withBody.contains(method)
+              ? .object(["required": .bool(true), "content": content(operation.takes)]) : nil,
+            "responses": .object(responses(operation, needsToken)),
+          ]))
+      })
   }
 
   private static func parameter(_ name: String) -> JSONValue {
