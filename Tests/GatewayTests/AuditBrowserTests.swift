@@ -43,6 +43,10 @@ extension GatewayProcesses {
         #expect(
           try await browser.run("[...document.images].every((image) => image.naturalWidth > 0)") as? Bool == true,
           "\(path)")
+        // Where a chart does not fit a narrow screen, its newest end is what shows.
+        let showsNewest =
+          "[...document.querySelectorAll('.plot svg')].every((chart) => chart.getBoundingClientRect().right <= innerWidth)"
+        #expect(try await browser.run(showsNewest) as? Bool == true, "\(path)")
         #expect(try await browser.run("document.title.includes('taken')") as? Bool == false)
         let shade = try await browser.run("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]") as? String
         #expect((Int(shade ?? "") ?? 128 < 100) == isDark, "\(path)")
