@@ -70,4 +70,13 @@ struct ImageStatisticsEvaluationTests {
     #expect(rate(try scores("clean-jpeg/test", detector, squares: 0), above: threshold) >= 0.98)
     #expect(rate(try scores("clean-jpeg/test", detector, squares: 30), above: threshold) >= 0.95)
   }
+
+  @Test func stripeConsistencySeesTheSquareAttack() throws {
+    let detector = StripeConsistency()
+    let threshold = try threshold(detector, falsePositives: 0.01)
+    for attack in ["square", "square4"] {
+      #expect(rate(try scores("adversarial-more/" + attack, detector), above: threshold) >= 0.98, "\(attack)")
+    }
+    #expect(rate(try scores("clean-jpeg/test", detector, squares: 30), above: threshold) >= 0.95)
+  }
 }

@@ -23,6 +23,10 @@ struct NaivePlane {
 
   static func redLessGreen(_ image: borrowing PixelImage) -> NaivePlane { NaivePlane(image) { $0[0] - $0[1] } }
 
+  static func blueLessGreen(_ image: borrowing PixelImage) -> NaivePlane { NaivePlane(image) { $0[2] - $0[1] } }
+
+  static func green(_ image: borrowing PixelImage) -> NaivePlane { NaivePlane(image) { $0[1] } }
+
   static func brightness(_ image: borrowing PixelImage) -> NaivePlane {
     NaivePlane(image.converted(to: .gray)) { $0[0] }
   }
@@ -36,6 +40,9 @@ struct NaivePlane {
     }
     return values[mirrored(y, height) * width + mirrored(x, width)]
   }
+
+  /// Columns and rows exchanged.
+  var transposed: NaivePlane { NaivePlane(width: height, height: width) { x, y in self[y, x] } }
 
   func filtered(_ kernel: [[Double]]) -> NaivePlane {
     let reach = kernel.count / 2
@@ -52,6 +59,17 @@ struct NaivePlane {
     filtered(
       [[-1, 2, -2, 2, -1], [2, -6, 8, -6, 2], [-2, 8, -12, 8, -2], [2, -6, 8, -6, 2], [-1, 2, -2, 2, -1]]
         .map { $0.map { $0 / 12 } })
+  }
+
+  /// The mean of each block of a grid of blocks of 8 pixels or somewhat more.
+  var blockMagnitudes: [Double] {
+    let (columns, rows) = (max(1, width / 8), max(1, height / 8))
+    return (0..<rows).flatMap { row in
+      (0..<columns).map { column in
+        meanMagnitude(
+          column * width / columns..<(column + 1) * width / columns, row * height / rows..<(row + 1) * height / rows)
+      }
+    }
   }
 
   func meanMagnitude(_ columns: Range<Int>, _ rows: Range<Int>) -> Double {

@@ -141,7 +141,7 @@ struct ModelBenchTests {
   @Test func everyDetectorWithoutAModelBearsEveryShape() async throws {
     let definition = try definition(
       "{fileFindings: {}}, {scalingAttack: {threshold: 1e9}}, {chromaResidual: {threshold: 1e9}}, "
-        + "{stripeNoise: {threshold: 1e9}}, {patchEvidence: {threshold: 1e9}}")
+        + "{stripeNoise: {threshold: 1e9}}, {stripeConsistency: {threshold: 1e9}}, {patchEvidence: {threshold: 1e9}}")
     let pipeline = try pipeline(definition, BrightnessClassifier(Self.form))
     for (width, height) in [(1, 1), (1, 40), (40, 1), (2, 3), (31, 33), (32, 32), (400, 300), (4000, 30)] {
       for bytes in [

@@ -33,7 +33,16 @@ extension PixelImage {
     return shifted(by: array.map { _ in Int.random(in: -strength...strength, using: &random) })
   }
 
-  private borrowing func shifted(by shift: [Int]) -> PixelImage {
+  /// The image with independent noise of −strength…strength in every sample of one channel.
+  package borrowing func withNoise(strength: Int, seed: UInt64, channel: Int) -> PixelImage {
+    var random = RepeatableRandom(seed: seed)
+    let depth = channels.rawValue
+    return shifted(
+      by: array.indices.map { $0 % depth == channel ? Int.random(in: -strength...strength, using: &random) : 0 })
+  }
+
+  /// The image with a number added to each sample, clipped.
+  package borrowing func shifted(by shift: [Int]) -> PixelImage {
     let samples = zip(array, shift).map { UInt8(max(0, min(255, Int($0) + $1))) }
     return PixelImage(samples, width: size.width, height: size.height, channels: channels)
   }

@@ -63,8 +63,8 @@ package struct DetectorKind: Sendable {
 extension DetectorKind {
   /// Every kind, in the order in which lists show them: first those that cost no classifier call.
   package static let all: [DetectorKind] = [
-    FileFindings.kind, ScalingAttack.kind, ChromaResidual.kind, StripeNoise.kind, PatchEvidence.kind,
-    NaturalStatistics.kind,
+    FileFindings.kind, ScalingAttack.kind, ChromaResidual.kind, StripeNoise.kind, StripeConsistency.kind,
+    PatchEvidence.kind, NaturalStatistics.kind,
     FeatureSqueezing.kind, TransformConsistency.kind, LabelFlip.kind, AuxiliaryModel.kind, EnsembleDisagreement.kind,
     AutoencoderDetector.kind, CertifiedPatch.kind,
   ]

@@ -1,0 +1,75 @@
+import Pixels
+import Squeezers
+
+/// Stripes in every channel: how consistently the pixels of a column (or row) lie on the same side of their two
+/// neighbours' mean, 0…1.
+///
+///     s(y,x) = sign(2·P(y,x) − P(y,x−1) − P(y,x+1)),   c(x) = |mean over y of s(y,x)|
+///
+/// A plane P scores the median of c over the columns but the first and last; the mean of the middle two where their
+/// number is even. A direction scores the smallest of the planes green, red − green and blue − green, and the image the
+/// larger of columns and rows. Gray images have one plane, brightness. Equal neighbours count as 0, so that a constant
+/// image scores 0. Where lines of a direction are shorter than 16 pixels or fewer than 3, that direction says nothing;
+/// where neither speaks, the detector abstains.
+///
+/// One-pixel stripes of ±ε, from which the Square attack starts and which it keeps wherever no square was accepted
+/// (Andriushchenko et al., ECCV 2020), choose a sign for each channel by itself, and so are in all three planes. Fences,
+/// blinds and barcodes are striped in brightness but not in colour differences, and a 4:2:0 JPEG that was not scaled is
+/// blocky in colour differences but not in green: the smallest plane leaves both alone. Signs, unlike the means that
+/// `StripeNoise` compares, do not grow with the contrast of a few columns, and neither does a median.
+///
+/// Gray images lack the colour differences, and a fence scores as high as the attack there. Squares that cover most of
+/// most columns hide the stripes. An attacker who knows it starts from something else.
+package struct StripeConsistency: ImageDetector {
+  package static let kind = DetectorKind(
+    "stripeConsistency",
+    "how consistently columns and rows lie above or below their neighbours, in green and both colour differences",
+    source: "the attack: Andriushchenko et al. 2020"
+  ) { _ in StripeConsistency() }
+
+  package init() {}
+
+  /// - Complexity: O(pixels).
+  package func score(_ image: borrowing PixelImage) -> DetectorScore {
+    let planes = Self.planes(of: image)
+    let columns = Self.weakest(planes, over: image.size.height) { $0.columnSignSums() }
+    let rows = Self.weakest(planes, over: image.size.width) { $0.rowSignSums() }
+    guard let strongest = [columns, rows].compactMap(\.self).max() else {
+      return DetectorScore(nil, "too small to tell stripes from detail")
+    }
+    let direction = strongest == columns ? "columns" : "rows"
+    let place = image.channels == .rgb ? "green and both colour differences" : "brightness"
+    var score = DetectorScore(strongest, "consistency of sign along \(direction) in \(place)")
+    score.measurements = [("columns", columns), ("rows", rows)].compactMap { name, value in
+      value.map { .init(name, $0) }
+    }
+    return score
+  }
+
+  private static func planes(of image: borrowing PixelImage) -> [SignalPlane] {
+    switch image.channels {
+    case .gray: [SignalPlane(brightnessOf: image)]
+    case .rgb:
+      [
+        SignalPlane(channel: 1, of: image), SignalPlane(channel: 0, less: 1, of: image),
+        SignalPlane(channel: 2, less: 1, of: image),
+      ]
+    }
+  }
+
+  /// The smallest of the planes' scores in one direction; `nil` where the lines are too short, or too few to have
+  /// neighbours.
+  private static func weakest(
+    _ planes: [SignalPlane], over length: Int, _ signSums: (SignalPlane) -> [Int]
+  ) -> Double? {
+    guard length >= StripeNoise.shortestStripe else { return nil }
+    return planes.compactMap { medianMagnitude(signSums($0)) }.min().map { $0 / Double(length) }
+  }
+
+  /// `nil` for no sums.
+  private static func medianMagnitude(_ sums: [Int]) -> Double? {
+    guard !sums.isEmpty else { return nil }
+    let sorted = sums.map(abs).sorted()
+    return Double(sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
