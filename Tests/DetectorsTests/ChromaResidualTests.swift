@@ -1,45 +1,75 @@
 import Detectors
 import Pixels
+import Squeezers
 import TestSupport
 import Testing
 
 struct ChromaResidualTests {
-  @Test func theWholeIsTheMeanResidual() throws {
+  private func naive(_ detector: ChromaResidual, _ image: borrowing PixelImage) -> Double {
+    let red = NaivePlane.redLessGreen(image)
+    let planes = detector.differences == .both ? [red, .blueLessGreen(image)] : [red]
+    return planes.map { plane in
+      let residual = plane.residual
+      if detector.region == .whole { return residual.meanMagnitude(0..<plane.width, 0..<plane.height) }
+      let means = residual.blockMagnitudes.sorted()
+      let count = max(1, Int((Double(means.count) / 10).rounded(.up)))
+      return means.prefix(count).reduce(0, +) / Double(count)
+    }.reduce(.infinity, min)
+  }
+
+  private static let detectors = ChromaResidual.Region.allCases.flatMap { region in
+    ChromaResidual.Differences.allCases.map { ChromaResidual(region: region, differences: $0) }
+  }
+
+  @Test(arguments: detectors)
+  func agreesWithTheDefinition(detector: ChromaResidual) throws {
     for shape in TestShape.all(upTo: 6) where shape.channels == .rgb {
       let image = shape.noise()
-      let expected = NaivePlane.redLessGreen(image).residual.meanMagnitude(0..<shape.width, 0..<shape.height)
-      let score = try #require(ChromaResidual(region: .whole).score(image).value)
-      #expect(abs(score - expected) < 1e-9, "\(shape)")
+      let score = try #require(detector.score(image).value)
+      #expect(abs(score - naive(detector, image)) < 1e-9, "\(shape)")
+    }
+    for (width, height) in [(8, 8), (9, 23), (40, 33), (31, 64)] {
+      let image = PixelImage.noise(width: width, height: height, channels: .rgb)
+      let score = try #require(detector.score(image).value)
+      #expect(abs(score - naive(detector, image)) < 1e-9, "\(width)×\(height)")
     }
   }
 
-  @Test func theFlattestIsTheMeanOfTheQuietestBlocks() throws {
-    for (width, height) in [(8, 8), (9, 23), (40, 33), (31, 64)] {
-      let image = PixelImage.noise(width: width, height: height, channels: .rgb)
-      let residual = NaivePlane.redLessGreen(image).residual
-      let (columns, rows) = (width / 8, height / 8)
-      let means = (0..<rows).flatMap { row in
-        (0..<columns).map { column in
-          residual.meanMagnitude(
-            column * width / columns..<(column + 1) * width / columns, row * height / rows..<(row + 1) * height / rows)
-        }
-      }
-      let count = max(1, Int((Double(means.count) / 10).rounded(.up)))
-      let expected = means.sorted().prefix(count).reduce(0, +) / Double(count)
-      let score = try #require(ChromaResidual().score(image).value)
-      #expect(abs(score - expected) < 1e-9, "\(width)×\(height)")
+  @Test(arguments: ChromaResidual.Differences.allCases)
+  func measuresBothRegions(differences: ChromaResidual.Differences) {
+    let image = PixelImage.noise(width: 30, height: 21, channels: .rgb)
+    let measured = ChromaResidual(differences: differences).score(image).measurements
+    #expect(measured.map(\.name) == ["flattest", "whole"])
+    #expect(
+      measured.map(\.value)
+        == ChromaResidual.Region.allCases.map { region in
+          ChromaResidual(region: region, differences: differences).score(image).value
+        })
+  }
+
+  @Test(arguments: ChromaResidual.Region.allCases)
+  func detailInOneDifferenceCountsForThatAlone(region: ChromaResidual.Region) throws {
+    let smooth = PixelImage.smooth(width: 64, height: 48, channels: .rgb)
+    for (channel, redGreenIsHigh) in [(0, true), (2, false)] {
+      let image = smooth.withNoise(strength: 20, seed: 3, channel: channel)
+      let both = try #require(ChromaResidual(region: region).score(image).value)
+      let redGreen = try #require(ChromaResidual(region: region, differences: .redGreen).score(image).value)
+      #expect(both < 1, "channel \(channel)")
+      #expect((redGreen > 5) == redGreenIsHigh, "channel \(channel)")
     }
   }
 
   @Test func theGreatestDifferencesDoNotOverflow() throws {
-    // Red and green in opposite checkers: R − G swings between 255 and −255, in the sign pattern of the kernel.
+    // Green and the others in opposite checkers: both swing between 255 and −255, in the sign pattern of the kernel.
     let samples: [UInt8] = (0..<24 * 24).flatMap { pixel -> [UInt8] in
-      (pixel % 24 + pixel / 24) % 2 == 0 ? [255, 0, 0] : [0, 255, 0]
+      (pixel % 24 + pixel / 24) % 2 == 0 ? [255, 0, 255] : [0, 255, 0]
     }
     let image = PixelImage(samples, width: 24, height: 24, channels: .rgb)
-    let expected = NaivePlane.redLessGreen(image).residual.meanMagnitude(0..<24, 0..<24)
-    #expect(abs(try #require(ChromaResidual(region: .whole).score(image).value) - expected) < 1e-9)
-    #expect(expected > 1500)
+    for detector in Self.detectors {
+      let expected = naive(detector, image)
+      #expect(abs(try #require(detector.score(image).value) - expected) < 1e-9)
+      #expect(expected > 1500)
+    }
   }
 
   @Test(arguments: ChromaResidual.Region.allCases)
@@ -70,5 +100,21 @@ struct ChromaResidualTests {
 
   @Test func grayImagesGetNoStatement() {
     #expect(ChromaResidual().score(.noise(width: 9, height: 9, channels: .gray)).value == nil)
+  }
+
+  @Test func everyRegionAndDifferenceCanBeChosen() throws {
+    let kind = ChromaResidual.kind
+    #expect(kind.parameters.map(\.name) == ["region", "differences"])
+    #expect(kind.parameters.map(\.permitted) == ["flattest, whole", "both, redGreen"])
+    let make: @Sendable (ParameterValues) -> any Detector = try #require(kind.make)
+    for detector in Self.detectors {
+      var values = ParameterValues(standardsOf: kind.parameters)
+      values.set(kind.parameters[0], to: detector.region.rawValue)
+      values.set(kind.parameters[1], to: detector.differences.rawValue)
+      let made = make(values) as? ChromaResidual
+      #expect(made?.region == detector.region && made?.differences == detector.differences)
+    }
+    let standard = make(ParameterValues(standardsOf: kind.parameters)) as? ChromaResidual
+    #expect(standard?.region == .flattest && standard?.differences == .both)
   }
 }

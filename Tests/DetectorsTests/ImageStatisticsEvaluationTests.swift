@@ -52,6 +52,15 @@ struct ImageStatisticsEvaluationTests {
     }
   }
 
+  @Test func theSecondColourDifferenceSeesMoreAtOnePercent() throws {
+    func seen(_ differences: ChromaResidual.Differences) throws -> Double {
+      let detector = ChromaResidual(differences: differences)
+      return rate(try scores("adversarial/pgd4", detector), above: try threshold(detector, falsePositives: 0.01))
+    }
+    let (both, redGreen) = (try seen(.both), try seen(.redGreen))
+    #expect(both >= 0.9 && both > redGreen)
+  }
+
   @Test func wholeChromaSeesPatches() throws {
     let detector = ChromaResidual(region: .whole)
     let threshold = try threshold(detector, falsePositives: 0.05)

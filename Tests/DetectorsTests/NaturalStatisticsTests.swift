@@ -148,8 +148,8 @@ struct NaturalStatisticsTests {
     for channels in PixelChannels.allCases {
       let detector = NaturalStatistics(reference: try Self.reference(channels))
       let detectors: [any ImageDetector] = [
-        detector, ChromaResidual(), ChromaResidual(region: .whole), StripeNoise(), StripeNoise(signal: .brightness),
-        PatchEvidence(),
+        detector, ChromaResidual(), ChromaResidual(region: .whole), ChromaResidual(differences: .redGreen),
+        StripeNoise(), StripeNoise(signal: .brightness), StripeConsistency(), PatchEvidence(),
       ]
       for (width, height) in [(1, 1), (1, 7), (7, 1), (2, 2), (32, 32), (1, 500), (301, 17)] {
         let count = width * height * channels.rawValue
