@@ -18,6 +18,20 @@ package struct Prediction: Sendable, Hashable {
 
   package var topProbability: Float { probabilities[topClass] }
 
+  /// ln(p / (1 − p)) of the top class, −50…50: how sure the classifier is, also where the probability rounds to one.
+  ///
+  /// - Complexity: O(classes).
+  package var topLogOdds: Double {
+    let others = logProbabilities.indices.filter { $0 != topClass }.map { Double(logProbabilities[$0]) }
+    guard let highest = others.max() else { return Self.mostLogOdds }
+    let total = others.reduce(0) { $0 + Double.exponential($1 - highest) }
+    let odds = Double(logProbabilities[topClass]) - highest - Double.logarithm(total)
+    return min(Self.mostLogOdds, max(-Self.mostLogOdds, odds))
+  }
+
+  /// Beyond this, confidences differ only by rounding.
+  private static let mostLogOdds = 50.0
+
   /// The softmax of logits.
   ///
   /// - Throws: `classifier-failed` for a value that is not finite, or no values.

@@ -11,12 +11,16 @@ extension Calibration {
       "falsePositiveRate": .number(falsePositiveRate),
       "images": images.json,
       "fusion": fused.json(detectors.map(\.name)),
+      "groups": .array(groups.map { group in json(of: group.score, group) }),
       "attacks": .array(
         attacks.map { attack in
           .object([
             "name": .string(attack.name), "images": .integer(attack.sample.count),
             "flaggedUnseen": .integer(attack.flaggedUnseen),
-            "fusionWithout": heldOut[attack.name]?.json(detectors.map(\.name)),
+            "fusionWithout": heldOut[attack.name]?.fused.json(detectors.map(\.name)),
+            "groupsWithout": heldOut[attack.name].map { heldOut in
+              .array(zip(groups, heldOut.groups).map { json(of: $1, $0) })
+            },
             "sample": .array(attack.sample.map(JSONValue.string)),
           ])
         }),
@@ -24,7 +28,8 @@ extension Calibration {
         detectors.map { detector in
           .object([
             "name": .string(detector.name), "kind": .string(detector.kind), "weight": .number(detector.weight),
-            "clean": detector.clean.json,
+            "group": .string(detector.group), "clean": detector.clean.json,
+            "byConfidence": detector.byConfidence.json,
           ])
         }),
       "baseline": baseline?.json,
@@ -32,7 +37,20 @@ extension Calibration {
     ])
   }
 
-  static let version = 1
+  private func json(of score: FusedScore, _ group: Group) -> JSONValue {
+    .object([
+      "name": .string(group.name), "score": score.json(group.members.map { detectors[$0].name }),
+    ])
+  }
+
+  static let version = 2
+}
+
+extension ConditionalDistribution {
+  fileprivate var json: JSONValue {
+    .array(
+      neighbourhoods.map { .object(["confidence": .number($0.confidence, decimals: 6), "clean": $0.clean.json]) })
+  }
 }
 
 extension Calibration.CleanImages {

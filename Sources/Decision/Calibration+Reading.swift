@@ -7,32 +7,44 @@ extension Calibration {
 
   /// - Throws: `invalid-calibration` for anything but what `json` writes.
   package init(json bytes: [UInt8]) throws(SluiceError) {
-    let contents: Contents
+    // Another version has other keys, and is told by its number.
+    let version = try Self.decoded(Contents.Version.self, bytes).version
+    guard version == Self.version else {
+      throw Self.invalid("is of version \(version); this program reads version \(Self.version)")
+    }
+    try self.init(Self.decoded(Contents.self, bytes))
+  }
+
+  private static func decoded<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws(SluiceError) -> Value {
     do {
-      contents = try JSONDecoder().decode(Contents.self, from: Data(bytes))
+      return try JSONDecoder().decode(type, from: Data(bytes))
     } catch {
-      throw Self.invalid("is not what `sluice calibrate` writes: \(Self.place(of: error))")
+      throw invalid("is not what `sluice calibrate` writes: \(place(of: error))")
     }
-    guard contents.version == Self.version else {
-      throw Self.invalid("is of version \(contents.version); this program reads version \(Self.version)")
-    }
-    try self.init(contents)
   }
 
   private init(_ contents: Contents) throws(SluiceError) {
     let detectors = try contents.detectors.map { (detector) throws(SluiceError) in
       guard detector.weight.isFinite, detector.weight >= 0 else { throw Self.invalid("has a negative weight") }
       return Detector(
-        name: detector.name, kind: detector.kind, weight: detector.weight, clean: try Self.distribution(detector.clean))
+        name: detector.name, kind: detector.kind, weight: detector.weight, group: detector.group,
+        clean: try Self.distribution(detector.clean), byConfidence: try Self.conditional(detector.byConfidence))
     }
     let names = detectors.map(\.name)
     guard Set(names).count == names.count else { throw Self.invalid("names a detector twice") }
     guard contents.falsePositiveRate > 0, contents.falsePositiveRate < 1 else {
       throw Self.invalid("has a false positive rate that is not between 0 and 1")
     }
-    var heldOut: [String: FusedScore] = [:]
+    let groups = try Self.groups(contents.groups, detectors)
+    var heldOut: [String: HeldOut] = [:]
     for attack in contents.attacks {
-      if let fusion = attack.fusionWithout { heldOut[attack.name] = try Self.fusion(fusion, names) }
+      guard let fusion = attack.fusionWithout else { continue }
+      heldOut[attack.name] = HeldOut(
+        fused: try Self.fusion(fusion, names),
+        groups: try Self.groups(attack.groupsWithout ?? [], detectors).map(\.score))
+      guard heldOut[attack.name]?.groups.count == groups.count else {
+        throw Self.invalid("leaves an attack out of other groups than it has")
+      }
     }
     self.init(
       identity: CalibrationIdentity(
@@ -42,12 +54,41 @@ extension Calibration {
       images: CleanImages(
         digest: contents.images.digest, count: contents.images.count, kinds: contents.images.kinds,
         sample: contents.sample.sorted()),
-      detectors: detectors, fused: try Self.fusion(contents.fusion, names),
+      detectors: detectors, fused: try Self.fusion(contents.fusion, names), groups: groups,
       attacks: contents.attacks.map {
         Attack(name: $0.name, sample: $0.sample.sorted(), flaggedUnseen: $0.flaggedUnseen)
       },
       heldOut: heldOut,
       baseline: try contents.baseline.map { (baseline) throws(SluiceError) in try Self.distribution(baseline) })
+  }
+
+  /// Groups of these detectors, each detector in the one that it names.
+  private static func groups(
+    _ contents: [Contents.Group], _ detectors: [Detector]
+  ) throws(SluiceError) -> [Group] {
+    let groups = try contents.map { (group) throws(SluiceError) in
+      let members = detectors.indices.filter { detectors[$0].group == group.name }
+      return Group(
+        name: group.name, members: members, score: try fusion(group.score, members.map { detectors[$0].name }))
+    }
+    let names = groups.map(\.name)
+    guard Set(names).count == names.count, Set(names) == Set(detectors.map(\.group)) else {
+      throw invalid("must have every group of detectors once")
+    }
+    return groups
+  }
+
+  private static func conditional(
+    _ contents: [Contents.Neighbourhood]
+  ) throws(SluiceError) -> ConditionalDistribution {
+    let confidences = contents.map(\.confidence)
+    guard !contents.isEmpty, confidences.allSatisfy(\.isFinite),
+      zip(confidences, confidences.dropFirst()).allSatisfy({ $0 <= $1 })
+    else { throw invalid("must have clean scores in ascending order of confidence") }
+    return ConditionalDistribution(
+      neighbourhoods: try contents.map { (neighbourhood) throws(SluiceError) in
+        .init(confidence: neighbourhood.confidence, clean: try neighbourhood.clean.checked())
+      })
   }
 
   private static func fusion(_ contents: Contents.Fusion, _ names: [String]) throws(SluiceError) -> FusedScore {
@@ -87,13 +128,17 @@ extension Calibration {
   }
 
   private struct Contents: Decodable {
-    let version: Int
+    struct Version: Decodable {
+      let version: Int
+    }
+
     let date: String
     let filter: Filter
     let files: [String: String]
     let falsePositiveRate: Double
     let images: Images
     let fusion: Fusion
+    let groups: [Group]
     let attacks: [Attack]
     let detectors: [Detector]
     let baseline: [String: Stratum]?
@@ -116,10 +161,21 @@ extension Calibration {
       let clean: [String: Stratum]
     }
 
+    struct Group: Decodable {
+      let name: String
+      let score: Fusion
+    }
+
+    struct Neighbourhood: Decodable {
+      let confidence: Double
+      let clean: Scores
+    }
+
     struct Attack: Decodable {
       let name: String
       let flaggedUnseen: Int
       let fusionWithout: Fusion?
+      let groupsWithout: [Group]?
       let sample: [String]
     }
 
@@ -127,7 +183,9 @@ extension Calibration {
       let name: String
       let kind: String
       let weight: Double
+      let group: String
       let clean: [String: Stratum]
+      let byConfidence: [Neighbourhood]
     }
 
     struct Stratum: Decodable {

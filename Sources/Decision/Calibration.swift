@@ -9,13 +9,49 @@ package struct Calibration: Sendable, Hashable {
     package var kind: String
     /// As the filter file says: its share of the budget, and its weight before any fitting.
     package var weight: Double
+    /// The group that it shares a part of the budget with.
+    package var group: String
     package var clean: StratifiedDistribution
+    /// Clean scores by the classifier's confidence, which evidence is taken from.
+    package var byConfidence: ConditionalDistribution
 
-    package init(name: String, kind: String, weight: Double, clean: StratifiedDistribution) {
+    package init(
+      name: String, kind: String, weight: Double, group: String, clean: StratifiedDistribution,
+      byConfidence: ConditionalDistribution
+    ) {
       self.name = name
       self.kind = kind
       self.weight = weight
+      self.group = group
       self.clean = clean
+      self.byConfidence = byConfidence
+    }
+  }
+
+  /// Detectors whose evidence adds up, with clean sums of their own.
+  package struct Group: Sendable, Hashable {
+    package var name: String
+    /// Places among the detectors.
+    package var members: [Int]
+    /// One weight a member.
+    package var score: FusedScore
+
+    package init(name: String, members: [Int], score: FusedScore) {
+      self.name = name
+      self.members = members
+      self.score = score
+    }
+  }
+
+  /// Weights and clean sums that one attack was left out of.
+  package struct HeldOut: Sendable, Hashable {
+    package var fused: FusedScore
+    /// In the order of the groups.
+    package var groups: [FusedScore]
+
+    package init(fused: FusedScore, groups: [FusedScore]) {
+      self.fused = fused
+      self.groups = groups
     }
   }
 
@@ -43,7 +79,7 @@ package struct Calibration: Sendable, Hashable {
     package var name: String
     /// Beginnings of the images' digests, sorted.
     package var sample: [String]
-    /// How many of its images a fusion fitted without it flags, at the target rate.
+    /// How many of its images a fit without it flags, at the target rate.
     package var flaggedUnseen: Int
 
     package init(name: String, sample: [String], flaggedUnseen: Int) {
@@ -62,17 +98,19 @@ package struct Calibration: Sendable, Hashable {
   package var images: CleanImages
   package var detectors: [Detector]
   package var fused: FusedScore
+  /// In the order in which detectors first name them.
+  package var groups: [Group]
   /// Attacks that the weights were fitted on; empty where only clean images were seen.
   package var attacks: [Attack]
-  /// For each attack, the fusion that was fitted without it.
-  package var heldOut: [String: FusedScore]
+  /// For each attack, what was fitted without it.
+  package var heldOut: [String: HeldOut]
   /// Clean scores of the published baseline, for comparing with it.
   package var baseline: StratifiedDistribution?
 
   package init(
     identity: CalibrationIdentity, date: String, falsePositiveRate: Double, images: CleanImages,
-    detectors: [Detector], fused: FusedScore, attacks: [Attack] = [], heldOut: [String: FusedScore] = [:],
-    baseline: StratifiedDistribution? = nil
+    detectors: [Detector], fused: FusedScore, groups: [Group], attacks: [Attack] = [],
+    heldOut: [String: HeldOut] = [:], baseline: StratifiedDistribution? = nil
   ) {
     self.identity = identity
     self.date = date
@@ -80,6 +118,7 @@ package struct Calibration: Sendable, Hashable {
     self.images = images
     self.detectors = detectors
     self.fused = fused
+    self.groups = groups
     self.attacks = attacks
     self.heldOut = heldOut
     self.baseline = baseline

@@ -37,22 +37,29 @@ extension Decision {
   ///
   /// - Throws: `too-few-images`, saying how many are needed.
   package func checkCanSpendBudget() throws(SluiceError) {
-    let needed = StratifiedDistribution.imagesNeeded(for: budget * smallestShare)
+    let least = smallestShare
+    let needed = StratifiedDistribution.imagesNeeded(for: budget * least.share)
     guard calibration.images.count >= needed else {
-      let spent =
-        rule == .shared
-        ? "a false positive budget of \(budget), shared between detectors," : "a false positive budget of \(budget)"
       throw SluiceError(
         .tooFewImages,
-        "\(spent) needs at least \(needed) clean images; the calibration has \(calibration.images.count)",
+        "a false positive budget of \(budget)\(least.whose) needs at least \(needed) clean images; "
+          + "the calibration has \(calibration.images.count)",
         remedy: "calibrate with more clean images, or allow a larger budget")
     }
   }
 
-  /// The least part of the budget that any detector decides by.
-  private var smallestShare: Double {
-    guard rule == .shared else { return 1 }
-    let weights = calibration.detectors.map(\.weight).filter { $0 > 0 }
-    return (weights.min() ?? 1) / max(weights.reduce(0, +), 1e-300)
+  /// The least part of the budget that anything decides by, and whose it is.
+  private var smallestShare: (share: Double, whose: String) {
+    switch rule {
+    case .fused: return (1, "")
+    case .shared:
+      let weights = calibration.detectors.map(\.weight).filter { $0 > 0 }
+      return ((weights.min() ?? 1) / max(weights.reduce(0, +), 1e-300), ", shared between detectors,")
+    case .union:
+      let used = zip(calibration.groups, shares).filter { $0.1 > 0 }
+      guard let least = used.min(by: { $0.1 < $1.1 }) else { return (1, "") }
+      let part = (least.1 * 1e4).rounded() / 1e4
+      return (least.1, ", of which the group `\(least.0.name)` has \(part),")
+    }
   }
 }

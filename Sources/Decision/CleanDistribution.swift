@@ -84,8 +84,9 @@ package struct CleanDistribution: Sendable, Hashable {
     return min(Self.mostEvidence, -logarithm(pValue(of: tail.start)) + (score - tail.start) / tail.mean)
   }
 
-  /// One detector must not outweigh all others: e⁻⁸ is one image in three thousand.
-  package static let mostEvidence = 8.0
+  /// Beyond this, more says no more: e⁻²⁰ is one image in five hundred million. Less would let an overwhelming witness
+  /// drown among others that see nothing; with 8, one step of sign noise passed at small budgets.
+  package static let mostEvidence = 20.0
 
   /// Scores are compared as they are written, with nine decimals: what a file says is what decides.
   fileprivate static func rounded(_ score: Double) -> Double {

@@ -6,11 +6,19 @@ package struct Decision: Sendable {
   package let rule: DecisionRule
   /// The share of clean images that may be flagged, in (0, 1).
   package let budget: Double
+  /// What part of the budget each group of the calibration has, in its order; used by the rule `union`.
+  package let shares: [Double]
 
-  package init(_ calibration: Calibration, rule: DecisionRule, budget: Double) {
+  /// - Parameters:
+  ///   - shares: by the names of groups, together at most 1; those that `BudgetShares` gives where empty. A group
+  ///     without a share only watches.
+  package init(_ calibration: Calibration, rule: DecisionRule, budget: Double, shares: [String: Double] = [:]) {
     self.calibration = calibration
     self.rule = rule
     self.budget = budget
+    let names = calibration.groups.map(\.name)
+    let used = shares.isEmpty ? BudgetShares.standard(for: names) : shares
+    self.shares = names.map { used[$0] ?? 0 }
   }
 
   /// What was decided about one image.
@@ -18,41 +26,73 @@ package struct Decision: Sendable {
     /// The image is flagged when it is at most the budget.
     package var pValue: StratifiedPValue
     package var isFlagged: Bool
-    /// The weighted sum of evidence; `nil` where detectors share the budget.
+    /// The weighted sum of evidence; `nil` unless the rule is `fused`.
     package var fusedScore: Double?
     package var detectors: [DetectorPart]
+    /// In the order of the calibration; empty unless the rule is `union`.
+    package var groups: [GroupPart] = []
   }
 
   /// One detector's part in the decision.
   package struct DetectorPart: Sendable {
     package var pValue: Double
-    /// What it adds to the fused score; `nil` where detectors share the budget.
+    /// What it adds to the score of its group, or to the fused one; `nil` where each detector has a share of its own.
     package var contribution: Double?
     /// Under a fused score: whether it would have spent the whole budget on this image, which is flagged. Under a
-    /// shared budget: whether it flags the image with its share.
+    /// shared budget: whether it flags the image with its share. In a group: whether the group flags the image and it
+    /// alone would have spent the group's share.
     package var isFlagged: Bool
+  }
+
+  /// One group's part in the decision.
+  package struct GroupPart: Sendable, Hashable {
+    package var name: String
+    package var pValue: Double
+    package var share: Double
+    /// Whether it flags the image with its share.
+    package var isFlagged: Bool
+  }
+
+  /// What is known about an image besides its scores.
+  package struct Circumstances: Sendable, Hashable {
+    package var origin: ImageOrigin
+    /// How sure the classifier is of its answer, in log-odds; `nil` without a classifier.
+    package var confidence: Double?
+
+    package init(origin: ImageOrigin, confidence: Double?) {
+      self.origin = origin
+      self.confidence = confidence
+    }
   }
 
   /// - Parameters:
   ///   - scores: one a calibrated detector, in the order of the calibration; `nil` for an abstention.
-  ///   - attack: the adversarial images that the fusion must not have been fitted on, for evaluating it.
+  ///   - attack: the adversarial images that the fit must not have seen, for evaluating it.
   /// - Complexity: O(detectors · log of the scores kept).
-  package func decide(_ scores: [Double?], from origin: ImageOrigin, leavingOut attack: String? = nil) -> Outcome {
+  package func decide(
+    _ scores: [Double?], _ circumstances: Circumstances, leavingOut attack: String? = nil
+  ) -> Outcome {
     precondition(scores.count == calibration.detectors.count, "one score a calibrated detector")
     let pValues = zip(calibration.detectors, scores).map { detector, score in
-      detector.clean.pValue(of: score, from: origin, budget: budget)
+      detector.clean.pValue(of: score, from: circumstances.origin, budget: budget)
     }
-    return switch rule {
-    case .fused: fused(scores, pValues.map(\.value), origin, attack)
-    case .shared: shared(pValues)
+    switch rule {
+    case .shared: return shared(pValues)
+    case .fused, .union:
+      let evidence = zip(calibration.detectors, scores).map { detector, score in
+        detector.byConfidence.evidence(of: score, at: circumstances.confidence)
+      }
+      let heldOut = attack.flatMap { calibration.heldOut[$0] }
+      return rule == .fused
+        ? fused(evidence, pValues.map(\.value), circumstances.origin, heldOut?.fused)
+        : union(evidence, pValues.map(\.value), circumstances.origin, heldOut?.groups)
     }
   }
 
   private func fused(
-    _ scores: [Double?], _ pValues: [Double], _ origin: ImageOrigin, _ attack: String?
+    _ evidence: [Double], _ pValues: [Double], _ origin: ImageOrigin, _ heldOut: FusedScore?
   ) -> Outcome {
-    let score = attack.flatMap { calibration.heldOut[$0] } ?? calibration.fused
-    let evidence = zip(calibration.detectors, scores).map { $0.clean.evidence(of: $1) }
+    let score = heldOut ?? calibration.fused
     let contributions = FusedScore.contributions(evidence, score.weights)
     let sum = contributions.reduce(0, +)
     let pValue = score.clean.pValue(of: sum, from: origin, budget: budget)
@@ -61,6 +101,31 @@ package struct Decision: Sendable {
       DetectorPart(pValue: own, contribution: contribution, isFlagged: isFlagged && own <= budget)
     }
     return Outcome(pValue: pValue, isFlagged: isFlagged, fusedScore: sum, detectors: parts)
+  }
+
+  /// The smallest of p/share over the groups: at most a share of the budget's worth of clean images is flagged by each
+  /// group, so at most the budget by all, whatever their dependence.
+  private func union(
+    _ evidence: [Double], _ pValues: [Double], _ origin: ImageOrigin, _ heldOut: [FusedScore]?
+  ) -> Outcome {
+    var least = StratifiedPValue(value: 1, stratum: ImageOrigin.everything, images: calibration.images.count)
+    var parts = pValues.map { DetectorPart(pValue: $0, contribution: 0, isFlagged: false) }
+    var groups: [GroupPart] = []
+    for (index, group) in calibration.groups.enumerated() {
+      let score = heldOut?[index] ?? group.score
+      let contributions = FusedScore.contributions(group.members.map { evidence[$0] }, score.weights)
+      let own = score.clean.pValue(of: contributions.reduce(0, +), from: origin, budget: budget * shares[index])
+      let spent = shares[index] > 0 ? min(1, own.value / shares[index]) : 1
+      let isFlagged = spent <= budget
+      if spent < least.value { least = StratifiedPValue(value: spent, stratum: own.stratum, images: own.images) }
+      groups.append(GroupPart(name: group.name, pValue: own.value, share: shares[index], isFlagged: isFlagged))
+      for (member, contribution) in zip(group.members, contributions) {
+        parts[member].contribution = contribution
+        parts[member].isFlagged = isFlagged && pValues[member] <= budget * shares[index]
+      }
+    }
+    return Outcome(
+      pValue: least, isFlagged: least.value <= budget, fusedScore: nil, detectors: parts, groups: groups)
   }
 
   private func shared(_ pValues: [StratifiedPValue]) -> Outcome {
@@ -73,15 +138,5 @@ package struct Decision: Sendable {
       return DetectorPart(pValue: own.value, contribution: nil, isFlagged: spent <= budget)
     }
     return Outcome(pValue: least, isFlagged: least.value <= budget, fusedScore: nil, detectors: parts)
-  }
-}
-
-extension StratifiedDistribution {
-  /// How unlikely the score is among all clean images.
-  ///
-  /// Strata come in where false positives are counted, not here: evidence from a narrow stratum would jump with every
-  /// image that joins or leaves it, and the fused score with it.
-  package func evidence(of score: Double?) -> Double {
-    strata[ImageOrigin.everything]?.all.evidence(of: score) ?? 0
   }
 }

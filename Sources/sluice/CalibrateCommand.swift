@@ -114,7 +114,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial, and the same command goes on")
       Signals.dieOf(number)
     }
-    try write(to: target, collected, scoring, rate: fpr ?? decision.budget)
+    try write(to: target, collected, scoring, decision, rate: fpr ?? decision.budget)
     collected.removeJournal()
     if collected.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
@@ -173,13 +173,16 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 
   private func write(
-    to target: String, _ collected: CalibrationSet, _ scoring: ScoringPipeline, rate: Double
+    to target: String, _ collected: CalibrationSet, _ scoring: ScoringPipeline,
+    _ decision: FilterDefinition.DecisionDefinition, rate: Double
   ) throws(SluiceError) {
     let images = collected.images()
     let fitting = CalibrationFitting(
-      identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(), sha256: sha256)
+      identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(),
+      rule: decision.rule, shares: decision.shares, sha256: sha256)
     let calibration = try fitting.calibration(
       clean: images.clean, adversarial: images.adversarial.thatKeepTheirEffect)
+    try Decision(calibration, rule: decision.rule, budget: rate, shares: decision.shares).checkCanSpendBudget()
     try OutputFile.replace(target, with: Array(calibration.json.indentedText.utf8))
     try OutputFile.standardOutput().write(Array(CalibrationReport(calibration, path: target).text.utf8))
   }

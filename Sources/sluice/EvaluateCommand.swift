@@ -86,7 +86,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: sha256)
     let collected = EvaluationRun(
       evaluators: [used, other].compactMap(\.self).map {
-        Evaluator(scoring, $0, rule: decision.rule, budgets: Self.budgets(own: decision.budget))
+        Evaluator(
+          scoring, $0, rule: decision.rule, shares: decision.shares, budgets: Self.budgets(own: decision.budget))
       })
     try await collect(into: collected, run)
     if let number = Signals.receivedNumber { Signals.dieOf(number) }

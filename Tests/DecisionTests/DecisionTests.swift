@@ -4,63 +4,112 @@ import Testing
 
 @Suite struct DecisionTests {
   static let origin = ImageOrigin(isGray: false, format: "png", subsampling: nil, quality: nil, scale: 1)
+  static let seen = Decision.Circumstances(origin: origin, confidence: 2)
 
   static func distribution(_ scores: [Double?]) -> StratifiedDistribution {
     StratifiedDistribution(scores.map { .init(score: $0, origin: origin, kind: "original") }, keepsKinds: false)
   }
 
-  /// Two detectors whose clean scores are 0.01 … 1, with weights 3 and 1.
+  static func conditional(_ scores: [Double?]) -> ConditionalDistribution {
+    ConditionalDistribution(scores.map { .init(score: $0, confidence: 1) }, size: nil)
+  }
+
+  /// Two detectors whose clean scores are 0.01 … 1, with weights 3 and 1, each a group of its own.
   static func calibration(count: Int = 100) -> Calibration {
     let scores = (1...count).map { Double($0) / Double(count) as Double? }
+    func fused(_ weights: [Double]) -> FusedScore {
+      FusedScore(origin: .fitted, weights: weights, clean: distribution(scores.map { $0.map { $0 * 4 } }))
+    }
     return Calibration(
       identity: CalibrationIdentity(
         filterName: "test", filterDigest: "aa", files: [.init(key: "classifier", digest: "bb")]),
       date: "2026-01-02", falsePositiveRate: 0.05,
       images: .init(digest: "cc", count: count, kinds: ["original": count], sample: ["0123456789abcdef"]),
       detectors: [
-        .init(name: "one", kind: "featureSqueezing", weight: 3, clean: distribution(scores)),
-        .init(name: "two", kind: "chromaResidual", weight: 1, clean: distribution(scores)),
+        .init(
+          name: "one", kind: "featureSqueezing", weight: 3, group: "classifier", clean: distribution(scores),
+          byConfidence: conditional(scores)),
+        .init(
+          name: "two", kind: "chromaResidual", weight: 1, group: "image", clean: distribution(scores),
+          byConfidence: conditional(scores)),
       ],
-      fused: FusedScore(origin: .fitted, weights: [2, 0.5], clean: distribution(scores.map { $0.map { $0 * 4 } })),
+      fused: fused([2, 0.5]),
+      groups: [
+        .init(name: "classifier", members: [0], score: fused([2])),
+        .init(name: "image", members: [1], score: fused([0.5])),
+      ],
       attacks: [.init(name: "pgd", sample: ["fedcba9876543210"], flaggedUnseen: 1)],
-      heldOut: [
-        "pgd": FusedScore(origin: .fitted, weights: [0, 1], clean: distribution(scores.map { $0.map { $0 * 4 } }))
-      ],
-      baseline: distribution(scores))
+      heldOut: ["pgd": .init(fused: fused([0, 1]), groups: [fused([0]), fused([1])])], baseline: distribution(scores))
   }
 
   @Test("each detector spends its share of the budget, and no more")
   func sharedBudget() {
     let decision = Decision(Self.calibration(), rule: .shared, budget: 0.08)
     // Shares .06 and .02: six images in a hundred may exceed the first one's threshold, two the second one's.
-    func isFlagged(_ one: Double?, _ two: Double?) -> Bool { decision.decide([one, two], from: Self.origin).isFlagged }
+    func isFlagged(_ one: Double?, _ two: Double?) -> Bool { decision.decide([one, two], Self.seen).isFlagged }
     #expect(isFlagged(0.96, 0.1) && !isFlagged(0.95, 0.1))
     #expect(isFlagged(0.1, 1.0) && !isFlagged(0.1, 0.99))
     #expect(!isFlagged(nil, nil))
-    let outcome = decision.decide([0.97, 0.1], from: Self.origin)
+    let outcome = decision.decide([0.97, 0.1], Self.seen)
     #expect(outcome.detectors.map(\.isFlagged) == [true, false])
-    #expect(outcome.fusedScore == nil)
+    #expect(outcome.fusedScore == nil && outcome.groups.isEmpty)
   }
 
   @Test("a fused score is the weighted evidence, compared with clean sums")
   func fusedBudget() throws {
     let calibration = Self.calibration()
     let decision = Decision(calibration, rule: .fused, budget: 0.05)
-    let outcome = decision.decide([0.9, 0.5], from: Self.origin)
-    let evidence = zip(calibration.detectors, [0.9, 0.5]).map { $0.clean.evidence(of: $1) }
+    let outcome = decision.decide([0.9, 0.5], Self.seen)
+    let evidence = zip(calibration.detectors, [0.9, 0.5]).map { $0.byConfidence.evidence(of: $1, at: 2) }
     let sum = try #require(outcome.fusedScore)
-    #expect(abs(sum - (2 * evidence[0] + 0.5 * evidence[1])) < 1e-12)
-    #expect(outcome.detectors.map(\.contribution) == [2 * evidence[0], 0.5 * evidence[1]])
+    let expected = [2 * evidence[0], 0.5 * evidence[1]]
+    #expect(abs(sum - expected[0] - expected[1]) < 1e-12)
+    #expect(outcome.detectors.map(\.contribution) == expected)
     #expect(outcome.pValue.value == calibration.fused.clean.pValue(of: sum, from: Self.origin, budget: 0.05).value)
     #expect(outcome.isFlagged == (outcome.pValue.value <= 0.05))
-    #expect(decision.decide([nil, nil], from: Self.origin).fusedScore == 0)
+    #expect(decision.decide([nil, nil], Self.seen).fusedScore == 0)
+  }
+
+  @Test("a group flags by itself with its share, whatever the others say", arguments: [0.3, 0.6, 1])
+  func unionBudget(share: Double) throws {
+    let calibration = Self.calibration()
+    let shares = ["classifier": 1 - share, "image": share]
+    let decision = Decision(calibration, rule: .union, budget: 0.05, shares: shares)
+    for (one, two) in [(0.97, 0.2), (0.2, 0.97), (0.5, 0.5), (1, 1), (nil, 1.0), (nil, nil)] as [(Double?, Double?)] {
+      let outcome = decision.decide([one, two], Self.seen)
+      var least = 1.0
+      for (index, (score, weight)) in [(one, 2.0), (two, 0.5)].enumerated() {
+        let part = outcome.groups[index]
+        let sum = weight * calibration.detectors[index].byConfidence.evidence(of: score, at: 2)
+        let clean = calibration.groups[index].score.clean
+        #expect(part.pValue == clean.pValue(of: sum, from: Self.origin, budget: 0.05 * part.share).value)
+        #expect(part.share == shares[part.name])
+        if part.share > 0 { least = min(least, part.pValue / part.share) }
+        #expect(part.isFlagged == (part.share > 0 && part.pValue / part.share <= 0.05))
+      }
+      #expect(outcome.pValue.value == least && outcome.isFlagged == (least <= 0.05))
+      #expect(outcome.isFlagged == outcome.groups.contains(where: \.isFlagged))
+    }
+  }
+
+  @Test("without shares the image alone has its part and the others divide the rest")
+  func standardShares() {
+    let decision = Decision(Self.calibration(), rule: .union, budget: 0.05)
+    #expect(decision.shares == [0.7, 0.3])
+    #expect(BudgetShares.standard(for: ["image"]) == ["image": 1])
+    #expect(BudgetShares.standard(for: ["a", "b"]) == ["a": 0.5, "b": 0.5])
+    #expect(BudgetShares.standard(for: ["a", "image", "b"]) == ["a": 0.35, "b": 0.35, "image": 0.3])
+    #expect(BudgetShares.standard(for: []).isEmpty)
   }
 
   @Test("an image of an attack is judged by the fusion that was fitted without it")
   func leavesOut() {
     let decision = Decision(Self.calibration(), rule: .fused, budget: 0.05)
-    let outcome = decision.decide([1, 0.1], from: Self.origin, leavingOut: "pgd")
+    let outcome = decision.decide([1, 0.1], Self.seen, leavingOut: "pgd")
     #expect(outcome.detectors[0].contribution == 0)
+    let union = Decision(Self.calibration(), rule: .union, budget: 0.05)
+    #expect(union.decide([1, 0.1], Self.seen).detectors[0].contribution != 0)
+    #expect(union.decide([1, 0.1], Self.seen, leavingOut: "pgd").detectors[0].contribution == 0)
     #expect(Self.calibration().attack(of: "fedcba9876543210ffff") == "pgd")
     #expect(Self.calibration().attack(of: "fedcba987654321") == nil)
     #expect(Self.calibration().hasClean("0123456789abcdef00"))
@@ -76,6 +125,12 @@ import Testing
     #expect(error?.code == .tooFewImages && error?.message.contains("99") == true)
     // A quarter of 4 % needs as many images as 1 %.
     #expect(throws: SluiceError.self) { try Decision(small, rule: .shared, budget: 0.04).checkCanSpendBudget() }
+    // Three tenths of 5 %.
+    let union = #expect(throws: SluiceError.self) {
+      try Decision(small, rule: .union, budget: 0.05).checkCanSpendBudget()
+    }
+    #expect(union?.message.contains("`image`") == true && union?.message.contains("66") == true)
+    try Decision(small, rule: .union, budget: 0.05, shares: ["classifier": 0.5, "image": 0.5]).checkCanSpendBudget()
   }
 
   @Test("a calibration comes back from its file as it was")
@@ -88,11 +143,13 @@ import Testing
   @Test(
     "a file that is no calibration is refused",
     arguments: [
-      ("", ""), ("\"version\":1", "\"version\":2"), ("\"weights\":{\"one\"", "\"weights\":{\"eleven\""),
+      ("", ""), ("\"version\":2", "\"version\":1"), ("\"weights\":{\"one\"", "\"weights\":{\"eleven\""),
       ("\"atLeast\":[100,", "\"atLeast\":[-1,"), ("\"scores\":[0.01,", "\"scores\":[0.5,"),
       ("\"one\":2", "\"one\":-2"), ("\"falsePositiveRate\":0.05", "\"falsePositiveRate\":0"),
       ("\"weightsFrom\":\"fitted\"", "\"weightsFrom\":\"nowhere\""), ("\"tailMean\":", "\"tailMeans\":"),
       ("\"all\":{", "\"al\":{"), ("\"name\":\"two\"", "\"name\":\"one\""),
+      ("\"name\":\"image\"", "\"name\":\"picture\""), ("\"group\":\"image\"", "\"group\":\"classifier\""),
+      ("\"byConfidence\":[{", "\"byConfidence\":[],\"unused\":[{"),
     ])
   func damagedFiles(part: String, replacement: String) {
     var text = Self.calibration().json.text

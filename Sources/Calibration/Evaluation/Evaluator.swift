@@ -8,14 +8,19 @@ package struct Evaluator: Sendable {
   private let scoring: ScoringPipeline
   private let calibration: Calibration
   private let rule: DecisionRule
+  private let shares: [String: Double]
   /// The filter's own first.
   package let budgets: [Double]
   private let squeezers: [String]
 
-  package init(_ scoring: ScoringPipeline, _ calibration: Calibration, rule: DecisionRule, budgets: [Double]) {
+  package init(
+    _ scoring: ScoringPipeline, _ calibration: Calibration, rule: DecisionRule, shares: [String: Double],
+    budgets: [Double]
+  ) {
     self.scoring = scoring
     self.calibration = calibration
     self.rule = rule
+    self.shares = shares
     self.budgets = budgets
     squeezers = scoring.filterSqueezers
   }
@@ -37,7 +42,7 @@ package struct Evaluator: Sendable {
     guard let scored = scoring.scores(in: verdict, of: task) else { return nil }
     let heldOut = calibration.attack(of: task.digest)
     let outcomes = budgets.map { budget in
-      Decision(calibration, rule: rule, budget: budget).decide(scored.scores, from: scored.origin, leavingOut: heldOut)
+      decision(budget).decide(scored.scores, scored.circumstances, leavingOut: heldOut)
     }
     let isFlaggedAnyway = verdict.detectors.contains { $0.threshold != nil && $0.isFlagged }
     let filter = zip(budgets, outcomes).map { budget, outcome in
@@ -68,7 +73,11 @@ package struct Evaluator: Sendable {
   package func wasCalibratedOn(_ digest: String) -> Bool { calibration.hasClean(digest) }
 
   private func canSpend(_ budget: Double) -> Bool {
-    (try? Decision(calibration, rule: rule, budget: budget).checkCanSpendBudget()) != nil
+    (try? decision(budget).checkCanSpendBudget()) != nil
+  }
+
+  private func decision(_ budget: Double) -> Decision {
+    Decision(calibration, rule: rule, budget: budget, shares: shares)
   }
 
   /// The published rule: flagged when the score exceeds the ⌈n(1−rate)⌉-th smallest clean one.

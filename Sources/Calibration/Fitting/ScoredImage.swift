@@ -16,10 +16,12 @@ package struct ScoredImage: Sendable, Hashable {
   package var baseline: Double?
   /// The class that the classifier sees in it.
   package var predictedClass: Int?
+  /// How sure the classifier is of that, in log-odds.
+  package var confidence: Double?
 
   package init(
     digest: String, kind: String, attack: String?, origin: ImageOrigin, scores: [Double?], baseline: Double?,
-    predictedClass: Int?
+    predictedClass: Int?, confidence: Double? = nil
   ) {
     self.digest = digest
     self.kind = kind
@@ -28,7 +30,10 @@ package struct ScoredImage: Sendable, Hashable {
     self.scores = scores
     self.baseline = baseline
     self.predictedClass = predictedClass
+    self.confidence = confidence
   }
+
+  var circumstances: Decision.Circumstances { .init(origin: origin, confidence: confidence) }
 
   /// The kind of an image as it came.
   package static let original = "original"

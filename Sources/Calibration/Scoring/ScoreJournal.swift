@@ -68,13 +68,15 @@ package final class ScoreJournal {
     let scores: [Double?]
     let baseline: Double?
     let predictedClass: Int?
+    let confidence: Double?
 
     var image: ScoredImage {
       ScoredImage(
         digest: digest, kind: kind, attack: attack,
         origin: ImageOrigin(
           isGray: gray, format: format, subsampling: subsampling, quality: quality, scale: scale),
-        scores: scores, baseline: baseline, predictedClass: predictedClass)
+        scores: scores, baseline: baseline, predictedClass: predictedClass,
+        confidence: confidence)
     }
   }
 }
@@ -87,6 +89,7 @@ extension ScoredImage {
       "subsampling": origin.subsampling.map(JSONValue.string), "quality": origin.quality.map(JSONValue.integer),
       "scale": .number(origin.scale), "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
       "baseline": baseline.map { .number($0) }, "predictedClass": predictedClass.map(JSONValue.integer),
+      "confidence": confidence.map { .number($0) },
     ])
   }
 }

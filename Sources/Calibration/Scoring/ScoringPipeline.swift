@@ -38,7 +38,7 @@ package struct ScoringPipeline: Sendable {
     identity = try file.calibrationIdentity(environment)
     detectors = file.definition.calibratedDetectors.map { definition in
       CalibratedDetector(
-        name: definition.name, kind: definition.kind, weight: definition.weight,
+        name: definition.name, kind: definition.kind, weight: definition.weight, group: definition.group,
         isFitted: definition.detector is any PredictionDetector)
     }
     filterDefinition = file.definition
@@ -80,6 +80,7 @@ package struct ScoringPipeline: Sendable {
     return ScoredImage(
       digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
       scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
-      baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass)
+      baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass,
+      confidence: verdict.prediction?.logOdds)
   }
 }

@@ -229,7 +229,8 @@ extension Verdict {
   fileprivate mutating func decide(_ decision: Decision) {
     guard let origin else { return }
     let places = detectors.indices.filter { detectors[$0].threshold == nil }
-    let outcome = decision.decide(places.map { detectors[$0].score.value }, from: origin)
+    let outcome = decision.decide(
+      places.map { detectors[$0].score.value }, .init(origin: origin, confidence: prediction?.logOdds))
     for (place, part) in zip(places, outcome.detectors) { detectors[place].part = part }
     self.decision = Together(outcome, budget: decision.budget)
   }
@@ -239,6 +240,6 @@ extension Verdict.Prediction {
   fileprivate init(_ prediction: Prediction, _ labels: ClassLabels?) {
     self.init(
       topClass: prediction.topClass, label: labels?[prediction.topClass],
-      probability: prediction.topProbability)
+      probability: prediction.topProbability, logOdds: prediction.topLogOdds)
   }
 }

@@ -63,6 +63,6 @@ extension Verdict.DetectorVerdict {
   init(_ detector: FilterDefinition.DetectorDefinition, _ score: DetectorScore) {
     self.init(
       name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold,
-      looksAtSource: detector.detector is any SourceDetector)
+      isPrivate: detector.isPrivate, looksAtSource: detector.detector is any SourceDetector)
   }
 }

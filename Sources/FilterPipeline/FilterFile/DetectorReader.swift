@@ -1,3 +1,4 @@
+import Decision
 import Detectors
 import Pixels
 import Squeezers
@@ -38,12 +39,29 @@ struct DetectorReader {
       preconditionFailure("\(name) is not a kind of detector")
     }
     let members = try value.members(
-      ["name", "threshold", "weight"] + kind.parameters.map(\.name) + kind.entries.map(\.name))
+      ["name", "threshold", "weight", "group", "private"] + kind.parameters.map(\.name) + kind.entries.map(\.name))
+    let detector = try detector(kind, members)
     let definition = FilterDefinition.DetectorDefinition(
-      name: try members["name"]?.string() ?? name, kind: name, detector: try detector(kind, members),
+      name: try members["name"]?.string() ?? name, kind: name, detector: detector,
       threshold: try threshold(members, kind), weight: try weight(members),
+      group: try group(members) ?? Self.standardGroup(of: detector),
+      isPrivate: try members.optional("private") { (node) throws(SluiceError) in try node.boolean() } ?? false,
       referencePath: try members.optional("reference", paths.path))
     return (node, definition)
+  }
+
+  private func group(_ members: FilterMembers) throws(SluiceError) -> String? {
+    guard let node = members["group"] else { return nil }
+    guard hasDecision, members["threshold"] == nil else {
+      throw node.error("has no effect beside a fixed threshold")
+    }
+    return try node.string()
+  }
+
+  /// Detectors that rest on the same source go together: whoever controls that controls them all.
+  private static func standardGroup(of detector: any Detector) -> String {
+    guard let detector = detector as? any PredictionDetector else { return BudgetShares.imageGroup }
+    return (detector.models + detector.autoencoders).first ?? BudgetShares.classifierGroup
   }
 
   /// - Returns: `nil` where a calibration decides.

@@ -63,7 +63,10 @@ package struct FilterDefinition: Sendable {
     package var budget: Double
     package var calibrationPath: String
     package var rule: DecisionRule
+    /// What part of the budget each group has, by name; empty where the file leaves it to `BudgetShares`.
+    package var shares: [String: Double] = [:]
 
+    package static let shareRange = 1e-3...1
     package static let budgetRange = 1e-6...0.5
   }
 
@@ -77,6 +80,10 @@ package struct FilterDefinition: Sendable {
     package var threshold: Double?
     /// Its share of the budget, or its weight in the fused score before any fitting.
     package var weight = 1.0
+    /// The detectors that it shares a part of the budget with.
+    package var group = BudgetShares.imageGroup
+    /// Whether only the operator and reviewers with the right to it may know that it exists.
+    package var isPrivate = false
 
     /// The file of clean statistics that it compares with, where it has one.
     package var referencePath: String?
@@ -105,6 +112,12 @@ extension FilterDefinition {
 
   /// The detectors that the calibration decides about, in the order of the filter file.
   package var calibratedDetectors: [DetectorDefinition] { detectors.filter { $0.threshold == nil } }
+
+  /// The groups of the calibrated detectors, in the order of the filter file.
+  package var groups: [String] {
+    var seen: Set<String> = []
+    return calibratedDetectors.map(\.group).filter { seen.insert($0).inserted }
+  }
 
   /// Adds a detector without a threshold, for its scores.
   package mutating func add(_ detector: any Detector, named name: String) {

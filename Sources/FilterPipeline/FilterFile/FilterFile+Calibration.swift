@@ -39,7 +39,7 @@ extension FilterFile {
   package func decision(_ environment: PipelineEnvironment) throws(SluiceError) -> Decision? {
     guard let decision = definition.decision else { return nil }
     let calibration = try calibration(at: decision.calibrationPath, environment)
-    let result = Decision(calibration, rule: decision.rule, budget: decision.budget)
+    let result = Decision(calibration, rule: decision.rule, budget: decision.budget, shares: decision.shares)
     try named(decision.calibrationPath) { () throws(SluiceError) in try result.checkCanSpendBudget() }
     return result
   }
@@ -67,6 +67,12 @@ extension FilterFile {
         throw SluiceError(
           .calibrationMismatch, "the calibration is of other detectors than \(expected.joined(separator: ", "))",
           remedy: "calibrate again: a detector has got or lost a threshold of its own")
+      }
+      let groups = definition.calibratedDetectors.map(\.group)
+      guard calibration.detectors.map(\.group) == groups else {
+        throw SluiceError(
+          .calibrationMismatch, "the calibration is of other groups than \(definition.groups.joined(separator: ", "))",
+          remedy: "calibrate again: a detector has got another group")
       }
       return calibration
     }

@@ -86,6 +86,14 @@ struct FilterNode {
     return text
   }
 
+  func boolean() throws(SluiceError) -> Bool {
+    switch scalarText {
+    case "true": return true
+    case "false": return false
+    default: throw error("is \(shown); permitted are true, false")
+    }
+  }
+
   func integer(_ range: ClosedRange<Int>) throws(SluiceError) -> Int {
     guard let text = scalarText, let value = Int(text), range.contains(value) else {
       throw error("is \(shown); permitted are whole numbers from \(range.lowerBound) to \(range.upperBound)")

@@ -1,5 +1,4 @@
 import Classifiers
-import Decision
 import Detectors
 import ImageCodecs
 import Pixels
@@ -42,13 +41,14 @@ struct FilterReader {
       normalisation: normalisation, tensor: tensor, classifier: classifier, models: models,
       autoencoders: autoencoders, secretPath: try members.optional("secret", paths.path),
       detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
-      decision: try members.optional("decision", decision),
+      decision: try members.optional("decision", DecisionReader(paths: paths).decision),
       forward: try members.optional("forward", forward) ?? .original,
       sanitise: try members.optional("sanitize", SqueezerReader.squeezer))
     definition.namedPaths = paths.expanded
     if let node = members["decision"], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")
     }
+    if let node = members["decision"] { try DecisionReader.checkShares(definition, node) }
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
       throw root.error("uses `\(squeezer)`, whose chance comes from a secret; name its file under `secret`")
     }
@@ -63,15 +63,6 @@ struct FilterReader {
     } catch {
       throw node.error(error.description)
     }
-  }
-
-  private func decision(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.DecisionDefinition {
-    let members = try node.members(["falsePositiveBudget", "calibration", "rule"])
-    return FilterDefinition.DecisionDefinition(
-      budget: try members.required("falsePositiveBudget").number(FilterDefinition.DecisionDefinition.budgetRange),
-      calibrationPath: try paths.path(members.required("calibration")),
-      rule: try members.optional("rule") { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
-        ?? .fused)
   }
 
   private func limits(_ node: FilterNode) throws(SluiceError) -> DecodeLimits {

@@ -10,7 +10,7 @@ enum ScoringText {
   ]
   /// What decides about scores, or names things, without changing a score.
   private static let withoutEffect: Set<String> = [
-    "threshold", "reference", "maxBatch", "formats", "maxBytes", "maxPixels", "maxDimension",
+    "threshold", "reference", "private", "maxBatch", "formats", "maxBytes", "maxPixels", "maxDimension",
   ]
   /// Where files lie and how they are opened, which only models say.
   private static let withoutEffectInEngines: Set<String> = ["model", "labels", "library"]

@@ -34,6 +34,15 @@ extension Verdict.Together {
     .object([
       "stratum": .string(pValue.stratum), "images": .integer(pValue.images),
       "fusedScore": fusedScore.map { .number($0, decimals: 4) },
+      "groups": groups.isEmpty ? nil : .array(groups.map(\.json)),
+    ])
+  }
+}
+
+extension Decision.GroupPart {
+  fileprivate var json: JSONValue {
+    .object([
+      "name": .string(name), "pValue": .number(pValue), "share": .number(share), "flagged": .bool(isFlagged),
     ])
   }
 }
@@ -52,6 +61,7 @@ extension Verdict.Prediction {
   fileprivate var json: JSONValue {
     .object([
       "class": .integer(topClass), "label": label.map(JSONValue.string), "probability": .number(probability),
+      "logOdds": .number(logOdds, decimals: 4),
     ])
   }
 }

@@ -30,6 +30,8 @@ package struct Verdict: Sendable {
     package var topClass: Int
     package var label: String?
     package var probability: Float
+    /// ln(p / (1 − p)) of that probability, which tells confidences apart where the probability rounds to one.
+    package var logOdds: Double
   }
 
   /// One detector's part in the verdict.
@@ -39,6 +41,8 @@ package struct Verdict: Sendable {
     package var score: DetectorScore
     /// `nil` where the calibration decides.
     package var threshold: Double?
+    /// Whether only the operator and reviewers with the right to it may know of it.
+    package var isPrivate: Bool
     /// Its part in the decision under the calibration.
     package var part: Decision.DetectorPart?
     /// Whether a region of the score lies in the picture before it is scaled.
@@ -57,12 +61,15 @@ package struct Verdict: Sendable {
     /// The weighted sum of evidence; `nil` where detectors share the budget.
     package var fusedScore: Double?
     package var isFlagged: Bool
+    /// The groups that share the budget; empty under other rules than `union`.
+    package var groups: [Decision.GroupPart]
 
     init(_ outcome: Decision.Outcome, budget: Double) {
       pValue = outcome.pValue
       self.budget = budget
       fusedScore = outcome.fusedScore
       isFlagged = outcome.isFlagged
+      groups = outcome.groups
     }
   }
 

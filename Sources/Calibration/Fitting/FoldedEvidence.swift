@@ -1,0 +1,81 @@
+import Decision
+
+/// Evidence of clean and adversarial images, under distributions of all clean images, and under those of all but a fold.
+///
+/// The images are dealt into folds by their digests. A variant always lies in the fold of its image.
+struct FoldedEvidence {
+  let clean: [ScoredImage]
+  let adversarial: [ScoredImage]
+  let whole: Table
+  let folds: [Fold]
+  /// One a detector, of all clean images.
+  let distributions: [ConditionalDistribution]
+
+  static let foldCount = 5
+
+  /// Evidence of every image, a row each with a number for each detector.
+  struct Table {
+    let clean: [[Double]]
+    let adversarial: [[Double]]
+  }
+
+  struct Fold {
+    let number: Int
+    /// Places of the clean images that lie in it, and of all others.
+    let held: [Int]
+    let kept: [Int]
+    /// Under distributions of the kept images.
+    let evidence: Table
+  }
+
+  /// - Complexity: O(folds · images · detectors · log images).
+  init(_ detectors: [CalibratedDetector], clean: [ScoredImage], adversarial: [ScoredImage]) {
+    self.clean = clean
+    self.adversarial = adversarial
+    let size = Self.neighbourhood(clean)
+    distributions = Self.distributions(detectors, clean, size)
+    whole = Self.table(distributions, clean, adversarial)
+    folds = (0..<Self.foldCount).compactMap { number in
+      let held = clean.indices.filter { clean[$0].fold == number }
+      guard !held.isEmpty else { return nil }
+      let others = clean.indices.filter { clean[$0].fold != number }
+      // With one image, or all in one fold, there is nothing else to fit on.
+      let kept = others.isEmpty ? held : others
+      let distributions = Self.distributions(detectors, kept.map { clean[$0] }, size)
+      return Fold(
+        number: number, held: held, kept: kept, evidence: Self.table(distributions, clean, adversarial))
+    }
+  }
+
+  /// A neighbourhood holds so many photographs with all their variants.
+  private static func neighbourhood(_ clean: [ScoredImage]) -> Int {
+    let photographs = max(1, clean.count { $0.kind == ScoredImage.original })
+    return max(1, ConditionalDistribution.photographs * clean.count / photographs)
+  }
+
+  private static func distributions(
+    _ detectors: [CalibratedDetector], _ clean: [ScoredImage], _ size: Int
+  ) -> [ConditionalDistribution] {
+    detectors.indices.map { index in
+      ConditionalDistribution(
+        clean.map { .init(score: $0.scores[index], confidence: $0.confidence) },
+        size: detectors[index].isFitted ? size : nil)
+    }
+  }
+
+  private static func table(
+    _ distributions: [ConditionalDistribution], _ clean: [ScoredImage], _ adversarial: [ScoredImage]
+  ) -> Table {
+    func rows(_ images: [ScoredImage]) -> [[Double]] {
+      images.map { image in
+        zip(distributions, image.scores).map { $0.evidence(of: $1, at: image.confidence) }
+      }
+    }
+    return Table(clean: rows(clean), adversarial: rows(adversarial))
+  }
+}
+
+extension ScoredImage {
+  /// 0 up to the number of folds, by the image's digest.
+  var fold: Int { (Int(digest.prefix(6), radix: 16) ?? 0) % FoldedEvidence.foldCount }
+}

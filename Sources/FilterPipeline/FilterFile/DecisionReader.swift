@@ -1,0 +1,52 @@
+import Decision
+import Pixels
+
+/// Reads how the budget is spent.
+struct DecisionReader {
+  let paths: PathExpansion
+
+  private static let keys = ["falsePositiveBudget", "calibration", "rule", "groups"]
+
+  func decision(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.DecisionDefinition {
+    let members = try node.members(Self.keys)
+    let rule = try members.optional("rule") { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
+    var definition = FilterDefinition.DecisionDefinition(
+      budget: try members.required("falsePositiveBudget").number(FilterDefinition.DecisionDefinition.budgetRange),
+      calibrationPath: try paths.path(members.required("calibration")), rule: rule ?? .standard)
+    if let groups = members["groups"] {
+      guard definition.rule == .union else {
+        throw groups.error("has no effect under the rule `\(definition.rule.rawValue)`; only `union` has groups")
+      }
+      definition.shares = try Self.shares(groups)
+    }
+    return definition
+  }
+
+  /// A part of the budget for each group.
+  private static func shares(_ node: FilterNode) throws(SluiceError) -> [String: Double] {
+    let entries = try node.namedMembers(1...64) { (name, value) throws(SluiceError) in
+      (name, try value.number(FilterDefinition.DecisionDefinition.shareRange))
+    }
+    let total = entries.reduce(0) { $0 + $1.1 }
+    // Thirds as people write them add up to a little less or more.
+    guard total <= 1 + 1e-3 else {
+      throw node.error("gives groups \(total) of the budget together; there is 1 at most")
+    }
+    return Dictionary(entries) { first, _ in first }
+  }
+
+  /// Every group has a share, and every share a group.
+  static func checkShares(_ definition: FilterDefinition, _ decision: FilterNode) throws(SluiceError) {
+    guard let shares = definition.decision?.shares, !shares.isEmpty,
+      let node = try decision.members(keys)["groups"]
+    else { return }
+    let groups = definition.groups
+    let known = "groups of this filter are \(groups.joined(separator: ", "))"
+    if let group = groups.first(where: { shares[$0] == nil }) {
+      throw node.error("gives the group `\(group)` no share; \(known)")
+    }
+    if let name = shares.keys.sorted().first(where: { !groups.contains($0) }) {
+      throw node.error("names `\(name)`, which is no group; \(known)")
+    }
+  }
+}
