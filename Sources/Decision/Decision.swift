@@ -114,14 +114,16 @@ package struct Decision: Sendable {
     for (index, group) in calibration.groups.enumerated() {
       let score = heldOut?[index] ?? group.score
       let contributions = FusedScore.contributions(group.members.map { evidence[$0] }, score.weights)
-      let own = score.clean.pValue(of: contributions.reduce(0, +), from: origin, budget: budget * shares[index])
+      // A group that only watches is shown with the p-value that it would have with the whole budget.
+      let ownBudget = shares[index] > 0 ? budget * shares[index] : budget
+      let own = score.clean.pValue(of: contributions.reduce(0, +), from: origin, budget: ownBudget)
       let spent = shares[index] > 0 ? min(1, own.value / shares[index]) : 1
       let isFlagged = spent <= budget
       if spent < least.value { least = StratifiedPValue(value: spent, stratum: own.stratum, images: own.images) }
       groups.append(GroupPart(name: group.name, pValue: own.value, share: shares[index], isFlagged: isFlagged))
       for (member, contribution) in zip(group.members, contributions) {
         parts[member].contribution = contribution
-        parts[member].isFlagged = isFlagged && pValues[member] <= budget * shares[index]
+        parts[member].isFlagged = isFlagged && pValues[member] <= ownBudget
       }
     }
     return Outcome(

@@ -82,7 +82,9 @@ import Testing
         let part = outcome.groups[index]
         let sum = weight * calibration.detectors[index].byConfidence.evidence(of: score, at: 2)
         let clean = calibration.groups[index].score.clean
-        #expect(part.pValue == clean.pValue(of: sum, from: Self.origin, budget: 0.05 * part.share).value)
+        #expect(
+          part.pValue
+            == clean.pValue(of: sum, from: Self.origin, budget: 0.05 * (part.share > 0 ? part.share : 1)).value)
         #expect(part.share == shares[part.name])
         if part.share > 0 { least = min(least, part.pValue / part.share) }
         #expect(part.isFlagged == (part.share > 0 && part.pValue / part.share <= 0.05))
