@@ -4,15 +4,34 @@ import Pixels
 
 /// A calibration in a few lines for people.
 struct CalibrationReport {
-  private let calibration: Calibration
+  private let decision: Decision
+  private let suggestions: [WitnessReview.Suggestion]
   private let path: String
 
-  init(_ calibration: Calibration, path: String) {
-    self.calibration = calibration
+  private var calibration: Calibration { decision.calibration }
+
+  init(_ decision: Decision, _ suggestions: [WitnessReview.Suggestion], path: String) {
+    self.decision = decision
+    self.suggestions = suggestions
     self.path = path
   }
 
-  var text: String { ([heading] + weights + attacks).joined(separator: "\n") + "\n" }
+  var text: String {
+    ([heading, reach] + weights + attacks + advice).joined(separator: "\n") + "\n"
+  }
+
+  /// How far down p-values go: no budget below can be spent.
+  private var reach: String {
+    let photographs = calibration.images.kinds[ScoredImage.original] ?? 0
+    let scores = calibration.images.count
+    let least = decision.rule == .union ? decision.shares.filter { $0 > 0 }.min() ?? 1 : 1
+    let text =
+      "P-values go down to 1 in \(scores + 1); budgets from \(rounded(1 / (Double(scores + 1) * least))) up can be spent by all."
+    return photographs == scores
+      ? text : text + " Below 1 in \(photographs + 1) they rest on changed versions of the same \(photographs) images."
+  }
+
+  private var advice: [String] { suggestions.isEmpty ? [] : [""] + suggestions.map(\.text) }
 
   private var heading: String {
     let kinds = calibration.images.kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -25,9 +44,17 @@ struct CalibrationReport {
       calibration.fused.origin == .filter
       ? "weights of the filter file, from clean images alone" : "weights fitted on \(calibration.attacks.count) attacks"
     let width = calibration.detectors.map(\.name.count).max() ?? 0
+    func rows(_ members: [Int], _ weights: [Double]) -> [String] {
+      zip(members, weights).map { member, weight in
+        "  \(padded(calibration.detectors[member].name, width))  \(JSONValue.number(weight, decimals: 3).text)"
+      }
+    }
+    guard decision.rule == .union else {
+      return ["", origin] + rows(Array(calibration.detectors.indices), calibration.fused.weights)
+    }
     return ["", origin]
-      + zip(calibration.detectors, calibration.fused.weights).map { detector, weight in
-        "  \(padded(detector.name, width))  \(JSONValue.number(weight, decimals: 3).text)"
+      + zip(calibration.groups, decision.shares).flatMap { group, share in
+        ["\(group.name), \(rounded(share)) of the budget"] + rows(group.members, group.score.weights)
       }
   }
 

@@ -100,10 +100,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func collect(into collected: EvaluationRun, _ run: ScoringRun) async throws {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
-    for group in [ImageGroup(attack: nil, paths: ArgumentBytes.paths(clean))]
-      + (try ImageGroup.attacks(in: adversarial))
-    {
-      collected.begin(group.attack)
+    let cleanGroups = ArgumentBytes.paths(clean).map { ImageGroup(attack: nil, paths: [$0]) }
+    for group in cleanGroups + (try ImageGroup.attacks(in: adversarial)) {
+      collected.begin(group.attack, group.paths.first?.description ?? "")
       try await run.score(group) { task, verdict in
         if !collected.take(task, verdict) {
           let reason = verdict.error.map(\.description) ?? "it could not be judged"
@@ -160,6 +159,9 @@ private final class EvaluationRun: Sendable {
   private struct State {
     var groups: [[Evaluation.Group]] = []
     var calibrated = 0
+    /// What is being judged: the path that was named.
+    var collection = ""
+    var scored: [ScoredImage] = []
   }
 
   private let evaluators: [Evaluator]
@@ -174,8 +176,11 @@ private final class EvaluationRun: Sendable {
   var leftOut: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.leftOut } } }
   var hasClean: Bool { state.withLock { $0.groups[0].first?.images.isEmpty == false } }
 
-  func begin(_ attack: String?) {
+  /// Clean images are one group, whatever the path that they were named by.
+  func begin(_ attack: String?, _ collection: String) {
     state.withLock { state in
+      state.collection = collection
+      guard attack != nil || state.groups[0].isEmpty else { return }
       for index in state.groups.indices { state.groups[index].append(.init(name: attack ?? "clean")) }
     }
   }
@@ -183,11 +188,14 @@ private final class EvaluationRun: Sendable {
   /// - Returns: false for an image that could not be judged.
   func take(_ task: ScoringTask, _ verdict: Verdict) -> Bool {
     let images = evaluators.map { $0.image(task, verdict) }
+    let scored = evaluators[0].scores(task, verdict)
     return state.withLock { state in
       let group = state.groups[0].count - 1
       var isJudged = true
+      if let scored { state.scored.append(scored) }
       for (index, image) in images.enumerated() {
-        if let image {
+        if var image {
+          image.collection = state.collection
           state.groups[index][group].images.append(image)
         } else {
           state.groups[index][group].leftOut += 1
@@ -200,7 +208,7 @@ private final class EvaluationRun: Sendable {
   }
 
   func evaluations(title: String, facts: [Evaluation.Fact], forwarded: String?) -> [Evaluation] {
-    let (groups, calibrated) = state.withLock { ($0.groups, $0.calibrated) }
+    let (groups, calibrated, scored) = state.withLock { ($0.groups, $0.calibrated, $0.scored) }
     return zip(evaluators, groups).map { evaluator, groups in
       var notes: [String] = []
       if calibrated > 0 {
@@ -211,11 +219,13 @@ private final class EvaluationRun: Sendable {
       if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {
         notes.append("* judged by weights that were fitted without this attack")
       }
-      return Evaluation(
+      var evaluation = Evaluation(
         title: title, facts: facts, budgets: evaluator.budgets, judges: evaluator.judges,
         versionNames: evaluator.versionNames,
         forwardedVersion: forwarded.flatMap { evaluator.versionNames.firstIndex(of: $0) } ?? 0, clean: groups[0],
         attacks: Array(groups.dropFirst()), notes: notes)
+      evaluation.suggestions = evaluator.suggestions(scored)
+      return evaluation
     }
   }
 }

@@ -101,7 +101,11 @@ struct InspectReport {
     guard let decision = verdict.decision else { return [] }
     let fused = decision.fusedScore.map { "fused score \(rounded($0)), " } ?? ""
     let relation = decision.isFlagged ? "within" : "above"
-    return [
+    let groups = decision.groups.map { group in
+      let line = "group \(group.name): p = \(rounded(group.pValue)), with \(rounded(group.share)) of the budget"
+      return group.isFlagged ? Terminal.styled(line + ": flagged", .red) : Terminal.styled(line, .dim)
+    }
+    return groups + [
       "\(fused)p = \(rounded(decision.pValue.value)), \(relation) the budget of \(rounded(decision.budget))",
       Terminal.styled(
         "compared with \(decision.pValue.images) clean images (stratum: \(decision.pValue.stratum))", .dim),

@@ -7,6 +7,15 @@ extension Evaluation {
     return Rate(count: decisions.count { $0 }, of: decisions.count)
   }
 
+  /// The clean images of each collection that was named; empty where there is only one. A threshold that fits photographs of
+  /// one source need not fit those of another.
+  package var cleanCollections: [Group] {
+    var names: [String] = []
+    for image in clean.images where !names.contains(image.collection) { names.append(image.collection) }
+    guard names.count > 1 else { return [] }
+    return names.map { name in Group(name: name, images: clean.images.filter { $0.collection == name }) }
+  }
+
   /// The mean of the rates of all attacks: each attack counts the same, however many images it has.
   package func meanRate(judge: Int, budget: Int) -> Double? {
     let rates = attacks.compactMap { rate($0, judge: judge, budget: budget)?.value }

@@ -23,6 +23,8 @@ package struct Evaluation: Sendable {
   /// One image, with what every judge made of it.
   package struct Image: Sendable {
     package var source: String
+    /// The folder, file or archive that was named for it.
+    package var collection = ""
     package var sha256: String
     /// The class it truly shows, where its name tells.
     package var trueClass: Int?
@@ -106,6 +108,8 @@ package struct Evaluation: Sendable {
   package var attacks: [Group]
   /// What readers must know: images that were calibrated on, attacks that the fusion was fitted on.
   package var notes: [String]
+  /// Changes to the filter that would see more of these attacks.
+  package var suggestions: [WitnessReview.Suggestion] = []
 
   package init(
     title: String, facts: [Fact], budgets: [Double], judges: [Judge], versionNames: [String], forwardedVersion: Int,

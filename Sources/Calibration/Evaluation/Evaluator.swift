@@ -69,6 +69,16 @@ package struct Evaluator: Sendable {
       sentence: sentence(verdict, own))
   }
 
+  /// What the calibrated detectors say; `nil` for an image that could not be judged.
+  package func scores(_ task: ScoringTask, _ verdict: Verdict) -> ScoredImage? { scoring.scores(in: verdict, of: task) }
+
+  /// Changes to the filter that would see more of the attacks among these images.
+  package func suggestions(_ images: [ScoredImage]) -> [WitnessReview.Suggestion] {
+    WitnessReview(
+      decision(budgets[0]), clean: images.filter { $0.attack == nil }, adversarial: images.filter { $0.attack != nil }
+    ).suggestions
+  }
+
   /// Whether a clean image is one of those that the calibration was made from.
   package func wasCalibratedOn(_ digest: String) -> Bool { calibration.hasClean(digest) }
 

@@ -12,6 +12,7 @@ extension Evaluation {
           .object(["name": .string($0.name), "role": .string($0.role.rawValue), "calls": .integer($0.calls)])
         }),
       "clean": summary(clean, isClean: true),
+      "cleanCollections": .array(cleanCollections.map { rates($0) }),
       "attacks": .array(attacks.map { summary($0, isClean: false) }),
       "meanTruePositives": .array(
         judges.indices.map { judge in
@@ -27,7 +28,19 @@ extension Evaluation {
       "accuracy": .object([
         "clean": accuracy(clean.images)?.json, "attacked": accuracy(attacks.flatMap(\.images))?.json,
       ]),
+      "suggestions": .array(suggestions.map(\.json)),
       "notes": .array((notes + [Self.caveat]).map(JSONValue.string)),
+    ])
+  }
+
+  /// Of the filter and every other judge, without the images.
+  private func rates(_ group: Group) -> JSONValue {
+    .object([
+      "name": .string(group.name), "count": .integer(group.images.count),
+      "judges": .array(
+        judges.indices.map { judge in
+          .object(["flagged": .array(budgets.indices.map { rate(group, judge: judge, budget: $0)?.json ?? .null })])
+        }),
     ])
   }
 
@@ -42,6 +55,16 @@ extension Evaluation {
           ])
         }),
       "images": .array(group.images.map(\.json)),
+    ])
+  }
+}
+
+extension WitnessReview.Suggestion {
+  fileprivate var json: JSONValue {
+    let attack: String? = if case .ownGroup(let attack) = change { attack } else { nil }
+    return .object([
+      "detector": .string(detector), "change": .string(attack == nil ? "leaveOut" : "ownGroup"),
+      "attack": attack.map(JSONValue.string), "before": before.json, "after": after.json,
     ])
   }
 }

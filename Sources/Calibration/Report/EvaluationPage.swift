@@ -62,7 +62,7 @@ package struct EvaluationPage {
         "Which detector sees what", "Each alone, with the whole budget of \(Figures.percent(evaluation.budgets[0])).",
         "<div class=\"scroll\">\(HeatMapFigure(evaluation: evaluation).svg)</div>"))
     sections.append(section("Scores", "Clean images light, adversarial ones dark.", histograms))
-    sections += [accuracies, cost]
+    sections += [accuracies, cost, suggestions]
     if let comparison { sections.append(compared(comparison)) }
     let gallery = PictureGallery(evaluation: evaluation)
     if !evaluation.attacks.isEmpty {
@@ -85,15 +85,18 @@ package struct EvaluationPage {
       return section(title, "The calibration has too few clean images to say.", " ")
     }
     let header = ["", "images"] + compared.map { evaluation.judges[$0].name } + ["AUROC"]
-    let groups = [evaluation.clean] + evaluation.attacks
-    let rows = groups.enumerated().map { index, group in
-      [
-        index == 0
-          ? "clean (false positives)" : group.name + (group.images.contains { $0.heldOutOf != nil } ? " *" : ""),
-        String(group.images.count),
-      ] + compared.map { Figures.rate(evaluation.rate(group, judge: $0, budget: budget)) }
-        + [index == 0 ? "" : Figures.rate(evaluation.ranks(judge: 0, group).areaUnderCurve)]
+    func row(_ name: String, _ group: Evaluation.Group, area: String) -> [String] {
+      [name, String(group.images.count)]
+        + compared.map { Figures.rate(evaluation.rate(group, judge: $0, budget: budget)) } + [area]
     }
+    let rows =
+      [row("clean (false positives)", evaluation.clean, area: "")]
+      + evaluation.cleanCollections.map { row("… of \($0.name)", $0, area: "") }
+      + evaluation.attacks.map { group in
+        row(
+          group.name + (group.images.contains { $0.heldOutOf != nil } ? " *" : ""), group,
+          area: Figures.rate(evaluation.ranks(judge: 0, group).areaUnderCurve))
+      }
     let mean =
       ["mean of the attacks", ""]
       + compared.map { Figures.rate(evaluation.meanRate(judge: $0, budget: budget)) }
@@ -101,6 +104,11 @@ package struct EvaluationPage {
     return section(
       title, "Share flagged, with the 95 % Wilson interval.",
       HTMLText.table([header] + rows + (evaluation.attacks.count > 1 ? [mean] : []), caption: "", class: "rates"))
+  }
+
+  private var suggestions: String {
+    let sentences = evaluation.suggestions.map { HTMLText.element("p", $0.text) }.joined()
+    return section("What would see more", "At thresholds that flag as many clean images.", sentences)
   }
 
   private var histograms: String {

@@ -9,7 +9,8 @@ package struct EvaluationTable {
   package var text: String {
     var sections = [[evaluation.title] + evaluation.facts.map { "  \($0.name): \($0.value)" }]
     for budget in evaluation.budgets.indices { sections.append(rates(budget)) }
-    sections += [detectors, accuracies, costs, evaluation.notes + [Evaluation.caveat]]
+    for budget in evaluation.budgets.indices { sections.append(detectors(budget)) }
+    sections += [accuracies, costs, evaluation.suggestions.map(\.text), evaluation.notes + [Evaluation.caveat]]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
@@ -24,6 +25,7 @@ package struct EvaluationTable {
     }
     var rows = [["", "images"] + compared.map { evaluation.judges[$0].name } + ["AUROC"]]
     rows.append(row("clean (false positives)", evaluation.clean, budget, isClean: true))
+    rows += evaluation.cleanCollections.map { row("  of \($0.name)", $0, budget, isClean: true) }
     rows += evaluation.attacks.map { row($0.name + mark($0), $0, budget, isClean: false) }
     if evaluation.attacks.count > 1 {
       rows.append(["mean of the attacks", ""] + compared.map { mean($0, budget) } + [area(nil)])
@@ -48,20 +50,24 @@ package struct EvaluationTable {
   /// Attacks that the weights would know if they were not left out of the fit.
   private func mark(_ group: Evaluation.Group) -> String { group.images.contains { $0.heldOutOf != nil } ? " *" : "" }
 
-  /// Each detector alone, at the filter's budget.
-  private var detectors: [String] {
+  /// Each detector alone, with the whole budget; of smaller budgets than a hundredth detectors alone see little.
+  private func detectors(_ budget: Int) -> [String] {
     let alone = evaluation.judges.indices.filter { evaluation.judges[$0].role == .detector }
-    guard !alone.isEmpty, !evaluation.attacks.isEmpty else { return [] }
+    guard !alone.isEmpty, !evaluation.attacks.isEmpty, evaluation.budgets[budget] >= Self.leastAlone,
+      evaluation.rate(evaluation.clean, judge: alone[0], budget: budget) != nil
+    else { return [] }
     let header = ["", "calls", "clean"] + evaluation.attacks.map { String(Self.printable($0.name).prefix(7)) }
     let rows = alone.map { judge in
       [Self.printable(evaluation.judges[judge].name), String(evaluation.judges[judge].calls)]
         + ([evaluation.clean] + evaluation.attacks).map {
-          Figures.rate(evaluation.rate($0, judge: judge, budget: 0)?.value)
+          Figures.rate(evaluation.rate($0, judge: judge, budget: budget)?.value)
         }
     }
-    return ["each detector alone, with a budget of \(Figures.percent(evaluation.budgets[0]))"]
+    return ["each detector alone, with a budget of \(Figures.percent(evaluation.budgets[budget]))"]
       + Self.aligned([header] + rows)
   }
+
+  private static let leastAlone = 0.01
 
   private var accuracies: [String] {
     let groups = [("clean", evaluation.clean.images), ("attacked", evaluation.attacks.flatMap(\.images))]

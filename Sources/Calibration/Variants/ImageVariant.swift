@@ -24,6 +24,9 @@ package enum ImageVariant: String, Sendable, CaseIterable {
   case jpegMiddle = "jpeg-middle"
   case jpegHigh = "jpeg-high"
 
+  /// What uploads and cameras do to pictures every day.
+  package static let usual: [ImageVariant] = [.jpeg, .blur, .noise, .brightness, .gray, .grayJPEG]
+
   /// What an adversarial image is calibrated with where clean ones are saved again: an attack fades with the quality, so
   /// that one quality would say little of the others.
   package static let savesOfAttacks: [ImageVariant] = [.jpegLow, .jpegMiddle, .jpegHigh]

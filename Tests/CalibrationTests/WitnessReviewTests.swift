@@ -1,0 +1,76 @@
+import Calibration
+import Decision
+import Pixels
+import TestSupport
+import Testing
+
+@Suite struct WitnessReviewTests {
+  static let origin = ImageOrigin(isGray: false, format: "png", subsampling: nil, quality: nil, scale: 1)
+
+  /// A witness that sees everything, and `blind` others that say as much about clean images as about adversarial ones.
+  static func images(_ count: Int, attack: String?, blind: Int, seed: UInt64) -> [ScoredImage] {
+    var random = RepeatableRandom(seed: seed)
+    return (0..<count).map { index in
+      let digits = String(UInt64.random(in: 0...UInt64.max, using: &random), radix: 16)
+      let noise = (0..<blind).map { _ in Double.random(in: 0...1, using: &random) as Double? }
+      let seen = Double.random(in: 0...1, using: &random) * (attack == nil ? 1 : 0.02) + (attack == nil ? 0 : 0.98)
+      return ScoredImage(
+        digest: String(repeating: "0", count: 16 - digits.count) + digits, kind: ScoredImage.original, attack: attack,
+        origin: origin, scores: [seen] + noise, baseline: nil, predictedClass: 1)
+    }
+  }
+
+  static func review(blind: Int, rule: DecisionRule, groups: [String]) throws -> [WitnessReview.Suggestion] {
+    let detectors = groups.enumerated().map { index, group in
+      CalibratedDetector(
+        name: index == 0 ? "sharp" : "blind\(index)", kind: "featureSqueezing", weight: 1, group: group, isFitted: false
+      )
+    }
+    let clean = images(400, attack: nil, blind: blind, seed: 1)
+    let calibration = try CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
+      falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) }
+    ).calibration(clean: clean, adversarial: [])
+    return WitnessReview(
+      Decision(calibration, rule: rule, budget: 0.05), clean: clean,
+      adversarial: images(100, attack: "a", blind: blind, seed: 2)
+    ).suggestions
+  }
+
+  @Test("a witness that drowns among blind ones is named, and what dilutes it as well")
+  func dilution() throws {
+    let suggestions = try Self.review(blind: 6, rule: .fused, groups: Array(repeating: "g", count: 7))
+    let own = try #require(suggestions.first { $0.change == .ownGroup(attack: "a") })
+    #expect(own.detector == "sharp" && own.after.value > own.before.value + 0.2)
+    #expect(own.text.contains("`sharp`") && own.text.contains("`group`"))
+    let left = suggestions.filter { $0.change == .leaveOut }
+    #expect(!left.isEmpty && left.allSatisfy { $0.detector.hasPrefix("blind") })
+    let gains = suggestions.map { $0.after.value - $0.before.value }
+    #expect(gains == gains.sorted(by: >))
+  }
+
+  @Test("a group of its own leaves nothing to suggest")
+  func ownGroup() throws {
+    let suggestions = try Self.review(
+      blind: 6, rule: .union, groups: ["image"] + Array(repeating: "classifier", count: 6))
+    #expect(!suggestions.contains { $0.detector == "sharp" }, "\(suggestions)")
+  }
+
+  @Test("without attacks, or with too few clean images for the budget, there is nothing to say")
+  func nothingToSay() throws {
+    #expect(try Self.review(blind: 0, rule: .fused, groups: ["g"]).isEmpty)
+    let clean = Self.images(400, attack: nil, blind: 1, seed: 1)
+    let detectors = (0..<2).map {
+      CalibratedDetector(name: "\($0)", kind: "featureSqueezing", weight: 1, group: "g", isFitted: false)
+    }
+    let calibration = try CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
+      falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) }
+    ).calibration(clean: clean, adversarial: [])
+    let decision = Decision(calibration, rule: .fused, budget: 0.05)
+    #expect(WitnessReview(decision, clean: clean, adversarial: []).suggestions.isEmpty)
+    let few = WitnessReview(
+      decision, clean: Array(clean.prefix(19)), adversarial: Self.images(9, attack: "a", blind: 1, seed: 2))
+    #expect(few.suggestions.isEmpty)
+  }
+}
