@@ -65,7 +65,8 @@ struct InspectReport {
         "score \(rounded(value)), \(detector.isFlagged ? "above" : "not above") the threshold \(rounded(threshold))"
     }
     guard let part = detector.part else { return "score \(rounded(value))" }
-    let contribution = part.contribution.map { ", adds \(rounded($0)) to the fused score" } ?? ""
+    let sum = verdict.decision?.fusedScore == nil ? "its group" : "the fused score"
+    let contribution = part.contribution.map { ", adds \(rounded($0)) to \(sum)" } ?? ""
     return "score \(rounded(value)), p = \(rounded(part.pValue))\(contribution)"
   }
 

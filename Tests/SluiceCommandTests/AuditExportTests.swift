@@ -215,7 +215,7 @@ struct AuditExportTests {
       #expect(try bench.audit("review", reference, "--confirm", "--attack", "pgd").status == 0)
     }
     let result = try SluiceCommand.shell(
-      "cd '\(bench.path)' && \"$SLUICE\" calibrate -f noise.yaml --clean clean --from-audit audit")
+      "cd '\(bench.path)' && \"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean --from-audit audit")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.outputText.contains("21 clean scores") && result.outputText.contains("pgd"))
     #expect(result.outputText.contains("of \(references.count - 1)"), "\(result.outputText)")

@@ -59,7 +59,7 @@ import Testing
     let refused = try sluice(folder, "filter -f noise.yaml --format none clean")
     #expect(refused.status == 2 && refused.errors.contains("sluice calibrate"))
 
-    let made = try sluice(folder, "calibrate -f noise.yaml --clean clean --adversarial attacks")
+    let made = try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean --adversarial attacks")
     #expect(made.status == 0, "\(made.errors)")
     #expect(made.outputText.contains("60 clean scores") && made.outputText.contains("loud "))
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json.partial"))
@@ -74,7 +74,9 @@ import Testing
       #expect((verdict["compared"] as? [String: Any])?["stratum"] as? String == "all")
     }
     let shown = try sluice(folder, "inspect -f noise.yaml attacks/louder/1.png")
-    #expect(shown.outputText.contains("within the budget of 0.1") && shown.outputText.contains("to the fused score"))
+    #expect(
+      shown.outputText.contains("within the budget of 0.1") && shown.outputText.contains("to its group")
+        && shown.outputText.contains("group image: p ="))
 
     let page = try sluice(
       folder, "evaluate -f noise.yaml --clean clean --adversarial attacks --html page.html --json all.json")
@@ -107,7 +109,7 @@ import Testing
   @Test("a calibration of another filter is refused; what scores do not depend on may change")
   func bindsToItsFilter() throws {
     let folder = try Self.bench()
-    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean").status == 0)
+    #expect(try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean").status == 0)
     func judge(_ text: String) throws -> SluiceCommand.Result {
       try folder.file("noise.yaml", text)
       return try sluice(folder, "filter -f noise.yaml --format none clean/1.png")
@@ -124,11 +126,65 @@ import Testing
     #expect(small.status == 2 && small.errors.contains("at least 999 clean images"))
   }
 
+  @Test("groups have shares of the budget, which the file may give; what contradicts itself is refused")
+  func groups() throws {
+    let folder = try Self.bench()
+    func filter(_ groups: String, rule: String = "union") -> String {
+      Self.filter.replacing("weight: 2", with: "group: chroma")
+        .replacing("json}", with: "json, rule: \(rule), groups: \(groups)}")
+    }
+    try folder.file("noise.yaml", filter("{chroma: 0.5, image: 0.5}"))
+    #expect(try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let judged = try sluice(folder, "filter -f noise.yaml --format none attacks/louder/*.png")
+    #expect(judged.status == 1 && judged.verdicts.count == 6)
+    for verdict in judged.verdicts {
+      let compared = try #require(verdict["compared"] as? [String: Any])
+      let groups = try #require(compared["groups"] as? [[String: Any]])
+      #expect(groups.map { $0["name"] as? String } == ["chroma", "image"] && compared["fusedScore"] == nil)
+      let spent = groups.compactMap { group in
+        (group["pValue"] as? Double).flatMap { p in (group["share"] as? Double).map { p / $0 } }
+      }
+      let least = try #require(spent.min())
+      #expect(abs(try #require(verdict["pValue"] as? Double) - min(1, least)) < 1e-6)
+    }
+    // Shares are no part of what was calibrated.
+    try folder.file("noise.yaml", filter("{chroma: 0.7, image: 0.3}"))
+    #expect(try sluice(folder, "filter -f noise.yaml --format none clean/1.png").status < 2)
+    for (text, problem) in [
+      (filter("{chroma: 0.7, image: 0.4}"), "1 at most"), (filter("{chroma: 1}"), "`image` no share"),
+      (filter("{chroma: 0.5, image: 0.3, other: 0.1}"), "`other`, which is no group"),
+      (filter("{chroma: 0, image: 1}"), "permitted are"), (filter("{chroma: 1}", rule: "fused"), "only `union`"),
+      (filter("{chroma: 0.995, image: 0.005}"), "`image`"),
+      (
+        filter("{chroma: 0.5, image: 0.5}").replacing("group: chroma", with: "group: chroma, threshold: 3"), "threshold"
+      ),
+    ] {
+      try folder.file("noise.yaml", text)
+      let refused = try sluice(folder, "filter -f noise.yaml --format none clean/1.png")
+      #expect(refused.status == 2 && refused.errors.contains(problem), "\(problem): \(refused.errors)")
+    }
+    try folder.file("noise.yaml", Self.filter.replacing("weight: 2", with: "group: other"))
+    let regrouped = try sluice(folder, "filter -f noise.yaml --format none clean/1.png")
+    #expect(regrouped.status == 2 && regrouped.errors.contains("another version of the filter"))
+  }
+
+  @Test("clean images of several paths are counted apart")
+  func collections() throws {
+    let folder = try Self.bench()
+    #expect(try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let result = try sluice(folder, "evaluate -f noise.yaml --clean clean attacks/loud --json all.json")
+    #expect(result.outputText.contains("of clean") && result.outputText.contains("of attacks/loud"))
+    let all =
+      try JSONSerialization.jsonObject(with: Data(Repository.bytes("\(folder.path)/all.json"))) as? [String: Any]
+    let collections = try #require(all?["cleanCollections"] as? [[String: Any]])
+    #expect(collections.map { $0["count"] as? Int } == [60, 6])
+  }
+
   @Test("detectors may share the budget instead")
   func sharedRule() throws {
     let folder = try Self.bench()
     try folder.file("noise.yaml", Self.filter.replacing("json}", with: "json, rule: shared}"))
-    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean").status == 0)
+    #expect(try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean").status == 0)
     let judged = try sluice(folder, "filter -f noise.yaml --format none attacks/louder/*.png clean/*.png")
     let flagged = judged.verdicts.filter { $0["verdict"] as? String == "adversarial" }
     #expect(flagged.count >= 6 && flagged.count <= 12)
@@ -143,7 +199,7 @@ import Testing
       "noise.yaml",
       Self.filter.replacing("float32}", with: "float32, channels: gray}")
         .replacing("stripeNoise: {}", with: "stripeNoise: {signal: brightness}"))
-    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean").status == 0)
+    #expect(try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean").status == 0)
     let verdict = try #require(try sluice(folder, "filter -f noise.yaml --format none clean/0.png").verdicts.first)
     let detectors = try #require(verdict["detectors"] as? [[String: Any]])
     let gray = try #require(detectors.first)
@@ -187,11 +243,13 @@ import Testing
   @Test("evaluating says when there is nothing to evaluate, and which of two calibrations is better")
   func evaluating() throws {
     let folder = try Self.bench()
-    _ = try sluice(folder, "calibrate -f noise.yaml --clean clean")
+    _ = try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean")
     #expect(try SluiceCommand.shell("mkdir '\(folder.path)/empty'").status == 0)
     let empty = try sluice(folder, "evaluate -f noise.yaml --clean empty")
     #expect(empty.status == 2 && empty.errors.contains("no clean image"))
-    #expect(try sluice(folder, "calibrate -f noise.yaml --clean clean --adversarial attacks -o new.json").status == 0)
+    #expect(
+      try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean --adversarial attacks -o new.json")
+        .status == 0)
     let compared = try sluice(
       folder,
       "evaluate -f noise.yaml --clean clean --adversarial attacks --calibration new.json --against noise.calibration.json"

@@ -95,7 +95,7 @@ import Testing
       { for i in 20 21 22; do review $i.png clean; done; for i in 23 24 25 26; do review $i.png adversarial; done; } > reviews.ndjson
       """
     #expect(try SluiceCommand.shell(script).status == 0)
-    let result = try sluice(folder, "calibrate -f noise.yaml --clean clean --from-audit reviews.ndjson")
+    let result = try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean --from-audit reviews.ndjson")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.outputText.contains("23 clean scores") && result.outputText.contains("of 4"))
   }
