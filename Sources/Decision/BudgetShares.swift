@@ -5,9 +5,10 @@ package enum BudgetShares {
   /// The name of the group of detectors that ask the classifier alone.
   package static let classifierGroup = "classifier"
 
-  /// What detectors of the image alone have beside groups that ask models. They cost nothing and are sharp where they
-  /// see anything, so a smaller share does; much smaller, and calibrations of a few thousand images could not spend it.
-  package static let imageShare = 0.3
+  /// What detectors of the image alone have beside groups that ask models. They are sharp where they see anything, so a
+  /// small share would do for large budgets; of a budget of 1 in 1,000 a calibration of a few thousand images could not
+  /// spend it.
+  package static let imageShare = 0.4
 
   /// Shares where a filter names none: `imageShare` for the image alone, the rest equally among the others; equally
   /// among all where there is no such group, or nothing else.
