@@ -24,9 +24,7 @@ package struct StripeConsistency: ImageDetector {
   package static let kind = DetectorKind(
     "stripeConsistency",
     "how consistently columns and rows lie above or below their neighbours, in green and both colour differences",
-    source: "the attack: Andriushchenko et al. 2020",
-    // Photographs have no stripes in all three, so that its evidence is worth more than that of noise, which some have.
-    standardWeight: 3
+    source: "the attack: Andriushchenko et al. 2020"
   ) { _ in StripeConsistency() }
 
   package init() {}

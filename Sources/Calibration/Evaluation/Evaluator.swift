@@ -51,8 +51,11 @@ package struct Evaluator: Sendable {
     let own = outcomes[0]
     // One number that orders images whatever the rule: the fused score, or how small the p-value is.
     let suspicion = own.fusedScore ?? -own.pValue.value
+    // Each alone has the whole budget, however the filter divides it.
     let detectors = calibration.detectors.indices.map { index in
-      zip(budgets, outcomes).map { budget, outcome in canSpend(budget) ? outcome.detectors[index].pValue <= budget : nil
+      zip(budgets, outcomes).map { budget, outcome in
+        calibration.images.count >= StratifiedDistribution.imagesNeeded(for: budget)
+          ? outcome.detectors[index].pValue <= budget : nil
       }
     }
     let seen = versionClasses(verdict)

@@ -38,15 +38,13 @@ package struct DetectorKind: Sendable {
   /// The threshold where none is given; `nil` for kinds whose scores depend on the classifier and the images.
   package let standardThreshold: Double?
   package let thresholdRange: ClosedRange<Double>
-  /// How much its evidence counts in a sum where the filter does not say.
-  package let standardWeight: Double
   /// What makes the detector of its parameters; `nil` for kinds that take more than parameters.
   package let make: (@Sendable (ParameterValues) -> any Detector)?
 
   init(
     _ name: String, _ summary: String, source: String, needs: Needs = .nothing, calls: String = "none",
     parameters: [Parameter] = [], entries: [Entry] = [], standardThreshold: Double? = nil,
-    thresholdRange: ClosedRange<Double> = -1e9...1e9, standardWeight: Double = 1,
+    thresholdRange: ClosedRange<Double> = -1e9...1e9,
     make: (@Sendable (ParameterValues) -> any Detector)? = nil
   ) {
     self.name = name
@@ -58,7 +56,6 @@ package struct DetectorKind: Sendable {
     self.entries = entries
     self.standardThreshold = standardThreshold
     self.thresholdRange = thresholdRange
-    self.standardWeight = standardWeight
     self.make = make
   }
 }

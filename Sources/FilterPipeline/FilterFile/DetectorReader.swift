@@ -43,7 +43,7 @@ struct DetectorReader {
     let detector = try detector(kind, members)
     let definition = FilterDefinition.DetectorDefinition(
       name: try members["name"]?.string() ?? name, kind: name, detector: detector,
-      threshold: try threshold(members, kind), weight: try weight(members) ?? kind.standardWeight,
+      threshold: try threshold(members, kind), weight: try weight(members),
       group: try group(members) ?? Self.standardGroup(of: detector),
       isPrivate: try members.optional("private") { (node) throws(SluiceError) in try node.boolean() } ?? false,
       referencePath: try members.optional("reference", paths.path))
@@ -75,8 +75,8 @@ struct DetectorReader {
     return nil
   }
 
-  private func weight(_ members: FilterMembers) throws(SluiceError) -> Double? {
-    guard let node = members["weight"] else { return nil }
+  private func weight(_ members: FilterMembers) throws(SluiceError) -> Double {
+    guard let node = members["weight"] else { return 1 }
     guard hasDecision, members["threshold"] == nil else {
       throw node.error("has no effect beside a fixed threshold")
     }
