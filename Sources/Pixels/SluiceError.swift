@@ -21,11 +21,29 @@ package struct SluiceError: Error, Sendable, Hashable {
   /// Where in the encoded bytes the trouble lies, counted from 0 at the start of the input.
   package var byteOffset: Int?
 
+  /// Whether it says something that only the operator may know, such as what a private detector or its model is called.
+  package var isPrivate = false
+
   package init(_ code: Code, _ message: String, remedy: String? = nil, byteOffset: Int? = nil) {
     self.code = code
     self.message = message
     self.remedy = remedy
     self.byteOffset = byteOffset
+  }
+}
+
+extension SluiceError {
+  /// What a private error says to others than the operator.
+  package static let withheldMessage = "a part of the filter failed"
+
+  /// The error for others than the operator: the same one, unless it is private.
+  package var disclosed: SluiceError { isPrivate ? SluiceError(code, Self.withheldMessage) : self }
+
+  /// The same error, private where `isPrivate` says so.
+  package func keptPrivate(_ isPrivate: Bool) -> SluiceError {
+    var error = self
+    error.isPrivate = self.isPrivate || isPrivate
+    return error
   }
 }
 

@@ -232,6 +232,9 @@ extension Verdict {
     let outcome = decision.decide(
       places.map { detectors[$0].score.value }, .init(origin: origin, confidence: prediction?.logOdds))
     for (place, part) in zip(places, outcome.detectors) { detectors[place].part = part }
+    if !outcome.groups.isEmpty {
+      for (place, detector) in zip(places, decision.calibration.detectors) { detectors[place].group = detector.group }
+    }
     self.decision = Together(outcome, budget: decision.budget)
   }
 }

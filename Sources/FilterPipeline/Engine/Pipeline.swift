@@ -140,6 +140,7 @@ package final class Pipeline: Sendable {
     let squeezers = definition.detectorSqueezers
     let askedModels = Set(detectors.flatMap(\.models))
     var opinions: [SecondOpinion] = []
+    let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
     for definition in definition.models where askedModels.contains(definition.name) {
       guard let model = models[definition.name] else { continue }
       guard model.classCount == classifier.classCount else {
@@ -148,10 +149,12 @@ package final class Pipeline: Sendable {
           "the model `\(definition.name)` has \(model.classCount) classes, the classifier \(classifier.classCount)",
           remedy: "a second opinion needs a model of the same classes")
       }
-      opinions.append(SecondOpinion(definition, model))
+      opinions.append(SecondOpinion(definition, model, isPrivate: privateModels.contains(definition.name)))
     }
     let reconstructors = definition.askedAutoencoders.compactMap { definition in
-      autoencoders[definition.name].map { Reconstructor(definition, $0) }
+      autoencoders[definition.name].map {
+        Reconstructor(definition, $0, isPrivate: privateAutoencoders.contains(definition.name))
+      }
     }
     return PredictionStage(
       classifier, definition, squeezers: squeezers, models: opinions, autoencoders: reconstructors)

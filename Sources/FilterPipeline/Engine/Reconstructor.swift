@@ -6,6 +6,8 @@ import Preprocessing
 /// An autoencoder at work: gives back the model-size image as the autoencoder understands it.
 struct Reconstructor: Sendable {
   let name: String
+  /// Whether errors of the autoencoder are for the operator alone, because only private detectors ask it.
+  private let isPrivate: Bool
   private let autoencoder: any Autoencoder
   private let normalisation: Normalisation
   private let encoder: TensorEncoder
@@ -29,8 +31,9 @@ struct Reconstructor: Sendable {
     }
   }
 
-  init(_ definition: FilterDefinition.ModelDefinition, _ autoencoder: any Autoencoder) {
+  init(_ definition: FilterDefinition.ModelDefinition, _ autoencoder: any Autoencoder, isPrivate: Bool) {
     name = definition.name
+    self.isPrivate = isPrivate
     self.autoencoder = autoencoder
     normalisation = definition.normalisation
     encoder = definition.tensor.encoder(size: definition.preprocessor.outputSize, definition.normalisation)
@@ -40,7 +43,10 @@ struct Reconstructor: Sendable {
   func reconstruct(_ image: borrowing PixelImage) async throws(SluiceError) -> Result {
     var batch = TensorBatch(form: encoder.form, count: 1)
     encoder.encode(image, into: &batch, at: 0)
-    let values = try await autoencoder.reconstruction(of: batch)
+    let values: [Float]
+    do throws(SluiceError) { values = try await autoencoder.reconstruction(of: batch) } catch {
+      throw error.keptPrivate(isPrivate)
+    }
     var result = PixelImage(size: image.size, channels: image.channels)
     let depth = image.channels.rawValue
     var (absoluteError, squaredError) = (0.0, 0.0)

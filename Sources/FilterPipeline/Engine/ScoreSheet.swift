@@ -52,6 +52,7 @@ struct ScoreSheet: Sendable {
     for (detector, score) in zip(detectors, scores) {
       guard let score, score.value?.isFinite ?? true else {
         throw SluiceError(.classifierFailed, "the score of \(detector.name) is not a finite number")
+          .keptPrivate(detector.isPrivate)
       }
       verdicts.append(Verdict.DetectorVerdict(detector, score))
     }

@@ -10,6 +10,7 @@ extension FilterFile {
     var identity = FilterIdentity(name: definition.name, digest: environment.sha256(bytes))
     guard environment.tracesFiles else { return identity }
     identity.files = try calibrationIdentity(environment).files
+    identity.privateFiles = scoringFiles.filter(\.isPrivate).map(\.key).sorted()
     identity.calibration = try definition.decision.map { (decision) throws(SluiceError) in
       try environment.sha256OfFile(decision.calibrationPath)
     }
@@ -24,8 +25,8 @@ extension FilterFile {
     _ environment: PipelineEnvironment
   ) throws(SluiceError) -> CalibrationIdentity {
     var files: [CalibrationIdentity.File] = []
-    for (key, path) in scoringFiles {
-      files.append(.init(key: key, digest: try environment.sha256OfFile(path)))
+    for file in scoringFiles {
+      files.append(.init(key: file.key, digest: try environment.sha256OfFile(file.path)))
     }
     return CalibrationIdentity(
       filterName: definition.name, filterDigest: environment.sha256(Array(scoringText.utf8)),
@@ -79,18 +80,24 @@ extension FilterFile {
   }
 
   /// Files that scores depend on, by their keys in the filter file.
-  private var scoringFiles: [(key: String, path: String)] {
-    var files: [(key: String, path: String)] = []
-    func add(_ key: String, _ path: String) {
-      files.append((key, path))
+  private var scoringFiles: [(key: String, path: String, isPrivate: Bool)] {
+    var files: [(key: String, path: String, isPrivate: Bool)] = []
+    func add(_ key: String, _ path: String, isPrivate: Bool = false) {
+      files.append((key, path, isPrivate))
       // An OpenVINO IR keeps its weights in a file of their own.
-      if path.hasSuffix(".xml") { files.append((key + ".weights", path.dropLast(4) + ".bin")) }
+      if path.hasSuffix(".xml") { files.append((key + ".weights", path.dropLast(4) + ".bin", isPrivate)) }
     }
+    let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
     if let classifier = definition.classifier { add("classifier", classifier.openVINO.modelPath) }
-    for model in definition.models { add("models.\(model.name)", model.openVINO.modelPath) }
-    for model in definition.autoencoders { add("autoencoders.\(model.name)", model.openVINO.modelPath) }
+    for model in definition.models {
+      add("models.\(model.name)", model.openVINO.modelPath, isPrivate: privateModels.contains(model.name))
+    }
+    for model in definition.autoencoders {
+      add("autoencoders.\(model.name)", model.openVINO.modelPath, isPrivate: privateAutoencoders.contains(model.name))
+    }
     for detector in definition.detectors {
-      if let path = detector.referencePath { add("detectors.\(detector.name).reference", path) }
+      guard let path = detector.referencePath else { continue }
+      add("detectors.\(detector.name).reference", path, isPrivate: detector.isPrivate)
     }
     return files
   }

@@ -4,7 +4,7 @@ import ImageCodecs
 import Pixels
 
 extension Verdict {
-  /// The verdict as one line of JSON.
+  /// The verdict as one line of JSON, complete: for the operator alone where it has private parts.
   package var json: JSONValue {
     .object([
       "id": .string(String(id)),
@@ -15,7 +15,7 @@ extension Verdict {
       "action": .string(action),
       "pValue": decision.map { .number($0.pValue.value) },
       "budget": decision.map { .number($0.budget) },
-      "compared": decision?.json,
+      "compared": decision?.json(privateGroups: privateGroups),
       "filter": .object(["name": .string(filter.name), "digest": .string(filter.digest)]),
       "image": header?.json,
       "prediction": prediction?.json,
@@ -30,19 +30,20 @@ extension Verdict {
 
 extension Verdict.Together {
   /// Which clean images the p-value was taken from, and the fused score.
-  fileprivate var json: JSONValue {
+  fileprivate func json(privateGroups: Set<String>) -> JSONValue {
     .object([
       "stratum": .string(pValue.stratum), "images": .integer(pValue.images),
       "fusedScore": fusedScore.map { .number($0, decimals: 4) },
-      "groups": groups.isEmpty ? nil : .array(groups.map(\.json)),
+      "groups": groups.isEmpty ? nil : .array(groups.map { $0.json(isPrivate: privateGroups.contains($0.name)) }),
     ])
   }
 }
 
 extension Decision.GroupPart {
-  fileprivate var json: JSONValue {
+  fileprivate func json(isPrivate: Bool) -> JSONValue {
     .object([
-      "name": .string(name), "pValue": .number(pValue), "share": .number(share), "flagged": .bool(isFlagged),
+      "name": .string(name), "private": isPrivate ? .bool(true) : nil, "pValue": .number(pValue),
+      "share": .number(share), "flagged": .bool(isFlagged),
     ])
   }
 }
@@ -69,7 +70,8 @@ extension Verdict.Prediction {
 extension Verdict.DetectorVerdict {
   fileprivate var json: JSONValue {
     .object([
-      "name": .string(name), "kind": .string(kind), "score": score.value.map { .number($0) } ?? .null,
+      "name": .string(name), "kind": .string(kind), "private": isPrivate ? .bool(true) : nil,
+      "group": group.map(JSONValue.string), "score": score.value.map { .number($0) } ?? .null,
       "threshold": threshold.map { .number($0) }, "pValue": part.map { .number($0.pValue) },
       "contribution": part?.contribution.map { .number($0, decimals: 4) }, "flagged": .bool(isFlagged),
       "seen": .string(score.sentence),
@@ -128,7 +130,7 @@ extension SluiceError {
   fileprivate var json: JSONValue {
     .object([
       "code": .string(code.description), "message": .string(message), "remedy": remedy.map(JSONValue.string),
-      "byte": byteOffset.map(JSONValue.integer),
+      "byte": byteOffset.map(JSONValue.integer), "private": isPrivate ? .bool(true) : nil,
     ])
   }
 }

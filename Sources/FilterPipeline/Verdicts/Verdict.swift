@@ -43,6 +43,8 @@ package struct Verdict: Sendable {
     package var threshold: Double?
     /// Whether only the operator and reviewers with the right to it may know of it.
     package var isPrivate: Bool
+    /// The group that it shares a part of the budget with; `nil` where there are no groups that do.
+    package var group: String?
     /// Its part in the decision under the calibration.
     package var part: Decision.DetectorPart?
     /// Whether a region of the score lies in the picture before it is scaled.
@@ -116,6 +118,8 @@ package struct FilterIdentity: Sendable, Hashable {
   package var calibration: String?
   /// SHA-256 of models and references, by their keys in the filter file; empty where they are not traced.
   package var files: [CalibrationIdentity.File] = []
+  /// The keys of those that only private detectors use.
+  package var privateFiles: [String] = []
 
   package init(name: String, digest: String) {
     self.name = name
