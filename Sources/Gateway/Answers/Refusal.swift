@@ -54,7 +54,10 @@ package struct Refusal: Error, Sendable {
   }
 
   /// What an error means for whoever sent the request.
+  ///
+  /// The log goes further than the audit, and so neither of them learns of private detectors.
   package init(_ error: SluiceError) {
+    let error = error.disclosed
     let status = Self.status(error.code)
     switch status {
     case .failed: self.init(status, error.code, "the request could not be served", cause: error.description)

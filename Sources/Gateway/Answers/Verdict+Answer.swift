@@ -5,12 +5,13 @@ extension Verdict {
   /// What a caller may know without learning how to get past the filter: what was decided, and what was wrong with the file.
   private static let harmless: Set<String> = ["id", "sha256", "verdict", "action", "image", "tensor", "error"]
 
-  /// The verdict for a caller.
+  /// The verdict for a caller, who never learns of private detectors.
   ///
   /// - Parameters:
   ///   - id: what the request is called.
   ///   - exposes: whether scores, thresholds and p-values are shown: an attacker can climb by them.
   func answer(id: String, exposes: Bool) -> JSONValue {
+    let json = publicJSON
     guard case .object(let members) = json else { return json }
     let shown = members.filter { exposes ? $0.name != "source" : Self.harmless.contains($0.name) }
     return .object(

@@ -98,15 +98,16 @@ package struct InferenceGateway: Sendable {
     }
   }
 
+  /// Logs travel: what rests on private detectors is in the audit record alone.
   private func note(_ judgements: [Judgement], _ context: RequestContext) {
-    for judgement in judgements where judgement.verdict.outcome != .clean {
+    for verdict in judgements.map(\.verdict) where verdict.outcome != .clean {
       var details: Logger.Metadata = [
         "request": "\(context.identity.id)", "route": "\(context.route)",
-        "verdict": "\(judgement.verdict.outcome.rawValue)", "action": "\(judgement.verdict.action)",
+        "verdict": "\(verdict.outcome.rawValue)", "action": "\(verdict.action)",
       ]
-      details["sha256"] = judgement.verdict.sha256.map { "\($0)" }
-      details["pValue"] = judgement.verdict.decision.map { "\($0.pValue.value)" }
-      details["error"] = judgement.verdict.error.map { "\($0)" }
+      details["sha256"] = verdict.sha256.map { "\($0)" }
+      details["pValue"] = verdict.hasPrivateParts ? nil : verdict.decision.map { "\($0.pValue.value)" }
+      details["error"] = verdict.error.map { "\($0.disclosed)" }
       log.notice("image not clean", metadata: details)
     }
   }

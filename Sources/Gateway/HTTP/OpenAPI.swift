@@ -85,7 +85,8 @@ enum OpenAPI {
       "info": .object([
         "title": .string("Sluice"), "version": .string(rules.version),
         "description": .string(
-          "Judges images before they reach a model. An attacker who optimises against the detectors can pass them."),
+          "Judges images before they reach a model. An attacker who optimises against the detectors can pass them. "
+            + "Verdicts leave private detectors out, with every number that rests on them."),
       ]),
       "paths": .object(operations(rules.model).map { JSONValue.Member(name: $0.path, value: path($0, needsToken)) }),
       "components": .object([

@@ -5,6 +5,9 @@ import Pixels
 package struct GatewayMetrics: Sendable {
   package let registry = MetricsRegistry()
 
+  /// What metrics call private detectors.
+  package static let privateLabel = "private"
+
   private static let latencies = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
   package init(version: String) {
@@ -54,8 +57,13 @@ package struct GatewayMetrics: Sendable {
   func noteVerdict(_ verdict: Verdict) {
     registry.add(to: "sluice_images_total", ["verdict": verdict.outcome.rawValue, "action": verdict.action])
     if verdict.handling == .unjudged { registry.add(to: "sluice_failed_open_total") }
-    for detector in verdict.detectors where detector.isFlagged {
+    let flagged = verdict.detectors.filter(\.isFlagged)
+    for detector in flagged where !detector.isPrivate {
       registry.add(to: "sluice_detector_firings_total", ["detector": detector.name])
+    }
+    // Once for all private ones: their number is private as well.
+    if flagged.contains(where: \.isPrivate) {
+      registry.add(to: "sluice_detector_firings_total", ["detector": Self.privateLabel])
     }
     guard verdict.header != nil || verdict.origin != nil else { return }
     noteStage("decode", seconds: verdict.timings.decode / 1000)
