@@ -9,7 +9,7 @@ package struct AuditStatistics: Sendable {
   package let seconds: Int
   package let intervals: [AuditStore.Interval]
   package let changes: [SuddenChange]
-  package let detectors: [AuditStore.DetectorCount]
+  package var detectors: [AuditStore.DetectorCount]
   package let clients: [AuditStore.ClientCount]
   /// Rejected inputs without records of their own, which count nowhere else, by the code of the error; empty unless asked for.
   package var summedUp: [String: Int] = [:]

@@ -87,6 +87,10 @@ extension FilterIdentity {
       "name": .string(name), "digest": .string(digest), "calibration": calibration.map(JSONValue.string),
       "files": files.isEmpty
         ? nil : .object(files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
+      "privateFiles": privateFiles.isEmpty ? nil : .array(privateFiles.map(JSONValue.string)),
     ])
   }
+
+  /// The same without files of private detectors.
+  package var publicJSON: JSONValue? { PrivateParts.removed(from: .object(["filter": json]))["filter"] }
 }

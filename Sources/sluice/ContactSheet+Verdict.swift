@@ -14,7 +14,7 @@ extension ContactSheet {
     _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) -> PixelImage {
     let image = try pipeline.modelImage(of: input)
-    let pictures = EvidencePictures(pipeline, input)
+    let pictures = EvidencePictures(pipeline, input, showsPrivate: true)
     let squeezers = pictures.squeezers
     let seed = pipeline.seed(of: input.bytes)
     var sheet = ContactSheet(of: image.clone(), columns: 2 + squeezers.count)

@@ -24,7 +24,8 @@ struct EvidencePictureTests {
       try FilterFile(path: path, variables: [:]).definition, identity: FilterIdentity(name: "test", digest: "0"),
       classifier: nil, services: PipelineServices(sha256: { _ in "" }))
     let image = PixelImage(samples, width: side, height: side, channels: .rgb)
-    return EvidencePictures(pipeline, EncodedInput(source: "x", bytes: try image.encodedAsPNG()))
+    return EvidencePictures(
+      pipeline, EncodedInput(source: "x", bytes: try image.encodedAsPNG()), showsPrivate: true)
   }
 
   @Test("a remainder is gray where images are alike, and lighter or darker by so much where they are not")

@@ -132,6 +132,20 @@ extension AuditStore {
     }.map { $0.text(0) }
   }
 
+  /// The newest record of an image that a detector flagged; `nil` for a detector that never did.
+  ///
+  /// - Complexity: O(log of the records), from indexes.
+  package func newestRecord(flaggedBy detector: String) throws(SluiceError) -> StoredRecord? {
+    let place = try database.read { connection throws(SluiceError) in
+      try connection.rows(
+        "SELECT writer, sequence FROM audit_flag WHERE detector = $1 ORDER BY time DESC LIMIT 1",
+        [.text(RecordColumns.indexable(detector))])
+    }.first
+    return try place.flatMap { (row) throws(SluiceError) in
+      try record(AuditReference(writer: row.text(0), sequence: row.integer(1)))
+    }
+  }
+
   private static let tables = """
     FROM audit_record r LEFT JOIN audit_review v ON v.sha256 = r.sha256 LEFT JOIN audit_object o ON o.sha256 = r.sha256
     """

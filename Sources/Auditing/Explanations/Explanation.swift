@@ -10,6 +10,7 @@ package struct Explanation: Sendable {
   private let names: ClassNames
   private let detectors: [RecordedDetector]
   private let decisive: [RecordedDetector]
+  private let groups: [RecordedGroup]
 
   private static let mostNamed = 2
 
@@ -21,6 +22,7 @@ package struct Explanation: Sendable {
     self.names = names
     detectors = (said["detectors"]?.elements ?? []).map(RecordedDetector.init)
     decisive = DecisiveDetectors(said).all
+    groups = RecordedGroup.all(in: said)
   }
 
   package init(_ said: JSONValue) { self.init(said, ClassNames(said)) }
@@ -42,7 +44,8 @@ package struct Explanation: Sendable {
 
   /// Whether the scores were added up.
   private var isFused: Bool {
-    said["compared"]?["fusedScore"] != nil || detectors.contains { $0.contribution != nil }
+    guard groups.isEmpty else { return false }
+    return said["compared"]?["fusedScore"] != nil || detectors.contains { $0.contribution != nil }
   }
 
   /// How rare the image is, all scores together; `nil` where the record has no p-value.
@@ -57,27 +60,50 @@ package struct Explanation: Sendable {
     }
   }
 
+  /// How rare the scores of the group are that speaks most against the image; `nil` where no group's are known.
+  private func rarity(among groups: [RecordedGroup]) -> String? {
+    let known = groups.filter { $0.spent != nil }
+    guard let group = known.min(by: { $0.spent ?? 1 < $1.spent ?? 1 }),
+      let rarity = Rarity(group.pValue, images: images)
+    else { return nil }
+    let limit =
+      said["budget"]?.double.flatMap { budget in group.share.map { budget * $0 } }
+      .map { "; it may flag up to \(Wording.percent($0)) of them" } ?? ""
+    let subject = "the scores of the group \(group.name) add up to"
+    return switch rarity.words {
+    case .above(let others): "\(subject) more than those of \(others)\(limit)"
+    case .reached(let others): "\(subject) what \(others) reached\(limit)"
+    }
+  }
+
   private var isWithinBudget: Bool {
     guard let pValue = said["pValue"]?.double, let budget = said["budget"]?.double else { return false }
     return pValue <= budget
   }
 
   private var passed: String {
-    if let together { return "Let pass: \(together)." }
+    if let rare = groups.isEmpty ? together : rarity(among: groups) ?? together { return "Let pass: \(rare)." }
+    if said["withheld"] == .bool(true) { return "Let pass: no detector flagged it." }
     return detectors.isEmpty ? "Let pass: no detector looked at it." : "Let pass: no score is above its threshold."
   }
 
   // MARK: - What was decisive
 
   private var flagged: [String] {
-    // A fixed threshold flags whatever all scores together say.
-    let rarity = isFused && isWithinBudget || decisive.isEmpty ? together : nil
+    let rarity = rarityOfFlag
     guard !decisive.isEmpty else { return ["Flagged: \(rarity ?? "the record does not say by which detector")."] }
     let named = Array(decisive.prefix(Self.mostNamed))
     let lead = rarity == nil ? "Flagged by" : named.count == 1 ? "Decisive was" : "Decisive were"
     let more = decisive.count - named.count
     let rest = more == 0 ? "" : more == 1 ? "; 1 more agrees" : "; \(more) more agree"
     return (rarity.map { ["Flagged: \($0)."] } ?? []) + ["\(lead) \(described(named))\(rest)."] + seen(named)
+  }
+
+  /// How rare what flagged is among clean images; `nil` where the decisive detectors say that better.
+  private var rarityOfFlag: String? {
+    if let rare = rarity(among: groups.filter(\.isFlagged)) { return rare }
+    // A fixed threshold flags whatever all scores together say.
+    return isFused && isWithinBudget || decisive.isEmpty ? together : nil
   }
 
   /// `mirror (higher than 1190 of 1195 clean images) and shift (higher than all 1195 clean images)`

@@ -1,5 +1,6 @@
 import AuditLog
 import Decision
+import FilterPipeline
 import Pixels
 
 /// One detector's part in a recorded verdict.
@@ -7,10 +8,14 @@ import Pixels
 /// Older records say less: whatever is missing is `nil`, or empty.
 struct RecordedDetector: Sendable {
   let name: String
+  /// The group that it shares a part of the budget with; `nil` where there are no groups that do.
+  let group: String?
+  /// Whether only the operator and reviewers with the right to it may know of it.
+  let isPrivate: Bool
   let score: Double?
   let threshold: Double?
   let pValue: Double?
-  /// What it added to the fused score.
+  /// What it added to the score of its group, or to the fused one.
   let contribution: Double?
   let isFlagged: Bool
   /// What it saw, in its own words.
@@ -20,6 +25,8 @@ struct RecordedDetector: Sendable {
 
   init(_ json: JSONValue) {
     name = json["name"]?.string ?? ""
+    group = json["group"]?.string
+    isPrivate = PrivateParts.isPrivate(json)
     score = json["score"]?.double
     threshold = json["threshold"]?.double
     pValue = json["pValue"]?.double

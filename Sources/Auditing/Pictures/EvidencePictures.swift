@@ -15,16 +15,19 @@ package struct EvidencePictures: Sendable {
   private let seed: ImageSeed
   package let squeezers: [any Squeezer]
 
-  package init(_ pipeline: Pipeline, _ input: EncodedInput) {
+  /// - Parameters:
+  ///   - showsPrivate: whether versions are among them that private detectors alone compare.
+  package init(_ pipeline: Pipeline, _ input: EncodedInput, showsPrivate: Bool) {
     self.pipeline = pipeline
     self.input = input
     seed = pipeline.seed(of: input.bytes)
-    squeezers = Self.shownSqueezers(of: pipeline)
+    squeezers = Self.shownSqueezers(of: pipeline, showsPrivate: showsPrivate)
   }
 
   /// Masks of a certified detector come by the dozen and show nothing that its region does not.
-  package static func shownSqueezers(of pipeline: Pipeline) -> [any Squeezer] {
-    pipeline.squeezers.filter { !($0 is Occlusion) }
+  package static func shownSqueezers(of pipeline: Pipeline, showsPrivate: Bool) -> [any Squeezer] {
+    let withheld = showsPrivate ? [] : pipeline.definition.privateSqueezers
+    return pipeline.squeezers.filter { !($0 is Occlusion) && !withheld.contains($0.description) }
   }
 
   /// - Throws: what decoding throws.

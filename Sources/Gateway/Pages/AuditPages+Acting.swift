@@ -31,16 +31,16 @@ extension AuditPages {
     guard [note, attack].allSatisfy({ ($0?.utf8.count ?? 0) <= ImageReview.longestText }) else {
       throw .status(400, "a note has at most \(ImageReview.longestText) bytes")
     }
-    let (reviewer, writer) = (visitor.reviewer, audit.writer.name)
-    let next = try await perform { store throws(SluiceError) -> StoredRecord? in
-      let record = try Self.found(reference, store)
+    let (reviewer, writer) = (visitor.reviewer.name, audit.writer.name)
+    let next = try await perform(for: visitor) { log throws(SluiceError) -> StoredRecord? in
+      let record = try Self.found(reference, log)
       guard let sha256 = record.json["sha256"]?.string else {
         throw SluiceError(.noSuchRecord, "\(reference) has no image that could be reviewed")
       }
       let review = ImageReview(
         sha256: sha256, label: label, trueClass: trueClass, attack: attack, note: note, reviewer: reviewer)
-      _ = try store.review(review, of: reference, by: writer)
-      return try Self.nextUnreviewed(after: record, filter.query, store)
+      try log.review(review, of: reference, by: writer)
+      return try Self.nextUnreviewed(after: record, filter.query, log)
     }
     return PageResponse.redirect(to: RowView.address(of: next?.reference ?? reference) + filter.text())
   }
@@ -55,24 +55,24 @@ extension AuditPages {
 
   /// The next record of the list that was held back and that nobody has reviewed.
   private static func nextUnreviewed(
-    after record: StoredRecord, _ query: AuditQuery, _ store: AuditStore
+    after record: StoredRecord, _ query: AuditQuery, _ log: PermittedLog
   ) throws(SluiceError) -> StoredRecord? {
     var query = query
     query.review = .unreviewed
     if query.verdicts.isEmpty { query.verdicts = [Verdict.Outcome.adversarial.rawValue] }
-    return try store.records(query, after: AuditQuery.Cursor(record), limit: 1).first
+    return try log.records(query, after: AuditQuery.Cursor(record), limit: 1).first
   }
 
   private func hold(
     _ reference: AuditReference, _ form: FormFields, _ visitor: Visitor, _ filter: RecordFilter
   ) async throws(PageFailure) -> Response {
     guard let choice = form["hold"], ["0", "1"].contains(choice) else { throw .status(400, "say whether to hold it") }
-    let (reviewer, writer) = (visitor.reviewer, audit.writer.name)
-    try await perform { store throws(SluiceError) in
-      guard let sha256 = try Self.found(reference, store).json["sha256"]?.string else {
+    let (reviewer, writer) = (visitor.reviewer.name, audit.writer.name)
+    try await perform(for: visitor) { log throws(SluiceError) in
+      guard let sha256 = try Self.found(reference, log).json["sha256"]?.string else {
         throw SluiceError(.noSuchRecord, "\(reference) has no image")
       }
-      _ = try store.hold(sha256, isHeld: choice == "1", note: nil, reviewer: reviewer, by: writer)
+      try log.hold(sha256, isHeld: choice == "1", reviewer: reviewer, by: writer)
     }
     return PageResponse.redirect(to: RowView.address(of: reference) + filter.text())
   }

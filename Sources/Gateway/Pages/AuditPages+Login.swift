@@ -10,8 +10,8 @@ extension AuditPages {
   /// - Throws: `PageFailure` for nobody.
   func visitor(_ page: PageRequest) throws(PageFailure) -> Visitor {
     if let token = page.bearerToken {
-      guard let name = audit.reviewers.name(of: token) else { throw .notLoggedIn }
-      return Visitor(reviewer: name, csrf: nil, session: nil)
+      guard let reviewer = audit.reviewers.reviewer(of: token) else { throw .notLoggedIn }
+      return Visitor(reviewer: reviewer, csrf: nil, session: nil)
     }
     guard let session = page.session.flatMap(sessions.session) else { throw .notLoggedIn }
     return Visitor(reviewer: session.reviewer, csrf: session.csrf, session: session.id)
@@ -29,12 +29,12 @@ extension AuditPages {
   func logIn(_ page: PageRequest) async throws(PageFailure) -> Response {
     guard !page.comesFromElsewhere else { throw .status(403, "the form was sent by another site") }
     let form = try await page.form()
-    guard let name = form["token"].flatMap(audit.reviewers.name) else {
+    guard let reviewer = form["token"].flatMap(audit.reviewers.reviewer) else {
       gateway.log.warning("log-in to the audit pages refused")
       try? await Task.sleep(for: Self.penalty)
       return loginPage(page, isWrong: true, next: form["next"])
     }
-    let session = sessions.begin(name)
+    let session = sessions.begin(reviewer)
     var response = PageResponse.redirect(to: Self.ownAddress(form["next"]))
     response.headers[.setCookie] =
       "\(PageRequest.cookieName)=\(session.id); Path=\(Self.root); HttpOnly; SameSite=Strict; Max-Age=\(PageSessions.duration.components.seconds)"

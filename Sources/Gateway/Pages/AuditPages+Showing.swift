@@ -9,9 +9,9 @@ extension AuditPages {
   func show(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
     switch page.parts {
     case []: return try await overview(page, visitor)
-    case ["live"]: return fragment("live", try await overviewView(page).values)
+    case ["live"]: return fragment("live", try await overviewView(page, visitor).values)
     case ["records"]: return try await records(page, visitor)
-    case ["records.ndjson"]: return export(RecordFilter(page.query))
+    case ["records.ndjson"]: return export(RecordFilter(page.query), visitor)
     default: break
     }
     guard page.parts.count >= 3, page.parts[0] == "records",
@@ -19,20 +19,25 @@ extension AuditPages {
     else { throw .status(404, "there is nothing at this address") }
     switch Array(page.parts.dropFirst(3)) {
     case []: return try await record(reference, page, visitor)
-    case ["file"]: return try await file(reference)
-    case let rest where rest.count == 2 && rest[0] == "pictures": return try await picture(rest[1], of: reference)
+    case ["file"]: return try await file(reference, visitor)
+    case let rest where rest.count == 2 && rest[0] == "pictures":
+      return try await picture(rest[1], of: reference, visitor)
     default: throw .status(404, "there is nothing at this address")
     }
   }
 
-  private func overviewView(_ page: PageRequest) async throws(PageFailure) -> OverviewView {
+  private func overviewView(
+    _ page: PageRequest, _ visitor: Visitor
+  ) async throws(PageFailure) -> OverviewView {
     let period = page.query["period"].flatMap(OverviewView.Period.init(rawValue:)) ?? .day
     let (audit, pipeline) = (audit, gateway.engine.pipeline)
-    return try await perform { store throws(SluiceError) in try OverviewView(period, audit, pipeline, store) }
+    return try await perform(for: visitor) { log throws(SluiceError) in
+      try OverviewView(period, audit, pipeline, log)
+    }
   }
 
   private func overview(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
-    var values = try await overviewView(page).values
+    var values = try await overviewView(page, visitor).values
     values["isOverview"] = true
     values["title"] = "Overview"
     return self.page("overview", visitor, values)
@@ -40,7 +45,7 @@ extension AuditPages {
 
   private func records(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
     let (filter, pipeline) = (RecordFilter(page.query), gateway.engine.pipeline)
-    let view = try await perform { store throws(SluiceError) in try RecordsView(filter, pipeline, store) }
+    let view = try await perform(for: visitor) { log throws(SluiceError) in try RecordsView(filter, pipeline, log) }
     return self.page("records", visitor, view.values)
   }
 
@@ -48,26 +53,28 @@ extension AuditPages {
     _ reference: AuditReference, _ page: PageRequest, _ visitor: Visitor
   ) async throws(PageFailure) -> Response {
     let (filter, pipeline, clean) = (RecordFilter(page.query), gateway.engine.pipeline, cleanScores)
-    let view = try await perform { store throws(SluiceError) in
-      try RecordView(try Self.found(reference, store), filter, pipeline, clean, store)
+    let view = try await perform(for: visitor) { log throws(SluiceError) in
+      try RecordView(try Self.found(reference, log), filter, pipeline, clean, log)
     }
     return self.page("record", visitor, view.values)
   }
 
   /// - Throws: `no-such-record`.
-  static func found(_ reference: AuditReference, _ store: AuditStore) throws(SluiceError) -> StoredRecord {
-    guard let record = try store.record(reference) else {
+  static func found(_ reference: AuditReference, _ log: PermittedLog) throws(SluiceError) -> StoredRecord {
+    guard let record = try log.record(reference) else {
       throw SluiceError(.noSuchRecord, "there is no record \(reference)")
     }
     return record
   }
 
-  private func picture(_ name: String, of reference: AuditReference) async throws(PageFailure) -> Response {
+  private func picture(
+    _ name: String, of reference: AuditReference, _ visitor: Visitor
+  ) async throws(PageFailure) -> Response {
     guard let kind = PagePictures.Kind(name) else { throw .status(404, "there is no such picture") }
     let (pictures, pipeline) = (pictures, gateway.engine.pipeline)
-    let png = try await perform { store throws(SluiceError) -> [UInt8]? in
-      let record = try Self.found(reference, store)
-      do throws(SluiceError) { return try pictures.picture(kind, of: record, in: store, pipeline) } catch {
+    let png = try await perform(for: visitor) { log throws(SluiceError) -> [UInt8]? in
+      let record = try Self.found(reference, log)
+      do throws(SluiceError) { return try pictures.picture(kind, of: record, in: log, pipeline) } catch {
         // An image that this filter does not decode has no picture.
         guard error.code == .auditUnavailable else { return nil }
         throw error
@@ -77,9 +84,9 @@ extension AuditPages {
     return PageResponse.picture(png)
   }
 
-  private func file(_ reference: AuditReference) async throws(PageFailure) -> Response {
-    let (digest, bytes) = try await perform { store throws(SluiceError) -> (String, [UInt8]) in
-      guard let sha256 = try Self.found(reference, store).json["sha256"]?.string, let bytes = try store.image(sha256)
+  private func file(_ reference: AuditReference, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    let (digest, bytes) = try await perform(for: visitor) { log throws(SluiceError) -> (String, [UInt8]) in
+      guard let sha256 = try Self.found(reference, log).json["sha256"]?.string, let bytes = try log.image(sha256)
       else { throw SluiceError(.noSuchRecord, "the bytes of \(reference) are not kept") }
       return (sha256, bytes)
     }
@@ -87,7 +94,7 @@ extension AuditPages {
   }
 
   /// All records of a filter, a block at a time.
-  private func export(_ filter: RecordFilter) -> Response {
+  private func export(_ filter: RecordFilter, _ visitor: Visitor) -> Response {
     var query = filter.query
     query.isOldestFirst = true
     let wanted = query
@@ -95,8 +102,8 @@ extension AuditPages {
       var cursor: AuditQuery.Cursor?
       while true {
         let start = cursor
-        let records = try await perform { store throws(SluiceError) in
-          try store.records(wanted, after: start, limit: Self.exportBlock)
+        let records = try await perform(for: visitor) { log throws(SluiceError) in
+          try log.records(wanted, after: start, limit: Self.exportBlock)
         }
         let text = records.map { $0.exported.text + "\n" }.joined()
         try await writer.write(ByteBuffer(string: text))

@@ -17,6 +17,8 @@ import Workers
 ///     /audit/records/WRITER/NUMBER/pictures/… its pictures, made anew
 ///     /audit/records/WRITER/NUMBER/file       the sender's file, for saving
 ///
+/// Pages see the log through `PermittedLog` alone, which leaves out what a visitor may not know.
+///
 /// Rendered here; without scripts everything works. What senders wrote is escaped by the templates, and no script but ours runs.
 final class AuditPages: Sendable {
   let audit: GatewayAudit
@@ -63,12 +65,17 @@ final class AuditPages: Sendable {
   }
 
   /// Runs work that waits for the disk or keeps a processor busy, away from the threads that serve connections.
+  ///
+  /// - Parameters:
+  ///   - work: with the log as this visitor may see it.
   func perform<Value: Sendable>(
-    _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
+    for visitor: Visitor, _ work: @escaping @Sendable (PermittedLog) throws(SluiceError) -> Value
   ) async throws(PageFailure) -> Value {
-    let store = audit.writer.store
+    let log = PermittedLog(
+      audit.writer.store, for: visitor.reviewer,
+      privateToday: gateway.engine.pipeline.definition.privateDetectors)
     let outcome = await Task(executorPreference: workers) { () -> Result<Value, SluiceError> in
-      do throws(SluiceError) { return .success(try work(store)) } catch { return .failure(error) }
+      do throws(SluiceError) { return .success(try work(log)) } catch { return .failure(error) }
     }.value
     do throws(SluiceError) { return try outcome.get() } catch { throw .error(error) }
   }
@@ -78,7 +85,7 @@ final class AuditPages: Sendable {
   /// A page of a visitor, with what all pages have.
   func page(_ name: String, _ visitor: Visitor?, status: Int = 200, _ values: [String: Any]) -> Response {
     var all: [String: Any] = [
-      "version": gateway.rules.version, "hasSession": visitor != nil, "reviewer": visitor?.reviewer ?? "",
+      "version": gateway.rules.version, "hasSession": visitor != nil, "reviewer": visitor?.reviewer.name ?? "",
       "csrf": visitor?.csrf ?? "", "isOverview": false, "isRecords": false, "title": "Audit",
     ]
     all.merge(values) { _, own in own }
@@ -127,7 +134,7 @@ enum PageFailure: Error {
 
 /// Somebody whose token was right.
 struct Visitor: Sendable {
-  let reviewer: String
+  let reviewer: Reviewer
   /// What forms must carry; `nil` for a program that shows its token with every request, which no other site can make a browser
   /// do.
   let csrf: String?

@@ -48,6 +48,8 @@ final class PagePictures: Sendable {
     let sha256: String
     let filter: FilterIdentity
     let kind: Kind
+    /// Whether versions of private detectors count among the filter's.
+    let showsPrivate: Bool
     /// The squeezers that the verdict rests on, where the picture shows them.
     let decisive: [String]
   }
@@ -67,15 +69,16 @@ final class PagePictures: Sendable {
   ///
   /// - Throws: what reading and decoding the image throw.
   func picture(
-    _ kind: Kind, of record: StoredRecord, in store: AuditStore, _ pipeline: Pipeline
+    _ kind: Kind, of record: StoredRecord, in log: PermittedLog, _ pipeline: Pipeline
   ) throws(SluiceError) -> [UInt8]? {
     let said = record.json
     guard let sha256 = said["sha256"]?.string else { return nil }
     let decisive = kind == .heat ? DecisiveDetectors(said).squeezers : []
-    let key = Key(sha256: sha256, filter: pipeline.identity, kind: kind, decisive: decisive)
+    let key = Key(
+      sha256: sha256, filter: pipeline.identity, kind: kind, showsPrivate: log.showsPrivate, decisive: decisive)
     if let known = cache.withLock({ $0.pictures[key] }) { return known }
-    guard let bytes = try store.image(sha256) else { return nil }
-    let pictures = EvidencePictures(pipeline, Replay.input(said, bytes))
+    guard let bytes = try log.image(sha256) else { return nil }
+    let pictures = EvidencePictures(pipeline, Replay.input(said, bytes), showsPrivate: log.showsPrivate)
     guard let png = try Self.png(kind, pictures, decisive) else { return nil }
     keep(png, as: key)
     return png

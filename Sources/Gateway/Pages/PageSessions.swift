@@ -4,7 +4,7 @@ import Synchronization
 final class PageSessions: Sendable {
   struct Session: Sendable {
     let id: String
-    let reviewer: String
+    let reviewer: Reviewer
     /// What forms of this session carry, and no other site can know.
     let csrf: String
     let end: ContinuousClock.Instant
@@ -16,7 +16,7 @@ final class PageSessions: Sendable {
   private static let most = 1000
 
   /// Begins a session; the oldest one ends where there are too many.
-  func begin(_ reviewer: String) -> Session {
+  func begin(_ reviewer: Reviewer) -> Session {
     let session = Session(
       id: Self.randomText(), reviewer: reviewer, csrf: Self.randomText(), end: .now + Self.duration)
     sessions.withLock { sessions in

@@ -106,7 +106,8 @@ extension SettingReader {
     guard let tokens = ReviewerTokens(lines: lines) else {
       throw error(
         optional(.auditTokenFile) == nil ? .auditToken : .auditTokenFile,
-        "takes tokens of at least \(BearerTokens.shortest) characters, each with a name before it or none, as in NAME:TOKEN"
+        "takes tokens of at least \(BearerTokens.shortest) characters, each with a name before it or none, as in NAME:TOKEN",
+        remedy: "write NAME+private:TOKEN for who may see private detectors"
       )
     }
     return tokens

@@ -162,7 +162,7 @@ package enum SettingName: String, Sendable, CaseIterable {
     case .auditFailOpen: "Answer although the audit log cannot be written, and count what is not recorded."
     case .auditToken: "A token for the audit pages; better kept in a file or the environment."
     case .auditTokenFile:
-      "Tokens for the audit pages, one a line, as NAME:TOKEN. (default: one is made, in the folder)"
+      "Tokens for the audit pages, one a line, as NAME:TOKEN, or NAME+private:TOKEN for who may see private detectors. (default: one is made, in the folder)"
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

@@ -9,6 +9,7 @@ import Synchronization
 final class CleanScoreSource: Sendable {
   private struct Sample {
     let filter: String
+    let showsPrivate: Bool
     let end: ContinuousClock.Instant
     let scores: [String: [Double]]
   }
@@ -25,12 +26,12 @@ final class CleanScoreSource: Sendable {
   ///   - filter: the digest of the filter that gave the score.
   /// - Throws: `audit-unavailable`.
   func scores(
-    of detector: String, filter: String, _ pipeline: Pipeline, _ store: AuditStore
+    of detector: String, filter: String, _ pipeline: Pipeline, _ log: PermittedLog
   ) throws(SluiceError) -> CleanScores? {
     if pipeline.identity.digest == filter, let calibrated = Self.calibrated(detector, pipeline.decision?.calibration) {
       return calibrated
     }
-    let scores = try recorded(filter, store)[detector] ?? []
+    let scores = try recorded(filter, log)[detector] ?? []
     guard scores.count >= Self.fewestScores else { return nil }
     return CleanScores(
       scores.map { ($0, 1) }, origin: "\(scores.count) clean images that this filter judged before")
@@ -46,19 +47,23 @@ final class CleanScoreSource: Sendable {
   }
 
   /// The scores of the last clean images that the filter judged.
-  private func recorded(_ filter: String, _ store: AuditStore) throws(SluiceError) -> [String: [Double]] {
-    if let known = sample.withLock({ $0 }), known.filter == filter, known.end > .now { return known.scores }
+  private func recorded(_ filter: String, _ log: PermittedLog) throws(SluiceError) -> [String: [Double]] {
+    if let known = sample.withLock({ $0 }), known.filter == filter, known.showsPrivate == log.showsPrivate,
+      known.end > .now
+    {
+      return known.scores
+    }
     var query = AuditQuery()
     query.verdicts = [Verdict.Outcome.clean.rawValue]
     query.filter = filter
     var scores: [String: [Double]] = [:]
-    for record in try store.records(query, limit: Self.mostRecords) {
+    for record in try log.records(query, limit: Self.mostRecords) {
       for detector in record.json["detectors"]?.elements ?? [] {
         guard let name = detector["name"]?.string, let score = detector["score"]?.double else { continue }
         scores[name, default: []].append(score)
       }
     }
-    let fresh = Sample(filter: filter, end: .now + Self.freshness, scores: scores)
+    let fresh = Sample(filter: filter, showsPrivate: log.showsPrivate, end: .now + Self.freshness, scores: scores)
     sample.withLock { $0 = fresh }
     return scores
   }

@@ -50,16 +50,16 @@ struct OverviewView {
 
   /// - Throws: `audit-unavailable`.
   init(
-    _ period: Period, _ audit: GatewayAudit, _ pipeline: Pipeline, _ store: AuditStore, now: AuditTime = .now
+    _ period: Period, _ audit: GatewayAudit, _ pipeline: Pipeline, _ log: PermittedLog, now: AuditTime = .now
   ) throws(SluiceError) {
     self.period = period
     self.pipeline = pipeline
-    statistics = try AuditStatistics(
-      store, since: now - .seconds(period.seconds), until: now, seconds: period.interval.seconds)
+    statistics = try log.statistics(
+      since: now - .seconds(period.seconds), until: now, seconds: period.interval.seconds)
     var query = AuditQuery()
     query.verdicts = Set(Verdict.Outcome.allCases.filter { $0 != .clean }.map(\.rawValue))
-    latest = try store.records(query, limit: Self.mostLatest)
-    chain = try LogHealth(audit, store)
+    latest = try log.records(query, limit: Self.mostLatest)
+    chain = try log.health(of: audit)
   }
 
   var values: [String: Any] {

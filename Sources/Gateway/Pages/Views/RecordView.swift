@@ -25,28 +25,29 @@ struct RecordView {
 
   /// - Throws: `audit-unavailable`.
   init(
-    _ record: StoredRecord, _ filter: RecordFilter, _ pipeline: Pipeline, _ clean: CleanScoreSource, _ store: AuditStore
+    _ record: StoredRecord, _ filter: RecordFilter, _ pipeline: Pipeline, _ clean: CleanScoreSource, _ log: PermittedLog
   ) throws(SluiceError) {
     self.record = record
     self.filter = filter
     self.pipeline = pipeline
     said = record.json
-    let pictures = EvidencePictures(pipeline, EncodedInput(source: "", bytes: []))
+    let pictures = EvidencePictures(
+      pipeline, EncodedInput(source: "", bytes: []), showsPrivate: log.showsPrivate)
     squeezers = pictures.squeezers.map(\.description)
     names = ClassNames(said, pipeline)
     decisive = DecisiveDetectors(said)
     heatSubject = pictures.heatSubject(decisive.squeezers)
-    charts = try Self.charts(record.json, pipeline, clean, store)
+    charts = try Self.charts(said, pipeline, clean, log)
     let place = record.reference
     previousHash =
       place.sequence == 1
       ? ChainedRecord.firstPrevious
-      : try store.record(AuditReference(writer: place.writer, sequence: place.sequence - 1))?.hash ?? "missing"
+      : try log.record(AuditReference(writer: place.writer, sequence: place.sequence - 1))?.hash ?? "missing"
     let cursor = AuditQuery.Cursor(record)
-    older = try store.records(filter.query, after: cursor, limit: 1).first
+    older = try log.records(filter.query, after: cursor, limit: 1).first
     var backwards = filter.query
     backwards.isOldestFirst = true
-    newer = try store.records(backwards, after: cursor, limit: 1).first
+    newer = try log.records(backwards, after: cursor, limit: 1).first
   }
 
   var values: [String: Any] {
@@ -60,7 +61,8 @@ struct RecordView {
       "findings": findings, "hasFindings": !findings.isEmpty,
       "explanation": explanation, "hasExplanation": !explanation.isEmpty,
       "hasPictures": row.hasPicture, "noPictureText": noPictureText, "detectors": detectors,
-      "hasDetectors": !detectors.isEmpty, "predictions": predictions, "hasPredictions": !predictions.isEmpty,
+      "hasDetectors": !detectors.isEmpty, "groups": groups, "hasGroups": !groups.isEmpty, "predictions": predictions,
+      "hasPredictions": !predictions.isEmpty,
       "currentReview": review, "reviewHref": address + "/review" + filter.text(),
       "holdHref": address + "/hold" + filter.text(), "hasBytes": hasBytes, "originalHref": address + "/file",
       "rawJSON": record.exported.indentedText, "hasPrevious": newer != nil, "hasNext": older != nil,
@@ -116,7 +118,9 @@ struct RecordView {
     }
   }
 
-  private var isOfThisFilter: Bool { said["filter"] == pipeline.identity.json }
+  private var isOfThisFilter: Bool {
+    [pipeline.identity.json, pipeline.identity.publicJSON].contains(said["filter"])
+  }
 
   private var noPictureText: String {
     guard record.image != nil else { return "The bytes of this image were not kept." }
@@ -157,26 +161,43 @@ struct RecordView {
     (said["detectors"]?.elements ?? []).map { detector in
       let name = detector["name"]?.string ?? ""
       let numbers = ["score", "threshold", "pValue", "contribution"].map { detector[$0]?.double }
+      let isWithheld = detector["withheld"] == .bool(true)
       return [
         "name": name, "kind": detector["kind"]?.string ?? "", "seen": names.spelledOut(detector["seen"]?.string ?? ""),
-        "score": numbers[0].map(PageText.number) ?? "", "abstains": numbers[0] == nil,
+        "score": numbers[0].map(PageText.number) ?? "", "hasScore": numbers[0] != nil,
+        "abstains": numbers[0] == nil && !isWithheld, "group": detector["group"]?.string ?? "",
+        "hasGroup": detector["group"] != nil,
         "threshold": numbers[1].map(PageText.number) ?? "", "hasThreshold": numbers[1] != nil,
         "pValue": numbers[2].map(PageText.number) ?? "", "hasPValue": numbers[2] != nil,
         "contribution": numbers[3].map(PageText.number) ?? "", "hasContribution": numbers[3] != nil,
         "isFlagged": detector["flagged"] == .bool(true), "chart": charts[name]?.svg ?? "",
         "hasChart": charts[name] != nil,
-        "chartNote": charts[name]?.note ?? "Too few clean images are known to compare with.",
+        "chartNote": charts[name]?.note
+          ?? (isWithheld
+            ? "What it saw is for those who may see what is private."
+            : "Too few clean images are known to compare with.")
+          ,
+      ]
+    }
+  }
+
+  private var groups: [[String: Any]] {
+    RecordedGroup.all(in: said).map { group in
+      let limit = said["budget"]?.double.flatMap { budget in group.share.map { $0 * budget } }
+      return [
+        "name": group.name, "isFlagged": group.isFlagged, "share": group.share.map(PageText.share) ?? "",
+        "limit": limit.map(PageText.number) ?? "", "pValue": group.pValue.map(PageText.number) ?? "withheld",
       ]
     }
   }
 
   private static func charts(
-    _ said: JSONValue, _ pipeline: Pipeline, _ clean: CleanScoreSource, _ store: AuditStore
+    _ said: JSONValue, _ pipeline: Pipeline, _ clean: CleanScoreSource, _ log: PermittedLog
   ) throws(SluiceError) -> [String: (svg: String, note: String)] {
     var charts: [String: (svg: String, note: String)] = [:]
     for detector in said["detectors"]?.elements ?? [] {
       guard let name = detector["name"]?.string, let score = detector["score"]?.double,
-        let scores = try clean.scores(of: name, filter: said["filter"]?["digest"]?.string ?? "", pipeline, store)
+        let scores = try clean.scores(of: name, filter: said["filter"]?["digest"]?.string ?? "", pipeline, log)
       else { continue }
       let chart = ScoreChart(name: name, clean: scores, score: score, threshold: detector["threshold"]?.double)
       let scale = chart.isCompressed ? "cube roots to the right and square roots upwards" : "square roots upwards"

@@ -17,14 +17,14 @@ struct RecordsView {
   private static let mostCounted = 10_000
 
   /// - Throws: `audit-unavailable`.
-  init(_ filter: RecordFilter, _ pipeline: Pipeline, _ store: AuditStore) throws(SluiceError) {
+  init(_ filter: RecordFilter, _ pipeline: Pipeline, _ log: PermittedLog) throws(SluiceError) {
     self.filter = filter
     self.pipeline = pipeline
-    let found = try store.records(filter.query, after: filter.cursor, limit: Self.length + 1)
+    let found = try log.records(filter.query, after: filter.cursor, limit: Self.length + 1)
     records = Array(found.prefix(Self.length))
     hasOlder = found.count > Self.length
-    count = try store.count(filter.query, atMost: Self.mostCounted + 1)
-    detectors = try store.detectors()
+    count = try log.count(filter.query, atMost: Self.mostCounted + 1)
+    detectors = try log.detectors()
   }
 
   var values: [String: Any] {
