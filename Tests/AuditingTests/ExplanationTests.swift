@@ -50,6 +50,49 @@ struct ExplanationTests {
         """)
   }
 
+  @Test("where groups share the budget: the group that decided, how rare it is, and its strongest detectors")
+  func groups() throws {
+    func said(_ flagged: [Bool], _ detectors: [String], verdict: String = "adversarial") throws -> JSONValue {
+      try self.said(
+        #"""
+        {"verdict":"\#(verdict)","pValue":0.004987531,"budget":0.05,"compared":{"stratum":"all","images":400,"groups":[
+        {"name":"image","pValue":0.01,"share":0.3,"flagged":\#(flagged[0])},
+        {"name":"second-model","pValue":0.002493766,"share":0.5,"flagged":\#(flagged[1])},
+        {"name":"watching","pValue":0.001,"share":0,"flagged":false}]},
+        "detectors":[\#(detectors.joined(separator: ","))]}
+        """#)
+    }
+    let members = [
+      detector("noise", #""group":"image","score":1,"pValue":0.004987531,"contribution":99"#),
+      detector("weak", #""group":"second-model","score":1,"contribution":1"#, flagged: false),
+      detector("strong", #""group":"second-model","score":2,"contribution":6"#, flagged: false),
+      detector("idle", #""group":"watching","score":2,"contribution":70"#, flagged: false),
+    ]
+    let both = try said([true, true], members)
+    #expect(
+      Explanation(both).text == """
+        Flagged: the scores of the group second-model add up to more than those of all 400 clean images; it may flag up \
+        to 2.5 % of them. Decisive were strong and weak; 1 more agrees.
+        """)
+    #expect(DecisiveDetectors(both).names == ["strong", "weak", "noise"], "the group that decided comes first")
+    let threshold = detector("fixed", #""score":3,"threshold":2"#)
+    let one = try said([true, false], members + [threshold])
+    #expect(
+      Explanation(one).text == """
+        Flagged: the scores of the group image add up to what about 1 clean image in 100 reached; it may flag up to 1.5 % \
+        of them. Decisive were noise (higher than 399 of 400 clean images) and fixed (3 is above the threshold of 2).
+        """)
+    let none = try said([false, false], [threshold])
+    #expect(Explanation(none).text == "Flagged by fixed (3 is above the threshold of 2).")
+    #expect(
+      Explanation(try said([false, false], [], verdict: "clean")).text == """
+        Let pass: the scores of the group second-model add up to more than those of all 400 clean images; it may flag up \
+        to 2.5 % of them.
+        """)
+    #expect(RecordedGroup.all(in: both).map(\.name) == ["image", "second-model", "watching"])
+    #expect(RecordedGroup.all(in: .null).isEmpty)
+  }
+
   @Test("of a fixed threshold: the score beside it; a version that keeps the class is less sure")
   func threshold() throws {
     let record = try adversarial(
