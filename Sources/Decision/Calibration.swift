@@ -72,6 +72,9 @@ package struct Calibration: Sendable, Hashable {
       self.kinds = kinds
       self.sample = sample
     }
+
+    /// The kind of an image that is as it came.
+    package static let original = "original"
   }
 
   /// Adversarial images that the fusion was fitted on.

@@ -89,7 +89,7 @@ package struct CleanDistribution: Sendable, Hashable {
   package static let mostEvidence = 60.0
 
   /// Scores are compared as they are written, with nine decimals: what a file says is what decides.
-  fileprivate static func rounded(_ score: Double) -> Double {
+  static func rounded(_ score: Double) -> Double {
     let scaled = (score * 1e9).rounded()
     return abs(scaled) < 9e15 ? scaled / 1e9 : score
   }

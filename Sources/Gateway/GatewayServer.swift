@@ -36,7 +36,9 @@ package struct GatewayServer: Sendable {
     let batching = PipelineEnvironment.Batching(delay: settings.batchDelay) { images, callers in
       metrics.noteClassifierCall(images: images, callers: callers)
     }
-    let engine = try FilterEngine(workers: workers, metrics: metrics) { () throws(SluiceError) in try open(batching) }
+    let engine = try FilterEngine(
+      workers: workers, metrics: metrics, whenStale: { log.warnOfStaleCalibration($0) },
+      open: { () throws(SluiceError) in try open(batching) })
     fitness = FilterFitness(modes: settings.modes, isEmbedded: settings.upstreams.isEmpty)
     try fitness.check(engine.pipeline)
     let model = settings.model ?? engine.pipeline.identity.name

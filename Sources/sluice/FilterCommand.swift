@@ -1,4 +1,5 @@
 import ArgumentParser
+import Decision
 import FilterPipeline
 import ImageCodecs
 import Pixels
@@ -125,6 +126,7 @@ struct FilterCommand: AsyncParsableCommand {
     }
     try await trail?.sign()
     if summary { Terminal.say(Progress.sentence(result)) }
+    if let change = result.change { Terminal.say("sluice: \(change); \(TrafficReport.Change.remedy)") }
     if let number = Signals.receivedNumber { Signals.dieOf(number) }
     guard result.inputs > 0 else {
       throw SluiceError(

@@ -36,5 +36,5 @@ package struct ScoredImage: Sendable, Hashable {
   var circumstances: Decision.Circumstances { .init(origin: origin, confidence: confidence) }
 
   /// The kind of an image as it came.
-  package static let original = "original"
+  package static let original = Calibration.CleanImages.original
 }

@@ -1,3 +1,4 @@
+import Decision
 import Pixels
 import Workers
 
@@ -11,6 +12,8 @@ package struct RunSummary: Sendable, Hashable {
   package private(set) var failed = 0
   /// Members of tar archives that are no images and so no inputs.
   package internal(set) var passedOver = 0
+  /// How clean scores have changed since the calibration; `nil` unless they have.
+  package internal(set) var change: TrafficReport.Change?
 
   package var inputs: Int { forwarded + flagged + rejected + failed }
 
@@ -54,6 +57,8 @@ package struct FilterRun: Sendable {
   private let capacity: Int
   private let interruption: Interruption
   private let recorder: (any JudgementRecorder)?
+  /// Told in input order, so that a run says the same whenever it is repeated.
+  private let monitor: TrafficMonitor?
 
   /// - Parameters:
   ///   - workers: images judged at the same time.
@@ -63,6 +68,7 @@ package struct FilterRun: Sendable {
     _ pipeline: Pipeline, workers: Int, interruption: Interruption, recorder: (any JudgementRecorder)? = nil
   ) {
     self.recorder = recorder
+    monitor = pipeline.trafficMonitor()
     self.pipeline = pipeline
     self.workers = WorkerPool(threads: workers)
     self.interruption = interruption
@@ -145,6 +151,7 @@ package struct FilterRun: Sendable {
           let judgement = try recorded.get()
           try sink.write(judgement)
           summary.count(judgement.verdict.outcome)
+          if let change = monitor?.note(judgement.verdict) { summary.change = change }
           progress(summary)
         } catch {
           failure = error

@@ -1,4 +1,5 @@
 import Classifiers
+import Decision
 import FilterPipeline
 import Pixels
 import Synchronization
@@ -6,30 +7,43 @@ import Workers
 
 /// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
 package final class FilterEngine: Sendable {
-  private let current: Mutex<Pipeline>
+  /// The filter, and what its images are compared by.
+  private struct Serving {
+    let pipeline: Pipeline
+    let monitor: TrafficMonitor?
+  }
+
+  private let current: Mutex<Serving>
   private let open: @Sendable () throws(SluiceError) -> Pipeline
   fileprivate let workers: WorkerPool
   private let metrics: GatewayMetrics
+  private let whenStale: @Sendable (TrafficReport.Change) -> Void
   private let lastNumber = Atomic<Int>(0)
 
   /// - Parameters:
   ///   - workers: images that are decoded, squeezed and classified at the same time.
+  ///   - whenStale: told once for a calibration that clean images no longer score like.
   ///   - open: reads the filter file and opens its models; called again for every reload.
   /// - Throws: what opening the filter throws.
   package init(
-    workers: Int, metrics: GatewayMetrics, open: @escaping @Sendable () throws(SluiceError) -> Pipeline
+    workers: Int, metrics: GatewayMetrics, whenStale: @escaping @Sendable (TrafficReport.Change) -> Void = { _ in },
+    open: @escaping @Sendable () throws(SluiceError) -> Pipeline
   ) throws(SluiceError) {
     let pipeline = try open()
-    current = Mutex(pipeline)
+    let monitor = pipeline.trafficMonitor()
+    current = Mutex(Serving(pipeline: pipeline, monitor: monitor))
     self.open = open
+    self.whenStale = whenStale
     self.workers = WorkerPool(threads: workers)
     self.metrics = metrics
     metrics.noteFilter(pipeline.identity)
+    metrics.noteTraffic(monitor?.report)
   }
 
-  package var pipeline: Pipeline { current.withLock { $0 } }
+  package var pipeline: Pipeline { current.withLock { $0.pipeline } }
 
   /// Opens the filter anew, and judges with it from then on; what is being judged is finished with the old one.
+  /// Comparing images with the calibration begins anew, unless it is the same.
   ///
   /// - Parameters:
   ///   - fits: what the new filter must satisfy to serve in the old one's place.
@@ -39,7 +53,11 @@ package final class FilterEngine: Sendable {
   ) throws(SluiceError) -> FilterIdentity {
     let fresh = try open()
     try fits(pipeline, fresh)
-    current.withLock { $0 = fresh }
+    current.withLock { serving in
+      let monitor = fresh.trafficMonitor(continuing: serving.monitor)
+      serving = Serving(pipeline: fresh, monitor: monitor)
+      metrics.noteTraffic(monitor?.report)
+    }
     metrics.noteFilter(fresh.identity)
     return fresh.identity
   }
@@ -48,7 +66,8 @@ package final class FilterEngine: Sendable {
   package func judge(
     _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget
   ) async -> [Judgement] {
-    let pipeline = pipeline
+    let serving = current.withLock { $0 }
+    let pipeline = serving.pipeline
     let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
       for (place, image) in images.enumerated() {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
@@ -69,7 +88,19 @@ package final class FilterEngine: Sendable {
       return judgements.compactMap(\.self)
     }
     for judgement in judgements { metrics.noteVerdict(judgement.verdict) }
+    if let monitor = serving.monitor { compare(judgements, by: monitor) }
     return judgements
+  }
+
+  /// Compares clean images with the calibration, and says so when it has become stale.
+  private func compare(_ judgements: [Judgement], by monitor: TrafficMonitor) {
+    for judgement in judgements {
+      if let change = monitor.note(judgement.verdict) { whenStale(change) }
+    }
+    // A filter that was replaced meanwhile, or an older report, is not to have the last word.
+    current.withLock { serving in
+      if serving.monitor === monitor { metrics.noteTraffic(monitor.report) }
+    }
   }
 
   /// Runs work that keeps a processor busy, away from the threads that serve connections.

@@ -1,3 +1,4 @@
+import Decision
 import FilterPipeline
 import Pixels
 
@@ -37,7 +38,27 @@ package struct GatewayMetrics: Sendable {
       "sluice_audit_commit_seconds", "histogram", "Time of a transaction of the audit log.", buckets: Self.latencies)
     registry.declare("sluice_quarantine_bytes", "gauge", "Bytes of images that are kept.")
     registry.declare("sluice_reloads_total", "counter", "Reloads of the filter by outcome.")
+    registry.declare(
+      Self.stale, "gauge", "1 where clean images score differently than those of the calibration did.")
+    registry.declare(Self.drift, "gauge", "Logarithm of the evidence for that, over that of its limit: 0 to 1.")
+    registry.declare(Self.compared, "gauge", "Clean images that were compared with the calibration.")
     registry.set("sluice_build_info", to: 1, ["version": version])
+  }
+
+  private static let stale = "sluice_calibration_stale"
+  private static let drift = "sluice_calibration_drift"
+  private static let compared = "sluice_calibration_images"
+
+  /// - Parameters:
+  ///   - report: `nil` where nothing is compared; the series are then absent.
+  func noteTraffic(_ report: TrafficReport?) {
+    guard let report else {
+      for name in [Self.stale, Self.drift, Self.compared] { registry.forget(name) }
+      return
+    }
+    registry.set(Self.stale, to: report.state == .stale ? 1 : 0)
+    registry.set(Self.drift, to: report.drift)
+    registry.set(Self.compared, to: Double(report.images))
   }
 
   func noteFilter(_ identity: FilterIdentity) {
