@@ -136,7 +136,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Pages/Assets")],
+      exclude: ["README.md"], resources: [.embedInCode("Pages/Assets")],
       swiftSettings: strict),
     .executableTarget(
       name: "sluice",
