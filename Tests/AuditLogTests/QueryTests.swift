@@ -149,6 +149,17 @@ struct QueryTests {
     #expect(try store.detectors() == ["chroma", "squeezing"])
   }
 
+  @Test("the newest record that a detector flagged", arguments: Backend.installed)
+  func newest(backend: Backend) throws {
+    let (store, known) = try Self.filled(backend)
+    for detector in ["squeezing", "chroma"] {
+      let newest = known.filter { $0.image.detectors[detector] == true }.map(\.image.time).max()
+      let found = try #require(try store.newestRecord(flaggedBy: detector))
+      #expect(found.time == newest && found.json["detectors"]?.text.contains(detector) == true)
+    }
+    #expect(try store.newestRecord(flaggedBy: "none")?.reference == nil)
+  }
+
   @Test("what people may mean is found", arguments: Backend.installed)
   func finding(backend: Backend) throws {
     let store = try TestLog(backend).store()

@@ -19,7 +19,9 @@ extension GatewayProcesses {
       let head =
         lines.prefix { !$0.hasPrefix("detectors:") }.joined(separator: "\n") + """
 
-          models: {covert-model: {openvino: {model: ../Samples/signs/model.onnx, input: input, output: logits}}}
+          models:
+            covert-model: {openvino: {model: ../Samples/signs/model.onnx, input: input, output: logits}}
+            covert-unused: {openvino: {model: ../Samples/signs/model.onnx}}
           detectors:
             - featureSqueezing: {name: open-squeezing, squeezers: [{bitDepth: 6}], distance: l1, threshold: 2}
             - featureSqueezing:
@@ -118,7 +120,7 @@ extension GatewayProcesses {
       let reader = AuditLogReader(gateway.auditPath)
       let listed = try reader.run("list", ["--ndjson", "--detector", "covert-squeezing"]).outputText
       #expect(listed.contains(#""name":"covert-second","kind":"auxiliaryModel","private":true"#))
-      #expect(listed.contains(#""privateFiles":["models.covert-model"]"#))
+      #expect(listed.contains(#""privateFiles":["models.covert-model","models.covert-unused"]"#))
       let record = try #require(try reader.records().first)
       let shown = try reader.run("show", [record.reference]).outputText
       #expect(shown.contains("Flagged by covert-squeezing"))

@@ -5,21 +5,21 @@ extension FilterDefinition {
   /// The names of private detectors.
   package var privateDetectors: Set<String> { Set(detectors.filter(\.isPrivate).map(\.name)) }
 
-  /// The further models that private detectors ask, and no others.
-  var privateModels: Set<String> { onlyPrivate(\.models) }
+  /// The further models that no public detector asks; none in a filter without private detectors.
+  var privateModels: Set<String> { notPublic(models.map(\.name), \.models) }
 
-  /// The autoencoders that private detectors ask, and no others.
-  var privateAutoencoders: Set<String> { onlyPrivate(\.autoencoders) }
+  /// The autoencoders that no public detector asks; none in a filter without private detectors.
+  var privateAutoencoders: Set<String> { notPublic(autoencoders.map(\.name), \.autoencoders) }
 
   /// The squeezers whose versions private detectors compare, and no others, as verdicts name them.
-  package var privateSqueezers: Set<String> { onlyPrivate { $0.squeezers.map(\.description) } }
+  package var privateSqueezers: Set<String> {
+    notPublic(detectorSqueezers.map(\.description)) { $0.squeezers.map(\.description) }
+  }
 
-  /// What private detectors name and no others do.
-  private func onlyPrivate(_ named: (any PredictionDetector) -> [String]) -> Set<String> {
-    func all(private isPrivate: Bool) -> Set<String> {
-      let asking = detectors.filter { $0.isPrivate == isPrivate }
-      return Set(asking.compactMap { $0.detector as? any PredictionDetector }.flatMap(named))
-    }
-    return all(private: true).subtracting(all(private: false))
+  /// Those of `names` that no public detector uses. One that nobody uses yet may be there for a private detector.
+  private func notPublic(_ names: [String], _ used: (any PredictionDetector) -> [String]) -> Set<String> {
+    guard detectors.contains(where: \.isPrivate) else { return [] }
+    let open = detectors.filter { !$0.isPrivate }.compactMap { $0.detector as? any PredictionDetector }
+    return Set(names).subtracting(open.flatMap(used))
   }
 }

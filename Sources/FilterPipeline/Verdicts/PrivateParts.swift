@@ -25,7 +25,9 @@ extension Verdict {
 ///     filter.privateFiles           the files of these keys go
 ///
 /// Where there is a private detector, everything that rests on its score goes too: the combined p-value, which clean images
-/// it was taken from, the fused score, and the p-value and the flag of a group that has other detectors besides.
+/// it was taken from, the fused score, and the p-value and the flag of a group that has other detectors besides. What a
+/// public detector says for itself stays; in such a group its own flag is also its group's, so a private detector is better
+/// in a group of its own.
 package enum PrivateParts {
   /// The JSON without them; the same where there are none, and for what is no object.
   ///

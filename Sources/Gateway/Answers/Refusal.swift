@@ -55,7 +55,7 @@ package struct Refusal: Error, Sendable {
 
   /// What an error means for whoever sent the request.
   ///
-  /// The log goes further than the audit, and so neither of them learns of private detectors.
+  /// Neither the sender nor the log, which is read by more people than the audit, learns of private detectors.
   package init(_ error: SluiceError) {
     let error = error.disclosed
     let status = Self.status(error.code)
