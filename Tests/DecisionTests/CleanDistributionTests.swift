@@ -73,7 +73,7 @@ import Testing
   @Test("evidence grows with the score, beyond every clean one too, up to its limit")
   func evidenceGrows() {
     let distribution = CleanDistribution((1...200).map { Double($0) / 200 })
-    let evidence = stride(from: 0.0, through: 3, by: 0.01).map { distribution.evidence(of: $0) }
+    let evidence = stride(from: 0.0, through: 5, by: 0.01).map { distribution.evidence(of: $0) }
     #expect(zip(evidence, evidence.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(distribution.evidence(of: 1.1) > distribution.evidence(of: 1.05))
     #expect(evidence.last == CleanDistribution.mostEvidence)

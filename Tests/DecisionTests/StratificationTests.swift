@@ -63,7 +63,8 @@ import Testing
         distribution.pValue(of: $0.score, from: origin(), budget: budget).value <= budget
       }
     }
-    #expect(rate(apart) <= 15)
+    // Half again as often as the budget says, at most.
+    #expect(Double(rate(apart)) <= 250 * budget * StratifiedDistribution.kindTolerance)
     #expect(rate(together) > 30)
     // At 1 % a kind of 250 images is too small for its rate to be known.
     let tight = apart.pValue(of: 1.49, from: origin(), budget: 0.01).value
