@@ -12,7 +12,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     abstract: "Measure how much a calibrated filter sees, and what it costs.",
     discussion: """
       Judges clean images and attacks, and gives the share of each that is flagged at several false positive budgets, \
-      with 95 % intervals, beside the published feature squeezing in the same run. Take images that the filter was not \
+      with 95 % intervals, beside the published feature squeezing in the same run, and each detector alone. Names detectors \
+      that the filter would see more without, or that need a group of their own. Take images that the filter was not \
       calibrated on. Attacks that the detectors' weights were fitted on are judged by a fit without that attack.
 
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/
@@ -34,7 +35,9 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @Option(
     name: .long, parsing: .upToNextOption,
-    help: ArgumentHelp("Clean images: folders, files, archives.", valueName: "path"), completion: .directory)
+    help: ArgumentHelp(
+      "Clean images: folders, files, archives. Several are also counted apart, as sources differ.", valueName: "path"),
+    completion: .directory)
   var clean: [String]
 
   @Option(

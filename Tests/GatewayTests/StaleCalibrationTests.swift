@@ -19,7 +19,8 @@ extension GatewayProcesses {
 
     private func calibrate(_ folder: TemporaryFolder, on name: String) throws {
       let made = try SluiceCommand.shell(
-        "cd '\(folder.path)' && \"$SLUICE\" calibrate -f noise.yaml --clean \(name) -o noise.calibration.json")
+        "cd '\(folder.path)' && \"$SLUICE\" calibrate -f noise.yaml --augment none --clean \(name) -o noise.calibration.json"
+      )
       try #require(made.status == 0, "\(made.errors)")
     }
 

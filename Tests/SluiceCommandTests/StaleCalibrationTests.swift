@@ -15,7 +15,7 @@ import Testing
     func sluice(_ arguments: String) throws -> SluiceCommand.Result {
       try SluiceCommand.shell("cd '\(folder.path)' && \"$SLUICE\" \(arguments)")
     }
-    let made = try sluice("calibrate -f noise.yaml --clean clean")
+    let made = try sluice("calibrate -f noise.yaml --augment none --clean clean")
     #expect(made.status == 0, "\(made.errors)")
 
     let usual = try sluice("filter -f noise.yaml --format none usual/*.png")
@@ -28,7 +28,7 @@ import Testing
     #expect(smooth.errors.contains("the group `image` are lower than") && smooth.errors.count { $0 == "\n" } == 1)
 
     // Calibrated on them, they are what is known, and the others are what is not.
-    #expect(try sluice("calibrate -f noise.yaml --clean smooth").status == 0)
+    #expect(try sluice("calibrate -f noise.yaml --augment none --clean smooth").status == 0)
     #expect(try sluice("filter -f noise.yaml --format none smooth/*.png").errors.isEmpty)
   }
 
@@ -39,7 +39,7 @@ import Testing
     try NoisePictures.write("clean", 0..<200, .usual, in: folder)
     try NoisePictures.write("smooth", 1000..<1200, .smooth, in: folder)
     let result = try SluiceCommand.shell(
-      "cd '\(folder.path)' && \"$SLUICE\" calibrate -f noise.yaml --clean clean > /dev/null 2>&1 && "
+      "cd '\(folder.path)' && \"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean > /dev/null 2>&1 && "
         + "\"$SLUICE\" filter -f noise.yaml --format none smooth/*.png")
     #expect(result.errors.contains("scores of a private group are lower") && !result.errors.contains("hush"))
   }
