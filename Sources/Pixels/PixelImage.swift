@@ -145,9 +145,18 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
   /// - Precondition: `0 <= y < height`.
   @_lifetime(&self)
   package mutating func mutableRow(_ y: Int) -> MutableSpan<UInt8> {
-    precondition(y >= 0 && y < size.height)
-    let row = unsafe UnsafeMutableBufferPointer(rebasing: storage[y * rowLength..<(y + 1) * rowLength])
-    return unsafe _overrideLifetime(MutableSpan(_unsafeElements: row), mutating: &self)
+    mutableRows(y..<y + 1)
+  }
+
+  /// The samples of some rows, one row after another, for writing.
+  ///
+  /// - Precondition: the rows lie within the image.
+  @_lifetime(&self)
+  package mutating func mutableRows(_ rows: Range<Int>) -> MutableSpan<UInt8> {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= size.height)
+    let part = unsafe UnsafeMutableBufferPointer(
+      rebasing: storage[rows.lowerBound * rowLength..<rows.upperBound * rowLength])
+    return unsafe _overrideLifetime(MutableSpan(_unsafeElements: part), mutating: &self)
   }
 
   /// An independent copy.
@@ -191,7 +200,12 @@ extension MutableSpan where Element == UInt8 {
   ///
   /// - Precondition: they fit.
   package mutating func copy(from source: Span<UInt8>, at start: Int = 0) {
-    precondition(start >= 0 && start + source.count <= count, "the source fits into the target")
-    for index in 0..<source.count { self[start + index] = source[index] }
+    precondition(start >= 0 && source.count <= count - start, "the source fits into the target")
+    unsafe withUnsafeMutableBytes { target in
+      unsafe source.withUnsafeBytes { source in
+        let place = unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + source.count])
+        unsafe place.copyMemory(from: source)
+      }
+    }
   }
 }

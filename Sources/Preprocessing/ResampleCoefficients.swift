@@ -10,16 +10,16 @@ struct ResampleCoefficients {
   static let precision: Int32 = 22
   static let half: Int32 = 1 << (precision - 1)
 
-  /// Samples along the source axis; no position reads beyond.
-  let sourceLength: Int
   /// Source samples in the widest window, and weights of each output position; at least 1.
   let taps: Int
   /// The source sample that each output position's first weight belongs to; its last one is inside the source, too.
   private(set) var starts: [Int] = []
   /// Weights, `taps` for each output position.
   private(set) var weights: [Int32]
-  /// Source samples that any output position reads with a weight other than zero.
+  /// The source samples that any output position has a weight for, be it zero; they lie inside the source.
   let sourceRange: Range<Int>
+  /// Whether every sum, whatever the samples, is a level when it is rounded: there is nothing to clip.
+  let keepsRange: Bool
 
   /// Coefficients for the output positions in `outputs` alone.
   ///
@@ -30,8 +30,9 @@ struct ResampleCoefficients {
     precondition(outputs.lowerBound >= 0 && outputs.upperBound <= axis.target)
     let taps = outputs.reduce(1) { max($0, axis.window(of: $1).count) }
     self.taps = taps
-    sourceLength = axis.source
-    sourceRange = axis.window(of: outputs.lowerBound).lowerBound..<axis.window(of: outputs.upperBound - 1).upperBound
+    // Starts never fall from one position to the next.
+    let (first, last) = (outputs.lowerBound, outputs.upperBound - 1)
+    sourceRange = Self.start(axis, first, taps)..<Self.start(axis, last, taps) + taps
     starts.reserveCapacity(outputs.count)
     weights = [Int32](repeating: 0, count: outputs.count * taps)
 
@@ -46,13 +47,31 @@ struct ResampleCoefficients {
         window[index] = weight
         total += weight
       }
-      let start = min(range.lowerBound, axis.source - taps)
+      let start = Self.start(axis, output, taps)
       let first = position * taps + range.lowerBound - start
       for index in 0..<range.count {
         weights[first + index] = Self.fixedPoint(total == 0 ? window[index] : window[index] / total)
       }
       starts.append(start)
     }
+    keepsRange = Self.keepsRange(weights, taps)
+  }
+
+  private static func keepsRange(_ weights: [Int32], _ taps: Int) -> Bool {
+    var largest = 0
+    for first in stride(from: 0, to: weights.count, by: taps) {
+      var sum = Int(half)
+      for index in first..<first + taps {
+        guard weights[index] >= 0 else { return false }
+        sum += 255 * Int(weights[index])
+      }
+      largest = max(largest, sum)
+    }
+    return largest >> precision <= 255
+  }
+
+  private static func start(_ axis: ResampleAxis, _ output: Int, _ taps: Int) -> Int {
+    min(axis.window(of: output).lowerBound, axis.source - taps)
   }
 
   private static func fixedPoint(_ weight: Double) -> Int32 {
@@ -67,9 +86,13 @@ struct ResampleCoefficients {
   }
 
   /// The same for four sums at once. Comparisons of vectors go through their lanes one by one; sign bits do not.
+  ///
+  /// - Parameters:
+  ///   - isLevel: whether they need no clipping.
   @inline(__always)
-  static func samples(_ sums: SIMD4<Int32>) -> SIMD4<UInt8> {
+  static func samples(_ sums: SIMD4<Int32>, isLevel: Bool) -> SIMD4<UInt8> {
     let value = sums &>> precision
+    if isLevel { return SIMD4<UInt8>(truncatingIfNeeded: value) }
     let notNegative = value & ~(value &>> 31)
     let clipped = notNegative | ((255 &- notNegative) &>> 31)
     return SIMD4<UInt8>(truncatingIfNeeded: clipped)

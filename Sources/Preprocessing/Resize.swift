@@ -10,7 +10,7 @@ extension PixelImage {
   /// - Parameters:
   ///   - region: the part of the result to compute; `nil` for all of it. The bytes are those of the same part of
   ///     the whole result, so a crop after a resize costs only what it keeps.
-  ///   - change: made to each row of the source as it is read.
+  ///   - change: made to each row of the source as it is read; a row may be read twice.
   /// - Precondition: `region` lies within `target`.
   /// - Complexity: O(source rows read · region width · kx + region area · ky), where kx and ky are
   ///   2 · support · max(1, scale).
@@ -63,51 +63,78 @@ extension PixelImage {
   private borrowing func resampledHorizontally(
     _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
   ) -> PixelImage {
-    let width = coefficients.starts.count
-    var result = PixelImage(size: PixelSize(width: width, height: rows.count), channels: channels)
-    // A byte behind the last pixel, so that every RGB pixel can be read as four bytes.
-    var padded = [UInt8](repeating: 0, count: rowLength + 1)
+    switch channels {
+    case .gray: grayResampledHorizontally(coefficients, rows: rows, change)
+    case .rgb: rgbResampledHorizontally(coefficients, rows: rows, change)
+    }
+  }
+
+  private borrowing func grayResampledHorizontally(
+    _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
+  ) -> PixelImage {
+    let size = PixelSize(width: coefficients.starts.count, height: rows.count)
+    var result = PixelImage(size: size, channels: channels)
+    var source = ChangedRow(columns: coefficients.sourceRange, channels)
     for (line, y) in rows.enumerated() {
-      var source = padded.mutableSpan
-      source.copy(from: row(y))
-      var whole = source._mutatingExtracting(0..<rowLength)
-      change(&whole, RowPlace(y: y, left: 0))
+      source.load(y, of: self, change)
       var output = result.mutableRow(line)
-      resampleRow(source.span, coefficients, channels, into: &output)
+      resampleGrayRow(source.samples.span, coefficients, into: &output)
     }
     return result
+  }
+
+  private borrowing func rgbResampledHorizontally(
+    _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
+  ) -> PixelImage {
+    let size = PixelSize(width: coefficients.starts.count, height: rows.count)
+    var result = PixelImage(size: PixelSize(width: size.width, height: max(size.height, RowPair.rows)), channels: .rgb)
+    var upper = ChangedRow(columns: coefficients.sourceRange, channels)
+    var lower = upper
+    var pair = RowPair(columns: coefficients.sourceRange)
+    for start in stride(from: 0, to: size.height, by: RowPair.rows) {
+      // The last pair may overlap the one before: their common row comes out the same twice. A lone row is its own pair.
+      let top = max(0, min(start, size.height - RowPair.rows))
+      upper.load(rows.lowerBound + top, of: self, change)
+      lower.load(rows.lowerBound + min(top + 1, size.height - 1), of: self, change)
+      pair.load(upper: upper.samples.span, lower: lower.samples.span)
+      var target = result.mutableRows(top..<top + RowPair.rows)
+      pair.resample(coefficients, into: &target)
+    }
+    return size == result.size ? result : result.cropped(to: PixelRegion(x: 0, y: 0, size: size))
   }
 
   private consuming func resampledVertically(
     _ coefficients: ResampleCoefficients, firstRow: Int
   ) -> PixelImage {
-    let height = coefficients.starts.count
+    let (height, taps) = (coefficients.starts.count, coefficients.taps)
     var result = PixelImage(size: PixelSize(width: size.width, height: height), channels: channels)
-    var sums = [Int32](repeating: 0, count: rowLength)
+    let weights = coefficients.weights.span
     for y in 0..<height {
-      var sum = sums.mutableSpan
-      for index in 0..<sum.count { sum[index] = ResampleCoefficients.half }
       let first = coefficients.starts[y] - firstRow
-      for tap in 0..<coefficients.taps {
-        let weight = coefficients.weights[y * coefficients.taps + tap]
-        // A weight that only fills up may belong to a row that is not there.
-        if weight != 0 { accumulate(row(first + tap), times: weight, into: &sum) }
-      }
+      let source = samples.extracting(first * rowLength..<(first + taps) * rowLength)
       var line = result.mutableRow(y)
-      roundAndClip(sum.span, into: &line)
+      resampleColumns(source, weights.extracting(y * taps..<(y + 1) * taps), into: &line)
     }
     return result
   }
 }
 
-private func accumulate(_ source: Span<UInt8>, times weight: Int32, into sums: inout MutableSpan<Int32>) {
-  let count = sums.count
-  precondition(source.count == count)
-  for index in 0..<count { sums[index] &+= Int32(source[index]) &* weight }
-}
+/// A copy of some columns of a row, with the change made to it.
+private struct ChangedRow {
+  private let columns: Range<Int>
+  private(set) var samples: [UInt8]
 
-private func roundAndClip(_ sums: Span<Int32>, into target: inout MutableSpan<UInt8>) {
-  let count = target.count
-  precondition(sums.count == count)
-  for index in 0..<count { target[index] = ResampleCoefficients.sample(sums[index]) }
+  init(columns: Range<Int>, _ channels: PixelChannels) {
+    self.columns = columns
+    samples = [UInt8](repeating: 0, count: columns.count * channels.rawValue)
+  }
+
+  mutating func load(_ y: Int, of image: borrowing PixelImage, _ change: RowChange) {
+    let place = RowPlace(y: y, left: columns.lowerBound)
+    let start = place.left * image.channels.rawValue
+    let part = image.row(y).extracting(start..<start + samples.count)
+    var copy = samples.mutableSpan
+    copy.copy(from: part)
+    change(&copy, place)
+  }
 }
