@@ -10,6 +10,8 @@
   package let count: Int
   private let storage: UnsafeMutableRawBufferPointer
 
+  private static let alignment = 64
+
   /// A batch of zero bytes.
   ///
   /// - Precondition: `count` is at least 1.
@@ -18,7 +20,7 @@
     precondition(count > 0, "a batch has at least one image")
     self.form = form
     self.count = count
-    unsafe storage = .allocate(byteCount: count * form.bytesPerImage, alignment: 64)
+    unsafe storage = .allocate(byteCount: count * form.bytesPerImage, alignment: Self.alignment)
     unsafe storage.initializeMemory(as: UInt8.self, repeating: 0)
   }
 
@@ -30,6 +32,24 @@
     precondition(bytes.count == form.bytesPerImage)
     self.init(form: form, count: 1)
     unsafe storage.copyBytes(from: bytes)
+  }
+
+  /// A batch of one image whose elements `fill` writes, in order, into memory that is not cleared first.
+  ///
+  /// - Precondition: `Element` has the size the form names, and `fill` writes `elementsPerImage` of them.
+  /// - Complexity: that of `fill`.
+  package init<Element: BitwiseCopyable>(
+    form: TensorForm, of type: Element.Type, initializingWith fill: (inout OutputSpan<Element>) -> Void
+  ) {
+    precondition(MemoryLayout<Element>.size == form.element.byteCount)
+    self.form = form
+    count = 1
+    unsafe storage = .allocate(byteCount: form.bytesPerImage, alignment: Self.alignment)
+    let elements = unsafe storage.bindMemory(to: Element.self)
+    var output = unsafe OutputSpan(buffer: elements, initializedCount: 0)
+    fill(&output)
+    let written = unsafe output.finalize(for: elements)
+    precondition(written == form.elementsPerImage, "every element was written")
   }
 
   deinit {

@@ -90,19 +90,60 @@ package struct TensorEncoder: Sendable {
     }
   }
 
+  /// A batch of this image alone.
+  ///
+  /// - Precondition: the image has the size and channels of the encoder.
+  /// - Complexity: O(width · height · channels).
+  package func encoded(_ image: borrowing PixelImage) -> TensorBatch {
+    precondition(image.size == form.size && image.channels == form.channels.pixelChannels)
+    return switch tables {
+    case .float32(let tables): batch(of: image.samples, tables)
+    case .float16(let tables): batch(of: image.samples, tables)
+    case .bytes(let tables): batch(of: image.samples, tables)
+    }
+  }
+
+  private func batch<Element: BitwiseCopyable>(of samples: Span<UInt8>, _ tables: [[Element]]) -> TensorBatch {
+    TensorBatch(form: form, of: Element.self) { output in
+      unsafe output.withUnsafeMutableBufferPointer { target, count in
+        unsafe write(samples, tables, into: MutableSpan(_unsafeElements: target))
+        // Every element of every plane or pixel was written.
+        count = target.count
+      }
+    }
+  }
+
   private func write<Element: BitwiseCopyable>(
     _ samples: Span<UInt8>, _ tables: [[Element]], into target: consuming MutableSpan<Element>
   ) {
     precondition(samples.count == form.elementsPerImage && target.count == form.elementsPerImage)
+    if form.layout == .nchw, tables.count == 3 { return writePlanes(samples, tables, into: target) }
     for (channel, table) in tables.enumerated() {
       let source = form.channels == .bgr ? tables.count - 1 - channel : channel
-      let area = form.size.area
       // With constant distances the compiler unrolls the loop.
       switch (form.layout, tables.count) {
-      case (.nchw, 3): look(up: samples, every: 3, from: source, table, into: &target, every: 1, from: channel * area)
       case (.nhwc, 3): look(up: samples, every: 3, from: source, table, into: &target, every: 3, from: channel)
       default: look(up: samples, every: 1, from: 0, table, into: &target, every: 1, from: 0)
       }
+    }
+  }
+
+  /// The three planes side by side: each pixel is read once.
+  private func writePlanes<Element: BitwiseCopyable>(
+    _ samples: Span<UInt8>, _ tables: [[Element]], into target: consuming MutableSpan<Element>
+  ) {
+    let area = form.size.area
+    let (ofFirst, ofSecond, ofThird) = (tables[0], tables[1], tables[2])
+    let (first, second, third) = (ofFirst.span, ofSecond.span, ofThird.span)
+    precondition(first.count == 256 && second.count == 256 && third.count == 256)
+    precondition(samples.count == 3 * area && target.count == 3 * area)
+    // Where in a pixel the samples of the first and the last plane lie.
+    let (left, right) = form.channels == .bgr ? (2, 0) : (0, 2)
+    for pixel in 0..<area {
+      let place = 3 &* pixel
+      unsafe target[unchecked: pixel] = first[unchecked: Int(samples[unchecked: place &+ left])]
+      unsafe target[unchecked: area &+ pixel] = second[unchecked: Int(samples[unchecked: place &+ 1])]
+      unsafe target[unchecked: 2 &* area &+ pixel] = third[unchecked: Int(samples[unchecked: place &+ right])]
     }
   }
 

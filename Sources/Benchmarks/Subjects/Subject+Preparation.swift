@@ -45,8 +45,7 @@ private struct Preparation: Sendable {
   /// The tensor is new each time, as its reader would own it.
   func run(_ bytes: [UInt8], read: (RawSpan) -> Void) {
     let decoded = orStop { try decoder.decode(bytes.span, neededRegion: preprocessor.neededRegion).takePixels() }
-    var batch = TensorBatch(form: encoder.form, count: 1)
-    encoder.encode(preprocessor.apply(to: decoded), into: &batch, at: 0)
+    let batch = encoder.encoded(preprocessor.apply(to: decoded))
     read(batch.bytes)
   }
 }
