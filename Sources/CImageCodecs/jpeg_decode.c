@@ -84,10 +84,11 @@ static void read_strips(j_decompress_ptr jpeg, const sluice_picture *picture) {
 // Limits the output to the columns of `wanted`, and reports which columns those are.
 //
 // Smooth upsampling takes the border of the output for that of the picture, and reads one chroma sample beyond: with
-// an MCU more on each side, every wanted pixel comes out as in the whole picture.
+// two more of them on each side, every wanted pixel comes out as in the whole picture. The library itself begins at a
+// whole MCU.
 static void crop_columns(
     j_decompress_ptr jpeg, const sluice_region *wanted, JDIMENSION *left, JDIMENSION *columns) {
-  uint32_t margin = (uint32_t)(DCTSIZE * jpeg->max_h_samp_factor);
+  uint32_t margin = (uint32_t)(2 * jpeg->max_h_samp_factor);
   uint32_t end = wanted->x + wanted->width;
   *left = wanted->x > margin ? wanted->x - margin : 0;
   *columns = (jpeg->output_width - end > margin ? end + margin : jpeg->output_width) - *left;

@@ -30,15 +30,22 @@ extension JPEGCompression {
   /// - Parameters:
   ///   - table: 64 values in zigzag order.
   static func quality(of table: [Int]) -> Int {
+    let count = standardTable.count
+    let scaled = scaledTables.span
     var best = (quality: 1, difference: Int.max)
     for quality in 1...100 {
-      let scale = quality < 50 ? 5000 / quality : 200 - 2 * quality
-      let difference = zip(standardTable, table).reduce(0) { sum, pair in
-        sum + abs(min(255, max(1, (pair.0 * scale + 50) / 100)) - pair.1)
-      }
+      var difference = 0
+      let start = (quality - 1) * count
+      for index in 0..<min(count, table.count) { difference += abs(scaled[start + index] - table[index]) }
       if difference <= best.difference { best = (quality, difference) }
     }
     return best.quality
+  }
+
+  /// The standard table in the scaling of each quality, one after another.
+  private static let scaledTables = (1...100).flatMap { quality in
+    let scale = quality < 50 ? 5000 / quality : 200 - 2 * quality
+    return standardTable.map { min(255, max(1, ($0 * scale + 50) / 100)) }
   }
 
   /// The quantisation tables in the body of a DQT segment, by their numbers; what does not fit its length is left out.
