@@ -68,6 +68,55 @@ struct ResizeTests {
     }
   }
 
+  /// Shapes around the number of rows that are resampled together, the samples of a vector, and the numbers of taps.
+  private static let kernelShapes = [
+    (1, 1), (2, 1), (1, 2), (9, 2), (10, 3), (11, 1), (12, 5), (33, 4), (43, 7), (85, 6), (131, 9),
+  ]
+  private static let kernelTargets = [(1, 1), (2, 3), (10, 2), (11, 3), (12, 1), (21, 5), (32, 16), (43, 7), (64, 11)]
+
+  private func channel(_ index: Int, of image: borrowing PixelImage) -> [UInt8] {
+    let samples = image.array
+    return stride(from: index, to: samples.count, by: image.channels.rawValue).map { samples[$0] }
+  }
+
+  private func transposed(_ image: borrowing PixelImage) -> PixelImage {
+    let (samples, size) = (image.array, image.size)
+    return PixelImage(
+      (0..<size.width).flatMap { x in (0..<size.height).map { y in samples[y * size.width + x] } },
+      width: size.height, height: size.width, channels: .gray)
+  }
+
+  @Test(arguments: ResampleFilter.allCases)
+  func coloursAreResampledAsGrayPicturesAre(filter: ResampleFilter) {
+    for (width, height) in Self.kernelShapes {
+      let image = PixelImage.noise(width: width, height: height, channels: .rgb)
+      let planes = (0..<3).map { channel($0, of: image) }
+      for (targetWidth, targetHeight) in Self.kernelTargets {
+        let target = PixelSize(width: targetWidth, height: targetHeight)
+        let result = image.resized(to: target, filter: filter)
+        for index in 0..<3 {
+          let plane = PixelImage(planes[index], width: width, height: height, channels: .gray)
+          let expected = plane.resized(to: target, filter: filter).array
+          #expect(channel(index, of: result) == expected, "\(width)×\(height) to \(target), channel \(index)")
+        }
+      }
+    }
+  }
+
+  /// The passes have kernels of their own; on black and white, sums leave the range of a level with some filters.
+  @Test(arguments: ResampleFilter.allCases)
+  func columnsAreResampledAsRowsAre(filter: ResampleFilter) {
+    for (width, height) in Self.kernelShapes {
+      let noise = PixelImage.noise(width: width, height: height, channels: .gray).array
+      let image = PixelImage(noise.map { $0 < 128 ? 0 : 255 }, width: width, height: height, channels: .gray)
+      for length in [1, 2, 3, 5, 8, 16, 40] {
+        let result = image.resized(to: PixelSize(width: width, height: length), filter: filter)
+        let turned = transposed(image).resized(to: PixelSize(width: length, height: width), filter: filter)
+        #expect(result.array == transposed(turned).array, "\(width)×\(height) to height \(length)")
+      }
+    }
+  }
+
   @Test(arguments: ResampleFilter.allCases)
   func aRegionIsThatPartOfTheWhole(filter: ResampleFilter) {
     for shape in TestShape.all(upTo: 4) {

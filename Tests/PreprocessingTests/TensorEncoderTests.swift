@@ -26,6 +26,23 @@ struct TensorEncoderTests {
     }
   }
 
+  @Test func anImageAloneIsEncodedAsOneOfABatch() {
+    let normalisation = Normalisation(mean: Self.mean, standardDeviation: Self.deviation)
+    for element in TensorElement.allCases {
+      for (layout, channels) in [(TensorLayout.nchw, TensorChannels.rgb), (.nchw, .bgr), (.nhwc, .bgr), (.nchw, .gray)]
+      {
+        let image = PixelImage.noise(width: 7, height: 3, channels: channels.pixelChannels)
+        let norm = channels == .gray ? Normalisation.identity(.gray) : normalisation
+        let form = TensorForm(element: element, layout: layout, channels: channels, size: image.size)
+        let alone = TensorEncoder(form: form, normalisation: norm).encoded(image)
+        #expect(alone.count == 1)
+        #expect(
+          alone.bytes.withUnsafeBytes { [UInt8]($0) } == bytes(image, element, layout, channels, norm),
+          "\(element) \(layout) \(channels)")
+      }
+    }
+  }
+
   @Test func floatsAreNormalisedInSinglePrecision() {
     let image = PixelImage.noise(width: 5, height: 4, channels: .rgb)
     let normalisation = Normalisation(mean: Self.mean, standardDeviation: Self.deviation)
