@@ -31,12 +31,13 @@ extension PixelImage {
   /// Whether red, green and blue are alike nearly everywhere, whatever the file calls itself.
   fileprivate borrowing func isAlike(_ channel: Int, _ other: Int) -> Bool {
     let samples = samples
+    let depth = channels.rawValue
     // What is left when it is used up is colour: most photographs need no look at the rest.
     var faint = Self.faintestColour * size.area
     var start = 0
     while start < samples.count, faint > 0 {
       faint -= abs(Int(samples[start + channel]) - Int(samples[start + other]))
-      start += channels.rawValue
+      start += depth
     }
     return faint > 0
   }
