@@ -22,9 +22,15 @@ package struct Prediction: Sendable, Hashable {
   ///
   /// - Complexity: O(classes).
   package var topLogOdds: Double {
-    let others = logProbabilities.indices.filter { $0 != topClass }.map { Double(logProbabilities[$0]) }
-    guard let highest = others.max() else { return Self.mostLogOdds }
-    let total = others.reduce(0) { $0 + Double.exponential($1 - highest) }
+    guard logProbabilities.count > 1 else { return Self.mostLogOdds }
+    var highest = -Double.infinity
+    for index in logProbabilities.indices where index != topClass {
+      highest = max(highest, Double(logProbabilities[index]))
+    }
+    var total = 0.0
+    for index in logProbabilities.indices where index != topClass {
+      total += Double.exponential(Double(logProbabilities[index]) - highest)
+    }
     let odds = Double(logProbabilities[topClass]) - highest - Double.logarithm(total)
     return min(Self.mostLogOdds, max(-Self.mostLogOdds, odds))
   }
@@ -38,12 +44,12 @@ package struct Prediction: Sendable, Hashable {
   /// - Complexity: O(classes).
   package init(logits: Span<Float>) throws(SluiceError) {
     let highest = try Self.highestFinite(logits)
-    var total = 0.0
-    for index in 0..<logits.count { total += Double.exponential(Double(logits[index]) - Double(logits[highest])) }
-    let logTotal = Double.logarithm(total)
     let peak = Double(logits[highest])
+    let weights = (0..<logits.count).map { Double.exponential(Double(logits[$0]) - peak) }
+    let total = weights.reduce(0, +)
+    let logTotal = Double.logarithm(total)
     logProbabilities = (0..<logits.count).map { Float(max(Double(logits[$0]) - peak - logTotal, Self.lowest)) }
-    probabilities = (0..<logits.count).map { Float(Double.exponential(Double(logits[$0]) - peak) / total) }
+    probabilities = weights.map { Float($0 / total) }
     topClass = highest
   }
 

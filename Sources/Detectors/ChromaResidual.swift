@@ -61,11 +61,12 @@ package struct ChromaResidual: ImageDetector {
   }
 
   /// - Complexity: O(pixels).
-  package func score(_ image: borrowing PixelImage) -> DetectorScore {
+  package func score(_ image: borrowing PixelImage, sharing shared: SharedPlanes) -> DetectorScore {
     guard image.channels == .rgb else { return DetectorScore(nil, "a gray image has no chroma") }
-    var (flattest, whole) = Self.detail(SignalPlane(channel: 0, less: 1, of: image))
+    let red = shared.detail(.redLessGreen, of: image)
+    var (flattest, whole) = (red.flattest, red.whole)
     if differences == .both {
-      let blue = Self.detail(SignalPlane(channel: 2, less: 1, of: image))
+      let blue = shared.detail(.blueLessGreen, of: image)
       (flattest, whole) = (min(flattest, blue.flattest), min(whole, blue.whole))
     }
     var score =
@@ -82,13 +83,5 @@ package struct ChromaResidual: ImageDetector {
     case .both: "both colour differences"
     case .redGreen: "red minus green"
     }
-  }
-
-  /// Mean magnitude of the residual of one difference, where it is flattest and over the whole.
-  private static func detail(_ difference: SignalPlane) -> (flattest: Double, whole: Double) {
-    let residual = difference.highPassResidual()
-    let flattest = residual.blockMeans(side: blockSide).meanOfSmallest(flattestShare)
-    let whole = residual.blockMeans(side: max(difference.size.width, difference.size.height)).mean
-    return (flattest / SignalPlane.residualScale, whole / SignalPlane.residualScale)
   }
 }

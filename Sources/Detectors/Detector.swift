@@ -18,7 +18,14 @@ package protocol SourceDetector: Detector {
 
 /// A detector that looks at the model-size image alone. Costs no classifier call.
 package protocol ImageDetector: Detector {
-  func score(_ image: borrowing PixelImage) -> DetectorScore
+  /// - Parameters:
+  ///   - shared: what detectors of this image have in common; the first who needs a part of it computes it.
+  func score(_ image: borrowing PixelImage, sharing shared: SharedPlanes) -> DetectorScore
+}
+
+extension ImageDetector {
+  /// The score of an image that no other detector looks at.
+  package func score(_ image: borrowing PixelImage) -> DetectorScore { score(image, sharing: SharedPlanes()) }
 }
 
 /// A detector that compares predictions.

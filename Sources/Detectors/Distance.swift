@@ -28,7 +28,7 @@ package enum Distance: Sendable, Hashable {
   /// The distance from `original` to `other`; never negative, always finite.
   ///
   /// - Precondition: both have the same number of classes.
-  /// - Complexity: O(classes), for `meanLogDifference` O(classes · log classes).
+  /// - Complexity: O(classes), for `meanLogDifference` O(classes · log top).
   package func between(_ original: Prediction, _ other: Prediction) -> Double {
     let (p, q) = (original.probabilities, other.probabilities)
     precondition(p.count == q.count)
@@ -61,7 +61,7 @@ package enum Distance: Sendable, Hashable {
   private static func meanLogDifference(_ original: Prediction, _ other: Prediction, top: Int) -> Double {
     let (p, q) = (original.logProbabilities, other.logProbabilities)
     // Equal classes in order of their index, so that the result does not depend on the sort.
-    let likeliest = p.indices.sorted { p[$0] == p[$1] ? $0 < $1 : p[$0] > p[$1] }.prefix(top)
+    let likeliest = [Int](p.indices).first(top) { p[$0] == p[$1] ? $0 < $1 : p[$0] > p[$1] }
     let total = likeliest.reduce(0.0) { $0 + abs(Double(p[$1]) - Double(q[$1])) }
     return total / Double(likeliest.count)
   }
@@ -74,13 +74,17 @@ package enum Distance: Sendable, Hashable {
 /// - Complexity: O(predictions · classes).
 func jensenShannonDivergence(_ predictions: [Prediction]) -> Double {
   let share = 1 / Double(predictions.count)
-  var divergence = 0.0
-  for index in predictions[0].probabilities.indices {
-    let values = predictions.map { Double($0.probabilities[index]) }
-    let mean = values.reduce(0, +) * share
-    for value in values where value > 0 { divergence += share * value * Double.logarithm(value / mean) }
+  var means = [Double](repeating: 0, count: predictions[0].probabilities.count)
+  for prediction in predictions {
+    for (index, value) in prediction.probabilities.enumerated() { means[index] += Double(value) }
   }
-  return max(0, divergence)
+  var divergence = 0.0
+  for prediction in predictions {
+    for (index, value) in prediction.probabilities.enumerated() where value > 0 {
+      divergence += Double(value) * Double.logarithm(Double(value) / (means[index] * share))
+    }
+  }
+  return max(0, divergence * share)
 }
 
 extension Distance {

@@ -41,11 +41,11 @@ package struct PatchEvidence: ImageDetector {
   }
 
   /// - Complexity: O(pixels · windows).
-  package func score(_ image: borrowing PixelImage) -> DetectorScore {
+  package func score(_ image: borrowing PixelImage, sharing shared: SharedPlanes) -> DetectorScore {
     let shorter = min(image.size.width, image.size.height)
     guard shorter >= Self.smallestSide else { return DetectorScore(nil, "too small to hold a patch") }
-    let brightness = SignalPlane(brightnessOf: image)
-    let detail = IntegralImage(magnitudesOf: brightness.highPassResidual())
+    let brightness = shared.plane(.brightness, of: image)
+    let detail = IntegralImage(highPassOf: brightness)
     var best = (value: -1.0, region: PixelRegion(x: 0, y: 0, size: image.size))
     for side in windowSides(shorter: shorter) {
       let (region, sum) = detail.densest(PixelSize(width: side, height: side))

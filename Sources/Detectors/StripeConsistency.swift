@@ -30,8 +30,8 @@ package struct StripeConsistency: ImageDetector {
   package init() {}
 
   /// - Complexity: O(pixels).
-  package func score(_ image: borrowing PixelImage) -> DetectorScore {
-    let planes = Self.planes(of: image)
+  package func score(_ image: borrowing PixelImage, sharing shared: SharedPlanes) -> DetectorScore {
+    let planes = Self.planes(of: image, shared)
     let columns = Self.weakest(planes, over: image.size.height) { $0.columnSignSums() }
     let rows = Self.weakest(planes, over: image.size.width) { $0.rowSignSums() }
     guard let strongest = [columns, rows].compactMap(\.self).max() else {
@@ -46,13 +46,13 @@ package struct StripeConsistency: ImageDetector {
     return score
   }
 
-  private static func planes(of image: borrowing PixelImage) -> [SignalPlane] {
+  private static func planes(of image: borrowing PixelImage, _ shared: SharedPlanes) -> [SignalPlane] {
     switch image.channels {
-    case .gray: [SignalPlane(brightnessOf: image)]
+    case .gray: [shared.plane(.brightness, of: image)]
     case .rgb:
       [
-        SignalPlane(channel: 1, of: image), SignalPlane(channel: 0, less: 1, of: image),
-        SignalPlane(channel: 2, less: 1, of: image),
+        shared.plane(.green, of: image), shared.plane(.redLessGreen, of: image),
+        shared.plane(.blueLessGreen, of: image),
       ]
     }
   }

@@ -40,15 +40,11 @@ package struct StripeNoise: ImageDetector {
   }
 
   /// - Complexity: O(pixels).
-  package func score(_ image: borrowing PixelImage) -> DetectorScore {
+  package func score(_ image: borrowing PixelImage, sharing shared: SharedPlanes) -> DetectorScore {
     guard signal == .brightness || image.channels == .rgb else {
       return DetectorScore(nil, "a gray image has no chroma")
     }
-    let plane =
-      switch signal {
-      case .chroma: SignalPlane(channel: 0, less: 1, of: image)
-      case .brightness: SignalPlane(brightnessOf: image)
-      }
+    let plane = shared.plane(signal == .chroma ? .redLessGreen : .brightness, of: image)
     let columns = Self.stripes(plane.columnSums(), over: image.size.height)
     let rows = Self.stripes(plane.rowSums(), over: image.size.width)
     guard let strongest = [columns, rows].compactMap(\.self).max() else {

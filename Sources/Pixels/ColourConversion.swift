@@ -30,10 +30,13 @@ extension PixelImage {
     var result = PixelImage(size: size, channels: .gray)
     let source = samples
     var target = result.mutableSamples
-    for index in 0..<target.count {
-      let red = UInt32(source[3 * index])
-      let green = UInt32(source[3 * index + 1])
-      let blue = UInt32(source[3 * index + 2])
+    let count = target.count
+    precondition(source.count == 3 * count)
+    for index in 0..<count {
+      // Within, as the precondition says.
+      let red = UInt32(unsafe source[unchecked: 3 &* index])
+      let green = UInt32(unsafe source[unchecked: 3 &* index &+ 1])
+      let blue = UInt32(unsafe source[unchecked: 3 &* index &+ 2])
       target[index] = UInt8(truncatingIfNeeded: (red &* 19595 &+ green &* 38470 &+ blue &* 7471 &+ 32768) >> 16)
     }
     return result

@@ -16,14 +16,26 @@ package struct Mirror: FixedSqueezer {
   /// - Complexity: O(samples).
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
     var result = PixelImage(size: image.size, channels: image.channels)
-    let (width, depth) = (image.size.width, image.channels.rawValue)
     for y in 0..<image.size.height {
-      let source = image.row(y)
       var target = result.mutableRow(y)
-      for x in 0..<width {
-        for channel in 0..<depth { target[x * depth + channel] = source[(width - 1 - x) * depth + channel] }
+      switch image.channels {
+      case .gray: reverse(image.row(y), into: &target, depth: 1)
+      case .rgb: reverse(image.row(y), into: &target, depth: 3)
       }
     }
     return result
+  }
+}
+
+/// Writes pixels of `depth` samples in reverse order; a depth that the compiler knows becomes vector instructions.
+@inline(__always)
+private func reverse(_ source: Span<UInt8>, into target: inout MutableSpan<UInt8>, depth: Int) {
+  let width = source.count / depth
+  precondition(source.count == width * depth && target.count == source.count)
+  for x in 0..<width {
+    for channel in 0..<depth {
+      // Within both, as the precondition says.
+      unsafe target[unchecked: x &* depth &+ channel] = source[unchecked: (width &- 1 &- x) &* depth &+ channel]
+    }
   }
 }

@@ -29,13 +29,21 @@ package struct Shift: FixedSqueezer {
   /// - Complexity: O(samples).
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
     var result = PixelImage(size: image.size, channels: image.channels)
-    let depth = image.channels.rawValue
-    let columns = (0..<image.size.width).map { PixelImage.reflect($0 - x, image.size.width) * depth }
+    let (width, depth) = (image.size.width, image.channels.rawValue)
+    // What stays within the image is moved in one piece.
+    let kept = min(width, max(0, x))..<max(min(width, max(0, x)), min(width, width + x))
+    let edges = ((0..<kept.lowerBound).map(\.self) + (kept.upperBound..<width).map(\.self)).map { column in
+      (to: column * depth, from: PixelImage.reflect(column - x, width) * depth)
+    }
     for row in 0..<image.size.height {
       let source = image.row(PixelImage.reflect(row - y, image.size.height))
       var target = result.mutableRow(row)
-      for (column, start) in columns.enumerated() {
-        for channel in 0..<depth { target[column * depth + channel] = source[start + channel] }
+      if !kept.isEmpty {
+        let piece = (kept.lowerBound - x) * depth..<(kept.upperBound - x) * depth
+        target.copy(from: source.extracting(piece), at: kept.lowerBound * depth)
+      }
+      for edge in edges {
+        for channel in 0..<depth { target[edge.to + channel] = source[edge.from + channel] }
       }
     }
     return result

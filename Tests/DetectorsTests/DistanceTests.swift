@@ -62,6 +62,20 @@ struct DistanceTests {
     #expect(Distance.jensenShannon.between(p, q) == Distance.jensenShannon.between(q, p))
   }
 
+  /// Many classes, some of them equal: few or many of them are chosen in different ways.
+  @Test(arguments: [1, 5, 60, 249, 250, 251, 600, 1000])
+  func theLikeliestClassesAreThoseOfASort(top: Int) throws {
+    var generator = RepeatableRandom(seed: 11)
+    let logits = (0..<2).map { _ in (0..<1000).map { _ in Float(Int.random(in: -40...40, using: &generator)) / 8 } }
+    for order in [logits[0], logits[0].sorted(), logits[0].sorted(by: >)] {
+      let (p, q) = (try prediction(order), try prediction(logits[1]))
+      let (a, b) = (p.logProbabilities, q.logProbabilities)
+      let likeliest = a.indices.sorted { a[$0] == a[$1] ? $0 < $1 : a[$0] > a[$1] }.prefix(top)
+      let expected = likeliest.reduce(0) { $0 + abs(Double(a[$1]) - Double(b[$1])) } / Double(top)
+      #expect(Distance.meanLogDifference(top: top).between(p, q) == expected)
+    }
+  }
+
   @Test func topMayExceedTheNumberOfClasses() throws {
     let (p, q) = (try prediction([1, 2]), try prediction([2, 1]))
     #expect(Distance.meanLogDifference(top: 1000).between(p, q) > 0)

@@ -14,14 +14,18 @@ extension SignalPlane {
   func entropy(inside region: PixelRegion) -> (inside: Double, outside: Double) {
     precondition(region.lies(within: size))
     var (inside, all) = ([Int](repeating: 0, count: 256), [Int](repeating: 0, count: 256))
-    for y in 0..<size.height {
-      for index in row(y) { all[Int(samples[index])] += 1 }
-    }
+    for y in 0..<size.height { count(row(y), into: &all) }
     for y in region.y..<region.y + region.size.height {
       let start = row(y).lowerBound + region.x
-      for index in start..<start + region.size.width { inside[Int(samples[index])] += 1 }
+      count(start..<start + region.size.width, into: &inside)
     }
     return (Self.entropy(inside), Self.entropy(zip(all, inside).map { $0 - $1 }))
+  }
+
+  private func count(_ range: Range<Int>, into counts: inout [Int]) {
+    let line = samples.span.extracting(range)
+    var target = counts.mutableSpan
+    for x in 0..<line.count { target[Int(line[x])] += 1 }
   }
 
   private static func entropy(_ counts: [Int]) -> Double {

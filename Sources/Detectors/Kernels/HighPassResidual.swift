@@ -18,23 +18,47 @@ extension SignalPlane {
   /// - Precondition: the samples lie in −255…255, so that the result fits into 16 bits (it lies in ±24480).
   /// - Complexity: O(pixels).
   func highPassResidual() -> SignalPlane {
-    var result = SignalPlane(size: size)
-    let length = rowLength
-    var outer = [Int16](repeating: 0, count: length)
-    var inner = outer
-    var centre = outer
-    let source = samples.span
-    result.fill { y, target in
-      var outerSpan = outer.mutableSpan
-      var innerSpan = inner.mutableSpan
-      var centreSpan = centre.mutableSpan
-      weighColumns(
-        source.extracting(paddedRow(y - 2)), source.extracting(paddedRow(y - 1)), source.extracting(paddedRow(y)),
-        source.extracting(paddedRow(y + 1)), source.extracting(paddedRow(y + 2)),
-        outer: &outerSpan, inner: &innerSpan, centre: &centreSpan)
-      addColumns(outer: outerSpan.span, inner: innerSpan.span, centre: centreSpan.span, into: &target)
-    }
+    var (result, rows) = (SignalPlane(size: size), HighPassRows(self))
+    result.fill { y, target in rows.write(y, into: &target) }
     return result
+  }
+}
+
+/// The rows of a plane's high-pass residual, one at a time: who adds them up needs no plane of them.
+struct HighPassRows {
+  private let plane: SignalPlane
+  // The kernel has three different columns; these are one row of five rows' sums, weighted with each.
+  private var outer: [Int16]
+  private var inner: [Int16]
+  private var centre: [Int16]
+
+  init(_ plane: SignalPlane) {
+    self.plane = plane
+    outer = [Int16](repeating: 0, count: plane.rowLength)
+    (inner, centre) = (outer, outer)
+  }
+
+  /// Writes the residual of row `y`; see `SignalPlane.highPassResidual()`.
+  ///
+  /// - Precondition: the target is as long as the plane is wide.
+  /// - Complexity: O(width).
+  mutating func write(_ y: Int, into target: inout MutableSpan<Int16>) {
+    Self.write(y, of: plane, outer: &outer, inner: &inner, centre: &centre, into: &target)
+  }
+
+  private static func write(
+    _ y: Int, of plane: SignalPlane, outer: inout [Int16], inner: inout [Int16], centre: inout [Int16],
+    into target: inout MutableSpan<Int16>
+  ) {
+    let source = plane.samples.span
+    var outerSpan = outer.mutableSpan
+    var innerSpan = inner.mutableSpan
+    var centreSpan = centre.mutableSpan
+    weighColumns(
+      source.extracting(plane.paddedRow(y - 2)), source.extracting(plane.paddedRow(y - 1)),
+      source.extracting(plane.paddedRow(y)), source.extracting(plane.paddedRow(y + 1)),
+      source.extracting(plane.paddedRow(y + 2)), outer: &outerSpan, inner: &innerSpan, centre: &centreSpan)
+    addColumns(outer: outerSpan.span, inner: innerSpan.span, centre: centreSpan.span, into: &target)
   }
 }
 

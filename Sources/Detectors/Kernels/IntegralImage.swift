@@ -6,20 +6,20 @@ struct IntegralImage: Sendable {
   /// Sums of everything above and to the left, one more column and row than the plane.
   private let sums: [Int]
 
-  /// The sums of |sample|.
+  /// The sums of |high-pass residual|, in units of the residual.
   ///
   /// - Complexity: O(pixels).
-  init(magnitudesOf plane: SignalPlane) {
+  init(highPassOf plane: SignalPlane) {
     size = plane.size
     let stride = plane.size.width + 1
+    var rows = HighPassRows(plane)
+    var line = [Int16](repeating: 0, count: plane.size.width)
     var sums = [Int](repeating: 0, count: stride * (plane.size.height + 1))
     for y in 0..<plane.size.height {
-      let start = plane.row(y).lowerBound
-      var rowSum = 0
-      for x in 0..<plane.size.width {
-        rowSum += abs(Int(plane.samples[start + x]))
-        sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1] + rowSum
-      }
+      var residual = line.mutableSpan
+      rows.write(y, into: &residual)
+      var all = sums.mutableSpan
+      addRow(residual.span, to: &all, after: y * stride)
     }
     self.sums = sums
   }
@@ -56,6 +56,19 @@ struct IntegralImage: Sendable {
       }
     }
     return (PixelRegion(x: best.x, y: best.y, size: window), best.sum)
+  }
+}
+
+/// Writes the row of sums that follows the one beginning at `start`, by adding a row of magnitudes to that.
+private func addRow(_ line: Span<Int16>, to sums: inout MutableSpan<Int>, after start: Int) {
+  let (count, next) = (line.count, start + line.count + 1)
+  precondition(start >= 0 && next + count < sums.count)
+  var total = 0
+  for x in 0..<count {
+    let value = Int(line[x])
+    total &+= value < 0 ? 0 &- value : value
+    // Within, as the precondition says.
+    unsafe sums[unchecked: next &+ x &+ 1] = sums[unchecked: start &+ x &+ 1] &+ total
   }
 }
 

@@ -71,23 +71,24 @@ struct SignalPlane: Sendable {
   }
 
   private mutating func mirrorBorder() {
-    let (width, height, border) = (size.width, size.height, Self.border)
+    let (columns, rows) = (Self.mirrors(size.width), Self.mirrors(size.height))
+    let (height, length) = (size.height, rowLength)
+    var all = samples.mutableSpan
     for y in 0..<height {
-      let start = row(y).lowerBound
-      for step in 1...border {
-        samples[start - step] = samples[start + Self.mirrored(-step, width)]
-        samples[start + width - 1 + step] = samples[start + Self.mirrored(width - 1 + step, width)]
-      }
+      let start = (y + Self.border) * length
+      for column in columns { all[start + column.outside] = all[start + column.inside] }
     }
-    for step in 1...border {
-      copyRow(Self.mirrored(-step, height), to: -step)
-      copyRow(Self.mirrored(height - 1 + step, height), to: height - 1 + step)
+    for row in rows {
+      for x in 0..<length { all[row.outside * length + x] = all[row.inside * length + x] }
     }
   }
 
-  private mutating func copyRow(_ source: Int, to target: Int) {
-    let (from, into) = (paddedRow(source).lowerBound, paddedRow(target).lowerBound)
-    for x in 0..<rowLength { samples[into + x] = samples[from + x] }
+  /// The places of the border on a line of that length, and the places inside that they show; counted from the border's
+  /// beginning.
+  private static func mirrors(_ length: Int) -> [(outside: Int, inside: Int)] {
+    (1...border).flatMap { step in
+      [-step, length - 1 + step].map { (outside: $0 + border, inside: mirrored($0, length) + border) }
+    }
   }
 
   /// The position inside `0..<length` that the mirrored position shows.
@@ -100,12 +101,36 @@ struct SignalPlane: Sendable {
 
 private func copyChannel(_ source: Span<UInt8>, _ channel: Int, depth: Int, into target: inout MutableSpan<Int16>) {
   precondition(source.count == target.count * depth)
-  for x in 0..<target.count { target[x] = Int16(source[x &* depth &+ channel]) }
+  // A step that the compiler knows becomes vector instructions.
+  switch (depth, channel) {
+  case (3, 0): combineChannels(source, into: &target) { red, _, _ in red }
+  case (3, 1): combineChannels(source, into: &target) { _, green, _ in green }
+  case (3, 2): combineChannels(source, into: &target) { _, _, blue in blue }
+  default: for x in 0..<target.count { target[x] = Int16(source[x &* depth &+ channel]) }
+  }
 }
 
 private func subtractChannels(
   _ source: Span<UInt8>, _ first: Int, _ second: Int, into target: inout MutableSpan<Int16>
 ) {
   precondition(source.count == target.count * 3)
-  for x in 0..<target.count { target[x] = Int16(source[3 &* x &+ first]) &- Int16(source[3 &* x &+ second]) }
+  switch (first, second) {
+  case (0, 1): combineChannels(source, into: &target) { red, green, _ in red &- green }
+  case (2, 1): combineChannels(source, into: &target) { _, green, blue in blue &- green }
+  default: for x in 0..<target.count { target[x] = Int16(source[3 &* x &+ first]) &- Int16(source[3 &* x &+ second]) }
+  }
+}
+
+/// - Precondition: the source has three samples for each of the target.
+@inline(__always)
+private func combineChannels(
+  _ source: Span<UInt8>, into target: inout MutableSpan<Int16>, _ value: (Int16, Int16, Int16) -> Int16
+) {
+  let count = target.count
+  precondition(source.count == count * 3)
+  for x in 0..<count {
+    // Within both, as the precondition says.
+    unsafe target[unchecked: x] = value(
+      Int16(source[unchecked: 3 &* x]), Int16(source[unchecked: 3 &* x &+ 1]), Int16(source[unchecked: 3 &* x &+ 2]))
+  }
 }

@@ -37,7 +37,7 @@ package struct NaturalStatistics: ImageDetector {
   }
 
   /// - Complexity: O(pixels + features²).
-  package func score(_ image: borrowing PixelImage) -> DetectorScore {
+  package func score(_ image: borrowing PixelImage, sharing shared: SharedPlanes) -> DetectorScore {
     guard image.channels == reference.channels else {
       let wanted = reference.channels == .gray ? "gray" : "colour"
       return DetectorScore(nil, "the reference is of \(wanted) images")

@@ -1,0 +1,70 @@
+import Pixels
+
+/// What detectors derive from a model-size image, computed when the first asks for it and kept for the others: signals,
+/// and how much fine detail there is in them.
+///
+/// One belongs to one image, and to one thread at a time. It holds no image, so that an image still has one owner: whoever
+/// asks hands it over, the same one each time.
+package final class SharedPlanes {
+  /// A signal that detectors look at.
+  enum Signal: Sendable, Hashable {
+    case brightness
+    case green
+    case redLessGreen
+    case blueLessGreen
+  }
+
+  /// Mean magnitude of a signal's high-pass residual, in sample values.
+  struct Detail: Sendable {
+    /// Over the tenth of the blocks with the least.
+    let flattest: Double
+    let whole: Double
+  }
+
+  private var planes: [Signal: SignalPlane] = [:]
+  private var details: [Signal: Detail] = [:]
+
+  package init() {}
+
+  /// - Precondition: signals other than brightness are of RGB images.
+  /// - Complexity: O(pixels) for the first who asks for that signal, O(1) for others.
+  func plane(_ signal: Signal, of image: borrowing PixelImage) -> SignalPlane {
+    if let known = planes[signal] {
+      precondition(known.size == image.size, "planes belong to one image")
+      return known
+    }
+    let plane =
+      switch signal {
+      case .brightness: SignalPlane(brightnessOf: image)
+      case .green: SignalPlane(channel: 1, of: image)
+      case .redLessGreen: SignalPlane(channel: 0, less: 1, of: image)
+      case .blueLessGreen: SignalPlane(channel: 2, less: 1, of: image)
+      }
+    planes[signal] = plane
+    return plane
+  }
+
+  /// - Precondition: signals other than brightness are of RGB images.
+  /// - Complexity: O(pixels) for the first who asks for that signal, O(1) for others.
+  func detail(_ signal: Signal, of image: borrowing PixelImage) -> Detail {
+    if let known = details[signal] { return known }
+    let detail = Detail(plane(signal, of: image))
+    details[signal] = detail
+    return detail
+  }
+}
+
+extension SharedPlanes.Detail {
+  init(_ plane: SignalPlane) {
+    var sums = BlockSums(plane.size, side: ChromaResidual.blockSide)
+    var rows = HighPassRows(plane)
+    var line = [Int16](repeating: 0, count: plane.size.width)
+    for y in 0..<plane.size.height {
+      var target = line.mutableSpan
+      rows.write(y, into: &target)
+      sums.add(target.span)
+    }
+    flattest = sums.means.meanOfSmallest(ChromaResidual.flattestShare) / SignalPlane.residualScale
+    whole = sums.mean / SignalPlane.residualScale
+  }
+}
