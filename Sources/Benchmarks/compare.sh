@@ -11,17 +11,12 @@ photographs="${1:+$(realpath "$1")}"
 cd "$(dirname "$0")/../.."
 
 Samples/install.sh
-peers="${SLUICE_PEERS:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice/peers}"
-if ! "$peers/bin/python" -c 'import numpy, scipy, cv2, PIL' 2>/dev/null; then
-  echo "installing NumPy, SciPy, OpenCV and Pillow from PyPI into $peers" >&2
-  python3 -m venv "$peers"
-  "$peers/bin/python" -m pip install --quiet --disable-pip-version-check \
-    numpy scipy opencv-python-headless Pillow
-fi
+. Sources/Benchmarks/environment.sh
+use_peers numpy=numpy scipy=scipy cv2=opencv-python-headless PIL=Pillow
 
 # A folder of its own, so that going to and fro between this and ordinary builds costs neither its products.
 export SLUICE_BENCHMARKS=1
 build=(swift build -c release --scratch-path .build-benchmarks)
 "${build[@]}" --product SubjectTimings --quiet
 timings="$("${build[@]}" --show-bin-path)/SubjectTimings"
-exec "$peers/bin/python" Sources/Benchmarks/peers.py "$timings" ${photographs:+"$photographs"}
+exec "$peers_python" Sources/Benchmarks/peers.py "$timings" ${photographs:+"$photographs"}

@@ -80,9 +80,12 @@ func jensenShannonDivergence(_ predictions: [Prediction]) -> Double {
   }
   var divergence = 0.0
   for prediction in predictions {
+    // A sum of its own, so that the order of two predictions does not matter.
+    var part = 0.0
     for (index, value) in prediction.probabilities.enumerated() where value > 0 {
-      divergence += Double(value) * Double.logarithm(Double(value) / (means[index] * share))
+      part += Double(value) * Double.logarithm(Double(value) / (means[index] * share))
     }
+    divergence += part
   }
   return max(0, divergence * share)
 }
