@@ -24,21 +24,29 @@ class Run:
     memory: float
 
     @staticmethod
-    def of(command, cores):
-        """Runs it on these cores. `rate` is images a second once it runs steadily, `first` the seconds from its start to its
-        first line, `memory` its peak in MB."""
-        start, times, lines = time.perf_counter(), [], []
+    def of(command, cores, by_processor_time=False):
+        """Runs it on these cores. `rate` is images a second once it runs steadily, or a second of processor time, `first` the
+        seconds from its start to its first line, `memory` its peak in MB."""
+        start, times, lines, worked = time.perf_counter(), [], [], 0
         process = subprocess.Popen(pinned(command, cores), stdout=subprocess.PIPE, text=True)
         for line in process.stdout:
             times.append(time.perf_counter())
             lines.append(line)
+            if len(lines) == WARMING:
+                worked = processor_seconds(process)
         status, usage = os.wait4(process.pid, 0)[1:]
         process.returncode = os.waitstatus_to_exitcode(status)
         # 1: images were flagged.
         if process.returncode not in (0, 1) or len(lines) <= 2 * WARMING:
             sys.exit(f"ended with {process.returncode} after {len(lines)} lines: {' '.join(command)}")
-        rate = (len(times) - WARMING) / (times[-1] - times[WARMING - 1])
-        return Run(lines, rate, times[0] - start, usage.ru_maxrss / 1024)
+        spent = usage.ru_utime + usage.ru_stime - worked if by_processor_time else times[-1] - times[WARMING - 1]
+        return Run(lines, (len(times) - WARMING) / spent, times[0] - start, usage.ru_maxrss / 1024)
+
+
+def processor_seconds(process):
+    """What a process has used so far."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def pinned(command, cores):

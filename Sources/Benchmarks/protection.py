@@ -74,7 +74,8 @@ def measure(subjects, options, cores, listed):
     wanted = {}
     for subject in subjects:
         for key, command in commands(subject, options, cores, listed).items():
-            wanted.setdefault(key, lambda command=command: measuring.Run.of(command, measuring.chosen_cores(cores)))
+            wanted.setdefault(key, lambda command=command: measuring.Run.of(
+                command, measuring.chosen_cores(cores), options.processor_time))
     return measuring.in_turns(options.rounds, wanted)
 
 
@@ -142,6 +143,8 @@ def main():
     parser = measuring.arguments("Measures what protection costs.", rounds=5, images=200)
     parser.add_argument("--cores", default="1", help="numbers of cores, as 1,2; Python runs beside 1 alone (default: 1)")
     parser.add_argument("--no-python", action="store_true", help="leave the peers in Python out")
+    parser.add_argument("--processor-time", action="store_true",
+                        help="images a second of processor time, for machines on which others work too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -152,7 +155,8 @@ def main():
         listed = folder / "photographs.txt"
         files = measuring.photographs(options.photographs, options.images)
         listed.write_text("".join(f"{path}\n" for path in files))
-        print(f"images a second and ratios: medians of {options.rounds} rounds in turns (lowest–highest); {len(files)} "
+        second = "second of processor time" if options.processor_time else "second"
+        print(f"images a {second} and ratios: medians of {options.rounds} rounds in turns (lowest–highest); {len(files)} "
               f"photographs; {len(set(files))} of them differ\n", flush=True)
         by_cores = {}
         for cores in map(int, options.cores.split(",")):

@@ -70,7 +70,7 @@ def server(options, name, cores, folder):
                "--log-level", "error", "--drain-delay", "0s", *options.serve]
     process = subprocess.Popen(measuring.pinned(command, cores))
     try:
-        wait_until_ready(process, f"http://127.0.0.1:{operations}/ready")
+        wait_until_ready(process, f"http://127.0.0.1:{operations}/readyz")
         yield process, port
     finally:
         process.terminate()
