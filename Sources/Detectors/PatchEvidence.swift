@@ -45,18 +45,28 @@ package struct PatchEvidence: ImageDetector {
     let shorter = min(image.size.width, image.size.height)
     guard shorter >= Self.smallestSide else { return DetectorScore(nil, "too small to hold a patch") }
     let brightness = shared.plane(.brightness, of: image)
-    let detail = IntegralImage(highPassOf: brightness)
-    var best = (value: -1.0, region: PixelRegion(x: 0, y: 0, size: image.size))
-    for side in windowSides(shorter: shorter) {
-      let (region, sum) = detail.densest(PixelSize(width: side, height: side))
-      let value = density(sum, of: detail.total, in: region, image.size)
-      if value > best.value { best = (value, region) }
-    }
+    let windows = windowSides(shorter: shorter).map { PixelSize(width: $0, height: $0) }
+    let best =
+      windows.allSatisfy(IntegralImage<Int32>.holds)
+      ? best(of: windows, in: IntegralImage<Int32>(highPassOf: brightness))
+      : best(of: windows, in: IntegralImage<Int>(highPassOf: brightness))
     var score = DetectorScore(best.value, Self.sentence(about: best.region))
     score.region = best.region
     let entropy = brightness.entropy(inside: best.region)
     score.measurements = [.init("entropyInside", entropy.inside), .init("entropyOutside", entropy.outside)]
     return score
+  }
+
+  private func best<Sum>(
+    of windows: [PixelSize], in detail: IntegralImage<Sum>
+  ) -> (value: Double, region: PixelRegion) {
+    var best = (value: -1.0, region: PixelRegion(x: 0, y: 0, size: detail.size))
+    for window in windows {
+      let (region, sum) = detail.densest(window)
+      let value = density(sum, of: detail.total, in: region, detail.size)
+      if value > best.value { best = (value, region) }
+    }
+    return best
   }
 
   /// From smallest to largest in equal ratios, without repetition.

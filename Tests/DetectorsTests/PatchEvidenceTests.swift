@@ -42,6 +42,19 @@ struct PatchEvidenceTests {
     #expect(entropy[0] > entropy[1])
   }
 
+  /// The sums over such windows are longer than those that usual sizes need.
+  @Test func largeImagesAreJudgedAsSmallOnes() throws {
+    let smooth = PixelImage.smooth(width: 640, height: 620, channels: .gray)
+    let patched = smooth.pasting(.noise(width: 310, height: 310, channels: .gray), x: 200, y: 100)
+    let score = PatchEvidence(sizes: 0.5...0.5).score(patched)
+    let residual = NaivePlane.brightness(patched).residual
+    let inside = residual.meanMagnitude(200..<510, 100..<410)
+    let total = residual.meanMagnitude(0..<640, 0..<620) * 640 * 620
+    let outside = (total - inside * 310 * 310) / (640 * 620 - 310 * 310)
+    #expect(abs(try #require(score.value) - inside / (outside + 2)) < 1e-9)
+    #expect(score.region == PixelRegion(x: 200, y: 100, size: PixelSize(width: 310, height: 310)))
+  }
+
   @Test func constantImagesScoreZero() {
     let image = PixelImage([UInt8](repeating: 9, count: 400), width: 20, height: 20, channels: .gray)
     #expect(PatchEvidence().score(image).value == 0)

@@ -3,6 +3,8 @@ import Pixels
 extension SignalPlane {
   /// How much larger the residual is than what the picture's own units would give: the kernel's central weight.
   static let residualScale = 12.0
+  /// The greatest magnitude of a residual, in its own units.
+  static let largestResidual = 24480
 
   /// What a 5×5 prediction from the neighbours leaves over, times `residualScale`:
   ///
