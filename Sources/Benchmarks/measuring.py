@@ -38,7 +38,7 @@ class Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         # 1: images were flagged.
         if process.returncode not in (0, 1) or len(lines) <= 2 * WARMING:
-            sys.exit(f"ended with {process.returncode} after {len(lines)} lines: {' '.join(command)}")
+            sys.exit(f"ended with {process.returncode} after {len(lines)} lines: {' '.join(map(str, command))}")
         spent = usage.ru_utime + usage.ru_stime - worked if by_processor_time else times[-1] - times[WARMING - 1]
         return Run(lines, (len(times) - WARMING) / spent, times[0] - start, usage.ru_maxrss / 1024)
 
