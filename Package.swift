@@ -171,7 +171,7 @@ let package = Package(
     .testTarget(
       name: "CalibrationTests", dependencies: ["Calibration", "ImageCodecs", "TestSupport"], swiftSettings: tests),
     .testTarget(
-      name: "FilterPipelineTests", dependencies: ["FilterPipeline", "TestSupport"], swiftSettings: tests),
+      name: "FilterPipelineTests", dependencies: ["FilterPipeline", "Workers", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "AuditLogTests",
       dependencies: [

@@ -8,10 +8,13 @@ import Pixels
 package struct Replay: Sendable {
   private let store: AuditStore
   private let pipeline: Pipeline
+  private let isComplete: Bool
 
   /// - Parameters:
   ///   - pipeline: the filter to judge with; its environment traces files.
-  package init(_ store: AuditStore, _ pipeline: Pipeline) {
+  ///   - isComplete: whether everything is asked, even where the verdict is certain before.
+  package init(_ store: AuditStore, _ pipeline: Pipeline, isComplete: Bool = false) {
+    self.isComplete = isComplete
     self.store = store
     self.pipeline = pipeline
   }
@@ -64,8 +67,8 @@ package struct Replay: Sendable {
       guard error.code == .quarantineDamaged else { throw error }
       return .leftOut(error.description)
     }
-    let verdict = await pipeline.judge(Self.input(json, bytes), id: 1).verdict
-    let (largest, unmatched) = Self.differences(json, verdict)
+    let verdict = await pipeline.judge(Self.input(json, bytes), id: 1, as: .init(complete: isComplete)).verdict
+    let (largest, unmatched) = differences(json, verdict)
     return .judged(
       Comparison(
         recorded: recorded, verdict: verdict, largest: largest, unmatched: unmatched,
@@ -85,7 +88,7 @@ package struct Replay: Sendable {
     return EncodedInput.PixelLayout(size: PixelSize(width: width, height: height), channels: channels)
   }
 
-  private static func differences(
+  private func differences(
     _ record: JSONValue, _ verdict: Verdict
   ) -> (largest: (detector: String, difference: Double)?, unmatched: [String]) {
     var largest: (detector: String, difference: Double)?
@@ -94,9 +97,11 @@ package struct Replay: Sendable {
       if let name = detector["name"]?.string { before[name] = detector["score"]?.double }
     }
     var unmatched = Set(before.keys)
+    // What was not asked when the record was made is no deviation where everything is asked now.
+    let asksMore = isComplete && record["way"]?["end"]?.string != Verdict.Ending.complete.rawValue
     for detector in verdict.detectors {
       guard let then = before[detector.name] else {
-        unmatched.insert(detector.name)
+        if !asksMore { unmatched.insert(detector.name) }
         continue
       }
       guard (then == nil) == (detector.score.value == nil) else { continue }

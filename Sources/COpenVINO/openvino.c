@@ -28,6 +28,11 @@ enum { OV_F16 = 3, OV_F32 = 4, OV_I8 = 7, OV_U8 = 16 };
   X(const char *, ov_get_last_err_msg, (void))                                                           \
   X(void, ov_free, (const char *))                                                                       \
   X(ov_status, ov_core_create, (ov_core **))                                                             \
+  X(void, ov_core_free, (ov_core *))                                                                     \
+  X(ov_status, ov_core_set_property, (const ov_core *, const char *, ...))                               \
+  X(ov_status, ov_core_get_property, (const ov_core *, const char *, const char *, char **))             \
+  X(ov_status, ov_core_import_model,                                                                     \
+    (const ov_core *, const char *, const size_t, const char *, ov_compiled_model **))                   \
   X(ov_status, ov_core_read_model, (const ov_core *, const char *, const char *, ov_model **))           \
   X(ov_status, ov_core_compile_model,                                                                    \
     (const ov_core *, const ov_model *, const char *, const size_t, ov_compiled_model **, ...))          \
@@ -44,6 +49,8 @@ enum { OV_F16 = 3, OV_F32 = 4, OV_I8 = 7, OV_U8 = 16 };
   X(ov_status, ov_partial_shape_create_static, (const int64_t, const int64_t *, ov_partial_shape *))     \
   X(void, ov_partial_shape_free, (ov_partial_shape *))                                                   \
   X(void, ov_compiled_model_free, (ov_compiled_model *))                                                 \
+  X(ov_status, ov_compiled_model_get_property, (const ov_compiled_model *, const char *, char **))       \
+  X(ov_status, ov_compiled_model_export_model, (const ov_compiled_model *, const char *))                \
   X(ov_status, ov_compiled_model_create_infer_request, (const ov_compiled_model *, ov_infer_request **)) \
   X(ov_status, ov_infer_request_set_tensor, (ov_infer_request *, const char *, const ov_tensor *))       \
   X(ov_status, ov_infer_request_get_tensor, (const ov_infer_request *, const char *, ov_tensor **))      \
@@ -64,6 +71,15 @@ struct sluice_ov_library {
 #undef MEMBER
   ov_core *core;
 };
+
+struct sluice_ov_compiled {
+  ov_compiled_model *model;
+  // What an imported model was opened with; the core of the library for all others.
+  ov_core *own_core;
+};
+
+static const char device[] = "CPU", precision_key[] = "INFERENCE_PRECISION_HINT", streams_key[] = "NUM_STREAMS",
+                  threads_key[] = "INFERENCE_NUM_THREADS";
 
 static sluice_ov_status say(sluice_ov_status status, char *message, const char *format, ...) {
   va_list arguments;
@@ -231,31 +247,116 @@ sluice_ov_status sluice_ov_describe_output(
   return describe(library, model, library->ov_model_const_output_by_index, index, description, message);
 }
 
-sluice_ov_status sluice_ov_compile(
+// Hands out a text of the engine, which is freed.
+static sluice_ov_status copy_text(
+    sluice_ov_library *library, ov_status status, char *text, char value[SLUICE_OV_VALUE], char *message) {
+  if (status) return failed(library, status, message);
+  snprintf(value, SLUICE_OV_VALUE, "%s", text ? text : "");
+  if (text) library->ov_free(text);
+  return SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_device_property(
+    sluice_ov_library *library, const char *name, char value[SLUICE_OV_VALUE], char *message) {
+  char *text = NULL;
+  ov_status status = library->ov_core_get_property(library->core, device, name, &text);
+  return copy_text(library, status, text, value, message);
+}
+
+// A core of its own, whose settings nobody else sees.
+static ov_status make_core(sluice_ov_library *library, const char *precision, const char *streams, ov_core **core) {
+  ov_status status = library->ov_core_create(core);
+  if (status) return status;
+  status = library->ov_core_set_property(*core, device, precision_key, precision);
+  if (!status) status = library->ov_core_set_property(*core, device, streams_key, streams);
+  if (!status) status = library->ov_core_set_property(*core, device, threads_key, streams);
+  if (status) library->ov_core_free(*core);
+  return status;
+}
+
+sluice_ov_status sluice_ov_accepted_precision(
+    sluice_ov_library *library, const char *precision, char value[SLUICE_OV_VALUE], char *message) {
+  ov_core *core = NULL;
+  ov_status status = make_core(library, precision, "1", &core);
+  if (status) return failed(library, status, message);
+  char *text = NULL;
+  status = library->ov_core_get_property(core, device, precision_key, &text);
+  sluice_ov_status outcome = copy_text(library, status, text, value, message);
+  library->ov_core_free(core);
+  return outcome;
+}
+
+sluice_ov_status sluice_ov_reshape(
     sluice_ov_library *library, sluice_ov_model *model, const char *input, const int64_t *sizes, int rank,
-    int streams, const char *precision, sluice_ov_compiled **compiled, char *message) {
+    char *message) {
   ov_partial_shape shape;
   ov_status status = library->ov_partial_shape_create_static(rank, sizes, &shape);
   if (status) return failed(library, status, message);
   status = library->ov_model_reshape_input_by_name((ov_model *)model, input, shape);
   library->ov_partial_shape_free(&shape);
-  if (status) return failed(library, status, message);
-  char count[16];
-  snprintf(count, sizeof count, "%d", streams);
-  status = library->ov_core_compile_model(
-      library->core, (ov_model *)model, "CPU", 6, (ov_compiled_model **)compiled, "INFERENCE_PRECISION_HINT",
-      precision, "NUM_STREAMS", count, "INFERENCE_NUM_THREADS", count);
   return status ? failed(library, status, message) : SLUICE_OV_OK;
 }
 
+static sluice_ov_status keep_compiled(
+    ov_compiled_model *model, ov_core *own_core, sluice_ov_compiled **compiled, char *message) {
+  *compiled = malloc(sizeof **compiled);
+  if (!*compiled) return say(SLUICE_OV_FAILED, message, "no memory");
+  **compiled = (sluice_ov_compiled){model, own_core};
+  return SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_compile(
+    sluice_ov_library *library, sluice_ov_model *model, int streams, const char *precision,
+    sluice_ov_compiled **compiled, char *message) {
+  char count[16];
+  snprintf(count, sizeof count, "%d", streams);
+  ov_compiled_model *result = NULL;
+  ov_status status = library->ov_core_compile_model(
+      library->core, (ov_model *)model, device, 6, &result, precision_key, precision, streams_key, count,
+      threads_key, count);
+  return status ? failed(library, status, message) : keep_compiled(result, NULL, compiled, message);
+}
+
+sluice_ov_status sluice_ov_export(
+    sluice_ov_library *library, sluice_ov_compiled *compiled, const char *path, char *message) {
+  ov_status status = library->ov_compiled_model_export_model(compiled->model, path);
+  return status ? failed(library, status, message) : SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_import(
+    sluice_ov_library *library, const void *bytes, size_t size, int streams, const char *precision,
+    sluice_ov_compiled **compiled, char *message) {
+  char count[16];
+  snprintf(count, sizeof count, "%d", streams);
+  ov_core *core = NULL;
+  // Importing takes no settings, so they are those of the core.
+  ov_status status = make_core(library, precision, count, &core);
+  if (status) return failed(library, status, message);
+  ov_compiled_model *result = NULL;
+  status = library->ov_core_import_model(core, bytes, size, device, &result);
+  if (!status) return keep_compiled(result, core, compiled, message);
+  sluice_ov_status outcome = failed(library, status, message);
+  library->ov_core_free(core);
+  return outcome;
+}
+
+sluice_ov_status sluice_ov_compiled_precision(
+    sluice_ov_library *library, sluice_ov_compiled *compiled, char value[SLUICE_OV_VALUE], char *message) {
+  char *text = NULL;
+  ov_status status = library->ov_compiled_model_get_property(compiled->model, precision_key, &text);
+  return copy_text(library, status, text, value, message);
+}
+
 void sluice_ov_free_compiled(sluice_ov_library *library, sluice_ov_compiled *compiled) {
-  library->ov_compiled_model_free((ov_compiled_model *)compiled);
+  library->ov_compiled_model_free(compiled->model);
+  if (compiled->own_core) library->ov_core_free(compiled->own_core);
+  free(compiled);
 }
 
 sluice_ov_status sluice_ov_create_request(
     sluice_ov_library *library, sluice_ov_compiled *compiled, sluice_ov_request **request, char *message) {
-  ov_status status = library->ov_compiled_model_create_infer_request(
-      (ov_compiled_model *)compiled, (ov_infer_request **)request);
+  ov_status status =
+      library->ov_compiled_model_create_infer_request(compiled->model, (ov_infer_request **)request);
   return status ? failed(library, status, message) : SLUICE_OV_OK;
 }
 

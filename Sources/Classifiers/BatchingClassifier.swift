@@ -1,16 +1,17 @@
 import Pixels
 import Synchronization
 
-/// Puts the batches of several callers into one call of the classifier.
+/// Puts the batches of several callers into one call of the classifier, where longer calls are worth making.
 ///
 /// A caller whose turn has come leads: it takes what waits beside its own batch, runs all of it on its own thread, hands
 /// the others their predictions, and gives the lead to whoever waits longest. So no thread waits for another, and under
 /// load batches grow by themselves while calls are running. Rejected alternative: a thread that collects batches, which
-/// costs two switches of threads for every image and gains nothing.
+/// costs two switches of threads for every image and gains nothing. With one size, which says that longer calls gain
+/// nothing, every call goes straight through.
 package final class BatchingClassifier: Classifier {
   private let classifier: any Classifier
   private let unit: Int
-  private let largest: Int
+  private let sizes: [Int]
   private let delay: Duration
   private let state: Mutex<State>
   private let observer: @Sendable (_ images: Int, _ callers: Int) -> Void
@@ -37,19 +38,22 @@ package final class BatchingClassifier: Classifier {
   }
 
   /// - Parameters:
-  ///   - unit: images in the batch of one caller; only batches of that size are put together.
-  ///   - largest: the most images in a call.
+  ///   - sizes: the images of calls that may be made, such as `CallSizes` finds. The smallest is the batch of one caller,
+  ///     and only batches of that size are put together; the others are multiples of it.
   ///   - calls: calls that run at the same time.
   ///   - delay: how long a leader waits for company while other calls run; nothing waits on an idle classifier.
   ///   - observer: told about each call: its images, and how many callers they belong to.
+  /// - Precondition: `sizes` and `calls` are positive, and there is at least one size.
   package init(
-    _ classifier: any Classifier, unit: Int, largest: Int, calls: Int, delay: Duration,
+    _ classifier: any Classifier, sizes: [Int], calls: Int, delay: Duration,
     observer: @escaping @Sendable (_ images: Int, _ callers: Int) -> Void = { _, _ in }
   ) {
-    precondition(unit >= 1 && calls >= 1)
+    let sizes = sizes.sorted()
+    guard let unit = sizes.first else { preconditionFailure("a call has a size") }
+    precondition(unit >= 1 && calls >= 1 && sizes.allSatisfy { $0 % unit == 0 })
     self.classifier = classifier
     self.unit = unit
-    self.largest = max(unit, largest)
+    self.sizes = sizes
     self.delay = delay
     self.observer = observer
     capacity = calls
@@ -58,15 +62,8 @@ package final class BatchingClassifier: Classifier {
 
   private let capacity: Int
 
-  /// The sizes of the calls that are made: 1, 2, 4, … batches, because an engine prepares for each size.
-  package static func sizes(unit: Int, largest: Int) -> [Int] {
-    var sizes = [unit]
-    while let last = sizes.last, 2 * last <= largest { sizes.append(2 * last) }
-    return sizes
-  }
-
   package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
-    guard batch.count == unit else {
+    guard batch.count == unit, sizes.count > 1 else {
       observer(batch.count, 1)
       return try await classifier.predictions(for: batch)
     }
@@ -118,7 +115,7 @@ package final class BatchingClassifier: Classifier {
   private func takeCompany() -> [Caller] {
     state.withLock { state in
       let available = unit * (1 + state.waiting.count)
-      let size = Self.sizes(unit: unit, largest: largest).last { $0 <= available } ?? unit
+      let size = sizes.last { $0 <= available } ?? unit
       let count = size / unit - 1
       defer { state.waiting.removeFirst(count) }
       return Array(state.waiting.prefix(count))

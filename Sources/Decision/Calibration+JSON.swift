@@ -8,10 +8,14 @@ extension Calibration {
       "date": .string(date),
       "filter": .object(["name": .string(identity.filterName), "digest": .string(identity.filterDigest)]),
       "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
+      "precisions": .object(
+        identity.precisions.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
       "falsePositiveRate": .number(falsePositiveRate),
       "images": images.json,
       "fusion": fused.json(detectors.map(\.name)),
       "groups": .array(groups.map { group in json(of: group.score, group) }),
+      "witnesses": .array(witnesses.witnesses.map(\.json)),
+      "exits": exits?.json(witnesses),
       "attacks": .array(
         attacks.map { attack in
           .object([
@@ -28,7 +32,8 @@ extension Calibration {
         detectors.map { detector in
           .object([
             "name": .string(detector.name), "kind": .string(detector.kind), "weight": .number(detector.weight),
-            "group": .string(detector.group), "clean": detector.clean.json,
+            "group": .string(detector.group),
+            "waitsFor": .array(detector.witnesses.map { .string(witnesses.names[$0]) }), "clean": detector.clean.json,
             "byConfidence": detector.byConfidence.json,
           ])
         }),
@@ -43,7 +48,48 @@ extension Calibration {
     ])
   }
 
-  static let version = 2
+  static let version = 3
+}
+
+extension WitnessOrder.Witness {
+  fileprivate var json: JSONValue {
+    .object([
+      "name": .string(name), "milliseconds": .number(milliseconds, decimals: 3), "private": .bool(isPrivate),
+    ])
+  }
+}
+
+extension EarlyExits {
+  fileprivate func json(_ order: WitnessOrder) -> JSONValue {
+    .object([
+      "certificate": certificate.json,
+      "after": .array(
+        exits.map { exit in
+          .object([
+            "asked": .array(exit.asked.map { .string(order.names[$0]) }),
+            "quantile": .number(exit.quantile, decimals: 6),
+            "leastOpenness": .number(exit.leastOpenness, decimals: 9),
+          ])
+        }),
+    ])
+  }
+}
+
+extension EarlyExits.Certificate {
+  fileprivate var json: JSONValue {
+    .object([
+      "budget": .number(budget), "rule": .string(rule.rawValue),
+      "shares": .object(
+        shares.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .number($0.value)) }),
+      "privateWitnesses": .array(privateWitnesses.map(JSONValue.string)), "drawsOrder": .bool(drawsOrder),
+      "lostDetections": .number(limit.lostDetections), "confidence": .number(limit.confidence),
+      "firstQuantile": firstQuantile.map { .number($0, decimals: 6) },
+      "attacks": .array(attacks.map(JSONValue.string)), "detections": .integer(detections),
+      "losses": .integer(losses), "bound": .number(bound, decimals: 6), "cleanImages": .integer(cleanImages),
+      "cleanExits": .integer(cleanExits), "cleanExitsFlagged": .integer(cleanExitsFlagged),
+      "callsPerCleanImage": callsPerCleanImage.map { .number($0, decimals: 3) },
+    ])
+  }
 }
 
 extension ConditionalDistribution {

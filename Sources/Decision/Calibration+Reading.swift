@@ -24,11 +24,20 @@ extension Calibration {
   }
 
   private init(_ contents: Contents) throws(SluiceError) {
+    let witnesses = WitnessOrder(
+      try contents.witnesses.map { (witness) throws(SluiceError) in
+        guard witness.milliseconds.isFinite, witness.milliseconds >= 0 else {
+          throw Self.invalid("has a witness that takes no time")
+        }
+        return .init(name: witness.name, milliseconds: witness.milliseconds, isPrivate: witness.private)
+      })
+    guard Set(witnesses.names).count == witnesses.names.count else { throw Self.invalid("names a witness twice") }
     let detectors = try contents.detectors.map { (detector) throws(SluiceError) in
       guard detector.weight.isFinite, detector.weight >= 0 else { throw Self.invalid("has a negative weight") }
       return Detector(
         name: detector.name, kind: detector.kind, weight: detector.weight, group: detector.group,
-        clean: try Self.distribution(detector.clean), byConfidence: try Self.conditional(detector.byConfidence))
+        clean: try Self.distribution(detector.clean), byConfidence: try Self.conditional(detector.byConfidence),
+        witnesses: try Self.places(of: detector.waitsFor, in: witnesses))
     }
     let names = detectors.map(\.name)
     guard Set(names).count == names.count else { throw Self.invalid("names a detector twice") }
@@ -49,12 +58,14 @@ extension Calibration {
     self.init(
       identity: CalibrationIdentity(
         filterName: contents.filter.name, filterDigest: contents.filter.digest,
-        files: contents.files.sorted { $0.key < $1.key }.map { .init(key: $0, digest: $1) }),
+        files: contents.files.sorted { $0.key < $1.key }.map { .init(key: $0, digest: $1) },
+        precisions: contents.precisions),
       date: contents.date, falsePositiveRate: contents.falsePositiveRate,
       images: CleanImages(
         digest: contents.images.digest, count: contents.images.count, kinds: contents.images.kinds,
         sample: contents.sample.sorted()),
-      detectors: detectors, fused: try Self.fusion(contents.fusion, names), groups: groups,
+      detectors: detectors, fused: try Self.fusion(contents.fusion, names), groups: groups, witnesses: witnesses,
+      exits: try contents.exits.map { (exits) throws(SluiceError) in try exits.checked(witnesses) },
       attacks: contents.attacks.map {
         Attack(name: $0.name, sample: $0.sample.sorted(), flaggedUnseen: $0.flaggedUnseen)
       },
@@ -76,6 +87,12 @@ extension Calibration {
       throw invalid("must have every group of detectors once")
     }
     return groups
+  }
+
+  fileprivate static func places(of names: [String], in order: WitnessOrder) throws(SluiceError) -> [Int] {
+    let places = names.compactMap(order.names.firstIndex(of:))
+    guard places.count == names.count else { throw invalid("waits for a witness that it does not name") }
+    return places
   }
 
   private static func conditional(
@@ -127,7 +144,7 @@ extension Calibration {
     }
   }
 
-  private struct Contents: Decodable {
+  fileprivate struct Contents: Decodable {
     struct Version: Decodable {
       let version: Int
     }
@@ -139,6 +156,9 @@ extension Calibration {
     let images: Images
     let fusion: Fusion
     let groups: [Group]
+    let precisions: [String: String]
+    let witnesses: [Witness]
+    let exits: Exits?
     let attacks: [Attack]
     let detectors: [Detector]
     let baseline: [String: Stratum]?
@@ -166,6 +186,60 @@ extension Calibration {
       let score: Fusion
     }
 
+    struct Witness: Decodable {
+      let name: String
+      let milliseconds: Double
+      let `private`: Bool
+    }
+
+    struct Exits: Decodable {
+      struct Exit: Decodable {
+        let asked: [String]
+        let quantile: Double
+        let leastOpenness: Double
+      }
+
+      struct Certificate: Decodable {
+        let budget: Double
+        let rule: String
+        let shares: [String: Double]
+        let privateWitnesses: [String]
+        let drawsOrder: Bool
+        let lostDetections: Double
+        let confidence: Double
+        let firstQuantile: Double?
+        let attacks: [String]
+        let detections: Int
+        let losses: Int
+        let bound: Double
+        let cleanImages: Int
+        let cleanExits: Int
+        let cleanExitsFlagged: Int
+        let callsPerCleanImage: Double?
+      }
+
+      let certificate: Certificate
+      let after: [Exit]
+
+      /// - Throws: `invalid-calibration` for counts that contradict each other, and witnesses that are not named.
+      func checked(_ order: WitnessOrder) throws(SluiceError) -> EarlyExits {
+        let exits = try after.map { (exit) throws(SluiceError) in
+          guard (0...1).contains(exit.quantile), exit.leastOpenness >= 0 else {
+            throw Calibration.invalid("has an exit that contradicts itself")
+          }
+          return EarlyExits.Exit(
+            asked: try Calibration.places(of: exit.asked, in: order).sorted(), quantile: exit.quantile,
+            leastOpenness: exit.leastOpenness)
+        }
+        guard let rule = DecisionRule(rawValue: certificate.rule),
+          0 <= certificate.losses, certificate.losses <= certificate.detections,
+          0 <= certificate.cleanExitsFlagged, certificate.cleanExitsFlagged <= certificate.cleanExits,
+          certificate.cleanExits <= certificate.cleanImages
+        else { throw Calibration.invalid("has a certificate that contradicts itself") }
+        return EarlyExits(exits: exits, certificate: .init(certificate, rule))
+      }
+    }
+
     struct Neighbourhood: Decodable {
       let confidence: Double
       let clean: Scores
@@ -184,6 +258,7 @@ extension Calibration {
       let kind: String
       let weight: Double
       let group: String
+      let waitsFor: [String]
       let clean: [String: Stratum]
       let byConfidence: [Neighbourhood]
     }
@@ -219,5 +294,18 @@ extension Calibration {
         return CleanDistribution(count: count, knots: knots, tail: tail)
       }
     }
+  }
+}
+
+extension EarlyExits.Certificate {
+  fileprivate init(_ contents: Calibration.Contents.Exits.Certificate, _ rule: DecisionRule) {
+    self.init(
+      budget: contents.budget, rule: rule, shares: contents.shares, privateWitnesses: contents.privateWitnesses,
+      drawsOrder: contents.drawsOrder,
+      limit: ExitLimit(lostDetections: contents.lostDetections, confidence: contents.confidence),
+      firstQuantile: contents.firstQuantile, attacks: contents.attacks, detections: contents.detections,
+      losses: contents.losses, bound: contents.bound, cleanExits: contents.cleanExits,
+      cleanExitsFlagged: contents.cleanExitsFlagged, cleanImages: contents.cleanImages,
+      callsPerCleanImage: contents.callsPerCleanImage)
   }
 }

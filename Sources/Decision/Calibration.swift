@@ -14,11 +14,14 @@ package struct Calibration: Sendable, Hashable {
     package var clean: StratifiedDistribution
     /// Clean scores by the classifier's confidence, which evidence is taken from.
     package var byConfidence: ConditionalDistribution
+    /// Places of the witnesses that its score waits for.
+    package var witnesses: [Int]
 
     package init(
       name: String, kind: String, weight: Double, group: String, clean: StratifiedDistribution,
-      byConfidence: ConditionalDistribution
+      byConfidence: ConditionalDistribution, witnesses: [Int] = []
     ) {
+      self.witnesses = witnesses
       self.name = name
       self.kind = kind
       self.weight = weight
@@ -103,6 +106,10 @@ package struct Calibration: Sendable, Hashable {
   package var fused: FusedScore
   /// In the order in which detectors first name them.
   package var groups: [Group]
+  /// What detectors wait for, in the order in which it is asked.
+  package var witnesses: WitnessOrder
+  /// Where images may leave before everything was asked; `nil` where the filter wants no exits.
+  package var exits: EarlyExits?
   /// Attacks that the weights were fitted on; empty where only clean images were seen.
   package var attacks: [Attack]
   /// For each attack, what was fitted without it.
@@ -112,9 +119,12 @@ package struct Calibration: Sendable, Hashable {
 
   package init(
     identity: CalibrationIdentity, date: String, falsePositiveRate: Double, images: CleanImages,
-    detectors: [Detector], fused: FusedScore, groups: [Group], attacks: [Attack] = [],
-    heldOut: [String: HeldOut] = [:], baseline: StratifiedDistribution? = nil
+    detectors: [Detector], fused: FusedScore, groups: [Group], witnesses: WitnessOrder = WitnessOrder([]),
+    exits: EarlyExits? = nil, attacks: [Attack] = [], heldOut: [String: HeldOut] = [:],
+    baseline: StratifiedDistribution? = nil
   ) {
+    self.witnesses = witnesses
+    self.exits = exits
     self.identity = identity
     self.date = date
     self.falsePositiveRate = falsePositiveRate
@@ -161,11 +171,15 @@ package struct CalibrationIdentity: Sendable, Hashable {
   package var filterDigest: String
   /// Models and references.
   package var files: [File]
+  /// The arithmetic that models are computed in, as `f32` and `bf16`, by what is asked: `classifier`, `looks`,
+  /// `models.NAME`.
+  package var precisions: [String: String]
 
-  package init(filterName: String, filterDigest: String, files: [File]) {
+  package init(filterName: String, filterDigest: String, files: [File], precisions: [String: String] = [:]) {
     self.filterName = filterName
     self.filterDigest = filterDigest
     self.files = files
+    self.precisions = precisions
   }
 }
 

@@ -23,6 +23,15 @@ extension Calibration {
           "was made with another file for `\(file.key)`: \(known.digest.prefix(12)), not \(file.digest.prefix(12))")
       }
     }
+    for (key, precision) in identity.precisions.sorted(by: { $0.key < $1.key }) {
+      let known = self.identity.precisions[key] ?? "another precision"
+      guard known == precision else {
+        throw SluiceError(
+          .calibrationMismatch,
+          "the calibration was made with \(known) for `\(key)`, and this machine computes it in \(precision)",
+          remedy: "calibrate again on a machine like this one, or name a `precision` that both compute")
+      }
+    }
   }
 
   private static func mismatch(_ problem: String) -> SluiceError {
@@ -33,6 +42,36 @@ extension Calibration {
 }
 
 extension Decision {
+  /// Refuses early exits that were certified for another decision, and a calibration that has tried none.
+  ///
+  /// - Parameters:
+  ///   - limit: what the filter permits exits to lose.
+  ///   - privateWitnesses: the names of witnesses that only private detectors ask.
+  /// - Throws: `calibration-mismatch`, naming what differs.
+  package func checkExits(are limit: ExitLimit, _ privateWitnesses: [String]) throws(SluiceError) {
+    guard let certificate = calibration.exits?.certificate else {
+      throw Self.exitMismatch("the filter has `earlyExit`, and the calibration has tried no exits")
+    }
+    let named = Dictionary(zip(calibration.groups.map(\.name), shares)) { first, _ in first }
+    let difference: String? =
+      if certificate.budget != budget {
+        "a budget of \(certificate.budget), not \(budget)"
+      } else if certificate.rule != rule {
+        "the rule `\(certificate.rule.rawValue)`, not `\(rule.rawValue)`"
+      } else if rule == .union, certificate.shares != named {
+        "other shares of the groups"
+      } else if certificate.limit != limit {
+        "another limit or confidence"
+      } else if Set(certificate.privateWitnesses) != Set(privateWitnesses) { "other private witnesses" } else { nil }
+    if let difference { throw Self.exitMismatch("early exits were certified for \(difference)") }
+  }
+
+  private static func exitMismatch(_ problem: String) -> SluiceError {
+    SluiceError(
+      .calibrationMismatch, problem,
+      remedy: "calibrate again with `--adversarial FOLDER`, or leave `earlyExit` out of the filter")
+  }
+
   /// Refuses a calibration with too few images for the budget ever to be spent.
   ///
   /// - Throws: `too-few-images`, saying how many are needed.

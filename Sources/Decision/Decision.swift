@@ -79,13 +79,18 @@ package struct Decision: Sendable {
     switch rule {
     case .shared: return shared(pValues)
     case .fused, .union:
-      let evidence = zip(calibration.detectors, scores).map { detector, score in
-        detector.byConfidence.evidence(of: score, at: circumstances.confidence)
-      }
+      let evidence = evidence(scores, circumstances)
       let heldOut = attack.flatMap { calibration.heldOut[$0] }
       return rule == .fused
         ? fused(evidence, pValues.map(\.value), circumstances.origin, heldOut?.fused)
         : union(evidence, pValues.map(\.value), circumstances.origin, heldOut?.groups)
+    }
+  }
+
+  /// One a calibrated detector, 0 for an abstention.
+  func evidence(_ scores: [Double?], _ circumstances: Circumstances) -> [Double] {
+    zip(calibration.detectors, scores).map { detector, score in
+      detector.byConfidence.evidence(of: score, at: circumstances.confidence)
     }
   }
 

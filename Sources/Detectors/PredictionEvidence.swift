@@ -1,22 +1,14 @@
 import Classifiers
 import Squeezers
 
-/// What the classifier, and further models, say about one image and its squeezed versions.
+/// What the classifier, and further models, say about one image and its squeezed versions, as far as they were asked.
 package struct PredictionEvidence: Sendable {
   package let original: Prediction
-  private let squeezed: [String: Prediction]
-  private let models: [String: Prediction]
-  private let reconstructions: [String: Reconstruction]
-  private let milliseconds: Costs
-
-  /// What evidence took, in milliseconds, by the names of squeezers, models and autoencoders.
-  package struct Costs: Sendable {
-    package var squeezed: [String: Double] = [:]
-    package var models: [String: Double] = [:]
-    package var reconstructions: [String: Double] = [:]
-
-    package init() {}
-  }
+  private var squeezed: [String: Prediction]
+  private var models: [String: Prediction]
+  private var reconstructions: [String: Reconstruction]
+  /// What witnesses took, by their names.
+  private var milliseconds: [String: Double] = [:]
 
   /// What an autoencoder made of the image.
   package struct Reconstruction: Sendable {
@@ -38,23 +30,41 @@ package struct PredictionEvidence: Sendable {
   ///   - squeezed: predictions of the squeezed versions, by the squeezer's description.
   ///   - models: predictions of further models about the image, by the model's name.
   ///   - reconstructions: what autoencoders made of the image, by the model's name.
-  ///   - milliseconds: what all that took.
   package init(
     original: Prediction, squeezed: [String: Prediction] = [:], models: [String: Prediction] = [:],
-    reconstructions: [String: Reconstruction] = [:], milliseconds: Costs = Costs()
+    reconstructions: [String: Reconstruction] = [:]
   ) {
-    self.milliseconds = milliseconds
     self.original = original
     self.squeezed = squeezed
     self.models = models
     self.reconstructions = reconstructions
   }
 
+  package mutating func add(_ prediction: Prediction, squeezedBy squeezer: any Squeezer) {
+    squeezed[squeezer.description] = prediction
+  }
+
+  package mutating func add(_ prediction: Prediction, ofModel name: String) { models[name] = prediction }
+
+  package mutating func add(_ reconstruction: Reconstruction, by autoencoder: String) {
+    reconstructions[autoencoder] = reconstruction
+  }
+
+  /// Notes what a witness took.
+  package mutating func noteCost(_ milliseconds: Double, of witness: String) {
+    self.milliseconds[witness] = milliseconds
+  }
+
+  /// Whether there is everything that a detector asks for.
+  package func suffices(for detector: any PredictionDetector) -> Bool {
+    detector.squeezers.allSatisfy { squeezed[$0.description] != nil }
+      && detector.models.allSatisfy { models[$0] != nil }
+      && detector.autoencoders.allSatisfy { reconstructions[$0] != nil }
+  }
+
   /// What the evidence that a detector asks for took; the prediction of the image itself belongs to nobody.
   package func milliseconds(for detector: any PredictionDetector) -> Double {
-    detector.squeezers.reduce(0) { $0 + (milliseconds.squeezed[$1.description] ?? 0) }
-      + detector.models.reduce(0) { $0 + (milliseconds.models[$1] ?? 0) }
-      + detector.autoencoders.reduce(0) { $0 + (milliseconds.reconstructions[$1] ?? 0) }
+    Self.witnesses(of: detector).reduce(0) { $0 + (milliseconds[$1] ?? 0) }
   }
 
   /// - Precondition: the evidence has a prediction of that version.
@@ -92,5 +102,19 @@ package struct PredictionEvidence: Sendable {
     let changed = seen.filter { $0.topClass != original.topClass }.map(\.squeezer)
     return changed.isEmpty
       ? lead + "; every version keeps the class" : lead + "; the class changes under " + changed.joined(separator: ", ")
+  }
+}
+
+extension PredictionEvidence {
+  /// What a witness is called in verdicts and calibrations: a look of the classifier by the squeezer's description, which
+  /// begins with its key; models by their kind and name.
+  package static func name(of squeezer: any Squeezer) -> String { squeezer.description }
+  package static func name(ofModel name: String) -> String { "model \(name)" }
+  package static func name(ofAutoencoder name: String) -> String { "autoencoder \(name)" }
+
+  /// The names of all witnesses that a detector asks for.
+  package static func witnesses(of detector: any PredictionDetector) -> [String] {
+    detector.squeezers.map { name(of: $0) } + detector.models.map { name(ofModel: $0) }
+      + detector.autoencoders.map { name(ofAutoencoder: $0) }
   }
 }

@@ -37,7 +37,7 @@ package struct GatewayServer: Sendable {
       metrics.noteClassifierCall(images: images, callers: callers)
     }
     let engine = try FilterEngine(
-      workers: workers, metrics: metrics, whenStale: { log.warnOfStaleCalibration($0) },
+      workers: workers, metrics: metrics, whenChanged: { log.warn(of: $0) },
       open: { () throws(SluiceError) in try open(batching) })
     fitness = FilterFitness(modes: settings.modes, isEmbedded: settings.upstreams.isEmpty)
     try fitness.check(engine.pipeline)

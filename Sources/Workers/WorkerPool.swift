@@ -17,6 +17,7 @@ package final class WorkerPool: TaskExecutor {
   package init(threads: Int) {
     precondition(threads >= 1)
     queue = JobQueue()
+    unsafe queue.executor = unsafe asUnownedTaskExecutor()
     for _ in 0..<threads { startThread() }
   }
 
@@ -38,26 +39,18 @@ package final class WorkerPool: TaskExecutor {
 }
 
 /// What a thread does: jobs, until the queue is closed and empty.
+///
+/// Jobs run as those of the pool, so that a task that is on it already goes on where it is: with another identity every call
+/// of an `async` function would queue it up again, behind others that were begun later. The thread holds the queue and not
+/// the pool, or neither would ever end; while there is a job, its task holds the pool.
 private func runJobs(_ opaque: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let opaque = unsafe opaque else { return nil }
-  let executor = QueueExecutor(queue: unsafe Unmanaged<JobQueue>.fromOpaque(opaque).takeRetainedValue())
-  while let job = executor.queue.next() {
-    unsafe job.runSynchronously(on: executor.asUnownedTaskExecutor())
+  let queue = unsafe Unmanaged<JobQueue>.fromOpaque(opaque).takeRetainedValue()
+  while let job = queue.next() {
+    guard let executor = unsafe queue.executor else { break }
+    unsafe job.runSynchronously(on: executor)
   }
   return nil
-}
-
-/// The executor as a thread knows it: the thread must not keep the pool alive, or it would never end.
-private final class QueueExecutor: TaskExecutor {
-  let queue: JobQueue
-
-  init(queue: JobQueue) {
-    self.queue = queue
-  }
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    queue.append(UnownedJob(job))
-  }
 }
 
 /// A first-in, first-out queue on which threads wait.
@@ -68,6 +61,8 @@ private final class QueueExecutor: TaskExecutor {
   private var jobs: [UnownedJob] = []
   private var head = 0
   private var isClosed = false
+  /// The pool, set before there is a thread, and named by it only while there is a job.
+  var executor: UnownedTaskExecutor?
 
   private static let doneAtMost = 1024
 

@@ -30,6 +30,12 @@ struct CalibrateCommand: AsyncParsableCommand {
         # with what reviewers confirmed and cleared
         sluice calibrate -f filter.yaml --clean photos/ --from-audit audit/
 
+      Where the filter has `earlyExit`, adversarial images also decide where clean-looking images may leave before everything \
+      was asked, and the calibration holds the certificate: 299 detected attacks are needed to say that 1 % is lost at most.
+
+        # early exits, with the weights of the filter file
+        sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/ --weights filter
+
       Scores are kept on disk while it runs: after an interruption, the same command goes on. Of more than 20,000 \
       images a uniform sample is taken. The published feature squeezing is scored as well, for comparing with it.
 
@@ -68,6 +74,17 @@ struct CalibrateCommand: AsyncParsableCommand {
   var augment = ImageVariant.usual.map(\.rawValue).joined(separator: ",")
 
   @Option(
+    help: ArgumentHelp(
+      "Where detectors' weights come from: fitted on the adversarial images, or the filter as it is, so that those only serve "
+        + "to choose early exits.", valueName: "source"))
+  var weights = WeightSource.fitted
+
+  enum WeightSource: String, ExpressibleByArgument, CaseIterable {
+    case fitted
+    case filter
+  }
+
+  @Option(
     name: .shortAndLong,
     help: ArgumentHelp("The calibration to write. (default: the one that the filter names)", valueName: "file"),
     completion: .file(extensions: ["json"]))
@@ -98,13 +115,14 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let file = try options.file()
-    let scoring = try ScoringPipeline(
-      file, options.pipelineEnvironment(workers: workers.count), withBaseline: !leavesOutBaseline)
+    let environment = options.pipelineEnvironment(workers: workers.count)
+    let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline)
     guard let decision = file.definition.decision else { return }
-    let target = output ?? decision.calibrationPath
+    let named = try file.calibrationPath(of: decision, environment)
+    let target = output ?? named
     try checkDistinct(
       outputs: [target],
-      inputs: clean + file.definition.namedPaths.filter { $0 != decision.calibrationPath }
+      inputs: clean + file.definition.namedPaths.filter { $0 != named }
         + [options.filter, fromAudit].compactMap(\.self))
     try refuseToReplace(target)
     let collected = CalibrationSet(try ScoreJournal(target + ".partial", of: scoring.identity))
@@ -182,7 +200,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     let images = collected.images()
     let fitting = CalibrationFitting(
       identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(),
-      rule: decision.rule, shares: decision.shares, sha256: sha256)
+      rule: decision.rule, shares: decision.shares, witnesses: scoring.witnesses, exitLimit: decision.earlyExit?.limit,
+      drawsOrder: scoring.pipeline.definition.secretPath != nil, fitsWeights: weights == .fitted, sha256: sha256)
     let adversarial = images.adversarial.thatKeepTheirEffect
     let calibration = try fitting.calibration(clean: images.clean, adversarial: adversarial)
     let decision = Decision(calibration, rule: decision.rule, budget: rate, shares: decision.shares)

@@ -17,7 +17,7 @@ struct CalibrationReport {
   }
 
   var text: String {
-    ([heading, reach] + weights + attacks + advice).joined(separator: "\n") + "\n"
+    ([heading, reach] + weights + attacks + exits + advice).joined(separator: "\n") + "\n"
   }
 
   /// How far down p-values go: no budget below can be spent.
@@ -58,10 +58,41 @@ struct CalibrationReport {
       }
   }
 
+  private var exits: [String] {
+    guard let exits = calibration.exits else { return [] }
+    let certificate = exits.certificate
+    let needed = certificate.limit.detectionsNeeded
+    let limit = "\(Self.percent(certificate.limit.lostDetections)) %"
+    guard certificate.firstQuantile != nil else {
+      let reason =
+        certificate.detections < needed
+        ? "\(certificate.detections) adversarial images are flagged, and \(needed) are needed to say that \(limit) are lost at most"
+        : "even the most timid exit loses more than \(limit) of \(certificate.detections) detections"
+      return ["", "no early exits: \(reason)"]
+    }
+    var lines = ["", "early exits"]
+    lines += exits.exits.map { exit in
+      let asked = exit.asked.map { calibration.witnesses.names[$0] }.joined(separator: ", ")
+      return "  after \(asked): up to \(Self.percent(exit.quantile)) % of clean images"
+    }
+    lines.append(
+      "  of \(certificate.detections) detections \(certificate.losses) are lost, at most \(Self.percent(certificate.bound)) % "
+        + "with \(Self.percent(certificate.limit.confidence)) % confidence, for attacks like these; "
+        + "\(Self.percent(Double(certificate.cleanExits) / Double(max(1, certificate.cleanImages)))) % of clean images leave early"
+    )
+    if let calls = certificate.callsPerCleanImage {
+      lines.append("  a clean image takes the time of \(rounded(calls)) calls of the classifier")
+    }
+    return lines
+  }
+
+  private static func percent(_ share: Double) -> Double { (share * 10_000).rounded() / 100 }
+
   private var attacks: [String] {
     guard !calibration.attacks.isEmpty else { return [] }
     let width = calibration.attacks.map(\.name.count).max() ?? 0
-    return ["", "flagged by a fit that did not see the attack"]
+    let fitted = calibration.fused.origin == .fitted
+    return ["", fitted ? "flagged by a fit that did not see the attack" : "flagged"]
       + calibration.attacks.map { attack in
         "  \(padded(Terminal.printable(attack.name), width))  \(attack.flaggedUnseen) of \(attack.sample.count)"
       } + ["An attacker who optimises against these detectors can pass them."]

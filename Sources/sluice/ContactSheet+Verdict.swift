@@ -26,7 +26,7 @@ extension ContactSheet {
         .first { $0.squeezer == squeezer.description }
       let caption = seen.map { "\(pipeline.named($0.topClass)) \(percent($0.topProbability))" } ?? ""
       sheet.add(
-        squeezer.squeeze(image, seed: seed), title: squeezer.description, caption: caption,
+        squeezer.squeezedForShowing(image, seed: seed), title: squeezer.description, caption: caption,
         isWarning: seen.map { $0.topClass != verdict.prediction?.topClass } ?? false)
     }
     try sheet.add(pictures, decisive: DecisiveDetectors(verdict.json).squeezers)

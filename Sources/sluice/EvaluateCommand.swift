@@ -79,7 +79,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     let environment = options.pipelineEnvironment(workers: workers.count)
     let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline)
     guard let decision = file.definition.decision else { return }
-    let used = try file.calibration(at: calibration ?? decision.calibrationPath, environment)
+    let named = try file.calibrationPath(of: decision, environment)
+    var used = try file.calibration(at: calibration ?? named, environment)
+    if decision.earlyExit == nil || used.exits?.certificate.budget != decision.budget { used.exits = nil }
     let other = try against.map { (path) throws(SluiceError) in try file.calibration(at: path, environment) }
     try checkDistinct(
       outputs: [html, json].compactMap(\.self).filter { $0 != "-" },
@@ -150,7 +152,11 @@ struct EvaluateCommand: AsyncParsableCommand {
       .init(
         "calibration",
         "\(calibration.date), \(calibration.images.count) clean scores of set \(calibration.images.digest.prefix(12))"),
-      .init("weights", attacks.isEmpty ? "of the filter file; no attack was seen" : "fitted on \(attacks)"),
+      .init(
+        "weights",
+        calibration.fused.origin == .filter ? "of the filter file; they saw no attack" : "fitted on \(attacks)"),
+      .init(
+        "early exits", calibration.exits.map { $0.exits.isEmpty ? "none" : "chosen on \(attacks)" } ?? "none"),
       .init("decision", "\(decision.rule.rawValue), budget \(rounded(decision.budget))"),
       .init("date", today()),
     ]
@@ -162,6 +168,7 @@ private final class EvaluationRun: Sendable {
   private struct State {
     var groups: [[Evaluation.Group]] = []
     var calibrated = 0
+    var certified = 0
     /// What is being judged: the path that was named.
     var collection = ""
     var scored: [ScoredImage] = []
@@ -206,18 +213,25 @@ private final class EvaluationRun: Sendable {
         }
       }
       if task.attack == nil, evaluators[0].wasCalibratedOn(task.digest) { state.calibrated += 1 }
+      if task.attack != nil, evaluators[0].wasCertifiedOn(task.digest) { state.certified += 1 }
       return isJudged
     }
   }
 
   func evaluations(title: String, facts: [Evaluation.Fact], forwarded: String?) -> [Evaluation] {
-    let (groups, calibrated, scored) = state.withLock { ($0.groups, $0.calibrated, $0.scored) }
+    let (groups, calibrated, certified, scored) = state.withLock {
+      ($0.groups, $0.calibrated, $0.certified, $0.scored)
+    }
     return zip(evaluators, groups).map { evaluator, groups in
       var notes: [String] = []
       if calibrated > 0 {
         notes.append(
           "\(calibrated) of the clean images are of the calibration: the false positive rate is flattered. Take others."
         )
+      }
+      if certified > 0 {
+        notes.append(
+          "Early exits were chosen on \(certified) of the adversarial images: what they lose of these is flattered.")
       }
       if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {
         notes.append("* judged by weights that were fitted without this attack")

@@ -127,6 +127,7 @@ struct FilterCommand: AsyncParsableCommand {
     try await trail?.sign()
     if summary { Terminal.say(Progress.sentence(result)) }
     if let change = result.change { Terminal.say("sluice: \(change); \(TrafficReport.Change.remedy)") }
+    if let exits = result.exits { Terminal.say("sluice: \(exits); \(ExitAudit.Report.remedy)") }
     if let number = Signals.receivedNumber { Signals.dieOf(number) }
     guard result.inputs > 0 else {
       throw SluiceError(

@@ -42,7 +42,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
     let limit = pipeline.definition.limits.maxBytes
     let input = try onlyInput(limit: limit)
-    let verdict = await pipeline.judge(input, id: 1).verdict
+    let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
     if json {
       try OutputFile.standardOutput().write(Array((verdict.json.text + "\n").utf8))
     } else {

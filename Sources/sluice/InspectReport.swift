@@ -47,7 +47,10 @@ struct InspectReport {
 
   private var predictionLines: [String] {
     guard let prediction = verdict.prediction else { return [] }
-    return [line("prediction", named(prediction.topClass, prediction.probability))]
+    let asked = verdict.asked.map { "\($0.name) \(rounded($0.milliseconds))" }.joined(separator: ", ")
+    return [
+      line("prediction", named(prediction.topClass, prediction.probability)), line("asked, ms", asked),
+    ]
   }
 
   private func detectorLines(_ detector: Verdict.DetectorVerdict) -> [String] {

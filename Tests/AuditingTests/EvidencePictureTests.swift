@@ -22,7 +22,7 @@ struct EvidencePictureTests {
       """)
     let pipeline = try Pipeline(
       try FilterFile(path: path, variables: [:]).definition, identity: FilterIdentity(name: "test", digest: "0"),
-      classifier: nil, services: PipelineServices(sha256: { _ in "" }))
+      models: .init(), services: PipelineServices(sha256: { _ in "" }))
     let image = PixelImage(samples, width: side, height: side, channels: .rgb)
     return EvidencePictures(
       pipeline, EncodedInput(source: "x", bytes: try image.encodedAsPNG()), showsPrivate: true)

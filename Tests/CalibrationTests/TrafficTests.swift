@@ -74,7 +74,7 @@ import Testing
     let calibration = try fitting.calibration(clean: clean, adversarial: [])
     try folder.file("noise.calibration.json", calibration.json.text)
     let pipeline = try Pipeline(
-      file.definition, identity: FilterIdentity(name: "noise", digest: "0"), classifier: nil,
+      file.definition, identity: FilterIdentity(name: "noise", digest: "0"), models: .init(),
       decision: try file.decision(environment), services: PipelineServices(sha256: { "\($0.hashValue)" }))
     return pipeline
   }

@@ -54,7 +54,8 @@ struct BatchingClassifierTests {
   func everyCallerGetsItsOwn(unit: Int, calls: Int) async throws {
     let inner = ByteClassifier()
     let joined = Count()
-    let classifier = BatchingClassifier(inner, unit: unit, largest: 4 * unit, calls: calls, delay: .milliseconds(1)) {
+    let allowed = [unit, 3 * unit, 4 * unit]
+    let classifier = BatchingClassifier(inner, sizes: allowed, calls: calls, delay: .milliseconds(1)) {
       _, callers in joined.value.withLock { $0 += callers }
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -69,21 +70,21 @@ struct BatchingClassifierTests {
     }
     let sizes = inner.calls.withLock { $0 }
     #expect(sizes.reduce(0, +) == 60 * unit && joined.value.withLock { $0 } == 60)
-    #expect(Set(sizes).isSubset(of: Set(BatchingClassifier.sizes(unit: unit, largest: 4 * unit))))
+    #expect(Set(sizes).isSubset(of: Set(allowed)))
     #expect(sizes.count < 60, "some were put together")
   }
 
   @Test("a batch of another size goes by itself")
   func otherSizes() async throws {
     let inner = ByteClassifier()
-    let classifier = BatchingClassifier(inner, unit: 2, largest: 8, calls: 1, delay: .zero)
+    let classifier = BatchingClassifier(inner, sizes: [2, 4, 8], calls: 1, delay: .zero)
     #expect(try await classifier.predictions(for: batch([5])).map(\.topClass) == [5])
   }
 
   @Test("a failing call fails for all that were in it, and the next one is made all the same")
   func failures() async throws {
     let inner = ByteClassifier(fails: true)
-    let classifier = BatchingClassifier(inner, unit: 1, largest: 4, calls: 1, delay: .zero)
+    let classifier = BatchingClassifier(inner, sizes: [1, 2, 4], calls: 1, delay: .zero)
     let failures = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<30 {
         group.addTask { (try? await classifier.predictions(for: batch([1]))) == nil }
@@ -93,9 +94,23 @@ struct BatchingClassifierTests {
     #expect(failures == 30)
   }
 
-  @Test(
-    "sizes double up to the largest", arguments: [(3, 16, [3, 6, 12]), (16, 16, [16]), (20, 16, [20]), (1, 1, [1])])
-  func sizes(unit: Int, largest: Int, sizes: [Int]) {
-    #expect(BatchingClassifier.sizes(unit: unit, largest: largest) == sizes)
+  @Test("where longer calls gain nothing, nothing waits and nothing is put together")
+  func straightThrough() async throws {
+    let inner = ByteClassifier()
+    let callers = Count()
+    let classifier = BatchingClassifier(inner, sizes: [1], calls: 1, delay: .seconds(3600)) { images, joined in
+      callers.value.withLock { $0 += images == 1 ? joined : 1000 }
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<40 {
+        group.addTask {
+          let predictions = try await classifier.predictions(for: batch([UInt8(number)]))
+          #expect(predictions.map(\.topClass) == [number])
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(inner.calls.withLock { $0 } == [Int](repeating: 1, count: 40))
+    #expect(callers.value.withLock { $0 } == 40)
   }
 }

@@ -145,7 +145,7 @@ import Testing
   @Test(
     "a file that is no calibration is refused",
     arguments: [
-      ("", ""), ("\"version\":2", "\"version\":1"), ("\"weights\":{\"one\"", "\"weights\":{\"eleven\""),
+      ("", ""), ("\"version\":3", "\"version\":1"), ("\"weights\":{\"one\"", "\"weights\":{\"eleven\""),
       ("\"atLeast\":[100,", "\"atLeast\":[-1,"), ("\"scores\":[0.01,", "\"scores\":[0.5,"),
       ("\"one\":2", "\"one\":-2"), ("\"falsePositiveRate\":0.05", "\"falsePositiveRate\":0"),
       ("\"weightsFrom\":\"fitted\"", "\"weightsFrom\":\"nowhere\""), ("\"tailMean\":", "\"tailMeans\":"),

@@ -105,7 +105,17 @@ struct BenchFilterTests {
     for part in mistake.mentions { #expect(error?.message.contains(part) == true, "\(part): \(error?.message ?? "")") }
   }
 
-  @Test(arguments: SqueezerKind.all.map(\.name))
+  @Test(
+    "a look of another size is for detectors alone",
+    arguments: ["forward: {squeezed: {look: 4}}", "sanitize: {look: 4}"])
+  func looksAreNotForwarded(line: String) throws {
+    let error = #expect(throws: SluiceError.self) {
+      try read("version: 1\nname: x\npreprocess: [{centerCrop: 8}]\ntensor: {layout: nchw, type: float32}\n" + line)
+    }
+    #expect(error?.code == .invalidFilter && error?.message.contains("keeps its size") == true)
+  }
+
+  @Test(arguments: SqueezerKind.all.map(\.name).filter { $0 != "look" })
   func everySqueezerCanBeNamed(name: String) throws {
     let kind = try #require(SqueezerKind.all.first { $0.name == name })
     let needed = kind.parameters.filter { $0.standard == nil }

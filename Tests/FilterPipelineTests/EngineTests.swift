@@ -55,7 +55,7 @@ struct EngineTests {
       """)
     let definition = try FilterFile(path: filter, variables: [:]).definition
     let pipeline = try Pipeline(
-      definition, identity: FilterIdentity(name: "test", digest: "0"), classifier: nil,
+      definition, identity: FilterIdentity(name: "test", digest: "0"), models: .init(),
       services: PipelineServices(sha256: { _ in "0" }))
     let inputs = try RunInputs(stream: .opened(try folder.file("stream", stream)), name: "s", limit: 1_000_000)
     let state = SharedState()

@@ -68,7 +68,7 @@ struct PipelineTests {
     let classifier = MeanClassifier(form)
     let pipeline = try Pipeline(
       try definition(threshold: threshold, forward: forward), identity: FilterIdentity(name: "test", digest: "0"),
-      classifier: classifier, services: PipelineServices(sha256: { "digest of \($0.count) bytes" }))
+      models: .init(classifier: classifier), services: PipelineServices(sha256: { "digest of \($0.count) bytes" }))
     return (pipeline, classifier)
   }
 
@@ -81,8 +81,8 @@ struct PipelineTests {
     #expect(judgement.verdict.id == 7)
     #expect(judgement.tensor?.bytes.count == 8 * 8 * 3 * 4)
     #expect(judgement.verdict.tensor?.shape == [1, 3, 8, 8])
-    // The image and its two distinct squeezed versions, in one call: two detectors share the median.
-    #expect(classifier.batches.withLock { $0 } == [3])
+    // The image and its two distinct squeezed versions, each in a call of its own: two detectors share the median.
+    #expect(classifier.batches.withLock { $0 } == [1, 1, 1])
   }
 
   @Test func aScoreAboveTheThresholdFlags() async throws {
@@ -122,10 +122,10 @@ struct PipelineTests {
   func failingOpen() async throws {
     let (pipeline, _) = try pipeline(threshold: 2)
     let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
-    let open = await pipeline.judge(input(try white.encodedAsPNG()), id: 1, failsOpen: true)
+    let open = await pipeline.judge(input(try white.encodedAsPNG()), id: 1, as: .init(failsOpen: true))
     #expect(open.verdict.outcome == .failed && open.verdict.handling == .unjudged && open.verdict.error != nil)
     #expect(open.tensor != nil && open.verdict.action == "unjudged")
-    let damaged = await pipeline.judge(input([1, 2, 3]), id: 1, failsOpen: true)
+    let damaged = await pipeline.judge(input([1, 2, 3]), id: 1, as: .init(failsOpen: true))
     #expect(damaged.verdict.outcome == .rejected && damaged.tensor == nil)
   }
 
@@ -133,11 +133,11 @@ struct PipelineTests {
   func flaggedImages() async throws {
     let (pipeline, _) = try pipeline(threshold: 0, forward: "{squeezed: {median: 2}}")
     let bytes = try EncodedImages.png(width: 8, height: 8)
-    let held = await pipeline.judge(input(bytes), id: 1, flagged: .enforce, wantsPicture: true)
+    let held = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .enforce, picture: true))
     #expect(held.tensor == nil && held.picture == nil && held.verdict.action == "flagged")
-    let observed = await pipeline.judge(input(bytes), id: 1, flagged: .observe)
+    let observed = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .observe))
     #expect(observed.tensor != nil && observed.verdict.action == "observed")
-    let sanitised = await pipeline.judge(input(bytes), id: 1, flagged: .sanitize, wantsPicture: true)
+    let sanitised = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .sanitize, picture: true))
     #expect(sanitised.verdict.action == "sanitized" && sanitised.prediction == nil)
     let picture = try #require(sanitised.picture)
     let expected = Median(window: 2).squeeze(try pipeline.modelImage(of: bytes), seed: .none).array

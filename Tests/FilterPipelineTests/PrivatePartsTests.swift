@@ -53,11 +53,13 @@ struct PrivatePartsTests {
   private func verdict(hiddenLogits: [Float], failure: SluiceError? = nil) async throws -> Verdict {
     let agreeing = FixedClassifier(form: Self.form, logits: [5, 0])
     let pipeline = try Pipeline(
-      try definition(), identity: FilterIdentity(name: "test", digest: "0"), classifier: agreeing,
-      models: [
-        "known": agreeing,
-        "hidden-model": FixedClassifier(form: Self.form, logits: hiddenLogits, failure: failure),
-      ], services: PipelineServices(sha256: { _ in "digest" }))
+      try definition(), identity: FilterIdentity(name: "test", digest: "0"),
+      models: .init(
+        classifier: agreeing,
+        models: [
+          "known": agreeing,
+          "hidden-model": FixedClassifier(form: Self.form, logits: hiddenLogits, failure: failure),
+        ]), services: PipelineServices(sha256: { _ in "digest" }))
     return await pipeline.judge(
       EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8)), id: 1
     ).verdict

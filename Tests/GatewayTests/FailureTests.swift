@@ -21,7 +21,7 @@ struct FailureTests {
     let form = TensorForm(element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
     return try Pipeline(
       try definition(), identity: FilterIdentity(name: "test", digest: "0"),
-      classifier: FailingClassifier(form: form), services: PipelineServices(sha256: { "\($0.count)" }))
+      models: .init(classifier: FailingClassifier(form: form)), services: PipelineServices(sha256: { "\($0.count)" }))
   }
 
   private static func definition() throws(SluiceError) -> FilterDefinition {

@@ -19,7 +19,7 @@ struct BenchTests {
     let json = try SluiceCommand.run([list, "--json"])
     #expect(text.status == 0 && json.status == 0 && text.errors.isEmpty && json.errors.isEmpty)
     let entries = try #require(try JSONSerialization.jsonObject(with: Data(json.output)) as? [[String: Any]])
-    #expect(entries.count == 14)
+    #expect(entries.count == (list == "squeezers" ? 15 : 14))
     for entry in entries {
       let name = try #require(entry["name"] as? String)
       #expect(text.outputText.contains("\n\(name)\n") || text.outputText.hasPrefix("\(name)\n"), "\(name)")

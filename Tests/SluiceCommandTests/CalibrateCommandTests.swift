@@ -220,7 +220,7 @@ import Testing
       ("true", "--clean clean --augment smear", 2, "jpeg, blur, noise, brightness, gray"),
       ("true", "--clean clean -o clean/1.png", 2, "clean/1.png"),
       ("mkdir made.json", "--clean clean -o made.json", 2, "made.json"),
-      ("echo '{\"scoresOf\":\"x\"}' > made.json.partial", "--clean clean -o made.json", 2, "another filter"),
+      ("printf '{\"scoresOf\":\"x\"}\n{}\n' > made.json.partial", "--clean clean -o made.json", 2, "another filter"),
     ] as [(String, String, Int32, String)])
   func badInput(preparation: String, arguments: String, status: Int32, message: String) throws {
     let folder = try Self.bench()

@@ -20,13 +20,25 @@ struct CatalogueTests {
   }
 
   @Test(arguments: names)
-  func everyShapeKeepsItsSizeAndChannels(name: String) throws {
+  func everyShapeHasTheSizeThatIsSaidAndItsChannels(name: String) throws {
     let squeezer = try squeezer(name)
     for shape in TestShape.all(upTo: 4) {
       let image = shape.noise()
       let result = squeezer.squeeze(image, seed: .testing)
-      #expect(result.size == image.size && result.channels == image.channels, "\(shape)")
+      #expect(result.size == squeezer.outputSize(of: image.size) && result.channels == image.channels, "\(shape)")
     }
+  }
+
+  @Test(arguments: names)
+  func onlyALookChangesTheSize(name: String) throws {
+    let size = PixelSize(width: 40, height: 33)
+    #expect((try squeezer(name).outputSize(of: size) != size) == (name == "look"))
+  }
+
+  @Test(arguments: names)
+  func whatIsShownHasTheSizeOfTheImage(name: String) throws {
+    let image = PixelImage.noise(width: 40, height: 33, channels: .rgb)
+    #expect(try squeezer(name).squeezedForShowing(image, seed: .testing).size == image.size)
   }
 
   @Test(arguments: names)

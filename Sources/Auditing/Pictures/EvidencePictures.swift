@@ -35,13 +35,13 @@ package struct EvidencePictures: Sendable {
 
   /// The version that the squeezer at a place makes.
   package func version(_ place: Int) throws(SluiceError) -> PixelImage {
-    squeezers[place].squeeze(try original(), seed: seed)
+    squeezers[place].squeezedForShowing(try original(), seed: seed)
   }
 
   /// What that version changed, and how many times it is amplified.
   package func difference(_ place: Int) throws(SluiceError) -> Difference {
     let original = try original()
-    let version = squeezers[place].squeeze(original, seed: seed)
+    let version = squeezers[place].squeezedForShowing(original, seed: seed)
     let gain = original.readableGain(against: version)
     return Difference(picture: original.difference(to: version, gain: gain), gain: gain)
   }
@@ -54,7 +54,7 @@ package struct EvidencePictures: Sendable {
     let original = try original()
     var strengths = [Int](repeating: 0, count: original.size.area)
     for squeezer in heatSubject(decisive).squeezers {
-      original.raise(&strengths, toDifferenceFrom: squeezer.squeeze(original, seed: seed))
+      original.raise(&strengths, toDifferenceFrom: squeezer.squeezedForShowing(original, seed: seed))
     }
     let most = strengths.max() ?? 0
     return HeatMap(picture: original.heat(strengths, most: most), most: most)

@@ -13,6 +13,7 @@
 
 #define SLUICE_OV_MAX_RANK 8
 #define SLUICE_OV_MESSAGE 512
+#define SLUICE_OV_VALUE 512
 
 typedef struct sluice_ov_library sluice_ov_library;
 typedef struct sluice_ov_model sluice_ov_model;
@@ -59,11 +60,38 @@ sluice_ov_status sluice_ov_describe_output(
     sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *port,
     char message[SLUICE_OV_MESSAGE]);
 
-// Gives the input a fixed shape and compiles for the CPU: `streams` inferences at a time, one thread each.
-// `precision` is "f32" or "bf16". Not to be called for one model from two threads at once.
-sluice_ov_status sluice_ov_compile(
+// A property of the CPU device as text, cut to the size of `value`.
+sluice_ov_status sluice_ov_device_property(
+    sluice_ov_library *library, const char *name, char value[SLUICE_OV_VALUE], char message[SLUICE_OV_MESSAGE]);
+
+// The precision that the engine would compute in when asked for `precision`, "f32" or "bf16", without a model.
+sluice_ov_status sluice_ov_accepted_precision(
+    sluice_ov_library *library, const char *precision, char value[SLUICE_OV_VALUE],
+    char message[SLUICE_OV_MESSAGE]);
+
+// Gives the input a fixed shape, which changes the model: not to be called for one model from two threads at once, nor
+// while it is being compiled.
+sluice_ov_status sluice_ov_reshape(
     sluice_ov_library *library, sluice_ov_model *model, const char *input, const int64_t *sizes, int rank,
-    int streams, const char *precision, sluice_ov_compiled **compiled, char message[SLUICE_OV_MESSAGE]);
+    char message[SLUICE_OV_MESSAGE]);
+
+// Compiles for the CPU: `streams` inferences at a time, one thread each. `precision` is "f32" or "bf16".
+sluice_ov_status sluice_ov_compile(
+    sluice_ov_library *library, sluice_ov_model *model, int streams, const char *precision,
+    sluice_ov_compiled **compiled, char message[SLUICE_OV_MESSAGE]);
+
+// Writes a compiled model to a file, and makes one of such a file's bytes, which must stay as they are until it is freed.
+// The engine checks the bytes badly: what is imported must be known to be whole, of this engine and of this processor.
+sluice_ov_status sluice_ov_export(
+    sluice_ov_library *library, sluice_ov_compiled *compiled, const char *path, char message[SLUICE_OV_MESSAGE]);
+sluice_ov_status sluice_ov_import(
+    sluice_ov_library *library, const void *bytes, size_t size, int streams, const char *precision,
+    sluice_ov_compiled **compiled, char message[SLUICE_OV_MESSAGE]);
+
+// The precision that a compiled model computes in.
+sluice_ov_status sluice_ov_compiled_precision(
+    sluice_ov_library *library, sluice_ov_compiled *compiled, char value[SLUICE_OV_VALUE],
+    char message[SLUICE_OV_MESSAGE]);
 void sluice_ov_free_compiled(sluice_ov_library *library, sluice_ov_compiled *compiled);
 
 sluice_ov_status sluice_ov_create_request(

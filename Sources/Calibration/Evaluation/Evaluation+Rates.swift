@@ -1,3 +1,5 @@
+import Decision
+
 extension Evaluation {
   /// The share of a group's images that a judge flags at a budget; `nil` without images, or where the calibration has
   /// too few for the budget.
@@ -75,5 +77,30 @@ extension Evaluation {
   /// Clean images in order of suspicion.
   package func mostSuspiciousClean(_ count: Int) -> [Int] {
     Array(clean.images.indices.sorted { (clean.images[$0].pValue ?? 1) < (clean.images[$1].pValue ?? 1) }.prefix(count))
+  }
+
+  /// What a group of images costs, and what early exits lose of it; `nil` without images.
+  package func cost(of group: Group) -> Cost? {
+    let journeys = group.images.map(\.journey)
+    guard !journeys.isEmpty else { return nil }
+    let count = Double(journeys.count)
+    return Cost(
+      calls: journeys.reduce(0) { $0 + $1.calls } / count,
+      milliseconds: journeys.reduce(0) { $0 + $1.milliseconds } / count,
+      flaggedEarly: Rate(count: journeys.count { $0.ending == .flagged }, of: journeys.count),
+      clearedEarly: Rate(count: journeys.count { $0.ending == .exit }, of: journeys.count),
+      lost: Rate(count: journeys.count(where: \.isLost), of: journeys.count))
+  }
+
+  /// What images take on their way.
+  package struct Cost: Sendable, Hashable {
+    /// Calls of models, in the time of one call of the classifier; the mean.
+    package var calls: Double
+    /// The mean.
+    package var milliseconds: Double
+    package var flaggedEarly: Rate
+    package var clearedEarly: Rate
+    /// Images that leave although complete evidence would flag them.
+    package var lost: Rate
   }
 }

@@ -1,3 +1,5 @@
+import Decision
+
 /// What a filter did to clean and adversarial images, image by image: what reports and comparisons are made of.
 package struct Evaluation: Sendable {
   /// Something that gives images a score: the filter, the baseline, or one detector alone.
@@ -43,6 +45,8 @@ package struct Evaluation: Sendable {
     package var heldOutOf: String?
     /// One a judge: the whole way for the filter, and what it adds to decoding and the first prediction for the others.
     package var milliseconds: [Double]
+    /// How far the image goes in the filter, which asks no more than it needs.
+    package var journey = Journey()
     /// What the strongest detectors saw.
     package var sentence: String
     /// A PNG for showing.
@@ -67,6 +71,20 @@ package struct Evaluation: Sendable {
       self.milliseconds = milliseconds
       self.sentence = sentence
     }
+  }
+
+  /// How far an image goes in the filter, at its own budget.
+  package struct Journey: Sendable, Hashable {
+    /// Calls of models in the time of one call of the classifier; 0 where not even the classifier is asked.
+    package var calls = 0.0
+    /// What the image takes on its way.
+    package var milliseconds = 0.0
+    /// Where it ends before everything was asked.
+    package var ending: Decision.Ending?
+    /// Whether it leaves although complete evidence would flag it.
+    package var isLost = false
+
+    package init() {}
   }
 
   /// The clean images, or those of one attack.

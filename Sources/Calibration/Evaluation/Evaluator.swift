@@ -40,15 +40,16 @@ package struct Evaluator: Sendable {
   /// - Returns: `nil` for an image that could not be judged.
   package func image(_ task: ScoringTask, _ verdict: Verdict) -> Evaluation.Image? {
     guard let scored = scoring.scores(in: verdict, of: task) else { return nil }
-    let heldOut = calibration.attack(of: task.digest)
+    let heldOut = calibration.attack(of: task.digest).flatMap { calibration.heldOut[$0] == nil ? nil : $0 }
     let outcomes = budgets.map { budget in
       decision(budget).decide(scored.scores, scored.circumstances, leavingOut: heldOut)
     }
     let isFlaggedAnyway = verdict.detectors.contains { $0.threshold != nil && $0.isFlagged }
-    let filter = zip(budgets, outcomes).map { budget, outcome in
+    var filter = zip(budgets, outcomes).map { budget, outcome in
       canSpend(budget) ? outcome.isFlagged || isFlaggedAnyway : nil
     }
     let own = outcomes[0]
+    let journey = journey(scored, verdict, isFlagged: filter[0] == true)
     // One number that orders images whatever the rule: the fused score, or how small the p-value is.
     let suspicion = own.fusedScore ?? -own.pValue.value
     // Each alone has the whole budget, however the filter divides it.
@@ -59,7 +60,8 @@ package struct Evaluator: Sendable {
       }
     }
     let seen = versionClasses(verdict)
-    return Evaluation.Image(
+    if journey.isLost { filter[0] = false }
+    var image = Evaluation.Image(
       source: task.source, sha256: task.digest,
       trueClass: trueClass(ofPath: task.source, classCount: scoring.pipeline.classCount ?? 0),
       predictedClass: verdict.prediction?.topClass, predictedLabel: verdict.prediction?.label,
@@ -70,6 +72,24 @@ package struct Evaluator: Sendable {
       heldOutOf: heldOut,
       milliseconds: milliseconds(verdict),
       sentence: sentence(verdict, own))
+    image.journey = journey
+    return image
+  }
+
+  /// How far the filter itself would go with the image, which was judged completely here.
+  private func journey(_ scored: ScoredImage, _ verdict: Verdict, isFlagged: Bool) -> Evaluation.Journey {
+    let end = decision(budgets[0]).end(of: scored.scores, scored.circumstances)
+    let names =
+      calibration.witnesses.names.prefix(end.asked ?? 0) + (end.asked == nil ? [] : [Verdict.Asked.classifier])
+    let times = scored.milliseconds
+    let asked = names.reduce(0) { $0 + (times[$1] ?? 0) }
+    var journey = Evaluation.Journey()
+    journey.ending = end.ending
+    journey.isLost = end.ending == .exit && isFlagged
+    if let one = times[Verdict.Asked.classifier], one > 0 { journey.calls = asked / one }
+    let whole = verdict.timings.decode + verdict.timings.preprocess + verdict.timings.detect
+    journey.milliseconds = max(0, whole - times.values.reduce(0, +)) + asked
+    return journey
   }
 
   /// What the calibrated detectors say; `nil` for an image that could not be judged.
@@ -80,6 +100,11 @@ package struct Evaluator: Sendable {
     WitnessReview(
       decision(budgets[0]), clean: images.filter { $0.attack == nil }, adversarial: images.filter { $0.attack != nil }
     ).suggestions
+  }
+
+  /// Whether early exits were chosen on an adversarial image.
+  package func wasCertifiedOn(_ digest: String) -> Bool {
+    calibration.exits != nil && calibration.attack(of: digest) != nil
   }
 
   /// Whether a clean image is one of those that the calibration was made from.

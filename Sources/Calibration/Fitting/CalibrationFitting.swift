@@ -10,12 +10,21 @@ package struct CalibrationFitting {
   /// What the filter decides by, for counting what it would flag of an attack that it did not see.
   package let rule: DecisionRule
   package let shares: [String: Double]
+  /// What detectors wait for, in the order of the filter file; what it takes is measured.
+  package let witnesses: [WitnessOrder.Witness]
+  /// What early exits may lose; `nil` for a filter without them.
+  package let exitLimit: ExitLimit?
+  /// Whether witnesses of like cost are asked in an order that is drawn for each image.
+  package let drawsOrder: Bool
+  /// Whether weights are fitted where there are adversarial images.
+  package let fitsWeights: Bool
   /// SHA-256 of bytes, in hexadecimal.
   package let sha256: @Sendable ([UInt8]) -> String
 
   package init(
     identity: CalibrationIdentity, detectors: [CalibratedDetector], falsePositiveRate: Double, date: String,
-    rule: DecisionRule = .standard, shares: [String: Double] = [:],
+    rule: DecisionRule = .standard, shares: [String: Double] = [:], witnesses: [WitnessOrder.Witness] = [],
+    exitLimit: ExitLimit? = nil, drawsOrder: Bool = false, fitsWeights: Bool = true,
     sha256: @escaping @Sendable ([UInt8]) -> String
   ) {
     self.identity = identity
@@ -24,6 +33,10 @@ package struct CalibrationFitting {
     self.date = date
     self.rule = rule
     self.shares = shares
+    self.witnesses = witnesses
+    self.exitLimit = exitLimit
+    self.drawsOrder = drawsOrder
+    self.fitsWeights = fitsWeights
     self.sha256 = sha256
   }
 
@@ -31,21 +44,48 @@ package struct CalibrationFitting {
   /// - Complexity: O(attacks · groups · images · detectors), some thousand times; seconds for tens of thousands of images.
   package func calibration(clean: [ScoredImage], adversarial: [ScoredImage]) throws(SluiceError) -> Calibration {
     try check(clean)
-    let evidence = FoldedEvidence(detectors, clean: clean, adversarial: adversarial)
+    let evidence = FoldedEvidence(detectors, clean: clean, adversarial: fitsWeights ? adversarial : [])
+    let order = order(clean + adversarial)
     let names = Set(adversarial.compactMap(\.attack)).sorted()
     let groups = groupNames
     let scores = fit(evidence, groups)
     var heldOut: [String: Calibration.HeldOut] = [:]
-    for name in names { heldOut[name] = fit(evidence, groups, leavingOut: name) }
+    // Weights that are not fitted know no attack that could be left out.
+    for name in names where fitsWeights { heldOut[name] = fit(evidence, groups, leavingOut: name) }
     var calibration = Calibration(
       identity: identity, date: date, falsePositiveRate: falsePositiveRate, images: summary(clean),
-      detectors: calibratedDetectors(clean, evidence), fused: scores.fused,
+      detectors: calibratedDetectors(clean, evidence, order), fused: scores.fused,
       groups: zip(groups, scores.groups).map { .init(name: $0, members: members(of: $0), score: $1) },
-      heldOut: heldOut, baseline: baseline(clean))
-    calibration.attacks = names.map { name in
-      attack(name, adversarial.filter { $0.attack == name && $0.kind == ScoredImage.original }, calibration)
-    }
+      witnesses: order, heldOut: heldOut, baseline: baseline(clean))
+    let originals = adversarial.filter { $0.kind == ScoredImage.original }
+    calibration.attacks = names.map { name in attack(name, originals.filter { $0.attack == name }, calibration) }
+    if let exitLimit { calibration.exits = exits(exitLimit, calibration, clean, originals) }
     return calibration
+  }
+
+  /// The witnesses by what they took: the middle of all images, in steps of a hundredth of a millisecond.
+  private func order(_ images: [ScoredImage]) -> WitnessOrder {
+    WitnessOrder(
+      ordering: witnesses.map { witness in
+        var measured = witness
+        measured.milliseconds = Self.median(images.compactMap { $0.milliseconds[witness.name] })
+        return measured
+      })
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    guard !values.isEmpty else { return 0 }
+    return (values.sorted()[values.count / 2] * 100).rounded() / 100
+  }
+
+  private func exits(
+    _ limit: ExitLimit, _ calibration: Calibration, _ clean: [ScoredImage], _ adversarial: [ScoredImage]
+  ) -> EarlyExits {
+    ExitCertification(
+      decision: Decision(calibration, rule: rule, budget: falsePositiveRate, shares: shares), clean: clean,
+      adversarial: adversarial, limit: limit, drawsOrder: drawsOrder,
+      classifierMilliseconds: Self.median(clean.compactMap { $0.milliseconds["classifier"] })
+    ).exits()
   }
 
   /// In the order in which detectors first name them.
@@ -66,14 +106,17 @@ package struct CalibrationFitting {
     return .init(fused: score(Array(detectors.indices)), groups: groups.map { score(members(of: $0)) })
   }
 
-  private func calibratedDetectors(_ clean: [ScoredImage], _ evidence: FoldedEvidence) -> [Calibration.Detector] {
+  private func calibratedDetectors(
+    _ clean: [ScoredImage], _ evidence: FoldedEvidence, _ order: WitnessOrder
+  ) -> [Calibration.Detector] {
     detectors.indices.map { index in
       let detector = detectors[index]
       return Calibration.Detector(
         name: detector.name, kind: detector.kind, weight: detector.weight, group: detector.group,
         clean: StratifiedDistribution(
           clean.map { .init(score: $0.scores[index], origin: $0.origin, kind: $0.kind) }, keepsKinds: false),
-        byConfidence: evidence.distributions[index])
+        byConfidence: evidence.distributions[index],
+        witnesses: detector.witnesses.compactMap(order.names.firstIndex(of:)))
     }
   }
 

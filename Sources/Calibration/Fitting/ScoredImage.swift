@@ -18,11 +18,14 @@ package struct ScoredImage: Sendable, Hashable {
   package var predictedClass: Int?
   /// How sure the classifier is of that, in log-odds.
   package var confidence: Double?
+  /// What calls of models took, by their names; empty where that is not known.
+  package var milliseconds: [String: Double]
 
   package init(
     digest: String, kind: String, attack: String?, origin: ImageOrigin, scores: [Double?], baseline: Double?,
-    predictedClass: Int?, confidence: Double? = nil
+    predictedClass: Int?, confidence: Double? = nil, milliseconds: [String: Double] = [:]
   ) {
+    self.milliseconds = milliseconds
     self.digest = digest
     self.kind = kind
     self.attack = attack

@@ -1,3 +1,5 @@
+import Decision
+import FilterPipeline
 import Pixels
 
 extension Evaluation {
@@ -54,6 +56,7 @@ extension Evaluation {
             "areaUnderCurve": isClean ? nil : ranks(judge: judge, group).areaUnderCurve.map { .number($0) },
           ])
         }),
+      "cost": cost(of: group)?.json,
       "images": .array(group.images.map(\.json)),
     ])
   }
@@ -65,6 +68,15 @@ extension WitnessReview.Suggestion {
     return .object([
       "detector": .string(detector), "change": .string(attack == nil ? "leaveOut" : "ownGroup"),
       "attack": attack.map(JSONValue.string), "before": before.json, "after": after.json,
+    ])
+  }
+}
+
+extension Evaluation.Cost {
+  fileprivate var json: JSONValue {
+    .object([
+      "calls": .number(calls, decimals: 3), "milliseconds": .number(milliseconds, decimals: 3),
+      "flaggedEarly": flaggedEarly.json, "clearedEarly": clearedEarly.json, "lost": lost.json,
     ])
   }
 }
@@ -96,6 +108,23 @@ extension Evaluation.Image {
       "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
       "flagged": .array(flagged.map { .array($0.map { $0.map { .bool($0) } ?? .null }) }),
       "milliseconds": .array(milliseconds.map { .number($0, decimals: 3) }),
+      "way": .object([
+        "calls": .number(journey.calls, decimals: 3), "milliseconds": .number(journey.milliseconds, decimals: 3),
+        "end": .string(journey.end), "lost": .bool(journey.isLost),
+      ]),
     ])
   }
+}
+
+extension Evaluation.Journey {
+  /// As verdicts say it.
+  private var outcome: Verdict.Ending {
+    switch ending {
+    case nil: .complete
+    case .flagged: .flaggedEarly
+    case .exit: .clearedEarly
+    }
+  }
+
+  fileprivate var end: String { outcome.rawValue }
 }

@@ -62,7 +62,7 @@ package struct EvaluationPage {
         "Which detector sees what", "Each alone, with the whole budget of \(Figures.percent(evaluation.budgets[0])).",
         "<div class=\"scroll\">\(HeatMapFigure(evaluation: evaluation).svg)</div>"))
     sections.append(section("Scores", "Clean images light, adversarial ones dark.", histograms))
-    sections += [accuracies, cost, suggestions]
+    sections += [accuracies, journeys, cost, suggestions]
     if let comparison { sections.append(compared(comparison)) }
     let gallery = PictureGallery(evaluation: evaluation)
     if !evaluation.attacks.isEmpty {
@@ -148,6 +148,23 @@ package struct EvaluationPage {
     let header = ["", "calls beyond the first", "milliseconds, median", "slowest of twenty"]
     return section(
       "Cost of an image", "The whole way for the filter; what it adds for the others.",
+      HTMLText.table([header] + rows, caption: ""))
+  }
+
+  private var journeys: String {
+    let rows = ([evaluation.clean] + evaluation.attacks).compactMap { group in
+      evaluation.cost(of: group).map { cost in
+        [
+          group.name, Figures.fixed(cost.calls, decimals: 2), Figures.fixed(cost.milliseconds, decimals: 1),
+          Figures.rate(cost.flaggedEarly.value), Figures.rate(cost.clearedEarly.value), Figures.rate(cost.lost),
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return "" }
+    let header = ["", "calls", "milliseconds", "flagged early", "cleared early", "lost by leaving early"]
+    return section(
+      "The way of an image",
+      "Means. Calls of models are in the time of one of the classifier; lost is what leaves although complete evidence would flag it.",
       HTMLText.table([header] + rows, caption: ""))
   }
 

@@ -10,7 +10,9 @@ package struct EvaluationTable {
     var sections = [[evaluation.title] + evaluation.facts.map { "  \($0.name): \($0.value)" }]
     for budget in evaluation.budgets.indices { sections.append(rates(budget)) }
     for budget in evaluation.budgets.indices { sections.append(detectors(budget)) }
-    sections += [accuracies, costs, evaluation.suggestions.map(\.text), evaluation.notes + [Evaluation.caveat]]
+    sections += [
+      accuracies, journeys, costs, evaluation.suggestions.map(\.text), evaluation.notes + [Evaluation.caveat],
+    ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
@@ -89,6 +91,26 @@ package struct EvaluationTable {
         : ["right answers if another version of every image were forwarded"]
           + Self.aligned([[""] + known.map(\.0)] + versions))
   }
+
+  /// A line for each group of images: what the filter itself takes, which asks no more than it needs.
+  private var journeys: [String] {
+    let rows = ([evaluation.clean] + evaluation.attacks).compactMap { group in
+      evaluation.cost(of: group).map { cost in
+        [
+          Self.printable(group.name), Figures.fixed(cost.calls, decimals: 2),
+          Figures.fixed(cost.milliseconds, decimals: 1),
+          Figures.rate(cost.flaggedEarly.value), Figures.rate(cost.clearedEarly.value), Figures.rate(cost.lost),
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return [] }
+    return [Self.journeyHeading]
+      + Self.aligned([["", "calls", "ms", "flagged early", "cleared early", "lost by leaving early"]] + rows)
+  }
+
+  static let journeyHeading =
+    "the way of an image, means: calls of models in the time of one of the classifier; where it ends before everything was\n"
+    + "asked; and what leaves although complete evidence would flag it"
 
   private var costs: [String] {
     let rows = evaluation.judges.indices.compactMap { judge in

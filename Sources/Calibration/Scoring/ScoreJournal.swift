@@ -27,7 +27,12 @@ package final class ScoreJournal {
     let header = Self.header(identity).text
     let isThere = unsafe access(path, F_OK) == 0
     let text = isThere ? String(decoding: try readFile(path, atMost: Self.mostBytes), as: UTF8.self) : ""
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+    // A run that ended before its first image leaves nothing to lose.
+    if lines.count == 1, text != header + "\n" {
+      _ = unsafe unlink(path)
+      lines = []
+    }
     if let first = lines.first, first != header {
       throw SluiceError(
         .calibrationMismatch, "\(path) holds scores of an interrupted calibration of another filter or other models",
@@ -53,6 +58,8 @@ package final class ScoreJournal {
     .object([
       "scoresOf": .string(identity.filterDigest),
       "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
+      "precisions": .object(
+        identity.precisions.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
     ])
   }
 
@@ -69,6 +76,7 @@ package final class ScoreJournal {
     let baseline: Double?
     let predictedClass: Int?
     let confidence: Double?
+    let milliseconds: [String: Double]?
 
     var image: ScoredImage {
       ScoredImage(
@@ -76,7 +84,7 @@ package final class ScoreJournal {
         origin: ImageOrigin(
           isGray: gray, format: format, subsampling: subsampling, quality: quality, scale: scale),
         scores: scores, baseline: baseline, predictedClass: predictedClass,
-        confidence: confidence)
+        confidence: confidence, milliseconds: milliseconds ?? [:])
     }
   }
 }
@@ -90,6 +98,10 @@ extension ScoredImage {
       "scale": .number(origin.scale), "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
       "baseline": baseline.map { .number($0) }, "predictedClass": predictedClass.map(JSONValue.integer),
       "confidence": confidence.map { .number($0) },
+      "milliseconds": .object(
+        milliseconds.sorted { $0.key < $1.key }.map {
+          JSONValue.Member(name: $0.key, value: .number($0.value, decimals: 3))
+        }),
     ])
   }
 }

@@ -12,6 +12,8 @@ package struct ScoringPipeline: Sendable {
   package let identity: CalibrationIdentity
   /// The detectors that a calibration decides about.
   package let detectors: [CalibratedDetector]
+  /// What they wait for, in the order of the filter file; what it takes is not known yet.
+  package let witnesses: [WitnessOrder.Witness]
   /// Whether the baseline is scored too.
   package let hasBaseline: Bool
 
@@ -39,13 +41,16 @@ package struct ScoringPipeline: Sendable {
     detectors = file.definition.calibratedDetectors.map { definition in
       CalibratedDetector(
         name: definition.name, kind: definition.kind, weight: definition.weight, group: definition.group,
-        isFitted: definition.detector is any PredictionDetector)
+        isFitted: definition.detector is any PredictionDetector,
+        witnesses: (definition.detector as? any PredictionDetector).map(PredictionEvidence.witnesses) ?? [])
     }
     filterDefinition = file.definition
     hasBaseline =
       withBaseline && file.definition.classifier != nil && file.definition.tensor.channels.pixelChannels == .rgb
     if hasBaseline { file.definition.add(FeatureSqueezing.published, named: Self.baselineName) }
     pipeline = try Pipeline(file, environment)
+    let asked = Set(detectors.flatMap(\.witnesses))
+    witnesses = pipeline.witnesses.filter { asked.contains($0.name) }
   }
 
   /// What the filter's own detectors squeeze images with, and what it forwards.
@@ -81,6 +86,7 @@ package struct ScoringPipeline: Sendable {
       digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
       scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
       baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass,
-      confidence: verdict.prediction?.logOdds)
+      confidence: verdict.prediction?.logOdds,
+      milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first })
   }
 }

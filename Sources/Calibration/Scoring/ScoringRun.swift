@@ -47,7 +47,7 @@ package struct ScoringRun: Sendable {
     let inputs = ScoringInputs(
       images, attack: attack, variants: variants, limits: scoring.pipeline.definition.limits, sha256: sha256,
       queue: queue, admits: admits)
-    let run = FilterRun(scoring.pipeline, workers: workers, interruption: interruption)
+    let run = FilterRun(scoring.pipeline, workers: workers, interruption: interruption, wanted: .init(complete: true))
     _ = try await run.run(inputs, into: VerdictSink(queue: queue, take: take))
   }
 }

@@ -1,3 +1,5 @@
+import Pixels
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -34,16 +36,20 @@ struct ExternalWeights {
     self.names = names
   }
 
-  /// The first file that cannot be read, by its path.
-  func firstMissing(besideModelAt path: String) -> String? {
+  /// The error that names the first file that cannot be read; `nil` when all can.
+  func missing(besideModelAt path: String) -> SluiceError? {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    return names.lazy.map { folder + $0 }.first { !isReadableFile($0) }
+    guard let missing = names.lazy.map({ folder + $0 }).first(where: { !isReadableFile($0) }) else { return nil }
+    return SluiceError(
+      .modelNotFound,
+      "the model \(path) has its weights in \(missing), which does not exist or cannot be read",
+      remedy: "put that file beside the model, under the name that it was exported with")
   }
 
   private static func names(in bytes: [UInt8]) -> [String] {
     var names: [String] = []
     var position = 0
-    while let start = bytes[position...].firstIndex(of: key[0]) {
+    while let start = firstOffset(of: key[0], in: bytes, from: position) {
       position = start + 1
       let length = start + key.count
       guard length < bytes.count, bytes[start..<length].elementsEqual(key) else { continue }
@@ -52,5 +58,14 @@ struct ExternalWeights {
       names.append(String(decoding: bytes[(length + 1)..<end], as: UTF8.self))
     }
     return names
+  }
+
+  /// Many bytes at a time: a model has millions.
+  private static func firstOffset(of byte: UInt8, in bytes: [UInt8], from start: Int) -> Int? {
+    unsafe bytes.withUnsafeBytes { (bytes) -> Int? in
+      guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+      guard let found = unsafe memchr(base + start, Int32(byte), bytes.count - start) else { return nil }
+      return unsafe UnsafeRawPointer(found) - base
+    }
   }
 }

@@ -23,13 +23,12 @@ struct ModelContract {
 
   /// The input and output that are used.
   struct Ports {
-    let input: OpenVINOModel.Port
-    let output: OpenVINOModel.Port
+    let input: ModelPort
+    let output: ModelPort
 
     /// - Throws: `model-mismatch` unless the model has the named ports, one input, and takes tensors of `form`.
     init(_ model: OpenVINOModel, _ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) {
-      let inputs = try model.inputs()
-      let outputs = try model.outputs()
+      let (inputs, outputs) = (model.ports.inputs, model.ports.outputs)
       input = try ModelContract.choose(settings.input, among: inputs, kind: "input", model: model.path)
       output = try ModelContract.choose(settings.output, among: outputs, kind: "output", model: model.path)
       guard inputs.count == 1 else {
@@ -41,8 +40,8 @@ struct ModelContract {
   }
 
   private static func choose(
-    _ name: String?, among ports: [OpenVINOModel.Port], kind: String, model: String
-  ) throws(SluiceError) -> OpenVINOModel.Port {
+    _ name: String?, among ports: [ModelPort], kind: String, model: String
+  ) throws(SluiceError) -> ModelPort {
     let available = ports.map(\.summary).joined(separator: ", ")
     if let name {
       if let port = ports.first(where: { $0.name == name }) { return port }
@@ -58,7 +57,7 @@ struct ModelContract {
   }
 
   private static func check(
-    _ input: OpenVINOModel.Port, takes form: TensorForm, model: String
+    _ input: ModelPort, takes form: TensorForm, model: String
   ) throws(SluiceError) {
     let wanted = form.shape(batch: 1)
     let shown = "\(form.element.rawValue) N×" + wanted.dropFirst().map(String.init).joined(separator: "×")
@@ -69,7 +68,7 @@ struct ModelContract {
   }
 
   /// One score for each class: the output is N×K, or N×K×1×1 and the like.
-  private static func classCount(of output: OpenVINOModel.Port, model: String) throws(SluiceError) -> Int {
+  private static func classCount(of output: ModelPort, model: String) throws(SluiceError) -> Int {
     guard output.element == .float32 else {
       throw SluiceError(
         .modelMismatch, "the model \(model) gives \(output.summary); class scores are taken as float32",
@@ -89,7 +88,7 @@ struct ModelContract {
   }
 }
 
-extension OpenVINOModel.Port {
+extension ModelPort {
   /// Whether a tensor of this shape fits, whatever the batch size; an axis that is open takes any length.
   func fits(_ wanted: [Int]) -> Bool {
     guard let shape else { return true }

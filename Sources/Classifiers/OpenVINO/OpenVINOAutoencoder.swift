@@ -3,18 +3,23 @@ import Pixels
 /// An autoencoder in this process, run by Intel's OpenVINO on the CPU.
 package final class OpenVINOAutoencoder: Autoencoder {
   package let form: TensorForm
-  package let description: String
+  package var description: String { model.description }
+  /// The arithmetic it computes in on this machine.
+  package let precision: ComputedPrecision
+  private let model: OpenVINOModel
   private let compiled: OpenVINOCompiledModel
   private let input: String
   private let output: String
 
   /// Opens the engine and the model, and checks that the model takes and gives tensors of `form`.
   ///
+  /// - Parameters:
+  ///   - cache: where compiled models are kept; `nil` to compile them each time.
   /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`, `model-mismatch`.
   package init(
-    _ settings: OpenVINOSettings, form: TensorForm, environment: [String: String]
+    _ settings: OpenVINOSettings, form: TensorForm, environment: [String: String], cache: ModelCache? = nil
   ) throws(SluiceError) {
-    let (model, name) = try OpenVINOModel.open(settings, environment: environment)
+    model = try OpenVINOModel(settings, environment: environment, cache: cache)
     let contract = try ModelContract.Ports(model, settings, form)
     guard contract.output.element == .float32, contract.output.fits(form.shape(batch: 1)) else {
       throw SluiceError(
@@ -24,10 +29,12 @@ package final class OpenVINOAutoencoder: Autoencoder {
     }
     input = contract.input.name
     output = contract.output.name
+    precision = try model.library.computedPrecision(of: settings.precision)
     compiled = try model.compiled(
-      input: input, shape: form.shape(batch: 1), streams: settings.streams, precision: settings.precision)
+      OpenVINOModel.Variant(
+        input: input, shape: form.shape(batch: 1), output: output, outputCount: form.elementsPerImage,
+        streams: settings.streams, precision: precision))
     self.form = form
-    description = name
   }
 
   package func reconstruction(of batch: borrowing TensorBatch) async throws(SluiceError) -> [Float] {

@@ -24,11 +24,13 @@ package struct OpenVINOSettings: Sendable, Hashable {
 /// A classifier in this process, run by Intel's OpenVINO on the CPU.
 ///
 /// The model is compiled for each batch size that occurs, because fixed shapes run fastest; a filter's batches have
-/// one size, so this happens once. A model whose batch size is fixed by its file is run in groups of that size.
+/// few sizes, so this happens once for each. A model whose batch size is fixed by its file is run in groups of that size.
 package final class OpenVINOClassifier: Classifier {
   package let form: TensorForm
-  package let classCount: Int
-  package let description: String
+  package var classCount: Int { contract.classCount }
+  package var description: String { model.description }
+  /// The arithmetic it computes in on this machine.
+  package let precision: ComputedPrecision
   private let model: OpenVINOModel
   private let settings: OpenVINOSettings
   private let contract: ModelContract
@@ -36,15 +38,54 @@ package final class OpenVINOClassifier: Classifier {
 
   /// Opens the engine and the model, and checks that the model takes tensors of `form`.
   ///
+  /// - Parameters:
+  ///   - cache: where compiled models are kept; `nil` to compile them each time.
   /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`, `model-mismatch`.
-  package init(
-    _ settings: OpenVINOSettings, form: TensorForm, environment: [String: String]
+  package convenience init(
+    _ settings: OpenVINOSettings, form: TensorForm, environment: [String: String], cache: ModelCache? = nil
   ) throws(SluiceError) {
-    (model, description) = try OpenVINOModel.open(settings, environment: environment)
-    contract = try ModelContract(model, settings, form)
+    let model = try OpenVINOModel(settings, environment: environment, cache: cache)
+    try self.init(model, settings, form, try ModelContract(model, settings, form))
+  }
+
+  private init(
+    _ model: OpenVINOModel, _ settings: OpenVINOSettings, _ form: TensorForm, _ contract: ModelContract
+  ) throws(SluiceError) {
+    precision = try model.library.computedPrecision(of: settings.precision)
+    self.model = model
     self.settings = settings
     self.form = form
-    classCount = contract.classCount
+    self.contract = contract
+  }
+
+  /// The same model for pictures of another size, or in another arithmetic, ready for single pictures.
+  ///
+  /// The file is shared and not read again. A size may also differ from one that the file fixes, where the model permits
+  /// it: one that ends in an average over all places does.
+  ///
+  /// - Parameters:
+  ///   - size: `nil` for the same size.
+  ///   - precision: `nil` for the same setting.
+  /// - Throws: `model-mismatch` for a size that the model does not permit, or for which it has another number of scores;
+  ///   `engine-failed`, `classifier-failed`.
+  package func derived(
+    size: PixelSize? = nil, precision: InferencePrecision? = nil
+  ) throws(SluiceError) -> OpenVINOClassifier {
+    var settings = settings
+    settings.precision = precision ?? settings.precision
+    let form = TensorForm(
+      element: form.element, layout: form.layout, channels: form.channels, size: size ?? form.size)
+    let derived = try OpenVINOClassifier(model, settings, form, contract)
+    do throws(SluiceError) {
+      try derived.prepare(batch: 1)
+    } catch {
+      guard form.size != self.form.size, error.code != .modelMismatch else { throw error }
+      throw SluiceError(
+        .modelMismatch,
+        "the model \(model.path) does not run on pictures of \(form.size.width)×\(form.size.height): \(error.message)",
+        remedy: OpenVINOModel.sizeRemedy)
+    }
+    return derived
   }
 
   /// Runs a batch of black images once: the model is then ready for batches of that size, and known to give what the
@@ -63,6 +104,12 @@ package final class OpenVINOClassifier: Classifier {
         .modelMismatch, "the output of \(model.path) looks like \(seen.rawValue), not like \(declared.rawValue)",
         remedy: "declare `scores: \(seen.rawValue)` beside the model")
     }
+  }
+
+  /// Lets go of what was compiled for other batch sizes.
+  func keepOnly(_ sizes: [Int]) {
+    let sizes = Set(sizes.map { contract.fixedBatch ?? $0 })
+    compiled.withLock { compiled in compiled = compiled.filter { sizes.contains($0.key) } }
   }
 
   package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
@@ -106,8 +153,9 @@ package final class OpenVINOClassifier: Classifier {
     try compiled.withLock { (known) throws(SluiceError) -> OpenVINOCompiledModel in
       if let found = known[count] { return found }
       let fresh = try model.compiled(
-        input: contract.input, shape: form.shape(batch: count), streams: settings.streams,
-        precision: settings.precision)
+        OpenVINOModel.Variant(
+          input: contract.input, shape: form.shape(batch: count), output: contract.output,
+          outputCount: count * classCount, streams: settings.streams, precision: precision))
       known[count] = fresh
       return fresh
     }

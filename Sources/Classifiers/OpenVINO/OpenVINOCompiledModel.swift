@@ -23,9 +23,49 @@ import Synchronization
     }
   }
 
-  init(_ handle: OpaquePointer, library: OpenVINOLibrary) {
+  // Its weights are used where they lie, so they are held until the handle is freed.
+  private let imported: CacheEntry?
+
+  init(_ handle: OpaquePointer, library: OpenVINOLibrary, imported: CacheEntry? = nil) {
     unsafe self.handle = handle
     self.library = library
+    self.imported = imported
+  }
+
+  /// A model that was exported, which must be known to be of this engine and this processor.
+  ///
+  /// - Throws: `engine-failed`.
+  convenience init(
+    importing entry: CacheEntry, streams: Int, precision: ComputedPrecision, library: OpenVINOLibrary
+  ) throws(SluiceError) {
+    var compiled: OpaquePointer?
+    unsafe try checked("a compiled model cannot be opened", .engineFailed) { message in
+      unsafe sluice_ov_import(
+        library.handle, entry.bytes.address, entry.payloadCount, Int32(streams), precision.rawValue, &compiled, message)
+    }
+    guard let compiled = unsafe compiled else {
+      throw SluiceError(.engineFailed, "a compiled model cannot be opened")
+    }
+    unsafe self.init(compiled, library: library, imported: entry)
+  }
+
+  /// Writes the compiled model to a file, for `init(importing:)`.
+  ///
+  /// - Throws: `engine-failed`.
+  func export(to path: String) throws(SluiceError) {
+    unsafe try checked("a compiled model cannot be written to \(path)", .engineFailed) { message in
+      unsafe sluice_ov_export(library.handle, handle, path, message)
+    }
+  }
+
+  /// What it computes in, as the engine says; `nil` for anything else than the two.
+  ///
+  /// - Throws: `engine-failed`.
+  func precision() throws(SluiceError) -> ComputedPrecision? {
+    let text = try unsafe library.value { value, message in
+      unsafe sluice_ov_compiled_precision(library.handle, handle, value, message)
+    }
+    return ComputedPrecision(rawValue: text)
   }
 
   deinit {

@@ -1,31 +1,31 @@
 import COpenVINO
 import Pixels
+import Synchronization
 
 /// The engine's library, opened once and kept for the life of the process.
 @safe final class OpenVINOLibrary {
   let handle: OpaquePointer
   let version: String
 
-  /// Opens the first of the candidates that works.
+  /// The libraries of this process, by their paths.
+  private static let opened = Mutex<[String: OpenVINOLibrary]>([:])
+
+  /// The first of the candidates that works, opened unless it is open already.
   ///
   /// - Throws: `engine-not-found` when there is none, `engine-failed` when none of them can be used.
-  init(_ locator: OpenVINOLocator) throws(SluiceError) {
+  static func open(_ locator: OpenVINOLocator) throws(SluiceError) -> OpenVINOLibrary {
     var failures: [String] = []
     for path in locator.candidates() {
-      var library: OpaquePointer?
-      var version = [CChar](repeating: 0, count: 128)
       do throws(SluiceError) {
-        unsafe try checked("the engine at \(path) cannot be used", .engineFailed) { message in
-          unsafe sluice_ov_open(path, &library, &version, message)
+        return try opened.withLock { (opened) throws(SluiceError) in
+          if let library = opened[path] { return library }
+          let library = try OpenVINOLibrary(path)
+          opened[path] = library
+          return library
         }
       } catch {
         failures.append(error.message)
-        continue
       }
-      guard let library = unsafe library else { continue }
-      unsafe handle = library
-      self.version = Self.text(version)
-      return
     }
     if failures.isEmpty { throw locator.notFound() }
     throw SluiceError(
@@ -33,9 +33,43 @@ import Pixels
       remedy: "install a version that fits with `\(OpenVINOLocator.installCommand)`")
   }
 
-  private static func text(_ characters: [CChar]) -> String {
-    String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  private init(_ path: String) throws(SluiceError) {
+    var library: OpaquePointer?
+    var version = [CChar](repeating: 0, count: 128)
+    unsafe try checked("the engine at \(path) cannot be used", .engineFailed) { message in
+      unsafe sluice_ov_open(path, &library, &version, message)
+    }
+    guard let library = unsafe library else {
+      throw SluiceError(.engineFailed, "the engine at \(path) cannot be used")
+    }
+    unsafe handle = library
+    self.version = text(version)
   }
+
+  /// A property of the processor as the engine sees it, such as `FULL_DEVICE_NAME`.
+  ///
+  /// - Throws: `engine-failed`.
+  func deviceProperty(_ name: String) throws(SluiceError) -> String {
+    try unsafe value { value, message in unsafe sluice_ov_device_property(handle, name, value, message) }
+  }
+
+  /// What a C call writes as text.
+  func value(
+    _ call: (_ value: UnsafeMutablePointer<CChar>, _ message: UnsafeMutablePointer<CChar>) -> sluice_ov_status
+  ) throws(SluiceError) -> String {
+    var value = [CChar](repeating: 0, count: Int(SLUICE_OV_VALUE))
+    unsafe try checked("the engine says nothing about itself", .engineFailed) { message in
+      unsafe value.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return SLUICE_OV_FAILED }
+        return unsafe call(base, message)
+      }
+    }
+    return text(value)
+  }
+}
+
+private func text(_ characters: [CChar]) -> String {
+  String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 // The C interface permits concurrent use of one library.
@@ -52,7 +86,6 @@ func checked(
     return unsafe call(base)
   }
   guard status != SLUICE_OV_OK else { return }
-  let detail = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  let firstLines = detail.split(separator: "\n").prefix(3).joined(separator: " ")
+  let firstLines = text(message).split(separator: "\n").prefix(3).joined(separator: " ")
   throw SluiceError(code, "\(context()): \(firstLines)")
 }

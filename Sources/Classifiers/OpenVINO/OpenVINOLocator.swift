@@ -57,7 +57,7 @@ package struct OpenVINOLocator: Sendable {
   }
 
   /// Where the user database says that the user of this process is at home: services and `env -i` come without HOME.
-  private static func homeOfUser() -> String? {
+  static func homeOfUser() -> String? {
     var entry = unsafe passwd()
     var found: UnsafeMutablePointer<passwd>? = nil
     return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestEntry) { buffer in

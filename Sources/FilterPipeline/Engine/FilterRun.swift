@@ -14,6 +14,8 @@ package struct RunSummary: Sendable, Hashable {
   package internal(set) var passedOver = 0
   /// How clean scores have changed since the calibration; `nil` unless they have.
   package internal(set) var change: TrafficReport.Change?
+  /// What audited early exits showed; `nil` unless their certificate no longer holds.
+  package internal(set) var exits: ExitAudit.Report?
 
   package var inputs: Int { forwarded + flagged + rejected + failed }
 
@@ -57,18 +59,23 @@ package struct FilterRun: Sendable {
   private let capacity: Int
   private let interruption: Interruption
   private let recorder: (any JudgementRecorder)?
+  private let wanted: WantedJudgement
   /// Told in input order, so that a run says the same whenever it is repeated.
   private let monitor: TrafficMonitor?
+  private let exitAudit: ExitAudit?
 
   /// - Parameters:
   ///   - workers: images judged at the same time.
   ///   - interruption: ends the run early; what has been read is still judged and written.
   ///   - recorder: keeps a record of every judgement; `nil` for none.
   package init(
-    _ pipeline: Pipeline, workers: Int, interruption: Interruption, recorder: (any JudgementRecorder)? = nil
+    _ pipeline: Pipeline, workers: Int, interruption: Interruption, recorder: (any JudgementRecorder)? = nil,
+    wanted: WantedJudgement = WantedJudgement()
   ) {
+    self.wanted = wanted
     self.recorder = recorder
     monitor = pipeline.trafficMonitor()
+    exitAudit = pipeline.exitAudit()
     self.pipeline = pipeline
     self.workers = WorkerPool(threads: workers)
     self.interruption = interruption
@@ -128,7 +135,7 @@ package struct FilterRun: Sendable {
   private typealias Recorded = Result<Judgement, SluiceError>
 
   private func judgeAndRecord(_ input: EncodedInput, id: Int) async -> Recorded {
-    let judgement = await pipeline.judge(input, id: id)
+    let judgement = await pipeline.judge(input, id: id, as: wanted)
     do throws(SluiceError) {
       try await recorder?.record(judgement, of: input)
       return .success(judgement)
@@ -152,6 +159,7 @@ package struct FilterRun: Sendable {
           try sink.write(judgement)
           summary.count(judgement.verdict.outcome)
           if let change = monitor?.note(judgement.verdict) { summary.change = change }
+          if let report = exitAudit?.note(judgement.verdict) { summary.exits = report }
           progress(summary)
         } catch {
           failure = error

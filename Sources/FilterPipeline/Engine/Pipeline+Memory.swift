@@ -2,6 +2,7 @@ import Detectors
 import ImageCodecs
 import Pixels
 import Preprocessing
+import Squeezers
 
 extension Pipeline {
   /// What judging an input takes in memory at most: its pixels while they are decoded and looked at, and the tensors of
@@ -14,7 +15,7 @@ extension Pipeline {
 
   private func sourceBytes(_ input: EncodedInput) -> Int {
     if let layout = input.pixels { return layout.size.area * layout.channels.rawValue * sourceFactor }
-    let extras: DecodedExtras = fileFindings == nil ? [] : FileFindings.neededExtras
+    let extras: DecodedExtras = definition.fileFindings == nil ? [] : FileFindings.neededExtras
     // What is refused on its header takes nothing.
     guard input.problem == nil, let demand = try? decoder.demand(of: input.bytes.span, keeping: extras) else {
       return 0
@@ -23,16 +24,19 @@ extension Pipeline {
   }
 
   /// Detectors that look at the source take its brightness as well, and a spectrum.
-  private var sourceFactor: Int { looksAtSource ? 2 : 1 }
+  private var sourceFactor: Int { definition.looksAtSource ? 2 : 1 }
 
-  /// The tensors of an image's versions: as they are made, in the batch that is shared with others, and in the engine.
+  /// The tensors of the image, as they are made and in the engine: one version at a time, and the one that is forwarded.
   private var bytesPerJudgement: Int {
-    let versions = 1 + definition.detectorSqueezers.count + definition.askedAutoencoders.count
-    return Self.tensorCopies * (versions * form.bytesPerImage + otherModelBytes)
+    Self.tensorCopies * (2 * form.bytesPerImage + largestWitness)
   }
 
-  private var otherModelBytes: Int {
-    definition.models.reduce(0) { $0 + $1.tensor.form(size: $1.preprocessor.outputSize).bytesPerImage }
+  private var largestWitness: Int {
+    let models = definition.models.map { $0.tensor.form(size: $0.preprocessor.outputSize).bytesPerImage }
+    let looks = definition.detectorSqueezers.map {
+      definition.tensor.form(size: $0.outputSize(of: form.size)).bytesPerImage
+    }
+    return (models + looks).max() ?? 0
   }
 
   private static let tensorCopies = 3

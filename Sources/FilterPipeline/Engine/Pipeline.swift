@@ -5,6 +5,8 @@ import ImageCodecs
 import Pixels
 import Preprocessing
 import Squeezers
+import Synchronization
+import Workers
 
 /// A clean image's tensor on its way to the classifier.
 package struct ForwardedTensor: Sendable {
@@ -32,9 +34,7 @@ package enum FlaggedImages: String, Sendable, Hashable, CaseIterable {
   case observe
 }
 
-/// A filter at work: takes encoded images, gives verdicts and tensors.
-///
-///     decode ─ look at the source ─ preprocess ─ look at the image ─ squeeze, classify ─ compare ─ verdict
+/// A filter at work: takes encoded images, gives verdicts and tensors. `Way` lists what happens to an image.
 ///
 /// It has no state that changes, so any number of images may be judged at once.
 package final class Pipeline: Sendable {
@@ -42,20 +42,18 @@ package final class Pipeline: Sendable {
   package let definition: FilterDefinition
   package let form: TensorForm
   package let labels: ClassLabels?
-  let decoder: ImageDecoder
+  package let classifier: (any Classifier)?
   /// How calibrated detectors decide; `nil` where each has a threshold of its own, or only scores are wanted.
   package let decision: Decision?
-  let predictionStage: PredictionStage?
-  let forwardEncoder: TensorEncoder
-  /// What is done to clean images before they are forwarded.
-  let forwarder: Sanitiser?
-  /// Makes the tensor of what is forwarded in place of a flagged image; `nil` for a filter that names no squeezer for it.
-  let sanitiser: Sanitiser?
+  /// What models are asked beyond the classifier's answer, in the order in which detectors first ask for it; what it takes
+  /// is not known here.
+  package let witnesses: [WitnessOrder.Witness]
+  let decoder: ImageDecoder
+  let way: Way
   let services: PipelineServices
-  /// Whether a detector looks at the decoded picture before it is scaled.
-  let looksAtSource: Bool
-  /// The detector that looks at the file, and its place among the detectors.
-  let fileFindings: (index: Int, detector: FileFindings)?
+  let hasPrivateDetectors: Bool
+  /// That part of images is judged completely, whatever they look like; 0 without early exits.
+  let auditedShare: Double
 
   /// Builds the pipeline of a filter, and opens its models.
   ///
@@ -63,110 +61,62 @@ package final class Pipeline: Sendable {
   package convenience init(
     _ file: FilterFile, _ environment: PipelineEnvironment
   ) throws(SluiceError) {
-    let definition = file.definition
-    let opener = ModelOpener(definition, environment)
-    let classifier = try opener.classifier()
+    let (models, decision) = try Self.opened(file, environment)
     try self.init(
-      definition, identity: try file.identity(environment),
-      classifier: try classifier.map { (classifier) throws(SluiceError) in
-        try Self.prepared(classifier, definition, environment)
-      }, models: try opener.models(),
-      autoencoders: try opener.autoencoders(),
-      decision: environment.decides ? try file.decision(environment) : nil,
-      services: try PipelineServices(definition, environment))
+      file.definition, identity: try file.identity(environment), models: models, decision: decision,
+      services: try PipelineServices(file.definition, environment))
   }
 
-  /// The classifier, ready for calls of the sizes that will be made; shared by several images at a time where the
-  /// environment says so.
-  private static func prepared(
-    _ classifier: OpenVINOClassifier, _ definition: FilterDefinition, _ environment: PipelineEnvironment
-  ) throws(SluiceError) -> any Classifier {
-    let sizes = Set(PredictionStage.groups(definition).map(\.count))
-    guard let batching = environment.batching, sizes.count == 1, let unit = sizes.first else {
-      for size in sizes { try classifier.prepare(batch: size) }
-      return classifier
+  /// Models, and beside them the calibration: both take about as long.
+  ///
+  /// - Throws: what opening the models throws, and after that what reading the calibration throws.
+  private static func opened(
+    _ file: FilterFile, _ environment: PipelineEnvironment
+  ) throws(SluiceError) -> (OpenedModels, Decision?) {
+    let models = Mutex<Result<OpenedModels, SluiceError>>(.success(OpenedModels()))
+    let decision = Mutex<Result<Decision?, SluiceError>>(.success(nil))
+    runConcurrently(2, threads: min(2, environment.workers)) { number in
+      if number == 0 {
+        let opened = outcome { () throws(SluiceError) in try ModelOpener(file.definition, environment).models() }
+        models.withLock { $0 = opened }
+      } else if environment.decides {
+        let read = outcome { () throws(SluiceError) in try file.decision(environment) }
+        decision.withLock { $0 = read }
+      }
     }
-    let largest = definition.maxBatch
-    for size in BatchingClassifier.sizes(unit: unit, largest: largest) { try classifier.prepare(batch: size) }
-    return BatchingClassifier(
-      classifier, unit: unit, largest: largest, calls: environment.workers, delay: batching.delay,
-      observer: batching.observer)
+    return (try models.withLock { $0 }.get(), try decision.withLock { $0 }.get())
+  }
+
+  private static func outcome<Value>(_ work: () throws(SluiceError) -> Value) -> Result<Value, SluiceError> {
+    do throws(SluiceError) { return .success(try work()) } catch { return .failure(error) }
   }
 
   /// Builds a pipeline around models that are already there.
   ///
   /// - Throws: `model-mismatch` for labels or a further model that do not fit the classifier; `unreadable-file`.
   package init(
-    _ definition: FilterDefinition, identity: FilterIdentity, classifier: (any Classifier)?,
-    models: [String: any Classifier] = [:], autoencoders: [String: any Autoencoder] = [:],
-    decision: Decision? = nil, services: PipelineServices
+    _ definition: FilterDefinition, identity: FilterIdentity, models: OpenedModels, decision: Decision? = nil,
+    services: PipelineServices
   ) throws(SluiceError) {
+    let filter = try OpenedFilter(definition, models)
     self.decision = decision
     self.definition = definition
     self.identity = identity
     self.services = services
     form = definition.form
-    fileFindings =
-      definition.detectors.enumerated().lazy
-      .compactMap { index, configured in (configured.detector as? FileFindings).map { (index, $0) } }.first
-    looksAtSource = definition.detectors.contains { $0.detector is any SourceDetector }
+    labels = filter.labels
+    classifier = filter.classifier
+    witnesses = filter.witnesses.map { .init(name: $0.name, milliseconds: 0, isPrivate: $0.isPrivate) }
     decoder = ImageDecoder(limits: definition.limits)
-    forwardEncoder = definition.encoder(.unit)
-    forwarder =
-      if case .squeezed(let squeezer) = definition.forward { Sanitiser(squeezer, definition) } else { nil }
-    sanitiser = definition.sanitise.map { Sanitiser($0, definition) } ?? forwarder
-    predictionStage = try classifier.map { (classifier) throws(SluiceError) in
-      try Self.predictionStage(definition, classifier, models, autoencoders)
-    }
-    labels = try definition.classifier?.labelsPath.map { (path) throws(SluiceError) in
-      try Self.labels(path, classCount: classifier?.classCount)
-    }
+    way = Way(filter, decision, observes: services.observes)
+    hasPrivateDetectors = definition.detectors.contains(where: \.isPrivate)
+    auditedShare = decision?.calibration.exits == nil ? 0 : definition.decision?.earlyExit?.audit ?? 0
   }
 
-  package var classifier: (any Classifier)? { predictionStage?.classifier }
   /// How many classes the classifier tells apart; `nil` without one.
   package var classCount: Int? { classifier?.classCount }
-  /// Whether flagged images can be forwarded in a squeezed version.
-  package var sanitises: Bool { sanitiser != nil }
-
   /// The squeezers of all detectors, each once.
-  package var squeezers: [any Squeezer] { predictionStage?.squeezers ?? [] }
-
-  private static func predictionStage(
-    _ definition: FilterDefinition, _ classifier: any Classifier, _ models: [String: any Classifier],
-    _ autoencoders: [String: any Autoencoder]
-  ) throws(SluiceError) -> PredictionStage {
-    let detectors = definition.detectors.compactMap { $0.detector as? any PredictionDetector }
-    let squeezers = definition.detectorSqueezers
-    let askedModels = Set(detectors.flatMap(\.models))
-    var opinions: [SecondOpinion] = []
-    let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
-    for definition in definition.models where askedModels.contains(definition.name) {
-      guard let model = models[definition.name] else { continue }
-      guard model.classCount == classifier.classCount else {
-        throw SluiceError(
-          .modelMismatch,
-          "the model `\(definition.name)` has \(model.classCount) classes, the classifier \(classifier.classCount)",
-          remedy: "a second opinion needs a model of the same classes")
-      }
-      opinions.append(SecondOpinion(definition, model, isPrivate: privateModels.contains(definition.name)))
-    }
-    let reconstructors = definition.askedAutoencoders.compactMap { definition in
-      autoencoders[definition.name].map {
-        Reconstructor(definition, $0, isPrivate: privateAutoencoders.contains(definition.name))
-      }
-    }
-    return PredictionStage(
-      classifier, definition, squeezers: squeezers, models: opinions, autoencoders: reconstructors)
-  }
-
-  private static func labels(_ path: String, classCount: Int?) throws(SluiceError) -> ClassLabels {
-    let labels = try ClassLabels(readFile(path, atMost: 10_000_000), path: path)
-    guard classCount == nil || labels.count == classCount else {
-      throw SluiceError(
-        .modelMismatch, "\(path) names \(labels.count) classes, but the model has \(classCount ?? 0)",
-        remedy: "give the labels that belong to the model")
-    }
-    return labels
-  }
+  package var squeezers: [any Squeezer] { definition.detectorSqueezers }
+  /// Whether flagged images can be forwarded in a squeezed version.
+  package var sanitises: Bool { definition.sanitiser != nil }
 }

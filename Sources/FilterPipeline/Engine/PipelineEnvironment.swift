@@ -1,3 +1,4 @@
+import Classifiers
 import Pixels
 import Squeezers
 
@@ -52,11 +53,24 @@ package struct PipelineEnvironment: Sendable {
   }
 }
 
+extension PipelineEnvironment {
+  /// Names what `precision: auto` is to come to, `f32` or `bf16`, whatever the processor: so that machines of several kinds
+  /// score alike, and one can calibrate for another.
+  package static let autoPrecisionVariable = "SLUICE_AUTO_PRECISION"
+
+  /// A setting, where it is `auto` as the environment settles it.
+  func settled(_ precision: InferencePrecision) -> InferencePrecision {
+    guard precision == .auto, let named = variables[Self.autoPrecisionVariable] else { return precision }
+    return ComputedPrecision(rawValue: named).flatMap { InferencePrecision(rawValue: $0.rawValue) } ?? precision
+  }
+}
+
 /// What judging needs besides the filter: digests, seeds, and whether the run only observes.
 package struct PipelineServices: Sendable {
   let sha256: @Sendable ([UInt8]) -> String
   let observes: Bool
-  private let seed: @Sendable (String) -> ImageSeed
+  /// HMAC-SHA-256 of a text under the operator's secret; `nil` in a filter without one.
+  private let hmac: (@Sendable (String) -> [UInt8])?
 
   /// A secret as short as this could be found by trying.
   private static let shortestSecret = 16
@@ -66,7 +80,7 @@ package struct PipelineServices: Sendable {
   package init(sha256: @escaping @Sendable ([UInt8]) -> String, observes: Bool = false) {
     self.sha256 = sha256
     self.observes = observes
-    seed = { _ in .none }
+    hmac = nil
   }
 
   /// - Throws: `unreadable-file`; `invalid-secret` for one that is too short.
@@ -74,7 +88,7 @@ package struct PipelineServices: Sendable {
     sha256 = environment.sha256
     observes = environment.observes
     guard let path = definition.secretPath else {
-      seed = { _ in .none }
+      hmac = nil
       return
     }
     let secret = try readFile(path, atMost: Self.longestSecret)
@@ -83,12 +97,31 @@ package struct PipelineServices: Sendable {
         .invalidSecret, "the secret in \(path) has \(secret.count) bytes; at least \(Self.shortestSecret) are needed",
         remedy: "make one with `head -c 32 /dev/urandom > FILE`")
     }
-    let hmac = environment.hmac
-    seed = { ImageSeed(hmac(secret, $0)) }
+    hmac = { [hmac = environment.hmac] in hmac(secret, $0) }
   }
 
   /// The seed of the image with this digest: the same for the same secret and image, and known to nobody else.
-  func seed(digest: String) -> ImageSeed { seed(digest) }
+  func seed(digest: String) -> ImageSeed { hmac.map { ImageSeed($0(digest)) } ?? .none }
+
+  /// What is drawn for the image with this digest.
+  ///
+  /// - Parameters:
+  ///   - share: that part of images is judged completely, whatever they look like. Without a secret they are drawn from the
+  ///     digest alone, which whoever makes the image can do as well: an audit of traffic, not of somebody who hides from it.
+  func draws(digest: String, auditing share: Double) -> ImageDraws {
+    ImageDraws(
+      seed: seed(digest: digest), order: hmac.map { Self.number($0(digest + " order")) },
+      isAudited: share > 0 && Self.part(number(digest + " audit")) < share)
+  }
+
+  private func number(_ text: String) -> UInt64 {
+    hmac.map { Self.number($0(text)) } ?? UInt64(sha256(Array(text.utf8)).prefix(16), radix: 16) ?? 0
+  }
+
+  private static func number(_ bytes: [UInt8]) -> UInt64 { bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+
+  /// In [0, 1).
+  private static func part(_ number: UInt64) -> Double { Double(number >> 11) / 0x1p53 }
 }
 
 extension SluiceError.Code {

@@ -1,3 +1,4 @@
+import Classifiers
 import Decision
 import Pixels
 
@@ -5,21 +6,57 @@ import Pixels
 struct DecisionReader {
   let paths: PathExpansion
 
-  private static let keys = ["falsePositiveBudget", "calibration", "rule", "groups"]
+  private static let keys = ["falsePositiveBudget", "calibration", "rule", "groups", "earlyExit"]
 
   func decision(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.DecisionDefinition {
     let members = try node.members(Self.keys)
     let rule = try members.optional("rule") { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
     var definition = FilterDefinition.DecisionDefinition(
       budget: try members.required("falsePositiveBudget").number(FilterDefinition.DecisionDefinition.budgetRange),
-      calibrationPath: try paths.path(members.required("calibration")), rule: rule ?? .standard)
+      calibration: try calibration(members.required("calibration")), rule: rule ?? .standard)
     if let groups = members["groups"] {
       guard definition.rule == .union else {
         throw groups.error("has no effect under the rule `\(definition.rule.rawValue)`; only `union` has groups")
       }
       definition.shares = try Self.shares(groups)
     }
+    if let earlyExit = members["earlyExit"] {
+      guard definition.rule != .shared else {
+        throw earlyExit.error("has no meaning under the rule `shared`, where no score adds up; use `union` or `fused`")
+      }
+      definition.earlyExit = try Self.earlyExit(earlyExit)
+    }
     return definition
+  }
+
+  /// A file, or one for each arithmetic, as in `{bf16: a.json, f32: b.json}`.
+  private func calibration(
+    _ node: FilterNode
+  ) throws(SluiceError) -> FilterDefinition.DecisionDefinition.CalibrationPaths {
+    guard node.isMapping else { return .one(try paths.path(node)) }
+    let members = try node.members(ComputedPrecision.allCases.map(\.rawValue))
+    var byPrecision: [ComputedPrecision: String] = [:]
+    for precision in ComputedPrecision.allCases {
+      byPrecision[precision] = try paths.path(members.required(precision.rawValue))
+    }
+    return .byPrecision(byPrecision)
+  }
+
+  private static func earlyExit(
+    _ node: FilterNode
+  ) throws(SluiceError) -> FilterDefinition.DecisionDefinition.EarlyExit {
+    let members = try node.members(["lostDetections", "confidence", "audit"])
+    var exit = FilterDefinition.DecisionDefinition.EarlyExit()
+    if let lost = members["lostDetections"] {
+      exit.limit.lostDetections = try lost.number(ExitLimit.lostDetectionsRange)
+    }
+    if let confidence = members["confidence"] {
+      exit.limit.confidence = try confidence.number(ExitLimit.confidenceRange)
+    }
+    if let audit = members["audit"] {
+      exit.audit = try audit.number(FilterDefinition.DecisionDefinition.EarlyExit.auditRange)
+    }
+    return exit
   }
 
   /// A part of the budget for each group.

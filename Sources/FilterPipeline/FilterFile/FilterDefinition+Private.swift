@@ -5,6 +5,12 @@ extension FilterDefinition {
   /// The names of private detectors.
   package var privateDetectors: Set<String> { Set(detectors.filter(\.isPrivate).map(\.name)) }
 
+  /// The groups all of whose detectors are private.
+  var privateGroups: Set<String> {
+    Set(calibratedDetectors.filter(\.isPrivate).map(\.group))
+      .subtracting(calibratedDetectors.filter { !$0.isPrivate }.map(\.group))
+  }
+
   /// The further models that no public detector asks; none in a filter without private detectors.
   var privateModels: Set<String> { notPublic(models.map(\.name), \.models) }
 

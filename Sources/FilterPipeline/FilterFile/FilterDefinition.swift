@@ -40,7 +40,9 @@ package struct FilterDefinition: Sendable {
   package struct ClassifierDefinition: Sendable {
     package var openVINO: OpenVINOSettings
     package var labelsPath: String?
-    /// The most images that are in one call of the model.
+    /// The arithmetic of the model where witnesses ask it.
+    package var witnessPrecision = InferencePrecision.f32
+    /// The most images of several callers that are in one call of the model.
     package var maxBatch = defaultMaxBatch
 
     package static let maxBatchRange = 1...1024
@@ -61,10 +63,29 @@ package struct FilterDefinition: Sendable {
   package struct DecisionDefinition: Sendable {
     /// The share of clean images that may be flagged.
     package var budget: Double
-    package var calibrationPath: String
+    package var calibration: CalibrationPaths
     package var rule: DecisionRule
     /// What part of the budget each group has, by name; empty where the file leaves it to `BudgetShares`.
     package var shares: [String: Double] = [:]
+    /// Whether clean-looking images may leave before everything was asked; `nil` where they may not.
+    package var earlyExit: EarlyExit?
+
+    /// What early exits may cost, and how they are watched.
+    package struct EarlyExit: Sendable, Hashable {
+      package var limit = ExitLimit()
+      /// The share of images that are judged completely, whatever they look like.
+      package var audit = 0.01
+
+      package static let auditRange = 0.0...1
+
+      package init() {}
+    }
+
+    /// Which calibration holds: one, or one for each arithmetic that `precision: auto` may come to.
+    package enum CalibrationPaths: Sendable, Hashable {
+      case one(String)
+      case byPrecision([ComputedPrecision: String])
+    }
 
     package static let shareRange = 1e-3...1
     package static let budgetRange = 1e-6...0.5
@@ -84,6 +105,8 @@ package struct FilterDefinition: Sendable {
     package var group = BudgetShares.imageGroup
     /// Whether only the operator and reviewers with the right to it may know that it exists.
     package var isPrivate = false
+    /// Whether its looks are computed as the answer is that is given out, whatever the filter says of witnesses.
+    package var isExact = false
 
     /// The file of clean statistics that it compares with, where it has one.
     package var referencePath: String?
@@ -119,9 +142,11 @@ extension FilterDefinition {
     return calibratedDetectors.map(\.group).filter { seen.insert($0).inserted }
   }
 
-  /// Adds a detector without a threshold, for its scores.
+  /// Adds a detector without a threshold, for its scores, which are as exact as the classifier's answer.
   package mutating func add(_ detector: any Detector, named name: String) {
-    detectors.append(DetectorDefinition(name: name, kind: name, detector: detector))
+    var definition = DetectorDefinition(name: name, kind: name, detector: detector)
+    definition.isExact = true
+    detectors.append(definition)
   }
 
   /// The most images that are in one call of the classifier.

@@ -1,5 +1,6 @@
 import Classifiers
 import Decision
+import Detectors
 import Pixels
 
 extension FilterFile {
@@ -12,7 +13,7 @@ extension FilterFile {
     identity.files = try calibrationIdentity(environment).files
     identity.privateFiles = scoringFiles.filter(\.isPrivate).map(\.key).sorted()
     identity.calibration = try definition.decision.map { (decision) throws(SluiceError) in
-      try environment.sha256OfFile(decision.calibrationPath)
+      try environment.sha256OfFile(calibrationPath(of: decision, environment))
     }
     return identity
   }
@@ -30,7 +31,28 @@ extension FilterFile {
     }
     return CalibrationIdentity(
       filterName: definition.name, filterDigest: environment.sha256(Array(scoringText.utf8)),
-      files: files.sorted { $0.key < $1.key })
+      files: files.sorted { $0.key < $1.key }, precisions: try precisions(environment))
+  }
+
+  /// What models are computed in on this machine, by what is asked.
+  ///
+  /// - Throws: what finding the engine throws, where a setting leaves it to the processor.
+  private func precisions(_ environment: PipelineEnvironment) throws(SluiceError) -> [String: String] {
+    var precisions: [String: String] = [:]
+    func add(_ key: String, _ settings: OpenVINOSettings) throws(SluiceError) {
+      var settings = settings
+      settings.precision = environment.settled(settings.precision)
+      precisions[key] = try settings.computedPrecision(environment: environment.variables).rawValue
+    }
+    if let classifier = definition.classifier {
+      try add("classifier", classifier.openVINO)
+      var looks = classifier.openVINO
+      looks.precision = classifier.witnessPrecision
+      if !definition.lookSizes.isEmpty { try add("looks", looks) }
+    }
+    for model in definition.models { try add("models.\(model.name)", model.openVINO) }
+    for model in definition.autoencoders { try add("autoencoders.\(model.name)", model.openVINO) }
+    return precisions
   }
 
   /// The decision of the filter's calibration; `nil` for a filter without one.
@@ -39,10 +61,36 @@ extension FilterFile {
   ///   or another model; `too-few-images` where its images cannot spend the budget.
   package func decision(_ environment: PipelineEnvironment) throws(SluiceError) -> Decision? {
     guard let decision = definition.decision else { return nil }
-    let calibration = try calibration(at: decision.calibrationPath, environment)
+    let path = try calibrationPath(of: decision, environment)
+    var calibration = try calibration(at: path, environment)
+    if decision.earlyExit == nil { calibration.exits = nil }
     let result = Decision(calibration, rule: decision.rule, budget: decision.budget, shares: decision.shares)
-    try named(decision.calibrationPath) { () throws(SluiceError) in try result.checkCanSpendBudget() }
+    try named(path) { () throws(SluiceError) in
+      try result.checkCanSpendBudget()
+      if let wanted = decision.earlyExit { try result.checkExits(are: wanted.limit, privateWitnesses) }
+    }
     return result
+  }
+
+  /// The calibration that holds on this machine.
+  ///
+  /// - Throws: what finding the engine throws, where the filter names a calibration for each arithmetic.
+  package func calibrationPath(
+    of decision: FilterDefinition.DecisionDefinition, _ environment: PipelineEnvironment
+  ) throws(SluiceError) -> String {
+    switch decision.calibration {
+    case .one(let path): return path
+    case .byPrecision(let paths):
+      var settings = definition.classifier?.openVINO ?? OpenVINOSettings(modelPath: "")
+      settings.precision = environment.settled(.auto)
+      return paths[try settings.computedPrecision(environment: environment.variables)] ?? ""
+    }
+  }
+
+  /// The names of the witnesses that only private detectors ask.
+  private var privateWitnesses: [String] {
+    definition.privateSqueezers.sorted() + definition.privateModels.sorted().map(PredictionEvidence.name(ofModel:))
+      + definition.privateAutoencoders.sorted().map(PredictionEvidence.name(ofAutoencoder:))
   }
 
   /// A calibration, checked to be one of this filter.

@@ -48,6 +48,9 @@ struct FilterReader {
     if let node = members["decision"], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")
     }
+    for (key, squeezer) in definition.forwardedSqueezers where !squeezer.keepsSize {
+      throw (members[key] ?? root).error("cannot be `\(squeezer)`: a forwarded image keeps its size")
+    }
     if let node = members["decision"] { try DecisionReader.checkShares(definition, node) }
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
       throw root.error("uses `\(squeezer)`, whose chance comes from a secret; name its file under `secret`")
@@ -177,5 +180,22 @@ struct FilterReader {
     guard node.isMapping else { throw node.error("must be `original` or {squeezed: …}") }
     let (_, squeezer) = try node.onlyMember(of: ["squeezed"], what: "version")
     return .squeezed(try SqueezerReader.squeezer(squeezer))
+  }
+}
+
+extension FilterDefinition {
+  /// The squeezers whose results are forwarded, by their keys.
+  fileprivate var forwardedSqueezers: [(key: String, squeezer: any Squeezer)] {
+    var named: [(key: String, squeezer: any Squeezer)] = []
+    if case .squeezed(let squeezer) = forward { named.append(("forward", squeezer)) }
+    if let sanitise { named.append(("sanitize", sanitise)) }
+    return named
+  }
+}
+
+extension Squeezer {
+  fileprivate var keepsSize: Bool {
+    let size = PixelSize(width: 1, height: 1)
+    return outputSize(of: size) == size
   }
 }

@@ -14,11 +14,16 @@ struct ModelReader {
 
   func classifier(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ClassifierDefinition {
     let (_, engine) = try node.onlyMember(of: ["openvino"], what: "engine")
-    let members = try engine.members(Self.engineKeys + ["labels", "maxBatch"])
+    let members = try engine.members(Self.engineKeys + ["labels", "maxBatch", "witnessPrecision"])
     var definition = FilterDefinition.ClassifierDefinition(
       openVINO: try settings(members), labelsPath: try members.optional("labels", paths.path))
     if let maxBatch = members["maxBatch"] {
       definition.maxBatch = try maxBatch.integer(FilterDefinition.ClassifierDefinition.maxBatchRange)
+    }
+    // Scores of another arithmetic are other scores, so nothing is faster unasked.
+    definition.witnessPrecision = definition.openVINO.precision
+    if let precision = members["witnessPrecision"] {
+      definition.witnessPrecision = try precision.choice(of: InferencePrecision.self)
     }
     return definition
   }

@@ -2,17 +2,10 @@ import Pixels
 
 extension Verdict {
   /// Whether the verdict rests on detectors that only the operator may know of.
-  package var hasPrivateParts: Bool { detectors.contains(where: \.isPrivate) }
+  package var hasPrivateParts: Bool { hasPrivateDetectors }
 
   /// The verdict as JSON, without what only the operator may know.
   package var publicJSON: JSONValue { PrivateParts.removed(from: json) }
-
-  /// The groups all of whose detectors are private.
-  var privateGroups: Set<String> {
-    let inGroups = detectors.filter { $0.group != nil }
-    return Set(inGroups.filter(\.isPrivate).compactMap(\.group))
-      .subtracting(inGroups.filter { !$0.isPrivate }.compactMap(\.group))
-  }
 }
 
 /// What only the operator may know, in the JSON of a verdict or of a record of one.
@@ -22,6 +15,7 @@ extension Verdict {
 ///     detectors[].private           the detector goes
 ///     compared.groups[].private     the group goes: all its detectors are private
 ///     error.private                 the text goes, the code stays
+///     way.private                   the whole goes: the filter has private detectors, asked or not
 ///     filter.privateFiles           the files of these keys go
 ///
 /// Where there is a private detector, everything that rests on its score goes too: the combined p-value, which clean images
@@ -36,7 +30,7 @@ package enum PrivateParts {
     guard case .object(let members) = said else { return said }
     let detectors = elements(said["detectors"])
     let groups = elements(said["compared"]?["groups"])
-    let rests = (detectors + groups).contains(where: isPrivate)
+    let rests = (detectors + groups + [said["way"] ?? .null]).contains(where: isPrivate)
     return .object(
       members.compactMap { member in
         let value: JSONValue? =
@@ -45,6 +39,7 @@ package enum PrivateParts {
           case "compared": rests ? compared(groups, beside: detectors) : member.value
           case "detectors": visible(member.value)
           case "error": error(member.value)
+          case "way": isPrivate(member.value) ? nil : member.value
           case "filter": filter(member.value)
           default: member.value
           }

@@ -15,12 +15,13 @@ extension Verdict {
       "action": .string(action),
       "pValue": decision.map { .number($0.pValue.value) },
       "budget": decision.map { .number($0.budget) },
-      "compared": decision?.json(privateGroups: privateGroups),
+      "compared": decision?.json,
       "filter": .object(["name": .string(filter.name), "digest": .string(filter.digest)]),
       "image": header?.json,
       "prediction": prediction?.json,
       "detectors": detectors.isEmpty ? nil : .array(detectors.map(\.json)),
       "findings": findings.isEmpty ? nil : .array(findings.map(\.json)),
+      "way": way,
       "tensor": tensor?.json,
       "error": error?.json,
       "milliseconds": timings.json,
@@ -28,9 +29,20 @@ extension Verdict {
   }
 }
 
+extension Verdict {
+  /// What was asked, and where the way of the image ended; `nil` for what was not judged.
+  private var way: JSONValue? {
+    guard origin != nil else { return nil }
+    return .object([
+      "asked": .array(asked.map { .string($0.name) }), "end": .string(ending.rawValue),
+      "auditedExit": auditedExit.map(JSONValue.string), "private": hasPrivateDetectors ? .bool(true) : nil,
+    ])
+  }
+}
+
 extension Verdict.Together {
   /// Which clean images the p-value was taken from, and the fused score.
-  fileprivate func json(privateGroups: Set<String>) -> JSONValue {
+  fileprivate var json: JSONValue {
     .object([
       "stratum": .string(pValue.stratum), "images": .integer(pValue.images),
       "fusedScore": fusedScore.map { .number($0, decimals: 4) },

@@ -65,14 +65,38 @@ package struct Verdict: Sendable {
     package var isFlagged: Bool
     /// The groups that share the budget; empty under other rules than `union`.
     package var groups: [Decision.GroupPart]
+    /// The groups all of whose detectors are private.
+    package var privateGroups: Set<String>
 
-    init(_ outcome: Decision.Outcome, budget: Double) {
+    init(_ outcome: Decision.Outcome, budget: Double, privateGroups: Set<String>) {
+      self.privateGroups = privateGroups
       pValue = outcome.pValue
       self.budget = budget
       fusedScore = outcome.fusedScore
       isFlagged = outcome.isFlagged
       groups = outcome.groups
     }
+  }
+
+  /// A model call that was made for the image.
+  package struct Asked: Sendable, Hashable {
+    /// `classifier`, or the name of a witness.
+    package var name: String
+    package var milliseconds: Double
+    /// Whether only private detectors ask it.
+    package var isPrivate: Bool
+
+    package static let classifier = "classifier"
+  }
+
+  /// Where the way of the image ended.
+  package enum Ending: String, Sendable, Hashable, CaseIterable {
+    /// Everything was asked.
+    case complete
+    /// It was flagged before everything was asked: nothing else could have changed that.
+    case flaggedEarly = "flagged-early"
+    /// It looked clean enough to leave before everything was asked.
+    case clearedEarly = "cleared-early"
   }
 
   package struct TensorSummary: Sendable {
@@ -101,7 +125,18 @@ package struct Verdict: Sendable {
   package var prediction: Prediction?
   /// What clean scores depend on; `nil` for what was not decoded.
   package var origin: ImageOrigin?
+  /// Those that were asked, in the order of the filter file.
   package var detectors: [DetectorVerdict] = []
+  /// Whether the filter has detectors that only the operator may know of.
+  package var hasPrivateDetectors = false
+  /// The calls of models that were made, in order.
+  package var asked: [Asked] = []
+  package var ending = Ending.complete
+  /// Whether the image stands for the traffic: every one where all are judged completely, and those that were drawn to be
+  /// judged completely in a filter with early exits.
+  package var isSample = true
+  /// The witness after which it would have left early, had it not been drawn for an audit.
+  package var auditedExit: String?
   /// `nil` where no calibration is applied.
   package var decision: Together?
   package var findings: [Finding] = []

@@ -5,39 +5,51 @@ import Pixels
 import Synchronization
 import Workers
 
+/// What an operator must hear about a calibration that is in use.
+package enum CalibrationWarning: Sendable {
+  /// Clean images no longer score like those of the calibration.
+  case stale(TrafficReport.Change)
+  /// More goes by early exits than clean images of the calibration explain.
+  case exits(ExitAudit.Report)
+}
+
 /// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
 package final class FilterEngine: Sendable {
   /// The filter, and what its images are compared by.
   private struct Serving {
     let pipeline: Pipeline
     let monitor: TrafficMonitor?
+    let exitAudit: ExitAudit?
   }
 
   private let current: Mutex<Serving>
   private let open: @Sendable () throws(SluiceError) -> Pipeline
   fileprivate let workers: WorkerPool
   private let metrics: GatewayMetrics
-  private let whenStale: @Sendable (TrafficReport.Change) -> Void
+  private let whenChanged: @Sendable (CalibrationWarning) -> Void
   private let lastNumber = Atomic<Int>(0)
 
   /// - Parameters:
   ///   - workers: images that are decoded, squeezed and classified at the same time.
-  ///   - whenStale: told once for a calibration that clean images no longer score like.
+  ///   - whenChanged: told once for a calibration that clean images no longer score like, and once for early exits that let
+  ///     more go than it says.
   ///   - open: reads the filter file and opens its models; called again for every reload.
   /// - Throws: what opening the filter throws.
   package init(
-    workers: Int, metrics: GatewayMetrics, whenStale: @escaping @Sendable (TrafficReport.Change) -> Void = { _ in },
+    workers: Int, metrics: GatewayMetrics, whenChanged: @escaping @Sendable (CalibrationWarning) -> Void = { _ in },
     open: @escaping @Sendable () throws(SluiceError) -> Pipeline
   ) throws(SluiceError) {
     let pipeline = try open()
     let monitor = pipeline.trafficMonitor()
-    current = Mutex(Serving(pipeline: pipeline, monitor: monitor))
+    let exitAudit = pipeline.exitAudit()
+    current = Mutex(Serving(pipeline: pipeline, monitor: monitor, exitAudit: exitAudit))
     self.open = open
-    self.whenStale = whenStale
+    self.whenChanged = whenChanged
     self.workers = WorkerPool(threads: workers)
     self.metrics = metrics
     metrics.noteFilter(pipeline.identity)
     metrics.noteTraffic(monitor?.report)
+    metrics.noteExits(exitAudit?.report)
   }
 
   package var pipeline: Pipeline { current.withLock { $0.pipeline } }
@@ -55,8 +67,10 @@ package final class FilterEngine: Sendable {
     try fits(pipeline, fresh)
     current.withLock { serving in
       let monitor = fresh.trafficMonitor(continuing: serving.monitor)
-      serving = Serving(pipeline: fresh, monitor: monitor)
+      let exitAudit = fresh.exitAudit(continuing: serving.exitAudit)
+      serving = Serving(pipeline: fresh, monitor: monitor, exitAudit: exitAudit)
       metrics.noteTraffic(monitor?.report)
+      metrics.noteExits(exitAudit?.report)
     }
     metrics.noteFilter(fresh.identity)
     return fresh.identity
@@ -78,8 +92,7 @@ package final class FilterEngine: Sendable {
           defer { withExtendedLifetime(charge) {} }
           return (
             place,
-            await pipeline.judge(
-              image, id: number, flagged: wanted.flagged, wantsPicture: wanted.picture, failsOpen: wanted.failsOpen)
+            await pipeline.judge(image, id: number, as: wanted)
           )
         }
       }
@@ -89,17 +102,28 @@ package final class FilterEngine: Sendable {
     }
     for judgement in judgements { metrics.noteVerdict(judgement.verdict) }
     if let monitor = serving.monitor { compare(judgements, by: monitor) }
+    if let exitAudit = serving.exitAudit { count(judgements, by: exitAudit) }
     return judgements
   }
 
   /// Compares clean images with the calibration, and says so when it has become stale.
   private func compare(_ judgements: [Judgement], by monitor: TrafficMonitor) {
     for judgement in judgements {
-      if let change = monitor.note(judgement.verdict) { whenStale(change) }
+      if let change = monitor.note(judgement.verdict) { whenChanged(.stale(change)) }
     }
     // A filter that was replaced meanwhile, or an older report, is not to have the last word.
     current.withLock { serving in
       if serving.monitor === monitor { metrics.noteTraffic(monitor.report) }
+    }
+  }
+
+  /// Counts early exits, and says so when more goes by them than the calibration says.
+  private func count(_ judgements: [Judgement], by exitAudit: ExitAudit) {
+    for judgement in judgements {
+      if let report = exitAudit.note(judgement.verdict) { whenChanged(.exits(report)) }
+    }
+    current.withLock { serving in
+      if serving.exitAudit === exitAudit { metrics.noteExits(exitAudit.report) }
     }
   }
 
@@ -117,19 +141,6 @@ package final class FilterEngine: Sendable {
     _ work: @Sendable () throws(SluiceError) -> Result
   ) async -> Swift.Result<Result, SluiceError> {
     do throws(SluiceError) { return .success(try work()) } catch { return .failure(error) }
-  }
-}
-
-/// What is to be done with images that are judged.
-package struct WantedJudgement: Sendable {
-  package var flagged: FlaggedImages
-  package var picture: Bool
-  package var failsOpen: Bool
-
-  package init(flagged: FlaggedImages, picture: Bool = false, failsOpen: Bool = false) {
-    self.flagged = flagged
-    self.picture = picture
-    self.failsOpen = failsOpen
   }
 }
 

@@ -42,6 +42,14 @@ package struct GatewayMetrics: Sendable {
       Self.stale, "gauge", "1 where clean images score differently than those of the calibration did.")
     registry.declare(Self.drift, "gauge", "Logarithm of the evidence for that, over that of its limit: 0 to 1.")
     registry.declare(Self.compared, "gauge", "Clean images that were compared with the calibration.")
+    registry.declare(
+      "sluice_early_endings_total", "counter", "Images whose verdict was certain before everything was asked.")
+    registry.declare("sluice_model_calls_total", "counter", "Calls of models, by what was asked.")
+    registry.declare(Self.auditedExits, "gauge", "Early exits that were judged completely all the same.")
+    registry.declare(Self.flaggedExits, "gauge", "Those of them that would have been flagged.")
+    registry.declare(
+      Self.exitRate, "gauge", "Their share, with the bounds of its 95 % interval and what is expected at most.")
+    registry.declare(Self.exceededExits, "gauge", "1 where more would be flagged than clean images explain.")
     registry.set("sluice_build_info", to: 1, ["version": version])
   }
 
@@ -61,6 +69,26 @@ package struct GatewayMetrics: Sendable {
     registry.set(Self.compared, to: Double(report.images))
   }
 
+  private static let auditedExits = "sluice_audited_exits"
+  private static let flaggedExits = "sluice_audited_exits_flagged"
+  private static let exitRate = "sluice_audited_exits_flagged_ratio"
+  private static let exceededExits = "sluice_exit_certificate_exceeded"
+
+  /// - Parameters:
+  ///   - report: `nil` for a filter without early exits; the series are then absent.
+  func noteExits(_ report: ExitAudit.Report?) {
+    guard let report else {
+      for name in [Self.auditedExits, Self.flaggedExits, Self.exitRate, Self.exceededExits] { registry.forget(name) }
+      return
+    }
+    registry.set(Self.auditedExits, to: Double(report.audited))
+    registry.set(Self.flaggedExits, to: Double(report.flagged))
+    registry.set(Self.exitRate, to: report.lower, ["bound": "lower"])
+    registry.set(Self.exitRate, to: report.upper, ["bound": "upper"])
+    registry.set(Self.exitRate, to: report.expected, ["bound": "expected"])
+    registry.set(Self.exceededExits, to: report.isExceeded ? 1 : 0)
+  }
+
   func noteFilter(_ identity: FilterIdentity) {
     registry.forget("sluice_filter_info")
     registry.set("sluice_filter_info", to: 1, ["name": identity.name, "digest": identity.digest])
@@ -78,6 +106,12 @@ package struct GatewayMetrics: Sendable {
   func noteVerdict(_ verdict: Verdict) {
     registry.add(to: "sluice_images_total", ["verdict": verdict.outcome.rawValue, "action": verdict.action])
     if verdict.handling == .unjudged { registry.add(to: "sluice_failed_open_total") }
+    if verdict.ending != .complete {
+      registry.add(to: "sluice_early_endings_total", ["end": verdict.ending.rawValue])
+    }
+    for call in verdict.asked {
+      registry.add(to: "sluice_model_calls_total", ["asked": call.isPrivate ? Self.privateLabel : call.name])
+    }
     let flagged = verdict.detectors.filter(\.isFlagged)
     for detector in flagged where !detector.isPrivate {
       registry.add(to: "sluice_detector_firings_total", ["detector": detector.name])

@@ -23,7 +23,7 @@ package struct SqueezerKind: Sendable {
   /// Every kind, in the order in which lists show them.
   package static let all: [SqueezerKind] = [
     BitDepth.kind, Median.kind, NonLocalMeans.kind, Bilateral.kind, Gaussian.kind, JPEGRoundTrip.kind,
-    TotalVariation.kind, WaveletShrinkage.kind, Rescale.kind, Mirror.kind, Shift.kind, EntropyQuantisation.kind,
-    RandomResizeAndPad.kind, RandomJPEG.kind,
+    TotalVariation.kind, WaveletShrinkage.kind, Rescale.kind, Mirror.kind, Shift.kind, Look.kind,
+    EntropyQuantisation.kind, RandomResizeAndPad.kind, RandomJPEG.kind,
   ]
 }

@@ -16,6 +16,10 @@ struct AuditReplayCommand: AsyncParsableCommand {
         sluice audit replay gateway-1:4711 -f filter.yaml
         sluice audit replay --since 7d --verdict adversarial -f filter.yaml
         sluice audit replay --since 7d -f new.yaml
+        sluice audit replay --since 7d -f filter.yaml --complete
+
+      A verdict that was certain before everything was asked is replayed as far as it went; with --complete everything is asked \
+      of every image, which also says what early exits let go.
 
       Images can be judged again whose bytes are kept: those that were held back, and of the clean ones what \
       `sluice serve --audit-clean-images` keeps. Exit status: 0 when every verdict and score came out the same, 1 when \
@@ -39,6 +43,9 @@ struct AuditReplayCommand: AsyncParsableCommand {
     help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
   var definitions: [String] = []
 
+  @Flag(help: "Ask everything, even where the verdict is certain before.")
+  var complete = false
+
   @Flag(help: "Print JSON, an image a line.")
   var json = false
 
@@ -54,7 +61,7 @@ struct AuditReplayCommand: AsyncParsableCommand {
     let opening = FilterOpening(path: filter, definitions: definitions)
     var environment = opening.environment(workers: 1)
     environment.tracesFiles = true
-    let replay = Replay(store, try Pipeline(try opening.file(), environment))
+    let replay = Replay(store, try Pipeline(try opening.file(), environment), isComplete: complete)
     var report = ReplayReport(isJSON: json)
     if records.isEmpty {
       try await replayQuery(store, replay, &report)

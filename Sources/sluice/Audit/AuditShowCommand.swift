@@ -91,7 +91,7 @@ struct AuditShowCommand: AsyncParsableCommand {
       Terminal.say("sluice: the picture is made with another filter, calibration or model than the record's")
     }
     let input = Replay.input(record.json, bytes)
-    let verdict = await pipeline.judge(input, id: 1).verdict
+    let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
       return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action)")
     }

@@ -51,7 +51,7 @@ struct RecordReport {
       line("time", record.time.text), line("client", said["client"]), line("request", said["request"]),
       line("route", said["route"]), size.map { line("image", $0) }, line("sha256", said["sha256"]),
       line("kept", kept), filter.map { line("filter", $0) }, line("build", said["build"]),
-      prediction.map { line("prediction", $0) },
+      prediction.map { line("prediction", $0) }, WayText(said).map { line("way", $0.text) },
     ].compactMap(\.self) + findings
   }
 

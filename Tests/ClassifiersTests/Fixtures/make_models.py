@@ -1,6 +1,6 @@
 """Writes the small ONNX models in this folder: the mean of each channel times a matrix, with and without softmax; and an
 "autoencoder" that halves every value, with its code as a second output. Further ones give what is no list of class
-scores, or lack the file with their weights.
+scores, lack the file with their weights, or take pictures of one size only.
 
 Needs numpy and onnx. Run in this folder: python3 make_models.py
 """
@@ -66,6 +66,17 @@ def save_unusable(name, output, element, nodes, classes=4, without_weights=False
         os.remove(location)
 
 
+def save_of_one_size(name, nodes, outputs):
+    graph = helper.make_graph(
+        nodes, name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", outputs])],
+        [numpy_helper.from_array(np.repeat(WEIGHTS, 64, axis=0) / 64, "weights")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 if __name__ == "__main__":
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)
@@ -79,3 +90,9 @@ if __name__ == "__main__":
         "quantised", "levels", TensorProto.UINT8,
         [helper.make_node("QuantizeLinear", ["logits", "scale", "zero"], ["levels"])])
     save_unusable("without-weights", "logits", TensorProto.FLOAT, [], without_weights=True)
+    save_of_one_size(
+        "flattened",
+        [helper.make_node("Flatten", ["input"], ["values"], axis=1),
+         helper.make_node("MatMul", ["values", "weights"], ["logits"])], 4)
+    # Runs at every size, but has as many scores as its picture has values.
+    save_of_one_size("spread", [helper.make_node("Flatten", ["input"], ["logits"], axis=1)], 192)

@@ -245,7 +245,8 @@ struct RecordView {
       ("Bytes", said["bytes"]?.integer.map(PageText.bytes)), ("Kept", kept),
       ("Filter", said["filter"]?["name"]?.string), ("Filter digest", said["filter"]?["digest"]?.string),
       ("Calibration", said["filter"]?["calibration"]?.string), ("Compared with", compared),
-      ("Budget", said["budget"]?.text), ("Fused score", said["compared"]?["fusedScore"]?.text), ("Time", times),
+      ("Budget", said["budget"]?.text), ("Fused score", said["compared"]?["fusedScore"]?.text),
+      ("Way", WayText(said)?.text), ("Time", times),
       ("Build", said["build"]?.string),
     ]
     let files = (said["filter"]?["files"]?.members ?? []).map { ("File \($0.name)", $0.value.string) }

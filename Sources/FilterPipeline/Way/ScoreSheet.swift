@@ -12,6 +12,11 @@ struct ScoreSheet: Sendable {
     scores = [DetectorScore?](repeating: nil, count: detectors.count)
   }
 
+  func value(at index: Int) -> Double? { scores[index]?.value }
+
+  /// Whether the detector at this place has spoken, if only to abstain.
+  func isEntered(at index: Int) -> Bool { scores[index] != nil }
+
   /// Enters the score of the detector at this place.
   mutating func enter(_ score: DetectorScore, at index: Int) { scores[index] = score }
 
@@ -23,15 +28,18 @@ struct ScoreSheet: Sendable {
   }
 
   mutating func lookAtImage(_ image: borrowing PixelImage) {
+    let shared = SharedPlanes()
     for index in detectors.indices {
       guard let detector = detectors[index].detector as? any ImageDetector else { continue }
-      scores[index] = Self.timed { detector.score(image) }
+      scores[index] = Self.timed { detector.score(image, sharing: shared) }
     }
   }
 
+  /// Asks the detectors that compare predictions, as soon as there is everything that they wait for.
   mutating func compare(_ evidence: PredictionEvidence) {
-    for index in detectors.indices {
-      guard let detector = detectors[index].detector as? any PredictionDetector else { continue }
+    for index in detectors.indices where scores[index] == nil {
+      guard let detector = detectors[index].detector as? any PredictionDetector, evidence.suffices(for: detector)
+      else { continue }
       scores[index] = Self.timed { detector.score(evidence) }
       scores[index]?.milliseconds += evidence.milliseconds(for: detector)
     }
@@ -46,10 +54,13 @@ struct ScoreSheet: Sendable {
 
   /// What each detector says, in the order of the filter file.
   ///
+  /// - Parameters:
+  ///   - isComplete: whether all of them were asked; otherwise those that were not are left out.
   /// - Throws: `classifier-failed` for a score that is not a number: it would compare as harmless.
-  func verdicts() throws(SluiceError) -> [Verdict.DetectorVerdict] {
+  func verdicts(isComplete: Bool) throws(SluiceError) -> [Verdict.DetectorVerdict] {
     var verdicts: [Verdict.DetectorVerdict] = []
     for (detector, score) in zip(detectors, scores) {
+      if !isComplete, score == nil { continue }
       guard let score, score.value?.isFinite ?? true else {
         throw SluiceError(.classifierFailed, "the score of \(detector.name) is not a finite number")
           .keptPrivate(detector.isPrivate)

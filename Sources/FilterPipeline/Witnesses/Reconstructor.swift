@@ -2,45 +2,54 @@ import Classifiers
 import Detectors
 import Pixels
 import Preprocessing
+import Squeezers
 
-/// An autoencoder at work: gives back the model-size image as the autoencoder understands it.
-struct Reconstructor: Sendable {
-  let name: String
+/// The protected classifier, asked about the image as an autoencoder understands it.
+struct Reconstructor: Witness {
+  private let model: String
   /// Whether errors of the autoencoder are for the operator alone, because only private detectors ask it.
-  private let isPrivate: Bool
+  let isPrivate: Bool
   private let autoencoder: any Autoencoder
+  private let classifier: any Classifier
+  private let classifierEncoder: TensorEncoder
   private let normalisation: Normalisation
   private let encoder: TensorEncoder
 
   /// A reconstruction, rounded to 8 bits, and how far it is from the image before rounding.
-  final class Result: Sendable {
-    let name: String
+  private struct Result: ~Copyable {
     let image: PixelImage
-    private let absoluteError: Double
-    private let squaredError: Double
-
-    init(_ name: String, _ image: consuming PixelImage, absoluteError: Double, squaredError: Double) {
-      self.name = name
-      self.image = image
-      self.absoluteError = absoluteError
-      self.squaredError = squaredError
-    }
-
-    func evidence(_ prediction: Prediction) -> PredictionEvidence.Reconstruction {
-      .init(prediction: prediction, meanAbsoluteError: absoluteError, meanSquaredError: squaredError)
-    }
+    let absoluteError: Double
+    let squaredError: Double
   }
 
-  init(_ definition: FilterDefinition.ModelDefinition, _ autoencoder: any Autoencoder, isPrivate: Bool) {
-    name = definition.name
+  init(
+    _ definition: FilterDefinition.ModelDefinition, _ autoencoder: any Autoencoder, _ classifier: any Classifier,
+    _ filter: FilterDefinition, isPrivate: Bool
+  ) {
+    model = definition.name
     self.isPrivate = isPrivate
+    self.classifier = classifier
+    classifierEncoder = filter.encoder(.unit)
     self.autoencoder = autoencoder
     normalisation = definition.normalisation
     encoder = definition.tensor.encoder(size: definition.preprocessor.outputSize, definition.normalisation)
   }
 
-  /// - Throws: `classifier-failed`.
-  func reconstruct(_ image: borrowing PixelImage) async throws(SluiceError) -> Result {
+  var name: String { PredictionEvidence.name(ofAutoencoder: model) }
+
+  func testify(
+    about image: borrowing PixelImage, _ seed: ImageSeed, in evidence: inout PredictionEvidence
+  ) async throws(SluiceError) {
+    let result = try await reconstruct(image)
+    let batch = classifierEncoder.encoded(result.image)
+    let prediction = try await classifier.predictions(for: batch)[0]
+    evidence.add(
+      .init(
+        prediction: prediction, meanAbsoluteError: result.absoluteError, meanSquaredError: result.squaredError),
+      by: model)
+  }
+
+  private func reconstruct(_ image: borrowing PixelImage) async throws(SluiceError) -> Result {
     var batch = TensorBatch(form: encoder.form, count: 1)
     encoder.encode(image, into: &batch, at: 0)
     let values: [Float]
@@ -62,7 +71,7 @@ struct Reconstructor: Sendable {
       target[index] = UInt8((value * 255).rounded())
     }
     let count = Double(source.count)
-    return Result(name, result, absoluteError: absoluteError / count, squaredError: squaredError / count)
+    return Result(image: result, absoluteError: absoluteError / count, squaredError: squaredError / count)
   }
 
   /// Where a sample of the image stands in the tensor.

@@ -1,0 +1,24 @@
+import AuditLog
+import FilterPipeline
+import Pixels
+
+/// What was asked about an image, and where its way ended, in a sentence.
+package struct WayText: Sendable, Hashable {
+  package let text: String
+
+  /// - Parameters:
+  ///   - said: the JSON of a verdict or of a record of one.
+  /// - Returns: `nil` where it does not say: for what was not judged, and in records of older versions.
+  package init?(_ said: JSONValue) {
+    guard let way = said["way"], let asked = way["asked"]?.elements else { return nil }
+    let names = asked.compactMap(\.string)
+    let list = names.isEmpty ? "no model was asked" : "asked " + names.joined(separator: ", ")
+    let end: String? =
+      switch way["end"]?.string.flatMap(Verdict.Ending.init(rawValue:)) {
+      case .flaggedEarly: "flagged, whatever else would have been asked"
+      case .clearedEarly: "left early, as clean"
+      case .complete, nil: way["auditedExit"]?.string.map { "would have left after \($0), but was drawn for an audit" }
+      }
+    text = ([list] + [end].compactMap(\.self)).joined(separator: "; ")
+  }
+}

@@ -1,0 +1,91 @@
+import Pixels
+
+/// How many images go into one call of a classifier, where a call of several takes less time an image than single calls do.
+///
+/// Whether it does depends on model, arithmetic and machine: on one thread, a batch of four or eight is often slower an
+/// image, because its activations no longer fit into the caches. So it is measured when a server starts.
+package enum CallSizes {
+  /// What the measurement may take, without what the classifier prepares for a size it has not met.
+  package static let budget = Duration.milliseconds(150)
+  /// The odd number of turns makes the median one of them.
+  private static let turns = 3...7
+  /// A size must save this share, so that it is not noise that is chosen.
+  private static let leastGain = 0.05
+
+  /// The sizes to use: `unit`, and those of 2, 4, 8 … units up to `largest` that are faster an image than the size before.
+  ///
+  /// Each candidate is timed in turns with a single call, and their median ratio counts, so that whatever else the machine
+  /// does meanwhile slows both. The first size without a gain ends the search, as does one whose turns would not fit into
+  /// what is left of the budget: an expensive model has nothing to gain from longer calls.
+  ///
+  /// - Parameters:
+  ///   - unit: the images of one caller.
+  ///   - prepare: called before a size is timed for the first time; not counted.
+  ///   - call: runs the classifier on so many images, and says how long it took.
+  /// - Complexity: at most `budget` of calls, beside one call of each size to warm it up.
+  package static func fasterThanSingle(
+    unit: Int = 1, largest: Int, budget: Duration = budget,
+    prepare: (_ images: Int) throws(SluiceError) -> Void = { _ throws(SluiceError) in },
+    call: (_ images: Int) throws(SluiceError) -> Duration
+  ) throws(SluiceError) -> [Int] {
+    precondition(unit >= 1)
+    var sizes = [unit]
+    guard 2 * unit <= largest else { return sizes }
+    try prepare(unit)
+    _ = try call(unit)
+    let single = try call(unit)
+    var (left, best) = (budget - single, 1.0)
+    for size in candidates(unit: unit, largest: largest) {
+      let turns = turns(for: size / unit, single: single, within: left)
+      guard turns > 0 else { break }
+      try prepare(size)
+      _ = try call(size)
+      var ratios: [Double] = []
+      for _ in 0..<turns {
+        let (one, several) = (try call(unit), try call(size))
+        left -= one + several
+        ratios.append(several / one * Double(unit) / Double(size))
+      }
+      let ratio = ratios.sorted()[turns / 2]
+      guard ratio < best * (1 - leastGain) else { break }
+      best = ratio
+      sizes.append(size)
+    }
+    return sizes
+  }
+
+  /// 2, 4, 8 … units.
+  static func candidates(unit: Int, largest: Int) -> [Int] {
+    Array(sequence(first: 2 * unit) { 2 * $0 }.prefix { $0 <= largest })
+  }
+
+  /// How many turns fit; none where fewer than the least would.
+  private static func turns(for units: Int, single: Duration, within left: Duration) -> Int {
+    guard single > .zero else { return turns.upperBound }
+    let fitting = Int(max(0, min(left / (single * (units + 1)), Double(turns.upperBound))))
+    guard fitting >= turns.lowerBound else { return 0 }
+    return fitting % 2 == 0 ? fitting - 1 : fitting
+  }
+}
+
+extension OpenVINOClassifier {
+  /// The sizes of calls that are worth making on this machine, each prepared; those that are not are let go again.
+  ///
+  /// - Parameters:
+  ///   - unit: the images of one caller.
+  ///   - largest: the most images in a call.
+  /// - Throws: as `prepare` does.
+  /// - Complexity: about 150 ms of calls, and compiling for each size that is tried.
+  package func callSizes(unit: Int = 1, largest: Int) throws(SluiceError) -> [Int] {
+    let clock = ContinuousClock()
+    let sizes = try CallSizes.fasterThanSingle(
+      unit: unit, largest: largest, prepare: { (count) throws(SluiceError) in try prepare(batch: count) },
+      call: { (count) throws(SluiceError) in
+        let start = clock.now
+        try prepare(batch: count)
+        return clock.now - start
+      })
+    keepOnly(sizes)
+    return sizes
+  }
+}

@@ -1,0 +1,121 @@
+import Pixels
+
+/// What the cache has of one model file under one engine on this processor.
+struct StoredModel: Sendable {
+  private let cache: ModelCache
+  private let library: OpenVINOLibrary
+  private let path: String
+  /// What every entry of the model depends on.
+  private let origin: String
+  private let digests: [String]
+
+  /// `nil` where the files or the processor cannot be told from others.
+  ///
+  /// - Complexity: O(bytes of the model).
+  init?(_ path: String, _ library: OpenVINOLibrary, in cache: ModelCache) {
+    let processor = ProcessorIdentity.text()
+    guard !processor.isEmpty, let digests = Self.digests(path, cache),
+      let capabilities = try? library.deviceProperty("OPTIMIZATION_CAPABILITIES")
+    else { return nil }
+    self.cache = cache
+    self.library = library
+    self.path = path
+    self.digests = digests
+    origin = """
+      entry 1
+      engine \(library.version)
+      capabilities \(capabilities)
+      \(processor)
+      files \(digests.joined(separator: " "))
+
+      """
+  }
+
+  /// The digests of all files that make up the model.
+  private static func digests(_ path: String, _ cache: ModelCache) -> [String]? {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    var files = [path]
+    if path.hasSuffix(".xml") { files.append(path.dropLast(4) + ".bin") }
+    if path.hasSuffix(".onnx") { files += ExternalWeights(ofModelAt: path).names.map { folder + $0 } }
+    let digests = files.compactMap { try? cache.sha256OfFile($0) }
+    return digests.count == files.count ? digests : nil
+  }
+
+  func ports() -> ModelPorts? {
+    cache.load(portsKey).flatMap { ModelPorts(json: $0.payload) }
+  }
+
+  func keep(_ ports: ModelPorts) {
+    guard isUnchanged else { return }
+    cache.store(portsKey, Array(ports.json.text.utf8))
+  }
+
+  func compiled(_ variant: OpenVINOModel.Variant) -> OpenVINOCompiledModel? {
+    guard let entry = cache.load(key(variant)),
+      let model = try? OpenVINOCompiledModel(
+        importing: entry, streams: variant.streams, precision: variant.precision, library: library)
+    else { return nil }
+    return (try? model.precision()) == variant.precision ? model : nil
+  }
+
+  func keep(_ compiled: OpenVINOCompiledModel, _ variant: OpenVINOModel.Variant) {
+    guard isUnchanged else { return }
+    cache.store(key(variant)) { (path) throws(SluiceError) in try compiled.export(to: path) }
+  }
+
+  /// A file that was replaced between taking its digest and reading it must not be kept under the digest of the old one.
+  private var isUnchanged: Bool { Self.digests(path, cache) == digests }
+
+  private var portsKey: CacheKey { CacheKey(text: origin + "ports") }
+
+  private func key(_ variant: OpenVINOModel.Variant) -> CacheKey {
+    CacheKey(
+      text: origin
+        + "compiled \(variant.precision.rawValue), \(variant.streams) streams, input \(variant.input) \(variant.shape), "
+        + "output \(variant.output) \(variant.outputCount)")
+  }
+}
+
+extension ModelPorts {
+  private static let limits = JSONValue.Limits(depth: 4, values: 100_000, members: 10_000)
+
+  var json: JSONValue {
+    .object([
+      JSONValue.Member(name: "inputs", value: .array(inputs.map(\.json))),
+      JSONValue.Member(name: "outputs", value: .array(outputs.map(\.json))),
+    ])
+  }
+
+  /// `nil` for anything but what `json` gives.
+  init?(json bytes: [UInt8]) {
+    guard case .object(let members)? = try? JSONValue(reading: bytes.span, limits: Self.limits), members.count == 2,
+      let inputs = Self.ports(members[0].value), let outputs = Self.ports(members[1].value)
+    else { return nil }
+    self.init(inputs: inputs, outputs: outputs)
+  }
+
+  private static func ports(_ value: JSONValue) -> [ModelPort]? {
+    guard case .array(let values) = value else { return nil }
+    let ports = values.compactMap { ModelPort(json: $0) }
+    return ports.count == values.count ? ports : nil
+  }
+}
+
+extension ModelPort {
+  fileprivate var json: JSONValue {
+    .array([
+      .string(name), element.map { .string($0.rawValue) } ?? .null,
+      shape.map { .array($0.map { $0.map(JSONValue.integer) ?? .null }) } ?? .null,
+    ])
+  }
+
+  fileprivate init?(json value: JSONValue) {
+    guard case .array(let parts) = value, parts.count == 3, case .string(let name) = parts[0] else { return nil }
+    self.name = name
+    element = if case .string(let text) = parts[1] { TensorElement(rawValue: text) } else { nil }
+    shape =
+      if case .array(let sizes) = parts[2] { sizes.map { if case .integer(let n) = $0 { n } else { nil } } } else {
+        nil
+      }
+  }
+}

@@ -1,0 +1,85 @@
+import COpenVINO
+import Pixels
+
+/// A model as read from its file: its inputs and outputs, its shape, which may be changed, and compiling it.
+///
+/// Not to be used from two threads at once.
+@safe final class ReadModel {
+  private let library: OpenVINOLibrary
+  private let path: String
+  private let handle: OpaquePointer
+
+  /// - Throws: `engine-failed` when the file is not a model that the engine reads; `model-not-found` when a file with its
+  ///   weights is missing.
+  init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
+    var model: OpaquePointer?
+    do throws(SluiceError) {
+      unsafe try checked("the model \(path) cannot be read", .engineFailed) { message in
+        unsafe sluice_ov_read_model(library.handle, path, &model, message)
+      }
+    } catch {
+      // The engine says only that it cannot read the model.
+      throw ExternalWeights(ofModelAt: path).missing(besideModelAt: path) ?? error
+    }
+    guard let model = unsafe model else {
+      throw SluiceError(.engineFailed, "the model \(path) cannot be read")
+    }
+    unsafe handle = model
+    self.library = library
+    self.path = path
+  }
+
+  deinit {
+    unsafe sluice_ov_free_model(library.handle, handle)
+  }
+
+  /// - Throws: `engine-failed`.
+  func ports() throws(SluiceError) -> ModelPorts {
+    ModelPorts(
+      inputs: try unsafe ports(sluice_ov_input_count(library.handle, handle), sluice_ov_describe_input),
+      outputs: try unsafe ports(sluice_ov_output_count(library.handle, handle), sluice_ov_describe_output))
+  }
+
+  private typealias Describe = (
+    OpaquePointer?, OpaquePointer?, Int, UnsafeMutablePointer<sluice_ov_port>?, UnsafeMutablePointer<CChar>?
+  ) -> sluice_ov_status
+
+  private func ports(_ count: Int, _ describe: Describe) throws(SluiceError) -> [ModelPort] {
+    var ports: [ModelPort] = []
+    for index in 0..<count {
+      var port = sluice_ov_port()
+      unsafe try checked("the model \(path) cannot be examined", .engineFailed) { message in
+        unsafe describe(library.handle, handle, index, &port, message)
+      }
+      ports.append(ModelPort(port))
+    }
+    return ports
+  }
+
+  /// Gives the input a fixed shape, also in place of the one that the file fixes.
+  ///
+  /// - Throws: `engine-failed` where the rest of the model does not follow.
+  func reshape(input: String, to shape: [Int]) throws(SluiceError) {
+    let sizes = shape.map(Int64.init)
+    unsafe try checked("the model \(path) cannot be prepared for input \(shape)", .engineFailed) { message in
+      unsafe sluice_ov_reshape(library.handle, handle, input, sizes, Int32(sizes.count), message)
+    }
+  }
+
+  /// The model compiled for the shape that it has now.
+  ///
+  /// - Throws: `engine-failed`.
+  func compiled(streams: Int, precision: ComputedPrecision) throws(SluiceError) -> OpenVINOCompiledModel {
+    var compiled: OpaquePointer?
+    unsafe try checked("the model \(path) cannot be compiled", .engineFailed) { message in
+      unsafe sluice_ov_compile(library.handle, handle, Int32(streams), precision.rawValue, &compiled, message)
+    }
+    guard let compiled = unsafe compiled else {
+      throw SluiceError(.engineFailed, "the model \(path) cannot be compiled")
+    }
+    return unsafe OpenVINOCompiledModel(compiled, library: library)
+  }
+}
+
+// The C interface permits use by one thread after the other.
+extension ReadModel: @unchecked Sendable {}

@@ -1,0 +1,93 @@
+extension Decision {
+  /// How a verdict stands while witnesses are still to be asked.
+  package struct Standing: Sendable, Hashable {
+    /// Whether the image is flagged, whatever the others say: evidence and weights are not negative, so that p-values only
+    /// become smaller.
+    package var isFlagged: Bool
+    /// The smallest p/share among groups whose evidence is not complete; the larger it is, the less suspicious the image.
+    /// `nil` where all are complete, and under the rule `shared`.
+    package var openness: Double?
+  }
+
+  /// - Parameters:
+  ///   - scores: one a calibrated detector, in the order of the calibration; whatever stands for a detector that waits for
+  ///     a witness is not looked at.
+  ///   - asked: places of the witnesses that were asked, in any order.
+  ///   - attack: the adversarial images that the fit must not have seen.
+  /// - Complexity: O(detectors · log of the scores kept).
+  package func standing(
+    _ scores: [Double?], _ circumstances: Circumstances, asked: [Int], leavingOut attack: String? = nil
+  ) -> Standing {
+    let isKnown = calibration.detectors.map { $0.witnesses.allSatisfy(asked.contains) }
+    let known = zip(scores, isKnown).map { $1 ? $0 : nil }
+    guard rule != .shared else {
+      return Standing(isFlagged: decide(known, circumstances, leavingOut: attack).isFlagged, openness: nil)
+    }
+    let evidence = evidence(known, circumstances)
+    var standing = Standing(isFlagged: false, openness: nil)
+    for group in decidingGroups(leavingOut: attack) {
+      let sum = zip(group.members, group.score.weights).reduce(0) { $0 + evidence[$1.0] * $1.1 }
+      let spent =
+        group.score.clean.pValue(of: sum, from: circumstances.origin, budget: budget * group.share).value / group.share
+      if spent <= budget { standing.isFlagged = true }
+      if !group.members.allSatisfy({ isKnown[$0] }) { standing.openness = min(standing.openness ?? spent, spent) }
+    }
+    return standing
+  }
+
+  /// What decides by a sum of evidence, with its part of the budget; groups that only watch are left out.
+  private func decidingGroups(
+    leavingOut attack: String?
+  ) -> [(members: [Int], score: FusedScore, share: Double)] {
+    let heldOut = attack.flatMap { calibration.heldOut[$0] }
+    if rule == .fused {
+      return [(Array(calibration.detectors.indices), heldOut?.fused ?? calibration.fused, 1)]
+    }
+    return calibration.groups.indices.filter { shares[$0] > 0 }.map { index in
+      (calibration.groups[index].members, heldOut?.groups[index] ?? calibration.groups[index].score, shares[index])
+    }
+  }
+
+  /// Where the way of an image ends.
+  package enum Ending: Sendable, Hashable {
+    /// It is flagged whatever else is asked.
+    case flagged
+    /// It looks clean enough to leave.
+    case exit
+  }
+
+  /// Whether the way of an image ends after these witnesses; `nil` while more are to be asked.
+  ///
+  /// No exit is taken before a private witness was asked, where there is one: whoever knows all the others could otherwise
+  /// aim at the exit.
+  ///
+  /// - Parameters:
+  ///   - asked: places of the witnesses that were asked, in any order.
+  package func ending(_ scores: [Double?], _ circumstances: Circumstances, asked: [Int]) -> Ending? {
+    let standing = standing(scores, circumstances, asked: asked)
+    if standing.isFlagged { return .flagged }
+    guard let openness = standing.openness, let exit = calibration.exits?.exit(after: asked.sorted()) else {
+      return nil
+    }
+    let witnesses = calibration.witnesses.witnesses
+    guard !witnesses.contains(where: \.isPrivate) || asked.contains(where: { witnesses[$0].isPrivate }) else {
+      return nil
+    }
+    return openness > exit.leastOpenness ? .exit : nil
+  }
+
+  /// Where the way of an image would end in the order as it stands.
+  ///
+  /// - Returns: how many witnesses were asked, `nil` where not even the classifier was; and how it ended, `nil` where everything
+  ///   was asked.
+  /// - Complexity: O(witnesses · detectors · log of the scores kept).
+  package func end(of scores: [Double?], _ circumstances: Circumstances) -> (asked: Int?, ending: Ending?) {
+    // Before the classifier is asked nobody knows how sure it is.
+    let before = Circumstances(origin: circumstances.origin, confidence: nil)
+    if let ending = ending(scores, before, asked: []), ending == .flagged { return (nil, ending) }
+    for count in 0..<calibration.witnesses.witnesses.count {
+      if let ending = ending(scores, circumstances, asked: Array(0..<count)) { return (count, ending) }
+    }
+    return (calibration.witnesses.witnesses.count, nil)
+  }
+}

@@ -1,0 +1,96 @@
+import Synchronization
+
+/// Watches exits: a share of the images that would leave is judged completely all the same, and those that complete evidence
+/// flags are counted.
+///
+/// Of clean images, the calibration says how many of those that leave would have been flagged. More than that, beyond what
+/// chance can do, means that something leaves which was not there when the certificate was made: an attack that passes by
+/// the exits. The comparison is an e-detector (Shin, Ramdas, Rinaldo 2024), so that it may be looked at after every image:
+/// without a reason it takes ten thousand audited exits or more, in the mean, until it speaks.
+package final class ExitAudit: Sendable {
+  /// What was seen so far.
+  package struct Report: Sendable, Hashable {
+    /// Images that left early without being judged completely.
+    package var left: Int
+    /// Images that would have left and were judged completely, and those of them that were flagged.
+    package var audited: Int
+    package var flagged: Int
+    /// The share of exits that complete evidence would flag, with its 95 % Clopper-Pearson interval.
+    package var lower: Double
+    package var upper: Double
+    /// What clean images of the calibration make expect at most.
+    package var expected: Double
+    /// Whether more are flagged than clean images of the calibration explain.
+    package var isExceeded: Bool
+  }
+
+  private struct State {
+    var left = 0
+    var audited = 0
+    var flagged = 0
+    /// One a factor by which the rate is larger than expected.
+    var evidence = [Double](repeating: 1, count: ExitAudit.factors.count)
+    var isExceeded = false
+  }
+
+  /// Alternatives: so many times as many as expected.
+  private static let factors = [3.0, 10, 30, 100]
+  private static let limit = 10_000.0
+
+  package let certificate: EarlyExits.Certificate
+  private let expected: Double
+  private let state = Mutex(State())
+
+  package init(_ certificate: EarlyExits.Certificate) {
+    self.certificate = certificate
+    expected = BinomialBounds.upper(
+      certificate.cleanExitsFlagged, of: certificate.cleanExits, confidence: certificate.limit.confidence)
+  }
+
+  package func noteLeft() { state.withLock { $0.left += 1 } }
+
+  /// Counts an image that would have left and was judged completely.
+  ///
+  /// - Returns: what was seen, once: when the certificate no longer holds by this image.
+  package func noteAudited(isFlagged: Bool) -> Report? {
+    state.withLock { state in
+      state.audited += 1
+      if isFlagged { state.flagged += 1 }
+      for (place, factor) in Self.factors.enumerated() {
+        let alternative = min(0.5, expected * factor)
+        guard alternative > expected else { continue }
+        // What came before a change is not to count against it.
+        state.evidence[place] =
+          max(1, state.evidence[place]) * (isFlagged ? alternative / expected : (1 - alternative) / (1 - expected))
+      }
+      let mean = state.evidence.reduce(0, +) / Double(Self.factors.count)
+      guard mean >= Self.limit, !state.isExceeded else { return nil }
+      state.isExceeded = true
+      return report(state)
+    }
+  }
+
+  package var report: Report { state.withLock { report($0) } }
+
+  private func report(_ state: State) -> Report {
+    Report(
+      left: state.left, audited: state.audited, flagged: state.flagged,
+      lower: BinomialBounds.lower(state.flagged, of: state.audited, confidence: 0.975),
+      upper: BinomialBounds.upper(state.flagged, of: state.audited, confidence: 0.975), expected: expected,
+      isExceeded: state.isExceeded)
+  }
+}
+
+extension ExitAudit.Report: CustomStringConvertible {
+  /// One sentence without its full stop.
+  package var description: String {
+    "of \(audited) early exits that were judged completely, \(flagged) would have been flagged: "
+      + "\(Self.percent(lower))-\(Self.percent(upper)) %, where clean images make expect \(Self.percent(expected)) % at most"
+  }
+
+  /// What an operator does about it.
+  package static let remedy =
+    "look at what was flagged; calibrate again with such images among the attacks, or leave `earlyExit` out"
+
+  private static func percent(_ share: Double) -> Double { (share * 10_000).rounded() / 100 }
+}

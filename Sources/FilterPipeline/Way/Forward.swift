@@ -1,0 +1,61 @@
+import ImageCodecs
+import Pixels
+import Preprocessing
+
+/// Makes the tensor of an image that goes on, and what else is wanted of it; nothing of one that is held back.
+struct Forward: Stage {
+  let phase = Phase.preprocess
+  private let encoder: TensorEncoder
+  private let form: TensorForm
+  /// What is done to clean images before they are forwarded.
+  private let forwarder: Sanitiser?
+  /// Makes what is forwarded in place of a flagged image; `nil` for a filter that names no squeezer for it.
+  private let sanitiser: Sanitiser?
+  private let usual: FlaggedImages
+
+  init(_ definition: FilterDefinition, observes: Bool) {
+    encoder = definition.encoder(.unit)
+    form = definition.form
+    forwarder = definition.forwarder
+    sanitiser = definition.sanitiser
+    usual = observes ? .observe : .enforce
+  }
+
+  /// - Throws: what encoding the picture throws.
+  func advance(_ passage: inout Passage) throws(SluiceError) -> Progress {
+    guard let image = passage.image else { return .goesOn }
+    let isFlagged = passage.verdict.outcome == .adversarial
+    let flagged = passage.wanted.flagged ?? usual
+    if isFlagged {
+      switch flagged {
+      case .enforce:
+        passage.prediction = nil
+        return .goesOn
+      case .sanitize: passage.verdict.handling = .sanitized
+      case .observe: passage.verdict.handling = .observed
+      }
+    }
+    var batch = TensorBatch(form: form, count: 1)
+    if let change = isFlagged && flagged == .sanitize ? sanitiser : forwarder {
+      passage.prediction = nil
+      let picture = change.picture(of: image.pixels, seed: passage.draws.seed)
+      change.encode(picture, into: &batch)
+      if passage.wanted.picture { passage.picture = try picture.encodedAsPNG() }
+    } else {
+      encoder.encode(image.pixels, into: &batch, at: 0)
+      if passage.wanted.picture { passage.picture = try image.pixels.encodedAsPNG() }
+    }
+    passage.verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
+    let bytes = batch.bytes
+    passage.tensor = ForwardedTensor(form: form, bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
+    return .goesOn
+  }
+}
+
+extension FilterDefinition {
+  var forwarder: Sanitiser? {
+    if case .squeezed(let squeezer) = forward { Sanitiser(squeezer, self) } else { nil }
+  }
+
+  var sanitiser: Sanitiser? { sanitise.map { Sanitiser($0, self) } ?? forwarder }
+}

@@ -1,0 +1,59 @@
+import Detectors
+import ImageCodecs
+import Pixels
+import Preprocessing
+
+/// Asks the detector that looks at the file, and brings the picture into the form that its policies want.
+struct LookAtFile: Stage {
+  let phase = Phase.detect
+  private let findings: FilterDefinition.PlacedFileFindings?
+  private let preprocessor: Preprocessor
+
+  init(_ definition: FilterDefinition) {
+    findings = definition.fileFindings
+    preprocessor = definition.preprocessor
+  }
+
+  /// - Throws: `refused-finding`, with the detector's score in the verdict.
+  func advance(_ passage: inout Passage) throws(SluiceError) -> Progress {
+    guard let decoded = passage.decoded.take() else {
+      if let findings { passage.scores.enter(DetectorScore(nil, "no file to look at"), at: findings.place) }
+      return .goesOn
+    }
+    guard let findings else {
+      passage.source = decoded.takePixels()
+      return .goesOn
+    }
+    let (score, refused) = findings.detector.look(at: decoded, threshold: findings.threshold, preprocessor)
+    passage.scores.enter(score, at: findings.place)
+    guard refused.isEmpty else {
+      throw SluiceError(
+        .refusedFinding, "the filter refuses files with \(refused.map(\.rawValue).joined(separator: ", "))")
+    }
+    passage.source = findings.detector.canonical(decoded)
+    return .goesOn
+  }
+}
+
+extension FilterDefinition {
+  /// The detector that looks at the file, and its place among the detectors.
+  struct PlacedFileFindings: Sendable {
+    let place: Int
+    let detector: FileFindings
+    let threshold: Double
+  }
+
+  /// `nil` for a filter without one.
+  var fileFindings: PlacedFileFindings? {
+    for (place, configured) in detectors.enumerated() {
+      guard let detector = configured.detector as? FileFindings else { continue }
+      // A filter file always gives this detector a threshold.
+      let threshold = configured.threshold ?? FileFindings.kind.standardThreshold ?? 0
+      return PlacedFileFindings(place: place, detector: detector, threshold: threshold)
+    }
+    return nil
+  }
+
+  /// Whether a detector looks at the decoded picture before it is scaled.
+  var looksAtSource: Bool { detectors.contains { $0.detector is any SourceDetector } }
+}

@@ -1,0 +1,71 @@
+import Classifiers
+import Decision
+import Detectors
+import ImageCodecs
+import Pixels
+import Squeezers
+
+/// What is known about one input on its way, from its bytes to its verdict.
+struct Passage: ~Copyable {
+  let input: EncodedInput
+  let wanted: WantedJudgement
+  let draws: ImageDraws
+  var verdict: Verdict
+  var scores: ScoreSheet
+  /// The decoded file, until it was looked at.
+  var decoded: DecodedImage?
+  /// The picture in full size, until it was preprocessed.
+  var source: PixelImage?
+  /// The model-size image.
+  var image: ModelImage?
+  /// What models say, once the classifier was asked.
+  var evidence: PredictionEvidence?
+  /// Places of the witnesses that were asked, in the order of the calibration.
+  var asked: [Int] = []
+  var tensor: ForwardedTensor?
+  var picture: [UInt8]?
+  /// What the classifier says about the forwarded tensor, where it was asked that already.
+  var prediction: Prediction?
+
+  consuming func judgement() -> Judgement {
+    Judgement(verdict: verdict, tensor: tensor, picture: picture, prediction: prediction)
+  }
+}
+
+/// A model-size image that several may look at.
+final class ModelImage: Sendable {
+  let pixels: PixelImage
+
+  init(_ pixels: consuming PixelImage) { self.pixels = pixels }
+}
+
+/// What is drawn for one image from the operator's secret and the image's digest.
+struct ImageDraws: Sendable {
+  /// For randomised squeezers.
+  let seed: ImageSeed
+  /// For the order of witnesses; `nil` in a filter without a secret.
+  let order: UInt64?
+  /// Whether the image is judged completely although it could leave early.
+  let isAudited: Bool
+}
+
+/// What is to be done with an image that is judged.
+package struct WantedJudgement: Sendable {
+  /// What becomes of a flagged image; `nil` for what the run says.
+  package var flagged: FlaggedImages?
+  /// Whether the forwarded picture is wanted as well.
+  package var picture: Bool
+  /// Whether an image is forwarded that the classifier failed on; the verdict stays `failed`.
+  package var failsOpen: Bool
+  /// Whether everything is asked, even where the verdict is certain before.
+  package var complete: Bool
+
+  package init(
+    flagged: FlaggedImages? = nil, picture: Bool = false, failsOpen: Bool = false, complete: Bool = false
+  ) {
+    self.flagged = flagged
+    self.picture = picture
+    self.failsOpen = failsOpen
+    self.complete = complete
+  }
+}

@@ -1,0 +1,243 @@
+import Calibration
+import Classifiers
+import Decision
+import FilterPipeline
+import Pixels
+import Synchronization
+import TestSupport
+import Testing
+
+/// Logits that depend on what lies where, so that every look differs a little; it notes the sizes that it is asked about.
+private final class PatternClassifier: Classifier {
+  let form: TensorForm
+  let classCount = 3
+  let description = "pattern"
+  let calls = Atomic<Int>(0)
+  private let gain: Float
+
+  init(side: Int, gain: Float) {
+    form = TensorForm(
+      element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: side, height: side))
+    self.gain = gain
+  }
+
+  func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
+    calls.add(1, ordering: .relaxed)
+    var predictions: [Prediction] = []
+    for index in 0..<batch.count {
+      let image = batch.image(index)
+      var sums: [Float] = [0, 0, 0]
+      for place in 0..<image.byteCount / 4 {
+        sums[place % 3] += image.unsafeLoad(fromByteOffset: 4 * place, as: Float.self) * Float(1 + place % 5)
+      }
+      let logits = sums.map { $0 * gain / Float(form.size.area) * 16 }
+      predictions.append(try Prediction(logits: logits.span))
+    }
+    return predictions
+  }
+}
+
+@Suite struct WayTests {
+  private static let filter = """
+    version: 1
+    name: way
+    preprocess: [{resize: {width: 16, height: 16, filter: box}}]
+    tensor: {layout: nchw, type: float32}
+    classifier: {openvino: {model: none.onnx}}
+    models: {second: {openvino: {model: second.onnx}}}
+    detectors:
+      - auxiliaryModel: {name: second, group: predictions, model: second, distance: jensenShannon}
+      - featureSqueezing: {name: mirror, group: predictions, squeezers: [mirror], distance: jensenShannon}
+      - featureSqueezing: {name: small, group: predictions, squeezers: [{look: 8}], distance: jensenShannon}
+      - chromaResidual: {name: chroma, group: image, region: whole}
+    decision:
+      falsePositiveBudget: 0.1
+      calibration: none.json
+      groups: {predictions: 0.7, image: 0.3}
+      earlyExit: {lostDetections: 0.2, confidence: 0.8, audit: AUDIT}
+    """
+
+  private struct Bench {
+    let definition: FilterDefinition
+    let models: OpenedModels
+    let classifiers: [PatternClassifier]
+    let services = PipelineServices(sha256: { Self.digest($0) })
+
+    init(audit: Double = 0) throws {
+      let folder = try TemporaryFolder()
+      let path = try folder.file("filter.yaml", WayTests.filter.replacing("AUDIT", with: "\(audit)"))
+      definition = try FilterFile(path: path, variables: [:]).definition
+      classifiers = [(16, 3), (16, 2.9), (8, 3), (16, 3.1)].map { PatternClassifier(side: $0, gain: $1) }
+      models = OpenedModels(
+        classifier: classifiers[0],
+        looks: [classifiers[1].form.size: classifiers[1], classifiers[2].form.size: classifiers[2]],
+        models: ["second": classifiers[3]])
+    }
+
+    func pipeline(_ decision: Decision?) throws -> Pipeline {
+      try Pipeline(
+        definition, identity: FilterIdentity(name: "way", digest: "0"), models: models, decision: decision,
+        services: services)
+    }
+
+    /// A digest for tests: every bit of the bytes counts.
+    private static func digest(_ bytes: [UInt8]) -> String {
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      hash ^= hash >> 29
+      hash = hash &* 0xBF58_476D_1CE4_E5B9
+      hash ^= hash >> 32
+      let digits = String(hash, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+  }
+
+  private static func picture(_ seed: Int, isAttack: Bool) throws -> EncodedInput {
+    var random = RepeatableRandom(seed: UInt64(seed) &+ (isAttack ? 1 << 40 : 0))
+    let base = (0..<3).map { _ in Int.random(in: 40...200, using: &random) }
+    let strength = isAttack ? 40 : 6
+    let samples = (0..<24 * 24 * 3).map { place in
+      UInt8(clamping: base[place % 3] + Int.random(in: -strength...strength, using: &random))
+    }
+    return EncodedInput(
+      source: "\(seed)", bytes: try PixelImage(samples, width: 24, height: 24, channels: .rgb).encodedAsPNG())
+  }
+
+  private static func scored(_ verdict: Verdict, attack: String?) throws -> ScoredImage {
+    ScoredImage(
+      digest: try #require(verdict.sha256), kind: ScoredImage.original, attack: attack,
+      origin: try #require(verdict.origin), scores: verdict.detectors.map(\.score.value), baseline: nil,
+      predictedClass: verdict.prediction?.topClass, confidence: verdict.prediction?.logOdds,
+      milliseconds: Dictionary(uniqueKeysWithValues: verdict.asked.map { ($0.name, $0.name == "mirror" ? 11 : 4) }))
+  }
+
+  private static func decision(_ bench: Bench) async throws -> Decision {
+    let scoring = try bench.pipeline(nil)
+    var images: [ScoredImage] = []
+    for seed in 0..<300 {
+      let clean = await scoring.judge(try picture(seed, isAttack: false), id: 1, as: .init(complete: true)).verdict
+      images.append(try scored(clean, attack: nil))
+      guard seed < 100 else { continue }
+      let attack = await scoring.judge(try picture(seed, isAttack: true), id: 1, as: .init(complete: true)).verdict
+      images.append(try scored(attack, attack: "noise"))
+    }
+    let detectors = bench.definition.calibratedDetectors.map { definition in
+      CalibratedDetector(
+        name: definition.name, kind: definition.kind, weight: 1, group: definition.group,
+        isFitted: definition.group == "predictions",
+        witnesses: ["second": ["model second"], "mirror": ["mirror"], "small": ["look 8"]][definition.name] ?? [])
+    }
+    let settings = try #require(bench.definition.decision)
+    let fitting = CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "way", filterDigest: "", files: []), detectors: detectors,
+      falsePositiveRate: settings.budget, date: "2026-01-02", rule: settings.rule, shares: settings.shares,
+      witnesses: scoring.witnesses, exitLimit: settings.earlyExit?.limit, fitsWeights: false,
+      sha256: { String($0.count) })
+    let calibration = try fitting.calibration(
+      clean: images.filter { $0.attack == nil }, adversarial: images.filter { $0.attack != nil })
+    return Decision(calibration, rule: settings.rule, budget: settings.budget, shares: settings.shares)
+  }
+
+  @Test("a verdict is what complete evidence gives, unless the image left early, and says where its way ended")
+  func sameVerdicts() async throws {
+    let bench = try Bench()
+    let decision = try await Self.decision(bench)
+    #expect(decision.calibration.exits?.exits.isEmpty == false)
+    let pipeline = try bench.pipeline(decision)
+    var endings: [Verdict.Ending: Int] = [:]
+    for seed in 300..<500 {
+      for isAttack in [false, true] {
+        let input = try Self.picture(seed, isAttack: isAttack)
+        let verdict = await pipeline.judge(input, id: 1).verdict
+        let complete = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
+        endings[verdict.ending, default: 0] += 1
+        #expect(complete.ending == .complete && complete.asked.count == 4 && complete.detectors.count == 4)
+        switch verdict.ending {
+        case .complete: #expect(verdict.outcome == complete.outcome && verdict.asked.count == 4)
+        case .flaggedEarly:
+          #expect(verdict.outcome == .adversarial && complete.outcome == .adversarial)
+          let (partial, full) = (try #require(verdict.decision), try #require(complete.decision))
+          #expect(partial.pValue.value >= full.pValue.value)
+        case .clearedEarly: #expect(verdict.outcome == .clean && verdict.asked.count < 4)
+        }
+        // What was not asked has no say, and no place in the list.
+        #expect(verdict.detectors.count == 1 + max(0, verdict.asked.count - 1))
+        #expect(complete.detectors.map(\.name) == ["second", "mirror", "small", "chroma"])
+      }
+    }
+    #expect(Verdict.Ending.allCases.allSatisfy { endings[$0, default: 0] > 0 }, "\(endings)")
+  }
+
+  @Test("what the evaluation says about an image's way is what the filter does")
+  func evaluatedWay() async throws {
+    let bench = try Bench()
+    let decision = try await Self.decision(bench)
+    let pipeline = try bench.pipeline(decision)
+    for seed in 500..<560 {
+      let input = try Self.picture(seed, isAttack: seed % 3 == 0)
+      let verdict = await pipeline.judge(input, id: 1).verdict
+      let complete = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
+      let end = decision.end(
+        of: complete.detectors.map(\.score.value),
+        .init(origin: try #require(complete.origin), confidence: complete.prediction?.logOdds))
+      #expect(end.asked.map { $0 + 1 } ?? 0 == verdict.asked.count)
+    }
+  }
+
+  @Test("nothing is asked beyond what is said to be asked")
+  func calls() async throws {
+    let bench = try Bench()
+    let pipeline = try bench.pipeline(try await Self.decision(bench))
+    func count() -> Int { bench.classifiers.reduce(0) { $0 + $1.calls.load(ordering: .relaxed) } }
+    for seed in 600..<640 {
+      let before = count()
+      let verdict = await pipeline.judge(try Self.picture(seed, isAttack: seed % 2 == 0), id: 1).verdict
+      #expect(count() - before == verdict.asked.count)
+      #expect(verdict.asked.first?.name == (verdict.asked.isEmpty ? nil : "classifier"))
+      // The second model and the small look cost alike: the filter's order decides. The mirror is dearer.
+      #expect(
+        ["model second", "look 8", "mirror"].starts(with: verdict.asked.dropFirst().map(\.name)))
+    }
+  }
+
+  @Test("drawn images are judged completely, and alone stand for the traffic")
+  func audited() async throws {
+    let bench = try Bench(audit: 0.3)
+    let decision = try await Self.decision(bench)
+    let pipeline = try bench.pipeline(decision)
+    let audit = try #require(pipeline.exitAudit())
+    var (drawn, left, audited) = (0, 0, 0)
+    for seed in 700..<1000 {
+      let verdict = await pipeline.judge(try Self.picture(seed, isAttack: false), id: 1).verdict
+      if verdict.isSample {
+        drawn += 1
+        #expect(verdict.ending == .complete && verdict.asked.count == 4)
+      }
+      if verdict.ending == .clearedEarly { left += 1 }
+      if verdict.auditedExit != nil {
+        audited += 1
+        #expect(verdict.isSample)
+      }
+      _ = audit.note(verdict)
+    }
+    #expect((60...120).contains(drawn) && left > 0 && audited > 0)
+    #expect(audit.report.left == left && audit.report.audited == audited)
+    // The shares of those that leave, and of those that would have, agree.
+    #expect(abs(Double(audited) / Double(drawn) - Double(left) / Double(300 - drawn)) < 0.2)
+  }
+
+  @Test("a verdict says its way in JSON")
+  func json() async throws {
+    let bench = try Bench()
+    let pipeline = try bench.pipeline(try await Self.decision(bench))
+    let complete = await pipeline.judge(try Self.picture(3, isAttack: false), id: 1, as: .init(complete: true)).verdict
+    let way = try #require(complete.json["way"])
+    #expect(way["asked"] == .array(["classifier", "model second", "look 8", "mirror"].map(JSONValue.string)))
+    #expect(way["end"] == .string("complete") && way["private"] == nil)
+    #expect(complete.publicJSON["way"] == way)
+    var hidden = complete
+    hidden.hasPrivateDetectors = true
+    #expect(hidden.json["way"]?["private"] == .bool(true))
+    #expect(hidden.publicJSON["way"] == nil && hidden.publicJSON["pValue"] == nil)
+  }
+}

@@ -1,0 +1,154 @@
+import Classifiers
+import Foundation
+import Pixels
+import TestSupport
+import Testing
+
+/// Compiled models on disk.
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+final class ModelCacheTests {
+  private static let form = TensorForm(
+    element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
+
+  private let folder: String
+  private var cacheFolder: String { folder + "/cache/sluice" }
+  private var model: String { folder + "/model.onnx" }
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "model-cache-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try useModel("logits")
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  private func useModel(_ name: String) throws {
+    let fixture = Repository.file("Tests/ClassifiersTests/Fixtures/\(name).onnx")
+    try Data(contentsOf: URL(fileURLWithPath: fixture)).write(to: URL(fileURLWithPath: model))
+  }
+
+  /// A digest for tests: the contents themselves.
+  @Sendable private static func contents(_ path: String) throws(SluiceError) -> String {
+    guard let data = FileManager.default.contents(atPath: path) else { throw SluiceError(.modelNotFound, path) }
+    return data.base64EncodedString()
+  }
+
+  private func open(
+    _ precision: InferencePrecision = .f32,
+    digest: @escaping @Sendable (String) throws(SluiceError) -> String = contents
+  ) throws -> OpenVINOClassifier {
+    var environment = ProcessInfo.processInfo.environment
+    environment[ModelCache.environmentVariable] = cacheFolder
+    var settings = OpenVINOSettings(modelPath: model)
+    settings.precision = precision
+    let classifier = try OpenVINOClassifier(
+      settings, form: Self.form, environment: environment,
+      cache: ModelCache(environment: environment, sha256OfFile: digest))
+    try classifier.prepare(batch: 1)
+    return classifier
+  }
+
+  private func predictions(_ classifier: OpenVINOClassifier) async throws -> [Prediction] {
+    var batch = TensorBatch(form: Self.form, count: 1)
+    var elements = batch.elements(ofImage: 0, as: Float.self)
+    for index in 0..<elements.count { elements[index] = Float(index % 17) / 17 }
+    return try await classifier.predictions(for: batch)
+  }
+
+  private func entries() -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: cacheFolder)) ?? []).sorted().map { "\(cacheFolder)/\($0)" }
+  }
+
+  private func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  @Test func whatWasCompiledOnceIsNotReadAgain() async throws {
+    let compiled = try await predictions(open { _ throws(SluiceError) in "the same" })
+    #expect(entries().count == 2 && entries().allSatisfy { $0.hasSuffix(".model") })
+    // Whoever reads the model now fails; only its digest says that nothing has changed.
+    try Data("no model".utf8).write(to: URL(fileURLWithPath: model))
+    #expect(try await predictions(open { _ throws(SluiceError) in "the same" }) == compiled)
+    #expect(throws: SluiceError.self) { try self.open { _ throws(SluiceError) in "another" } }
+  }
+
+  @Test func theFolderIsForItsOwnerAlone() throws {
+    _ = try open()
+    #expect(try mode(cacheFolder) == 0o700)
+    for entry in entries() { #expect(try mode(entry) == 0o600) }
+  }
+
+  @Test("damaged entries are neither used nor left", arguments: [0.0, 0.3, 0.6, 0.9, 0.97, 1.0])
+  func damage(place: Double) async throws {
+    let compiled = try await predictions(open())
+    let whole = try entries().map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    for (entry, var data) in zip(entries(), whole) {
+      data[min(data.count - 1, Int(place * Double(data.count)))] ^= 0x10
+      try data.write(to: URL(fileURLWithPath: entry))
+    }
+    #expect(try await predictions(open()) == compiled)
+    let sizes = try entries().map { try Data(contentsOf: URL(fileURLWithPath: $0)).count }
+    #expect(sizes == whole.map(\.count))
+    try useModel("spread")
+    #expect(try open().classCount == 192, "another model is none of the entries")
+  }
+
+  @Test("entries that were cut short are not used", arguments: [0, 1, 63, 64, 70, -1])
+  func cutShort(length: Int) async throws {
+    let compiled = try await predictions(open())
+    for entry in entries() {
+      let data = try Data(contentsOf: URL(fileURLWithPath: entry))
+      try data.prefix(length < 0 ? data.count + length : length).write(to: URL(fileURLWithPath: entry))
+    }
+    #expect(try await predictions(open()) == compiled)
+  }
+
+  @Test func anEntryUnderTheNameOfAnotherIsNotUsed() async throws {
+    let compiled = try await predictions(open())
+    let (first, second) = (entries()[0], entries()[1])
+    let data = try Data(contentsOf: URL(fileURLWithPath: first))
+    try Data(contentsOf: URL(fileURLWithPath: second)).write(to: URL(fileURLWithPath: first))
+    try data.write(to: URL(fileURLWithPath: second))
+    #expect(try await predictions(open()) == compiled)
+  }
+
+  @Test func eachArithmeticHasItsOwnEntry() async throws {
+    let compiled = try await predictions(open(.f32))
+    let other = try open(.auto)
+    #expect(entries().count == (other.precision == .f32 ? 2 : 3))
+    #expect(try open(.auto).precision == other.precision)
+    #expect(try await predictions(open(.f32)) == compiled)
+  }
+
+  @Test func aFolderThatOthersMayEnterIsNotUsed() async throws {
+    try FileManager.default.createDirectory(
+      atPath: cacheFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    _ = try await predictions(open())
+    #expect(entries().isEmpty)
+  }
+
+  @Test func aFolderThatCannotBeMadeIsNoFailure() async throws {
+    try Data().write(to: URL(fileURLWithPath: folder + "/cache"))
+    #expect(try await predictions(open()).count == 1)
+  }
+
+  @Test func aModelThatChangesWhileItIsReadIsNotKept() throws {
+    _ = try open { _ throws(SluiceError) in UUID().uuidString }
+    #expect(entries().isEmpty)
+  }
+
+  @Test(
+    "the folder follows the environment",
+    arguments: [
+      (["HOME": "/h"], "/h/.cache/sluice"), (["HOME": "/h", "XDG_CACHE_HOME": "/x"], "/x/sluice"),
+      (["HOME": "/h", "XDG_CACHE_HOME": "x"], "/h/.cache/sluice"),
+      (["HOME": "/h", "XDG_CACHE_HOME": ""], "/h/.cache/sluice"),
+      (["HOME": "/h", "SLUICE_MODEL_CACHE": "/m"], "/m"), (["HOME": "/h", "SLUICE_MODEL_CACHE": "off"], nil),
+      (["HOME": "/h", "SLUICE_MODEL_CACHE": "m"], nil),
+    ] as [([String: String], String?)])
+  func place(environment: [String: String], folder: String?) {
+    #expect(ModelCache.path(environment) == folder)
+  }
+}

@@ -1,0 +1,210 @@
+import Decision
+import Pixels
+import Testing
+
+@Suite struct CascadeTests {
+  @Test(
+    "bounds of a rate are those of Clopper and Pearson",
+    arguments: [
+      // SciPy's beta.ppf(.95, k + 1, n − k) and beta.ppf(.05, k, n − k + 1).
+      (0, 299, 0.009969, 0.0), (0, 59, 0.049508, 0.0), (1, 473, 0.009990, 0.000108), (5, 100, 0.102253, 0.019906),
+      (10, 10, 1.0, 0.741134), (0, 0, 1.0, 0.0),
+    ])
+  func bounds(count: Int, trials: Int, upper: Double, lower: Double) {
+    #expect(abs(BinomialBounds.upper(count, of: trials, confidence: 0.95) - upper) < 2e-6)
+    #expect(abs(BinomialBounds.lower(count, of: trials, confidence: 0.95) - lower) < 2e-6)
+  }
+
+  @Test("299 detections are needed for 1 %, 59 for 5 %")
+  func detectionsNeeded() {
+    #expect(ExitLimit(lostDetections: 0.01, confidence: 0.95).detectionsNeeded == 299)
+    #expect(ExitLimit(lostDetections: 0.05, confidence: 0.95).detectionsNeeded == 59)
+  }
+
+  private func order(_ witnesses: (String, Double, Bool)...) -> WitnessOrder {
+    WitnessOrder(ordering: witnesses.map { .init(name: $0.0, milliseconds: $0.1, isPrivate: $0.2) })
+  }
+
+  @Test("the cheapest is asked first, what costs alike as it is named, and a private one before all others")
+  func ordering() {
+    let open = order(("big", 19, false), ("second", 3.8, false), ("small", 2.7, false), ("mirror", 5.6, false))
+    #expect(open.names == ["second", "small", "mirror", "big"])
+    #expect(open.peers == [0..<2, 2..<3, 3..<4])
+    let hidden = order(("mirror", 4, false), ("dear", 30, true), ("private", 9, true), ("other", 10, true))
+    #expect(hidden.names == ["private", "other", "mirror", "dear"])
+    #expect(hidden.peers == [0..<2, 2..<3, 3..<4])
+  }
+
+  @Test("a drawn order has everyone once, changes with the draw, and keeps to what costs alike")
+  func drawing() {
+    let order = order(("a", 1, false), ("b", 1, false), ("c", 1, false), ("d", 5, false), ("e", 5, false))
+    #expect(order.order(drawing: nil) == [0, 1, 2, 3, 4])
+    var first: [Int: Int] = [:]
+    for draw in 0..<3000 as Range<UInt64> {
+      let drawn = order.order(drawing: draw &* 0x9E37_79B9_7F4A_7C15)
+      #expect(drawn.sorted() == [0, 1, 2, 3, 4] && drawn.prefix(3).sorted() == [0, 1, 2])
+      first[drawn[0], default: 0] += 1
+    }
+    #expect(first.values.allSatisfy { (900...1100).contains($0) }, "\(first)")
+  }
+
+  /// The detector `one` waits for a witness, `two` for none.
+  private func decision(rule: DecisionRule = .union, least: Double = 2, isPrivate: Bool = false) -> Decision {
+    var calibration = DecisionTests.calibration()
+    calibration.witnesses = WitnessOrder([
+      .init(name: "first", milliseconds: 1, isPrivate: false),
+      .init(name: "second", milliseconds: 1, isPrivate: isPrivate),
+    ])
+    calibration.detectors[0].witnesses = [0, 1]
+    calibration.exits = EarlyExits(
+      exits: [
+        .init(asked: [0], quantile: 0.5, leastOpenness: least), .init(asked: [1], quantile: 0.5, leastOpenness: least),
+      ], certificate: Self.certificate())
+    return Decision(calibration, rule: rule, budget: 0.2, shares: ["classifier": 0.5, "image": 0.5])
+  }
+
+  static func certificate(cleanExits: Int = 2000, flagged: Int = 0) -> EarlyExits.Certificate {
+    .init(
+      budget: 0.2, rule: .union, shares: ["classifier": 0.5, "image": 0.5], privateWitnesses: [], drawsOrder: false,
+      limit: ExitLimit(), firstQuantile: 0.5, attacks: ["pgd"], detections: 300, losses: 0, bound: 0.00994,
+      cleanExits: cleanExits, cleanExitsFlagged: flagged, cleanImages: 4000, callsPerCleanImage: 1.7)
+  }
+
+  @Test("a flag by what is known is a flag by everything", arguments: DecisionRule.allCases)
+  func flagsAreLossless(rule: DecisionRule) {
+    let decision = decision(rule: rule)
+    for one in stride(from: 0, through: 1.2, by: 0.05) {
+      for two in stride(from: 0, through: 1.2, by: 0.05) {
+        for asked in [[], [0], [0, 1]] {
+          let standing = decision.standing([one, two], DecisionTests.seen, asked: asked)
+          let complete = decision.decide([one, two], DecisionTests.seen)
+          if standing.isFlagged { #expect(complete.isFlagged, "\(one) \(two) \(asked)") }
+          if asked == [0, 1] { #expect(standing.isFlagged == complete.isFlagged && standing.openness == nil) }
+        }
+      }
+    }
+  }
+
+  @Test("openness is that of groups that are not complete, and does not look at what was not asked")
+  func openness() throws {
+    let decision = decision()
+    let open = try #require(decision.standing([0.99, 0.5], DecisionTests.seen, asked: [0]).openness)
+    #expect(decision.standing([nil, 0.5], DecisionTests.seen, asked: [0]).openness == open)
+    #expect(open == 1 / 0.5)
+    #expect(decision.standing([0.5, 0.5], DecisionTests.seen, asked: [0], leavingOut: "pgd").openness == 1 / 0.5)
+  }
+
+  @Test("an image leaves where it is more open than the exit asks, and nowhere else")
+  func exits() {
+    #expect(decision(least: 1.9).ending([0.1, 0.5], DecisionTests.seen, asked: [0]) == .exit)
+    #expect(decision(least: 2).ending([0.1, 0.5], DecisionTests.seen, asked: [0]) == nil)
+    #expect(decision(least: 1.9).ending([0.1, 0.5], DecisionTests.seen, asked: []) == nil)
+    #expect(decision(least: 1.9).ending([0.1, 3], DecisionTests.seen, asked: [0]) == .flagged)
+    #expect(decision(rule: .shared, least: 0).ending([0.1, 0.5], DecisionTests.seen, asked: [0]) == nil)
+    let end = decision(least: 1.9).end(of: [0.1, 0.5], DecisionTests.seen)
+    #expect(end.asked == 1 && end.ending == .exit)
+    let flagged = decision(least: 1.9).end(of: [0.1, 3], DecisionTests.seen)
+    #expect(flagged.asked == nil && flagged.ending == .flagged)
+  }
+
+  @Test("no image leaves before a private witness was asked")
+  func privateWitness() {
+    let decision = decision(least: 0, isPrivate: true)
+    #expect(decision.ending([0.1, 0.5], DecisionTests.seen, asked: [0]) == nil)
+    #expect(decision.ending([0.1, 0.5], DecisionTests.seen, asked: [1]) == .exit)
+  }
+
+  @Test("a calibration says its exits, and reads them again")
+  func writtenAndRead() throws {
+    let calibration = decision().calibration
+    let read = try Calibration(json: Array(calibration.json.text.utf8))
+    #expect(read.exits == calibration.exits && read.witnesses == calibration.witnesses)
+    #expect(read.detectors.map(\.witnesses) == [[0, 1], []])
+  }
+
+  @Test("exits hold for what they were certified for, and for nothing else")
+  func certificateIsBound() throws {
+    let decision = decision()
+    try decision.checkExits(are: ExitLimit(), [])
+    let others: [(Decision, ExitLimit, [String])] = [
+      (Decision(decision.calibration, rule: .union, budget: 0.1, shares: decision.named), ExitLimit(), []),
+      (Decision(decision.calibration, rule: .fused, budget: 0.2), ExitLimit(), []),
+      (
+        Decision(decision.calibration, rule: .union, budget: 0.2, shares: ["classifier": 0.6, "image": 0.4]),
+        ExitLimit(), []
+      ),
+      (decision, ExitLimit(lostDetections: 0.02), []), (decision, ExitLimit(), ["model third"]),
+    ]
+    for (decision, limit, hidden) in others {
+      #expect(throws: SluiceError.self) { try decision.checkExits(are: limit, hidden) }
+    }
+    var bare = decision.calibration
+    bare.exits = nil
+    #expect(throws: SluiceError.self) { try Decision(bare, rule: .union, budget: 0.2).checkExits(are: ExitLimit(), []) }
+  }
+
+  @Test("scores of another arithmetic are refused, with what to do")
+  func precisions() throws {
+    var calibration = decision().calibration
+    calibration.identity.precisions = ["looks": "bf16"]
+    try calibration.check(isFor: calibration.identity)
+    var identity = calibration.identity
+    identity.precisions = ["looks": "f32"]
+    let error = #expect(throws: SluiceError.self) { try calibration.check(isFor: identity) }
+    #expect(error?.code == .calibrationMismatch && error?.remedy?.contains("precision") == true)
+    #expect(try Calibration(json: Array(calibration.json.text.utf8)).identity == calibration.identity)
+  }
+
+  @Test("audited exits are counted with an interval")
+  func auditCounts() {
+    let audit = ExitAudit(Self.certificate())
+    for _ in 0..<10 { audit.noteLeft() }
+    for index in 0..<50 { _ = audit.noteAudited(isFlagged: index == 7) }
+    let report = audit.report
+    #expect(report.left == 10 && report.audited == 50 && report.flagged == 1 && !report.isExceeded)
+    #expect(abs(report.lower - 0.000506) < 1e-5 && abs(report.upper - 0.106469) < 1e-5)
+    #expect(abs(report.expected - BinomialBounds.upper(0, of: 2000, confidence: 0.95)) < 1e-12)
+  }
+
+  @Test("more than clean images explain is found soon, also after a long quiet, and told once")
+  func auditFinds() {
+    let audit = ExitAudit(Self.certificate())
+    for _ in 0..<20_000 { #expect(audit.noteAudited(isFlagged: false) == nil) }
+    var told: [Int] = []
+    for index in 1...400 where audit.noteAudited(isFlagged: index % 20 == 0) != nil { told.append(index) }
+    #expect(told.count == 1 && told[0] <= 100 && audit.report.isExceeded, "\(told)")
+  }
+
+  @Test("as many as clean images explain are no alarm")
+  func auditIsQuiet() {
+    var random = RepeatableNumbers(state: 4)
+    var alarms = 0
+    for _ in 0..<200 {
+      let audit = ExitAudit(Self.certificate(cleanExits: 2000, flagged: 10))
+      for _ in 0..<2000 {
+        if audit.noteAudited(isFlagged: random.next() % 1000 < 5) != nil { alarms += 1 }
+      }
+    }
+    // 400,000 audited exits, in which ten thousand or more are to pass to a false alarm; at the expected rate far more.
+    #expect(alarms <= 4, "\(alarms)")
+  }
+}
+
+extension Decision {
+  fileprivate var named: [String: Double] {
+    Dictionary(zip(calibration.groups.map(\.name), shares)) { first, _ in first }
+  }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014).
+private struct RepeatableNumbers {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}
