@@ -67,6 +67,8 @@ struct EarlyEndingTests {
     {
       let verdict = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       let way = try #require(verdict["way"] as? [String: Any])
+      let precisions = way["precisions"] as? [String: String]
+      #expect(precisions?["classifier"] == "f32" && precisions?["looks"] == precisions?["models.mobilenet-v1"])
       judged[try #require(verdict["source"] as? String)] = Judged(
         isFlagged: verdict["verdict"] as? String == "adversarial", end: way["end"] as? String ?? "",
         wasAudited: way["auditedExit"] != nil)

@@ -9,6 +9,7 @@ extension FilterFile {
   /// - Throws: `unreadable-file`.
   func identity(_ environment: PipelineEnvironment) throws(SluiceError) -> FilterIdentity {
     var identity = FilterIdentity(name: definition.name, digest: environment.sha256(bytes))
+    identity.precisions = try precisions(environment)
     guard environment.tracesFiles else { return identity }
     identity.files = try calibrationIdentity(environment).files
     identity.privateFiles = scoringFiles.filter(\.isPrivate).map(\.key).sorted()
@@ -37,7 +38,7 @@ extension FilterFile {
   /// What models are computed in on this machine, by what is asked.
   ///
   /// - Throws: what finding the engine throws, where a setting leaves it to the processor.
-  private func precisions(_ environment: PipelineEnvironment) throws(SluiceError) -> [String: String] {
+  func precisions(_ environment: PipelineEnvironment) throws(SluiceError) -> [String: String] {
     var precisions: [String: String] = [:]
     func add(_ key: String, _ settings: OpenVINOSettings) throws(SluiceError) {
       var settings = settings

@@ -35,7 +35,12 @@ extension Verdict {
     guard origin != nil else { return nil }
     return .object([
       "asked": .array(asked.map { .string($0.name) }), "end": .string(ending.rawValue),
-      "auditedExit": auditedExit.map(JSONValue.string), "private": hasPrivateDetectors ? .bool(true) : nil,
+      "auditedExit": auditedExit.map(JSONValue.string),
+      "precisions": filter.precisions.isEmpty
+        ? nil
+        : .object(
+          filter.precisions.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
+      "private": hasPrivateDetectors ? .bool(true) : nil,
     ])
   }
 }

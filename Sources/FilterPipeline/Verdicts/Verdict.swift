@@ -155,6 +155,8 @@ package struct FilterIdentity: Sendable, Hashable {
   package var files: [CalibrationIdentity.File] = []
   /// The keys of those that only private detectors use.
   package var privateFiles: [String] = []
+  /// The arithmetic that models are computed in, `f32` or `bf16`, by what is asked, as in calibrations.
+  package var precisions: [String: String] = [:]
 
   package init(name: String, digest: String) {
     self.name = name
