@@ -11,7 +11,7 @@ struct CacheFolder: Sendable {
   let path: String
 
   static let ending = ".model"
-  private static let unfinishedEnding = ".part"
+  private static let temporaryEnding = ".part"
   /// The least recently used entries go when all together hold more than this.
   private static let mostBytes = 1 << 30
   /// Longer files are not read: no compiled image model is.
@@ -62,8 +62,9 @@ struct CacheFolder: Sendable {
   }
 
   private func makeUnfinished() -> String? {
-    var name = Array("\(path)/XXXXXX\(Self.unfinishedEnding)".utf8CString)
-    let descriptor = unsafe mkstemps(&name, Int32(Self.unfinishedEnding.utf8.count))
+    let random = String(repeating: "X", count: 6)
+    var name = Array("\(path)/\(random)\(Self.temporaryEnding)".utf8CString)
+    let descriptor = unsafe mkstemps(&name, Int32(Self.temporaryEnding.utf8.count))
     guard descriptor >= 0 else { return nil }
     close(descriptor)
     return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -77,7 +78,7 @@ struct CacheFolder: Sendable {
       let path = "\(path)/\(name)"
       guard let status = Self.status(path) else { continue }
       let used = status.st_mtim.tv_sec
-      if name.hasSuffix(Self.unfinishedEnding), used < now - Self.longestWriting { unsafe unlink(path) }
+      if name.hasSuffix(Self.temporaryEnding), used < now - Self.longestWriting { unsafe unlink(path) }
       if name.hasSuffix(Self.ending) { entries.append((path, Int(status.st_size), used)) }
     }
     var bytes = entries.reduce(0) { $0 + $1.bytes }
