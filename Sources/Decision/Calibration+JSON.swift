@@ -145,6 +145,9 @@ extension CleanDistribution {
     zip(knots, knots.dropFirst()).allSatisfy { $0.above == $1.atLeast } && knots.last.map { $0.above == 0 } ?? true
   }
 
+  /// Whether every kept score is of one image.
+  private var isSingle: Bool { knots.allSatisfy { $0.above == $0.atLeast - 1 } }
+
   fileprivate var json: JSONValue {
     .object([
       "count": .integer(count),
@@ -152,7 +155,9 @@ extension CleanDistribution {
       "tailMean": tail.map { .number($0.mean, decimals: Self.decimals) },
       "scores": .array(knots.map { .number($0.score, decimals: Self.decimals) }),
       "atLeast": .array(knots.map { .integer($0.atLeast) }),
-      "above": isComplete ? nil : .array(knots.map { .integer($0.above) }),
+      // Most files are these numbers: what follows from the others is left out.
+      "single": !isComplete && isSingle ? .bool(true) : nil,
+      "above": isComplete || isSingle ? nil : .array(knots.map { .integer($0.above) }),
     ])
   }
 }

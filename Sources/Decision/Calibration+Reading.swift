@@ -274,11 +274,13 @@ extension Calibration {
       let tailMean: Double?
       let scores: [Double]
       let atLeast: [Int]
+      let single: Bool?
       let above: [Int]?
 
       /// - Throws: `invalid-calibration` unless scores ascend and the numbers of images fit them.
       func checked() throws(SluiceError) -> CleanDistribution {
-        let above = above ?? Array(atLeast.dropFirst() + [0].prefix(atLeast.count))
+        let following = Array(atLeast.dropFirst() + [0].prefix(atLeast.count))
+        let above = above ?? (single == true ? atLeast.map { $0 &- 1 } : following)
         let knots = zip(scores, zip(atLeast, above)).map {
           CleanDistribution.Knot(score: $0, atLeast: $1.0, above: $1.1)
         }

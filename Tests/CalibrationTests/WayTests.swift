@@ -45,6 +45,7 @@ private final class PatternClassifier: Classifier {
     tensor: {layout: nchw, type: float32}
     classifier: {openvino: {model: none.onnx}}
     models: {second: {openvino: {model: second.onnx}}}
+    SECRET
     detectors:
       - auxiliaryModel: {name: second, group: predictions, model: second, distance: jensenShannon}
       - featureSqueezing: {name: mirror, group: predictions, squeezers: [mirror], distance: jensenShannon}
@@ -61,12 +62,19 @@ private final class PatternClassifier: Classifier {
     let definition: FilterDefinition
     let models: OpenedModels
     let classifiers: [PatternClassifier]
-    let services = PipelineServices(sha256: { Self.digest($0) })
+    let services: PipelineServices
 
-    init(audit: Double = 0) throws {
+    init(audit: Double = 0, secret: String? = nil) throws {
       let folder = try TemporaryFolder()
-      let path = try folder.file("filter.yaml", WayTests.filter.replacing("AUDIT", with: "\(audit)"))
-      definition = try FilterFile(path: path, variables: [:]).definition
+      if let secret { try folder.file("secret", secret) }
+      let text = WayTests.filter.replacing("AUDIT", with: "\(audit)")
+        .replacing("SECRET", with: secret == nil ? "" : "secret: secret")
+      definition = try FilterFile(path: folder.file("filter.yaml", text), variables: [:]).definition
+      services = try PipelineServices(
+        definition,
+        PipelineEnvironment(
+          sha256: { Self.digest($0) }, sha256OfFile: { _ throws(SluiceError) in "0" },
+          hmac: { secret, text in Self.keyed(secret, text) }, variables: [:], workers: 1))
       classifiers = [(16, 3), (16, 2.9), (8, 3), (16, 3.1)].map { PatternClassifier(side: $0, gain: $1) }
       models = OpenedModels(
         classifier: classifiers[0],
@@ -78,6 +86,11 @@ private final class PatternClassifier: Classifier {
       try Pipeline(
         definition, identity: FilterIdentity(name: "way", digest: "0"), models: models, decision: decision,
         services: services)
+    }
+
+    /// 32 bytes that depend on all of the secret and the text.
+    private static func keyed(_ secret: [UInt8], _ text: String) -> [UInt8] {
+      (0..<2).flatMap { part in Array(digest(secret + Array("\(text) \(part)".utf8)).utf8) }
     }
 
     /// A digest for tests: every bit of the bytes counts.
@@ -131,7 +144,8 @@ private final class PatternClassifier: Classifier {
     let fitting = CalibrationFitting(
       identity: CalibrationIdentity(filterName: "way", filterDigest: "", files: []), detectors: detectors,
       falsePositiveRate: settings.budget, date: "2026-01-02", rule: settings.rule, shares: settings.shares,
-      witnesses: scoring.witnesses, exitLimit: settings.earlyExit?.limit, fitsWeights: false,
+      witnesses: scoring.witnesses, exitLimit: settings.earlyExit?.limit,
+      drawsOrder: bench.definition.secretPath != nil, fitsWeights: false,
       sha256: { String($0.count) })
     let calibration = try fitting.calibration(
       clean: images.filter { $0.attack == nil }, adversarial: images.filter { $0.attack != nil })
@@ -198,6 +212,26 @@ private final class PatternClassifier: Classifier {
       #expect(
         ["model second", "look 8", "mirror"].starts(with: verdict.asked.dropFirst().map(\.name)))
     }
+  }
+
+  @Test("with a secret, witnesses of like cost come in an order that the image and the secret decide together")
+  func drawnOrder() async throws {
+    func firsts(_ secret: String?) async throws -> [String] {
+      let bench = try Bench(secret: secret)
+      let pipeline = try bench.pipeline(try await Self.decision(bench))
+      var firsts: [String] = []
+      for seed in 0..<60 {
+        let input = try Self.picture(seed, isAttack: false)
+        let asked = await pipeline.judge(input, id: 1).verdict.asked.map(\.name)
+        #expect(await pipeline.judge(input, id: 2).verdict.asked.map(\.name) == asked)
+        if asked.count > 1 { firsts.append(asked[1]) }
+      }
+      return firsts
+    }
+    let open = try await firsts(nil)
+    #expect(Set(open) == ["model second"])
+    let (drawn, other) = (try await firsts("sixteen bytes and more"), try await firsts("another secret of the like"))
+    #expect(Set(drawn) == ["model second", "look 8"] && Set(other) == Set(drawn) && drawn != other)
   }
 
   @Test("drawn images are judged completely, and alone stand for the traffic")

@@ -122,6 +122,16 @@ import Testing
     #expect(read.detectors.map(\.witnesses) == [[0, 1], []])
   }
 
+  @Test("scores that were thinned out read back as they were, alone or tied", arguments: [1, 2, 3])
+  func thinnedScores(images: Int) throws {
+    var calibration = decision().calibration
+    let scores = (0..<3000).map { Double($0 / images) / 1024 as Double? }
+    calibration.detectors[0].clean = DecisionTests.distribution(scores)
+    let text = calibration.json.text
+    #expect(text.contains(#""above""#) == (images > 1))
+    #expect(try Calibration(json: Array(text.utf8)) == calibration)
+  }
+
   @Test("exits hold for what they were certified for, and for nothing else")
   func certificateIsBound() throws {
     let decision = decision()

@@ -76,6 +76,15 @@ struct EarlyEndingTests {
     return judged
   }
 
+  @Test("a word for the arithmetic that nobody knows is refused, with those that are permitted")
+  func unknownArithmetic() throws {
+    let data = try #require(Repository.sharedData) + "/eval/imagenet"
+    let result = try SluiceCommand.run(
+      ["filter", "-f", Repository.file("Filters/imagenet-mobilenet.yaml"), "--format", "none"], input: [0],
+      environment: ["MODELS": data, "SLUICE_AUTO_PRECISION": "fp32"])
+    #expect(result.status == 2 && result.errors.contains("SLUICE_AUTO_PRECISION is `fp32`; permitted are f32, bf16"))
+  }
+
   @Test(
     "verdicts are those of complete evidence, but for images that leave early, of which next to none would be flagged")
   func sameVerdicts() throws {

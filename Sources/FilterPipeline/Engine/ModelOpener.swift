@@ -79,7 +79,7 @@ struct ModelOpener: Sendable {
       return .model(model.name, try classifier(model.openVINO, form(model)))
     case .autoencoder(let model):
       let autoencoder = try OpenVINOAutoencoder(
-        parallel(model.openVINO), form: form(model), environment: environment.variables, cache: cache)
+        try parallel(model.openVINO), form: form(model), environment: environment.variables, cache: cache)
       return .autoencoder(model.name, autoencoder)
     }
   }
@@ -90,7 +90,7 @@ struct ModelOpener: Sendable {
 
   private func classifier(_ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) -> OpenVINOClassifier {
     let classifier = try OpenVINOClassifier(
-      parallel(settings), form: form, environment: environment.variables, cache: cache)
+      try parallel(settings), form: form, environment: environment.variables, cache: cache)
     try classifier.prepare(batch: 1)
     return classifier
   }
@@ -101,7 +101,7 @@ struct ModelOpener: Sendable {
     var looks: [PixelSize: OpenVINOClassifier] = [:]
     for size in definition.lookSizes {
       var wanted = settings.openVINO
-      wanted.precision = environment.settled(settings.witnessPrecision)
+      wanted.precision = try environment.settled(settings.witnessPrecision)
       let precision = try wanted.computedPrecision(environment: environment.variables)
       let isSame = size == definition.form.size && precision == classifier.precision
       looks[size] = isSame ? classifier : try classifier.derived(size: size, precision: wanted.precision)
@@ -121,10 +121,10 @@ struct ModelOpener: Sendable {
     model.tensor.form(size: model.preprocessor.outputSize)
   }
 
-  private func parallel(_ settings: OpenVINOSettings) -> OpenVINOSettings {
+  private func parallel(_ settings: OpenVINOSettings) throws(SluiceError) -> OpenVINOSettings {
     var settings = settings
     settings.streams = environment.workers
-    settings.precision = environment.settled(settings.precision)
+    settings.precision = try environment.settled(settings.precision)
     return settings
   }
 }

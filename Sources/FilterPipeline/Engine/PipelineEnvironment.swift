@@ -59,9 +59,18 @@ extension PipelineEnvironment {
   package static let autoPrecisionVariable = "SLUICE_AUTO_PRECISION"
 
   /// A setting, where it is `auto` as the environment settles it.
-  func settled(_ precision: InferencePrecision) -> InferencePrecision {
+  ///
+  /// - Throws: `invalid-variable` for another word than those two.
+  func settled(_ precision: InferencePrecision) throws(SluiceError) -> InferencePrecision {
     guard precision == .auto, let named = variables[Self.autoPrecisionVariable] else { return precision }
-    return ComputedPrecision(rawValue: named).flatMap { InferencePrecision(rawValue: $0.rawValue) } ?? precision
+    switch ComputedPrecision(rawValue: named) {
+    case .f32: return .f32
+    case .bf16: return .bf16
+    case nil:
+      throw SluiceError(
+        .invalidVariable, "\(Self.autoPrecisionVariable) is `\(named)`; permitted are f32, bf16",
+        remedy: "leave it out for what the processor computes natively")
+    }
   }
 }
 
@@ -84,7 +93,7 @@ package struct PipelineServices: Sendable {
   }
 
   /// - Throws: `unreadable-file`; `invalid-secret` for one that is too short.
-  init(_ definition: FilterDefinition, _ environment: PipelineEnvironment) throws(SluiceError) {
+  package init(_ definition: FilterDefinition, _ environment: PipelineEnvironment) throws(SluiceError) {
     sha256 = environment.sha256
     observes = environment.observes
     guard let path = definition.secretPath else {
@@ -125,5 +134,6 @@ package struct PipelineServices: Sendable {
 }
 
 extension SluiceError.Code {
+  package static let invalidVariable = SluiceError.Code("invalid-variable")
   package static let invalidSecret = SluiceError.Code("invalid-secret")
 }

@@ -42,7 +42,7 @@ extension FilterFile {
     var precisions: [String: String] = [:]
     func add(_ key: String, _ settings: OpenVINOSettings) throws(SluiceError) {
       var settings = settings
-      settings.precision = environment.settled(settings.precision)
+      settings.precision = try environment.settled(settings.precision)
       precisions[key] = try settings.computedPrecision(environment: environment.variables).rawValue
     }
     if let classifier = definition.classifier {
@@ -83,7 +83,7 @@ extension FilterFile {
     case .one(let path): return path
     case .byPrecision(let paths):
       var settings = definition.classifier?.openVINO ?? OpenVINOSettings(modelPath: "")
-      settings.precision = environment.settled(.auto)
+      settings.precision = try environment.settled(.auto)
       return paths[try settings.computedPrecision(environment: environment.variables)] ?? ""
     }
   }

@@ -76,7 +76,7 @@ package struct GatewayMetrics: Sendable {
 
   /// - Parameters:
   ///   - report: `nil` for a filter without early exits; the series are then absent.
-  func noteExits(_ report: ExitAudit.Report?) {
+  package func noteExits(_ report: ExitAudit.Report?) {
     guard let report else {
       for name in [Self.auditedExits, Self.flaggedExits, Self.exitRate, Self.exceededExits] { registry.forget(name) }
       return

@@ -30,7 +30,7 @@ struct CacheFolder: Sendable {
   ///   - write: writes a file under the path it is given; `false` when it could not.
   func store(as name: String, _ write: (_ path: String) -> Bool) {
     makeFolder()
-    guard isPrivate, let unfinished = makeUnfinished() else { return }
+    guard isPrivate, let unfinished = makeTemporary() else { return }
     guard write(unfinished), unsafe rename(unfinished, "\(path)/\(name)") == 0 else {
       unsafe unlink(unfinished)
       return
@@ -61,7 +61,7 @@ struct CacheFolder: Sendable {
     _ = unsafe mkdir(path, 0o700)
   }
 
-  private func makeUnfinished() -> String? {
+  private func makeTemporary() -> String? {
     let random = String(repeating: "X", count: 6)
     var name = Array("\(path)/\(random)\(Self.temporaryEnding)".utf8CString)
     let descriptor = unsafe mkstemps(&name, Int32(Self.temporaryEnding.utf8.count))
