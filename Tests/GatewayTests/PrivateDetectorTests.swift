@@ -121,7 +121,8 @@ extension GatewayProcesses {
       let listed = try reader.run("list", ["--ndjson", "--detector", "covert-squeezing"]).outputText
       #expect(listed.contains(#""name":"covert-squeezing","kind":"featureSqueezing","private":true"#))
       // Once it is flagged, the private model is not asked, and the record says how far it came.
-      #expect(!listed.contains("covert-second") && listed.contains(#""end":"flagged-early","private":true"#))
+      #expect(!listed.contains("covert-second") && listed.contains(#""end":"flagged-early","#))
+      #expect(listed.contains(#""models.covert-model":"f32","models.covert-unused":"f32"},"private":true"#))
       #expect(listed.contains(#""privateFiles":["models.covert-model","models.covert-unused"]"#))
       let record = try #require(try reader.records().first)
       let shown = try reader.run("show", [record.reference]).outputText
