@@ -39,7 +39,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
@@ -59,52 +61,74 @@ let package = Package(
 
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
-    .target(name: "Pixels", swiftSettings: pixels),
-    .target(name: "Workers", swiftSettings: pixels),
-    .target(name: "Preprocessing", dependencies: ["Pixels"], swiftSettings: pixels),
-    .target(name: "ImageCodecs", dependencies: ["Pixels", "CImageCodecs"], swiftSettings: pixels),
-    .target(name: "Pictures", dependencies: ["Pixels"], swiftSettings: pixels),
+    .target(name: "Common", swiftSettings: strict),
     .target(
-      name: "Squeezers", dependencies: ["Pixels", "Preprocessing", "ImageCodecs"], swiftSettings: pixels),
-    .target(name: "Classifiers", dependencies: ["Pixels", "COpenVINO"], swiftSettings: pixels),
-    .target(
-      name: "Detectors", dependencies: ["Squeezers", "Classifiers", "Preprocessing", "ImageCodecs"],
+      name: "Files", dependencies: ["Common", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: pixels),
-    .target(name: "Decision", dependencies: ["Pixels"], swiftSettings: strict),
+    .target(name: "Pixels", dependencies: ["Common"], swiftSettings: pixels),
+    .target(name: "Workers", swiftSettings: pixels),
+    .target(name: "Preprocessing", dependencies: ["Common", "Pixels"], swiftSettings: pixels),
+    .target(
+      name: "ImageCodecs",
+      dependencies: ["CImageCodecs", "Common", "Pixels", .product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: pixels),
+    .target(name: "Pictures", dependencies: ["Common", "Pixels"], swiftSettings: pixels),
+    .target(
+      name: "Squeezers",
+      dependencies: [
+        "Common", "Pixels", "Preprocessing", "ImageCodecs", .product(name: "RealModule", package: "swift-numerics"),
+      ], swiftSettings: pixels),
+    .target(
+      name: "Classifiers",
+      dependencies: [
+        "COpenVINO", "Common", "Files", "Pixels", .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: pixels),
+    .target(
+      name: "Detectors",
+      dependencies: [
+        "Common", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      swiftSettings: pixels),
+    .target(
+      name: "Decision", dependencies: ["Common", .product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: strict),
     .target(
       name: "FilterPipeline",
       dependencies: [
-        "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors", "Decision", "Workers",
-        .product(name: "Yams", package: "Yams"),
+        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
+        "Decision", .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: pixels),
     .target(
       name: "Calibration",
-      dependencies: ["FilterPipeline", "Decision", "Detectors", "ImageCodecs", "Pictures", "Squeezers", "Pixels"],
+      dependencies: [
+        "Common", "Files", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
       swiftSettings: strict),
     .target(
       name: "AuditLog",
       dependencies: [
-        "Pixels", "Workers", .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "Common", "Files", "Workers", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["README.md"], swiftSettings: strict),
     .target(
-      name: "AuditLogPostgreSQL", dependencies: ["AuditLog", "CPostgreSQL", "Pixels"], swiftSettings: pixels),
+      name: "AuditLogPostgreSQL", dependencies: ["CPostgreSQL", "Common", "AuditLog"], swiftSettings: pixels),
     .target(
       name: "Auditing",
       dependencies: [
-        "AuditLog", "AuditLogPostgreSQL", "FilterPipeline", "Decision", "Detectors", "ImageCodecs", "Pictures",
-        "Pixels",
-        "Squeezers",
+        "Common", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
+        "AuditLog", "AuditLogPostgreSQL", .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
-    .target(name: "OpenInference", dependencies: ["Pixels"], swiftSettings: strict),
+    .target(name: "OpenInference", dependencies: ["Common"], swiftSettings: strict),
     .target(
       name: "OpenInferenceRPC",
       dependencies: [
-        "OpenInference", "Pixels",
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        "Common", "OpenInference", .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
@@ -112,95 +136,108 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "FilterPipeline", "Decision", "OpenInference", "OpenInferenceRPC", "ImageCodecs", "Classifiers", "Pixels",
-        "AuditLog", "Auditing", "Pictures", "Preprocessing", "Workers",
+        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
+        "Detectors", "Decision", "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
-        .product(name: "HummingbirdTLS", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "Mustache", package: "swift-mustache"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOHPACK", package: "swift-nio-http2"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-        .product(name: "Yams", package: "Yams"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"], resources: [.embedInCode("Pages/Assets")],
       swiftSettings: strict),
     .executableTarget(
       name: "sluice",
       dependencies: [
-        "AuditLog", "Auditing", "Calibration", "Gateway", "Workers",
-        "FilterPipeline", "Decision", "Pictures", "Detectors", "Squeezers", "Classifiers", "ImageCodecs", "Pixels",
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
+        "Detectors", "Decision", "FilterPipeline", "Calibration", "AuditLog", "Auditing", "Gateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["Pixels", "ImageCodecs"], path: "Tests/TestSupport",
       swiftSettings: tests),
-    .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"], swiftSettings: tests),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tests),
+    .testTarget(name: "CommonTests", dependencies: ["Common"], swiftSettings: tests),
     .testTarget(
-      name: "PreprocessingTests", dependencies: ["Preprocessing", "ImageCodecs", "TestSupport"],
+      name: "FilesTests",
+      dependencies: ["Common", "Files", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: tests),
+    .testTarget(name: "PixelsTests", dependencies: ["Common", "Pixels", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "PreprocessingTests", dependencies: ["Common", "Pixels", "Preprocessing", "ImageCodecs", "TestSupport"],
       swiftSettings: tests),
     .testTarget(
-      name: "ImageCodecsTests", dependencies: ["ImageCodecs", "CImageCodecs", "TestSupport"],
+      name: "ImageCodecsTests", dependencies: ["CImageCodecs", "Common", "Pixels", "ImageCodecs", "TestSupport"],
       exclude: ["Fixtures", "Peers"], swiftSettings: tests),
     .testTarget(
-      name: "SqueezersTests", dependencies: ["Squeezers", "Preprocessing", "TestSupport"], swiftSettings: tests),
-    .testTarget(
-      name: "ClassifiersTests", dependencies: ["Classifiers", "TestSupport"], exclude: ["Fixtures"],
+      name: "SqueezersTests", dependencies: ["Common", "Pixels", "Preprocessing", "Squeezers", "TestSupport"],
       swiftSettings: tests),
     .testTarget(
-      name: "DetectorsTests", dependencies: ["Detectors", "Preprocessing", "ImageCodecs", "TestSupport"],
+      name: "ClassifiersTests", dependencies: ["Common", "Pixels", "Classifiers", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: tests),
-    .testTarget(name: "DecisionTests", dependencies: ["Decision", "TestSupport"], swiftSettings: tests),
     .testTarget(
-      name: "CalibrationTests", dependencies: ["Calibration", "ImageCodecs", "TestSupport"], swiftSettings: tests),
+      name: "DetectorsTests",
+      dependencies: [
+        "Common", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors", "TestSupport",
+      ],
+      swiftSettings: tests),
+    .testTarget(name: "DecisionTests", dependencies: ["Common", "Decision", "TestSupport"], swiftSettings: tests),
     .testTarget(
-      name: "FilterPipelineTests", dependencies: ["FilterPipeline", "Workers", "TestSupport"], swiftSettings: tests),
+      name: "CalibrationTests",
+      dependencies: [
+        "Common", "Files", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "Calibration",
+        "TestSupport",
+      ], swiftSettings: tests),
+    .testTarget(
+      name: "FilterPipelineTests",
+      dependencies: [
+        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
+        "FilterPipeline", "TestSupport",
+      ], swiftSettings: tests),
     .testTarget(
       name: "AuditLogTests",
       dependencies: [
-        "AuditLog", "AuditLogPostgreSQL", "Pixels", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+        "Common", "AuditLog", "AuditLogPostgreSQL", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["Peers"], swiftSettings: tests),
     .testTarget(
       name: "AuditingTests",
-      dependencies: ["Auditing", "AuditLog", "FilterPipeline", "ImageCodecs", "Pixels", "TestSupport"],
+      dependencies: [
+        "Common", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "FilterPipeline", "AuditLog", "Auditing",
+        "TestSupport",
+      ],
       swiftSettings: tests),
-    .testTarget(name: "OpenInferenceTests", dependencies: ["OpenInference", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "OpenInferenceTests", dependencies: ["Common", "OpenInference", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "sluice", "Gateway", "OpenInference", "OpenInferenceRPC", "FilterPipeline", "Classifiers", "Pixels",
-        "TestSupport",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "OpenInferenceRPC", "Gateway",
+        "sluice", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
         .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHPACK", package: "swift-nio-http2"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["Fixtures", "Peers"], swiftSettings: tests),
     .testTarget(
-      name: "SluiceCommandTests", dependencies: ["sluice", "ImageCodecs", "TestSupport"], exclude: ["Peers"],
+      name: "SluiceCommandTests", dependencies: ["Pixels", "ImageCodecs", "sluice", "TestSupport"], exclude: ["Peers"],
       swiftSettings: tests),
   ]
 )

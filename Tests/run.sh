@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 Samples/install.sh --tests
 swift format lint --strict --recursive --parallel Package.swift Sources Tests
 # One configuration for the command and its tests: optimised, because the tests go through thousands of images.
-swift build -c release --build-tests --quiet
+# Every target declares what it imports; the compiler alone would not ask.
+swift build -c release --build-tests --quiet --explicit-target-dependency-import-check error
 [ -e ../shared/golden/INDEX.json ] || echo "no ../shared beside the checkout: tests that compare with it are skipped"
 exec swift test -c release --skip-build

@@ -1,4 +1,6 @@
-import Pixels
+import Common
+import Files
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -32,7 +34,9 @@ package struct AuditFolder: Sendable {
   /// Makes the folder where it is not there yet.
   ///
   /// - Throws: `audit-unavailable`, also for a folder of somebody else, or that others may write to.
-  package func make() throws(SluiceError) { try PrivateFiles.makeFolder(path) }
+  package func make() throws(SluiceError) {
+    try withAuditFiles { () throws(SluiceError) in try PrivateFiles.makeFolder(path) }
+  }
 
   /// Does work that makes what is not there yet, while no other process does any in this folder. It cannot be nested.
   ///
@@ -49,7 +53,9 @@ package struct AuditFolder: Sendable {
   /// - Throws: `audit-unavailable`.
   package func checkHasDatabase() throws(SluiceError) {
     guard access(databasePath, F_OK) != 0 else { return }
-    guard errno == ENOENT || errno == ENOTDIR else { throw PrivateFiles.unavailable(databasePath) }
+    guard errno == ENOENT || errno == ENOTDIR else {
+      throw SluiceError(.auditUnavailable, "the audit log cannot be used: \(databasePath): \(Errno(rawValue: errno))")
+    }
     throw SluiceError(
       .auditUnavailable, "there is no audit log in \(path)",
       remedy: "name its folder with --audit, or a shared database with --database")
@@ -70,9 +76,7 @@ package struct AuditFolder: Sendable {
   /// - Throws: `invalid-key`, `audit-unavailable`.
   package func signingKey(in file: String? = nil, for writer: String) throws(SluiceError) -> AuditSigningKey {
     try alone { () throws(SluiceError) in
-      let contents = try PrivateFiles.contents(of: file ?? signingKeyPath, atMost: Self.longestKeyFile) {
-        Array((AuditSigningKey(writer: writer).secretText + "\n").utf8)
-      }
+      let contents = try Self.contents(of: file ?? signingKeyPath) { AuditSigningKey(writer: writer).secretText }
       let key = try AuditSigningKey(secretText: String(decoding: contents, as: UTF8.self).filter { !$0.isNewline })
       try publish(key.verification)
       return key
@@ -83,10 +87,14 @@ package struct AuditFolder: Sendable {
   ///
   /// - Throws: `audit-unavailable`.
   package func secret(_ name: String, new: () -> String) throws(SluiceError) -> String {
-    let contents = try PrivateFiles.contents(of: "\(path)/\(name)", atMost: Self.longestKeyFile) {
-      Array((new() + "\n").utf8)
-    }
+    let contents = try Self.contents(of: "\(path)/\(name)", orMake: new)
     return String(decoding: contents, as: UTF8.self).filter { !$0.isWhitespace }
+  }
+
+  private static func contents(of file: String, orMake make: () -> String) throws(SluiceError) -> [UInt8] {
+    try withAuditFiles { () throws(SluiceError) in
+      try PrivateFiles.contents(of: file, atMost: longestKeyFile) { Array((make() + "\n").utf8) }
+    }
   }
 
   /// Adds a key to those that verify, unless it is among them.
@@ -94,7 +102,9 @@ package struct AuditFolder: Sendable {
     let known = try verificationKeys()
     guard !known.contains(key) else { return }
     let lines = (known + [key]).map { $0.text + "\n" }.joined()
-    try PrivateFiles.write(Array(lines.utf8), to: verificationKeyPath)
+    try withAuditFiles { () throws(SluiceError) in
+      try replaceFile(verificationKeyPath, with: Array(lines.utf8), permissions: .forOwnerAlone)
+    }
   }
 
   /// The keys that checkpoints of this log were signed with, by its own account.
@@ -106,7 +116,10 @@ package struct AuditFolder: Sendable {
   ///
   /// - Throws: `invalid-key`, `audit-unavailable`.
   package static func verificationKeys(in file: String) throws(SluiceError) -> [AuditVerificationKey]? {
-    guard let contents = try PrivateFiles.contents(of: file, atMost: longestKeyFile) else { return nil }
+    let found = try withAuditFiles { () throws(SluiceError) in
+      try PrivateFiles.contents(of: file, atMost: longestKeyFile)
+    }
+    guard let contents = found else { return nil }
     var keys: [AuditVerificationKey] = []
     for line in String(decoding: contents, as: UTF8.self).split(whereSeparator: \.isNewline) {
       keys.append(try AuditVerificationKey(String(line)))

@@ -1,6 +1,6 @@
 import AuditLog
 import CPostgreSQL
-import Pixels
+import Common
 
 /// Errors of the server and of the way to it, as errors of the log. They name host and database, never the password.
 enum Failures {

@@ -1,6 +1,6 @@
 import AuditLog
 import CPostgreSQL
-import Pixels
+import Common
 
 /// One connection to the server, used by one thread at a time.
 @safe final class PostgreSQLConnection: SQLConnection {

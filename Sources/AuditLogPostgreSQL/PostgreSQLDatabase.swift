@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// A PostgreSQL server, which several gateways share; reached through libpq.
 ///

@@ -1,6 +1,6 @@
 import AuditLog
 import CPostgreSQL
-import Pixels
+import Common
 
 /// A connection string that libpq can read.
 struct ServerAddress: Sendable {

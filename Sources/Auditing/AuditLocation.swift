@@ -1,6 +1,6 @@
 import AuditLog
 import AuditLogPostgreSQL
-import Pixels
+import Common
 
 /// Where an audit log is, and what it takes to read it.
 package struct AuditLocation: Sendable {

@@ -1,6 +1,6 @@
 import AuditLog
+import Common
 import FilterPipeline
-import Pixels
 
 /// Records verdicts before they are given.
 package struct AuditRecorder: JudgementRecorder {

@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// What happened in a span of time.
 package struct AuditStatistics: Sendable {

@@ -1,4 +1,5 @@
 import AuditLog
+import Common
 import Decision
 import FilterPipeline
 import ImageCodecs

@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 import Synchronization
 
 /// Lets so many rejected inputs have a record of their own, and counts the others.

@@ -1,4 +1,5 @@
 import AuditLog
+import Common
 import Detectors
 import FilterPipeline
 import ImageCodecs

@@ -1,6 +1,6 @@
 import AuditLog
+import Common
 import FilterPipeline
-import Pixels
 
 /// What was asked about an image, and where its way ended, in a sentence.
 package struct WayText: Sendable, Hashable {

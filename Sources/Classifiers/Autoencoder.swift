@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// A model that gives back an image as it understands it, from the same tensor form that it takes.

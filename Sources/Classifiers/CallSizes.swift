@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// How many images go into one call of a classifier, where a call of several takes less time an image than single calls do.
 ///

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The names of a classifier's classes.
 ///

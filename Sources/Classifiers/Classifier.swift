@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Something that gives class scores for images: an engine in this process, or a server.

@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import RealModule
 
 extension SluiceError.Code {
   package static let classifierFailed = SluiceError.Code("classifier-failed")
@@ -29,9 +30,9 @@ package struct Prediction: Sendable, Hashable {
     }
     var total = 0.0
     for index in logProbabilities.indices where index != topClass {
-      total += Double.exponential(Double(logProbabilities[index]) - highest)
+      total += Double.exp(Double(logProbabilities[index]) - highest)
     }
-    let odds = Double(logProbabilities[topClass]) - highest - Double.logarithm(total)
+    let odds = Double(logProbabilities[topClass]) - highest - Double.log(total)
     return min(Self.mostLogOdds, max(-Self.mostLogOdds, odds))
   }
 
@@ -45,9 +46,9 @@ package struct Prediction: Sendable, Hashable {
   package init(logits: Span<Float>) throws(SluiceError) {
     let highest = try Self.highestFinite(logits)
     let peak = Double(logits[highest])
-    let weights = (0..<logits.count).map { Double.exponential(Double(logits[$0]) - peak) }
+    let weights = (0..<logits.count).map { Double.exp(Double(logits[$0]) - peak) }
     let total = weights.reduce(0, +)
-    let logTotal = Double.logarithm(total)
+    let logTotal = Double.log(total)
     logProbabilities = (0..<logits.count).map { Float(max(Double(logits[$0]) - peak - logTotal, Self.lowest)) }
     probabilities = weights.map { Float($0 / total) }
     topClass = highest
@@ -72,7 +73,7 @@ package struct Prediction: Sendable, Hashable {
       throw SluiceError(.classifierFailed, "the classifier's probabilities sum to \(total) instead of 1")
     }
     probabilities = (0..<values.count).map { values[$0] }
-    logProbabilities = (0..<values.count).map { Float(Double.logarithm(Double(max(values[$0], 1e-12)))) }
+    logProbabilities = (0..<values.count).map { Float(Double.log(Double(max(values[$0], 1e-12)))) }
   }
 
   /// The prediction with its log probabilities divided by `temperature` and normalised again: softer above 1.
@@ -87,9 +88,9 @@ package struct Prediction: Sendable, Hashable {
   private init(_ original: Prediction, temperature: Double) {
     let scaled = original.logProbabilities.map { Double($0) / temperature }
     let peak = scaled[original.topClass]
-    let logTotal = Double.logarithm(scaled.reduce(0.0) { $0 + Double.exponential($1 - peak) })
+    let logTotal = Double.log(scaled.reduce(0.0) { $0 + Double.exp($1 - peak) })
     logProbabilities = scaled.map { Float(max($0 - peak - logTotal, Self.lowest)) }
-    probabilities = scaled.map { Float(Double.exponential($0 - peak - logTotal)) }
+    probabilities = scaled.map { Float(Double.exp($0 - peak - logTotal)) }
     topClass = original.topClass
   }
 

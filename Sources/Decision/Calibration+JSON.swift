@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension Calibration {
   /// For writing to a file, from the general to the particular.

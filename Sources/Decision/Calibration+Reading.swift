@@ -1,5 +1,4 @@
-import FoundationEssentials
-import Pixels
+import Common
 
 extension Calibration {
   /// Calibrations of twenty detectors and a hundred strata stay below.
@@ -7,21 +6,23 @@ extension Calibration {
 
   /// - Throws: `invalid-calibration` for anything but what `json` writes.
   package init(json bytes: [UInt8]) throws(SluiceError) {
-    // Another version has other keys, and is told by its number.
-    let version = try Self.decoded(Contents.Version.self, bytes).version
-    guard version == Self.version else {
-      throw Self.invalid("is of version \(version); this program reads version \(Self.version)")
+    let contents: Contents
+    do throws(SluiceError) {
+      let value = try JSONValue(reading: bytes.span, limits: Self.limits)
+      // Another version has other keys, and is told by its number.
+      let version = try Contents.Version(json: value).version
+      guard version == Self.version else {
+        throw Self.invalid("is of version \(version); this program reads version \(Self.version)")
+      }
+      contents = try Contents(json: value)
+    } catch {
+      guard error.code == .invalidJSON else { throw error }
+      throw Self.invalid("is not what `sluice calibrate` writes").caused(by: error)
     }
-    try self.init(Self.decoded(Contents.self, bytes))
+    try self.init(contents)
   }
 
-  private static func decoded<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws(SluiceError) -> Value {
-    do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch {
-      throw invalid("is not what `sluice calibrate` writes: \(place(of: error))")
-    }
-  }
+  private static let limits = JSONValue.Limits(depth: 16, values: 20_000_000, members: 1_000_000)
 
   private init(_ contents: Contents) throws(SluiceError) {
     let witnesses = WitnessOrder(
@@ -133,15 +134,6 @@ extension Calibration {
 
   fileprivate static func invalid(_ problem: String) -> SluiceError {
     SluiceError(.invalidCalibration, "the calibration \(problem)", remedy: "calibrate again with `sluice calibrate`")
-  }
-
-  private static func place(of error: any Error) -> String {
-    switch error as? DecodingError {
-    case .keyNotFound(let key, _): "it lacks the key `\(key.stringValue)`"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "`\(context.codingPath.map(\.stringValue).joined(separator: "."))` is of another type"
-    default: "not valid JSON"
-    }
   }
 
   fileprivate struct Contents: Decodable {

@@ -1,5 +1,3 @@
-import Pixels
-
 /// What is known about a filter's scores on clean images, and how its detectors are weighted: what a calibration file
 /// holds.
 package struct Calibration: Sendable, Hashable {

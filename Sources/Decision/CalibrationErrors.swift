@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension SluiceError.Code {
   package static let invalidCalibration = SluiceError.Code("invalid-calibration")

@@ -1,4 +1,4 @@
-import Pixels
+import RealModule
 
 /// Where scores of clean images lie: what turns a score into a conformal p-value.
 ///
@@ -80,8 +80,8 @@ package struct CleanDistribution: Sendable, Hashable {
   /// It orders images and sums over detectors. No false positive rate rests on the tail: the sum is calibrated itself.
   package func evidence(of score: Double?) -> Double {
     guard let score = score.map(Self.rounded) else { return 0 }
-    guard let tail, score > tail.start else { return -logarithm(pValue(of: score)) }
-    return min(Self.mostEvidence, -logarithm(pValue(of: tail.start)) + (score - tail.start) / tail.mean)
+    guard let tail, score > tail.start else { return -Double.log(pValue(of: score)) }
+    return min(Self.mostEvidence, -Double.log(pValue(of: tail.start)) + (score - tail.start) / tail.mean)
   }
 
   /// Beyond this, more says no more. It is far out on purpose: where it stopped at 20, the few photographs with much chroma

@@ -1,5 +1,3 @@
-import Pixels
-
 /// Turns the detectors' scores into a decision under one false positive budget.
 package struct Decision: Sendable {
   package let calibration: Calibration

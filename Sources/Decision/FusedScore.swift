@@ -1,5 +1,3 @@
-import Pixels
-
 /// One score from all detectors: the weighted sum of their evidence, calibrated on clean images of its own.
 ///
 /// With equal weights this is Fisher's combination of p-values (1925), whose tables do not hold under dependence; here

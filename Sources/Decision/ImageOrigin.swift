@@ -1,5 +1,3 @@
-import Pixels
-
 /// What clean scores depend on besides the detector: where the image comes from.
 package struct ImageOrigin: Sendable, Hashable {
   /// Whether the model-size image is without colour.

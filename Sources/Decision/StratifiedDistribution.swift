@@ -1,5 +1,3 @@
-import Pixels
-
 /// Clean scores, taken apart by where the images come from (Mondrian conformal prediction, Vovk et al. 2005).
 ///
 /// A stratum with too few clean images has no say; its parents have, and all images in the end.

@@ -1,3 +1,4 @@
+import RealModule
 import Synchronization
 
 /// Compares the scores of clean images, as they come, with those of the calibration, and says when they are no longer
@@ -31,7 +32,7 @@ package final class TrafficMonitor: Sendable {
 
     var report: TrafficReport {
       let isEnough = images >= TrafficMonitor.fewestImages
-      let drift = logarithm(max(1, evidence)) / logarithm(TrafficMonitor.limit)
+      let drift = Double.log(max(1, evidence)) / Double.log(TrafficMonitor.limit)
       return TrafficReport(
         state: change != nil ? .stale : isEnough ? .asCalibrated : .tooFewImages, images: images,
         drift: change != nil ? 1 : min(1, drift), change: change)

@@ -1,5 +1,5 @@
 import Classifiers
-import Pixels
+import Common
 import Squeezers
 
 /// MagNet's detectors (Meng and Chen, CCS 2017) with an autoencoder that the operator supplies: an image far from those

@@ -1,5 +1,5 @@
 import Classifiers
-import Pixels
+import Common
 import Squeezers
 
 /// A second opinion: the distance between the protected classifier's prediction and that of a second model, distilled

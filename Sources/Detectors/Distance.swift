@@ -1,5 +1,6 @@
 import Classifiers
-import Pixels
+import Common
+import RealModule
 import Squeezers
 
 /// How far apart two predictions are: p of the image, q of its squeezed version or of another model.
@@ -83,7 +84,7 @@ func jensenShannonDivergence(_ predictions: [Prediction]) -> Double {
     // A sum of its own, so that the order of two predictions does not matter.
     var part = 0.0
     for (index, value) in prediction.probabilities.enumerated() where value > 0 {
-      part += Double(value) * Double.logarithm(Double(value) / (means[index] * share))
+      part += Double(value) * Double.log(Double(value) / (means[index] * share))
     }
     divergence += part
   }

@@ -1,5 +1,4 @@
 import Classifiers
-import Pixels
 import Squeezers
 
 /// Disagreement within an ensemble: the Jensen-Shannon divergence of the predictions of the protected classifier and of

@@ -1,5 +1,4 @@
 import Classifiers
-import Pixels
 import Squeezers
 
 /// Feature squeezing (Xu, Evans, Qi, NDSS 2018): the score is the largest distance, over the squeezers, between what

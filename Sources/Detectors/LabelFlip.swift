@@ -1,5 +1,4 @@
 import Classifiers
-import Pixels
 import Squeezers
 
 /// The label-flip test of Liang et al. (Detecting Adversarial Image Examples with Adaptive Noise Reduction, TDSC 2021):

@@ -1,5 +1,4 @@
 import Classifiers
-import Pixels
 import Squeezers
 
 /// Consistency under transforms that a classifier was trained to be indifferent to, a mirror or a small shift: the mean

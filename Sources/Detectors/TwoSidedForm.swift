@@ -1,5 +1,5 @@
 import Classifiers
-import Pixels
+import RealModule
 import Squeezers
 
 /// The two-sided form of a distance: too unstable, or suspiciously stable for so confident a prediction.
@@ -26,7 +26,7 @@ package struct TwoSidedForm: Sendable, Hashable {
   }
 
   func apply(to score: inout DetectorScore, joint: Double, confidence seen: Double) {
-    let deviation = (Double.logarithm(joint + 1e-9) - center) / spread
+    let deviation = (Double.log(joint + 1e-9) - center) / spread
     let isTooStable = deviation < 0 && seen >= confidence
     score.measurements.append(.init("distance", joint))
     score.measurements.append(.init("deviation", deviation))

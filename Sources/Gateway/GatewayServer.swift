@@ -1,9 +1,9 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 import Logging
 import NIOCore
-import Pixels
 import ServiceLifecycle
 import UnixSignals
 

@@ -1,7 +1,7 @@
+import Common
 import GRPCCore
 import Glibc
 import NIOCore
-import Pixels
 import ServiceLifecycle
 
 /// Serves, and says which address it was that could not be listened on, and which setting names it.

@@ -1,5 +1,5 @@
 import CImageCodecs
-import Pixels
+import Common
 
 extension sluice_codec_report {
   /// The report as an error; `nil` when all went well.

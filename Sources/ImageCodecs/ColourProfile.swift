@@ -1,5 +1,3 @@
-import Pixels
-
 /// The ways in which files carry an ICC profile. What the profile says is not looked at.
 enum ColourProfile {
   /// Longest profile that is put together; those of displays and printers are far below.

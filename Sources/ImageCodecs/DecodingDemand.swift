@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// What decoding an image takes at most, as far as its header and structure tell.

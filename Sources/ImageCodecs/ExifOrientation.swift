@@ -1,5 +1,3 @@
-import Pixels
-
 /// The eight ways in which a camera may have been held (EXIF 2.3, tag 0x0112). The raw value is the tag's.
 package enum ExifOrientation: Int, Sendable, Hashable, CaseIterable {
   case upright = 1

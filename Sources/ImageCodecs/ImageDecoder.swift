@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Decodes PNG and JPEG within limits.

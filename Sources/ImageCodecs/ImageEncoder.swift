@@ -1,4 +1,5 @@
 import CImageCodecs
+import Common
 import Pixels
 
 extension PixelImage {

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension ImageFormat {
   /// One past the end of the image of this format at the head of some bytes; `nil` where its structure does not hold.

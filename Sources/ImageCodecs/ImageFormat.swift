@@ -1,5 +1,3 @@
-import Pixels
-
 /// The image formats that Sluice decodes, told apart by their first bytes and never by a file name.
 package enum ImageFormat: String, Sendable, Hashable, CaseIterable {
   case jpeg

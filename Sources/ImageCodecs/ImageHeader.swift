@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// What the header of an encoded image declares.

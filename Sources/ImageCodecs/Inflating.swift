@@ -1,5 +1,4 @@
 import CImageCodecs
-import Pixels
 
 extension [UInt8] {
   /// What a zlib stream holds; nothing for one that is damaged, cut off, or longer than `most` bytes.

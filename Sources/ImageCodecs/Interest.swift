@@ -1,5 +1,4 @@
 import CImageCodecs
-import Pixels
 
 /// Whether somebody still wants the image that is being decoded. Asked often, so it has to be quick; it may be asked on
 /// the decoding thread alone.

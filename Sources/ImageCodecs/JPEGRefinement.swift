@@ -1,5 +1,3 @@
-import Pixels
-
 /// What the scans of a JPEG have brought of its coefficients, each of which may come in several scans, bits after bits
 /// (ITU-T T.81, annex G). A file may leave out some; decoders then guess, and not all in the same way.
 struct JPEGRefinement {

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// A walk over the markers of one JPEG (ITU-T T.81 annex B): what it declares, and where it ends.
 struct JPEGStructure {

@@ -1,5 +1,3 @@
-import Pixels
-
 /// Where EXIF data begins in an APP1 segment.
 enum ExifSegment {
   static let signature: StaticString = "Exif\0\0"

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The text chunks of a PNG that may declare an orientation: EXIF data as ImageMagick writes it in hexadecimal digits, and
 /// XMP packets. They are noted on the way, and read at the end: of each kind the last one counts, and no more than that
@@ -95,7 +95,7 @@ struct OrientationTexts {
     for place in offset..<min(text.count, offset + maxBytes) {
       let byte = text[place]
       if byte == 0x20 || (0x09...0x0D).contains(byte) { continue }
-      guard let digit = hexDigit(byte) else { return [] }
+      guard let digit = Hexadecimal.value(byte) else { return [] }
       guard let first = high.take() else {
         high = digit
         continue
@@ -103,13 +103,5 @@ struct OrientationTexts {
       profile.append(first << 4 | digit)
     }
     return profile
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46, 0x61...0x66: (byte | 0x20) - 0x61 + 10
-    default: nil
-    }
   }
 }

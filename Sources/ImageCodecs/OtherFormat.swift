@@ -1,5 +1,3 @@
-import Pixels
-
 /// Formats that people take for pictures, and that are not decoded: told apart so that they can be named.
 enum OtherFormat: String, CaseIterable {
   case gif = "GIF"

@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// A walk over the chunks of one PNG (W3C PNG specification, third edition): what it declares, and where it ends.

@@ -1,5 +1,3 @@
-import Pixels
-
 /// What a TIFF structure, as EXIF data holds, says about the orientation.
 ///
 /// It is read as Pillow 13 reads it: any type of number, the first of several values, the first tag that has a value;

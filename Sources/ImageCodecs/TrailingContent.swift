@@ -1,5 +1,3 @@
-import Pixels
-
 /// What bytes after the end of a picture are, where they are more than filling: a file of another kind that some program
 /// will open when it is given the picture (a polyglot).
 package enum TrailingContent: String, Sendable, Hashable, CaseIterable {

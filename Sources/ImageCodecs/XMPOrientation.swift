@@ -1,5 +1,3 @@
-import Pixels
-
 /// What an XMP packet says about the orientation.
 struct XMPOrientation {
   /// The one that Pillow goes by: the first written as `tiff:Orientation="6"` or `<tiff:Orientation>6`.

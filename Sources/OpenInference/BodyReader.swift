@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Takes a REST body apart: its JSON, and the raw tensors after it in the order in which the JSON names them.
 ///

@@ -1,5 +1,5 @@
+import Common
 import FoundationEssentials
-import Pixels
 
 /// Reads the elements of a tensor that are listed in JSON into their raw form.
 struct ElementReader {

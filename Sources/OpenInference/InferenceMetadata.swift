@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// What a server says about itself.
 package struct ServerMetadata: Sendable, Hashable {

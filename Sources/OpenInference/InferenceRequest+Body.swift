@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension InferenceRequest {
   /// Reads the body of a REST request, with or without the binary extension.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension InferenceRequest {
   /// What the request holds in memory, in bytes, give or take what the allocator adds.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// A request for inference, whatever transport it came by.
 ///

@@ -1,5 +1,5 @@
+import Common
 import FoundationEssentials
-import Pixels
 
 /// BYTES are kept as they are. Where they are listed as base64, the parameter `content_type` says so, as MLServer and
 /// its clients have it; where they travel raw it says nothing, because they are what they are.

@@ -1,5 +1,5 @@
+import Common
 import FoundationEssentials
-import Pixels
 
 extension InferenceTensor {
   /// The elements as JSON, one list row by row.

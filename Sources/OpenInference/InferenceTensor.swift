@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// A tensor of a request or an answer: what it is called, its shape, and its elements row by row.
 ///

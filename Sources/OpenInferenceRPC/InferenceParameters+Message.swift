@@ -1,4 +1,4 @@
-internal import Pixels
+internal import Common
 
 /// Parameters in the order of their names: gRPC keeps none.
 func members(_ parameters: [String: Inference_InferParameter]) -> [JSONValue.Member] {

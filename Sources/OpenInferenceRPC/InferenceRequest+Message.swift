@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 package import OpenInference
-package import Pixels
+package import Common
 
 extension InferenceRequest {
   /// Reads a gRPC request, with elements raw or listed.

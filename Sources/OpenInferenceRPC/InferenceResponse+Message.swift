@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 package import OpenInference
-package import Pixels
+package import Common
 
 extension InferenceResponse {
   /// Reads a gRPC answer, with elements raw or listed.

@@ -1,5 +1,5 @@
 internal import OpenInference
-internal import Pixels
+internal import Common
 
 extension InferenceTensor {
   init(

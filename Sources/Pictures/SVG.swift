@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Shapes of a figure, in pixels from the top left.
 package enum SVG {

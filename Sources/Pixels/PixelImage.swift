@@ -1,3 +1,5 @@
+import Common
+
 /// How many samples a pixel has, and what they mean.
 package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
   case gray = 1

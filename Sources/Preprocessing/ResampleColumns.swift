@@ -1,5 +1,3 @@
-import Pixels
-
 /// Makes one output row of some rows: each output sample is the weighted sum of the samples above one another.
 ///
 /// - Parameters:

@@ -1,5 +1,3 @@
-import Pixels
-
 /// Resamples one gray row: each output sample is the weighted sum of `taps` neighbouring samples.
 ///
 /// - Precondition: `source` holds the samples that the coefficients read; `target` has room for every output position.

@@ -1,4 +1,6 @@
+import Common
 import Pixels
+import RealModule
 
 /// The bilateral filter: every pixel becomes the mean of those at most `diameter` / 2 away, with the weight
 /// `exp(−c² / 2·colour²) · exp(−s² / 2·space²)` for a distance s in pixels and a colour difference c, the sum of the
@@ -40,7 +42,7 @@ package struct Bilateral: FixedSqueezer {
     self.diameter = diameter
     self.colour = colour
     self.space = space
-    colourWeights = (0...3 * 255).map { Float(Double.exponential(Double($0 * $0) * (-0.5 / (colour * colour)))) }
+    colourWeights = (0...3 * 255).map { Float(Double.exp(Double($0 * $0) * (-0.5 / (colour * colour)))) }
   }
 
   package var description: String { "bilateral \(diameter)-\(Parameter.text(colour))-\(Parameter.text(space))" }
@@ -94,7 +96,7 @@ package struct Bilateral: FixedSqueezer {
       let half = (0...radius).last { $0 * $0 + dy * dy <= radius * radius } ?? 0
       let factors = (-half...half).map { dx in
         let distance = Double(dx * dx + dy * dy).squareRoot()
-        return Float(Double.exponential(distance * distance * (-0.5 / (space * space))))
+        return Float(Double.exp(distance * distance * (-0.5 / (space * space))))
       }
       return Chord(columns: radius - half..<radius + half + 1, factors: factors)
     }

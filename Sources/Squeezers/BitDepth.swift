@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Reduces every sample to `bits` bits: `rint(x · (2^bits − 1)) / (2^bits − 1)` for x in [0, 1].

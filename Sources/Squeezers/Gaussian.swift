@@ -1,4 +1,6 @@
+import Common
 import Pixels
+import RealModule
 
 /// Each channel convolved with a Gaussian of standard deviation `sigma`, cut off at four of them, and rounded to the
 /// nearest level, halves to even; edges are mirrored with the edge sample repeated.
@@ -25,7 +27,7 @@ package struct Gaussian: FixedSqueezer {
     precondition(Self.sigmaRange.contains(sigma))
     self.sigma = sigma
     let reach = Int(4 * sigma + 0.5)
-    let values = (-reach...reach).map { Double.exponential(-0.5 / (sigma * sigma) * Double($0 * $0)) }
+    let values = (-reach...reach).map { Double.exp(-0.5 / (sigma * sigma) * Double($0 * $0)) }
     let sum = values.reduce(0, +)
     weights = values[...reach].map { $0 / sum }
   }

@@ -1,4 +1,5 @@
 import Pixels
+import RealModule
 
 /// CIE L\*a\*b\* in 8 bits, of samples taken as linear light: L · 255/100, a + 128, b + 128.
 ///
@@ -14,7 +15,7 @@ package enum LinearLab {
   /// f(i / 2040) · 2¹⁵, where f is the cube root with its linear part near zero, in single precision.
   private static let cubeRoots: [Int32] = (0...2040).map { index in
     let value = Double(index) / 2040
-    let root = value < 216 / 24389 ? value * 841 / 108 + 16 / 116 : Double.cubeRoot(value)
+    let root = value < 216 / 24389 ? value * 841 / 108 + 16 / 116 : Double.root(value, 3)
     return Int32((Float(root) * 32768).rounded(.toNearestOrEven))
   }
 

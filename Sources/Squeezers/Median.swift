@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// The median of a `window` × `window` neighbourhood, each channel for itself.

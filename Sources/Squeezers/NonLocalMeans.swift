@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Non-local means: every sample becomes the mean of the samples in a `search` × `search` window around it, weighted by

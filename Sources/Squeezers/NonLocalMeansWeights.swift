@@ -1,3 +1,5 @@
+import RealModule
+
 /// The weight of a patch's distance in fixed point: `round(m · exp(−d / (h² · channels)))`, zero below m / 1000, where
 /// d is the mean squared difference a sample and m the largest multiplier with which no sum of weighted samples
 /// exceeds 31 bits.
@@ -18,7 +20,7 @@ struct NonLocalMeansWeights {
     let spread = Double(height * height * Float(channels))
     var weights: [UInt32] = []
     repeat {
-      let weight = (multiplier * Double.exponential(-Double(weights.count) * unit / spread)).rounded(.toNearestOrEven)
+      let weight = (multiplier * Double.exp(-Double(weights.count) * unit / spread)).rounded(.toNearestOrEven)
       weights.append(weight < 0.001 * multiplier ? 0 : UInt32(weight))
     } while weights.last != 0
     table = weights

@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Each 8×8 block as it looks after a JPEG round trip at a quality chosen for that block at random (SHIELD: Das et al.,

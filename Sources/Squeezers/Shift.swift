@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// The image moved by whole pixels; what comes in at the edges is the mirrored image.

@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Total-variation minimisation: an approach to the image u that minimises ½‖u − x‖² + weight · TV(u) (Rudin, Osher, Fatemi 1992; as a

@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Soft thresholding of wavelet coefficients (Donoho and Johnstone 1994), in the undecimated Haar transform, which

@@ -1,3 +1,4 @@
+import Files
 import FilterPipeline
 
 /// The arguments of the command as they were given, byte for byte.
@@ -5,15 +6,15 @@ import FilterPipeline
 /// Those that Swift hands on are text, in which what is not UTF-8 was replaced: such a path cannot be opened any more.
 enum ArgumentBytes {
   /// The paths that arguments were given as, in the order of the command line.
-  static func paths(_ texts: [String]) -> [InputPath] {
+  static func paths(_ texts: [String]) -> [RawPath] {
     var rest = given()[...]
     return texts.map { text in
       guard text.unicodeScalars.contains("\u{FFFD}"),
         let index = rest.firstIndex(where: { String(decoding: $0, as: UTF8.self).utf8.elementsEqual(text.utf8) })
-      else { return InputPath(text) }
+      else { return RawPath(text) }
       let bytes = rest[index]
       rest = rest[(index + 1)...]
-      return InputPath(bytes: bytes)
+      return RawPath(bytes: bytes)
     }
   }
 

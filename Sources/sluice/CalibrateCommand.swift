@@ -1,9 +1,10 @@
 import ArgumentParser
 import Calibration
+import Common
 import Decision
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 extension ImageVariant: ExpressibleByArgument {}
 
@@ -142,7 +143,7 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   /// A path typed wrongly must not cost an image.
   private func refuseToReplace(_ target: String) throws(SluiceError) {
-    guard FileIdentity(target) != nil else { return }
+    guard FileStatus(target)?.isRegularFile == true else { return }
     guard let bytes = try? readFile(target, atMost: Calibration.mostBytes), (try? Calibration(json: bytes)) != nil
     else {
       throw SluiceError(
@@ -209,7 +210,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let suggestions = WitnessReview(
       decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }
     ).suggestions
-    try OutputFile.replace(target, with: Array(calibration.json.indentedText.utf8))
+    try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
     try OutputFile.standardOutput().write(Array(CalibrationReport(decision, suggestions, path: target).text.utf8))
   }
 }

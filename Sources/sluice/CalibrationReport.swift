@@ -1,6 +1,6 @@
 import Calibration
+import Common
 import Decision
-import Pixels
 
 /// A calibration in a few lines for people.
 struct CalibrationReport {

@@ -1,4 +1,5 @@
 import Auditing
+import Common
 import Decision
 import Detectors
 import FilterPipeline

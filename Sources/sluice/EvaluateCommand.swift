@@ -1,9 +1,10 @@
 import ArgumentParser
 import Calibration
+import Common
 import Decision
+import Files
 import FilterPipeline
 import Pictures
-import Pixels
 import Synchronization
 
 struct EvaluateCommand: AsyncParsableCommand {
@@ -131,10 +132,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     let comparison = evaluations.count > 1 ? EvaluationComparison(new: evaluations[0], old: evaluations[1]) : nil
     if let html {
       Thumbnails(scoring.pipeline).fill(&evaluations[0])
-      try OutputFile.created(html).write(Array(EvaluationPage(evaluations[0], comparison).text.utf8))
+      try replaceFile(html, with: Array(EvaluationPage(evaluations[0], comparison).text.utf8))
     }
     if let json, json != "-" {
-      try OutputFile.created(json).write(Array((evaluations[0].json.text + "\n").utf8))
+      try replaceFile(json, with: Array((evaluations[0].json.text + "\n").utf8))
     }
     let text = json == "-" ? evaluations[0].json.text + "\n" : EvaluationTable(evaluations[0]).text
     try OutputFile.standardOutput().write(Array(text.utf8))

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 extension HardeningSet.Form: ExpressibleByArgument {}
 

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Common
 import Decision
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Common
 import FilterPipeline
-import Pixels
 
 #if canImport(Glibc)
   import Glibc

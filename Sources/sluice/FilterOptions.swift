@@ -1,6 +1,6 @@
 import ArgumentParser
+import Common
 import FilterPipeline
-import Pixels
 
 /// The options that name a filter and open it.
 struct FilterOptions: ParsableArguments {

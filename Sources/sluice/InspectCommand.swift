@@ -1,8 +1,9 @@
 import ArgumentParser
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
 import Pictures
-import Pixels
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -74,6 +75,6 @@ struct InspectCommand: AsyncParsableCommand {
       return
     }
     let sheet = try ContactSheet.of(input, verdict, pipeline)
-    try OutputFile.created(path).write(try sheet.encodedAsPNG())
+    try replaceFile(path, with: try sheet.encodedAsPNG())
   }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Common
 import Detectors
+import Files
 import FilterPipeline
-import Pixels
 import Squeezers
 
 struct SqueezersCommand: AsyncParsableCommand {

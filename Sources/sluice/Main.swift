@@ -1,6 +1,7 @@
 import ArgumentParser
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 #if canImport(Glibc)
   import Glibc

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Common
 import Detectors
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 struct ReferenceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -52,7 +53,7 @@ struct ReferenceCommand: AsyncParsableCommand {
       }
     }
     let reference = try fitting.reference()
-    try OutputFile.created(output).write(Array((reference.json.text + "\n").utf8))
+    try replaceFile(output, with: Array((reference.json.text + "\n").utf8))
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
 

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Common
 import FilterPipeline
 import Gateway
 import Logging
-import Pixels
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Pixels
 
 /// The command and its subcommands.
 struct SluiceCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import Calibration
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 import Preprocessing
 
 /// Pictures of the images that a report shows.

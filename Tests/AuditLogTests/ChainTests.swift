@@ -1,5 +1,4 @@
 import AuditLog
-import Pixels
 import TestSupport
 import Testing
 

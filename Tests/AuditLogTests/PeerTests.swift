@@ -1,6 +1,5 @@
 import AuditLog
 import Foundation
-import Pixels
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import AuditLog
+import Common
 import Foundation
-import Pixels
 import TestSupport
 import Testing
 

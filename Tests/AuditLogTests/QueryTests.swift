@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 import TestSupport
 import Testing
 

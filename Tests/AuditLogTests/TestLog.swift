@@ -1,8 +1,8 @@
 import AuditLog
 import AuditLogPostgreSQL
+import Common
 import Crypto
 import Foundation
-import Pixels
 import TestSupport
 import Testing
 

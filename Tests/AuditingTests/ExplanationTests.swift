@@ -1,6 +1,6 @@
 import AuditLog
 import Auditing
-import Pixels
+import Common
 import TestSupport
 import Testing
 

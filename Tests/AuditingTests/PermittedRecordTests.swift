@@ -1,7 +1,6 @@
 import AuditLog
 import Auditing
 import FilterPipeline
-import Pixels
 import Testing
 
 /// A record as it is shown to somebody who may not know of private detectors.

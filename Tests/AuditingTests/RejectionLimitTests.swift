@@ -1,8 +1,8 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 import ImageCodecs
-import Pixels
 import Synchronization
 import TestSupport
 import Testing

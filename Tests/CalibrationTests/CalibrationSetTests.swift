@@ -1,6 +1,6 @@
 import Calibration
+import Common
 import Decision
-import Pixels
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Calibration
+import Common
 import Decision
-import Pixels
+import Foundation
 import TestSupport
 import Testing
 
@@ -96,7 +97,7 @@ import Testing
     func loss(_ weights: [Double], _ bias: Double) -> Double {
       let terms = examples.map { example in
         let sum = zip(weights, example.evidence).reduce(bias) { $0 + $1.0 * $1.1 }
-        return logarithm(1 + exponential(example.isAdversarial ? -sum : sum))
+        return log(1 + exp(example.isAdversarial ? -sum : sum))
       }
       return terms.reduce(0, +) / 200 + 0.05 * weights.reduce(0) { $0 + ($1 - 0.3) * ($1 - 0.3) }
     }

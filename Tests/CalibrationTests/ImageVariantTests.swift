@@ -1,4 +1,5 @@
 import Calibration
+import Common
 import ImageCodecs
 import Pixels
 import TestSupport

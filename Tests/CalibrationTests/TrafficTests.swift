@@ -1,7 +1,8 @@
 import Calibration
+import Common
 import Decision
+import Files
 import FilterPipeline
-import Pixels
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Calibration
 import Classifiers
+import Common
 import Decision
 import FilterPipeline
 import Pixels

@@ -1,6 +1,5 @@
 import Calibration
 import Decision
-import Pixels
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Classifiers
-import Pixels
+import Common
 import Testing
 
 /// Which sizes of calls are worth making, on machines whose every call takes a known time.

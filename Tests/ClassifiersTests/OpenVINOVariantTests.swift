@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Foundation
 import Pixels
 import TestSupport

@@ -1,5 +1,5 @@
 import Classifiers
-import Pixels
+import Common
 import Testing
 
 struct PredictionTests {

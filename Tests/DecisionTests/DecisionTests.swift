@@ -1,5 +1,5 @@
+import Common
 import Decision
-import Pixels
 import Testing
 
 @Suite struct DecisionTests {

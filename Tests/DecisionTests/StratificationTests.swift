@@ -1,5 +1,4 @@
 import Decision
-import Pixels
 import Testing
 
 @Suite struct StratificationTests {

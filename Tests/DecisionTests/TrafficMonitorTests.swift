@@ -1,4 +1,5 @@
 import Decision
+import Foundation
 import TestSupport
 import Testing
 
@@ -103,7 +104,7 @@ import Testing
   ]
 
   private static func power(_ number: Double, _ exponent: Double) -> Double {
-    exponential(exponent * logarithm(number))
+    exp(exponent * log(number))
   }
 
   @Test("scores that are higher, lower or longer of tail are found within some thousand images", arguments: shifts)

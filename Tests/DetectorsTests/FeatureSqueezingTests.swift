@@ -1,6 +1,5 @@
 import Classifiers
 import Detectors
-import Pixels
 import Squeezers
 import Testing
 

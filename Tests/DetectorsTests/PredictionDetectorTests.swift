@@ -1,7 +1,6 @@
 import Classifiers
 import Detectors
 import Foundation
-import Pixels
 import Squeezers
 import Testing
 

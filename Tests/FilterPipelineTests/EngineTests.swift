@@ -1,6 +1,7 @@
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 import Preprocessing
 import Synchronization
 import TestSupport
@@ -57,7 +58,7 @@ struct EngineTests {
     let pipeline = try Pipeline(
       definition, identity: FilterIdentity(name: "test", digest: "0"), models: .init(),
       services: PipelineServices(sha256: { _ in "0" }))
-    let inputs = try RunInputs(stream: .opened(try folder.file("stream", stream)), name: "s", limit: 1_000_000)
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", stream)), name: "s", limit: 1_000_000)
     let state = SharedState()
     let engine = FilterRun(pipeline, workers: workers, interruption: try Interruption())
     let sink = RecordingSink(state, refusesAfter: refusesAfter)

@@ -1,5 +1,5 @@
+import Files
 import FilterPipeline
-import Pixels
 import TestSupport
 import Testing
 
@@ -8,7 +8,7 @@ struct HostileStreamTests {
   /// The inputs of a stream, none of which is too long, and how many bytes were looked at to find them.
   private func takenApart(_ bytes: [UInt8]) throws -> (inputs: [EncodedInput], examined: Int) {
     let folder = try TemporaryFolder()
-    let inputs = try RunInputs(stream: .opened(try folder.file("stream", bytes)), name: "stream", limit: bytes.count)
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "stream", limit: bytes.count)
     var all: [EncodedInput] = []
     while let input = try inputs.next() { all.append(input) }
     return (all, inputs.examined)

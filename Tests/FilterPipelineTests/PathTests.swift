@@ -1,6 +1,7 @@
+import Common
+import Files
 import FilterPipeline
 import Foundation
-import Pixels
 import TestSupport
 import Testing
 
@@ -10,12 +11,12 @@ struct PathTests {
 
   private let folder: TemporaryFolder
   private let image: [UInt8]
-  private let path: InputPath
+  private let path: RawPath
 
   init() throws {
     folder = try TemporaryFolder()
     image = try EncodedImages.png()
-    path = InputPath(bytes: Array("\(folder.path)/images/".utf8) + Self.name)
+    path = RawPath(bytes: Array("\(folder.path)/images/".utf8) + Self.name)
     let plain = try folder.file("plain.png", image)
     try FileManager.default.createDirectory(atPath: "\(folder.path)/images", withIntermediateDirectories: true)
     let made = try SluiceCommand.shell("cd '\(folder.path)' && cp '\(plain)' images/$'caf\\xe9.png'")
@@ -37,8 +38,8 @@ struct PathTests {
   @Test func theyAreOpened() throws { expectTheImage(try inputs(PathList([path]))) }
 
   @Test func theyAreFoundInFolders() throws {
-    expectTheImage(try inputs(PathList([InputPath("\(folder.path)/images")], opensFolders: true)))
-    #expect(try folderContents("\(folder.path)/images") == [InputPath(bytes: Self.name)])
+    expectTheImage(try inputs(PathList([RawPath("\(folder.path)/images")], opensFolders: true)))
+    #expect(try folderContents("\(folder.path)/images") == [RawPath(bytes: Self.name)])
   }
 
   @Test(arguments: [true, false])

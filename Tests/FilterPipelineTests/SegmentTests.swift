@@ -1,3 +1,4 @@
+import Files
 import FilterPipeline
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 struct SegmentTests {
   private func inputs(_ bytes: [UInt8]) throws -> [EncodedInput] {
     let folder = try TemporaryFolder()
-    let inputs = try RunInputs(stream: .opened(try folder.file("stream", bytes)), name: "stream", limit: 100_000)
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "stream", limit: 100_000)
     var all: [EncodedInput] = []
     while let input = try inputs.next() { all.append(input) }
     return all

@@ -1,6 +1,7 @@
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ struct StreamTests {
 
   private func inputs(_ bytes: [UInt8], limit: Int = limit) throws -> [EncodedInput] {
     let folder = try TemporaryFolder()
-    let inputs = try RunInputs(stream: .opened(try folder.file("stream", bytes)), name: "stream", limit: limit)
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "stream", limit: limit)
     var all: [EncodedInput] = []
     while let input = try inputs.next() { all.append(input) }
     return all

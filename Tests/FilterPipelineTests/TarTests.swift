@@ -1,5 +1,6 @@
+import Common
+import Files
 import FilterPipeline
-import Pixels
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ struct TarTests {
   /// The inputs of a stream, and the error that ended it.
   private func inputs(_ bytes: [UInt8], limit: Int = 100_000) throws -> ([EncodedInput], SluiceError?) {
     let folder = try TemporaryFolder()
-    let inputs = try RunInputs(stream: .opened(try folder.file("stream", bytes)), name: "t.tar", limit: limit)
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "t.tar", limit: limit)
     var all: [EncodedInput] = []
     while let input = try inputs.next() {
       // What ends the stream is an input that cannot be judged.
@@ -230,7 +231,7 @@ struct TarTests {
       ("._a.png", [0, 5, 22, 7, 0, 2, 0, 0]), ("a.png", image), ("dir/._b.jpg", [1]), ("dir/._c.png", image),
     ])
     let folder = try TemporaryFolder()
-    let inputs = try RunInputs(stream: .opened(try folder.file("stream", archive)), name: "t", limit: 100_000)
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", archive)), name: "t", limit: 100_000)
     var sources: [String] = []
     while let input = try inputs.next() { sources.append(input.source) }
     #expect(sources == ["t/a.png", "t/dir/._c.png"] && inputs.passedOver == 2)

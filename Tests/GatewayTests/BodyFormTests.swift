@@ -1,6 +1,5 @@
 import Gateway
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

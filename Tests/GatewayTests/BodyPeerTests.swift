@@ -1,7 +1,7 @@
+import Common
 import Foundation
 import Gateway
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

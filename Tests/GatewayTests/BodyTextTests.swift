@@ -1,6 +1,6 @@
+import Common
 import Gateway
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

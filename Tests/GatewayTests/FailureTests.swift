@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import FilterPipeline
 import Gateway
 import Pixels

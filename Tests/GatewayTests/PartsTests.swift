@@ -1,6 +1,6 @@
+import Common
 import FilterPipeline
 import Gateway
-import Pixels
 import Synchronization
 import Testing
 

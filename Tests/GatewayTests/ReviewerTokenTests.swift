@@ -1,6 +1,6 @@
+import Common
 import FilterPipeline
 import Gateway
-import Pixels
 import Testing
 
 /// Who may look at the audit pages, and what they may see there.

@@ -1,6 +1,6 @@
+import Common
 import Foundation
 import Gateway
-import Pixels
 import TestSupport
 import Testing
 import Yams

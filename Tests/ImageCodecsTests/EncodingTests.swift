@@ -1,3 +1,4 @@
+import Common
 import ImageCodecs
 import Pixels
 import TestSupport

@@ -1,7 +1,7 @@
-import Foundation
 import CImageCodecs
+import Common
+import Foundation
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

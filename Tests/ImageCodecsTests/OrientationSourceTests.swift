@@ -1,5 +1,4 @@
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import CImageCodecs
+import Common
 import ImageCodecs
 import Pixels
 import TestSupport

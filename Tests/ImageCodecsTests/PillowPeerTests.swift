@@ -1,6 +1,5 @@
 import Foundation
 import ImageCodecs
-import Pixels
 import TestSupport
 import Testing
 

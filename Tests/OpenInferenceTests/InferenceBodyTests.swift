@@ -1,6 +1,6 @@
+import Common
 import Foundation
 import OpenInference
-import Pixels
 import TestSupport
 import Testing
 

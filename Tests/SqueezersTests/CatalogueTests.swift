@@ -1,3 +1,4 @@
+import Common
 import Pixels
 import Squeezers
 import TestSupport

@@ -1,4 +1,3 @@
-import Pixels
 import Squeezers
 import TestSupport
 import Testing

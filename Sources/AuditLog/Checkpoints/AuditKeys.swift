@@ -1,6 +1,6 @@
+import Common
 import Crypto
 import FoundationEssentials
-import Pixels
 
 /// The public half of a signing key, as text: `NAME+HASH+BASE64(0x01, key)` (C2SP `signed-note`).
 package struct AuditVerificationKey: Sendable, Hashable {
@@ -19,7 +19,7 @@ package struct AuditVerificationKey: Sendable, Hashable {
   }
 
   package var text: String {
-    "\(name)+\(hexadecimal(hash))+\(Data([Self.kind] + key).base64EncodedString())"
+    "\(name)+\(Hexadecimal.text(hash))+\(Data([Self.kind] + key).base64EncodedString())"
   }
 
   /// - Throws: `invalid-key`.
@@ -60,7 +60,7 @@ package struct AuditSigningKey: Sendable {
 
   /// For its file: `PRIVATE+KEY+NAME+HASH+BASE64(0x01, seed)`. A secret.
   package var secretText: String {
-    "\(Self.prefix)\(verification.name)+\(hexadecimal(verification.hash))+"
+    "\(Self.prefix)\(verification.name)+\(Hexadecimal.text(verification.hash))+"
       + Data([AuditVerificationKey.kind] + Array(key.rawRepresentation)).base64EncodedString()
   }
 

@@ -1,6 +1,6 @@
+import Common
 import Crypto
 import FoundationEssentials
-import Pixels
 
 /// What a chain looked like at a moment: how many records, and the hash of the last.
 ///
@@ -28,7 +28,7 @@ package struct Checkpoint: Sendable, Hashable {
 
   /// The signed text, with its last line break.
   var body: String {
-    let base64 = Data(bytes(hexadecimal: hash) ?? []).base64EncodedString()
+    let base64 = Data(Hexadecimal.bytes(hash.utf8) ?? []).base64EncodedString()
     return "\(Self.origin)\(writer)\n\(sequence)\n\(base64)\n\(time.text)\n"
   }
 
@@ -41,7 +41,7 @@ package struct Checkpoint: Sendable, Hashable {
     else { return nil }
     let writer = String(lines[0].dropFirst(Self.origin.count))
     guard AuditWriterName.isName(writer) else { return nil }
-    self.init(writer: writer, sequence: sequence, hash: hexadecimal(digest), time: time)
+    self.init(writer: writer, sequence: sequence, hash: Hexadecimal.text(digest), time: time)
     guard self.body == body else { return nil }
   }
 }

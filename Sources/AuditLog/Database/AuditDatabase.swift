@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Where the tables of an audit log lie.
 ///

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The tables, and how older ones become them.
 ///

@@ -1,6 +1,7 @@
+import Common
+import Files
 import FoundationEssentials
 import GRDB
-import Pixels
 
 /// The embedded database: one SQLite file, written by one connection at a time and read by several meanwhile.
 ///
@@ -49,8 +50,9 @@ package final class SQLiteDatabase: AuditDatabase {
   /// Even to read, SQLite makes a file beside the database. Where nobody can make one, nobody changes the database either, and it can
   /// be told so – unless changes are left in such a file (`-wal`), which it would then pass over: SQLite reads or refuses those.
   private static func readablePath(_ path: String) -> String {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard PrivateFiles.isUnchangeable(folder), PrivateFiles.size(of: path + "-wal") == 0 else { return path }
+    guard PrivateFiles.isUnchangeable(path.containingFolder), FileStatus(path + "-wal")?.byteCount ?? 0 == 0 else {
+      return path
+    }
     let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
     // A path with two slashes in front would be that of another machine.
     return "file:\(path.hasPrefix("/") ? "//" : "")\(escaped)?immutable=1"

@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -32,8 +34,5 @@ package struct DiskReserve: Sendable {
   /// - Returns: whether there was any.
   package func release() -> Bool { unlink(path) == 0 }
 
-  private var takenBytes: Int {
-    var status = stat()
-    return lstat(path, &status) == 0 ? status.st_blocks * 512 : 0
-  }
+  private var takenBytes: Int { FileStatus(path, followsLinks: false)?.allocatedByteCount ?? 0 }
 }

@@ -1,4 +1,6 @@
-import Pixels
+import Common
+import Files
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -14,11 +16,15 @@ enum FolderLock {
   ) throws(SluiceError) -> Result {
     let path = "\(folder)/lock"
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw PrivateFiles.unavailable(path) }
+    guard descriptor >= 0 else { throw unavailable(path) }
     defer { close(descriptor) }
     while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else { throw PrivateFiles.unavailable(path) }
+      guard errno == EINTR else { throw unavailable(path) }
     }
     return try work()
+  }
+
+  private static func unavailable(_ path: String) -> SluiceError {
+    SluiceError(.auditUnavailable, "the audit log cannot be used: \(path): \(Errno(rawValue: errno))")
   }
 }

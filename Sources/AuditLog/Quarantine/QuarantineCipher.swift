@@ -1,6 +1,6 @@
+import Common
 import Crypto
 import FoundationEssentials
-import Pixels
 
 /// How bytes lie in the quarantine: as they came, or encrypted.
 ///
@@ -24,7 +24,7 @@ package struct QuarantineCipher: Sendable {
   /// - Throws: `invalid-key`; the text is a secret and never part of a message.
   package init(secretText text: String) throws(SluiceError) {
     let trimmed = text.filter { !$0.isWhitespace }
-    let key = bytes(hexadecimal: trimmed.lowercased()) ?? Data(base64Encoded: trimmed).map { [UInt8]($0) }
+    let key = Hexadecimal.bytes(trimmed.utf8) ?? Data(base64Encoded: trimmed).map { [UInt8]($0) }
     guard let key, key.count == Self.keyLength else {
       throw SluiceError(
         .invalidKey, "the key of the quarantine must be \(Self.keyLength) bytes in base64 or hexadecimal",
@@ -51,7 +51,7 @@ package struct QuarantineCipher: Sendable {
   /// - Throws: `quarantine-damaged`, also without the key of encrypted contents.
   func opened(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     let image = contents.starts(with: Self.heading) ? try decrypted(contents, of: sha256) : contents
-    guard hexadecimal(SHA256.hash(data: image)) == sha256 else {
+    guard Hexadecimal.text(SHA256.hash(data: image)) == sha256 else {
       throw SluiceError(.quarantineDamaged, "the bytes kept as \(sha256) are others")
     }
     return image

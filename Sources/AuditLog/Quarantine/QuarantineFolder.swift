@@ -1,8 +1,5 @@
-import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Common
+import Files
 
 /// Images as files of a folder, `ab/abcd…`, readable to their owner alone.
 struct QuarantineFolder: QuarantineStorage {
@@ -13,52 +10,46 @@ struct QuarantineFolder: QuarantineStorage {
 
   func store(_ contents: [UInt8], as sha256: String, _: (any SQLConnection)?) throws(SluiceError) {
     let place = file(sha256)
-    guard access(place, F_OK) != 0 else { return }
-    let folder = "\(path)/\(sha256.prefix(2))"
-    try PrivateFiles.makeFolder(path)
-    try PrivateFiles.makeFolder(folder)
-    try PrivateFiles.write(contents, to: place)
+    guard FileStatus(place) == nil else { return }
+    try withAuditFiles { () throws(SluiceError) in
+      try PrivateFiles.makeFolder(path)
+      try PrivateFiles.makeFolder(place.containingFolder)
+      try replaceFile(place, with: contents, permissions: .forOwnerAlone)
+    }
   }
 
-  func holds(_ sha256: String, _: any SQLConnection) -> Bool { access(file(sha256), F_OK) == 0 }
+  func holds(_ sha256: String, _: any SQLConnection) -> Bool { FileStatus(file(sha256)) != nil }
 
   func contents(of sha256: String, _: any SQLConnection) throws(SluiceError) -> [UInt8]? {
-    try PrivateFiles.contents(of: file(sha256), atMost: Self.longest)
+    try withAuditFiles { () throws(SluiceError) in
+      try PrivateFiles.contents(of: file(sha256), atMost: Self.longest)
+    }
   }
 
   func remove(_ sha256: String, _: any SQLConnection) throws(SluiceError) {
-    guard unlink(file(sha256)) != 0, errno != ENOENT else { return }
-    throw PrivateFiles.unavailable(file(sha256))
+    try withAuditFiles { () throws(SluiceError) in try removeFile(file(sha256)) }
   }
 
   private static let probedBytes = 65_536
 
   func probe() throws(SluiceError) {
-    try PrivateFiles.makeFolder(path)
-    try PrivateFiles.probe(path, bytes: Self.probedBytes)
+    try withAuditFiles { () throws(SluiceError) in
+      try PrivateFiles.makeFolder(path)
+      try PrivateFiles.probe(path, bytes: Self.probedBytes)
+    }
   }
 
   func leftovers(before moment: AuditTime) -> [String] {
     Self.names(in: path).flatMap { part in
       Self.names(in: "\(path)/\(part)").filter { name in
-        var status = stat()
-        return stat("\(path)/\(part)/\(name)", &status) == 0 && status.st_mtim.tv_sec < moment.microseconds / 1_000_000
+        FileStatus("\(path)/\(part)/\(name)").map { $0.changed < moment.microseconds / 1_000_000 } ?? false
       }
     }
   }
 
   /// What is in a folder; nothing where there is none.
   private static func names(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names
+    ((try? namesInFolder(RawPath(path))) ?? []).map(\.description).filter { !$0.hasPrefix(".") }
   }
 
   private func file(_ sha256: String) -> String { "\(path)/\(sha256.prefix(2))/\(sha256)" }

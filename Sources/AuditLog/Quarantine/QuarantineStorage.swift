@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Where the bytes of flagged images lie, by their digest.
 ///

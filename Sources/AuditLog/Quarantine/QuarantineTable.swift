@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Images in the database itself, for one that several machines share.
 struct QuarantineTable: QuarantineStorage {

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 #if canImport(Glibc)
   import Glibc

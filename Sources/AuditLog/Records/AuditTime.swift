@@ -1,3 +1,5 @@
+import Common
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -52,7 +54,7 @@ extension AuditTime {
   /// Reads a date, a date and a time, or a span before `now`: `2026-11-24`, `2026-11-24T23:44`, `2026-11-24T23:44:02.5Z`,
   /// `90m`, `24h`, `7d`. All in UTC; `nil` for anything else.
   package init?(_ text: String, now: AuditTime = .now) {
-    if let span = Self.span(text) {
+    if let span = TimeSpan.duration(text) {
       self = now - span
       return
     }
@@ -71,18 +73,6 @@ extension AuditTime {
     // What does not exist, as 30 February, comes back as another day.
     guard parts.tm_mday == Int32(date[2]) else { return nil }
     self.init(microseconds: seconds * 1_000_000 + fraction)
-  }
-
-  /// A thousand years in seconds: no sum of it and a time goes beyond what a number holds.
-  private static let longestSpan = 1000 * 366 * 86_400
-
-  /// Reads a span of time: `90s`, `30m`, `24h`, `7d`; `nil` for anything else.
-  package static func span(_ text: String) -> Duration? {
-    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    guard let unit = text.last.flatMap({ units[$0] }), text.utf8.dropLast().allSatisfy(isDigit),
-      let count = Int(text.dropLast()), count <= longestSpan / unit
-    else { return nil }
-    return .seconds(count * unit)
   }
 
   private static func clock(_ text: Substring) -> ([Int], fraction: Int)? {

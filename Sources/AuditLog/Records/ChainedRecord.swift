@@ -1,5 +1,5 @@
+import Common
 import Crypto
-import Pixels
 
 /// A record in its place: its text, and the hash that binds it to all before it.
 ///
@@ -42,6 +42,6 @@ package struct ChainedRecord: Sendable {
     hash.update(data: Array((domain + previous + "\n").utf8))
     var text = text
     text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    return hexadecimal(hash.finalize())
+    return Hexadecimal.text(hash.finalize())
   }
 }

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// A record as it was found in the log, with what was said and done about its image since.
 package struct StoredRecord: Sendable {

@@ -1,5 +1,3 @@
-import Pixels
-
 /// Which records are wanted.
 package struct AuditQuery: Sendable, Hashable {
   package enum ReviewState: String, Sendable, Hashable, CaseIterable {

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// Adds entries to a writer's chain, in this order, in one transaction: when it returns, they are durable.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// Signs what a chain looks like now, and keeps the signature beside it.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// What a clean-up deleted, or would delete.

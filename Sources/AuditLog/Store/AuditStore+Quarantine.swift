@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// What the quarantine holds.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// The records that a query asks for, in its order.

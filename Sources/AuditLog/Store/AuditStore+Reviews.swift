@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// Records what a reviewer says about the image of a record; the last word about an image holds for all its records.

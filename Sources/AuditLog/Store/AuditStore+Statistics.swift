@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditStore {
   /// Images by verdict in one interval.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// An audit log: chains of records in a database, and the quarantine of what was flagged.
 ///

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// A reason not to believe the clock: it says that nothing was recorded for long.
 ///

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension AuditVerifier {
   /// What the lists beside the records say and no record does: the first of each list.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Checks everything that a log says about itself, from its first record to its last, in bounded memory.
 ///

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Checks one writer's chain, and stops at the first record that does not hold.
 struct ChainVerifier {

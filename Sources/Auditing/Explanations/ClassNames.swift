@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// What the classes of a record are called: as it says itself, or else as the classifier's labels do.
 package struct ClassNames: Sendable {

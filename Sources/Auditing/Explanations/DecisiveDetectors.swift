@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// The detectors that a flag rests on, the most decisive first; none for what was not flagged.
 package struct DecisiveDetectors: Sendable {

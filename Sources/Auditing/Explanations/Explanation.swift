@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// Why a record's image was flagged or let pass, in words: how rare it is among clean images, what was decisive, and what the
 /// classifier sees otherwise.

@@ -1,5 +1,3 @@
-import Pixels
-
 /// How rare a score is among clean images, in words.
 struct Rarity: Sendable, Hashable {
   private let pValue: Double

@@ -1,7 +1,8 @@
 import AuditLog
+import Common
 import Decision
 import FilterPipeline
-import Pixels
+import RealModule
 
 /// One detector's part in a recorded verdict.
 ///
@@ -42,9 +43,9 @@ struct RecordedDetector: Sendable {
   var strength: Double {
     guard let score else { return 0 }
     if let contribution { return contribution }
-    if let pValue { return pValue > 0 ? -logarithm(pValue) : .infinity }
+    if let pValue { return pValue > 0 ? -Double.log(pValue) : .infinity }
     guard let threshold, threshold > 0, score > threshold else { return 0 }
-    return logarithm(score / threshold)
+    return Double.log(score / threshold)
   }
 }
 

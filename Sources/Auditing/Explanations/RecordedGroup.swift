@@ -1,6 +1,6 @@
 import AuditLog
+import Common
 import FilterPipeline
-import Pixels
 
 /// One group's part in a recorded verdict, where groups of detectors share the budget.
 package struct RecordedGroup: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Numbers and lists as sentences have them.
 enum Wording {

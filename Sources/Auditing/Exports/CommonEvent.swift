@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// A record in ArcSight's Common Event Format, version 0.
 struct CommonEvent {

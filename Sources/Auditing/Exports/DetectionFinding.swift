@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// A record as a Detection Finding (class 2004) of the Open Cybersecurity Schema Framework 1.3, with the profile
 /// `security_control`; what the schema has no place for is under `unmapped`.

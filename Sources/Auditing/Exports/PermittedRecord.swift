@@ -1,6 +1,6 @@
 import AuditLog
+import Common
 import FilterPipeline
-import Pixels
 
 /// What somebody may read in a record who may not know of private witnesses.
 ///

@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// How records are written for other programs: a line each.
 package enum RecordForm: String, Sendable, Hashable, CaseIterable {

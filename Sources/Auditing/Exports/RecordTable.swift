@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// Records as comma-separated values (RFC 4180).
 package enum RecordTable {

@@ -1,3 +1,4 @@
+import Common
 import Detectors
 import FilterPipeline
 import ImageCodecs

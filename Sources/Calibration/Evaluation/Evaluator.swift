@@ -1,7 +1,6 @@
 import Decision
 import Detectors
 import FilterPipeline
-import Pixels
 
 /// Turns verdicts of a filter that only scores into an evaluation under a calibration.
 package struct Evaluator: Sendable {

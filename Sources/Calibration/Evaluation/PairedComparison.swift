@@ -1,4 +1,5 @@
 import Decision
+import RealModule
 
 /// Two decisions on each of the same images, compared.
 package struct PairedComparison: Sendable, Hashable {
@@ -29,11 +30,11 @@ package struct PairedComparison: Sendable, Hashable {
     let (trials, fewer) = (onlyNew + onlyOld, min(onlyNew, onlyOld))
     guard trials > 0 else { return 1 }
     // Terms of the binomial distribution from logarithms, which do not overflow.
-    var term = -Double(trials) * logarithm(2)
-    var sum = exponential(term)
+    var term = -Double(trials) * Double.log(2)
+    var sum = Double.exp(term)
     for successes in 0..<fewer {
-      term += logarithm(Double(trials - successes)) - logarithm(Double(successes + 1))
-      sum += exponential(term)
+      term += Double.log(Double(trials - successes)) - Double.log(Double(successes + 1))
+      sum += Double.exp(term)
     }
     return min(1, 2 * sum)
   }

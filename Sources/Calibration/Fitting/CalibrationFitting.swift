@@ -1,5 +1,5 @@
+import Common
 import Decision
-import Pixels
 
 /// Makes a calibration of scored images.
 package struct CalibrationFitting {

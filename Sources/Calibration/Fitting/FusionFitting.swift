@@ -1,4 +1,5 @@
 import Decision
+import RealModule
 
 /// Fits the weights of the fused score on clean and adversarial images.
 ///
@@ -95,7 +96,7 @@ package struct FusionFitting {
     for example in examples {
       var sum = point[bias]
       for index in example.evidence.indices { sum += point[index] * example.evidence[index] }
-      let error = example.weight * (1 / (1 + exponential(-sum)) - (example.isAdversarial ? 1 : 0))
+      let error = example.weight * (1 / (1 + Double.exp(-sum)) - (example.isAdversarial ? 1 : 0))
       for index in example.evidence.indices { slope[index] += error * example.evidence[index] }
       slope[bias] += error
       total += example.weight

@@ -1,5 +1,4 @@
 import Decision
-import Pixels
 
 /// What a filter's detectors say about one image of a calibration set.
 package struct ScoredImage: Sendable, Hashable {

@@ -1,6 +1,6 @@
+import Common
 import Decision
 import FilterPipeline
-import Pixels
 
 extension Evaluation {
   /// Everything, for programs: rates with intervals, and every image with its scores.

@@ -1,5 +1,3 @@
-import Pixels
-
 /// An evaluation as text for a terminal.
 package struct EvaluationTable {
   private let evaluation: Evaluation

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Numbers as reports show them.
 enum Figures {

@@ -1,5 +1,6 @@
 import Decision
 import Pictures
+import RealModule
 
 /// ROC curves over a logarithmic false positive axis: what matters happens below 10 %.
 struct RocFigure {
@@ -21,7 +22,7 @@ struct RocFigure {
   }
 
   private func x(_ rate: Double) -> Double {
-    let decades = logarithm(max(Self.smallest, rate) / Self.smallest) / logarithm(1 / Self.smallest)
+    let decades = Double.log(max(Self.smallest, rate) / Self.smallest) / Double.log(1 / Self.smallest)
     return Self.left + decades * (Self.right - Self.left)
   }
 

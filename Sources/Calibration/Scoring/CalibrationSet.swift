@@ -1,5 +1,5 @@
+import Common
 import FilterPipeline
-import Pixels
 import Synchronization
 
 /// Collects the scored images of a calibration: a uniform sample of the clean ones, all adversarial ones up to a number.

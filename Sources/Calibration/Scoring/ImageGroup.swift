@@ -1,14 +1,15 @@
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 /// Images that belong together: the clean ones, or those of one attack.
 package struct ImageGroup: Sendable {
   /// The attack's name; `nil` for clean images.
   package var attack: String?
   /// Files, folders and archives.
-  package var paths: [InputPath]
+  package var paths: [RawPath]
 
-  package init(attack: String?, paths: [InputPath]) {
+  package init(attack: String?, paths: [RawPath]) {
     self.attack = attack
     self.paths = paths
   }
@@ -25,10 +26,10 @@ package struct ImageGroup: Sendable {
       guard !names.isEmpty else { throw SluiceError(.emptyInput, "the folder \(folder) is empty") }
       var inner: [ImageGroup] = []
       for name in names {
-        let path = InputPath(folder).appending(name)
+        let path = RawPath(folder).appending(name)
         if try folderContents(path) != nil { inner.append(ImageGroup(attack: name.description, paths: [path])) }
       }
-      groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [InputPath(folder)])] : inner
+      groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [RawPath(folder)])] : inner
     }
     return merged(groups)
   }

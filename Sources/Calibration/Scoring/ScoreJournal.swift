@@ -1,11 +1,7 @@
+import Common
 import Decision
+import Files
 import FilterPipeline
-import FoundationEssentials
-import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Scores as they come in, on disk: what an interrupted calibration goes on from.
 ///
@@ -18,6 +14,7 @@ package final class ScoreJournal {
   private let file: OutputFile
 
   private static let mostBytes = 2_000_000_000
+  private static let rowLimits = JSONValue.Limits(depth: 4, values: 10_000)
 
   /// Opens or creates a journal.
   ///
@@ -25,12 +22,12 @@ package final class ScoreJournal {
   package init(_ path: String, of identity: CalibrationIdentity) throws(SluiceError) {
     self.path = path
     let header = Self.header(identity).text
-    let isThere = unsafe access(path, F_OK) == 0
+    let isThere = FileStatus(path) != nil
     let text = isThere ? String(decoding: try readFile(path, atMost: Self.mostBytes), as: UTF8.self) : ""
     var lines = text.split(separator: "\n", omittingEmptySubsequences: true)
     // A run that ended before its first image leaves nothing to lose.
     if lines.count == 1, text != header + "\n" {
-      _ = unsafe unlink(path)
+      try removeFile(path)
       lines = []
     }
     if let first = lines.first, first != header {
@@ -38,7 +35,7 @@ package final class ScoreJournal {
         .calibrationMismatch, "\(path) holds scores of an interrupted calibration of another filter or other models",
         remedy: "delete it to begin anew")
     }
-    images = lines.dropFirst().compactMap { try? JSONDecoder().decode(Row.self, from: Data($0.utf8)).image }
+    images = lines.dropFirst().compactMap { try? Row(json: Array($0.utf8), limits: Self.rowLimits).image }
     file = try .appended(path)
     if lines.isEmpty {
       try file.write(Array((header + "\n").utf8))
@@ -52,7 +49,7 @@ package final class ScoreJournal {
   }
 
   /// Deletes the journal, once a calibration has been made of it.
-  package func remove() { _ = unsafe unlink(path) }
+  package func remove() { try? removeFile(path) }
 
   private static func header(_ identity: CalibrationIdentity) -> JSONValue {
     .object([

@@ -1,6 +1,6 @@
+import Common
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 /// The images of a calibration set as a run takes them: each once, followed by its variants, without those whose scores
 /// are known.

@@ -1,6 +1,7 @@
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 /// Scores groups of images with a filter, several at a time, and hands every verdict on in order.
 package struct ScoringRun: Sendable {

@@ -1,3 +1,4 @@
+import Common
 import FilterPipeline
 import ImageCodecs
 import Pixels

@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -38,8 +39,9 @@ struct ExternalWeights {
 
   /// The error that names the first file that cannot be read; `nil` when all can.
   func missing(besideModelAt path: String) -> SluiceError? {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    guard let missing = names.lazy.map({ folder + $0 }).first(where: { !isReadableFile($0) }) else { return nil }
+    guard
+      let missing = names.lazy.map({ $0.path(inFolder: path.containingFolder) }).first(where: { !isReadableFile($0) })
+    else { return nil }
     return SluiceError(
       .modelNotFound,
       "the model \(path) has its weights in \(missing), which does not exist or cannot be read",

@@ -1,5 +1,5 @@
 import COpenVINO
-import Pixels
+import Common
 
 /// The arithmetic that an inference is asked to use.
 package enum InferencePrecision: String, Sendable, Hashable, CaseIterable {

@@ -1,3 +1,5 @@
+import Common
+import Files
 import Pixels
 
 #if canImport(Glibc)
@@ -99,6 +101,6 @@ extension ModelPort {
 
 /// Whether `path` is a regular file that this process may read.
 func isReadableFile(_ path: String) -> Bool {
-  var status = stat()
-  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, R_OK) == 0
+  guard FileStatus(path)?.isRegularFile == true else { return false }
+  return unsafe access(path, R_OK) == 0
 }

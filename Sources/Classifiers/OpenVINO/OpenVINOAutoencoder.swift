@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// An autoencoder in this process, run by Intel's OpenVINO on the CPU.

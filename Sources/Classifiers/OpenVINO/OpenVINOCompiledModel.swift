@@ -1,4 +1,5 @@
 import COpenVINO
+import Common
 import Pixels
 import Synchronization
 

@@ -1,5 +1,5 @@
 import COpenVINO
-import Pixels
+import Common
 import Synchronization
 
 /// The engine's library, opened once and kept for the life of the process.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 import Synchronization
 
 /// A model file that several classifiers may use: described, and compiled for what each of them needs.

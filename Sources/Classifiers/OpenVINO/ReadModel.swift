@@ -1,5 +1,5 @@
 import COpenVINO
-import Pixels
+import Common
 
 /// A model as read from its file: its inputs and outputs, its shape, which may be changed, and compiling it.
 ///

@@ -1,3 +1,5 @@
+import RealModule
+
 /// Exact bounds of a rate from a count (Clopper and Pearson 1934).
 package enum BinomialBounds {
   /// The largest rate at which so few would still be seen with a probability of 1 − `confidence`; 1 without trials.
@@ -33,12 +35,12 @@ package enum BinomialBounds {
   private static func probability(ofAtMost count: Int, of trials: Int, rate: Double) -> Double {
     guard rate > 0 else { return 1 }
     guard rate < 1 else { return count >= trials ? 1 : 0 }
-    let (hit, miss) = (logarithm(rate), logarithm(1 - rate))
+    let (hit, miss) = (Double.log(rate), Double.log(1 - rate))
     var term = Double(trials) * miss
-    var total = exponential(term)
+    var total = Double.exp(term)
     for hits in stride(from: 1, through: count, by: 1) {
-      term += logarithm(Double(trials - hits + 1)) - logarithm(Double(hits)) + hit - miss
-      total += exponential(term)
+      term += Double.log(Double(trials - hits + 1)) - Double.log(Double(hits)) + hit - miss
+      total += Double.exp(term)
     }
     return min(1, total)
   }

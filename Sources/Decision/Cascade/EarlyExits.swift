@@ -1,3 +1,5 @@
+import RealModule
+
 /// Where images that look clean may leave before everything was asked, and what that was shown to lose.
 package struct EarlyExits: Sendable, Hashable {
   /// A way out after some witnesses.
@@ -103,6 +105,6 @@ package struct ExitLimit: Sendable, Hashable {
 
   /// How many detections are needed for the bound to keep to the limit where none is lost: 299 for 1 %, 59 for 5 %.
   package var detectionsNeeded: Int {
-    Int((logarithm(1 - confidence) / logarithm(1 - lostDetections)).rounded(.up))
+    Int((Double.log(1 - confidence) / Double.log(1 - lostDetections)).rounded(.up))
   }
 }

@@ -1,3 +1,4 @@
+import Common
 import Squeezers
 
 /// A kind of detector as filter files name it: what it looks at, what it takes, what it costs.

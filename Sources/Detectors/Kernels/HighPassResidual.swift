@@ -1,5 +1,3 @@
-import Pixels
-
 extension SignalPlane {
   /// How much larger the residual is than what the picture's own units would give: the kernel's central weight.
   static let residualScale = 12.0

@@ -1,10 +1,11 @@
-import FoundationEssentials
+import Common
 import Pixels
 
 extension NaturalStatisticsReference {
   /// A file holds a few thousand numbers; more bytes than this are none of ours.
   package static let mostBytes = 1_000_000
   private static let decimals = 12
+  private static let limits = JSONValue.Limits(depth: 4, values: 100_000)
   private static let keys: Set<String> = [
     "features", "families", "channels", "imageCount", "mean", "deviation", "covariance",
   ]
@@ -29,15 +30,15 @@ extension NaturalStatisticsReference {
       throw Self.invalid("the reference has \(bytes.count) bytes, at most \(Self.mostBytes) are permitted")
     }
     let contents: Contents
-    do {
-      let data = Data(bytes)
-      contents = try JSONDecoder().decode(Contents.self, from: data)
-      let unknown = Set(try JSONDecoder().decode(Keys.self, from: data).names).subtracting(Self.keys)
+    do throws(SluiceError) {
+      let value = try JSONValue(reading: bytes.span, limits: Self.limits)
+      contents = try Contents(json: value)
+      let unknown = Set(value.members.map(\.name)).subtracting(Self.keys)
       guard unknown.isEmpty else { throw Self.invalid("the reference has an unknown key, \(unknown.sorted()[0])") }
-    } catch let error as SluiceError {
-      throw error
     } catch {
+      guard error.code == .invalidJSON else { throw error }
       throw Self.invalid("the reference is not a JSON object with \(Self.keys.sorted().joined(separator: ", "))")
+        .caused(by: error)
     }
     try self.init(contents)
   }
@@ -79,22 +80,5 @@ extension NaturalStatisticsReference {
     let mean: [Double]
     let deviation: [Double]
     let covariance: [Double]
-  }
-
-  /// The keys of an object, whatever their values are.
-  private struct Keys: Decodable {
-    let names: [String]
-
-    init(from decoder: any Decoder) throws {
-      names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
-    }
-  }
-
-  private struct AnyKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 }

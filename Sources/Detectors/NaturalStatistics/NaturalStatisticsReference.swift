@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 extension SluiceError.Code {

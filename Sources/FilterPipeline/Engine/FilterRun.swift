@@ -1,5 +1,6 @@
+import Common
 import Decision
-import Pixels
+import Files
 import Workers
 
 /// How many inputs a run had, and what became of them.

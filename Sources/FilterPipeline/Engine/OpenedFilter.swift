@@ -1,5 +1,7 @@
 import Classifiers
+import Common
 import Detectors
+import Files
 import Pixels
 import Squeezers
 

@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Decision
 import Detectors
 import ImageCodecs

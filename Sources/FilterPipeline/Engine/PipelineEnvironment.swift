@@ -1,5 +1,6 @@
 import Classifiers
-import Pixels
+import Common
+import Files
 import Squeezers
 
 /// What a run brings to a filter: things that do not belong into its file.

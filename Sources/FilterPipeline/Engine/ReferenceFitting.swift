@@ -1,6 +1,6 @@
+import Common
 import Detectors
 import ImageCodecs
-import Pixels
 import Preprocessing
 
 /// Collects what clean images look like to a filter, for `naturalStatistics`.

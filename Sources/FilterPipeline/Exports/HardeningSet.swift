@@ -1,5 +1,7 @@
+import Common
+import Files
 import ImageCodecs
-import Pixels
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -57,7 +59,7 @@ package final class HardeningSet {
       let place = "\(folder)/images/\(review.label.rawValue)"
       try Self.makeFolder(place)
       try Self.makeFolder("\(place)/\(name)")
-      try OutputFile.created("\(place)/\(name)/\(key).\(ending)").write(bytes)
+      try replaceFile("\(place)/\(name)/\(key).\(ending)", with: bytes)
     }
     count += 1
   }
@@ -65,7 +67,7 @@ package final class HardeningSet {
   /// Ends the last shard and writes the recipe.
   package func finish() throws(SluiceError) {
     try endShard()
-    try OutputFile.created("\(folder)/README.md").write(Array(TrainingRecipe.text.utf8))
+    try replaceFile("\(folder)/README.md", with: Array(TrainingRecipe.text.utf8))
   }
 
   private func addToShard(
@@ -98,7 +100,7 @@ package final class HardeningSet {
 
   private static func makeFolder(_ path: String) throws(SluiceError) {
     guard unsafe mkdir(path, 0o755) != 0, errno != EEXIST else { return }
-    throw SluiceError(.unwritableOutput, "\(path): \(lastSystemError())")
+    throw SluiceError(.unwritableOutput, "\(path): \(Errno(rawValue: errno))")
   }
 }
 

@@ -1,6 +1,6 @@
 import Classifiers
+import Common
 import Decision
-import Pixels
 
 /// Reads how the budget is spent.
 struct DecisionReader {

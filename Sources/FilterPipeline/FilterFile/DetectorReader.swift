@@ -1,5 +1,7 @@
+import Common
 import Decision
 import Detectors
+import Files
 import Pixels
 import Squeezers
 

@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Decision
 import Detectors
 import ImageCodecs
@@ -123,7 +124,6 @@ package struct FilterDefinition: Sendable {
 
 extension SluiceError.Code {
   package static let invalidFilter = SluiceError.Code("invalid-filter")
-  package static let unreadableFile = SluiceError.Code("unreadable-file")
 }
 
 extension FilterDefinition {

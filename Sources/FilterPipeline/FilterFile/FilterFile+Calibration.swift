@@ -1,7 +1,8 @@
 import Classifiers
+import Common
 import Decision
 import Detectors
-import Pixels
+import Files
 
 extension FilterFile {
   /// What the filter is called in verdicts, with the digests of what it rests on where the environment wants them.

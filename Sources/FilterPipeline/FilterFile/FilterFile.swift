@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 import Yams
 
 #if canImport(Glibc)
@@ -35,7 +36,7 @@ package struct FilterFile: Sendable {
       throw SluiceError(.invalidFilter, "\(path): not valid YAML: \(error)")
     }
     guard let root else { throw SluiceError(.invalidFilter, "\(path): the file is empty") }
-    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+    let folder = path.containingFolder
     let reader = FilterReader(
       paths: PathExpansion(folder: folder, variables: variables), readsDetectors: readsDetectors)
     scoringText = ScoringText.text(of: root)
@@ -45,13 +46,13 @@ package struct FilterFile: Sendable {
   /// - Throws: `unreadable-file`; `invalid-filter` for what is plainly something else, naming what it is.
   private static func bytes(_ path: String) throws(SluiceError) -> [UInt8] {
     let remedy = "name a filter file (YAML)"
-    if isFolder(InputPath(path)) { throw SluiceError(.invalidFilter, "\(path) is a folder", remedy: remedy) }
+    if FileStatus(path)?.isFolder == true { throw SluiceError(.invalidFilter, "\(path) is a folder", remedy: remedy) }
     if modelEndings.contains(where: path.lowercased().hasSuffix) {
       throw SluiceError(
         .invalidFilter, "\(path) is a model, not a filter",
         remedy: remedy + " that names it: `classifier: {openvino: {model: …}}`")
     }
-    var source = try FileDescriptor.opened(path)
+    var source = try FileReader(path)
     var bytes: [UInt8] = []
     while bytes.count <= maxBytes {
       let block = try source.read()

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 import Yams
 
 /// A place in a filter file: a YAML node, with what is needed to name it in an error.
@@ -110,14 +110,8 @@ struct FilterNode {
 
   /// A number with a decimal unit, as in `10MB` or `50MP`; a plain number counts in ones.
   func quantity(unit: String, _ range: ClosedRange<Int>) throws(SluiceError) -> Int {
-    let factors = [("G\(unit)", 1_000_000_000), ("M\(unit)", 1_000_000), ("k\(unit)", 1000), (unit, 1), ("", 1)]
-    let text = scalarText ?? ""
-    for (suffix, factor) in factors where text.hasSuffix(suffix) {
-      let digits = text.dropLast(suffix.count)
-      guard let value = Double(digits), value.isFinite, value >= 0, value < 1e12 else { continue }
-      let scaled = Int(value * Double(factor))
-      if range.contains(scaled) { return scaled }
-      break
+    if let value = DecimalQuantity.value(scalarText ?? "", unit: unit, needsUnit: false), range.contains(value) {
+      return value
     }
     throw error(
       "is \(shown); permitted are \(range.lowerBound) to \(range.upperBound), as in \(range.lowerBound) or 10M\(unit)")

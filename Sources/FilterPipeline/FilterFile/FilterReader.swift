@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Detectors
 import ImageCodecs
 import Pixels

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 import Squeezers
 
 extension FilterNode {

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 import Squeezers
 
 /// Reads squeezers: a name with its parameters, as in `{nonLocalMeans: {search: 11, patch: 3, strength: 4}}`; a name with

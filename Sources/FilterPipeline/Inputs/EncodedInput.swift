@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// One input on its way to a verdict: an encoded image, or what became of an attempt to read one.

@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 
 /// Where an image that begins at the head of a stream ends.
 enum ImageBoundary {

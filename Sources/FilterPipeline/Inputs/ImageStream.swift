@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 
 /// Images back to back, as `ffmpeg -f image2pipe` and `cat *.jpg` write them.
 ///

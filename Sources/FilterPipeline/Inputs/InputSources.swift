@@ -1,5 +1,6 @@
+import Common
+import Files
 import ImageCodecs
-import Pixels
 
 /// Inputs that follow one another in one stream.
 protocol InputStream: AnyObject {
@@ -69,8 +70,8 @@ package final class RunInputs: InputSequence {
   /// The inputs in one open stream.
   ///
   /// - Throws: `empty-input`, `unreadable-file`.
-  package init(stream file: consuming FileDescriptor, name: String, limit: Int) throws(SluiceError) {
-    paths = PathList([InputPath]())
+  package init(stream file: consuming FileReader, name: String, limit: Int) throws(SluiceError) {
+    paths = PathList([RawPath]())
     stream = try StreamBuffer(file).inputs(name: name, limit: limit)
     streamName = name
     self.limit = limit
@@ -115,29 +116,29 @@ package final class RunInputs: InputSequence {
   }
 
   /// A whole image, or `nil` after starting on a stream of them.
-  private func open(_ path: InputPath) -> EncodedInput? {
+  private func open(_ path: RawPath) -> EncodedInput? {
     do throws(SluiceError) {
       try check(path)
       let isStandardInput = path == Self.standardInput
       let buffer = StreamBuffer(
         try isStandardInput
-          ? .standardInput(interruption: interruption) : .opened(path, interruption: interruption))
+          ? .standardInput(interruption: interruption) : FileReader(path, interruption: interruption))
       if !isStandardInput, try !TarStream.begins(buffer) { return try wholeFile(path, buffer) }
       streamName = isStandardInput ? "stdin" : path.description
       stream = try buffer.inputs(name: streamName, limit: limit)
       return nil
     } catch {
       var error = error
-      if isFolder(path) {
+      if FileStatus(path)?.isFolder == true {
         error.remedy = "name its images, or pipe their paths: find \(path) -type f | sluice filter --files-from - …"
       }
       return EncodedInput(source: path.description, bytes: [], problem: .unreadable(error))
     }
   }
 
-  private static let standardInput = InputPath("-")
+  private static let standardInput = RawPath("-")
 
-  private func check(_ path: InputPath) throws(SluiceError) {
+  private func check(_ path: RawPath) throws(SluiceError) {
     if path.bytes.contains(0) {
       throw SluiceError(
         .unreadableFile, "the path contains a zero byte",
@@ -148,7 +149,7 @@ package final class RunInputs: InputSequence {
     }
   }
 
-  private func wholeFile(_ path: InputPath, _ buffer: StreamBuffer) throws(SluiceError) -> EncodedInput {
+  private func wholeFile(_ path: RawPath, _ buffer: StreamBuffer) throws(SluiceError) -> EncodedInput {
     guard try !buffer.ensure(limit + 1) else {
       return EncodedInput(
         source: path.description, bytes: [],

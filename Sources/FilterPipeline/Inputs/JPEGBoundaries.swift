@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 
 /// Finds where the JPEG at the head of a stream ends, by its markers.
 struct JPEGBoundaries {

@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 
 /// Finds where the PNG at the head of a stream ends, by its chunks.
 struct PNGBoundaries {

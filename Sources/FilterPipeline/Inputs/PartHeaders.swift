@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The lines between the images of a multipart stream (RFC 2046): what `ffmpeg -f mpjpeg` and cameras write.
 ///

@@ -1,9 +1,10 @@
-import Pixels
+import Common
+import Files
 
 /// Paths in order: given one by one, or read from a list as they are needed, so that a list may be endless.
 package final class PathList {
   /// The next one last: what a folder holds is put on top, and nothing below it moves.
-  private var given: [InputPath]
+  private var given: [RawPath]
   private let opensFolders: Bool
   private let list: StreamBuffer?
   private let separator: UInt8
@@ -16,7 +17,7 @@ package final class PathList {
   /// - Parameters:
   ///   - opensFolders: whether a folder stands for the files in it and in its folders, in the order of their names;
   ///     hidden ones are passed over.
-  package init(_ paths: [InputPath], opensFolders: Bool = false) {
+  package init(_ paths: [RawPath], opensFolders: Bool = false) {
     given = paths.reversed()
     self.opensFolders = opensFolders
     list = nil
@@ -26,7 +27,7 @@ package final class PathList {
 
   /// The given paths, all of them text.
   package convenience init(_ paths: [String], opensFolders: Bool = false) {
-    self.init(paths.map { InputPath($0) }, opensFolders: opensFolders)
+    self.init(paths.map { RawPath($0) }, opensFolders: opensFolders)
   }
 
   /// The paths in a file, separated by line breaks or, as `find -print0` writes them, by zero bytes.
@@ -39,12 +40,12 @@ package final class PathList {
     opensFolders = false
     readsStandardInput = path == "-"
     list = StreamBuffer(
-      path == "-" ? .standardInput(interruption: interruption) : try .opened(path, interruption: interruption))
+      path == "-" ? .standardInput(interruption: interruption) : try FileReader(path, interruption: interruption))
     separator = separatedByZero ? 0x00 : 0x0A
   }
 
   /// The next path; empty lines are passed over.
-  func next() throws(SluiceError) -> InputPath? {
+  func next() throws(SluiceError) -> RawPath? {
     while let path = given.popLast() {
       guard opensFolders, let contents = try folderContents(path) else { return path }
       given += contents.reversed().lazy.map { path.appending($0) }
@@ -55,11 +56,11 @@ package final class PathList {
     return nil
   }
 
-  private func nextListed() throws(SluiceError) -> InputPath? {
+  private func nextListed() throws(SluiceError) -> RawPath? {
     var length = 0
     while try list?.ensure(length + 1) == true {
       if let list, list[length] == separator {
-        let path = InputPath(bytes: list.take(length))
+        let path = RawPath(bytes: list.take(length))
         list.consume(1)
         return path
       }
@@ -71,6 +72,6 @@ package final class PathList {
       }
     }
     let rest = list?.take(length) ?? []
-    return rest.isEmpty ? nil : InputPath(bytes: rest)
+    return rest.isEmpty ? nil : RawPath(bytes: rest)
   }
 }

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// What extended headers of pax (POSIX.1-2001) say about the next member of a tar archive.
 struct PaxAttributes {

@@ -1,11 +1,12 @@
+import Common
+import Files
 import ImageCodecs
-import Pixels
 
 /// The part of a byte stream that is being looked at: read on demand, released when it is done with.
 ///
 /// Positions count from the current head, so that parsing looks the same wherever in the stream it happens.
 final class StreamBuffer {
-  private var file: FileDescriptor
+  private var file: FileReader
   private var bytes: [UInt8] = []
   private var head = 0
   private(set) var isAtEnd = false
@@ -16,7 +17,7 @@ final class StreamBuffer {
   /// What was spent of the allowance for looking at the same bytes again.
   private var repeated = 0
 
-  init(_ file: consuming FileDescriptor) {
+  init(_ file: consuming FileReader) {
     self.file = file
   }
 

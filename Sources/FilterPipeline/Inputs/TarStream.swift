@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 
 /// The images in a tar archive: POSIX ustar and pax, and GNU long names.
 ///

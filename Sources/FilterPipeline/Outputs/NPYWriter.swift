@@ -1,3 +1,5 @@
+import Common
+import Files
 import Pixels
 
 extension ForwardedTensor {

@@ -1,5 +1,6 @@
+import Common
+import Files
 import ImageCodecs
-import Pixels
 
 /// A NumPy archive: a ZIP file of stored `.npy` members (PKWARE APPNOTE 6.3, with ZIP64 for long archives).
 ///

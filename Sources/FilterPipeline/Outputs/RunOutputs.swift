@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 
 /// The outputs of a run: tensors in one file, verdict lines in another.
 package final class RunOutputs: JudgementSink {

@@ -1,3 +1,5 @@
+import Common
+import Files
 import Pixels
 
 /// One safetensors file: the length of a JSON header, the header, then all data.

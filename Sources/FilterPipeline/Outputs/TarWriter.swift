@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 
 /// A WebDataset archive: for each input `ID.npy` and `ID.json`, as POSIX ustar members.
 final class TarWriter: TensorWriter {

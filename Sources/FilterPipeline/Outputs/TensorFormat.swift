@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 
 /// How forwarded tensors are written.
 package enum TensorFormat: String, Sendable, CaseIterable {

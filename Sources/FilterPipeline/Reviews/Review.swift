@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 
 /// What a reviewer said about an image that was flagged or let pass.
 package struct Review: Sendable, Hashable {

@@ -1,5 +1,5 @@
-import FoundationEssentials
-import Pixels
+import Common
+import Files
 
 /// Reviews in a file: a JSON object a line, with `sha256`, `label`, `path`, and if known `class` and `attack`.
 ///
@@ -11,18 +11,19 @@ package struct ReviewList: Sendable {
   /// Some hundred thousand reviews.
   package static let mostBytes = 200_000_000
   private static let longestLine = 65_536
+  private static let jsonLimits = JSONValue.Limits(depth: 8, values: 1000)
   private static let keys: Set<String> = ["sha256", "label", "path", "class", "attack"]
 
   /// - Throws: `unreadable-file`; `invalid-review`, naming the line and what is permitted.
   package init(_ path: String) throws(SluiceError) {
-    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+    let folder = path.containingFolder
     var order: [String] = []
     var latest: [String: Review] = [:]
     let lines = try readFile(path, atMost: Self.mostBytes).split(separator: 0x0A, omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) {
       do throws(SluiceError) {
         var review = try Self.review(line)
-        if !review.path.hasPrefix("/") { review.path = "\(folder)/\(review.path)" }
+        review.path = review.path.path(inFolder: folder)
         if latest.updateValue(review, forKey: review.sha256) == nil { order.append(review.sha256) }
       } catch {
         throw SluiceError(error.code, "\(path):\(index + 1): \(error.message)")
@@ -35,14 +36,14 @@ package struct ReviewList: Sendable {
     guard line.count <= longestLine else {
       throw invalid("a line of \(line.count) bytes; permitted are \(longestLine)")
     }
-    guard let contents = try? JSONDecoder().decode(Contents.self, from: Data(line)) else {
+    guard let contents = try? Contents(json: Array(line), limits: jsonLimits) else {
       throw invalid(
         "not an object with the texts sha256, label and path, and if known a number class and a text attack")
     }
     if let unknown = contents.names.subtracting(keys).sorted().first {
       throw invalid("`\(unknown)` is not a known key; permitted are \(keys.sorted().joined(separator: ", "))")
     }
-    guard contents.sha256.utf8.count == 64, contents.sha256.utf8.allSatisfy({ isHexDigit($0) }) else {
+    guard contents.sha256.isDigest else {
       throw invalid("`sha256` must be 64 hexadecimal digits in lower case")
     }
     guard let label = Review.Label(rawValue: contents.label) else {
@@ -56,8 +57,6 @@ package struct ReviewList: Sendable {
       sha256: contents.sha256, label: label, path: contents.path, trueClass: contents.trueClass, attack: contents.attack
     )
   }
-
-  private static func isHexDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
 
   private static func invalid(_ problem: String) -> SluiceError { SluiceError(.invalidReview, problem) }
 

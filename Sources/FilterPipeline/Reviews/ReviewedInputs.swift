@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import Files
 
 /// Reviewed images as the inputs of a run; one that has changed since cannot be judged.
 package final class ReviewedInputs: InputSequence {

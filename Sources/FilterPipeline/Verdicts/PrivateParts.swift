@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension Verdict {
   /// Whether the verdict rests on detectors that only the operator may know of.

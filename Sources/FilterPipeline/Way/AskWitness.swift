@@ -1,5 +1,5 @@
+import Common
 import Detectors
-import Pixels
 
 /// Asks one further witness: the classifier about a squeezed version, another model, or an autoencoder.
 struct AskWitness: Stage {

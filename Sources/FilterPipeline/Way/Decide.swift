@@ -1,6 +1,6 @@
+import Common
 import Decision
 import Detectors
-import Pixels
 
 /// Makes the verdict of what was found.
 struct Decide: Stage {

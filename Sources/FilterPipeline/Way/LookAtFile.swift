@@ -1,6 +1,6 @@
+import Common
 import Detectors
 import ImageCodecs
-import Pixels
 import Preprocessing
 
 /// Asks the detector that looks at the file, and brings the picture into the form that its policies want.

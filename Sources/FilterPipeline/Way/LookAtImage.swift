@@ -1,5 +1,3 @@
-import Pixels
-
 /// Asks the detectors that look at the model-size image alone, which cost no call of a model.
 struct LookAtImage: Stage {
   let phase = Phase.detect

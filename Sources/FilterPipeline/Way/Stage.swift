@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// One step on the way of an image: takes what is known about it, and adds to that.
 protocol Stage: Sendable {

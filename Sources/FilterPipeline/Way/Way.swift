@@ -1,6 +1,6 @@
+import Common
 import Decision
 import Detectors
-import Pixels
 
 /// The way of an image: what happens to it, in order.
 struct Way: Sendable {

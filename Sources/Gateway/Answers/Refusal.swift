@@ -1,7 +1,7 @@
+import Common
 import FilterPipeline
 import ImageCodecs
 import OpenInference
-import Pixels
 
 /// Why a request gets no answer: what its sender is told, and under which status.
 ///

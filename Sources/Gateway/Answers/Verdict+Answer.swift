@@ -1,5 +1,5 @@
+import Common
 import FilterPipeline
-import Pixels
 
 extension Verdict {
   /// What a caller may know without learning how to get past the filter: what was decided, and what was wrong with the file.

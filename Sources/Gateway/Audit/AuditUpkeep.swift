@@ -1,7 +1,7 @@
 import AuditLog
 import Auditing
+import Common
 import Logging
-import Pixels
 import ServiceLifecycle
 
 /// Signs checkpoints, sums up junk, and deletes images that are too many or too old, for as long as the gateway serves.

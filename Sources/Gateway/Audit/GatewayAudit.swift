@@ -1,8 +1,8 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 import Logging
-import Pixels
 import Synchronization
 
 /// The gateway's side of the audit log: no verdict leaves before its record is durable.

@@ -1,5 +1,5 @@
+import Common
 import OpenInference
-import Pixels
 
 /// The protocol's classification extension: an output's likeliest classes as words, instead of the scores of all.
 package enum Classification {

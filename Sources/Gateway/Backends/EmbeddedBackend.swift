@@ -1,7 +1,7 @@
 import Classifiers
+import Common
 import FilterPipeline
 import OpenInference
-import Pixels
 
 /// Answers with the filter's own classifier: no upstream at all.
 ///

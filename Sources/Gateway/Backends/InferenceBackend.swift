@@ -1,5 +1,5 @@
+import Common
 import OpenInference
-import Pixels
 
 /// What answers about clean tensors: the filter's own classifier, or model servers.
 package protocol InferenceBackend: Sendable {

@@ -1,9 +1,9 @@
 import AsyncHTTPClient
+import Common
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import OpenInference
-import Pixels
 
 /// A model server over REST.
 struct RESTUpstream: UpstreamClient {

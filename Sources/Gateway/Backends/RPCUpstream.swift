@@ -1,8 +1,8 @@
+import Common
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import OpenInference
 import OpenInferenceRPC
-import Pixels
 import SwiftProtobuf
 
 /// A model server over gRPC.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Where a model server is, and how it is spoken to: `http://`, `https://`, `grpc://` or `grpcs://`, host and port.
 package struct UpstreamAddress: Sendable, Hashable, CustomStringConvertible {

@@ -1,6 +1,6 @@
+import Common
 import FilterPipeline
 import OpenInference
-import Pixels
 
 /// Speaks with one model server.
 protocol UpstreamClient: Sendable {

@@ -1,3 +1,4 @@
+import Common
 import FilterPipeline
 import Logging
 import OpenInference

@@ -1,7 +1,7 @@
 import Classifiers
+import Common
 import Decision
 import FilterPipeline
-import Pixels
 import Synchronization
 import Workers
 

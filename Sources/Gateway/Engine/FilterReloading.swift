@@ -1,6 +1,7 @@
+import Common
+import Files
 import FilterPipeline
 import Logging
-import Pixels
 import ServiceLifecycle
 import UnixSignals
 import Workers
@@ -46,8 +47,8 @@ struct FilterReloading: Service {
   }
 
   /// Which files there are, and when each was changed.
-  private func identities() -> [FileChange?] {
-    ([filterPath] + engine.pipeline.definition.namedPaths).map(FileChange.init)
+  private func identities() -> [FileStatus.Version?] {
+    ([filterPath] + engine.pipeline.definition.namedPaths).map { FileStatus($0)?.version }
   }
 
   private func reload(_ cause: String) async {

@@ -1,6 +1,6 @@
+import Common
 import FilterPipeline
 import OpenInference
-import Pixels
 
 extension InferenceGateway {
   /// What the input is called; any other name is taken as well.

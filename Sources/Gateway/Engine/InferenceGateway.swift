@@ -1,8 +1,8 @@
+import Common
 import Decision
 import FilterPipeline
 import Logging
 import OpenInference
-import Pixels
 
 /// Judges what requests carry and sends on what is clean: what all transports share.
 ///

@@ -1,7 +1,7 @@
+import Common
 import Hummingbird
 import ImageCodecs
 import NIOCore
-import Pixels
 
 /// Reads the bodies of requests, within the limits on their length and on time.
 ///

@@ -1,8 +1,8 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import ImageCodecs
 import OpenInference
-import Pixels
 
 /// The body of a request to somebody else, of which a check knows no more than what the request says.
 struct CheckedBody: Sendable {

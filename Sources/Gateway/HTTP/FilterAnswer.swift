@@ -1,5 +1,4 @@
 import OpenInference
-import Pixels
 
 /// What is wanted of a filtered image.
 enum FilterAnswer: String, CaseIterable {

@@ -1,10 +1,10 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 import OpenInference
-import Pixels
 
 /// What the server knows about a request besides the request.
 struct ConnectionContext: InitializableFromSource {

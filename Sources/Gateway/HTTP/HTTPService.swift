@@ -1,3 +1,4 @@
+import Common
 import FilterPipeline
 import Hummingbird
 import HummingbirdCore
@@ -5,7 +6,6 @@ import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOSSL
-import Pixels
 import ServiceLifecycle
 
 /// Serves HTTP/1.1 and HTTP/2 at an address, with TLS or without.

@@ -1,9 +1,9 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import Hummingbird
 import ImageCodecs
 import OpenInference
-import Pixels
 
 /// The routes on which images are judged.
 struct JudgingHandlers {

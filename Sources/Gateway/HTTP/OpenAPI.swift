@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Describes the REST side (OpenAPI 3.0).
 enum OpenAPI {

@@ -1,5 +1,5 @@
+import Common
 import OpenInference
-import Pixels
 
 /// The shapes of bodies (JSON Schema, as OpenAPI 3.0 has it).
 enum OpenAPISchemas {

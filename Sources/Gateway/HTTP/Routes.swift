@@ -1,6 +1,5 @@
 import FilterPipeline
 import HTTPTypes
-import Pixels
 
 /// What a method and a path ask for.
 enum Route: Sendable, Hashable {

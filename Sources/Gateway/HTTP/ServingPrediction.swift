@@ -1,6 +1,6 @@
+import Common
 import FoundationEssentials
 import OpenInference
-import Pixels
 
 /// TensorFlow Serving's form of prediction, rows in and rows out.
 ///

@@ -1,5 +1,5 @@
+import Common
 import FilterPipeline
-import Pixels
 import Synchronization
 
 /// Lets a bounded number of requests work, and a bounded number wait for it in order; who finds the queue full is told

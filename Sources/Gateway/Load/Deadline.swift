@@ -1,4 +1,4 @@
-import Pixels
+import Common
 import Synchronization
 
 /// The end of a request's time, which covers its body, the queue, the judgement and the upstream.

@@ -1,5 +1,5 @@
+import Common
 import FilterPipeline
-import Pixels
 import Synchronization
 
 /// The bytes that all requests together hold: bodies as they arrive, requests as they are read, images while they are

@@ -1,6 +1,5 @@
 import Decision
 import FilterPipeline
-import Pixels
 
 /// What the gateway counts and times.
 package struct GatewayMetrics: Sendable {

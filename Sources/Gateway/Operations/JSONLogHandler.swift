@@ -1,6 +1,6 @@
+import Common
 import FoundationEssentials
 import Logging
-import Pixels
 
 #if canImport(Glibc)
   import Glibc

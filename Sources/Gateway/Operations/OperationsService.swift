@@ -4,7 +4,6 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
-import Pixels
 import ServiceLifecycle
 
 /// Serves metrics, health and the audit pages on an address of its own, outside every queue. Probes always find a place:

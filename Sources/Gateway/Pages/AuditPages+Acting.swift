@@ -1,8 +1,8 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 import Hummingbird
-import Pixels
 
 extension AuditPages {
   /// What a form asks for.

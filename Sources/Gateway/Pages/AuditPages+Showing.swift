@@ -1,9 +1,9 @@
 import AuditLog
 import Auditing
+import Common
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Pixels
 
 extension AuditPages {
   func show(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {

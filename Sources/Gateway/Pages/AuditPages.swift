@@ -1,11 +1,11 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import Pixels
 import Workers
 
 /// The audit in a browser: what was flagged, why, and what reviewers say about it.

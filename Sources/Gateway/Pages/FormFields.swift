@@ -1,3 +1,5 @@
+import Common
+
 /// Names and values as forms send them (application/x-www-form-urlencoded), in a body or after a question mark.
 struct FormFields: Sendable {
   private let fields: [(name: String, value: String)]
@@ -21,7 +23,7 @@ struct FormFields: Sendable {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), let value = hexadecimal(rest.prefix(2)) {
+      if byte == UInt8(ascii: "%"), let value = Hexadecimal.bytes(rest.prefix(2))?.first {
         bytes.append(value)
         rest = rest.dropFirst(2)
       } else {
@@ -29,10 +31,6 @@ struct FormFields: Sendable {
       }
     }
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt8? {
-    digits.count == 2 ? UInt8(String(decoding: digits, as: UTF8.self), radix: 16) : nil
   }
 
   /// A text as it stands in a field.

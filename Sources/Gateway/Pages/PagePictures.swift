@@ -1,5 +1,6 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 import ImageCodecs
 import Pixels

@@ -1,6 +1,6 @@
 import AuditLog
 import Auditing
-import Pixels
+import Common
 
 /// The audit log as a reviewer may see it: pages have no other way to it.
 ///

@@ -1,9 +1,9 @@
+import Common
 import FilterPipeline
 import GRPCCore
 import Logging
 import OpenInference
 import OpenInferenceRPC
-import Pixels
 import SwiftProtobuf
 
 /// The gRPC side of the Open Inference Protocol.

@@ -1,8 +1,9 @@
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
 import HTTPTypes
-import Pixels
 
 /// What the gateway records, where, and who may look at it.
 package struct AuditSettings: Sendable {

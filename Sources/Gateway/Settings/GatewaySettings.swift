@@ -1,7 +1,7 @@
 import AuditLog
+import Common
 import FilterPipeline
 import Logging
-import Pixels
 
 /// The gateway's settings, checked.
 package struct GatewaySettings: Sendable {

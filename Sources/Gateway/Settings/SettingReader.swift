@@ -1,5 +1,6 @@
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 /// Turns the texts of settings into values, strictly.
 struct SettingReader {

@@ -1,5 +1,6 @@
+import Common
+import Files
 import FilterPipeline
-import Pixels
 import Yams
 
 /// What was set, and where: a flag goes before the environment, and that before the configuration file.
@@ -50,7 +51,7 @@ package struct SettingValues: Sendable {
     }
     guard let root else { return [:] }
     guard let mapping = root.mapping else { throw SluiceError(.invalidSetting, "\(path): is no mapping of settings") }
-    let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) : "."
+    let folder = path.containingFolder
     var values: [SettingName: Value] = [:]
     for (key, node) in mapping {
       let place = "\(path):\(key.mark?.line ?? 1)"

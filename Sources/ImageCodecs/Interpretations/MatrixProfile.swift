@@ -1,4 +1,5 @@
 import Pixels
+import RealModule
 
 /// An ICC profile of the matrix kind (ICC.1:2022, 8.3 and 8.4): a tone curve for each channel, and for colour a matrix
 /// to the XYZ of the profile connection space, as displays and most cameras have them.
@@ -126,7 +127,7 @@ package struct MatrixProfile: Sendable {
   /// The sRGB encoding of linear light (IEC 61966-2-1).
   private static let encoded: [UInt8] = (0...steps).map { index in
     let light = Double(index) / Double(steps)
-    let value = light <= 0.003_130_8 ? 12.92 * light : 1.055 * power(light, 1 / 2.4) - 0.055
+    let value = light <= 0.003_130_8 ? 12.92 * light : 1.055 * Double.pow(light, 1 / 2.4) - 0.055
     return UInt8((value * 255).rounded())
   }
 }

@@ -1,4 +1,5 @@
 import Pixels
+import RealModule
 
 // Pictures are changed where they are: a decoded one may be large, and a second one of its size is memory that nobody
 // has reckoned with.
@@ -30,7 +31,7 @@ extension PixelImage {
   package static func levels(gamma: Double) -> [UInt8] {
     precondition(gamma > 0)
     let exponent = 1 / (2.2 * gamma)
-    return (0...255).map { UInt8((255 * power(Double($0) / 255, exponent)).rounded()) }
+    return (0...255).map { UInt8((255 * Double.pow(Double($0) / 255, exponent)).rounded()) }
   }
 }
 

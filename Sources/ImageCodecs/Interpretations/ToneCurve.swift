@@ -1,4 +1,4 @@
-import Pixels
+import RealModule
 
 /// A tone reproduction curve of an ICC profile: from encoded values in [0, 1] to linear light (ICC.1:2022, 10.6 and
 /// 10.18).
@@ -56,13 +56,13 @@ enum ToneCurve: Sendable {
   func linear(_ x: Double) -> Double {
     let value: Double
     switch self {
-    case .gamma(let gamma): value = power(x, gamma)
+    case .gamma(let gamma): value = Double.pow(x, gamma)
     case .sampled(let table):
       let place = x * Double(table.count - 1)
       let index = min(Int(place), table.count - 2)
       value = table[index] + (place - Double(index)) * (table[index + 1] - table[index])
     case .parametric(let g, let a, let b, let c, let d, let e, let f):
-      value = x >= d ? power(max(0, a * x + b), g) + e : c * x + f
+      value = x >= d ? Double.pow(max(0, a * x + b), g) + e : c * x + f
     }
     return value.isFinite ? min(max(value, 0), 1) : 0
   }

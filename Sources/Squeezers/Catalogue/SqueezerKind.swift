@@ -1,3 +1,5 @@
+import Common
+
 /// A kind of squeezer as filter files name it: what it takes, what it does, where it comes from.
 package struct SqueezerKind: Sendable {
   /// Its key in a filter file, as in `{median: 2}`.

@@ -1,8 +1,9 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 struct AuditCheckpointCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,7 +54,7 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
         .noSuchRecord, "there is no record\(writer.map { " of \($0)" } ?? "") to sign",
         remedy: names.isEmpty ? nil : "there are records of \(names.joined(separator: ", "))")
     }
-    let file = output == "-" ? OutputFile.standardOutput() : try .created(output)
-    try file.write(Array(notes.utf8))
+    let bytes = Array(notes.utf8)
+    try output == "-" ? OutputFile.standardOutput().write(bytes) : replaceFile(output, with: bytes)
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
-import Pixels
 
 extension RecordForm: ExpressibleByArgument {}
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AuditLog
 import Auditing
-import Pixels
+import Common
 
 struct AuditHoldCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,9 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 /// Which audit log, and how it is read.
 struct AuditOptions: ParsableArguments {

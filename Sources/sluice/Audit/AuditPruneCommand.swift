@@ -1,8 +1,8 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
-import Pixels
 
 struct AuditPruneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,7 +42,7 @@ struct AuditPruneCommand: AsyncParsableCommand {
   private func limits() throws -> QuarantineLimits {
     var limits = QuarantineLimits()
     if let olderThan {
-      guard let span = AuditTime.span(olderThan) else {
+      guard let span = TimeSpan.duration(olderThan) else {
         throw ValidationError("--older-than takes a time such as 12h or 90d, not \(olderThan)")
       }
       limits.age = span

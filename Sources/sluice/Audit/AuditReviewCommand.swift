@@ -1,8 +1,8 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
-import Pixels
 
 struct AuditReviewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,11 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
 import ImageCodecs
 import Pictures
-import Pixels
 
 struct AuditShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -67,7 +68,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     if image != "-" { try OutputFile.standardOutput().write(Array(text.utf8)) }
     guard image != nil || picture != nil else { return }
     let bytes = try bytes(of: shown, in: store)
-    if let image { try (image == "-" ? .standardOutput() : OutputFile.created(image)).write(bytes) }
+    if let image { try image == "-" ? OutputFile.standardOutput().write(bytes) : replaceFile(image, with: bytes) }
     if let picture, let filter { try await writePicture(to: picture, bytes, shown, filter) }
   }
 
@@ -95,6 +96,6 @@ struct AuditShowCommand: AsyncParsableCommand {
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
       return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action)")
     }
-    try OutputFile.created(path).write(try ContactSheet.of(input, verdict, pipeline).encodedAsPNG())
+    try replaceFile(path, with: try ContactSheet.of(input, verdict, pipeline).encodedAsPNG())
   }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 struct AuditStatsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +47,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
   }
 
   private var seconds: Int? {
-    AuditTime.span(interval).map { Int($0.components.seconds) }
+    TimeSpan.duration(interval).map { Int($0.components.seconds) }
   }
 
   private var range: (since: AuditTime, until: AuditTime) {

@@ -1,7 +1,7 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
-import Pixels
 
 /// The audit log of one run of the filter.
 struct AuditTrail {

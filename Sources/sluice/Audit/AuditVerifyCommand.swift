@@ -1,8 +1,9 @@
 import ArgumentParser
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 struct AuditVerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 /// Reviewed images, and where their bytes come from: a list of files, or an audit log.
 struct AuditedReviews: Sendable {

@@ -1,6 +1,6 @@
 import AuditLog
 import Auditing
-import Pixels
+import Common
 
 /// Records as a table for a terminal.
 struct RecordListing {

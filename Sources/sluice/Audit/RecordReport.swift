@@ -1,6 +1,6 @@
 import AuditLog
 import Auditing
-import Pixels
+import Common
 
 /// One record, for reading in a terminal.
 struct RecordReport {

@@ -1,7 +1,8 @@
 import AuditLog
 import Auditing
+import Common
+import Files
 import FilterPipeline
-import Pixels
 
 /// What came of judging again, a line for each image that deserves one and a summary.
 struct ReplayReport {

@@ -1,7 +1,6 @@
 import AuditLog
 import Auditing
 import FilterPipeline
-import Pixels
 
 /// Statistics as tables for a terminal.
 struct StatisticsReport {

@@ -1,5 +1,5 @@
 import AuditLog
-import Pixels
+import Common
 
 /// What a verification found, for people and for programs.
 struct VerificationReport {

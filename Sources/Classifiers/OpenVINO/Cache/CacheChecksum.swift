@@ -1,3 +1,5 @@
+import Common
+
 /// A checksum of 256 bits that finds every damage, at the speed of memory; not one that an attacker could not forge.
 ///
 /// Four lanes take eight bytes each in turn. A lane's step is one-to-one in the word it takes and in the lane's state, so
@@ -28,7 +30,7 @@ struct CacheChecksum {
       rest[(place - whole) / word] |= byte << UInt64(8 * (place % word))
     }
     state = step(state, SIMD4(rest[0], rest[1], rest[2], rest[3]))
-    return (0..<lanes).map { hexadecimal(state[$0]) }.joined()
+    return (0..<lanes).map { Hexadecimal.text(state[$0]) }.joined()
   }
 
   /// How many characters the text has.
@@ -38,10 +40,5 @@ struct CacheChecksum {
     let mixed = (state ^ words) &* factor
     // A product's high bits depend on all bits below them; so that its low ones do as well, they change places.
     return (mixed &<< 31) | (mixed &>> 33)
-  }
-
-  private static func hexadecimal(_ value: UInt64) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - text.count) + text
   }
 }

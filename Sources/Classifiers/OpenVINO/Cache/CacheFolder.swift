@@ -1,4 +1,5 @@
-import Pixels
+import Files
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -49,8 +50,9 @@ struct CacheFolder: Sendable {
 
   /// Whoever may write to the folder may choose what the engine executes.
   private var isPrivate: Bool {
-    guard let status = Self.status(path) else { return false }
-    return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid() && status.st_mode & 0o077 == 0
+    guard let status = FileStatus(path, followsLinks: false) else { return false }
+    return status.isFolder && status.owner == geteuid()
+      && status.permissions.isDisjoint(with: [.groupReadWriteExecute, .otherReadWriteExecute])
   }
 
   /// Folders above may be those of other programs; each that is made is for its owner alone, as XDG has it.
@@ -74,36 +76,18 @@ struct CacheFolder: Sendable {
   private func prune() {
     let now = time(nil)
     var entries: [(path: String, bytes: Int, used: Int)] = []
-    for name in names() {
+    for name in ((try? namesInFolder(RawPath(path))) ?? []).map(\.description) {
       let path = "\(path)/\(name)"
-      guard let status = Self.status(path) else { continue }
-      let used = status.st_mtim.tv_sec
+      guard let status = FileStatus(path, followsLinks: false) else { continue }
+      let used = status.changed
       if name.hasSuffix(Self.temporaryEnding), used < now - Self.longestWriting { unsafe unlink(path) }
-      if name.hasSuffix(Self.ending) { entries.append((path, Int(status.st_size), used)) }
+      if name.hasSuffix(Self.ending) { entries.append((path, status.byteCount, used)) }
     }
     var bytes = entries.reduce(0) { $0 + $1.bytes }
     for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > Self.mostBytes {
       unsafe unlink(entry.path)
       bytes -= entry.bytes
     }
-  }
-
-  private func names() -> [String] {
-    guard let folder = unsafe opendir(path) else { return [] }
-    defer { unsafe closedir(folder) }
-    var names: [String] = []
-    while let entry = unsafe readdir(folder) {
-      names.append(
-        unsafe withUnsafeBytes(of: entry.pointee.d_name) {
-          unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    return names
-  }
-
-  private static func status(_ path: String) -> stat? {
-    var status = stat()
-    return unsafe lstat(path, &status) == 0 ? status : nil
   }
 
   static func read(atPath path: String) -> CachedBytes? {

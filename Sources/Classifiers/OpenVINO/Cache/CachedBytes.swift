@@ -1,5 +1,3 @@
-import Pixels
-
 #if canImport(Glibc)
   import Glibc
 #endif

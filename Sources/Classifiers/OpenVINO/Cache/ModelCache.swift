@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Compiled models on disk, so that the next process need neither read nor compile them.
 ///

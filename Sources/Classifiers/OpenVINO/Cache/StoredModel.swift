@@ -1,3 +1,5 @@
+import Common
+import Files
 import Pixels
 
 /// What the cache has of one model file under one engine on this processor.
@@ -33,10 +35,11 @@ struct StoredModel: Sendable {
 
   /// The digests of all files that make up the model.
   private static func digests(_ path: String, _ cache: ModelCache) -> [String]? {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     var files = [path]
     if path.hasSuffix(".xml") { files.append(path.dropLast(4) + ".bin") }
-    if path.hasSuffix(".onnx") { files += ExternalWeights(ofModelAt: path).names.map { folder + $0 } }
+    if path.hasSuffix(".onnx") {
+      files += ExternalWeights(ofModelAt: path).names.map { $0.path(inFolder: path.containingFolder) }
+    }
     let digests = files.compactMap { try? cache.sha256OfFile($0) }
     return digests.count == files.count ? digests : nil
   }

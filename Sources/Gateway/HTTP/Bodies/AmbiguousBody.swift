@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 extension SluiceError.Code {
   /// A body that two readers may take for different things: what one of them judges, the other does not use.

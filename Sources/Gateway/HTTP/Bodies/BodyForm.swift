@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// How a body is read, as its content type says.
 enum BodyForm: Equatable {

@@ -1,5 +1,4 @@
 import ImageCodecs
-import Pixels
 
 /// Bytes to be found in others in linear time, whatever either of them holds (Knuth, Morris, Pratt).
 struct BytePattern {

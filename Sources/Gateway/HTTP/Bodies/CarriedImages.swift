@@ -1,5 +1,5 @@
+import Common
 import OpenInference
-import Pixels
 
 /// The images that a body carries, in every reading of it.
 ///

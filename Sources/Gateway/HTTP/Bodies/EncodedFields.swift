@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The names and values of `name=value&name=value`, one after another and still encoded; what is too short for an image is
 /// passed over.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The value of a header field that has parameters: `form-data; name="image"; filename="a.png"`.
 ///

@@ -1,5 +1,3 @@
-import Pixels
-
 /// The first 24 bytes of what may be a file, zeros behind its end: enough to tell images of every kind by.
 ///
 /// Kinds that are not decoded count as well: they are found here to be refused there.

@@ -1,5 +1,3 @@
-import Pixels
-
 /// What a whole file is, by how it begins.
 enum FileKind {
   /// An image of any kind that some reader takes.

@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// A body of several parts (`multipart/form-data`, RFC 7578), read so strictly that every other reader takes the same parts.
 ///

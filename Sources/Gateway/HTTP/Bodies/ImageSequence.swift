@@ -1,5 +1,5 @@
+import Common
 import ImageCodecs
-import Pixels
 
 /// The images that stand one after another in a file: other readers may take the last one, or all of them.
 package enum ImageSequence {

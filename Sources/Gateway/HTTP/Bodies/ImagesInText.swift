@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Finds the images that text carries: in base64 and hexadecimal, as data URLs, percent-encoded, in JSON, and in one of these
 /// inside another.

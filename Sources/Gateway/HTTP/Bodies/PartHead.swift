@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// What the head of a form's part says.
 struct PartHead {

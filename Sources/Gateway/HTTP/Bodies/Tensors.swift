@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// Where an inference protocol has the images that are judged as it says.
 package enum Tensors {

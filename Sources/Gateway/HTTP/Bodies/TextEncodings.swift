@@ -1,4 +1,4 @@
-import Pixels
+import Common
 
 /// The ways in which bytes are written as text.
 enum TextEncodings {
@@ -41,18 +41,7 @@ enum TextEncodings {
   /// The bytes of hexadecimal text, with `0x` or `\x` before it or not; `nil` for other text.
   static func hexadecimal(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     let digits = text.starts(with: Array("0x".utf8)) || text.starts(with: Array("\\x".utf8)) ? text.dropFirst(2) : text
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for byte in digits where !byte.isBlank {
-      guard let digit = digit(byte) else { return nil }
-      if let first = high {
-        bytes.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
-      }
-    }
-    return high == nil ? bytes : nil
+    return Hexadecimal.bytes(digits.lazy.filter { !$0.isBlank })
   }
 
   /// With the escapes of addresses and forms (`%89`) resolved; those that are none stay.
@@ -61,8 +50,9 @@ enum TextEncodings {
     bytes.reserveCapacity(text.count)
     var (position, escapes) = (text.startIndex, 0)
     while position < text.endIndex {
-      if text[position] == UInt8(ascii: "%"), position + 2 < text.endIndex, let high = digit(text[position + 1]),
-        let low = digit(text[position + 2])
+      if text[position] == UInt8(ascii: "%"), position + 2 < text.endIndex,
+        let high = Hexadecimal.value(text[position + 1]),
+        let low = Hexadecimal.value(text[position + 2])
       {
         bytes.append(high << 4 | low)
         position += 3
@@ -132,12 +122,4 @@ enum TextEncodings {
   }()
 
   private static func isOfAddresses(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46, 0x61...0x66: (byte | 0x20) - 0x61 + 10
-    default: nil
-    }
-  }
 }

@@ -1,8 +1,8 @@
 import AuditLog
 import Auditing
+import Common
 import Decision
 import FilterPipeline
-import Pixels
 import Synchronization
 
 /// How clean images score, by detector: as the calibration says, or as the log remembers.

@@ -1,5 +1,4 @@
 import Pictures
-import Pixels
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,6 @@
 import AuditLog
 import Auditing
 import Pictures
-import Pixels
 
 /// The share of flagged images over time, with sudden changes marked.
 struct ShareChart {

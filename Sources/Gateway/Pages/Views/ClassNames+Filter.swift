@@ -1,8 +1,8 @@
 import AuditLog
 import Auditing
 import Classifiers
+import Common
 import FilterPipeline
-import Pixels
 
 extension ClassNames {
   /// Of a record, with the labels of today's classifier where it is the one that the record speaks of.

@@ -1,6 +1,6 @@
 import AuditLog
 import Auditing
-import Pixels
+import Common
 
 /// How the log itself is: how much it holds, how far it is signed, and what went wrong.
 struct LogHealth {

@@ -1,7 +1,7 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
-import Pixels
 
 /// What happened lately, and how the log itself is.
 struct OverviewView {

@@ -1,6 +1,6 @@
 import AuditLog
 import Auditing
-import Pixels
+import Common
 
 /// Numbers as the pages show them.
 enum PageText {
@@ -21,11 +21,7 @@ enum PageText {
     return String(text.reversed())
   }
 
-  static func bytes(_ value: Int) -> String {
-    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
-    guard let (factor, unit) = units.first(where: { Double(value) >= $0.0 }) else { return "\(value) bytes" }
-    return JSONValue.number(Double(value) / factor, decimals: 1).text + " " + unit
-  }
+  static func bytes(_ value: Int) -> String { ByteCount(value).description }
 
   /// Of a record's member that holds a class, and often a probability.
   static func prediction(_ value: JSONValue, _ names: ClassNames) -> String {

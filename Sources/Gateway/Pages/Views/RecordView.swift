@@ -1,6 +1,7 @@
 import AuditLog
 import Auditing
 import Classifiers
+import Common
 import Detectors
 import FilterPipeline
 import ImageCodecs

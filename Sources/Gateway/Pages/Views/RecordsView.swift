@@ -1,7 +1,7 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
-import Pixels
 
 /// A list of records, and what to filter it by.
 struct RecordsView {

@@ -1,7 +1,7 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
-import Pixels
 
 /// A record in a list.
 struct RowView {

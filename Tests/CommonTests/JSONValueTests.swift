@@ -1,5 +1,5 @@
+import Common
 import Foundation
-import Pixels
 import Testing
 
 struct JSONValueTests {

@@ -127,22 +127,13 @@ extension JSONCursor {
   private mutating func fourDigits(_ bytes: Span<UInt8>) throws(SluiceError) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = peek(bytes), let digit = Self.hexDigit(byte) else {
+      guard let byte = peek(bytes), let digit = Hexadecimal.value(byte) else {
         throw error("four hexadecimal digits are expected")
       }
       value = value << 4 | UInt32(digit)
       position += 1
     }
     return value
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   /// Bytes that are no UTF-8 would silently become others.

@@ -24,6 +24,15 @@ package struct SluiceError: Error, Sendable, Hashable {
   /// Whether it says something that only the operator may know, such as what a private detector or its model is called.
   package var isPrivate = false
 
+  /// The error that led to this one, and in turn what led to that: for logs and terminals, not for callers.
+  package var cause: SluiceError? {
+    get { causes.first }
+    set { causes = newValue.map { [$0] } ?? [] }
+  }
+
+  /// None or one: an array, because a structure cannot hold one of its own kind.
+  private var causes: [SluiceError] = []
+
   package init(_ code: Code, _ message: String, remedy: String? = nil, byteOffset: Int? = nil) {
     self.code = code
     self.message = message
@@ -36,8 +45,24 @@ extension SluiceError {
   /// What a private error says to others than the operator.
   package static let withheldMessage = "a part of the filter failed"
 
-  /// The error for others than the operator: the same one, unless it is private.
-  package var disclosed: SluiceError { isPrivate ? SluiceError(code, Self.withheldMessage) : self }
+  /// The error for others than the operator: the same one without its causes, or what is withheld where it is private.
+  package var disclosed: SluiceError {
+    guard !isPrivate else { return SluiceError(code, Self.withheldMessage) }
+    var error = self
+    error.cause = nil
+    return error
+  }
+
+  /// The same error, as a consequence of another one.
+  package func caused(by cause: SluiceError) -> SluiceError {
+    var error = self
+    error.cause = cause
+    error.isPrivate = isPrivate || cause.isPrivate
+    return error
+  }
+
+  /// The causes, from the nearest to the first one.
+  package var causeChain: [SluiceError] { Array(sequence(first: self) { $0.cause }.dropFirst()) }
 
   /// The same error, private where `isPrivate` says so.
   package func keptPrivate(_ isPrivate: Bool) -> SluiceError {
@@ -55,10 +80,11 @@ extension SluiceError.Code {
 }
 
 extension SluiceError: CustomStringConvertible {
-  /// Message, place and remedy in one line.
+  /// Message, place, causes and remedy in one line.
   package var description: String {
     var text = message
     if let byteOffset { text += " (at byte \(byteOffset))" }
+    for cause in causeChain { text += ": \(cause.message)" }
     if let remedy { text += "; \(remedy)" }
     return text
   }

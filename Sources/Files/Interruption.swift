@@ -1,4 +1,5 @@
-import Pixels
+import Common
+import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -16,7 +17,7 @@ package final class Interruption: Sendable {
   package init() throws(SluiceError) {
     var ends: [Int32] = [0, 0]
     guard unsafe pipe(&ends) == 0 else {
-      throw SluiceError(.unreadableFile, "cannot make a pipe: \(lastSystemError())")
+      throw SluiceError(.unreadableFile, "cannot make a pipe: \(Errno(rawValue: errno))")
     }
     for end in ends {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)

@@ -105,7 +105,7 @@ extension Parameter {
     }
   }
 
-  static func text(_ number: Double) -> String {
+  package static func text(_ number: Double) -> String {
     number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"
   }
 }

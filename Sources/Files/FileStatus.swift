@@ -1,0 +1,63 @@
+import Common
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What the system says of a file: what it is, whose, how long, and when it was changed.
+package struct FileStatus: Sendable {
+  private let stat: Stat
+
+  /// - Parameter followsLinks: whether a link stands for what it leads to.
+  /// - Returns: `nil` where there is nothing, or nothing that may be asked about.
+  package init?(_ path: RawPath, followsLinks: Bool = true) {
+    let found = try? unsafe path.withCString { (path) throws(Errno) in
+      unsafe try Stat(path, followTargetSymlink: followsLinks)
+    }
+    guard let found else { return nil }
+    stat = found
+  }
+
+  package init?(_ path: String, followsLinks: Bool = true) { self.init(RawPath(path), followsLinks: followsLinks) }
+
+  /// The status of an open file.
+  init?(_ descriptor: FileDescriptor) {
+    guard let found = try? Stat(descriptor) else { return nil }
+    stat = found
+  }
+
+  package var isFolder: Bool { stat.type == .directory }
+  package var isRegularFile: Bool { stat.type == .regular }
+  package var isLink: Bool { stat.type == .symbolicLink }
+  package var byteCount: Int { Int(stat.size) }
+  package var allocatedByteCount: Int { Int(stat.sizeAllocated) }
+  package var owner: UInt32 { stat.userID.rawValue }
+  package var permissions: FilePermissions { stat.permissions }
+
+  /// Seconds since 1970.
+  package var changed: Int { stat.st_mtim.tv_sec }
+
+  /// Which file it is, whatever its path looks like.
+  package var identity: Identity {
+    Identity(device: UInt64(stat.deviceID.rawValue), inode: UInt64(stat.inode.rawValue))
+  }
+
+  package struct Identity: Sendable, Hashable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  /// What differs once the file was changed or another one was put in its place.
+  package var version: Version {
+    Version(
+      identity: identity, byteCount: byteCount, seconds: stat.st_mtim.tv_sec, nanoseconds: stat.st_mtim.tv_nsec)
+  }
+
+  package struct Version: Sendable, Hashable {
+    let identity: Identity
+    let byteCount: Int
+    let seconds: Int
+    let nanoseconds: Int
+  }
+}

@@ -1,0 +1,14 @@
+import Common
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Removes a file; one that is not there is removed already.
+///
+/// - Throws: `unwritable-output`.
+package func removeFile(_ path: String) throws(SluiceError) {
+  guard unsafe unlink(path) != 0, errno != ENOENT else { return }
+  throw .unwritable(path, Errno(rawValue: errno))
+}

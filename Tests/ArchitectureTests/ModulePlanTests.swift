@@ -1,0 +1,90 @@
+import TestSupport
+import Testing
+
+/// Package.swift says what each module imports, no more and no less, and imports go one way. See Sources/README.md.
+@Suite struct ModulePlanTests {
+  static let targets = (try? PackagePlan().targets) ?? []
+  static let modules = targets.filter { !$0.name.hasSuffix("Tests") && $0.name != "TestSupport" }
+
+  /// From the ground up: a module may import those above it in this list that its own line names.
+  static let permitted: KeyValuePairs<String, Set<String>> = [
+    "CImageCodecs": [], "COpenVINO": [], "CPostgreSQL": [],
+    "Common": [],
+    "Files": ["Common"],
+    "Pixels": ["Common"],
+    "Workers": ["Common"],
+    "Preprocessing": ["Common", "Pixels"],
+    "ImageCodecs": ["Common", "Pixels", "CImageCodecs"],
+    "Pictures": ["Common", "Pixels"],
+    "Squeezers": ["Common", "Pixels", "Preprocessing", "ImageCodecs"],
+    "Classifiers": ["Common", "Files", "Pixels", "COpenVINO"],
+    "Detectors": ["Common", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers"],
+    "Decision": ["Common"],
+    "FilterPipeline": [
+      "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
+      "Decision",
+    ],
+    "Calibration": [
+      "Common", "Files", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
+    ],
+    "AuditLog": ["Common", "Files", "Workers"],
+    "AuditLogPostgreSQL": ["Common", "CPostgreSQL", "AuditLog"],
+    "Auditing": [
+      "Common", "Files", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
+      "AuditLog", "AuditLogPostgreSQL",
+    ],
+    "OpenInference": ["Common"],
+    "OpenInferenceRPC": ["Common", "OpenInference"],
+    "Gateway": [
+      "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
+      "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
+    ],
+  ]
+
+  /// What comes from other packages at or below FilterPipeline. Networks, databases and cryptography never do.
+  static let permittedProducts: Set<String> = ["RealModule", "SystemPackage", "Yams"]
+
+  /// Modules of Swift and of the system, which no package declares.
+  static let system: Set<String> = [
+    "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization", "Testing", "Dispatch",
+  ]
+
+  @Test func thePlanIsReadWhole() {
+    #expect(Self.targets.count > 30)
+    #expect(Set(Self.targets.map(\.name)).count == Self.targets.count)
+  }
+
+  @Test(arguments: targets)
+  func declaresWhatItImports(target: PackagePlan.Target) throws {
+    let imported = try target.imports().subtracting(Self.system)
+    // Tests run the command as a process, or use what only an executable has.
+    let ran: Set<String> = target.name.hasSuffix("Tests") ? ["sluice"] : []
+    #expect(imported == target.modules.union(target.products).subtracting(ran.subtracting(imported)))
+  }
+
+  @Test(arguments: modules)
+  func importsGoOneWay(target: PackagePlan.Target) {
+    let line = Self.permitted.first { $0.key == target.name }
+    guard let line else {
+      // What stands at the top may import all below.
+      #expect(["Sluice", "SluiceCommand", "sluice"].contains(target.name), "\(target.name) has no line in the plan")
+      return
+    }
+    #expect(target.modules.subtracting(line.value).isEmpty)
+  }
+
+  @Test func thePlanHasNoCircles() {
+    var known: Set<String> = []
+    for (name, imports) in Self.permitted {
+      #expect(imports.subtracting(known).isEmpty, "\(name) imports what stands below it in the plan")
+      known.insert(name)
+    }
+  }
+
+  @Test func wideDependenciesStayAtTheTop() throws {
+    let low = Self.permitted.prefix { $0.key != "Calibration" }.map(\.key)
+    for target in Self.modules where low.contains(target.name) {
+      #expect(target.products.subtracting(Self.permittedProducts).isEmpty, "\(target.name)")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Common
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct FileStatusTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func tellsFilesApartByWhatTheyAre() throws {
+    let path = try folder.file("a", "abc")
+    #expect(link(path, "\(folder.path)/same") == 0)
+    let status = try #require(FileStatus(path))
+    #expect(status.isRegularFile && !status.isFolder && status.byteCount == 3)
+    #expect(FileStatus("\(folder.path)/same")?.identity == status.identity)
+    #expect(FileStatus(folder.path)?.isFolder == true)
+    #expect(FileStatus("\(folder.path)/none") == nil)
+  }
+
+  @Test func aFileThatWasReplacedIsAnotherVersion() throws {
+    let path = try folder.file("a", "abc")
+    let version = FileStatus(path)?.version
+    #expect(FileStatus(path)?.version == version)
+    try replaceFile(path, with: Array("abc".utf8))
+    #expect(FileStatus(path)?.version != version)
+  }
+
+  @Test(
+    arguments: [("a", "."), ("/", "/"), ("/a", "/"), ("a/b", "a"), ("/a/b", "/a"), ("a/", "a"), ("../x/y", "../x")])
+  func containingFolders(path: String, folder: String) { #expect(path.containingFolder == folder) }
+
+  @Test(arguments: [("a", ".", "a"), ("a", "b", "b/a"), ("/a", "b", "/a"), ("a", "/", "/a"), ("../a", "b", "b/../a")])
+  func pathsInFolders(path: String, folder: String, whole: String) {
+    #expect(path.path(inFolder: folder) == whole)
+  }
+
+  @Test func oneFileIsNotUsedForTwoThings() throws {
+    let path = try folder.file("a", "")
+    #expect(link(path, "\(folder.path)/same") == 0)
+    #expect(throws: SluiceError.self) { try checkDistinct(outputs: ["\(folder.path)/same"], inputs: [path]) }
+    #expect(throws: SluiceError.self) { try checkDistinct(outputs: ["x", "x"], inputs: []) }
+    try checkDistinct(outputs: ["/dev/null", "/dev/null", "\(folder.path)/b"], inputs: [path])
+  }
+
+  @Test func foldersListNamesOfAnyBytesWithoutHiddenOnesAndLinksToFolders() throws {
+    let odd = RawPath(bytes: Array("\(folder.path)/".utf8) + [0xFF, 0x41])
+    try folder.file("b", "")
+    try folder.file(".hidden", "")
+    try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/loop", withDestinationPath: ".")
+    try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/c", withDestinationPath: "b")
+    odd.bytes.withUnsafeBytes { bytes in
+      var name = bytes.map { CChar(bitPattern: $0) } + [0]
+      close(open(&name, O_CREAT | O_WRONLY, 0o600))
+    }
+    #expect(
+      try folderContents(folder.path) == [RawPath("b"), RawPath("c"), RawPath(bytes: [0xFF, 0x41])])
+    #expect(try folderContents("\(folder.path)/b") == nil)
+    #expect(try namesInFolder(RawPath(folder.path)).count == 5)
+  }
+}
