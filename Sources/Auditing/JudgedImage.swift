@@ -33,27 +33,16 @@ extension JudgedImage {
   ///   - keepsBytes: whether the bytes go into the quarantine with it, where there are any.
   func entry(keepsBytes: Bool, build: String) -> AuditEntry {
     let image = keepsBytes ? quarantined : nil
-    let about: [JSONValue.Member] = [
-      member("request", request.map(JSONValue.string)), member("route", route.map(JSONValue.string)),
-      member("client", client.map(JSONValue.string)),
-    ].compactMap(\.self)
-    let facts: [JSONValue.Member] = [
-      member("bytes", input.bytes.isEmpty ? nil : .integer(input.bytes.count)),
-      member("pixels", input.pixels.map(Self.json)), member("quarantined", .bool(image != nil)),
-      member("build", .string(build)),
-    ].compactMap(\.self)
-    return AuditEntry(.verdict, details: about + verdictMembers + facts, image: image)
-  }
-
-  private func member(_ name: String, _ value: JSONValue?) -> JSONValue.Member? {
-    value.map { JSONValue.Member(name: name, value: $0) }
-  }
-
-  /// The verdict as users get it, with every digest of the filter.
-  private var verdictMembers: [JSONValue.Member] {
-    verdict.json.members.map { member in
-      member.name == "filter" ? JSONValue.Member(name: member.name, value: verdict.filter.json) : member
-    }
+    var record = verdict.recorded
+    record.request = request
+    record.route = route
+    record.client = client
+    record.filter = verdict.filter.recorded
+    record.bytes = input.bytes.isEmpty ? nil : input.bytes.count
+    record.pixels = input.pixels.map(RecordedPixels.init)
+    record.isQuarantined = image != nil
+    record.build = build
+    return AuditEntry(.verdict, details: record.json.members, image: image)
   }
 
   /// Bytes that were never read whole have no digest, and are nothing to keep.
@@ -72,26 +61,12 @@ extension JudgedImage {
 
   /// PNG's signature and first chunk; no JPEG begins its picture in fewer bytes either.
   private static let shortestHeader = 33
-
-  private static func json(_ layout: EncodedInput.PixelLayout) -> JSONValue {
-    .object([
-      "width": .integer(layout.size.width), "height": .integer(layout.size.height),
-      "channels": .integer(layout.channels.rawValue),
-    ])
-  }
 }
 
-extension FilterIdentity {
-  /// With every digest that is known.
-  package var json: JSONValue {
-    .object([
-      "name": .string(name), "digest": .string(digest), "calibration": calibration.map(JSONValue.string),
-      "files": files.isEmpty
-        ? nil : .object(files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
-      "privateFiles": privateFiles.isEmpty ? nil : .array(privateFiles.map(JSONValue.string)),
-    ])
+extension RecordedPixels {
+  fileprivate init(_ layout: EncodedInput.PixelLayout) {
+    self.init()
+    (width, height) = (layout.size.width, layout.size.height)
+    channels = layout.channels.rawValue
   }
-
-  /// The same without files of private detectors.
-  package var publicJSON: JSONValue? { PrivateParts.removed(from: .object(["filter": json]))["filter"] }
 }

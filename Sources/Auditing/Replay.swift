@@ -32,7 +32,7 @@ package struct Replay: Sendable {
 
   /// Two judgements of one image.
   package struct Comparison: Sendable {
-    package let recorded: String
+    package let recorded: Verdict.Outcome
     package let verdict: Verdict
     /// The largest difference of a score, and the detector that gave it; `nil` without scores in common.
     package let largest: (detector: String, difference: Double)?
@@ -41,7 +41,7 @@ package struct Replay: Sendable {
     /// Whether filter, calibration, models and references are those that the record names.
     package let isSameFilter: Bool
 
-    package var replayed: String { verdict.outcome.rawValue }
+    package var replayed: Verdict.Outcome { verdict.outcome }
     package var isSameVerdict: Bool { recorded == replayed }
     package var isSame: Bool {
       isSameVerdict && unmatched.isEmpty && (largest?.difference ?? 0) <= Replay.tolerance
@@ -49,17 +49,18 @@ package struct Replay: Sendable {
   }
 
   /// Whether a record was made by this filter, with this calibration and these models.
-  package func isOfThisFilter(_ record: JSONValue) -> Bool { record["filter"] == pipeline.identity.json }
+  package func isOfThisFilter(_ record: RecordedVerdict) -> Bool {
+    record.filter == pipeline.identity.recorded
+  }
 
   /// Judges the image of a record again.
   ///
   /// - Throws: `audit-unavailable`.
   /// - Complexity: as judging an image.
   package func replay(_ record: StoredRecord) async throws(SluiceError) -> Outcome {
-    let json = record.json
-    guard let sha256 = json["sha256"]?.string, let recorded = json["verdict"]?.string else {
-      return .leftOut("it was never read")
-    }
+    let said: RecordedVerdict
+    do throws(SluiceError) { said = try RecordedVerdict(record.json) } catch { return .leftOut(error.message) }
+    guard let sha256 = said.sha256, let recorded = said.outcome else { return .leftOut("it was never read") }
     let bytes: [UInt8]
     do throws(SluiceError) {
       guard let kept = try store.image(sha256) else { return .leftOut("its bytes are not kept") }
@@ -68,38 +69,38 @@ package struct Replay: Sendable {
       guard error.code == .quarantineDamaged else { throw error }
       return .leftOut(error.description)
     }
-    let verdict = await pipeline.judge(Self.input(json, bytes), id: 1, as: .init(complete: isComplete)).verdict
-    let (largest, unmatched) = differences(json, verdict)
+    let verdict = await pipeline.judge(Self.input(said, bytes), id: 1, as: .init(complete: isComplete)).verdict
+    let (largest, unmatched) = differences(said, verdict)
     return .judged(
       Comparison(
         recorded: recorded, verdict: verdict, largest: largest, unmatched: unmatched,
-        isSameFilter: isOfThisFilter(json)))
+        isSameFilter: isOfThisFilter(said)))
   }
 
   /// The image of a record as it came.
-  package static func input(_ record: JSONValue, _ bytes: [UInt8]) -> EncodedInput {
-    EncodedInput(source: record["source"]?.string ?? "", bytes: bytes, pixels: layout(record["pixels"], bytes.count))
+  package static func input(_ record: RecordedVerdict, _ bytes: [UInt8]) -> EncodedInput {
+    EncodedInput(source: record.source ?? "", bytes: bytes, pixels: layout(record.pixels, bytes.count))
   }
 
-  private static func layout(_ json: JSONValue?, _ count: Int) -> EncodedInput.PixelLayout? {
-    guard let json, let width = json["width"]?.integer, let height = json["height"]?.integer, width > 0, height > 0,
-      let channels = json["channels"]?.integer.flatMap(PixelChannels.init(rawValue:)),
+  private static func layout(_ pixels: RecordedPixels?, _ count: Int) -> EncodedInput.PixelLayout? {
+    guard let pixels, let width = pixels.width, let height = pixels.height, width > 0, height > 0,
+      let channels = pixels.channels.flatMap(PixelChannels.init(rawValue:)),
       width <= count, height <= count, width * height * channels.rawValue == count
     else { return nil }
     return EncodedInput.PixelLayout(size: PixelSize(width: width, height: height), channels: channels)
   }
 
   private func differences(
-    _ record: JSONValue, _ verdict: Verdict
+    _ record: RecordedVerdict, _ verdict: Verdict
   ) -> (largest: (detector: String, difference: Double)?, unmatched: [String]) {
     var largest: (detector: String, difference: Double)?
     var before: [String: Double?] = [:]
-    for detector in record["detectors"]?.elements ?? [] {
-      if let name = detector["name"]?.string { before[name] = detector["score"]?.double }
+    for detector in record.detectors {
+      if let name = detector.name { before[name] = .some(detector.score) }
     }
     var unmatched = Set(before.keys)
     // What was not asked when the record was made is no deviation where everything is asked now.
-    let asksMore = isComplete && record["way"]?["end"]?.string != Verdict.Ending.complete.rawValue
+    let asksMore = isComplete && record.way?.end != .complete
     for detector in verdict.detectors {
       guard let then = before[detector.name] else {
         if !asksMore { unmatched.insert(detector.name) }

@@ -7,17 +7,16 @@ package struct WayText: Sendable, Hashable {
   package let text: String
 
   /// - Parameters:
-  ///   - said: the JSON of a verdict or of a record of one.
+  ///   - said: a verdict or a record of one.
   /// - Returns: `nil` where it does not say: for what was not judged, and in records of older versions.
-  package init?(_ said: JSONValue) {
-    guard let way = said["way"], let asked = way["asked"]?.elements else { return nil }
-    let names = asked.compactMap(\.string)
+  package init?(_ said: RecordedVerdict) {
+    guard let way = said.way, let names = way.asked else { return nil }
     let list = names.isEmpty ? "no model was asked" : "asked " + names.joined(separator: ", ")
     let end: String? =
-      switch way["end"]?.string.flatMap(Verdict.Ending.init(rawValue:)) {
+      switch way.end {
       case .flaggedEarly: "flagged, whatever else would have been asked"
       case .clearedEarly: "left early, as clean"
-      case .complete, nil: way["auditedExit"]?.string.map { "would have left after \($0), but was drawn for an audit" }
+      case .complete, nil: way.auditedExit.map { "would have left after \($0), but was drawn for an audit" }
       }
     text = ([list] + [end].compactMap(\.self)).joined(separator: "; ")
   }

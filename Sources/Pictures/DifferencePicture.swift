@@ -6,12 +6,29 @@ extension PixelImage {
   /// - Precondition: both have the same size and channels.
   /// - Complexity: O(samples).
   package borrowing func difference(to other: borrowing PixelImage, gain: Int) -> PixelImage {
+    drawn(against: other) { abs($0) * gain }
+  }
+
+  /// What is left of the image when `other` is taken from it: each difference times `gain` above or below middle gray, cut off
+  /// at black and white.
+  ///
+  /// - Precondition: both have the same size and channels.
+  /// - Complexity: O(samples).
+  package borrowing func remainder(without other: borrowing PixelImage, gain: Int) -> PixelImage {
+    drawn(against: other) { 128 + $0 * gain }
+  }
+
+  /// A picture of what the image has more or less than `other`, sample by sample.
+  ///
+  /// - Parameters:
+  ///   - level: what to draw for a difference from −255 to 255; cut off at black and white.
+  private borrowing func drawn(against other: borrowing PixelImage, _ level: (Int) -> Int) -> PixelImage {
     precondition(size == other.size && channels == other.channels)
     var result = PixelImage(size: size, channels: channels)
     let (first, second) = (samples, other.samples)
     var target = result.mutableSamples
     for index in 0..<target.count {
-      target[index] = UInt8(min(255, abs(Int(first[index]) - Int(second[index])) * gain))
+      target[index] = UInt8(clamping: level(Int(first[index]) - Int(second[index])))
     }
     return result
   }

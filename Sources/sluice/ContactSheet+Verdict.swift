@@ -30,7 +30,7 @@ extension ContactSheet {
         squeezer.squeezedForShowing(image, seed: seed), title: squeezer.description, caption: caption,
         isWarning: seen.map { $0.topClass != verdict.prediction?.topClass } ?? false)
     }
-    try sheet.add(pictures, decisive: DecisiveDetectors(verdict.json).squeezers)
+    try sheet.add(pictures, decisive: DecisiveDetectors(verdict.recorded).squeezers)
     return sheet.picture()
   }
 

@@ -1,4 +1,5 @@
 import Auditing
+import Common
 import FilterPipeline
 import ImageCodecs
 import Pictures
@@ -10,7 +11,7 @@ import Testing
 /// What there is to see of an image that was kept.
 struct EvidencePictureTests {
   /// Of a filter that makes pictures 16 pixels wide and high.
-  private func pictures(_ samples: [UInt8], side: Int) throws -> EvidencePictures {
+  private func pipeline() throws -> Pipeline {
     let folder = try TemporaryFolder()
     let path = try folder.file(
       "filter.yaml",
@@ -20,12 +21,50 @@ struct EvidencePictureTests {
       preprocess: [{resize: {width: 16, height: 16, filter: box}}]
       tensor: {layout: nchw, type: float32}
       """)
-    let pipeline = try Pipeline(
+    return try Pipeline(
       try FilterFile(path: path, variables: [:]).definition, identity: FilterIdentity(name: "test", digest: "0"),
       models: .init(), services: PipelineServices(sha256: { _ in "" }))
-    let image = PixelImage(samples, width: side, height: side, channels: .rgb)
-    return EvidencePictures(
-      pipeline, EncodedInput(source: "x", bytes: try image.encodedAsPNG()), showsPrivate: true)
+  }
+
+  private func png(_ samples: [UInt8], side: Int) throws -> [UInt8] {
+    try PixelImage(samples, width: side, height: side, channels: .rgb).encodedAsPNG()
+  }
+
+  private func pictures(_ samples: [UInt8], side: Int) throws -> EvidencePictures {
+    let input = EncodedInput(source: "x", bytes: try png(samples, side: side))
+    return EvidencePictures(try pipeline(), input, showsPrivate: true)
+  }
+
+  @Test("every picture has a name of its own, by which it is found again")
+  func names() {
+    let all: [EvidencePicture] = [.thumbnail, .original, .heat, .noise, .version(0), .version(12), .difference(3)]
+    #expect(Set(all.map(\.name)).count == all.count)
+    for picture in all { #expect(EvidencePicture(picture.name) == picture) }
+    for name in ["", "heat-1", "version", "version-", "version-x", "original/..", "version-99999999999999999999"] {
+      #expect(EvidencePicture(name) == nil, "\(name)")
+    }
+  }
+
+  @Test("a record's pictures are drawn from its bytes, and there is none at a place without a version")
+  func gallery() throws {
+    let gallery = EvidenceGallery(try pipeline(), RecordedVerdict(), showsPrivate: false)
+    #expect(gallery.versions.isEmpty && gallery.decisive.isEmpty && gallery.heatSubject.kind == .roughness)
+    let bytes = try png([UInt8](repeating: 90, count: 3 * 64 * 64), side: 64)
+    for picture in [EvidencePicture.thumbnail, .original, .heat, .noise] {
+      let png = try #require(try gallery.png(picture, of: bytes))
+      #expect(ImageFormat.png.signature.elementsEqual(png.prefix(ImageFormat.png.signature.count)))
+    }
+    for place in [-1, 0, 1, .max] {
+      #expect(try gallery.png(.version(place), of: bytes) == nil && gallery.png(.difference(place), of: bytes) == nil)
+    }
+    #expect(throws: SluiceError.self) { try gallery.png(.original, of: [1, 2, 3]) }
+  }
+
+  @Test("a difference is black where images are alike, and as light as they differ where they are not")
+  func difference() {
+    let image = PixelImage([10, 100, 255, 0, 130, 7], width: 2, height: 1, channels: .rgb)
+    let other = PixelImage([10, 103, 100, 255, 128, 7], width: 2, height: 1, channels: .rgb)
+    #expect(image.difference(to: other, gain: 8).array == [0, 24, 255, 255, 16, 0])
   }
 
   @Test("a remainder is gray where images are alike, and lighter or darker by so much where they are not")

@@ -1,13 +1,17 @@
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 import TestSupport
 import Testing
 
 /// What a record says in words.
 struct ExplanationTests {
-  private func said(_ text: String) throws -> JSONValue {
-    try JSONValue(reading: Array(text.utf8).span, limits: JSONValue.Limits(depth: 32, values: 1000))
+  /// What can be read of a record, which may be damaged.
+  private func said(_ text: String) throws -> RecordedVerdict {
+    RecordedVerdict.salvaged(
+      from: try JSONValue(reading: Array(text.utf8).span, limits: JSONValue.Limits(depth: 32, values: 1000))
+    ).verdict
   }
 
   private func detector(_ name: String, _ members: String, flagged: Bool = true) -> String {
@@ -18,7 +22,7 @@ struct ExplanationTests {
     #"{"squeezer":"\#(squeezer)","distance":\#(distance),"class":\#(number),"probability":\#(probability)}"#
   }
 
-  private func adversarial(_ members: String, _ detectors: [String]) throws -> JSONValue {
+  private func adversarial(_ members: String, _ detectors: [String]) throws -> RecordedVerdict {
     try said(
       #"{"verdict":"adversarial",\#(members)"detectors":[\#(detectors.joined(separator: ","))]}"#)
   }
@@ -52,7 +56,7 @@ struct ExplanationTests {
 
   @Test("where groups share the budget: the group that decided, how rare it is, and its strongest detectors")
   func groups() throws {
-    func said(_ flagged: [Bool], _ detectors: [String], verdict: String = "adversarial") throws -> JSONValue {
+    func said(_ flagged: [Bool], _ detectors: [String], verdict: String = "adversarial") throws -> RecordedVerdict {
       try self.said(
         #"""
         {"verdict":"\#(verdict)","pValue":0.004987531,"budget":0.05,"compared":{"stratum":"all","images":400,"groups":[
@@ -89,8 +93,8 @@ struct ExplanationTests {
         Let pass: the scores of the group second-model add up to more than those of all 400 clean images; it may flag up \
         to 2.5 % of them.
         """)
-    #expect(RecordedGroup.all(in: both).map(\.name) == ["image", "second-model", "watching"])
-    #expect(RecordedGroup.all(in: .null).isEmpty)
+    #expect(both.groups.map(\.name) == ["image", "second-model", "watching"])
+    #expect(RecordedVerdict().groups.isEmpty)
   }
 
   @Test("of a fixed threshold: the score beside it; a version that keeps the class is less sure")
@@ -134,7 +138,7 @@ struct ExplanationTests {
     #expect(
       Explanation(try said(#"{"verdict":"adversarial"}"#)).text
         == "Flagged: the record does not say by which detector.")
-    #expect(Explanation(.null).text.isEmpty)
+    #expect(Explanation(RecordedVerdict()).text.isEmpty)
     #expect(Explanation(try said(#"{"verdict":"rejected","error":{"code":"not-an-image"}}"#)).text.isEmpty)
     for value in ["0", "-1", "2", "1e300", "\"x\"", "null"] {
       let record = try adversarial(
@@ -163,7 +167,7 @@ struct ExplanationTests {
     #expect(decisive.names == ["d2", "d5", "d1", "d4", "d3"])
     #expect(decisive.summary() == "d2, d5 and 3 more")
     #expect(DecisiveDetectors(try adversarial("", Array(detectors.prefix(2)))).summary() == "d2 and d1")
-    #expect(DecisiveDetectors(.null).summary().isEmpty)
+    #expect(DecisiveDetectors(RecordedVerdict()).summary().isEmpty)
     let sum = try adversarial("", [detector("a", #""score":1,"contribution":2"#, flagged: false)])
     #expect(DecisiveDetectors(sum).names == ["a"], "a sum flags where no part of it does")
   }
@@ -173,8 +177,10 @@ struct ExplanationTests {
     let record = try said("{\(Self.prediction)\"x\":1}")
     let names = ClassNames(record) { [3: "three"][$0] }
     #expect(names.name(of: 101) == "tusker (101)" && names.name(of: 3) == "three (3)" && names.name(of: 4) == "class 4")
-    #expect(names.name(in: try said(#"{"class":3}"#)) == "three (3)")
-    #expect(names.name(in: try said(#"{"label":"x"}"#)) == "x" && names.name(in: .null).isEmpty)
+    #expect(names.name(in: RecordedPrediction(topClass: 3, probability: nil)) == "three (3)")
+    #expect(
+      names.name(in: RecordedPrediction(topClass: nil, label: "x", probability: 1)) == "x"
+        && names.name(in: RecordedPrediction()).isEmpty)
     #expect(
       names.spelledOut("m sees class 3, not class 4 or subclass 3") == "m sees three (3), not class 4 or subclass 3")
   }

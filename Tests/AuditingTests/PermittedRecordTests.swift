@@ -46,9 +46,9 @@ struct PermittedRecordTests {
     ).permitted
     #expect(!shown.text.contains("hidden") && !shown.text.contains("0.0123") && !shown.text.contains("777"))
     #expect(shown.text.split(separator: Self.witness).count == 2)
-    #expect(shown.flaggedDetectors == [Self.witness])
-    #expect(Explanation(shown.json).text == "Flagged by a private witness.")
-    #expect(DecisiveDetectors(shown.json).summary() == Self.witness)
+    #expect(shown.verdict.flaggedDetectors == [Self.witness])
+    #expect(Explanation(shown.verdict).text == "Flagged by a private witness.")
+    #expect(DecisiveDetectors(shown.verdict).summary() == Self.witness)
     #expect(shown.json["withheld"] == .bool(true) && shown.hash == "h" && shown.reference.sequence == 1)
   }
 
@@ -57,7 +57,7 @@ struct PermittedRecordTests {
     let sum = flagged(
       [group("hidden", 0.006, true, isPrivate: true)],
       [detector("hidden-1", "hidden", 5, flagged: false, isPrivate: true)])
-    #expect(Explanation(sum.permitted.json).text == "Flagged by a private witness.")
+    #expect(Explanation(sum.permitted.verdict).text == "Flagged by a private witness.")
     let both = flagged(
       [group("hidden", 0.001, true, isPrivate: true), group("image", 0.01, true)],
       [
@@ -65,7 +65,7 @@ struct PermittedRecordTests {
         detector("noise", "image", 3, flagged: true),
       ])
     #expect(
-      Explanation(both.permitted.json).text == """
+      Explanation(both.permitted.verdict).text == """
         Flagged: the scores of the group image add up to what about 1 clean image in 100 reached; it may flag up to 2.5 % \
         of them. Decisive were noise (about 1 clean image in 100 scored as high) and a private witness.
         """)
@@ -86,7 +86,7 @@ struct PermittedRecordTests {
       "detectors":[{"name":"hidden","private":true,"score":1,"flagged":false}]}
       """#
     ).permitted
-    #expect(Explanation(shown.json).text == "Let pass: no detector flagged it.")
+    #expect(Explanation(shown.verdict).text == "Let pass: no detector flagged it.")
     #expect(!shown.text.contains("hidden") && !shown.text.contains(Self.witness))
   }
 

@@ -1,5 +1,6 @@
 import AuditLog
 import Common
+import FilterPipeline
 
 /// What the classes of a record are called: as it says itself, or else as the classifier's labels do.
 package struct ClassNames: Sendable {
@@ -9,9 +10,10 @@ package struct ClassNames: Sendable {
   /// - Parameters:
   ///   - said: the record.
   ///   - label: the label of a class, where one is known.
-  package init(_ said: JSONValue, _ label: @escaping @Sendable (Int) -> String? = { _ in nil }) {
-    let prediction = said["prediction"]
-    own = prediction?["class"]?.integer.flatMap { number in prediction?["label"]?.string.map { (number, $0) } }
+  package init(_ said: RecordedVerdict, _ label: @escaping @Sendable (Int) -> String? = { _ in nil }) {
+    own = said.prediction.flatMap { prediction in
+      prediction.topClass.flatMap { number in prediction.label.map { (number, $0) } }
+    }
     self.label = label
   }
 
@@ -20,10 +22,10 @@ package struct ClassNames: Sendable {
     known(number).map { "\($0) (\(number))" } ?? "class \(number)"
   }
 
-  /// Of a record's member that holds a class; empty for one that holds none.
-  package func name(in prediction: JSONValue) -> String {
-    guard let number = prediction["class"]?.integer else { return prediction["label"]?.string ?? "" }
-    return prediction["label"]?.string.map { "\($0) (\(number))" } ?? name(of: number)
+  /// Of what the classifier said; empty where no class is recorded.
+  package func name(in prediction: RecordedPrediction) -> String {
+    guard let number = prediction.topClass else { return prediction.label ?? "" }
+    return prediction.label.map { "\($0) (\(number))" } ?? name(of: number)
   }
 
   /// A sentence of a detector, with labels beside the numbers of classes.

@@ -1,5 +1,6 @@
 import AuditLog
 import Common
+import FilterPipeline
 
 /// The detectors that a flag rests on, the most decisive first; none for what was not flagged.
 package struct DecisiveDetectors: Sendable {
@@ -7,14 +8,14 @@ package struct DecisiveDetectors: Sendable {
 
   /// - Parameters:
   ///   - said: the record.
-  package init(_ said: JSONValue) {
-    let detectors = (said["detectors"]?.elements ?? []).map(RecordedDetector.init)
-    let groups = RecordedGroup.flagged(in: said).map(\.name)
+  package init(_ said: RecordedVerdict) {
+    let detectors = said.detectors
+    let groups = said.flaggedGroups.compactMap(\.name)
     let deciding = groups.flatMap { name in Self.deciding(detectors.filter { $0.group == name }) }
     // Those with thresholds of their own are in no group.
     let others = detectors.filter { detector in detector.isFlagged && !groups.contains { $0 == detector.group } }
     let parts = deciding + Self.sorted(others)
-    all = parts.isEmpty && said["verdict"]?.string == "adversarial" ? Self.deciding(detectors) : parts
+    all = parts.isEmpty && said.outcome == .adversarial ? Self.deciding(detectors) : parts
   }
 
   /// Of detectors whose evidence adds up and flags: those that would have flagged by themselves, or else all that add
@@ -32,13 +33,13 @@ package struct DecisiveDetectors: Sendable {
     }.map(\.element)
   }
 
-  package var names: [String] { all.map(\.name) }
+  package var names: [String] { all.map { $0.name ?? "" } }
 
   /// Whether a private detector is among them.
   package var havePrivate: Bool { all.contains(where: \.isPrivate) }
 
   /// The squeezers whose versions the first of them compared.
-  package var squeezers: [String] { all.first?.versions.map(\.squeezer) ?? [] }
+  package var squeezers: [String] { all.first?.versions.compactMap(\.squeezer) ?? [] }
 
   /// The names of the first ones, and how many there are besides: `mirror, shift and 3 more`.
   package func summary(atMost count: Int = 2) -> String {

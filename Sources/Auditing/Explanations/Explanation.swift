@@ -1,57 +1,54 @@
 import AuditLog
 import Common
+import FilterPipeline
 
 /// Why a record's image was flagged or let pass, in words: how rare it is among clean images, what was decisive, and what the
 /// classifier sees otherwise.
 ///
 /// Written from the record alone; where an older record knows less, less is said.
 package struct Explanation: Sendable {
-  private let said: JSONValue
+  private let said: RecordedVerdict
   private let names: ClassNames
-  private let detectors: [RecordedDetector]
   private let decisive: [RecordedDetector]
-  private let groups: [RecordedGroup]
 
   private static let mostNamed = 2
 
   /// - Parameters:
   ///   - said: the record.
   ///   - names: what its classes are called.
-  package init(_ said: JSONValue, _ names: ClassNames) {
+  package init(_ said: RecordedVerdict, _ names: ClassNames) {
     self.said = said
     self.names = names
-    detectors = (said["detectors"]?.elements ?? []).map(RecordedDetector.init)
     decisive = DecisiveDetectors(said).all
-    groups = RecordedGroup.all(in: said)
   }
 
-  package init(_ said: JSONValue) { self.init(said, ClassNames(said)) }
+  package init(_ said: RecordedVerdict) { self.init(said, ClassNames(said)) }
 
   /// Empty for what was never judged, about which its error says everything.
   package var text: String { sentences.joined(separator: " ") }
 
   private var sentences: [String] {
-    switch said["verdict"]?.string {
-    case "adversarial": flagged + [otherwise].compactMap(\.self)
-    case "clean": [passed, otherwise].compactMap(\.self)
-    default: []
+    switch said.outcome {
+    case .adversarial: flagged + [otherwise].compactMap(\.self)
+    case .clean: [passed, otherwise].compactMap(\.self)
+    case .rejected, .failed, nil: []
     }
   }
 
   // MARK: - How rare it is
 
-  private var images: Int? { said["compared"]?["images"]?.integer }
+  private var images: Int? { said.comparison?.images }
 
   /// Whether the scores were added up.
   private var isFused: Bool {
-    guard groups.isEmpty else { return false }
-    return said["compared"]?["fusedScore"] != nil || detectors.contains { $0.contribution != nil }
+    guard said.groups.isEmpty else { return false }
+    return said.comparison?.fusedScore != nil || said.detectors.contains { $0.contribution != nil }
   }
 
   /// How rare the image is, all scores together; `nil` where the record has no p-value.
   private var together: String? {
-    guard let rarity = Rarity(said["pValue"]?.double, images: images) else { return nil }
-    let limit = said["budget"]?.double.map { "; up to \(Wording.percent($0)) of them may be flagged" } ?? ""
+    guard let rarity = Rarity(said.pValue, images: images) else { return nil }
+    let limit = said.budget.map { "; up to \(Wording.percent($0)) of them may be flagged" } ?? ""
     // Where detectors share the budget, their p-values were divided by their shares, and count no images.
     guard isFused else { return "\(rarity.frequency) looked as unusual\(limit)" }
     return switch rarity.words {
@@ -67,9 +64,9 @@ package struct Explanation: Sendable {
       let rarity = Rarity(group.pValue, images: images)
     else { return nil }
     let limit =
-      said["budget"]?.double.flatMap { budget in group.share.map { budget * $0 } }
+      said.budget.flatMap { budget in group.share.map { budget * $0 } }
       .map { "; it may flag up to \(Wording.percent($0)) of them" } ?? ""
-    let subject = "the scores of the group \(group.name) add up to"
+    let subject = "the scores of the group \(group.name ?? "") add up to"
     return switch rarity.words {
     case .above(let others): "\(subject) more than those of \(others)\(limit)"
     case .reached(let others): "\(subject) what \(others) reached\(limit)"
@@ -77,14 +74,16 @@ package struct Explanation: Sendable {
   }
 
   private var isWithinBudget: Bool {
-    guard let pValue = said["pValue"]?.double, let budget = said["budget"]?.double else { return false }
+    guard let pValue = said.pValue, let budget = said.budget else { return false }
     return pValue <= budget
   }
 
   private var passed: String {
-    if let rare = groups.isEmpty ? together : rarity(among: groups) ?? together { return "Let pass: \(rare)." }
-    if said["withheld"] == .bool(true) { return "Let pass: no detector flagged it." }
-    return detectors.isEmpty ? "Let pass: no detector looked at it." : "Let pass: no score is above its threshold."
+    if let rare = said.groups.isEmpty ? together : rarity(among: said.groups) ?? together {
+      return "Let pass: \(rare)."
+    }
+    if said.isWithheld { return "Let pass: no detector flagged it." }
+    return said.detectors.isEmpty ? "Let pass: no detector looked at it." : "Let pass: no score is above its threshold."
   }
 
   // MARK: - What was decisive
@@ -101,7 +100,7 @@ package struct Explanation: Sendable {
 
   /// How rare what flagged is among clean images; `nil` where the decisive detectors say that better.
   private var rarityOfFlag: String? {
-    if let rare = rarity(among: groups.filter(\.isFlagged)) { return rare }
+    if let rare = rarity(among: said.flaggedGroups) { return rare }
     // A fixed threshold flags whatever all scores together say.
     return isFused && isWithinBudget || decisive.isEmpty ? together : nil
   }
@@ -110,11 +109,11 @@ package struct Explanation: Sendable {
   private func described(_ detectors: [RecordedDetector]) -> String {
     let measures = detectors.map(measure)
     if detectors.count > 1, let first = measures[0], measures.allSatisfy({ $0 == first }) {
-      return "\(Wording.list(detectors.map(\.name))) (\(first))"
+      return "\(Wording.list(detectors.map { $0.name ?? "" })) (\(first))"
     }
     return Wording.list(
       zip(detectors, measures).map { detector, measure in
-        measure.map { "\(detector.name) (\($0))" } ?? detector.name
+        measure.map { "\(detector.name ?? "") (\($0))" } ?? detector.name ?? ""
       })
   }
 
@@ -133,35 +132,33 @@ package struct Explanation: Sendable {
   /// In the detectors' own words, where they compared no versions, of which the last sentence speaks.
   private func seen(_ detectors: some Sequence<RecordedDetector>) -> [String] {
     var told: Set<String> = []
-    return detectors.filter { $0.versions.isEmpty && !$0.seen.isEmpty && told.insert($0.seen).inserted }.map {
-      "\($0.name): \(names.spelledOut($0.seen))."
+    return detectors.compactMap { detector in
+      guard let seen = detector.seen, detector.versions.isEmpty, !seen.isEmpty, told.insert(seen).inserted else {
+        return nil
+      }
+      return "\(detector.name ?? ""): \(names.spelledOut(seen))."
     }
   }
 
   // MARK: - What the classifier sees
 
   private var otherwise: String? {
-    guard let prediction = said["prediction"] else { return nil }
+    guard let prediction = said.prediction else { return nil }
     let seen = "The classifier sees \(described(prediction))"
-    guard said["verdict"]?.string == "adversarial", let version = tellingVersion else { return seen + "." }
-    let share = version.prediction["probability"]?.double
-    if isChanged(version) { return "\(seen); after \(version.squeezer), \(described(version.prediction))." }
-    return seen + (share.map { "; after \(version.squeezer) too, with \(Wording.percent($0))." } ?? ".")
+    guard said.outcome == .adversarial, let version = tellingVersion else { return seen + "." }
+    let squeezer = version.squeezer ?? ""
+    if said.isChanged(version) { return "\(seen); after \(squeezer), \(described(version.prediction))." }
+    return seen + (version.probability.map { "; after \(squeezer) too, with \(Wording.percent($0))." } ?? ".")
   }
 
-  private func described(_ prediction: JSONValue) -> String {
-    names.name(in: prediction) + (prediction["probability"]?.double.map { " with \(Wording.percent($0))" } ?? "")
+  private func described(_ prediction: RecordedPrediction) -> String {
+    names.name(in: prediction) + (prediction.probability.map { " with \(Wording.percent($0))" } ?? "")
   }
 
   /// The version that tells most: of another class, compared by a decisive detector, and far from the image.
   private var tellingVersion: RecordedVersion? {
     let versions = decisive.flatMap(\.versions)
-    return versions.first(where: isChanged) ?? detectors.flatMap(\.versions).first(where: isChanged)
-      ?? decisive.lazy.compactMap { $0.versions.max { $0.distance < $1.distance } }.first
-  }
-
-  private func isChanged(_ version: RecordedVersion) -> Bool {
-    guard let original = said["prediction"]?["class"]?.integer else { return false }
-    return version.prediction["class"]?.integer.map { $0 != original } ?? false
+    return versions.first(where: said.isChanged) ?? said.detectors.flatMap(\.versions).first(where: said.isChanged)
+      ?? decisive.lazy.compactMap { $0.versions.max { $0.distance ?? 0 < $1.distance ?? 0 } }.first
   }
 }

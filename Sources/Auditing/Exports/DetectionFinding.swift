@@ -1,15 +1,16 @@
 import AuditLog
 import Common
+import FilterPipeline
 
 /// A record as a Detection Finding (class 2004) of the Open Cybersecurity Schema Framework 1.3, with the profile
 /// `security_control`; what the schema has no place for is under `unmapped`.
 struct DetectionFinding {
   private let record: StoredRecord
-  private let said: JSONValue
+  private let said: RecordedVerdict
 
   init(_ record: StoredRecord) {
     self.record = record
-    said = record.json
+    said = record.verdict
   }
 
   var json: JSONValue {
@@ -25,20 +26,19 @@ struct DetectionFinding {
     ])
   }
 
-  private var verdict: String { said["verdict"]?.string ?? "" }
-  private var action: String { said["action"]?.string ?? "" }
-  private var wasForwarded: Bool { ["forwarded", "observed", "sanitized", "unjudged"].contains(action) }
+  private var verdict: String { said.outcome?.rawValue ?? "" }
+  private var wasForwarded: Bool { said.action?.isForwarding ?? false }
 
   private var message: String {
-    let detectors = record.flaggedDetectors.joined(separator: ", ")
-    return verdict == "adversarial" ? "image flagged as adversarial by \(detectors)" : "image \(verdict)"
+    let detectors = said.flaggedDetectors.joined(separator: ", ")
+    return said.outcome == .adversarial ? "image flagged as adversarial by \(detectors)" : "image \(verdict)"
   }
 
   private var severity: (id: Int, name: String) {
-    switch verdict {
-    case "adversarial": (4, "High")
-    case "rejected", "failed": (2, "Low")
-    default: (1, "Informational")
+    switch said.outcome {
+    case .adversarial: (4, "High")
+    case .rejected, .failed: (2, "Low")
+    case .clean, nil: (1, "Informational")
     }
   }
 
@@ -51,11 +51,11 @@ struct DetectionFinding {
   }
 
   private var disposition: (id: Int, name: String) {
-    switch action {
-    case "sanitized": (11, "Corrected")
-    case "observed", "unjudged": (17, "Logged")
-    case "forwarded": (1, "Allowed")
-    default: (2, "Blocked")
+    switch said.action {
+    case .sanitized: (11, "Corrected")
+    case .observed, .unjudged: (17, "Logged")
+    case .forwarded: (1, "Allowed")
+    case .flagged, .rejected, .failed, nil: (2, "Blocked")
     }
   }
 
@@ -63,7 +63,7 @@ struct DetectionFinding {
     .object([
       "version": "1.3.0".json, "uid": record.reference.description.json,
       "product": .object([
-        "name": "Sluice".json, "vendor_name": "Sluice".json, "version": said["build"] ?? .string("unknown"),
+        "name": "Sluice".json, "vendor_name": "Sluice".json, "version": (said.build ?? "unknown").json,
       ]), "profiles": .array(["security_control".json]), "original_time": record.time.text.json,
       "log_name": record.reference.writer.json, "sequence": .integer(record.reference.sequence),
     ])
@@ -74,31 +74,36 @@ struct DetectionFinding {
       "uid": record.reference.description.json, "title": "Adversarial image screening".json,
       "types": .array([verdict.json]), "created_time": .integer(record.time.microseconds / 1000),
       "analytic": .object([
-        "name": said["filter"]?["name"], "uid": said["filter"]?["digest"], "type_id": .integer(4),
+        "name": said.filter?.name?.json, "uid": said.filter?.digest?.json, "type_id": .integer(4),
         "type": "Learning (ML/DL)".json,
       ]),
-      "data_sources": .array(said["source"].map { [$0] } ?? []),
+      "data_sources": .array(said.source.map { [$0.json] } ?? []),
     ])
   }
 
   private var evidence: JSONValue {
     .object([
-      "file": said["sha256"].map { digest in
+      "file": said.sha256.map { digest in
         .object([
-          "name": said["source"] ?? "image".json, "type_id": .integer(1), "type": "Regular File".json,
-          "size": said["bytes"],
-          "hashes": .array([.object(["algorithm_id": .integer(3), "algorithm": "SHA-256".json, "value": digest])]),
+          "name": (said.source ?? "image").json, "type_id": .integer(1), "type": "Regular File".json,
+          "size": said.bytes.map(JSONValue.integer),
+          "hashes": .array([.object(["algorithm_id": .integer(3), "algorithm": "SHA-256".json, "value": digest.json])]),
         ])
       },
-      "actor": said["client"].map { .object(["user": .object(["name": $0])]) },
-      "data": .object(["detectors": said["detectors"], "prediction": said["prediction"], "findings": said["findings"]]),
+      "actor": said.client.map { .object(["user": .object(["name": $0.json])]) },
+      "data": .object([
+        "detectors": list(said.detectors), "prediction": said.prediction?.json, "findings": list(said.findings),
+      ]),
     ])
   }
 
+  private func list(_ parts: [some RecordPart]) -> JSONValue? { parts.isEmpty ? nil : .array(parts.map(\.json)) }
+
   private var unmapped: JSONValue {
     .object([
-      "hash": record.hash.json, "p_value": said["pValue"], "budget": said["budget"], "request": said["request"],
-      "filter": said["filter"], "error": said["error"], "review": record.review?.word.json,
+      "hash": record.hash.json, "p_value": said.pValue.map { .number($0) }, "budget": said.budget.map { .number($0) },
+      "request": said.request?.json, "filter": said.filter?.json, "error": said.error?.json,
+      "review": record.review?.word.json,
     ])
   }
 }

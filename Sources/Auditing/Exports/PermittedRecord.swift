@@ -15,19 +15,11 @@ package enum PermittedRecord {
   /// What was changed says `"withheld": true`: it is not what was hashed.
   package static func json(_ said: JSONValue) -> JSONValue {
     let left = PrivateParts.removed(from: said)
-    guard left != said, case .object(var members) = left else { return left }
-    if DecisiveDetectors(said).havePrivate || RecordedGroup.flagged(in: said).contains(where: \.isPrivate) {
-      let shown = left["detectors"]?.elements ?? []
-      members.removeAll { $0.name == "detectors" }
-      members.append(JSONValue.Member(name: "detectors", value: .array(shown + [mention])))
-    }
-    members.append(JSONValue.Member(name: "withheld", value: .bool(true)))
-    return .object(members)
+    guard left != said else { return left }
+    let verdict = RecordedVerdict.salvaged(from: said).verdict
+    let wasDecisive = DecisiveDetectors(verdict).havePrivate || verdict.flaggedGroups.contains(where: \.isPrivate)
+    return PrivateParts.marked(left, mentioning: wasDecisive ? witness : nil)
   }
-
-  private static let mention = JSONValue.object([
-    "name": .string(witness), "flagged": .bool(true), "withheld": .bool(true),
-  ])
 }
 
 extension StoredRecord {

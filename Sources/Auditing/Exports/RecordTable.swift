@@ -1,5 +1,6 @@
 import AuditLog
 import Common
+import FilterPipeline
 
 /// Records as comma-separated values (RFC 4180).
 package enum RecordTable {
@@ -11,35 +12,24 @@ package enum RecordTable {
   static let heading = columns.joined(separator: ",")
 
   package static func line(_ record: StoredRecord) -> String {
-    let json = record.json
+    let said = record.verdict
     let cells: [String?] = [
-      record.reference.description, record.time.text, json["verdict"]?.string, json["action"]?.string,
-      json["client"]?.string, json["source"]?.string, json["request"]?.string, json["sha256"]?.string,
-      json["pValue"]?.text, json["budget"]?.text, record.flaggedDetectors.joined(separator: " "),
-      json["prediction"]?["class"]?.text, json["prediction"]?["label"]?.string,
-      json["prediction"]?["probability"]?.text,
-      json["filter"]?["name"]?.string, json["error"]?["code"]?.string, record.review?.word, record.review?.reviewer,
+      record.reference.description, record.time.text, said.outcome?.rawValue, said.action?.rawValue,
+      said.client, said.source, said.request, said.sha256,
+      number(said.pValue), number(said.budget), said.flaggedDetectors.joined(separator: " "),
+      said.prediction?.topClass.map(String.init), said.prediction?.label,
+      number(said.prediction?.probability),
+      said.filter?.name, said.error?.code, record.review?.word, record.review?.reviewer,
       record.review?.note, record.hash,
     ]
     return cells.map { cell($0 ?? "") }.joined(separator: ",")
   }
 
+  private static func number(_ value: Double?) -> String? { value.map { JSONValue.number($0).text } }
+
   private static func cell(_ text: String) -> String {
     let safe = SpreadsheetText.inert(text)
     guard safe.unicodeScalars.contains(where: { "\",;".unicodeScalars.contains($0) }) else { return safe }
     return "\"" + safe.escaping("\"", with: "\"") + "\""
-  }
-}
-
-extension StoredRecord {
-  /// What the input is called; empty where that is only the id of its request.
-  package var sourceName: String {
-    let source = json["source"]?.string ?? ""
-    return source == json["request"]?.string ? "" : source
-  }
-
-  /// The detectors that flagged, in the order of the filter.
-  package var flaggedDetectors: [String] {
-    (json["detectors"]?.elements ?? []).filter { $0["flagged"] == .bool(true) }.compactMap { $0["name"]?.string }
   }
 }

@@ -50,8 +50,27 @@ package enum PrivateParts {
   /// Whether a detector, a group or an error says that it is private.
   ///
   /// Anything but `false` says so: what is damaged is not shown.
-  package static func isPrivate(_ part: JSONValue) -> Bool {
-    part["private"].map { $0 != .bool(false) } ?? false
+  static func isPrivate(_ part: JSONValue) -> Bool {
+    part[mark].map { $0 != .bool(false) } ?? false
+  }
+
+  /// What a private part says of itself.
+  static let mark = "private"
+
+  /// A record from which something was removed, with a member that says so.
+  ///
+  /// - Parameters:
+  ///   - witness: what private detectors are called as a whole, where it is to be told that one was decisive.
+  package static func marked(_ left: JSONValue, mentioning witness: String? = nil) -> JSONValue {
+    guard case .object(var members) = left else { return left }
+    if let witness {
+      let shown = elements(left[RecordedVerdict.detectorsName])
+      members.removeAll { $0.name == RecordedVerdict.detectorsName }
+      let all = JSONValue.array(shown + [RecordedDetector(withheld: witness).json])
+      members.append(JSONValue.Member(name: RecordedVerdict.detectorsName, value: all))
+    }
+    members.append(JSONValue.Member(name: RecordedVerdict.withheldName, value: .bool(true)))
+    return .object(members)
   }
 
   private static func elements(_ value: JSONValue?) -> [JSONValue] {

@@ -34,7 +34,7 @@ extension AuditPages {
     let (reviewer, writer) = (visitor.reviewer.name, audit.writer.name)
     let next = try await perform(for: visitor) { log throws(SluiceError) -> StoredRecord? in
       let record = try Self.found(reference, log)
-      guard let sha256 = record.json["sha256"]?.string else {
+      guard let sha256 = record.verdict.sha256 else {
         throw SluiceError(.noSuchRecord, "\(reference) has no image that could be reviewed")
       }
       let review = ImageReview(
@@ -69,7 +69,7 @@ extension AuditPages {
     guard let choice = form["hold"], ["0", "1"].contains(choice) else { throw .status(400, "say whether to hold it") }
     let (reviewer, writer) = (visitor.reviewer.name, audit.writer.name)
     try await perform(for: visitor) { log throws(SluiceError) in
-      guard let sha256 = try Self.found(reference, log).json["sha256"]?.string else {
+      guard let sha256 = try Self.found(reference, log).verdict.sha256 else {
         throw SluiceError(.noSuchRecord, "\(reference) has no image")
       }
       try log.hold(sha256, isHeld: choice == "1", reviewer: reviewer, by: writer)

@@ -1,6 +1,7 @@
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -70,7 +71,7 @@ extension AuditPages {
   private func picture(
     _ name: String, of reference: AuditReference, _ visitor: Visitor
   ) async throws(PageFailure) -> Response {
-    guard let kind = PagePictures.Kind(name) else { throw .status(404, "there is no such picture") }
+    guard let kind = EvidencePicture(name) else { throw .status(404, "there is no such picture") }
     let (pictures, pipeline) = (pictures, gateway.engine.pipeline)
     let png = try await perform(for: visitor) { log throws(SluiceError) -> [UInt8]? in
       let record = try Self.found(reference, log)
@@ -86,7 +87,7 @@ extension AuditPages {
 
   private func file(_ reference: AuditReference, _ visitor: Visitor) async throws(PageFailure) -> Response {
     let (digest, bytes) = try await perform(for: visitor) { log throws(SluiceError) -> (String, [UInt8]) in
-      guard let sha256 = try Self.found(reference, log).json["sha256"]?.string, let bytes = try log.image(sha256)
+      guard let sha256 = try Self.found(reference, log).verdict.sha256, let bytes = try log.image(sha256)
       else { throw SluiceError(.noSuchRecord, "the bytes of \(reference) are not kept") }
       return (sha256, bytes)
     }

@@ -1,6 +1,7 @@
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 
 /// The audit log as a reviewer may see it: pages have no other way to it.
 ///
@@ -75,7 +76,7 @@ struct PermittedLog: Sendable {
     guard !showsPrivate else { return true }
     guard !privateToday.contains(detector) else { return false }
     guard let newest = try store.newestRecord(flaggedBy: detector) else { return true }
-    return newest.permitted.flaggedDetectors.contains(detector)
+    return newest.permitted.verdict.flaggedDetectors.contains(detector)
   }
 
   // MARK: - Reviews

@@ -75,7 +75,7 @@ private final class ImageArchive {
   }
 
   func add(_ record: StoredRecord, of store: AuditStore) throws(SluiceError) {
-    guard let sha256 = record.json["sha256"]?.string, record.image?.isStored == true else {
+    guard let sha256 = record.verdict.sha256, record.image?.isStored == true else {
       missing += 1
       return
     }

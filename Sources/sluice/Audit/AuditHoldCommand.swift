@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 
 struct AuditHoldCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,7 +36,7 @@ struct AuditHoldCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try log.location().openForAdding()
     let found = try store.findOne(record)
-    guard let sha256 = found.json["sha256"]?.string else {
+    guard let sha256 = found.verdict.sha256 else {
       throw SluiceError(.noSuchRecord, "\(found.reference) has no image")
     }
     let reference = try store.hold(

@@ -55,7 +55,7 @@ struct AuditReviewCommand: AsyncParsableCommand {
     var found: [(record: StoredRecord, sha256: String)] = []
     for text in records {
       let record = try store.findOne(text)
-      guard let sha256 = record.json["sha256"]?.string else {
+      guard let sha256 = record.verdict.sha256 else {
         throw SluiceError(.noSuchRecord, "\(record.reference) has no image that could be reviewed")
       }
       found.append((record, sha256))

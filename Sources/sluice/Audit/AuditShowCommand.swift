@@ -73,7 +73,7 @@ struct AuditShowCommand: AsyncParsableCommand {
   }
 
   private func bytes(of record: StoredRecord, in store: AuditStore) throws(SluiceError) -> [UInt8] {
-    guard let sha256 = record.json["sha256"]?.string, let bytes = try store.image(sha256) else {
+    guard let sha256 = record.verdict.sha256, let bytes = try store.image(sha256) else {
       throw SluiceError(
         .noSuchRecord, "the image of \(record.reference) is not kept",
         remedy: "bytes are kept of what was held back, until they are pruned")
@@ -88,10 +88,11 @@ struct AuditShowCommand: AsyncParsableCommand {
     var environment = opening.environment(workers: 1)
     environment.tracesFiles = true
     let pipeline = try Pipeline(try opening.file(), environment)
-    if record.json["filter"] != pipeline.identity.json {
+    let said = record.verdict
+    if said.filter != pipeline.identity.recorded {
       Terminal.say("sluice: the picture is made with another filter, calibration or model than the record's")
     }
-    let input = Replay.input(record.json, bytes)
+    let input = Replay.input(said, bytes)
     let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
       return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action)")

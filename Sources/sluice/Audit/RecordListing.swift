@@ -1,11 +1,12 @@
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 
 /// Records as a table for a terminal.
 struct RecordListing {
   private let rows: [[String]]
-  private let verdicts: [String?]
+  private let outcomes: [Verdict.Outcome?]
 
   private static let heading = [
     "RECORD", "TIME (UTC)", "VERDICT", "ACTION", "P", "DETECTORS", "CLIENT", "REVIEW", "SOURCE",
@@ -13,8 +14,9 @@ struct RecordListing {
   private static let widest = 40
 
   init(_ records: [StoredRecord]) {
-    rows = records.map(Self.row)
-    verdicts = records.map { $0.json["verdict"]?.string }
+    let said = records.map(\.verdict)
+    rows = zip(records, said).map(Self.row)
+    outcomes = said.map(\.outcome)
   }
 
   var text: String {
@@ -26,25 +28,25 @@ struct RecordListing {
     }
     return
       ([Terminal.styled(line(Self.heading), .dim)]
-      + zip(rows, verdicts).map { row, verdict in
-        Self.coloured(line(row), verdict)
+      + zip(rows, outcomes).map { row, outcome in
+        Self.coloured(line(row), outcome)
       }).joined(separator: "\n") + "\n"
   }
 
-  private static func coloured(_ line: String, _ verdict: String?) -> String {
-    switch verdict {
-    case "adversarial": Terminal.styled(line, .red)
-    case "rejected", "failed": Terminal.styled(line, .yellow)
-    default: line
+  private static func coloured(_ line: String, _ outcome: Verdict.Outcome?) -> String {
+    switch outcome {
+    case .adversarial: Terminal.styled(line, .red)
+    case .rejected, .failed: Terminal.styled(line, .yellow)
+    case .clean, nil: line
     }
   }
 
-  private static func row(_ record: StoredRecord) -> [String] {
-    let said = record.json
-    return [
-      record.reference.description, record.time.shortText, said["verdict"]?.string ?? record.kind,
-      said["action"]?.string ?? "", said["pValue"]?.text ?? "", record.flaggedDetectors.joined(separator: ","),
-      said["client"]?.string ?? "", record.review?.word ?? "", record.sourceName,
+  private static func row(_ record: StoredRecord, _ said: RecordedVerdict) -> [String] {
+    [
+      record.reference.description, record.time.shortText, said.outcome?.rawValue ?? record.kind,
+      said.action?.rawValue ?? "", said.pValue.map { JSONValue.number($0).text } ?? "",
+      said.flaggedDetectors.joined(separator: ","),
+      said.client ?? "", record.review?.word ?? "", said.sourceName,
     ].map(shortened)
   }
 

@@ -1,21 +1,25 @@
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 
 /// One record, for reading in a terminal.
 struct RecordReport {
   private let record: StoredRecord
-  private let said: JSONValue
+  private let said: RecordedVerdict
+  private let damage: RecordDamage
 
   private static let labelWidth = 12
+  /// Those that every record begins with, which say its version, place, time and kind.
+  private static let placeMembers = 5
 
   init(_ record: StoredRecord) {
     self.record = record
-    said = record.json
+    (said, damage) = RecordedVerdict.salvaged(from: record.json)
   }
 
   var text: String {
-    let heading = Terminal.styled("\(record.reference)  \(Terminal.printable(said["source"]?.string ?? ""))", .bold)
+    let heading = Terminal.styled("\(record.reference)  \(Terminal.printable(said.source ?? ""))", .bold)
     guard record.kind == AuditKind.verdict.rawValue else { return otherKind }
     return ([heading] + facts + detectors + conclusion + review + [line("hash", record.hash)])
       .joined(separator: "\n") + "\n"
@@ -24,7 +28,7 @@ struct RecordReport {
   /// A record that is about no verdict, member by member.
   private var otherKind: String {
     ([Terminal.styled("\(record.reference)  \(Terminal.printable(record.kind))", .bold)]
-      + said.members.dropFirst(5).map { line($0.name, $0.value) ?? "" }
+      + record.json.members.dropFirst(Self.placeMembers).map { line($0.name, $0.value.string ?? $0.value.text) }
       + [line("time", record.time.text), line("hash", record.hash)]).joined(separator: "\n") + "\n"
   }
 
@@ -32,26 +36,20 @@ struct RecordReport {
     "  " + Terminal.styled(padded(label, Self.labelWidth), .dim) + Terminal.printable(value)
   }
 
-  private func line(_ label: String, _ value: JSONValue?) -> String? {
-    guard let value else { return nil }
-    return line(label, value.string ?? value.text)
-  }
+  private func known(_ label: String, _ value: String?) -> String? { value.map { line(label, $0) } }
 
   private var facts: [String] {
-    let image = said["image"]
-    let size = image.map { image in
-      let sides = ["width", "height"].compactMap { image[$0]?.text }.joined(separator: "×")
-      return "\((image["format"]?.string ?? "").uppercased()) \(sides), \(said["bytes"]?.text ?? "?") bytes"
+    let size = said.image.map { image in
+      let sides = [image.width, image.height].compactMap { $0.map(String.init) }.joined(separator: "×")
+      return "\((image.format ?? "").uppercased()) \(sides), \(said.bytes.map(String.init) ?? "?") bytes"
     }
-    let filter = said["filter"].map { filter in
-      "\(filter["name"]?.string ?? "") (\((filter["digest"]?.string ?? "").prefix(12)))"
-    }
-    let prediction = said["prediction"].map(Self.prediction)
+    let filter = said.filter.map { "\($0.name ?? "") (\(($0.digest ?? "").prefix(12)))" }
     return [
-      line("time", record.time.text), line("client", said["client"]), line("request", said["request"]),
-      line("route", said["route"]), size.map { line("image", $0) }, line("sha256", said["sha256"]),
-      line("kept", kept), filter.map { line("filter", $0) }, line("build", said["build"]),
-      prediction.map { line("prediction", $0) }, WayText(said).map { line("way", $0.text) },
+      known("time", record.time.text), known("client", said.client), known("request", said.request),
+      known("route", said.route), known("image", size), known("sha256", said.sha256),
+      known("kept", kept), known("filter", filter), known("build", said.build),
+      known("prediction", said.prediction.map(Self.prediction)), known("way", WayText(said)?.text),
+      known("damaged", damage.paths.isEmpty ? nil : damage.paths.joined(separator: ", ")),
     ].compactMap(\.self) + findings
   }
 
@@ -62,44 +60,42 @@ struct RecordReport {
   }
 
   private var findings: [String] {
-    (said["findings"]?.elements ?? []).enumerated().map { index, finding in
-      line(index == 0 ? "findings" : "", finding["code"]?.string ?? "")
+    said.findings.enumerated().map { index, finding in
+      line(index == 0 ? "findings" : "", finding.code ?? "")
     }
   }
 
   private var detectors: [String] {
-    (said["detectors"]?.elements ?? []).flatMap { detector -> [String] in
-      let isFlagged = detector["flagged"] == .bool(true)
-      let name = Terminal.printable(detector["name"]?.string ?? "")
-      let numbers = [("score", "score"), ("threshold", "threshold"), ("pValue", "p")].compactMap { member, label in
-        detector[member].flatMap(\.double).map { "\(label) \(rounded($0))" }
-      }.joined(separator: ", ")
-      let title = "  \(Terminal.styled(name, .bold)): \(Terminal.styled(numbers, isFlagged ? .red : .green))"
-      return ["", title, "    " + Terminal.printable(detector["seen"]?.string ?? "")] + squeezed(detector)
+    said.detectors.flatMap { detector -> [String] in
+      let name = Terminal.printable(detector.name ?? "")
+      let numbers = [("score", detector.score), ("threshold", detector.threshold), ("p", detector.pValue)]
+        .compactMap { label, value in value.map { "\(label) \(rounded($0))" } }.joined(separator: ", ")
+      let title = "  \(Terminal.styled(name, .bold)): \(Terminal.styled(numbers, detector.isFlagged ? .red : .green))"
+      return ["", title, "    " + Terminal.printable(detector.seen ?? "")] + squeezed(detector)
     }
   }
 
-  private func squeezed(_ detector: JSONValue) -> [String] {
-    (detector["detail"]?["squeezers"]?.elements ?? []).map { version in
-      let distance = version["distance"]?.double.map(rounded) ?? ""
-      return "    " + padded(Terminal.printable(version["squeezer"]?.string ?? ""), 20) + padded(distance, 12)
-        + Self.prediction(version)
+  private func squeezed(_ detector: RecordedDetector) -> [String] {
+    detector.versions.map { version in
+      let distance = version.distance.map(rounded) ?? ""
+      return "    " + padded(Terminal.printable(version.squeezer ?? ""), 20) + padded(distance, 12)
+        + Self.prediction(version.prediction)
     }
   }
 
-  private static func prediction(_ value: JSONValue) -> String {
-    let name = value["label"]?.string ?? "class \(value["class"]?.text ?? "?")"
-    return Terminal.printable(name) + (value["probability"]?.double.map { " \(percent(Float($0)))" } ?? "")
+  private static func prediction(_ value: RecordedPrediction) -> String {
+    let name = value.label ?? "class \(value.topClass.map(String.init) ?? "?")"
+    return Terminal.printable(name) + (value.probability.map { " \(percent(Float($0)))" } ?? "")
   }
 
   private var conclusion: [String] {
-    let verdict = said["verdict"]?.string ?? record.kind
-    let error = said["error"].map { error in ": \(error["message"]?.string ?? error["code"]?.string ?? "")" } ?? ""
-    let pValue =
-      said["pValue"]?.double.map { ", p = \(rounded($0)) of a budget of \(said["budget"]?.text ?? "?")" } ?? ""
-    let action = said["action"]?.string.map { " (\($0))" } ?? ""
+    let verdict = said.outcome?.rawValue ?? record.kind
+    let error = said.error.map { ": \($0.message ?? $0.code ?? "")" } ?? ""
+    let budget = said.budget.map { JSONValue.number($0).text } ?? "?"
+    let pValue = said.pValue.map { ", p = \(rounded($0)) of a budget of \(budget)" } ?? ""
+    let action = said.action.map { " (\($0.rawValue))" } ?? ""
     let explanation = Explanation(said).text
-    let style: Terminal.Style = verdict == "clean" ? .green : verdict == "adversarial" ? .red : .yellow
+    let style: Terminal.Style = said.outcome == .clean ? .green : said.outcome == .adversarial ? .red : .yellow
     return ["", "  " + Terminal.styled(Terminal.printable(verdict + action + pValue + error), style)]
       + (explanation.isEmpty ? [] : ["  " + Terminal.printable(explanation)])
   }

@@ -47,13 +47,13 @@ struct ReplayReport {
     if comparison.isSame { same += 1 }
     if !comparison.isSameFilter { otherFilter += 1 }
     switch comparison.recorded {
-    case "adversarial":
+    case .adversarial:
       flagged += 1
-      if comparison.replayed == "clean" { flaggedThatPass += 1 }
-    case "clean":
+      if comparison.replayed == .clean { flaggedThatPass += 1 }
+    case .clean:
       clean += 1
-      if comparison.replayed == "adversarial" { cleanThatAreFlagged += 1 }
-    default: break
+      if comparison.replayed == .adversarial { cleanThatAreFlagged += 1 }
+    case .rejected, .failed: break
     }
   }
 
@@ -65,7 +65,8 @@ struct ReplayReport {
   private func sentence(_ comparison: Replay.Comparison) -> String {
     var parts = [
       comparison.isSameVerdict
-        ? "\(comparison.recorded) again" : "\(comparison.recorded), now \(comparison.replayed)"
+        ? "\(comparison.recorded.rawValue) again"
+        : "\(comparison.recorded.rawValue), now \(comparison.replayed.rawValue)"
     ]
     if let largest = comparison.largest {
       parts.append("\(largest.detector) differs by \(rounded(largest.difference))")
@@ -78,7 +79,7 @@ struct ReplayReport {
 
   private func members(_ comparison: Replay.Comparison) -> KeyValuePairs<String, JSONValue?> {
     [
-      "recorded": .string(comparison.recorded), "replayed": .string(comparison.replayed),
+      "recorded": .string(comparison.recorded.rawValue), "replayed": .string(comparison.replayed.rawValue),
       "same": .bool(comparison.isSame), "sameFilter": .bool(comparison.isSameFilter),
       "largestDifference": comparison.largest.map { .number($0.difference) },
       "detector": comparison.largest.map { .string($0.detector) },
@@ -95,7 +96,7 @@ struct ReplayReport {
         [JSONValue.Member(name: "record", value: .string(record.reference.description))]
           + JSONValue.object(json).members
       ).text
-      : "\(record.reference) \(Terminal.printable(record.json["source"]?.string ?? "")): \(Terminal.printable(text))"
+      : "\(record.reference) \(Terminal.printable(record.verdict.source ?? "")): \(Terminal.printable(text))"
     try output.write(Array((line + "\n").utf8))
   }
 }

@@ -58,8 +58,8 @@ final class CleanScoreSource: Sendable {
     query.filter = filter
     var scores: [String: [Double]] = [:]
     for record in try log.records(query, limit: Self.mostRecords) {
-      for detector in record.json["detectors"]?.elements ?? [] {
-        guard let name = detector["name"]?.string, let score = detector["score"]?.double else { continue }
+      for detector in record.verdict.detectors {
+        guard let name = detector.name, let score = detector.score else { continue }
         scores[name, default: []].append(score)
       }
     }

@@ -1,6 +1,7 @@
 import AuditLog
 import Auditing
 import Common
+import FilterPipeline
 
 /// Numbers as the pages show them.
 enum PageText {
@@ -23,8 +24,8 @@ enum PageText {
 
   static func bytes(_ value: Int) -> String { ByteCount(value).description }
 
-  /// Of a record's member that holds a class, and often a probability.
-  static func prediction(_ value: JSONValue, _ names: ClassNames) -> String {
-    names.name(in: value) + (value["probability"]?.double.map { " " + share($0) } ?? "")
+  /// The class that the classifier saw, and its probability where it is known.
+  static func prediction(_ value: RecordedPrediction, _ names: ClassNames) -> String {
+    names.name(in: value) + (value.probability.map { " " + share($0) } ?? "")
   }
 }

@@ -4,21 +4,19 @@ import Classifiers
 import Common
 import Detectors
 import FilterPipeline
-import ImageCodecs
 import Pixels
 import Preprocessing
-import Squeezers
 
 /// Everything about one record.
 struct RecordView {
   private let record: StoredRecord
-  private let said: JSONValue
+  private let said: RecordedVerdict
   private let filter: RecordFilter
   private let pipeline: Pipeline
-  private let squeezers: [String]
+  private let damage: RecordDamage
   private let names: ClassNames
   private let decisive: DecisiveDetectors
-  private let heatSubject: HeatSubject
+  private let gallery: EvidenceGallery
   private let charts: [String: (svg: String, note: String)]
   private let previousHash: String
   private let newer: StoredRecord?
@@ -31,13 +29,10 @@ struct RecordView {
     self.record = record
     self.filter = filter
     self.pipeline = pipeline
-    said = record.json
-    let pictures = EvidencePictures(
-      pipeline, EncodedInput(source: "", bytes: []), showsPrivate: log.showsPrivate)
-    squeezers = pictures.squeezers.map(\.description)
+    (said, damage) = RecordedVerdict.salvaged(from: record.json)
+    gallery = EvidenceGallery(pipeline, said, showsPrivate: log.showsPrivate)
     names = ClassNames(said, pipeline)
     decisive = DecisiveDetectors(said)
-    heatSubject = pictures.heatSubject(decisive.squeezers)
     charts = try Self.charts(said, pipeline, clean, log)
     let place = record.reference
     previousHash =
@@ -58,7 +53,7 @@ struct RecordView {
     let address = RowView.address(of: record.reference)
     let hasBytes = record.image?.isStored == true
     values.merge([
-      "title": record.reference.description, "sha256": said["sha256"]?.string ?? "not known", "facts": facts,
+      "title": record.reference.description, "sha256": said.sha256 ?? "not known", "facts": facts,
       "findings": findings, "hasFindings": !findings.isEmpty,
       "explanation": explanation, "hasExplanation": !explanation.isEmpty,
       "hasPictures": row.hasPicture, "noPictureText": noPictureText, "detectors": detectors,
@@ -82,13 +77,14 @@ struct RecordView {
 
   private func pictures(_ address: String) -> [String: Any] {
     let size = pipeline.definition.preprocessor.outputSize
-    func source(_ kind: PagePictures.Kind) -> String { "\(address)/pictures/\(kind.name)" }
-    let versions = squeezers.enumerated().map { place, name -> [String: Any] in
-      let seen = squeezed.first { $0["squeezer"]?.string == name }
+    func source(_ kind: EvidencePicture) -> String { "\(address)/pictures/\(kind.name)" }
+    let recorded = said.versions
+    let versions = gallery.versions.enumerated().map { place, name -> [String: Any] in
+      let seen = recorded.first { $0.squeezer == name }
       return [
         "src": source(.version(place)), "title": name,
-        "caption": seen.map { PageText.prediction($0, names) } ?? "",
-        "isChanged": isChanged(seen),
+        "caption": seen.map { PageText.prediction($0.prediction, names) } ?? "",
+        "isChanged": seen.map(said.isChanged) ?? false,
         "differenceSrc": source(.difference(place)), "differenceTitle": "what \(name) changed, amplified",
       ]
     }
@@ -109,8 +105,8 @@ struct RecordView {
   }
 
   private var heatText: (title: String, caption: String) {
-    let versions = heatSubject.names.joined(separator: ", ")
-    return switch heatSubject.kind {
+    let versions = gallery.heatSubject.names.joined(separator: ", ")
+    return switch gallery.heatSubject.kind {
     case .decisiveVersions:
       ("Where the versions differ", "under \(versions), which \(decisive.names.first ?? "") compares")
     case .versions: ("Where the versions differ", "under \(versions)")
@@ -120,7 +116,8 @@ struct RecordView {
   }
 
   private var isOfThisFilter: Bool {
-    [pipeline.identity.json, pipeline.identity.publicJSON].contains(said["filter"])
+    let own = pipeline.identity.recorded
+    return [own, own.withoutPrivateFiles].contains(said.filter)
   }
 
   private var noPictureText: String {
@@ -132,49 +129,34 @@ struct RecordView {
 
   // MARK: - What was seen
 
-  /// What the classifier said about each squeezed version, whichever detector asked.
-  private var squeezed: [JSONValue] {
-    var seen: Set<String> = []
-    return (said["detectors"]?.elements ?? []).flatMap { $0["detail"]?["squeezers"]?.elements ?? [] }.filter {
-      version in
-      version["squeezer"]?.string.map { seen.insert($0).inserted } ?? false
-    }
-  }
-
-  private func isChanged(_ version: JSONValue?) -> Bool {
-    guard let version, let original = said["prediction"]?["class"]?.integer else { return false }
-    return version["class"]?.integer.map { $0 != original } ?? false
-  }
-
   private var predictions: [[String: Any]] {
-    guard let original = said["prediction"] else { return [] }
-    return ([("the image", original, true)] + squeezed.map { ($0["squeezer"]?.string ?? "", $0, false) }).map {
-      name, value, isOriginal in
-      let probability = value["probability"]?.double
+    guard let original = said.prediction else { return [] }
+    let versions = said.versions.map { ($0.squeezer ?? "", $0.prediction, said.isChanged($0)) }
+    let all = [("the image", original, false)] + versions
+    return all.enumerated().map { place, prediction in
+      let (name, value, isChanged) = prediction
       return [
-        "of": name, "label": names.name(in: value), "probability": probability.map(PageText.share) ?? "",
-        "value": probability ?? 0, "isOriginal": isOriginal, "isChanged": !isOriginal && isChanged(value),
+        "of": name, "label": names.name(in: value), "probability": value.probability.map(PageText.share) ?? "",
+        "value": value.probability ?? 0, "isOriginal": place == 0, "isChanged": isChanged,
       ]
     }
   }
 
   private var detectors: [[String: Any]] {
-    (said["detectors"]?.elements ?? []).map { detector in
-      let name = detector["name"]?.string ?? ""
-      let numbers = ["score", "threshold", "pValue", "contribution"].map { detector[$0]?.double }
-      let isWithheld = detector["withheld"] == .bool(true)
+    said.detectors.map { detector in
+      let name = detector.name ?? ""
       return [
-        "name": name, "kind": detector["kind"]?.string ?? "", "seen": names.spelledOut(detector["seen"]?.string ?? ""),
-        "score": numbers[0].map(PageText.number) ?? "", "hasScore": numbers[0] != nil,
-        "abstains": numbers[0] == nil && !isWithheld, "group": detector["group"]?.string ?? "",
-        "hasGroup": detector["group"] != nil,
-        "threshold": numbers[1].map(PageText.number) ?? "", "hasThreshold": numbers[1] != nil,
-        "pValue": numbers[2].map(PageText.number) ?? "", "hasPValue": numbers[2] != nil,
-        "contribution": numbers[3].map(PageText.number) ?? "", "hasContribution": numbers[3] != nil,
-        "isFlagged": detector["flagged"] == .bool(true), "chart": charts[name]?.svg ?? "",
-        "hasChart": charts[name] != nil,
+        "name": name, "kind": detector.kind ?? "", "seen": names.spelledOut(detector.seen ?? ""),
+        "score": detector.score.map(PageText.number) ?? "", "hasScore": detector.score != nil,
+        "abstains": detector.score == nil && !detector.isWithheld, "group": detector.group ?? "",
+        "hasGroup": detector.group != nil,
+        "threshold": detector.threshold.map(PageText.number) ?? "", "hasThreshold": detector.threshold != nil,
+        "pValue": detector.pValue.map(PageText.number) ?? "", "hasPValue": detector.pValue != nil,
+        "contribution": detector.contribution.map(PageText.number) ?? "",
+        "hasContribution": detector.contribution != nil,
+        "isFlagged": detector.isFlagged, "chart": charts[name]?.svg ?? "", "hasChart": charts[name] != nil,
         "chartNote": charts[name]?.note
-          ?? (isWithheld
+          ?? (detector.isWithheld
             ? "What it saw is for those who may see what is private."
             : "Too few clean images are known to compare with.")
           ,
@@ -183,24 +165,24 @@ struct RecordView {
   }
 
   private var groups: [[String: Any]] {
-    RecordedGroup.all(in: said).map { group in
-      let limit = said["budget"]?.double.flatMap { budget in group.share.map { $0 * budget } }
+    said.groups.map { group in
+      let limit = said.budget.flatMap { budget in group.share.map { $0 * budget } }
       return [
-        "name": group.name, "isFlagged": group.isFlagged, "share": group.share.map(PageText.share) ?? "",
+        "name": group.name ?? "", "isFlagged": group.isFlagged, "share": group.share.map(PageText.share) ?? "",
         "limit": limit.map(PageText.number) ?? "", "pValue": group.pValue.map(PageText.number) ?? "withheld",
       ]
     }
   }
 
   private static func charts(
-    _ said: JSONValue, _ pipeline: Pipeline, _ clean: CleanScoreSource, _ log: PermittedLog
+    _ said: RecordedVerdict, _ pipeline: Pipeline, _ clean: CleanScoreSource, _ log: PermittedLog
   ) throws(SluiceError) -> [String: (svg: String, note: String)] {
     var charts: [String: (svg: String, note: String)] = [:]
-    for detector in said["detectors"]?.elements ?? [] {
-      guard let name = detector["name"]?.string, let score = detector["score"]?.double,
-        let scores = try clean.scores(of: name, filter: said["filter"]?["digest"]?.string ?? "", pipeline, log)
+    for detector in said.detectors {
+      guard let name = detector.name, let score = detector.score,
+        let scores = try clean.scores(of: name, filter: said.filter?.digest ?? "", pipeline, log)
       else { continue }
-      let chart = ScoreChart(name: name, clean: scores, score: score, threshold: detector["threshold"]?.double)
+      let chart = ScoreChart(name: name, clean: scores, score: score, threshold: detector.threshold)
       let scale = chart.isCompressed ? "cube roots to the right and square roots upwards" : "square roots upwards"
       charts[name] = (chart.svg, "\(scores.origin); the scale is of \(scale)")
     }
@@ -208,10 +190,11 @@ struct RecordView {
   }
 
   private var findings: [[String: Any]] {
-    (said["findings"]?.elements ?? []).map { finding in
-      let numbers = ["count", "value"].compactMap { name in finding[name].map { "\(name) \($0.text)" } }
-      let contents = (finding["contents"]?.elements ?? []).compactMap(\.string)
-      return ["code": finding["code"]?.string ?? "", "text": (numbers + contents).joined(separator: ", ")]
+    said.findings.map { finding in
+      let numbers = [
+        finding.count.map { "count \($0)" }, finding.value.map { "value \(JSONValue.number($0).text)" },
+      ].compactMap(\.self)
+      return ["code": finding.code ?? "", "text": (numbers + finding.contents).joined(separator: ", ")]
     }
   }
 
@@ -229,29 +212,34 @@ struct RecordView {
   }
 
   private var facts: [[String: Any]] {
-    let image = said["image"]
-    let size = image.map { "\($0["width"]?.text ?? "?") × \($0["height"]?.text ?? "?")" }
-    let format = image.map { image in
-      [
-        image["format"]?.string, image["colour"]?.string, image["subsampling"]?.string,
-        image["quality"].map { "quality \($0.text)" },
-      ].compactMap(\.self).joined(separator: ", ")
+    let size = said.image.map { "\($0.width.map(String.init) ?? "?") × \($0.height.map(String.init) ?? "?")" }
+    let format = said.image.map { image in
+      [image.format, image.colour, image.subsampling, image.quality.map { "quality \($0)" }].compactMap(\.self)
+        .joined(separator: ", ")
     }
-    let compared = said["compared"].map { compared in
-      "\(compared["stratum"]?.string ?? ""), \(compared["images"]?.text ?? "?") clean images"
+    let compared = said.comparison.map { compared in
+      "\(compared.stratum ?? ""), \(compared.images.map(String.init) ?? "?") clean images"
     }
-    let times = said["milliseconds"]?.members.map { "\($0.name) \($0.value.text) ms" }.joined(separator: ", ")
     let all: [(String, String?)] = [
-      ("Request", said["request"]?.string), ("Route", said["route"]?.string), ("Size", size), ("Format", format),
-      ("Bytes", said["bytes"]?.integer.map(PageText.bytes)), ("Kept", kept),
-      ("Filter", said["filter"]?["name"]?.string), ("Filter digest", said["filter"]?["digest"]?.string),
-      ("Calibration", said["filter"]?["calibration"]?.string), ("Compared with", compared),
-      ("Budget", said["budget"]?.text), ("Fused score", said["compared"]?["fusedScore"]?.text),
-      ("Way", WayText(said)?.text), ("Time", times),
-      ("Build", said["build"]?.string),
+      ("Request", said.request), ("Route", said.route), ("Size", size), ("Format", format),
+      ("Bytes", said.bytes.map(PageText.bytes)), ("Kept", kept),
+      ("Filter", said.filter?.name), ("Filter digest", said.filter?.digest),
+      ("Calibration", said.filter?.calibration), ("Compared with", compared),
+      ("Budget", said.budget.map { JSONValue.number($0).text }),
+      ("Fused score", said.comparison?.fusedScore.map { JSONValue.number($0, decimals: 4).text }),
+      ("Way", WayText(said)?.text), ("Time", times), ("Build", said.build),
+      ("Damaged", damage.paths.isEmpty ? nil : damage.paths.joined(separator: ", ")),
     ]
-    let files = (said["filter"]?["files"]?.members ?? []).map { ("File \($0.name)", $0.value.string) }
+    let files = (said.filter?.files ?? []).map { ("File \($0.name)", Optional($0.text)) }
     return (all + files).compactMap { name, value in value.map { ["name": name, "value": $0] } }
+  }
+
+  private var times: String? {
+    said.milliseconds.map { times in
+      [("decode", times.decode), ("preprocess", times.preprocess), ("detect", times.detect)]
+        .compactMap { name, time in time.map { "\(name) \(JSONValue.number($0, decimals: 3).text) ms" } }
+        .joined(separator: ", ")
+    }
   }
 
   private var kept: String {

@@ -6,7 +6,7 @@ import FilterPipeline
 /// A record in a list.
 struct RowView {
   private let record: StoredRecord
-  private let said: JSONValue
+  private let said: RecordedVerdict
   private let names: ClassNames
   private let link: String
 
@@ -17,7 +17,7 @@ struct RowView {
   ///   - link: what follows the record's address, for coming back to the same list.
   init(_ record: StoredRecord, _ pipeline: Pipeline, link: String = "") {
     self.record = record
-    said = record.json
+    said = record.verdict
     names = ClassNames(said, pipeline)
     self.link = link
   }
@@ -27,33 +27,35 @@ struct RowView {
   }
 
   var values: [String: Any] {
-    let verdict = said["verdict"]?.string ?? record.kind
+    let verdict = said.outcome?.rawValue ?? record.kind
     let address = Self.address(of: record.reference)
-    let (client, pValue) = (said["client"]?.string, said["pValue"]?.double)
+    let (client, pValue) = (said.client, said.pValue)
     let detectors = DecisiveDetectors(said).summary(atMost: Self.mostDetectors)
-    let prediction = said["prediction"].map { PageText.prediction($0, names) }
+    let prediction = said.prediction.map { PageText.prediction($0, names) }
     return [
       "href": address + link, "reference": record.reference.description, "verdict": verdict,
       "thumbnail": "\(address)/pictures/thumbnail", "hasThumbnail": hasPicture,
-      "action": said["action"]?.string ?? "", "source": record.sourceName,
-      "isClean": verdict == "clean", "isAdversarial": verdict == "adversarial", "isRejected": verdict == "rejected",
-      "isFailed": verdict == "failed", "client": client ?? "", "hasClient": client != nil,
+      "action": said.action?.rawValue ?? "", "source": said.sourceName,
+      "isClean": said.outcome == .clean, "isAdversarial": said.outcome == .adversarial,
+      "isRejected": said.outcome == .rejected, "isFailed": said.outcome == .failed, "client": client ?? "",
+      "hasClient": client != nil,
       "time": record.time.text, "timeText": record.time.shortText, "pValue": pValue.map(PageText.number) ?? "",
       "hasPValue": pValue != nil, "detectors": detectors, "hasDetectors": !detectors.isEmpty,
       "prediction": prediction ?? "", "hasPrediction": prediction != nil, "review": record.review?.word ?? "",
       "isReviewed": record.review != nil, "isConfirmed": record.review?.label == .adversarial,
       "isCleared": record.review?.label == .clean, "isHeld": record.image?.isHeld ?? false, "error": error,
-      "hasError": said["error"] != nil,
+      "hasError": said.error != nil,
     ]
   }
 
   /// Whether there are bytes that decode: what was judged was decoded once.
   var hasPicture: Bool {
-    record.image?.isStored == true && ["clean", "adversarial"].contains(said["verdict"]?.string ?? "")
+    record.image?.isStored == true && [.clean, .adversarial].contains(said.outcome)
   }
 
   /// Why it was not judged.
   private var error: [String: String] {
-    ["code", "message", "remedy"].reduce(into: [:]) { $0[$1] = said["error"]?[$1]?.string ?? "" }
+    let error = said.error
+    return ["code": error?.code ?? "", "message": error?.message ?? "", "remedy": error?.remedy ?? ""]
   }
 }
