@@ -23,7 +23,7 @@ package struct Prediction: Sendable, Hashable {
   ///
   /// - Complexity: O(classes).
   package var topLogOdds: Double {
-    guard logProbabilities.count > 1 else { return Self.mostLogOdds }
+    guard logProbabilities.count > 1 else { return Self.maxLogOdds }
     var highest = -Double.infinity
     for index in logProbabilities.indices where index != topClass {
       highest = max(highest, Double(logProbabilities[index]))
@@ -33,11 +33,11 @@ package struct Prediction: Sendable, Hashable {
       total += Double.exp(Double(logProbabilities[index]) - highest)
     }
     let odds = Double(logProbabilities[topClass]) - highest - Double.log(total)
-    return min(Self.mostLogOdds, max(-Self.mostLogOdds, odds))
+    return min(Self.maxLogOdds, max(-Self.maxLogOdds, odds))
   }
 
   /// Beyond this, confidences differ only by rounding.
-  private static let mostLogOdds = 50.0
+  private static let maxLogOdds = 50.0
 
   /// The softmax of logits.
   ///

@@ -2,47 +2,47 @@
 /// left out. Declared once, it serves the reader, the lists of the command, and the documentation.
 package struct Parameter: Sendable, Hashable {
   package enum Kind: Sendable, Hashable {
-    case integer(ClosedRange<Int>, standard: Int?, isOdd: Bool)
-    case number(ClosedRange<Double>, standard: Double?)
-    case choice([String], standard: String)
+    case integer(ClosedRange<Int>, default: Int?, isOdd: Bool)
+    case number(ClosedRange<Double>, default: Double?)
+    case choice([String], default: String)
   }
 
   package let name: String
   package let kind: Kind
   package let meaning: String
 
-  /// A whole number; without a standard value it must be given.
+  /// A whole number; without a default it must be given.
   package static func integer(
-    _ name: String, _ range: ClosedRange<Int>, standard: Int? = nil, isOdd: Bool = false, _ meaning: String
+    _ name: String, _ range: ClosedRange<Int>, default: Int? = nil, isOdd: Bool = false, _ meaning: String
   ) -> Parameter {
-    Parameter(name: name, kind: .integer(range, standard: standard, isOdd: isOdd), meaning: meaning)
+    Parameter(name: name, kind: .integer(range, default: `default`, isOdd: isOdd), meaning: meaning)
   }
 
   package static func number(
-    _ name: String, _ range: ClosedRange<Double>, standard: Double? = nil, _ meaning: String
+    _ name: String, _ range: ClosedRange<Double>, default: Double? = nil, _ meaning: String
   ) -> Parameter {
-    Parameter(name: name, kind: .number(range, standard: standard), meaning: meaning)
+    Parameter(name: name, kind: .number(range, default: `default`), meaning: meaning)
   }
 
   package static func choice(
-    _ name: String, _ choices: [String], standard: String, _ meaning: String
+    _ name: String, _ choices: [String], default: String, _ meaning: String
   ) -> Parameter {
-    Parameter(name: name, kind: .choice(choices, standard: standard), meaning: meaning)
+    Parameter(name: name, kind: .choice(choices, default: `default`), meaning: meaning)
   }
 }
 
-/// Checked values for declared parameters; those left out have their standard value.
+/// Checked values for declared parameters; those left out have their default.
 package struct ParameterValues: Sendable, Hashable {
   private var integers: [String: Int] = [:]
   private var numbers: [String: Double] = [:]
   private var choices: [String: String] = [:]
 
-  package init(standardsOf parameters: [Parameter] = []) {
+  package init(defaultsOf parameters: [Parameter] = []) {
     for parameter in parameters {
       switch parameter.kind {
-      case .integer(_, let standard, _): integers[parameter.name] = standard
-      case .number(_, let standard): numbers[parameter.name] = standard
-      case .choice(_, let standard): choices[parameter.name] = standard
+      case .integer(_, let value, _): integers[parameter.name] = value
+      case .number(_, let value): numbers[parameter.name] = value
+      case .choice(_, let value): choices[parameter.name] = value
       }
     }
   }
@@ -70,7 +70,7 @@ package struct ParameterValues: Sendable, Hashable {
   package func number(_ parameter: Parameter) -> Double { Self.given(numbers[parameter.name], parameter) }
   package func choice(_ parameter: Parameter) -> String { Self.given(choices[parameter.name], parameter) }
 
-  /// Whether the parameter has a value, given or standard.
+  /// Whether the parameter has a value, given or by default.
   package func has(_ parameter: Parameter) -> Bool {
     switch parameter.kind {
     case .integer: integers[parameter.name] != nil
@@ -96,12 +96,12 @@ extension Parameter {
     }
   }
 
-  /// The standard value, for people; `nil` where a value must be given.
-  package var standard: String? {
+  /// The default, for people; `nil` where a value must be given.
+  package var defaultText: String? {
     switch kind {
-    case .integer(_, let standard, _): standard.map(String.init)
-    case .number(_, let standard): standard.map(Self.text)
-    case .choice(_, let standard): standard
+    case .integer(_, let value, _): value.map(String.init)
+    case .number(_, let value): value.map(Self.text)
+    case .choice(_, let value): value
     }
   }
 

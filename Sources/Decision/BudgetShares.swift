@@ -14,7 +14,7 @@ package enum BudgetShares {
   /// among all where there is no such group, or nothing else.
   ///
   /// - Complexity: O(groups).
-  package static func standard(for groups: [String]) -> [String: Double] {
+  package static func `default`(for groups: [String]) -> [String: Double] {
     let others = groups.filter { $0 != imageGroup }
     guard !others.isEmpty, others.count < groups.count else {
       return Dictionary(groups.map { ($0, 1 / Double(groups.count)) }) { first, _ in first }

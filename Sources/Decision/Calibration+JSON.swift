@@ -51,7 +51,7 @@ extension Calibration {
   static let version = 3
 }
 
-extension WitnessOrder.Witness {
+extension MeasuredWitness {
   fileprivate var json: JSONValue {
     .object([
       "name": .string(name), "milliseconds": .number(milliseconds, decimals: 3), "private": .bool(isPrivate),

@@ -2,7 +2,7 @@ import Common
 
 extension Calibration {
   /// Calibrations of twenty detectors and a hundred strata stay below.
-  package static let mostBytes = 100_000_000
+  package static let maxBytes = 100_000_000
 
   /// - Throws: `invalid-calibration` for anything but what `json` writes.
   package init(json bytes: [UInt8]) throws(SluiceError) {
@@ -35,7 +35,7 @@ extension Calibration {
     guard Set(witnesses.names).count == witnesses.names.count else { throw Self.invalid("names a witness twice") }
     let detectors = try contents.detectors.map { (detector) throws(SluiceError) in
       guard detector.weight.isFinite, detector.weight >= 0 else { throw Self.invalid("has a negative weight") }
-      return Detector(
+      return CalibratedDetector(
         name: detector.name, kind: detector.kind, weight: detector.weight, group: detector.group,
         clean: try Self.distribution(detector.clean), byConfidence: try Self.conditional(detector.byConfidence),
         witnesses: try Self.places(of: detector.waitsFor, in: witnesses))
@@ -76,7 +76,7 @@ extension Calibration {
 
   /// Groups of these detectors, each detector in the one that it names.
   private static func groups(
-    _ contents: [Contents.Group], _ detectors: [Detector]
+    _ contents: [Contents.Group], _ detectors: [CalibratedDetector]
   ) throws(SluiceError) -> [Group] {
     let groups = try contents.map { (group) throws(SluiceError) in
       let members = detectors.indices.filter { detectors[$0].group == group.name }

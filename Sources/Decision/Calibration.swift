@@ -2,7 +2,7 @@
 /// holds.
 package struct Calibration: Sendable, Hashable {
   /// A calibrated detector.
-  package struct Detector: Sendable, Hashable {
+  package struct CalibratedDetector: Sendable, Hashable {
     package var name: String
     package var kind: String
     /// As the filter file says: its share of the budget, and its weight before any fitting.
@@ -100,7 +100,7 @@ package struct Calibration: Sendable, Hashable {
   /// The false positive rate that the fit aimed at; the filter's budget decides.
   package var falsePositiveRate: Double
   package var images: CleanImages
-  package var detectors: [Detector]
+  package var detectors: [CalibratedDetector]
   package var fused: FusedScore
   /// In the order in which detectors first name them.
   package var groups: [Group]
@@ -117,7 +117,7 @@ package struct Calibration: Sendable, Hashable {
 
   package init(
     identity: CalibrationIdentity, date: String, falsePositiveRate: Double, images: CleanImages,
-    detectors: [Detector], fused: FusedScore, groups: [Group], witnesses: WitnessOrder = WitnessOrder([]),
+    detectors: [CalibratedDetector], fused: FusedScore, groups: [Group], witnesses: WitnessOrder = WitnessOrder([]),
     exits: EarlyExits? = nil, attacks: [Attack] = [], heldOut: [String: HeldOut] = [:],
     baseline: StratifiedDistribution? = nil
   ) {

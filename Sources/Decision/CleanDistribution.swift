@@ -81,12 +81,12 @@ package struct CleanDistribution: Sendable, Hashable {
   package func evidence(of score: Double?) -> Double {
     guard let score = score.map(Self.rounded) else { return 0 }
     guard let tail, score > tail.start else { return -Double.log(pValue(of: score)) }
-    return min(Self.mostEvidence, -Double.log(pValue(of: tail.start)) + (score - tail.start) / tail.mean)
+    return min(Self.maxEvidence, -Double.log(pValue(of: tail.start)) + (score - tail.start) / tail.mean)
   }
 
   /// Beyond this, more says no more. It is far out on purpose: where it stopped at 20, the few photographs with much chroma
   /// noise, which two detectors see, stood above the stripes of the Square attack, which one sees overwhelmingly.
-  package static let mostEvidence = 60.0
+  package static let maxEvidence = 60.0
 
   /// Scores are compared as they are written, with nine decimals: what a file says is what decides.
   static func rounded(_ score: Double) -> Double {

@@ -15,12 +15,12 @@ package struct Decision: Sendable {
     self.rule = rule
     self.budget = budget
     let names = calibration.groups.map(\.name)
-    let used = shares.isEmpty ? BudgetShares.standard(for: names) : shares
+    let used = shares.isEmpty ? BudgetShares.default(for: names) : shares
     self.shares = names.map { used[$0] ?? 0 }
   }
 
   /// What was decided about one image.
-  package struct Outcome: Sendable {
+  package struct Conclusion: Sendable {
     /// The image is flagged when it is at most the budget.
     package var pValue: StratifiedPValue
     package var isFlagged: Bool
@@ -69,7 +69,7 @@ package struct Decision: Sendable {
   /// - Complexity: O(detectors · log of the scores kept).
   package func decide(
     _ scores: [Double?], _ circumstances: Circumstances, leavingOut attack: String? = nil
-  ) -> Outcome {
+  ) -> Conclusion {
     precondition(scores.count == calibration.detectors.count, "one score a calibrated detector")
     let pValues = zip(calibration.detectors, scores).map { detector, score in
       detector.clean.pValue(of: score, from: circumstances.origin, budget: budget)
@@ -94,7 +94,7 @@ package struct Decision: Sendable {
 
   private func fused(
     _ evidence: [Double], _ pValues: [Double], _ origin: ImageOrigin, _ heldOut: FusedScore?
-  ) -> Outcome {
+  ) -> Conclusion {
     let score = heldOut ?? calibration.fused
     let contributions = FusedScore.contributions(evidence, score.weights)
     let sum = contributions.reduce(0, +)
@@ -103,14 +103,14 @@ package struct Decision: Sendable {
     let parts = zip(pValues, contributions).map { own, contribution in
       DetectorPart(pValue: own, contribution: contribution, isFlagged: isFlagged && own <= budget)
     }
-    return Outcome(pValue: pValue, isFlagged: isFlagged, fusedScore: sum, detectors: parts)
+    return Conclusion(pValue: pValue, isFlagged: isFlagged, fusedScore: sum, detectors: parts)
   }
 
   /// The smallest of p/share over the groups: at most a share of the budget's worth of clean images is flagged by each
   /// group, so at most the budget by all, whatever their dependence.
   private func union(
     _ evidence: [Double], _ pValues: [Double], _ origin: ImageOrigin, _ heldOut: [FusedScore]?
-  ) -> Outcome {
+  ) -> Conclusion {
     var least = StratifiedPValue(value: 1, stratum: ImageOrigin.everything, images: calibration.images.count)
     var parts = pValues.map { DetectorPart(pValue: $0, contribution: 0, isFlagged: false) }
     var groups: [GroupPart] = []
@@ -129,11 +129,11 @@ package struct Decision: Sendable {
         parts[member].isFlagged = isFlagged && pValues[member] <= ownBudget
       }
     }
-    return Outcome(
+    return Conclusion(
       pValue: least, isFlagged: least.value <= budget, fusedScore: nil, detectors: parts, groups: groups)
   }
 
-  private func shared(_ pValues: [StratifiedPValue]) -> Outcome {
+  private func shared(_ pValues: [StratifiedPValue]) -> Conclusion {
     let total = calibration.detectors.reduce(0) { $0 + $1.weight }
     var least = StratifiedPValue(value: 1, stratum: ImageOrigin.everything, images: calibration.images.count)
     let parts = zip(calibration.detectors, pValues).map { detector, own in
@@ -142,6 +142,6 @@ package struct Decision: Sendable {
       if spent < least.value { least = StratifiedPValue(value: spent, stratum: own.stratum, images: own.images) }
       return DetectorPart(pValue: own.value, contribution: nil, isFlagged: spent <= budget)
     }
-    return Outcome(pValue: least, isFlagged: least.value <= budget, fusedScore: nil, detectors: parts)
+    return Conclusion(pValue: least, isFlagged: least.value <= budget, fusedScore: nil, detectors: parts)
   }
 }

@@ -9,5 +9,5 @@ package enum DecisionRule: String, Sendable, CaseIterable {
   case shared
 
   /// What a filter that names no rule decides by.
-  package static let standard = union
+  package static let `default` = union
 }

@@ -18,13 +18,20 @@ package struct AutoencoderDetector: PredictionDetector {
   package static let temperatureRange = 0.1...100.0
 
   package static let kind = DetectorKind(
-    "autoencoder", "error of an autoencoder's reconstruction, or how differently the classifier sees it",
+    .autoencoder, "error of an autoencoder's reconstruction, or how differently the classifier sees it",
     source: "MagNet, Meng and Chen 2017", needs: .autoencoder, calls: "1, and 1 of the autoencoder",
-    parameters: [measureParameter, temperatureParameter], entries: [.init("model", "a name under autoencoders")])
-  package static let measureParameter = Parameter.choice(
-    "measure", Measure.allCases.map(\.rawValue), standard: Measure.divergence.rawValue, "what is looked at")
-  package static let temperatureParameter = Parameter.number(
-    "temperature", temperatureRange, standard: 10, "of both predictions in divergence; MagNet uses 10 and 40")
+    parameters: [measureParameter, temperatureParameter], entries: [modelEntry]
+  ) { (arguments) throws(SluiceError) in
+    AutoencoderDetector(
+      model: try arguments.autoencoder(modelEntry),
+      measure: Measure(rawValue: arguments.values.choice(measureParameter)) ?? .divergence,
+      temperature: arguments.values.number(temperatureParameter))
+  }
+  private static let modelEntry = DetectorKind.Entry("model", "a name under autoencoders")
+  private static let measureParameter = Parameter.choice(
+    "measure", Measure.allCases.map(\.rawValue), default: Measure.divergence.rawValue, "what is looked at")
+  private static let temperatureParameter = Parameter.number(
+    "temperature", temperatureRange, default: 10, "of both predictions in divergence; MagNet uses 10 and 40")
 
   package let model: String
   package let measure: Measure

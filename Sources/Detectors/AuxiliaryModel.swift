@@ -12,12 +12,18 @@ package struct AuxiliaryModel: PredictionDetector {
   package static let temperatureRange = 0.1...100.0
 
   package static let kind = DetectorKind(
-    "auxiliaryModel", "distance between the classifier's prediction at a temperature and a second model's",
+    .auxiliaryModel, "distance between the classifier's prediction at a temperature and a second model's",
     source: "Papernot et al. 2016; Vacanti, Van Looveren 2020", needs: .secondModel, calls: "1 of the second model",
     parameters: [Distance.parameter, Distance.topParameter, temperatureParameter],
-    entries: [.init("model", "a name under models")])
-  package static let temperatureParameter = Parameter.number(
-    "temperature", temperatureRange, standard: 1, "softens the protected classifier where above 1")
+    entries: [modelEntry]
+  ) { (arguments) throws(SluiceError) in
+    AuxiliaryModel(
+      model: try arguments.model(modelEntry), distance: try arguments.distance(),
+      temperature: arguments.values.number(temperatureParameter))
+  }
+  private static let modelEntry = DetectorKind.Entry("model", "a name under models")
+  private static let temperatureParameter = Parameter.number(
+    "temperature", temperatureRange, default: 1, "softens the protected classifier where above 1")
 
   package let model: String
   package let distance: Distance

@@ -17,14 +17,19 @@ package struct CertifiedPatch: PredictionDetector {
   package static let masksPerAxisRange = 1...8
 
   package static let kind = DetectorKind(
-    "certifiedPatch",
+    .certifiedPatch,
     "highest confidence of a prediction that disagrees when one of a covering set of masks is applied",
     source: "Minority Report, McCoyd et al. 2020; PatchCleanser, Xiang et al. 2022", needs: .predictions,
-    calls: "masks²: 9, or 36 for 6 an axis", parameters: [patchParameter, masksParameter])
-  package static let patchParameter = Parameter.integer(
-    "patch", patchRange, standard: 32, "side of the largest patch that is certified, in pixels of the model-size image")
-  package static let masksParameter = Parameter.integer(
-    "masks", masksPerAxisRange, standard: 3, "masks along each axis; more hide less of the image")
+    calls: "masks²: 9, or 36 for 6 an axis", parameters: [patchParameter, masksParameter]
+  ) { arguments in
+    CertifiedPatch(
+      size: arguments.modelSize, patch: arguments.values.integer(patchParameter),
+      masksPerAxis: arguments.values.integer(masksParameter))
+  }
+  private static let patchParameter = Parameter.integer(
+    "patch", patchRange, default: 32, "side of the largest patch that is certified, in pixels of the model-size image")
+  private static let masksParameter = Parameter.integer(
+    "masks", masksPerAxisRange, default: 3, "masks along each axis; more hide less of the image")
 
   package let masks: PatchMasks
   private let occlusions: [Occlusion]

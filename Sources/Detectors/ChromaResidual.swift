@@ -34,18 +34,18 @@ package struct ChromaResidual: ImageDetector {
   }
 
   package static let kind = DetectorKind(
-    "chromaResidual", "mean fine detail of colour differences, in the flattest tenth of the image or in all of it",
+    .chromaResidual, "mean fine detail of colour differences, in the flattest tenth of the image or in all of it",
     source: "residual of Fridrich and Kodovský 2012", parameters: [regionParameter, differencesParameter]
-  ) { values in
+  ) { arguments in
     ChromaResidual(
-      region: Region(rawValue: values.choice(regionParameter)) ?? .flattest,
-      differences: Differences(rawValue: values.choice(differencesParameter)) ?? .both)
+      region: Region(rawValue: arguments.values.choice(regionParameter)) ?? .flattest,
+      differences: Differences(rawValue: arguments.values.choice(differencesParameter)) ?? .both)
   }
   private static let regionParameter = Parameter.choice(
-    "region", Region.allCases.map(\.rawValue), standard: Region.flattest.rawValue,
+    "region", Region.allCases.map(\.rawValue), default: Region.flattest.rawValue,
     "where the detail is averaged: flattest for noise over the whole image, whole for patches too")
   private static let differencesParameter = Parameter.choice(
-    "differences", Differences.allCases.map(\.rawValue), standard: Differences.both.rawValue,
+    "differences", Differences.allCases.map(\.rawValue), default: Differences.both.rawValue,
     "what the detail is looked for in: both for the smaller of red and blue minus green, redGreen for the first alone")
 
   /// Small enough to fit between details of a 224×224 image, large enough for a mean of noise.

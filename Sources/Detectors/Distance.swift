@@ -119,9 +119,9 @@ extension Distance {
   }
 
   static let parameter = Parameter.choice(
-    "distance", Name.allCases.map(\.rawValue), standard: Name.l1.rawValue, "between two predictions")
+    "distance", Name.allCases.map(\.rawValue), default: Name.l1.rawValue, "between two predictions")
   static let topParameter = Parameter.integer(
-    "top", topRange, standard: defaultTop, "likeliest classes that meanLogDifference looks at")
+    "top", topRange, default: defaultTop, "likeliest classes that meanLogDifference looks at")
 }
 
 extension Distance: CustomStringConvertible {

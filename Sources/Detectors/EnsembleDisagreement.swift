@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Squeezers
 
 /// Disagreement within an ensemble: the Jensen-Shannon divergence of the predictions of the protected classifier and of
@@ -7,9 +8,13 @@ package struct EnsembleDisagreement: PredictionDetector {
   package static let modelCountRange = 1...8
 
   package static let kind = DetectorKind(
-    "ensembleDisagreement", "Jensen-Shannon divergence of the predictions of several models",
+    .ensembleDisagreement, "Jensen-Shannon divergence of the predictions of several models",
     source: "Lin 1991; Lakshminarayanan, Pritzel, Blundell 2017", needs: .secondModel, calls: "1 of each model",
-    entries: [.init("models", "1 to 8 names under models")])
+    entries: [modelsEntry]
+  ) { (arguments) throws(SluiceError) in
+    EnsembleDisagreement(models: try arguments.models(modelsEntry, count: modelCountRange))
+  }
+  private static let modelsEntry = DetectorKind.Entry("models", "1 to 8 names under models")
 
   package let models: [String]
 

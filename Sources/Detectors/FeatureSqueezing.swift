@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Squeezers
 
 /// Feature squeezing (Xu, Evans, Qi, NDSS 2018): the score is the largest distance, over the squeezers, between what
@@ -7,50 +8,39 @@ import Squeezers
 /// A clean image survives squeezing with its prediction nearly unchanged; an adversarial one often does not. An
 /// attacker who knows the squeezers and optimises against them passes (He et al., WOOT 2017).
 package struct FeatureSqueezing: PredictionDetector {
-  /// A squeezer, and how its effect is measured.
-  package struct Witness: Sendable {
-    package let squeezer: any Squeezer
-    package let distance: Distance
-    /// What the distance is divided by before the largest is taken, so that different distances can be compared.
-    package let scale: Double
-
-    package init(_ squeezer: any Squeezer, _ distance: Distance, scale: Double = 1) {
-      precondition(FeatureSqueezing.scaleRange.contains(scale))
-      self.squeezer = squeezer
-      self.distance = distance
-      self.scale = scale
-    }
-  }
-
   package static let squeezerCountRange = 1...16
-  package static let scaleRange = 1e-6...1e6
 
   package static let kind = DetectorKind(
-    "featureSqueezing", "largest distance between the predictions of the image and of its squeezed versions",
+    .featureSqueezing, "largest distance between the predictions of the image and of its squeezed versions",
     source: "Xu, Evans, Qi 2018", needs: .predictions, calls: "one a squeezer",
     parameters: [Distance.parameter, Distance.topParameter],
-    entries: [
-      .init("squeezers", "1 to 16 of them; each may have a distance, top and scale of its own"),
-      .init(
-        "twoSided", isRequired: false,
-        "center and spread of ln(distance) over clean images, and the confidence from which stability counts"),
-    ])
+    entries: [squeezersEntry, twoSidedEntry]
+  ) { (arguments) throws(SluiceError) in
+    FeatureSqueezing(
+      try arguments.comparisons(squeezersEntry, count: squeezerCountRange),
+      twoSided: try arguments.values(of: TwoSidedForm.parameters, under: twoSidedEntry).map { TwoSidedForm($0) })
+  }
+  private static let squeezersEntry = DetectorKind.Entry(
+    "squeezers", "1 to 16 of them; each may have a distance, top and scale of its own")
+  private static let twoSidedEntry = DetectorKind.Entry(
+    "twoSided", isRequired: false,
+    "center and spread of ln(distance) over clean images, and the confidence from which stability counts")
 
-  package let witnesses: [Witness]
+  package let comparisons: [SqueezerComparison]
   package let twoSided: TwoSidedForm?
 
-  /// - Precondition: the number of witnesses lies in `squeezerCountRange`.
-  package init(_ witnesses: [Witness], twoSided: TwoSidedForm? = nil) {
-    precondition(Self.squeezerCountRange.contains(witnesses.count))
-    self.witnesses = witnesses
+  /// - Precondition: the number of comparisons lies in `squeezerCountRange`.
+  package init(_ comparisons: [SqueezerComparison], twoSided: TwoSidedForm? = nil) {
+    precondition(Self.squeezerCountRange.contains(comparisons.count))
+    self.comparisons = comparisons
     self.twoSided = twoSided
   }
 
-  package var squeezers: [any Squeezer] { witnesses.map(\.squeezer) }
+  package var squeezers: [any Squeezer] { comparisons.map(\.squeezer) }
 
   package func score(_ evidence: PredictionEvidence) -> DetectorScore {
-    let seen = witnesses.map { evidence.squeezed(by: $0.squeezer, $0.distance) }
-    let scaled = zip(seen, witnesses).map { $0.distance / $1.scale }
+    let seen = comparisons.map { evidence.squeezed(by: $0.squeezer, $0.distance) }
+    let scaled = zip(seen, comparisons).map { $0.distance / $1.scale }
     let joint = scaled.max() ?? 0
     let strongest = scaled.firstIndex(of: joint) ?? 0
     var score = DetectorScore(
@@ -59,4 +49,12 @@ package struct FeatureSqueezing: PredictionDetector {
     twoSided?.apply(to: &score, joint: joint, confidence: Double(evidence.original.topProbability))
     return score
   }
+}
+
+extension FeatureSqueezing {
+  /// The joint detector that its authors found best on ImageNet (Xu, Evans, Qi 2018, table VI): what others compare with.
+  package static let published = FeatureSqueezing([
+    SqueezerComparison(BitDepth(bits: 5), .l1), SqueezerComparison(Median(window: 2), .l1),
+    SqueezerComparison(NonLocalMeans(search: 11, patch: 3, strength: 4), .l1),
+  ])
 }

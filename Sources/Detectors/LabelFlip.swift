@@ -8,8 +8,8 @@ import Squeezers
 /// image): −1…1, above 0 exactly where the label flips. A threshold of 0 is the published rule.
 package struct LabelFlip: PredictionDetector {
   package static let kind = DetectorKind(
-    "labelFlip", "margin by which the entropy-quantised image is another class; above 0 the label flips",
-    source: "Liang et al. 2021 (TDSC)", needs: .predictions, calls: "1", standardThreshold: 0
+    .labelFlip, "margin by which the entropy-quantised image is another class; above 0 the label flips",
+    source: "Liang et al. 2021 (TDSC)", needs: .predictions, calls: "1", defaultThreshold: 0
   ) { _ in LabelFlip() }
 
   private let squeezer = EntropyQuantisation()

@@ -16,16 +16,16 @@ package struct PatchEvidence: ImageDetector {
   package static let sizeRange = 0.05...0.5
 
   package static let kind = DetectorKind(
-    "patchEvidence", "how much denser fine detail is in the most detailed square than elsewhere",
+    .patchEvidence, "how much denser fine detail is in the most detailed square than elsewhere",
     source: "after Naseer et al. 2019", parameters: [smallestParameter, largestParameter]
-  ) { values in
-    let (one, other) = (values.number(smallestParameter), values.number(largestParameter))
+  ) { arguments in
+    let (one, other) = (arguments.values.number(smallestParameter), arguments.values.number(largestParameter))
     return PatchEvidence(sizes: min(one, other)...max(one, other))
   }
   private static let smallestParameter = Parameter.number(
-    "smallest", sizeRange, standard: 0.15, "side of the smallest window as a part of the image's shorter side")
+    "smallest", sizeRange, default: 0.15, "side of the smallest window as a part of the image's shorter side")
   private static let largestParameter = Parameter.number(
-    "largest", sizeRange, standard: 0.25, "side of the largest window as a part of the image's shorter side")
+    "largest", sizeRange, default: 0.25, "side of the largest window as a part of the image's shorter side")
 
   /// Below this a window has too few pixels to compare.
   static let smallestSide = 8

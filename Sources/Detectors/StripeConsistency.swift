@@ -22,7 +22,7 @@ import Squeezers
 /// most columns hide the stripes. An attacker who knows it starts from something else.
 package struct StripeConsistency: ImageDetector {
   package static let kind = DetectorKind(
-    "stripeConsistency",
+    .stripeConsistency,
     "how consistently columns and rows lie above or below their neighbours, in green and both colour differences",
     source: "the attack: Andriushchenko et al. 2020"
   ) { _ in StripeConsistency() }

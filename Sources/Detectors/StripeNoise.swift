@@ -22,13 +22,13 @@ package struct StripeNoise: ImageDetector {
   }
 
   package static let kind = DetectorKind(
-    "stripeNoise", "how much column and row means differ from their neighbours', in chroma or brightness",
+    .stripeNoise, "how much column and row means differ from their neighbours', in chroma or brightness",
     source: "the attack: Andriushchenko et al. 2020", parameters: [signalParameter]
-  ) { values in
-    StripeNoise(signal: Signal(rawValue: values.choice(signalParameter)) ?? .chroma)
+  ) { arguments in
+    StripeNoise(signal: Signal(rawValue: arguments.values.choice(signalParameter)) ?? .chroma)
   }
   private static let signalParameter = Parameter.choice(
-    "signal", Signal.allCases.map(\.rawValue), standard: Signal.chroma.rawValue,
+    "signal", Signal.allCases.map(\.rawValue), default: Signal.chroma.rawValue,
     "what the stripes are looked for in; chroma needs a colour image")
 
   /// Over fewer pixels detail does not average out.

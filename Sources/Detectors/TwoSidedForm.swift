@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import RealModule
 import Squeezers
 
@@ -12,6 +13,14 @@ package struct TwoSidedForm: Sendable, Hashable {
   package static let spreadRange = 0.01...25.0
   package static let confidenceRange = 0.0...1.0
 
+  private static let centerParameter = Parameter.number(
+    "center", centerRange, "mean of ln(distance) over clean images")
+  private static let spreadParameter = Parameter.number(
+    "spread", spreadRange, "standard deviation of ln(distance) over clean images")
+  private static let confidenceParameter = Parameter.number(
+    "confidence", confidenceRange, "the confidence from which too much stability counts")
+  package static let parameters = [centerParameter, spreadParameter, confidenceParameter]
+
   package let center: Double
   package let spread: Double
   package let confidence: Double
@@ -23,6 +32,14 @@ package struct TwoSidedForm: Sendable, Hashable {
     self.center = center
     self.spread = spread
     self.confidence = confidence
+  }
+
+  /// - Parameters:
+  ///   - values: values of `parameters`.
+  init(_ values: ParameterValues) {
+    self.init(
+      center: values.number(Self.centerParameter), spread: values.number(Self.spreadParameter),
+      confidence: values.number(Self.confidenceParameter))
   }
 
   func apply(to score: inout DetectorScore, joint: Double, confidence seen: Double) {

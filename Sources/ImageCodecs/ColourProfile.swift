@@ -15,7 +15,7 @@ enum ColourProfile {
     static let signature: StaticString = "ICC_PROFILE\0"
     static let headerBytes = 14
     /// Numbers have one byte.
-    static let most = 255
+    static let maxCount = 255
 
     /// The segment whose body lies at `offset`.
     ///

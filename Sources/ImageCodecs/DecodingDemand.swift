@@ -49,9 +49,8 @@ extension DecodingDemand {
 
 extension JPEGStructure {
   fileprivate func demand(_ header: ImageHeader, keeping extras: DecodedExtras) -> DecodingDemand {
-    let depth = header.colour == "gray" ? PixelChannels.gray : .rgb
-    return DecodingDemand(
-      samples: header.size.area * depth.rawValue, visits: coefficientVisits, workingMemory: workingMemory,
+    DecodingDemand(
+      samples: header.size.area * header.channels.rawValue, visits: coefficientVisits, workingMemory: workingMemory,
       profileBytes: extras.contains(.colourProfile) ? min(profileBytes, ColourProfile.maxBytes) : 0)
   }
 }
@@ -60,7 +59,7 @@ extension PNGStructure {
   fileprivate func demand(_ header: ImageHeader, keeping extras: DecodedExtras) -> DecodingDemand {
     let keepsAlpha = extras.contains(.alpha) && mayBeTranslucent
     return DecodingDemand(
-      samples: header.size.area * (channels.rawValue + (keepsAlpha ? 1 : 0)), workingMemory: workingMemory,
+      samples: header.size.area * (header.channels.rawValue + (keepsAlpha ? 1 : 0)), workingMemory: workingMemory,
       profileBytes: extras.contains(.colourProfile) && profileRange != nil ? ColourProfile.maxBytes : 0)
   }
 }

@@ -31,12 +31,11 @@ extension ImageDecoder {
     _ isWanted: Interest, _ report: inout sluice_codec_report
   ) throws(SluiceError) -> PixelImage {
     precondition(region.lies(within: header.size), "the needed region lies within the picture")
-    let channels: PixelChannels = header.colour == "gray" ? .gray : .rgb
     let upright = orientation.uprightSize(of: header.size)
-    return try PixelImage(allocating: upright, channels: channels) { output throws(SluiceError) in
+    return try PixelImage(allocating: upright, channels: header.channels) { output throws(SluiceError) in
       unsafe output.withUnsafeMutableBufferPointer { target, count in
         unsafe bytes.withUnsafeBufferPointer { input in
-          var picture = unsafe sluice_picture(target.baseAddress, header.size, channels, turnedFrom: orientation)
+          var picture = unsafe sluice_picture(target.baseAddress, header.size, header.channels, turnedFrom: orientation)
           unsafe withInterest(isWanted) { interest in
             unsafe sluice_jpeg_decode(
               input.baseAddress, input.count, &picture, sluice_region(region), Int32(DecodeLimits.maxScans),

@@ -1,3 +1,5 @@
+import Common
+
 /// The image formats that Sluice decodes, told apart by their first bytes and never by a file name.
 package enum ImageFormat: String, Sendable, Hashable, CaseIterable {
   case jpeg
@@ -17,6 +19,22 @@ package enum ImageFormat: String, Sendable, Hashable, CaseIterable {
       let signature = format.signature
       guard offset >= 0, bytes.count - offset >= signature.count else { return false }
       return signature.indices.allSatisfy { bytes[offset + $0] == signature[$0] }
+    }
+  }
+}
+
+extension ImageFormat {
+  /// One past the end of the image of this format at the head of some bytes; `nil` where its structure does not hold.
+  ///
+  /// - Complexity: O(bytes of the image).
+  package func end(in bytes: Span<UInt8>) -> Int? {
+    do throws(SluiceError) {
+      return switch self {
+      case .jpeg: try JPEGStructure(bytes).end
+      case .png: try PNGStructure(bytes).end
+      }
+    } catch {
+      return nil
     }
   }
 }

@@ -8,6 +8,8 @@ package struct ImageHeader: Sendable, Hashable {
   package let size: PixelSize
   /// How samples become colours, in the words of the format: `gray`, `rgb`, `palette`, `ycbcr`, `cmyk`, `ycck`, …
   package let colour: String
+  /// Those of the decoded pixels.
+  package let channels: PixelChannels
   package let bitsPerSample: Int
   /// Progressive JPEG or interlaced PNG.
   package let isInterlaced: Bool

@@ -36,23 +36,27 @@ struct JPEGFrame {
     }
   }
 
+  /// Those of the decoded pixels: a single component is gray, and all others become RGB.
+  var channels: PixelChannels { announcedComponents == 1 ? .gray : .rgb }
+
   var isProgressive: Bool { marker.rawValue == 0xC2 }
 
-  private var mostHorizontal: Int { components.reduce(1) { max($0, $1.horizontal) } }
-  private var mostVertical: Int { components.reduce(1) { max($0, $1.vertical) } }
+  private var maxHorizontalSampling: Int { components.reduce(1) { max($0, $1.horizontal) } }
+  private var maxVerticalSampling: Int { components.reduce(1) { max($0, $1.vertical) } }
 
   /// Blocks in a row and in a column of a component: without those that only fill up the last group of an interleaved
   /// scan.
   private func blocks(_ component: Component) -> (columns: Int, rows: Int) {
     (
-      Self.quotient(width * component.horizontal, Self.blockSide * mostHorizontal),
-      Self.quotient(height * component.vertical, Self.blockSide * mostVertical)
+      Self.quotient(width * component.horizontal, Self.blockSide * maxHorizontalSampling),
+      Self.quotient(height * component.vertical, Self.blockSide * maxVerticalSampling)
     )
   }
 
   private var groups: (columns: Int, rows: Int) {
     (
-      Self.quotient(width, Self.blockSide * mostHorizontal), Self.quotient(height, Self.blockSide * mostVertical)
+      Self.quotient(width, Self.blockSide * maxHorizontalSampling),
+      Self.quotient(height, Self.blockSide * maxVerticalSampling)
     )
   }
 

@@ -81,7 +81,7 @@ struct JPEGStructure {
     case .applicationSegment2 where body.hasBytes(ColourProfile.Segment.signature, at: 0):
       let segment = ColourProfile.Segment(body, at: offset + 2)
       profileBytes += segment.range.count
-      if profileSegments.count <= ColourProfile.Segment.most { profileSegments.append(segment) }
+      if profileSegments.count <= ColourProfile.Segment.maxCount { profileSegments.append(segment) }
     case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
     // The decoder settles the colours at the first scan.
     case .applicationSegment0 where scans == 0 && body.hasBytes("JFIF\0", at: 0) && body.count >= 14: isJFIF = true
@@ -184,7 +184,7 @@ extension JPEGStructure {
         remedy: "save it with fewer scans, or as a baseline JPEG", byteOffset: frameOffset)
     }
     return ImageHeader(
-      format: .jpeg, size: size, colour: colourName(frame),
+      format: .jpeg, size: size, colour: colourName(frame), channels: frame.channels,
       bitsPerSample: frame.precision, isInterlaced: frame.isProgressive, jpeg: compression(frame))
   }
 

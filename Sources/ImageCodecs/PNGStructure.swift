@@ -212,7 +212,8 @@ extension PNGStructure {
         byteOffset: Self.headerOffset + 8)
     }
     return ImageHeader(
-      format: .png, size: size, colour: name, bitsPerSample: bitDepth, isInterlaced: isInterlaced, jpeg: nil)
+      format: .png, size: size, colour: name, channels: channels, bitsPerSample: bitDepth, isInterlaced: isInterlaced,
+      jpeg: nil)
   }
 
   /// Bytes of image data in chunks that begin at `offset` or behind it.

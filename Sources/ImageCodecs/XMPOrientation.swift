@@ -8,12 +8,12 @@ struct XMPOrientation {
   private static let name: StaticString = "Orientation"
   private static let prefix: StaticString = "tiff:"
   /// As many are looked at; a packet has one.
-  private static let most = 64
+  private static let maxCandidates = 64
 
   /// - Complexity: O(bytes).
   init(_ packet: Span<UInt8>) {
     var (offset, seen, isSettled) = (0, 0, false)
-    while seen < Self.most, let start = packet.firstOffset(of: UInt8(ascii: "O"), from: offset) {
+    while seen < Self.maxCandidates, let start = packet.firstOffset(of: UInt8(ascii: "O"), from: offset) {
       offset = start + 1
       guard packet.hasBytes(Self.name, at: start) else { continue }
       seen += 1

@@ -17,18 +17,18 @@ package struct Bilateral: FixedSqueezer {
   package static let spaceRange = 0.5...100
 
   package static let kind = SqueezerKind(
-    "bilateral", "mean of the pixels around, weighted by how near they are in place and colour",
+    .bilateral, "mean of the pixels around, weighted by how near they are in place and colour",
     source: "Tomasi, Manduchi 1998", parameters: [diameterParameter, colourParameter, spaceParameter]
   ) {
     Bilateral(
       diameter: $0.integer(diameterParameter), colour: $0.number(colourParameter), space: $0.number(spaceParameter))
   }
   private static let diameterParameter = Parameter.integer(
-    "diameter", diameterRange, standard: 9, isOdd: true, "diameter of the neighbourhood in pixels")
+    "diameter", diameterRange, default: 9, isOdd: true, "diameter of the neighbourhood in pixels")
   private static let colourParameter = Parameter.number(
-    "colour", colourRange, standard: 25, "standard deviation of the weight over colour differences, in levels")
+    "colour", colourRange, default: 25, "standard deviation of the weight over colour differences, in levels")
   private static let spaceParameter = Parameter.number(
-    "space", spaceRange, standard: 5, "standard deviation of the weight over distances, in pixels")
+    "space", spaceRange, default: 5, "standard deviation of the weight over distances, in pixels")
 
   package let diameter: Int
   package let colour: Double

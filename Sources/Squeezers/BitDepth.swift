@@ -10,7 +10,7 @@ package struct BitDepth: FixedSqueezer {
   package static let bitRange = 1...8
 
   package static let kind = SqueezerKind(
-    "bitDepth", "rint(x · (2^bits − 1)) / (2^bits − 1) for x in [0, 1]", source: "Xu, Evans, Qi 2018",
+    .bitDepth, "rint(x · (2^bits − 1)) / (2^bits − 1) for x in [0, 1]", source: "Xu, Evans, Qi 2018",
     parameters: [bitsParameter]
   ) { BitDepth(bits: $0.integer(bitsParameter)) }
   private static let bitsParameter = Parameter.integer("bits", bitRange, "bits kept of each sample")

@@ -13,7 +13,7 @@ import Pixels
 /// edge, where the cross does not fit, values stay as quantised, as in the authors' program.
 package struct EntropyQuantisation: FixedSqueezer {
   package static let kind = SqueezerKind(
-    "entropyQuantisation", "quantised by entropy, detailed images smoothed by a cross mean",
+    .entropyQuantisation, "quantised by entropy, detailed images smoothed by a cross mean",
     source: "Liang et al. 2021 (TDSC)"
   ) { _ in EntropyQuantisation() }
 

@@ -12,11 +12,11 @@ package struct Gaussian: FixedSqueezer {
   package static let sigmaRange = 0.3...10
 
   package static let kind = SqueezerKind(
-    "gaussian", "convolution with a Gaussian, cut off at 4 sigma, mirrored edges", source: "Xu, Evans, Qi 2018",
+    .gaussian, "convolution with a Gaussian, cut off at 4 sigma, mirrored edges", source: "Xu, Evans, Qi 2018",
     parameters: [sigmaParameter]
   ) { Gaussian(sigma: $0.number(sigmaParameter)) }
   private static let sigmaParameter = Parameter.number(
-    "sigma", sigmaRange, standard: 1, "standard deviation in pixels")
+    "sigma", sigmaRange, default: 1, "standard deviation in pixels")
 
   package let sigma: Double
   /// From the outermost to the middle one.

@@ -9,10 +9,10 @@ package struct JPEGRoundTrip: FixedSqueezer {
   package static let qualityRange = 1...100
 
   package static let kind = SqueezerKind(
-    "jpeg", "saved as JPEG, 4:2:0, and read again", source: "Guo et al. 2018; ITU-T T.81",
+    .jpeg, "saved as JPEG, 4:2:0, and read again", source: "Guo et al. 2018; ITU-T T.81",
     parameters: [qualityParameter]
   ) { JPEGRoundTrip(quality: $0.integer(qualityParameter)) }
-  private static let qualityParameter = Parameter.integer("quality", qualityRange, standard: 75, "JPEG quality")
+  private static let qualityParameter = Parameter.integer("quality", qualityRange, default: 75, "JPEG quality")
 
   package let quality: Int
 

@@ -11,7 +11,7 @@ package struct Look: FixedSqueezer {
   private static let sizeParameter = Parameter.integer("size", 2...1024, "width and height in pixels")
 
   package static let kind = SqueezerKind(
-    "look", "the image scaled to another size, which the classifier must take",
+    .look, "the image scaled to another size, which the classifier must take",
     source: "test-time augmentation; Guo et al. 2018", parameters: [sizeParameter]
   ) { Look(size: $0.integer(sizeParameter)) }
 

@@ -10,7 +10,7 @@ package struct Median: FixedSqueezer {
   package static let windowRange = 2...7
 
   package static let kind = SqueezerKind(
-    "median", "median of a window × window neighbourhood of each channel, mirrored edges",
+    .median, "median of a window × window neighbourhood of each channel, mirrored edges",
     source: "Xu, Evans, Qi 2018", parameters: [windowParameter]
   ) { Median(window: $0.integer(windowParameter)) }
   private static let windowParameter = Parameter.integer("window", windowRange, "side of the neighbourhood")

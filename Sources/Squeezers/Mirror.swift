@@ -6,7 +6,7 @@ import Pixels
 /// squeezer that removes detail.
 package struct Mirror: FixedSqueezer {
   package static let kind = SqueezerKind(
-    "mirror", "the image mirrored left to right", source: "test-time augmentation; Xie et al. 2018"
+    .mirror, "the image mirrored left to right", source: "test-time augmentation; Xie et al. 2018"
   ) { _ in Mirror() }
 
   package init() {}

@@ -14,18 +14,18 @@ package struct NonLocalMeans: FixedSqueezer {
   package static let strengthRange = 0.5...50
 
   package static let kind = SqueezerKind(
-    "nonLocalMeans", "mean of the samples around, weighted by how alike their surroundings are",
+    .nonLocalMeans, "mean of the samples around, weighted by how alike their surroundings are",
     source: "Buades, Coll, Morel 2005", parameters: [searchParameter, patchParameter, strengthParameter]
   ) {
     NonLocalMeans(
       search: $0.integer(searchParameter), patch: $0.integer(patchParameter), strength: $0.number(strengthParameter))
   }
   private static let searchParameter = Parameter.integer(
-    "search", searchRange, standard: 11, isOdd: true, "side of the window that samples are taken from")
+    "search", searchRange, default: 11, isOdd: true, "side of the window that samples are taken from")
   private static let patchParameter = Parameter.integer(
-    "patch", patchRange, standard: 3, isOdd: true, "side of the neighbourhoods that are compared")
+    "patch", patchRange, default: 3, isOdd: true, "side of the neighbourhoods that are compared")
   private static let strengthParameter = Parameter.number(
-    "strength", strengthRange, standard: 4, "difference of two neighbourhoods at which the weight is 1/e")
+    "strength", strengthRange, default: 4, "difference of two neighbourhoods at which the weight is 1/e")
 
   package let search: Int
   package let patch: Int

@@ -10,15 +10,15 @@ package struct RandomJPEG: Squeezer {
   package static let qualityRange = 5...95
 
   package static let kind = SqueezerKind(
-    "randomJPEG", "each 8×8 block from a JPEG round trip at a random quality of four",
+    .randomJPEG, "each 8×8 block from a JPEG round trip at a random quality of four",
     source: "SHIELD, Das et al. 2018",
     parameters: [lowestParameter, highestParameter]
   ) { values in
     let (one, other) = (values.integer(lowestParameter), values.integer(highestParameter))
     return RandomJPEG(lowest: min(one, other), highest: max(one, other))
   }
-  private static let lowestParameter = Parameter.integer("lowest", qualityRange, standard: 20, "the lowest quality")
-  private static let highestParameter = Parameter.integer("highest", qualityRange, standard: 80, "the highest quality")
+  private static let lowestParameter = Parameter.integer("lowest", qualityRange, default: 20, "the lowest quality")
+  private static let highestParameter = Parameter.integer("highest", qualityRange, default: 80, "the highest quality")
 
   private static let blockSide = 8
   private static let qualityCount = 4

@@ -12,11 +12,11 @@ package struct RandomResizeAndPad: Squeezer {
   package static let smallestRange = 0.5...0.99
 
   package static let kind = SqueezerKind(
-    "randomResizePad", "scaled down by a random factor, at a random place on mid-gray", source: "Xie et al. 2018",
+    .randomResizePad, "scaled down by a random factor, at a random place on mid-gray", source: "Xie et al. 2018",
     parameters: [smallestParameter]
   ) { RandomResizeAndPad(smallest: $0.number(smallestParameter)) }
   private static let smallestParameter = Parameter.number(
-    "smallest", smallestRange, standard: 0.9, "the smallest factor; the largest is 1")
+    "smallest", smallestRange, default: 0.9, "the smallest factor; the largest is 1")
 
   private static let midGray: UInt8 = 128
 

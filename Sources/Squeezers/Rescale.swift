@@ -9,7 +9,7 @@ package struct Rescale: FixedSqueezer {
   package static let factorRange = 0.1...0.95
 
   package static let kind = SqueezerKind(
-    "rescale", "scaled down by a factor and up again", source: "Guo et al. 2018; Pillow's resize",
+    .rescale, "scaled down by a factor and up again", source: "Guo et al. 2018; Pillow's resize",
     parameters: [factorParameter, filterParameter]
   ) { values in
     Rescale(
@@ -17,9 +17,9 @@ package struct Rescale: FixedSqueezer {
       filter: ResampleFilter(rawValue: values.choice(filterParameter)) ?? .bilinear)
   }
   private static let factorParameter = Parameter.number(
-    "factor", factorRange, standard: 0.5, "sides of the smaller image, in sides of the image")
+    "factor", factorRange, default: 0.5, "sides of the smaller image, in sides of the image")
   private static let filterParameter = Parameter.choice(
-    "filter", ResampleFilter.allCases.map(\.rawValue), standard: ResampleFilter.bilinear.rawValue, "of both resizes")
+    "filter", ResampleFilter.allCases.map(\.rawValue), default: ResampleFilter.bilinear.rawValue, "of both resizes")
 
   package let factor: Double
   package let filter: ResampleFilter

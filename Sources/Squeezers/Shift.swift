@@ -9,11 +9,11 @@ package struct Shift: FixedSqueezer {
   package static let reachRange = -16...16
 
   package static let kind = SqueezerKind(
-    "shift", "the image moved by whole pixels, mirrored at the edges",
+    .shift, "the image moved by whole pixels, mirrored at the edges",
     source: "test-time augmentation; Xie et al. 2018", parameters: [xParameter, yParameter]
   ) { Shift(x: $0.integer(xParameter), y: $0.integer(yParameter)) }
-  private static let xParameter = Parameter.integer("x", reachRange, standard: 1, "pixels to the right")
-  private static let yParameter = Parameter.integer("y", reachRange, standard: 1, "pixels down")
+  private static let xParameter = Parameter.integer("x", reachRange, default: 1, "pixels to the right")
+  private static let yParameter = Parameter.integer("y", reachRange, default: 1, "pixels down")
 
   package let x: Int
   package let y: Int

@@ -13,7 +13,7 @@ package struct TotalVariation: Squeezer {
   package static let droppedRange = 0.0...0.9
 
   package static let kind = SqueezerKind(
-    "totalVariation", "least total variation near the image, by Chambolle and Pock's iteration",
+    .totalVariation, "least total variation near the image, by Chambolle and Pock's iteration",
     source: "Rudin, Osher, Fatemi 1992; Chambolle, Pock 2011; Guo et al. 2018",
     parameters: [weightParameter, iterationsParameter, droppedParameter]
   ) {
@@ -22,11 +22,11 @@ package struct TotalVariation: Squeezer {
       dropped: $0.number(droppedParameter))
   }
   private static let weightParameter = Parameter.number(
-    "weight", weightRange, standard: 0.05, "how much variation costs; more is smoother")
+    "weight", weightRange, default: 0.05, "how much variation costs; more is smoother")
   private static let iterationsParameter = Parameter.integer(
-    "iterations", iterationRange, standard: 40, "steps of the solver")
+    "iterations", iterationRange, default: 40, "steps of the solver")
   private static let droppedParameter = Parameter.number(
-    "dropped", droppedRange, standard: 0, "share of pixels left out at random")
+    "dropped", droppedRange, default: 0, "share of pixels left out at random")
 
   package let weight: Double
   package let iterations: Int

@@ -12,12 +12,12 @@ package struct WaveletShrinkage: FixedSqueezer {
   package static let levelRange = 1...4
 
   package static let kind = SqueezerKind(
-    "wavelet", "soft-thresholded undecimated Haar wavelet coefficients",
+    .wavelet, "soft-thresholded undecimated Haar wavelet coefficients",
     source: "Donoho, Johnstone 1994; Coifman, Donoho 1995", parameters: [strengthParameter, levelsParameter]
   ) { WaveletShrinkage(strength: $0.number(strengthParameter), levels: $0.integer(levelsParameter)) }
   private static let strengthParameter = Parameter.number(
-    "strength", strengthRange, standard: 4, "threshold of the finest level, in gray levels")
-  private static let levelsParameter = Parameter.integer("levels", levelRange, standard: 2, "levels of detail")
+    "strength", strengthRange, default: 4, "threshold of the finest level, in gray levels")
+  private static let levelsParameter = Parameter.integer("levels", levelRange, default: 2, "levels of detail")
 
   package let strength: Double
   package let levels: Int

@@ -1,4 +1,6 @@
 import ArgumentParser
+import AuditLog
+import Auditing
 import Calibration
 import Common
 import Decision
@@ -144,7 +146,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   /// A path typed wrongly must not cost an image.
   private func refuseToReplace(_ target: String) throws(SluiceError) {
     guard FileStatus(target)?.isRegularFile == true else { return }
-    guard let bytes = try? readFile(target, atMost: Calibration.mostBytes), (try? Calibration(json: bytes)) != nil
+    guard let bytes = try? readFile(target, atMost: Calibration.maxBytes), (try? Calibration(json: bytes)) != nil
     else {
       throw SluiceError(
         .unwritableOutput, "\(target) exists, and is no calibration", remedy: "delete it, or name another file with -o")
@@ -180,7 +182,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 
   /// What reviewers cleared, and what they confirmed, by attack.
-  private static func groups(_ reviews: [Review]) -> [(attack: String?, reviews: [Review])] {
+  private static func groups(_ reviews: [ReviewedImage]) -> [(attack: String?, reviews: [ReviewedImage])] {
     let groups = Dictionary(grouping: reviews) { $0.label == .clean ? nil : $0.attack ?? "reviewed" }
     return groups.sorted { ($0.key ?? "") < ($1.key ?? "") }.map { (attack: $0.key, reviews: $0.value) }
   }
@@ -207,7 +209,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let calibration = try fitting.calibration(clean: images.clean, adversarial: adversarial)
     let decision = Decision(calibration, rule: decision.rule, budget: rate, shares: decision.shares)
     try decision.checkCanSpendBudget()
-    let suggestions = WitnessReview(
+    let suggestions = DetectorAblation(
       decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }
     ).suggestions
     try replaceFile(target, with: Array(calibration.json.indentedText.utf8))

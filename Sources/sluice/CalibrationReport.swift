@@ -5,12 +5,12 @@ import Decision
 /// A calibration in a few lines for people.
 struct CalibrationReport {
   private let decision: Decision
-  private let suggestions: [WitnessReview.Suggestion]
+  private let suggestions: [DetectorAblation.Suggestion]
   private let path: String
 
   private var calibration: Calibration { decision.calibration }
 
-  init(_ decision: Decision, _ suggestions: [WitnessReview.Suggestion], path: String) {
+  init(_ decision: Decision, _ suggestions: [DetectorAblation.Suggestion], path: String) {
     self.decision = decision
     self.suggestions = suggestions
     self.path = path

@@ -55,13 +55,13 @@ extension ContactSheet {
   /// What fits under the original, the detectors that flagged first.
   private static func conclusion(_ verdict: Verdict) -> [String] {
     let ordered = verdict.detectors.filter(\.isFlagged) + verdict.detectors.filter { !$0.isFlagged }
-    let left = ordered.count - mostDetectors
+    let left = ordered.count - maxDetectors
     return [verdict.outcome.rawValue]
-      + ordered.prefix(mostDetectors).flatMap { detector in [detector.name, comparison(detector)] }
+      + ordered.prefix(maxDetectors).flatMap { detector in [detector.name, comparison(detector)] }
       + (left > 0 ? ["and \(left) more"] : [])
   }
 
-  private static let mostDetectors = 5
+  private static let maxDetectors = 5
 
   private static func comparison(_ detector: Verdict.DetectorVerdict) -> String {
     guard let value = detector.score.value else { return "abstains" }

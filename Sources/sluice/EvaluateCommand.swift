@@ -167,7 +167,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 /// Collects the images of an evaluation under one or two calibrations.
 private final class EvaluationRun: Sendable {
   private struct State {
-    var groups: [[Evaluation.Group]] = []
+    var groups: [[Evaluation.JudgedGroup]] = []
     var calibrated = 0
     var certified = 0
     /// What is being judged: the path that was named.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Auditing
 import Common
 import Files
 import FilterPipeline
@@ -51,7 +52,7 @@ struct ExportCommand: AsyncParsableCommand {
   }
 
   /// - Returns: false for an image that was left out.
-  private func add(_ review: Review, of list: AuditedReviews, to set: HardeningSet) throws(SluiceError) -> Bool {
+  private func add(_ review: ReviewedImage, of list: AuditedReviews, to set: HardeningSet) throws(SluiceError) -> Bool {
     do throws(SluiceError) {
       try set.add(review, try list.bytes(of: review, atMost: DecodeLimits.byteRange.upperBound))
       return true

@@ -55,7 +55,7 @@ struct DetectorsCommand: AsyncParsableCommand {
           ("needs", kind.needs.rawValue), ("calls", kind.calls), ("source", kind.source),
           (
             "threshold",
-            kind.standardThreshold.map { "standard \(rounded($0))" } ?? "required, or a decision with a calibration"
+            kind.defaultThreshold.map { "default \(rounded($0))" } ?? "required, or a decision with a calibration"
           ),
         ],
         parameters: kind.parameters, entries: kind.entries)
@@ -89,7 +89,7 @@ private struct CatalogueEntry {
       + parameters.map { parameter in
         (
           parameter.name,
-          "\(parameter.permitted); \(parameter.standard.map { "standard \($0)" } ?? "required"); \(parameter.meaning)"
+          "\(parameter.permitted); \(parameter.defaultText.map { "default \($0)" } ?? "required"); \(parameter.meaning)"
         )
       }
     let rows = listed.map { name, meaning in "    \(padded(name, width))  \(meaning)\n" }
@@ -112,7 +112,7 @@ private struct CatalogueEntry {
 extension Parameter {
   fileprivate var json: JSONValue {
     .object([
-      "name": .string(name), "permitted": .string(permitted), "standard": standard.map(JSONValue.string),
+      "name": .string(name), "permitted": .string(permitted), "default": defaultText.map(JSONValue.string),
       "meaning": .string(meaning),
     ])
   }

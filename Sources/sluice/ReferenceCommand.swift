@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import Common
 import Detectors
 import Files
@@ -40,7 +41,7 @@ struct ReferenceCommand: AsyncParsableCommand {
     let file = try options.file(readsDetectors: false)
     try checkDistinct(
       outputs: [output], inputs: paths + file.definition.namedPaths + [options.filter, filesFrom].compactMap(\.self))
-    let families = FeatureFamily.standard + (scene ? [.scene] : [])
+    let families = FeatureFamily.defaults + (scene ? [.scene] : [])
     var fitting = ReferenceFitting(file.definition, families: families)
     var leftOut = 0
     let inputs = RunInputs(try listed(), limit: file.definition.limits.maxBytes)

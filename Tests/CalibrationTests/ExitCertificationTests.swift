@@ -5,17 +5,17 @@ import Testing
 
 @Suite struct ExitCertificationTests {
   /// Three witnesses, each asked by a detector of its own, in one group.
-  private static func detectors() -> [CalibratedDetector] {
+  private static func detectors() -> [UncalibratedDetector] {
     (0..<3).map { number in
-      CalibratedDetector(
+      UncalibratedDetector(
         name: "detector \(number)", kind: "featureSqueezing", weight: 1, group: "predictions", isFitted: true,
         witnesses: ["witness \(number)"])
     }
   }
 
-  private static func witnesses(hidden: Int? = nil) -> [WitnessOrder.Witness] {
+  private static func witnesses(hidden: Int? = nil) -> [MeasuredWitness] {
     (0..<3).map { (number: Int) in
-      WitnessOrder.Witness(name: "witness \(number)", milliseconds: 0, isPrivate: hidden == number)
+      MeasuredWitness(name: "witness \(number)", milliseconds: 0, isPrivate: hidden == number)
     }
   }
 

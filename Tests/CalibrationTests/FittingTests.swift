@@ -8,10 +8,10 @@ import Testing
 @Suite struct FittingTests {
   static let origin = ImageOrigin(isGray: false, format: "png", subsampling: nil, quality: nil, scale: 1)
   static let detectors = [
-    CalibratedDetector(name: "sharp", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true),
-    CalibratedDetector(name: "copy", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true),
-    CalibratedDetector(name: "blind", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true),
-    CalibratedDetector(name: "noise", kind: "chromaResidual", weight: 1, group: "image", isFitted: false),
+    UncalibratedDetector(name: "sharp", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true),
+    UncalibratedDetector(name: "copy", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true),
+    UncalibratedDetector(name: "blind", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true),
+    UncalibratedDetector(name: "noise", kind: "chromaResidual", weight: 1, group: "image", isFitted: false),
   ]
 
   /// Two detectors that see the attack, the second a copy of the first, one that sees nothing, one that abstains now

@@ -14,7 +14,7 @@ import Testing
 
   static let hostile = "<script>alert(1)</script>\"'&\u{202E}\u{1B}[31m"
 
-  static func evaluation(clean: [Evaluation.Image], attacks: [Evaluation.Group]) -> Evaluation {
+  static func evaluation(clean: [Evaluation.Image], attacks: [Evaluation.JudgedGroup]) -> Evaluation {
     Evaluation(
       title: hostile, facts: [.init("filter", hostile)], budgets: [0.05, 0.01],
       judges: [

@@ -136,7 +136,7 @@ private final class PatternClassifier: Classifier {
       images.append(try scored(attack, attack: "noise"))
     }
     let detectors = bench.definition.calibratedDetectors.map { definition in
-      CalibratedDetector(
+      UncalibratedDetector(
         name: definition.name, kind: definition.kind, weight: 1, group: definition.group,
         isFitted: definition.group == "predictions",
         witnesses: ["second": ["model second"], "mirror": ["mirror"], "small": ["look 8"]][definition.name] ?? [])

@@ -76,7 +76,7 @@ import Testing
     let evidence = stride(from: 0.0, through: 5, by: 0.01).map { distribution.evidence(of: $0) }
     #expect(zip(evidence, evidence.dropFirst()).allSatisfy { $0 <= $1 })
     #expect(distribution.evidence(of: 1.1) > distribution.evidence(of: 1.05))
-    #expect(evidence.last == CleanDistribution.mostEvidence)
+    #expect(evidence.last == CleanDistribution.maxEvidence)
     #expect(distribution.evidence(of: nil) == 0)
   }
 

@@ -98,10 +98,10 @@ import Testing
   func standardShares() {
     let decision = Decision(Self.calibration(), rule: .union, budget: 0.05)
     #expect(decision.shares == [0.6, 0.4])
-    #expect(BudgetShares.standard(for: ["image"]) == ["image": 1])
-    #expect(BudgetShares.standard(for: ["a", "b"]) == ["a": 0.5, "b": 0.5])
-    #expect(BudgetShares.standard(for: ["a", "image", "b"]) == ["a": 0.3, "b": 0.3, "image": 0.4])
-    #expect(BudgetShares.standard(for: []).isEmpty)
+    #expect(BudgetShares.default(for: ["image"]) == ["image": 1])
+    #expect(BudgetShares.default(for: ["a", "b"]) == ["a": 0.5, "b": 0.5])
+    #expect(BudgetShares.default(for: ["a", "image", "b"]) == ["a": 0.3, "b": 0.3, "image": 0.4])
+    #expect(BudgetShares.default(for: []).isEmpty)
   }
 
   @Test("an image of an attack is judged by the fusion that was fitted without it")

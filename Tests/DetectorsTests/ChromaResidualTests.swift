@@ -107,15 +107,14 @@ struct ChromaResidualTests {
     let kind = ChromaResidual.kind
     #expect(kind.parameters.map(\.name) == ["region", "differences"])
     #expect(kind.parameters.map(\.permitted) == ["flattest, whole", "both, redGreen"])
-    let make: @Sendable (ParameterValues) -> any Detector = try #require(kind.make)
     for detector in Self.detectors {
-      var values = ParameterValues(standardsOf: kind.parameters)
+      var values = ParameterValues(defaultsOf: kind.parameters)
       values.set(kind.parameters[0], to: detector.region.rawValue)
       values.set(kind.parameters[1], to: detector.differences.rawValue)
-      let made = make(values) as? ChromaResidual
+      let made = try kind.make(GivenArguments(values)) as? ChromaResidual
       #expect(made?.region == detector.region && made?.differences == detector.differences)
     }
-    let standard = make(ParameterValues(standardsOf: kind.parameters)) as? ChromaResidual
-    #expect(standard?.region == .flattest && standard?.differences == .both)
+    let usual = try kind.make(GivenArguments(ParameterValues(defaultsOf: kind.parameters))) as? ChromaResidual
+    #expect(usual?.region == .flattest && usual?.differences == .both)
   }
 }

@@ -12,7 +12,7 @@ struct NaturalStatisticsTests {
   }
 
   private static func vectors(
-    _ count: Int, families: [FeatureFamily] = FeatureFamily.standard, channels: PixelChannels = .rgb
+    _ count: Int, families: [FeatureFamily] = FeatureFamily.defaults, channels: PixelChannels = .rgb
   ) -> [[Double]] {
     (0..<count).map { NaturalStatistics.features(of: clean($0, channels: channels), families: families) }
   }
@@ -123,7 +123,7 @@ struct NaturalStatisticsTests {
     expectInvalid(text.replacing("\"mean\":[", with: "\"mean\":[1,"))
     expectInvalid(text.replacing("\"covariance\":[", with: "\"covariance\":[-"), "not positive definite")
     expectInvalid(text.replacing("\"deviation\":[", with: "\"deviation\":[-"))
-    expectInvalid(text + String(repeating: " ", count: NaturalStatisticsReference.mostBytes))
+    expectInvalid(text + String(repeating: " ", count: NaturalStatisticsReference.maxBytes))
   }
 
   @Test func tooFewOrUselessImagesAreRefused() throws {

@@ -138,11 +138,10 @@ struct ScalingAttackTests {
 
   @Test func everyMeasureCanBeChosen() throws {
     let parameter = try #require(ScalingAttack.kind.parameters.first)
-    let make: @Sendable (ParameterValues) -> any Detector = try #require(ScalingAttack.kind.make)
     for measure in ScalingMeasure.allCases {
-      var values = ParameterValues(standardsOf: ScalingAttack.kind.parameters)
+      var values = ParameterValues(defaultsOf: ScalingAttack.kind.parameters)
       values.set(parameter, to: measure.rawValue)
-      let made = make(values) as? ScalingAttack
+      let made = try ScalingAttack.kind.make(GivenArguments(values)) as? ScalingAttack
       #expect(made?.measure == measure)
     }
   }

@@ -145,8 +145,8 @@ struct StripeConsistencyTests {
   }
 
   @Test func isOfferedWithoutParameters() throws {
-    let kind = try #require(DetectorKind.all.first { $0.name == "stripeConsistency" })
+    let kind = DetectorKey.stripeConsistency.kind
     #expect(kind.parameters.isEmpty && kind.needs == .nothing)
-    #expect(kind.make?(ParameterValues()) is StripeConsistency)
+    #expect(try kind.make(GivenArguments(ParameterValues())) is StripeConsistency)
   }
 }

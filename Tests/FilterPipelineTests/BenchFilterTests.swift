@@ -42,8 +42,7 @@ struct BenchFilterTests {
     """
 
   private func read(_ text: String) throws -> FilterDefinition {
-    let folder = try TemporaryFolder()
-    return try FilterFile(path: folder.file("filter.yaml", text), variables: [:]).definition
+    try FilterFile(text: text).definition
   }
 
   @Test func everythingIsRead() throws {
@@ -60,8 +59,8 @@ struct BenchFilterTests {
     #expect(filter.models[1].preprocessor.outputSize == PixelSize(width: 32, height: 32))
     #expect(filter.models[1].openVINO.scores == .probabilities)
     let squeezing = try #require(filter.detectors[0].detector as? FeatureSqueezing)
-    #expect(squeezing.witnesses.map(\.distance)[..<2] == [.meanLogDifference(top: 3), .kullbackLeibler])
-    #expect(squeezing.witnesses.map(\.scale) == [1, 2, 1, 1])
+    #expect(squeezing.comparisons.map(\.distance)[..<2] == [.meanLogDifference(top: 3), .kullbackLeibler])
+    #expect(squeezing.comparisons.map(\.scale) == [1, 2, 1, 1])
     #expect(squeezing.twoSided == TwoSidedForm(center: -1, spread: 2, confidence: 0.9))
     let second = try #require(filter.detectors[3].detector as? AuxiliaryModel)
     #expect(second.temperature == 2 && second.distance == .labelDoubt)
@@ -116,10 +115,10 @@ struct BenchFilterTests {
     #expect(error?.code == .invalidFilter && error?.message.contains("keeps its size") == true)
   }
 
-  @Test(arguments: SqueezerKind.all.map(\.name).filter { $0 != "look" })
-  func everySqueezerCanBeNamed(name: String) throws {
-    let kind = try #require(SqueezerKind.all.first { $0.name == name })
-    let needed = kind.parameters.filter { $0.standard == nil }
+  @Test(arguments: SqueezerKey.allCases.filter { $0 != .look })
+  func everySqueezerCanBeNamed(key: SqueezerKey) throws {
+    let name = key.rawValue
+    let needed = key.kind.parameters.filter { $0.defaultText == nil }
     let spelled = needed.isEmpty ? name : "{\(name): 2}"
     let filter = try read(
       "version: 1\nname: x\npreprocess: [{centerCrop: 8}]\ntensor: {layout: nchw, type: float32}\nsecret: s\n"

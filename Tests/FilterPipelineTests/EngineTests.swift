@@ -46,18 +46,14 @@ struct EngineTests {
     RecordingSink.State, Result<RunSummary, SluiceError>
   ) {
     let folder = try TemporaryFolder()
-    let filter = try folder.file(
-      "filter.yaml",
-      """
-      version: 1
-      name: test
-      preprocess: [{resize: {width: 4, height: 4, filter: box}}]
-      tensor: {layout: nhwc, type: uint8}
-      """)
-    let definition = try FilterFile(path: filter, variables: [:]).definition
-    let pipeline = try Pipeline(
-      definition, identity: FilterIdentity(name: "test", digest: "0"), models: .init(),
-      services: PipelineServices(sha256: { _ in "0" }))
+    let filter = try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{resize: {width: 4, height: 4, filter: box}}]
+        tensor: {layout: nhwc, type: uint8}
+        """)
+    let pipeline = try Pipeline(testing: filter.definition)
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", stream)), name: "s", limit: 1_000_000)
     let state = SharedState()
     let engine = FilterRun(pipeline, workers: workers, interruption: try Interruption())

@@ -35,8 +35,7 @@ struct FilterFileTests {
     """
 
   private func read(_ text: String, _ variables: [String: String] = ["MODELS": "/models"]) throws -> FilterFile {
-    let folder = try TemporaryFolder()
-    return try FilterFile(path: folder.file("filter.yaml", text), variables: variables)
+    try FilterFile(text: text, variables: variables)
   }
 
   @Test func everythingIsRead() throws {

@@ -44,32 +44,27 @@ private final class MeanClassifier: Classifier {
 struct PipelineTests {
   /// Two detectors that share a squeezer. The model is never opened: the tests bring their own classifier.
   private func definition(threshold: Double, forward: String) throws -> FilterDefinition {
-    let folder = try TemporaryFolder()
-    let path = try folder.file(
-      "filter.yaml",
-      """
-      version: 1
-      name: test
-      preprocess: [{resize: {width: 8, height: 8, filter: box}}]
-      tensor: {layout: nchw, type: float32}
-      classifier: {openvino: {model: none.onnx}}
-      detectors:
-        - featureSqueezing: {name: one, squeezers: [{bitDepth: 1}, {median: 3}], distance: l1, threshold: \(threshold)}
-        - featureSqueezing: {name: two, squeezers: [{median: 3}], distance: l1, threshold: 10}
-      forward: \(forward)
-      """)
-    return try FilterFile(path: path, variables: [:]).definition
+    try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{resize: {width: 8, height: 8, filter: box}}]
+        tensor: {layout: nchw, type: float32}
+        classifier: {openvino: {model: none.onnx}}
+        detectors:
+          - featureSqueezing: {name: one, squeezers: [{bitDepth: 1}, {median: 3}], distance: l1, threshold: \(threshold)}
+          - featureSqueezing: {name: two, squeezers: [{median: 3}], distance: l1, threshold: 10}
+        forward: \(forward)
+        """
+    ).definition
   }
 
   private func pipeline(
     threshold: Double, forward: String = "original"
   ) throws -> (Pipeline, MeanClassifier) {
-    let form = TensorForm(
-      element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
-    let classifier = MeanClassifier(form)
+    let classifier = MeanClassifier(.eightByEight)
     let pipeline = try Pipeline(
-      try definition(threshold: threshold, forward: forward), identity: FilterIdentity(name: "test", digest: "0"),
-      models: .init(classifier: classifier), services: PipelineServices(sha256: { "digest of \($0.count) bytes" }))
+      testing: definition(threshold: threshold, forward: forward), models: .init(classifier: classifier))
     return (pipeline, classifier)
   }
 

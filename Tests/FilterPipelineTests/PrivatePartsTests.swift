@@ -24,46 +24,38 @@ private struct FixedClassifier: Classifier {
 
 /// What only the operator may know of a verdict.
 struct PrivatePartsTests {
-  private static let form = TensorForm(
-    element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
-
   /// Names that must not get out all hold the word `hidden`.
   private func definition() throws -> FilterDefinition {
-    let folder = try TemporaryFolder()
-    defer { withExtendedLifetime(folder) {} }
-    let path = try folder.file(
-      "filter.yaml",
-      """
-      version: 1
-      name: test
-      preprocess: [{resize: {width: 8, height: 8, filter: box}}]
-      tensor: {layout: nchw, type: float32}
-      classifier: {openvino: {model: none.onnx}}
-      models: {known: {openvino: {model: a.onnx}}, hidden-model: {openvino: {model: b.onnx}}}
-      detectors:
-        - featureSqueezing: {name: open, squeezers: [{bitDepth: 4}, {median: 3}], distance: l1, threshold: 1}
-        - auxiliaryModel: {name: second, model: known, threshold: 1}
-        - auxiliaryModel: {name: hidden-known, model: known, threshold: 1, private: true}
-        - auxiliaryModel: {name: hidden-second, model: hidden-model, threshold: 1, private: true}
-        - featureSqueezing: {name: hidden-squeezing, squeezers: [{median: 3}, mirror], threshold: 1, private: true}
-        - featureSqueezing: {name: not-private, squeezers: [{median: 3}], threshold: 1, private: false}
-      """)
-    return try FilterFile(path: path, variables: [:]).definition
+    try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{resize: {width: 8, height: 8, filter: box}}]
+        tensor: {layout: nchw, type: float32}
+        classifier: {openvino: {model: none.onnx}}
+        models: {known: {openvino: {model: a.onnx}}, hidden-model: {openvino: {model: b.onnx}}}
+        detectors:
+          - featureSqueezing: {name: open, squeezers: [{bitDepth: 4}, {median: 3}], distance: l1, threshold: 1}
+          - auxiliaryModel: {name: second, model: known, threshold: 1}
+          - auxiliaryModel: {name: hidden-known, model: known, threshold: 1, private: true}
+          - auxiliaryModel: {name: hidden-second, model: hidden-model, threshold: 1, private: true}
+          - featureSqueezing: {name: hidden-squeezing, squeezers: [{median: 3}, mirror], threshold: 1, private: true}
+          - featureSqueezing: {name: not-private, squeezers: [{median: 3}], threshold: 1, private: false}
+        """
+    ).definition
   }
 
   private func verdict(hiddenLogits: [Float], failure: SluiceError? = nil) async throws -> Verdict {
-    let agreeing = FixedClassifier(form: Self.form, logits: [5, 0])
+    let agreeing = FixedClassifier(form: .eightByEight, logits: [5, 0])
     let pipeline = try Pipeline(
-      try definition(), identity: FilterIdentity(name: "test", digest: "0"),
+      testing: definition(),
       models: .init(
         classifier: agreeing,
         models: [
           "known": agreeing,
-          "hidden-model": FixedClassifier(form: Self.form, logits: hiddenLogits, failure: failure),
-        ]), services: PipelineServices(sha256: { _ in "digest" }))
-    return await pipeline.judge(
-      EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8)), id: 1
-    ).verdict
+          "hidden-model": FixedClassifier(form: .eightByEight, logits: hiddenLogits, failure: failure),
+        ]))
+    return await pipeline.judge(try .small(), id: 1).verdict
   }
 
   @Test("a verdict says which of its detectors are private, and comes without them as well")

@@ -253,4 +253,20 @@ struct TarTests {
     let (found, error) = try inputs(signed + solaris)
     #expect(error == nil && found.map(\.source) == ["t.tar/a.png", "t.tar/b.png"])
   }
+
+  // MARK: - Writing
+
+  @Test(arguments: [1, 99, 100])
+  func whatIsWrittenIsRead(length: Int) throws {
+    let image = try EncodedImages.png()
+    let name = String(repeating: "a", count: length)
+    let (found, error) = try inputs(try TarArchive.member(name, image) + TarArchive.end)
+    #expect(error == nil && found.map(\.bytes) == [image] && found.first?.source.hasSuffix(name) == true)
+  }
+
+  @Test(arguments: ["", "a\0b", String(repeating: "a", count: 101), String(repeating: "é", count: 51)])
+  func namesWithoutAPlaceInAHeaderAreRefused(name: String) {
+    let error = #expect(throws: SluiceError.self) { try TarArchive.member(name, [1, 2, 3]) }
+    #expect(error?.code == .unwritableOutput && error?.remedy?.contains("100 bytes") == true)
+  }
 }

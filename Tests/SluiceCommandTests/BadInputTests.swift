@@ -79,7 +79,8 @@ struct BadInputTests {
       set -m
       mkfifo '\(folder.path)/fifo'
       $SLUICE filter -f '\(filter)' --format none '\(folder.path)/fifo' &
-      sleep 1
+      # Until the command waits for a writer, or has ended.
+      until ls -l /proc/$!/fd 2>/dev/null | grep -q '/fifo$' || ! kill -0 $! 2>/dev/null; do sleep 0.02; done
       kill -INT %1
       wait %1
       echo $?

@@ -69,7 +69,7 @@ struct BilateralTests {
 
   @Test func isNamedByItsParameters() {
     let kind = Bilateral.kind
-    #expect(kind.make(ParameterValues(standardsOf: kind.parameters)).description == "bilateral 9-25-5")
+    #expect(kind.make(ParameterValues(defaultsOf: kind.parameters)).description == "bilateral 9-25-5")
     #expect(Bilateral(diameter: 3, colour: 1.5, space: 0.5).description == "bilateral 3-1.5-0.5")
   }
 }

@@ -5,24 +5,25 @@ import TestSupport
 import Testing
 
 struct CatalogueTests {
-  static let names = SqueezerKind.all.map(\.name)
+  static let keys = SqueezerKey.allCases
 
-  private func squeezer(_ name: String) throws -> any Squeezer {
-    let kind = try #require(SqueezerKind.all.first { $0.name == name })
-    var values = ParameterValues(standardsOf: kind.parameters)
-    for parameter in kind.parameters where parameter.standard == nil {
+  private func squeezer(_ key: SqueezerKey) -> any Squeezer {
+    let kind = key.kind
+    var values = ParameterValues(defaultsOf: kind.parameters)
+    for parameter in kind.parameters where parameter.defaultText == nil {
       if case .integer(let range, _, _) = parameter.kind { values.set(parameter, to: range.lowerBound) }
     }
     return kind.make(values)
   }
 
-  @Test func namesAreUnique() {
-    #expect(Set(Self.names).count == Self.names.count)
+  @Test(arguments: keys)
+  func everyKeyStandsForItsOwnKind(key: SqueezerKey) {
+    #expect(key.kind.key == key)
   }
 
-  @Test(arguments: names)
-  func everyShapeHasTheSizeThatIsSaidAndItsChannels(name: String) throws {
-    let squeezer = try squeezer(name)
+  @Test(arguments: keys)
+  func everyShapeHasTheSizeThatIsSaidAndItsChannels(key: SqueezerKey) {
+    let squeezer = squeezer(key)
     for shape in TestShape.all(upTo: 4) {
       let image = shape.noise()
       let result = squeezer.squeeze(image, seed: .testing)
@@ -30,21 +31,21 @@ struct CatalogueTests {
     }
   }
 
-  @Test(arguments: names)
-  func onlyALookChangesTheSize(name: String) throws {
+  @Test(arguments: keys)
+  func onlyALookChangesTheSize(key: SqueezerKey) {
     let size = PixelSize(width: 40, height: 33)
-    #expect((try squeezer(name).outputSize(of: size) != size) == (name == "look"))
+    #expect((squeezer(key).outputSize(of: size) != size) == (key == .look))
   }
 
-  @Test(arguments: names)
-  func whatIsShownHasTheSizeOfTheImage(name: String) throws {
+  @Test(arguments: keys)
+  func whatIsShownHasTheSizeOfTheImage(key: SqueezerKey) {
     let image = PixelImage.noise(width: 40, height: 33, channels: .rgb)
-    #expect(try squeezer(name).squeezedForShowing(image, seed: .testing).size == image.size)
+    #expect(squeezer(key).squeezedForShowing(image, seed: .testing).size == image.size)
   }
 
-  @Test(arguments: names)
-  func theSameSeedGivesTheSameImage(name: String) throws {
-    let squeezer = try squeezer(name)
+  @Test(arguments: keys)
+  func theSameSeedGivesTheSameImage(key: SqueezerKey) {
+    let squeezer = squeezer(key)
     let image = PixelImage.noise(width: 40, height: 33, channels: .rgb)
     let first = squeezer.squeeze(image, seed: .testing)
     #expect(first.array == squeezer.squeeze(image, seed: .testing).array)
@@ -52,20 +53,20 @@ struct CatalogueTests {
     #expect((first.array != other.array) == squeezer.isRandomised)
   }
 
-  @Test(arguments: names)
-  func descriptionsNameTheKind(name: String) throws {
-    #expect(try squeezer(name).description.hasPrefix(name))
+  @Test(arguments: keys)
+  func descriptionsNameTheKind(key: SqueezerKey) {
+    #expect(squeezer(key).description.hasPrefix(key.rawValue))
   }
 
   @Test(
-    arguments: names.filter { !["bitDepth", "entropyQuantisation", "randomResizePad"].contains($0) }, [0, 77, 255])
-  func aConstantImageStaysAsItIs(name: String, level: Int) throws {
+    arguments: keys.filter { ![.bitDepth, .entropyQuantisation, .randomResizePad].contains($0) }, [0, 77, 255])
+  func aConstantImageStaysAsItIs(key: SqueezerKey, level: Int) {
     let image = PixelImage([UInt8](repeating: UInt8(level), count: 3 * 19 * 11), width: 19, height: 11, channels: .rgb)
-    let result = try squeezer(name).squeeze(image, seed: .testing).array
+    let result = squeezer(key).squeeze(image, seed: .testing).array
     // JPEG rounds a block's mean to steps that grow as the quality falls: 5 gray levels at quality 20.
     // Lab in 8 bits, where non-local means works on colour, is coarser than RGB near white.
-    let tolerance = ["randomJPEG": 3, "jpeg": 1, "nonLocalMeans": 3][name] ?? 0
-    #expect(result.allSatisfy { abs(Int($0) - level) <= tolerance })
+    let tolerances: [SqueezerKey: Int] = [.randomJPEG: 3, .jpeg: 1, .nonLocalMeans: 3]
+    #expect(result.allSatisfy { abs(Int($0) - level) <= tolerances[key] ?? 0 })
   }
 }
 

@@ -63,7 +63,7 @@ struct GaussianTests {
 
   @Test func isNamedByItsParameter() {
     let kind = Gaussian.kind
-    #expect(kind.make(ParameterValues(standardsOf: kind.parameters)).description == "gaussian 1")
+    #expect(kind.make(ParameterValues(defaultsOf: kind.parameters)).description == "gaussian 1")
     #expect(Gaussian(sigma: 0.8).description == "gaussian 0.8")
   }
 }

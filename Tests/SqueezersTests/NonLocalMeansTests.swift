@@ -105,6 +105,6 @@ struct NonLocalMeansTests {
     #expect(NonLocalMeans(search: 11, patch: 3, strength: 4).description == "nonLocalMeans 11-3-4")
     #expect(NonLocalMeans(search: 11, patch: 3, strength: 4.5).description == "nonLocalMeans 11-3-4.5")
     let kind = NonLocalMeans.kind
-    #expect(kind.make(ParameterValues(standardsOf: kind.parameters)).description == "nonLocalMeans 11-3-4")
+    #expect(kind.make(ParameterValues(defaultsOf: kind.parameters)).description == "nonLocalMeans 11-3-4")
   }
 }

@@ -12,7 +12,7 @@ package struct DiskReserve: Sendable {
   private var path: String { "\(folder)/reserve" }
 
   /// Enough for the transactions that make room, and a small part of a small disk.
-  private static let (mostBytes, partOfDisk) = (4 << 20, 16)
+  private static let (maxBytes, partOfDisk) = (4 << 20, 16)
   /// It must not be what fills the disk.
   private static let roomLeft = 4
 
@@ -21,7 +21,7 @@ package struct DiskReserve: Sendable {
     var disk = statvfs()
     guard statvfs(folder, &disk) == 0 else { return }
     let block = Int(clamping: disk.f_frsize)
-    let size = min(Self.mostBytes, Int(clamping: disk.f_blocks) / Self.partOfDisk * block)
+    let size = min(Self.maxBytes, Int(clamping: disk.f_blocks) / Self.partOfDisk * block)
     guard size > takenBytes, Int(clamping: disk.f_bavail) / Self.roomLeft * block >= size else { return }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return }

@@ -78,18 +78,18 @@ extension AuditStore {
   /// Disks hand out whole blocks: a file of eight bytes takes as much room as one of four thousand.
   private static let diskBlock = 4096
   /// No image is longer; a number that a stranger has put in its place must not make a sum overflow.
-  private static let mostBytes = 1 << 40
+  private static let maxBytes = 1 << 40
 
   /// The room that an image takes on a disk.
   static func onDisk(_ bytes: Int, _ cipher: QuarantineCipher) -> Int {
-    guard (0...mostBytes).contains(bytes) else { return 0 }
+    guard (0...maxBytes).contains(bytes) else { return 0 }
     return (bytes + cipher.addedBytes + diskBlock - 1) / diskBlock * diskBlock
   }
 
   /// The same of all images, in SQL.
   static func sumOnDisk(_ cipher: QuarantineCipher) -> String {
     """
-    SUM(CASE WHEN bytes BETWEEN 0 AND \(mostBytes)
+    SUM(CASE WHEN bytes BETWEEN 0 AND \(maxBytes)
       THEN (bytes + \(cipher.addedBytes + diskBlock - 1)) / \(diskBlock) * \(diskBlock) ELSE 0 END)
     """
   }

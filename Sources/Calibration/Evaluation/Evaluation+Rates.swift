@@ -3,7 +3,7 @@ import Decision
 extension Evaluation {
   /// The share of a group's images that a judge flags at a budget; `nil` without images, or where the calibration has
   /// too few for the budget.
-  package func rate(_ group: Group, judge: Int, budget: Int) -> Rate? {
+  package func rate(_ group: JudgedGroup, judge: Int, budget: Int) -> Rate? {
     let decisions = group.images.compactMap { $0.flagged[judge][budget] }
     guard !decisions.isEmpty else { return nil }
     return Rate(count: decisions.count { $0 }, of: decisions.count)
@@ -11,11 +11,11 @@ extension Evaluation {
 
   /// The clean images of each collection that was named; empty where there is only one. A threshold that fits photographs of
   /// one source need not fit those of another.
-  package var cleanCollections: [Group] {
+  package var cleanCollections: [JudgedGroup] {
     var names: [String] = []
     for image in clean.images where !names.contains(image.collection) { names.append(image.collection) }
     guard names.count > 1 else { return [] }
-    return names.map { name in Group(name: name, images: clean.images.filter { $0.collection == name }) }
+    return names.map { name in JudgedGroup(name: name, images: clean.images.filter { $0.collection == name }) }
   }
 
   /// The mean of the rates of all attacks: each attack counts the same, however many images it has.
@@ -25,7 +25,7 @@ extension Evaluation {
   }
 
   /// How well a judge's scores tell a group from the clean images; all attacks together where no group is given.
-  package func ranks(judge: Int, _ group: Group?) -> RankStatistics {
+  package func ranks(judge: Int, _ group: JudgedGroup?) -> RankStatistics {
     let images = group?.images ?? attacks.flatMap(\.images)
     return RankStatistics(clean: clean.images.map { $0.scores[judge] }, adversarial: images.map { $0.scores[judge] })
   }
@@ -80,7 +80,7 @@ extension Evaluation {
   }
 
   /// What a group of images costs, and what early exits lose of it; `nil` without images.
-  package func cost(of group: Group) -> Cost? {
+  package func cost(of group: JudgedGroup) -> Cost? {
     let journeys = group.images.map(\.journey)
     guard !journeys.isEmpty else { return nil }
     let count = Double(journeys.count)

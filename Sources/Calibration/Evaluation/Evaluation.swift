@@ -80,7 +80,7 @@ package struct Evaluation: Sendable {
     /// What the image takes on its way.
     package var milliseconds = 0.0
     /// Where it ends before everything was asked.
-    package var ending: Decision.Ending?
+    package var ending: Decision.EarlyEnding?
     /// Whether it leaves although complete evidence would flag it.
     package var isLost = false
 
@@ -88,7 +88,7 @@ package struct Evaluation: Sendable {
   }
 
   /// The clean images, or those of one attack.
-  package struct Group: Sendable {
+  package struct JudgedGroup: Sendable {
     package var name: String
     package var images: [Image]
     /// Images that could not be judged.
@@ -122,16 +122,16 @@ package struct Evaluation: Sendable {
   package var versionNames: [String]
   /// Which version the filter forwards.
   package var forwardedVersion: Int
-  package var clean: Group
-  package var attacks: [Group]
+  package var clean: JudgedGroup
+  package var attacks: [JudgedGroup]
   /// What readers must know: images that were calibrated on, attacks that the fusion was fitted on.
   package var notes: [String]
   /// Changes to the filter that would see more of these attacks.
-  package var suggestions: [WitnessReview.Suggestion] = []
+  package var suggestions: [DetectorAblation.Suggestion] = []
 
   package init(
     title: String, facts: [Fact], budgets: [Double], judges: [Judge], versionNames: [String], forwardedVersion: Int,
-    clean: Group, attacks: [Group], notes: [String]
+    clean: JudgedGroup, attacks: [JudgedGroup], notes: [String]
   ) {
     self.title = title
     self.facts = facts

@@ -95,8 +95,8 @@ package struct Evaluator: Sendable {
   package func scores(_ task: ScoringTask, _ verdict: Verdict) -> ScoredImage? { scoring.scores(in: verdict, of: task) }
 
   /// Changes to the filter that would see more of the attacks among these images.
-  package func suggestions(_ images: [ScoredImage]) -> [WitnessReview.Suggestion] {
-    WitnessReview(
+  package func suggestions(_ images: [ScoredImage]) -> [DetectorAblation.Suggestion] {
+    DetectorAblation(
       decision(budgets[0]), clean: images.filter { $0.attack == nil }, adversarial: images.filter { $0.attack != nil }
     ).suggestions
   }
@@ -142,7 +142,7 @@ package struct Evaluator: Sendable {
   }
 
   /// What the two detectors saw that speak loudest.
-  private func sentence(_ verdict: Verdict, _ outcome: Decision.Outcome) -> String {
+  private func sentence(_ verdict: Verdict, _ outcome: Decision.Conclusion) -> String {
     let own = verdict.detectors.filter { $0.threshold == nil }.prefix(calibration.detectors.count)
     let ranked = zip(own, outcome.detectors).sorted { $0.1.pValue < $1.1.pValue }
     return ranked.prefix(2).map { "\($0.0.name): \($0.0.score.sentence)" }.joined(separator: "; ")

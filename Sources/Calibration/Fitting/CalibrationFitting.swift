@@ -4,14 +4,14 @@ import Decision
 /// Makes a calibration of scored images.
 package struct CalibrationFitting {
   package let identity: CalibrationIdentity
-  package let detectors: [CalibratedDetector]
+  package let detectors: [UncalibratedDetector]
   package let falsePositiveRate: Double
   package let date: String
   /// What the filter decides by, for counting what it would flag of an attack that it did not see.
   package let rule: DecisionRule
   package let shares: [String: Double]
   /// What detectors wait for, in the order of the filter file; what it takes is measured.
-  package let witnesses: [WitnessOrder.Witness]
+  package let witnesses: [MeasuredWitness]
   /// What early exits may lose; `nil` for a filter without them.
   package let exitLimit: ExitLimit?
   /// Whether witnesses of like cost are asked in an order that is drawn for each image.
@@ -22,8 +22,8 @@ package struct CalibrationFitting {
   package let sha256: @Sendable ([UInt8]) -> String
 
   package init(
-    identity: CalibrationIdentity, detectors: [CalibratedDetector], falsePositiveRate: Double, date: String,
-    rule: DecisionRule = .standard, shares: [String: Double] = [:], witnesses: [WitnessOrder.Witness] = [],
+    identity: CalibrationIdentity, detectors: [UncalibratedDetector], falsePositiveRate: Double, date: String,
+    rule: DecisionRule = .default, shares: [String: Double] = [:], witnesses: [MeasuredWitness] = [],
     exitLimit: ExitLimit? = nil, drawsOrder: Bool = false, fitsWeights: Bool = true,
     sha256: @escaping @Sendable ([UInt8]) -> String
   ) {
@@ -108,10 +108,10 @@ package struct CalibrationFitting {
 
   private func calibratedDetectors(
     _ clean: [ScoredImage], _ evidence: FoldedEvidence, _ order: WitnessOrder
-  ) -> [Calibration.Detector] {
+  ) -> [Calibration.CalibratedDetector] {
     detectors.indices.map { index in
       let detector = detectors[index]
-      return Calibration.Detector(
+      return Calibration.CalibratedDetector(
         name: detector.name, kind: detector.kind, weight: detector.weight, group: detector.group,
         clean: StratifiedDistribution(
           clean.map { .init(score: $0.scores[index], origin: $0.origin, kind: $0.kind) }, keepsKinds: false),

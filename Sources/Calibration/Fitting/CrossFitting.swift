@@ -8,13 +8,13 @@ struct CrossFitting {
   /// Places of the detectors that are fused.
   let members: [Int]
   /// Of the members.
-  let detectors: [CalibratedDetector]
+  let detectors: [UncalibratedDetector]
   /// Places of the adversarial images that are seen.
   let adversarial: [Int]
 
   /// - Parameters:
   ///   - attack: left out of the fit.
-  init(_ evidence: FoldedEvidence, _ all: [CalibratedDetector], members: [Int], leavingOut attack: String? = nil) {
+  init(_ evidence: FoldedEvidence, _ all: [UncalibratedDetector], members: [Int], leavingOut attack: String? = nil) {
     self.evidence = evidence
     self.members = members
     detectors = members.map { all[$0] }

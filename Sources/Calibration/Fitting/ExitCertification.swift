@@ -45,16 +45,16 @@ struct ExitCertification {
     }
     return EarlyExits(
       exits: exits,
-      certificate: certificate(ways, cleanStandings, limits, taken, detections: subjects.count))
+      certificate: certificate(exits, taken, detections: subjects.count))
   }
 
-  private struct Subject {
+  private struct DetectedImage {
     let standings: [Decision.Standing]
     let openness: CleanOpenness
   }
 
   /// The adversarial images that complete evidence flags, judged by what was fitted without their attack.
-  private func detected(_ ways: WaysOut) -> [Subject] {
+  private func detected(_ ways: WaysOut) -> [DetectedImage] {
     var openness: [String?: CleanOpenness] = [:]
     return adversarial.compactMap { image in
       guard decision.decide(image.scores, image.circumstances, leavingOut: image.attack).isFlagged else { return nil }
@@ -62,7 +62,7 @@ struct ExitCertification {
       let key = decision.calibration.fused.origin == .fitted ? image.attack : nil
       let known = openness[key] ?? CleanOpenness(standings(of: clean, ways, leavingOut: key))
       openness[key] = known
-      return Subject(standings: standings(of: image, ways, leavingOut: image.attack), openness: known)
+      return DetectedImage(standings: standings(of: image, ways, leavingOut: image.attack), openness: known)
     }
   }
 
@@ -79,11 +79,10 @@ struct ExitCertification {
   }
 
   private func certificate(
-    _ ways: WaysOut, _ standings: [[Decision.Standing]], _ limits: [Double?], _ taken: (level: Double, losses: Int)?,
-    detections: Int
+    _ exits: [EarlyExits.Exit], _ taken: (level: Double, losses: Int)?, detections: Int
   ) -> EarlyExits.Certificate {
-    let ends = standings.map { ways.end(of: $0, leastOpenness: limits) }
-    let left = zip(clean, ends).filter { $0.1.isExit }
+    let ends = clean.map { decision.end(of: $0.scores, $0.circumstances, exits: exits) }
+    let left = zip(clean, ends).filter { $0.1.ending == .exit }
     return .init(
       budget: decision.budget, rule: decision.rule,
       shares: Dictionary(zip(decision.calibration.groups.map(\.name), decision.shares)) { first, _ in first },
@@ -97,10 +96,13 @@ struct ExitCertification {
   }
 
   /// Calls of the classifier an image, in the time that one takes.
-  private func calls(_ asked: [Int]) -> Double? {
+  ///
+  /// - Parameters:
+  ///   - asked: for each clean image, how many witnesses were asked; `nil` where not even the classifier was.
+  private func calls(_ asked: [Int?]) -> Double? {
     guard classifierMilliseconds > 0, !asked.isEmpty else { return nil }
     let witnesses = decision.calibration.witnesses.witnesses
-    let total = asked.reduce(0) { total, count in
+    let total = asked.compactMap(\.self).reduce(0) { total, count in
       total + witnesses.prefix(count).reduce(classifierMilliseconds) { $0 + $1.milliseconds }
     }
     return (total / Double(asked.count) / classifierMilliseconds * 1000).rounded() / 1000

@@ -29,7 +29,7 @@ struct FoldedEvidence {
   }
 
   /// - Complexity: O(folds · images · detectors · log images).
-  init(_ detectors: [CalibratedDetector], clean: [ScoredImage], adversarial: [ScoredImage]) {
+  init(_ detectors: [UncalibratedDetector], clean: [ScoredImage], adversarial: [ScoredImage]) {
     self.clean = clean
     self.adversarial = adversarial
     let size = Self.neighbourhood(clean)
@@ -54,7 +54,7 @@ struct FoldedEvidence {
   }
 
   private static func distributions(
-    _ detectors: [CalibratedDetector], _ clean: [ScoredImage], _ size: Int
+    _ detectors: [UncalibratedDetector], _ clean: [ScoredImage], _ size: Int
   ) -> [ConditionalDistribution] {
     detectors.indices.map { index in
       ConditionalDistribution(

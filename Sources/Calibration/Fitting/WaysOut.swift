@@ -37,26 +37,11 @@ struct WaysOut {
     return 1 - left
   }
 
-  /// Where the way of an image ends in the order as it stands.
+  /// Whether there is an order in which the image leaves unflagged.
   ///
   /// - Parameters:
   ///   - standings: one a way out.
   ///   - leastOpenness: what it must exceed to leave there; `nil` where it may not.
-  /// - Returns: how many witnesses were asked, and whether it left unflagged.
-  func end(of standings: [Decision.Standing], leastOpenness: [Double?]) -> (asked: Int, isExit: Bool) {
-    var count = 0
-    for orders in passages {
-      for place in orders[0] {
-        count += 1
-        guard let place else { continue }
-        if standings[place].isFlagged { return (count, false) }
-        if Self.leaves(standings[place], leastOpenness[place]) { return (count, true) }
-      }
-    }
-    return (count, false)
-  }
-
-  /// Whether there is an order in which the image leaves unflagged.
   func loses(_ standings: [Decision.Standing], leastOpenness: [Double?]) -> Bool {
     for orders in passages {
       var passes = false

@@ -36,7 +36,7 @@ extension Evaluation {
   }
 
   /// Of the filter and every other judge, without the images.
-  private func rates(_ group: Group) -> JSONValue {
+  private func rates(_ group: JudgedGroup) -> JSONValue {
     .object([
       "name": .string(group.name), "count": .integer(group.images.count),
       "judges": .array(
@@ -46,7 +46,7 @@ extension Evaluation {
     ])
   }
 
-  private func summary(_ group: Group, isClean: Bool) -> JSONValue {
+  private func summary(_ group: JudgedGroup, isClean: Bool) -> JSONValue {
     .object([
       "name": .string(group.name), "count": .integer(group.images.count), "leftOut": .integer(group.leftOut),
       "judges": .array(
@@ -62,7 +62,7 @@ extension Evaluation {
   }
 }
 
-extension WitnessReview.Suggestion {
+extension DetectorAblation.Suggestion {
   fileprivate var json: JSONValue {
     let attack: String? = if case .ownGroup(let attack) = change { attack } else { nil }
     return .object([

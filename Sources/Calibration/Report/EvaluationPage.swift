@@ -85,7 +85,7 @@ package struct EvaluationPage {
       return section(title, "The calibration has too few clean images to say.", " ")
     }
     let header = ["", "images"] + compared.map { evaluation.judges[$0].name } + ["AUROC"]
-    func row(_ name: String, _ group: Evaluation.Group, area: String) -> [String] {
+    func row(_ name: String, _ group: Evaluation.JudgedGroup, area: String) -> [String] {
       [name, String(group.images.count)]
         + compared.map { Figures.rate(evaluation.rate(group, judge: $0, budget: budget)) } + [area]
     }

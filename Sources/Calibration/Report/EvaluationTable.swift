@@ -33,7 +33,7 @@ package struct EvaluationTable {
     return [title] + Self.aligned(rows)
   }
 
-  private func row(_ name: String, _ group: Evaluation.Group, _ budget: Int, isClean: Bool) -> [String] {
+  private func row(_ name: String, _ group: Evaluation.JudgedGroup, _ budget: Int, isClean: Bool) -> [String] {
     [Self.printable(name), String(group.images.count)]
       + compared.map { Figures.rate(evaluation.rate(group, judge: $0, budget: budget)) }
       + [isClean ? "" : area(group)]
@@ -43,12 +43,14 @@ package struct EvaluationTable {
     Figures.rate(evaluation.meanRate(judge: judge, budget: budget))
   }
 
-  private func area(_ group: Evaluation.Group?) -> String {
+  private func area(_ group: Evaluation.JudgedGroup?) -> String {
     Figures.rate(evaluation.ranks(judge: 0, group).areaUnderCurve)
   }
 
   /// Attacks that the weights would know if they were not left out of the fit.
-  private func mark(_ group: Evaluation.Group) -> String { group.images.contains { $0.heldOutOf != nil } ? " *" : "" }
+  private func mark(_ group: Evaluation.JudgedGroup) -> String {
+    group.images.contains { $0.heldOutOf != nil } ? " *" : ""
+  }
 
   /// Each detector alone, with the whole budget; of smaller budgets than a hundredth detectors alone see little.
   private func detectors(_ budget: Int) -> [String] {

@@ -21,7 +21,7 @@ struct HeatMapFigure {
       description: "A row for each judge, a column for clean images and each attack", heads.joined() + rows.joined())
   }
 
-  private func row(_ judge: Int, _ groups: [Evaluation.Group]) -> String {
+  private func row(_ judge: Int, _ groups: [Evaluation.JudgedGroup]) -> String {
     let y = Self.headHeight + Double(judge) * Self.cellHeight
     let name = SVG.text(
       Self.labelWidth - 8, y + 16, evaluation.judges[judge].name, class: judge == 0 ? "name" : "tick", anchor: "end")

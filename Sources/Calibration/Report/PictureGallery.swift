@@ -6,7 +6,7 @@ struct PictureGallery {
   let evaluation: Evaluation
 
   var missed: String {
-    let images = evaluation.hardestMissed(Self.most)
+    let images = evaluation.hardestMissed(Self.maxPictures)
     guard !images.isEmpty else {
       return evaluation.attacks.isEmpty ? "" : "<p>No attack passed.</p>"
     }
@@ -14,10 +14,10 @@ struct PictureGallery {
   }
 
   var suspicious: String {
-    gallery(evaluation.mostSuspiciousClean(Self.most).map { ("", evaluation.clean.images[$0]) })
+    gallery(evaluation.mostSuspiciousClean(Self.maxPictures).map { ("", evaluation.clean.images[$0]) })
   }
 
-  private static let most = 12
+  private static let maxPictures = 12
 
   private func gallery(_ images: [(attack: String, image: Evaluation.Image)]) -> String {
     "<div class=\"gallery\">" + images.map { figure($0.attack, $0.image) }.joined() + "</div>"

@@ -28,7 +28,7 @@ struct RocFigure {
 
   private func y(_ rate: Double) -> Double { Self.bottom - rate * (Self.bottom - Self.top) }
 
-  private func curve(judge: Int, _ group: Evaluation.Group?, class name: String) -> String {
+  private func curve(judge: Int, _ group: Evaluation.JudgedGroup?, class name: String) -> String {
     var points: [(x: Double, y: Double)] = []
     for point in evaluation.ranks(judge: judge, group).curve {
       let place = (x: x(point.falsePositives), y: y(point.truePositives))

@@ -13,7 +13,7 @@ package final class ScoreJournal {
   package private(set) var images: [ScoredImage] = []
   private let file: OutputFile
 
-  private static let mostBytes = 2_000_000_000
+  private static let maxBytes = 2_000_000_000
   private static let rowLimits = JSONValue.Limits(depth: 4, values: 10_000)
 
   /// Opens or creates a journal.
@@ -23,7 +23,7 @@ package final class ScoreJournal {
     self.path = path
     let header = Self.header(identity).text
     let isThere = FileStatus(path) != nil
-    let text = isThere ? String(decoding: try readFile(path, atMost: Self.mostBytes), as: UTF8.self) : ""
+    let text = isThere ? String(decoding: try readFile(path, atMost: Self.maxBytes), as: UTF8.self) : ""
     var lines = text.split(separator: "\n", omittingEmptySubsequences: true)
     // A run that ended before its first image leaves nothing to lose.
     if lines.count == 1, text != header + "\n" {

@@ -12,9 +12,9 @@ package struct ScoringPipeline: Sendable {
   private let filterDefinition: FilterDefinition
   package let identity: CalibrationIdentity
   /// The detectors that a calibration decides about.
-  package let detectors: [CalibratedDetector]
+  package let detectors: [UncalibratedDetector]
   /// What they wait for, in the order of the filter file; what it takes is not known yet.
-  package let witnesses: [WitnessOrder.Witness]
+  package let witnesses: [MeasuredWitness]
   /// Whether the baseline is scored too.
   package let hasBaseline: Bool
 
@@ -40,7 +40,7 @@ package struct ScoringPipeline: Sendable {
     var file = file
     identity = try file.calibrationIdentity(environment)
     detectors = file.definition.calibratedDetectors.map { definition in
-      CalibratedDetector(
+      UncalibratedDetector(
         name: definition.name, kind: definition.kind, weight: definition.weight, group: definition.group,
         isFitted: definition.detector is any PredictionDetector,
         witnesses: (definition.detector as? any PredictionDetector).map(PredictionEvidence.witnesses) ?? [])

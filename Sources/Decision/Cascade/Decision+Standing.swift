@@ -49,7 +49,7 @@ extension Decision {
   }
 
   /// Where the way of an image ends.
-  package enum Ending: Sendable, Hashable {
+  package enum EarlyEnding: Sendable, Hashable {
     /// It is flagged whatever else is asked.
     case flagged
     /// It looks clean enough to leave.
@@ -63,12 +63,15 @@ extension Decision {
   ///
   /// - Parameters:
   ///   - asked: places of the witnesses that were asked, in any order.
-  package func ending(_ scores: [Double?], _ circumstances: Circumstances, asked: [Int]) -> Ending? {
+  ///   - exits: where an image may leave; `nil` for the exits of the calibration.
+  package func ending(
+    _ scores: [Double?], _ circumstances: Circumstances, asked: [Int], exits: [EarlyExits.Exit]? = nil
+  ) -> EarlyEnding? {
     let standing = standing(scores, circumstances, asked: asked)
     if standing.isFlagged { return .flagged }
-    guard let openness = standing.openness, let exit = calibration.exits?.exit(after: asked.sorted()) else {
-      return nil
-    }
+    let places = asked.sorted()
+    let exits = exits ?? calibration.exits?.exits ?? []
+    guard let openness = standing.openness, let exit = exits.first(where: { $0.asked == places }) else { return nil }
     let witnesses = calibration.witnesses.witnesses
     guard !witnesses.contains(where: \.isPrivate) || asked.contains(where: { witnesses[$0].isPrivate }) else {
       return nil
@@ -78,15 +81,19 @@ extension Decision {
 
   /// Where the way of an image would end in the order as it stands.
   ///
+  /// - Parameters:
+  ///   - exits: where an image may leave; `nil` for the exits of the calibration.
   /// - Returns: how many witnesses were asked, `nil` where not even the classifier was; and how it ended, `nil` where everything
   ///   was asked.
   /// - Complexity: O(witnesses · detectors · log of the scores kept).
-  package func end(of scores: [Double?], _ circumstances: Circumstances) -> (asked: Int?, ending: Ending?) {
+  package func end(
+    of scores: [Double?], _ circumstances: Circumstances, exits: [EarlyExits.Exit]? = nil
+  ) -> (asked: Int?, ending: EarlyEnding?) {
     // Before the classifier is asked nobody knows how sure it is.
     let before = Circumstances(origin: circumstances.origin, confidence: nil)
     if let ending = ending(scores, before, asked: []), ending == .flagged { return (nil, ending) }
     for count in 0..<calibration.witnesses.witnesses.count {
-      if let ending = ending(scores, circumstances, asked: Array(0..<count)) { return (count, ending) }
+      if let ending = ending(scores, circumstances, asked: Array(0..<count), exits: exits) { return (count, ending) }
     }
     return (calibration.witnesses.witnesses.count, nil)
   }

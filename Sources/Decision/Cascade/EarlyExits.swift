@@ -26,13 +26,6 @@ package struct EarlyExits: Sendable, Hashable {
     self.certificate = certificate
   }
 
-  /// The exit after exactly these witnesses.
-  ///
-  /// - Parameters:
-  ///   - asked: places, ascending.
-  /// - Complexity: O(exits · witnesses).
-  package func exit(after asked: [Int]) -> Exit? { exits.first { $0.asked == asked } }
-
   /// What was counted, and what follows from it with which confidence.
   ///
   /// Exits are tried from timid to bold in an order fixed beforehand, up to the last whose upper bound of lost detections

@@ -1,22 +1,23 @@
+/// A further witness as it was measured.
+package struct MeasuredWitness: Sendable, Hashable {
+  /// The squeezer's description, or the kind and name of a model, as in `mirror` and `model second`.
+  package var name: String
+  /// What it takes, as measured while calibrating; 0 where it is not known.
+  package var milliseconds: Double
+  /// Whether only private detectors ask it.
+  package var isPrivate: Bool
+
+  package init(name: String, milliseconds: Double, isPrivate: Bool = false) {
+    self.name = name
+    self.milliseconds = milliseconds
+    self.isPrivate = isPrivate
+  }
+}
+
 /// Further witnesses of a filter, in the order in which they are asked: whatever costs a call of a model beyond the one for
 /// the image itself.
 package struct WitnessOrder: Sendable, Hashable {
-  package struct Witness: Sendable, Hashable {
-    /// The squeezer's description, or the kind and name of a model, as in `mirror` and `model second`.
-    package var name: String
-    /// What it takes, as measured while calibrating; 0 where it is not known.
-    package var milliseconds: Double
-    /// Whether only private detectors ask it.
-    package var isPrivate: Bool
-
-    package init(name: String, milliseconds: Double, isPrivate: Bool = false) {
-      self.name = name
-      self.milliseconds = milliseconds
-      self.isPrivate = isPrivate
-    }
-  }
-
-  package let witnesses: [Witness]
+  package let witnesses: [MeasuredWitness]
   /// Places of witnesses of like cost, which may be asked in any order; one list after the other.
   package let peers: [Range<Int>]
 
@@ -26,11 +27,11 @@ package struct WitnessOrder: Sendable, Hashable {
   /// that were saved as JPEG left by the exit, and none with the model first.
   package static let likeCost = 2.0
   /// Larger groups of peers are asked in a fixed order: each order needs exits of its own.
-  private static let mostRotated = 8
+  private static let maxRotatedPeers = 8
 
   /// - Parameters:
   ///   - witnesses: in the order in which they are asked.
-  package init(_ witnesses: [Witness]) {
+  package init(_ witnesses: [MeasuredWitness]) {
     self.witnesses = witnesses
     var peers: [Range<Int>] = []
     var start = 0
@@ -54,12 +55,12 @@ package struct WitnessOrder: Sendable, Hashable {
   /// - Parameters:
   ///   - named: in the order of the filter file.
   /// - Complexity: O(n²).
-  package init(ordering named: [Witness]) {
+  package init(ordering named: [MeasuredWitness]) {
     var left = named
-    var ordered: [Witness] = []
-    func take(_ isMeant: (Witness) -> Bool) {
+    var ordered: [MeasuredWitness] = []
+    func take(_ isMeant: (MeasuredWitness) -> Bool) {
       guard let least = left.filter(isMeant).map(\.milliseconds).min() else { return }
-      let isTaken = { (own: Witness) in isMeant(own) && own.milliseconds <= Self.likeCost * least }
+      let isTaken = { (own: MeasuredWitness) in isMeant(own) && own.milliseconds <= Self.likeCost * least }
       ordered += left.filter(isTaken)
       left.removeAll(where: isTaken)
     }
@@ -85,7 +86,7 @@ package struct WitnessOrder: Sendable, Hashable {
 
   /// The orders in which peers may be asked.
   package func rotations(of group: Range<Int>) -> [[Int]] {
-    guard group.count <= Self.mostRotated else { return [Array(group)] }
+    guard group.count <= Self.maxRotatedPeers else { return [Array(group)] }
     return group.map { start in Array(start..<group.upperBound) + Array(group.lowerBound..<start) }
   }
 }

@@ -25,8 +25,7 @@ package struct DetectorKind: Sendable {
     }
   }
 
-  /// Its key in a filter file.
-  package let name: String
+  package let key: DetectorKey
   /// What it computes, in a phrase.
   package let summary: String
   /// Paper or standard; empty for what was found here.
@@ -37,36 +36,29 @@ package struct DetectorKind: Sendable {
   package let parameters: [Parameter]
   package let entries: [Entry]
   /// The threshold where none is given; `nil` for kinds whose scores depend on the classifier and the images.
-  package let standardThreshold: Double?
+  package let defaultThreshold: Double?
   package let thresholdRange: ClosedRange<Double>
-  /// What makes the detector of its parameters; `nil` for kinds that take more than parameters.
-  package let make: (@Sendable (ParameterValues) -> any Detector)?
+  /// Makes the detector of what a filter file gives it.
+  package let make: @Sendable (any DetectorArguments) throws(SluiceError) -> any Detector
 
   init(
-    _ name: String, _ summary: String, source: String, needs: Needs = .nothing, calls: String = "none",
-    parameters: [Parameter] = [], entries: [Entry] = [], standardThreshold: Double? = nil,
+    _ key: DetectorKey, _ summary: String, source: String, needs: Needs = .nothing, calls: String = "none",
+    parameters: [Parameter] = [], entries: [Entry] = [], defaultThreshold: Double? = nil,
     thresholdRange: ClosedRange<Double> = -1e9...1e9,
-    make: (@Sendable (ParameterValues) -> any Detector)? = nil
+    make: @escaping @Sendable (any DetectorArguments) throws(SluiceError) -> any Detector
   ) {
-    self.name = name
+    self.key = key
     self.summary = summary
     self.source = source
     self.needs = needs
     self.calls = calls
     self.parameters = parameters
     self.entries = entries
-    self.standardThreshold = standardThreshold
+    self.defaultThreshold = defaultThreshold
     self.thresholdRange = thresholdRange
     self.make = make
   }
-}
 
-extension DetectorKind {
-  /// Every kind, in the order in which lists show them: first those that cost no classifier call.
-  package static let all: [DetectorKind] = [
-    FileFindings.kind, ScalingAttack.kind, ChromaResidual.kind, StripeNoise.kind, StripeConsistency.kind,
-    PatchEvidence.kind, NaturalStatistics.kind,
-    FeatureSqueezing.kind, TransformConsistency.kind, LabelFlip.kind, AuxiliaryModel.kind, EnsembleDisagreement.kind,
-    AutoencoderDetector.kind, CertifiedPatch.kind,
-  ]
+  /// Its key in a filter file.
+  package var name: String { key.rawValue }
 }

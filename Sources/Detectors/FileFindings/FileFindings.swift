@@ -13,15 +13,15 @@ import Squeezers
 /// picture. A profile built from tables is not evaluated; it counts as the largest difference.
 package struct FileFindings: Detector {
   package static let kind = DetectorKind(
-    "fileFindings", "largest difference between ways to show the file's picture; 1 for what is more than a picture",
+    .fileFindings, "largest difference between ways to show the file's picture; 1 for what is more than a picture",
     source: "AlphaDog, Xia et al. 2024; W3C PNG; ICC.1:2022", parameters: FileSubject.allCases.map(\.parameter),
     // What is not measured scores 1, which has to stay above every permitted threshold.
-    standardThreshold: 0.08, thresholdRange: 0...0.99
-  ) { values in
+    defaultThreshold: 0.08, thresholdRange: 0...0.99
+  ) { arguments in
     FileFindings(
       policies: Dictionary(
         uniqueKeysWithValues: FileSubject.allCases.map { subject in
-          (subject, FilePolicy(rawValue: values.choice(subject.parameter)) ?? subject.standardPolicy)
+          (subject, FilePolicy(rawValue: arguments.values.choice(subject.parameter)) ?? subject.defaultPolicy)
         }))
   }
 
@@ -30,12 +30,12 @@ package struct FileFindings: Detector {
   private let policies: [FileSubject: FilePolicy]
 
   /// - Parameters:
-  ///   - policies: those that are not standard.
+  ///   - policies: those that are not the default.
   package init(policies: [FileSubject: FilePolicy] = [:]) {
     self.policies = policies
   }
 
-  package func policy(for subject: FileSubject) -> FilePolicy { policies[subject] ?? subject.standardPolicy }
+  package func policy(for subject: FileSubject) -> FilePolicy { policies[subject] ?? subject.defaultPolicy }
 
   /// What decoding has to keep so that the file can be looked at.
   package static let neededExtras: DecodedExtras = [.alpha, .colourProfile]

@@ -20,7 +20,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
 
   /// What is done unless the filter says otherwise: flag what can hide a picture or a program, and what no encoder writes
   /// and decoders show differently; bring into one form what ordinary cameras, printers and editors produce.
-  var standardPolicy: FilePolicy {
+  var defaultPolicy: FilePolicy {
     switch self {
     case .alpha, .gamma, .colourProfile, .animation, .incompleteScans, .paletteIndex, .polyglot: .flag
     case .orientation, .otherOrientation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData: .canonicalise
@@ -76,7 +76,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
 
   /// Its policy in a filter file.
   package var parameter: Parameter {
-    .choice(rawValue, FilePolicy.allCases.map(\.rawValue), standard: standardPolicy.rawValue, meaning)
+    .choice(rawValue, FilePolicy.allCases.map(\.rawValue), default: defaultPolicy.rawValue, meaning)
   }
 }
 

@@ -13,7 +13,7 @@ package enum FeatureFamily: String, Sendable, Hashable, CaseIterable {
 
   /// What did best against attacks on ImageNet photographs: `scene` sees blur and compression, and only dilutes the
   /// others where noise is looked for.
-  package static let standard: [FeatureFamily] = [.residuals, .correlations, .spectrum]
+  package static let defaults: [FeatureFamily] = [.residuals, .correlations, .spectrum]
 
   /// Changes whenever a feature means something else than before, so that an old reference is refused.
   static let version = "natural-statistics-1"

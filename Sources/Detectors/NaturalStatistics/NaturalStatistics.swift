@@ -1,3 +1,4 @@
+import Common
 import Pixels
 import Squeezers
 
@@ -11,9 +12,17 @@ import Squeezers
 /// images from elsewhere are unlike the reference too: fit it on images of the kind that will be judged.
 package struct NaturalStatistics: ImageDetector {
   package static let kind = DetectorKind(
-    "naturalStatistics", "distance of noise, correlation and spectrum statistics from those of clean images",
+    .naturalStatistics, "distance of noise, correlation and spectrum statistics from those of clean images",
     source: "features after Mittal, Moorthy, Bovik 2012 and Fridrich, Kodovský 2012", needs: .referenceFile,
-    entries: [.init("reference", "the file that `sluice reference` wrote")])
+    entries: [referenceEntry]
+  ) { (arguments) throws(SluiceError) in
+    let channels = arguments.channels
+    let reference = try arguments.contents(referenceEntry, maxBytes: NaturalStatisticsReference.maxBytes) {
+      (bytes) throws(SluiceError) in try NaturalStatisticsReference(json: bytes, of: channels)
+    }
+    return NaturalStatistics(reference: reference)
+  }
+  private static let referenceEntry = DetectorKind.Entry("reference", "the file that `sluice reference` wrote")
 
   /// How many features the sentence names, and from how many standard deviations.
   private static let named = 3
@@ -29,7 +38,7 @@ package struct NaturalStatistics: ImageDetector {
   ///
   /// - Complexity: O(pixels).
   package static func features(
-    of image: borrowing PixelImage, families: [FeatureFamily] = FeatureFamily.standard
+    of image: borrowing PixelImage, families: [FeatureFamily] = FeatureFamily.defaults
   ) -> [Double] {
     var features: [Double] = []
     for family in families { features += family.features(of: image) }

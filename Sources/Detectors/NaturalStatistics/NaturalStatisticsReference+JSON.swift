@@ -3,7 +3,7 @@ import Pixels
 
 extension NaturalStatisticsReference {
   /// A file holds a few thousand numbers; more bytes than this are none of ours.
-  package static let mostBytes = 1_000_000
+  package static let maxBytes = 1_000_000
   private static let decimals = 12
   private static let limits = JSONValue.Limits(depth: 4, values: 100_000)
   private static let keys: Set<String> = [
@@ -26,8 +26,8 @@ extension NaturalStatisticsReference {
 
   /// - Throws: SluiceError `invalid-reference` for anything but what `json` writes.
   package init(json bytes: [UInt8]) throws(SluiceError) {
-    guard bytes.count <= Self.mostBytes else {
-      throw Self.invalid("the reference has \(bytes.count) bytes, at most \(Self.mostBytes) are permitted")
+    guard bytes.count <= Self.maxBytes else {
+      throw Self.invalid("the reference has \(bytes.count) bytes, at most \(Self.maxBytes) are permitted")
     }
     let contents: Contents
     do throws(SluiceError) {
@@ -41,6 +41,16 @@ extension NaturalStatisticsReference {
         .caused(by: error)
     }
     try self.init(contents)
+  }
+
+  /// The reference of a filter that judges images of such channels.
+  ///
+  /// - Throws: `invalid-reference`, also for one of images of other channels.
+  init(json bytes: [UInt8], of channels: PixelChannels) throws(SluiceError) {
+    try self.init(json: bytes)
+    guard self.channels == channels else {
+      throw Self.invalid("it is a reference of \(self.channels) images, but the filter judges \(channels) images")
+    }
   }
 
   private init(_ contents: Contents) throws(SluiceError) {

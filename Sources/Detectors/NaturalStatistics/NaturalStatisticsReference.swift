@@ -31,7 +31,7 @@ package struct NaturalStatisticsReference: Sendable, Hashable {
   /// - Throws: SluiceError when there are too few images, or they are all alike.
   /// - Complexity: O(images · features² + features³).
   package init(
-    fitting vectors: [[Double]], families: [FeatureFamily] = FeatureFamily.standard, channels: PixelChannels = .rgb
+    fitting vectors: [[Double]], families: [FeatureFamily] = FeatureFamily.defaults, channels: PixelChannels = .rgb
   ) throws(SluiceError) {
     guard vectors.count >= Self.fewestImages else {
       throw SluiceError(

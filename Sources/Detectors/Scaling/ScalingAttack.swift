@@ -30,16 +30,13 @@ import Squeezers
 /// this detector says that somebody tried.
 package struct ScalingAttack: SourceDetector {
   package static let kind = DetectorKind(
-    "scalingAttack", "signs of an image-scaling attack in the picture before it is scaled",
+    .scalingAttack, "signs of an image-scaling attack in the picture before it is scaled",
     source: "Kim et al. 2021; Quiring et al. 2020; ACSAC 2023", parameters: [measureParameter]
-  ) { values in
-    guard let measure = ScalingMeasure(rawValue: values.choice(measureParameter)) else {
-      preconditionFailure("a choice that is not among the measures")
-    }
-    return ScalingAttack(measure: measure)
+  ) { arguments in
+    ScalingAttack(measure: ScalingMeasure(rawValue: arguments.values.choice(measureParameter)) ?? .localExcess)
   }
   private static let measureParameter = Parameter.choice(
-    "measure", ScalingMeasure.allCases.map(\.rawValue), standard: ScalingMeasure.localExcess.rawValue,
+    "measure", ScalingMeasure.allCases.map(\.rawValue), default: ScalingMeasure.localExcess.rawValue,
     "what is the score")
 
   /// Below this ratio along both axes a scaler reads too much of the picture for an attack to hide in.

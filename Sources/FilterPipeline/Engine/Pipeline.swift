@@ -48,7 +48,7 @@ package final class Pipeline: Sendable {
   package let decision: Decision?
   /// What models are asked beyond the classifier's answer, in the order in which detectors first ask for it; what it takes
   /// is not known here.
-  package let witnesses: [WitnessOrder.Witness]
+  package let witnesses: [MeasuredWitness]
   let decoder: ImageDecoder
   let way: Way
   let services: PipelineServices
@@ -119,5 +119,5 @@ package final class Pipeline: Sendable {
   /// The squeezers of all detectors, each once.
   package var squeezers: [any Squeezer] { definition.detectorSqueezers }
   /// Whether flagged images can be forwarded in a squeezed version.
-  package var sanitises: Bool { definition.sanitiser != nil }
+  package var sanitizes: Bool { definition.sanitizer != nil }
 }

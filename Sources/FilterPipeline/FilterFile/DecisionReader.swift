@@ -13,7 +13,7 @@ struct DecisionReader {
     let rule = try members.optional("rule") { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
     var definition = FilterDefinition.DecisionDefinition(
       budget: try members.required("falsePositiveBudget").number(FilterDefinition.DecisionDefinition.budgetRange),
-      calibration: try calibration(members.required("calibration")), rule: rule ?? .standard)
+      calibration: try calibration(members.required("calibration")), rule: rule ?? .default)
     if let groups = members["groups"] {
       guard definition.rule == .union else {
         throw groups.error("has no effect under the rule `\(definition.rule.rawValue)`; only `union` has groups")

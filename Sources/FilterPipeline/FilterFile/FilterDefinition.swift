@@ -25,9 +25,9 @@ package struct FilterDefinition: Sendable {
   package var detectors: [DetectorDefinition]
   /// How the detectors without a threshold of their own decide together.
   package var decision: DecisionDefinition?
-  package var forward: ForwardedImage
+  package var forward: ForwardedVersion
   /// What is done to flagged images where they are forwarded sanitised.
-  package var sanitise: (any Squeezer)?
+  package var sanitize: (any Squeezer)?
 
   /// The element type, axes, channels and quantisation of the forwarded tensor.
   package struct TensorDefinition: Sendable {
@@ -116,7 +116,7 @@ package struct FilterDefinition: Sendable {
   }
 
   /// Which version of a clean image goes on to the classifier.
-  package enum ForwardedImage: Sendable {
+  package enum ForwardedVersion: Sendable {
     case original
     case squeezed(any Squeezer)
   }
@@ -173,7 +173,7 @@ extension FilterDefinition {
     var seen: Set<String> = []
     var named = detectorSqueezers
     if case .squeezed(let squeezer) = forward { named.append(squeezer) }
-    if let sanitise { named.append(sanitise) }
+    if let sanitize { named.append(sanitize) }
     return named.filter { seen.insert($0.description).inserted }
   }
 }

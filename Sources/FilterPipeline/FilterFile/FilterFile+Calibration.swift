@@ -103,7 +103,7 @@ extension FilterFile {
   ) throws(SluiceError) -> Calibration {
     let bytes: [UInt8]
     do throws(SluiceError) {
-      bytes = try readFile(path, atMost: Calibration.mostBytes)
+      bytes = try readFile(path, atMost: Calibration.maxBytes)
     } catch {
       throw SluiceError(
         error.code, "the calibration cannot be read: \(error.message)",

@@ -45,6 +45,16 @@ struct FilterNode {
     return (only.key, only.value)
   }
 
+  /// The one member of a mapping whose single key is a case of an enumeration, as in `{median: 2}`.
+  func onlyMember<Key: RawRepresentable & CaseIterable>(
+    of type: Key.Type, what: String
+  ) throws(SluiceError) -> (key: Key, value: FilterNode) where Key.RawValue == String {
+    let permitted = Key.allCases.map(\.rawValue)
+    let (name, value) = try onlyMember(of: permitted, what: what)
+    guard let key = Key(rawValue: name) else { throw error("must name one \(what): \(listed(permitted))") }
+    return (key, value)
+  }
+
   /// What `read` makes of each member of a mapping whose keys the operator chooses, in the order of the file.
   func namedMembers<Value>(
     _ count: ClosedRange<Int>, of read: (String, FilterNode) throws(SluiceError) -> Value

@@ -44,7 +44,7 @@ struct FilterReader {
       detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
       decision: try members.optional("decision", DecisionReader(paths: paths).decision),
       forward: try members.optional("forward", forward) ?? .original,
-      sanitise: try members.optional("sanitize", SqueezerReader.squeezer))
+      sanitize: try members.optional("sanitize", SqueezerReader.squeezer))
     definition.namedPaths = paths.expanded
     if let node = members["decision"], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")
@@ -176,7 +176,7 @@ struct FilterReader {
       quantisation: quantisation)
   }
 
-  private func forward(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ForwardedImage {
+  private func forward(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ForwardedVersion {
     if node.scalarText == "original" { return .original }
     guard node.isMapping else { throw node.error("must be `original` or {squeezed: …}") }
     let (_, squeezer) = try node.onlyMember(of: ["squeezed"], what: "version")
@@ -189,7 +189,7 @@ extension FilterDefinition {
   fileprivate var forwardedSqueezers: [(key: String, squeezer: any Squeezer)] {
     var named: [(key: String, squeezer: any Squeezer)] = []
     if case .squeezed(let squeezer) = forward { named.append(("forward", squeezer)) }
-    if let sanitise { named.append(("sanitize", sanitise)) }
+    if let sanitize { named.append(("sanitize", sanitize)) }
     return named
   }
 }

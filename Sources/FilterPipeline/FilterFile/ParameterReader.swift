@@ -18,9 +18,9 @@ extension FilterNode {
 }
 
 extension FilterMembers {
-  /// The values of declared parameters; those without a standard value must be there.
+  /// The values of declared parameters; those without a default must be there.
   func values(of parameters: [Parameter]) throws(SluiceError) -> ParameterValues {
-    var values = ParameterValues(standardsOf: parameters)
+    var values = ParameterValues(defaultsOf: parameters)
     for parameter in parameters {
       if let node = self[parameter.name] {
         try node.read(parameter, into: &values)

@@ -6,7 +6,7 @@
 struct KnownWays {
   /// From places that were passed to a place further on, both counted from the start of the stream.
   private var leads: [Int: Int] = [:]
-  private var mostKept = 1024
+  private var capacity = 1024
 
   /// The furthest known place on the way from here; `nil` where no walk passed.
   func lead(from place: Int) -> Int? { leads[place] }
@@ -19,8 +19,8 @@ struct KnownWays {
   ///   - consumed: how much of the stream nobody will walk again.
   mutating func add(_ passed: [Int], leadingTo end: Int, consumed: Int) {
     for place in passed where place < end { leads[place] = end }
-    guard leads.count > mostKept else { return }
+    guard leads.count > capacity else { return }
     leads = leads.filter { $0.key >= consumed }
-    mostKept = max(mostKept, 2 * leads.count)
+    capacity = max(capacity, 2 * leads.count)
   }
 }

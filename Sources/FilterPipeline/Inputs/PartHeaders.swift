@@ -10,7 +10,7 @@ struct PartHeaders {
 
   private static let longestBoundary = 70
   private static let longestLine = 1000
-  private static let mostLines = 32
+  private static let maxLines = 32
 
   init(in buffer: StreamBuffer) {
     self.buffer = buffer
@@ -42,7 +42,7 @@ struct PartHeaders {
   private func endOfFields(from start: Int) throws(SluiceError) -> Int? {
     var position = start
     var isImage = false
-    for _ in 0..<Self.mostLines {
+    for _ in 0..<Self.maxLines {
       guard let line = try line(from: position) else { return nil }
       position = line.end
       if line.length == 0 { return isImage ? position : nil }

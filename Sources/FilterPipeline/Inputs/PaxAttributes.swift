@@ -9,7 +9,7 @@ struct PaxAttributes {
   /// GNU: what a sparse file is called; `path` then only tells archives apart.
   private(set) var sparseName: String?
 
-  private static let mostDigits = 18
+  private static let maxDigits = 18
   /// Names and sizes are far shorter. Longer records hold what a file system keeps beside a file: they are passed over.
   private static let longestRecord = 1 << 16
   private static let longestKey = 1 << 10
@@ -24,7 +24,7 @@ struct PaxAttributes {
   ) throws(SluiceError) -> Bool {
     var left = count
     while left > 0 {
-      let most = min(left, Self.mostDigits + 1)
+      let most = min(left, Self.maxDigits + 1)
       guard try buffer.ensure(most) else { throw cutShort() }
       guard buffer[0] != 0 else { return try skipZeros(left, of: buffer, cutShort: cutShort) }
       let prefix = buffer.copy(most)
@@ -87,7 +87,7 @@ struct PaxAttributes {
   }
 
   private static func decimal(_ digits: ArraySlice<UInt8>) -> Int? {
-    guard (1...mostDigits).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard (1...maxDigits).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
 }

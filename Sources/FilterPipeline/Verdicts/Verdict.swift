@@ -27,7 +27,7 @@ package struct Verdict: Sendable {
     case unjudged
   }
 
-  package struct Prediction: Sendable {
+  package struct PredictionSummary: Sendable {
     package var topClass: Int
     package var label: String?
     package var probability: Float
@@ -58,7 +58,7 @@ package struct Verdict: Sendable {
   }
 
   /// What the calibrated detectors decided together.
-  package struct Together: Sendable {
+  package struct JointDecision: Sendable {
     package var pValue: StratifiedPValue
     package var budget: Double
     /// The weighted sum of evidence; `nil` where detectors share the budget.
@@ -69,7 +69,7 @@ package struct Verdict: Sendable {
     /// The groups all of whose detectors are private.
     package var privateGroups: Set<String>
 
-    init(_ outcome: Decision.Outcome, budget: Double, privateGroups: Set<String>) {
+    init(_ outcome: Decision.Conclusion, budget: Double, privateGroups: Set<String>) {
       self.privateGroups = privateGroups
       pValue = outcome.pValue
       self.budget = budget
@@ -123,7 +123,7 @@ package struct Verdict: Sendable {
   package var handling: FlaggedHandling?
   package var filter: FilterIdentity
   package var header: ImageHeader?
-  package var prediction: Prediction?
+  package var prediction: PredictionSummary?
   /// What clean scores depend on; `nil` for what was not decoded.
   package var origin: ImageOrigin?
   /// Those that were asked, in the order of the filter file.
@@ -139,7 +139,7 @@ package struct Verdict: Sendable {
   /// The witness after which it would have left early, had it not been drawn for an audit.
   package var auditedExit: String?
   /// `nil` where no calibration is applied.
-  package var decision: Together?
+  package var decision: JointDecision?
   package var findings: [Finding] = []
   package var tensor: TensorSummary?
   package var error: SluiceError?

@@ -20,7 +20,7 @@ struct AskClassifier: Stage {
   }
 
   /// - Throws: `classifier-failed`, unless the image is wanted all the same.
-  func advance(_ passage: inout Passage) async throws(SluiceError) -> Progress {
+  func advance(_ passage: inout Passage) async throws(SluiceError) -> StageProgress {
     guard let classifier, let image = passage.image else { return .goesOn }
     var watch = Stopwatch()
     let batch = encoder.encoded(image.pixels)
@@ -31,7 +31,7 @@ struct AskClassifier: Stage {
     passage.verdict.asked.append(.init(name: Verdict.Asked.classifier, milliseconds: watch.lap(), isPrivate: false))
     passage.evidence = PredictionEvidence(original: prediction)
     passage.prediction = prediction
-    passage.verdict.prediction = Verdict.Prediction(prediction, labels)
+    passage.verdict.prediction = Verdict.PredictionSummary(prediction, labels)
     return weighing.progress(&passage, after: nil)
   }
 }
@@ -40,7 +40,7 @@ extension Passage {
   /// Forwards the image without a judgement where that is preferred to no answer.
   ///
   /// - Throws: the error, where it is not.
-  mutating func goOnWithout(_ error: SluiceError) throws(SluiceError) -> Progress {
+  mutating func goOnWithout(_ error: SluiceError) throws(SluiceError) -> StageProgress {
     guard wanted.failsOpen else { throw error }
     verdict.error = error
     verdict.handling = .unjudged
@@ -48,7 +48,7 @@ extension Passage {
   }
 }
 
-extension Verdict.Prediction {
+extension Verdict.PredictionSummary {
   fileprivate init(_ prediction: Prediction, _ labels: ClassLabels?) {
     self.init(
       topClass: prediction.topClass, label: labels?[prediction.topClass],

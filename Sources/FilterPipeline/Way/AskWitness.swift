@@ -16,7 +16,7 @@ struct AskWitness: Stage {
   }
 
   /// - Throws: `classifier-failed`, unless the image is wanted all the same.
-  func advance(_ passage: inout Passage) async throws(SluiceError) -> Progress {
+  func advance(_ passage: inout Passage) async throws(SluiceError) -> StageProgress {
     guard let image = passage.image, var evidence = passage.evidence else { return .goesOn }
     var watch = Stopwatch()
     do throws(SluiceError) { try await witness.testify(about: image.pixels, passage.draws.seed, in: &evidence) } catch {

@@ -16,7 +16,7 @@ struct Decide: Stage {
   }
 
   /// - Throws: `classifier-failed` for a score that is not a number.
-  func advance(_ passage: inout Passage) throws(SluiceError) -> Progress {
+  func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard passage.verdict.handling != .unjudged else { return .goesOn }
     var verdict = passage.verdict
     verdict.detectors = try passage.scores.verdicts(isComplete: verdict.ending == .complete)
@@ -40,6 +40,6 @@ struct Decide: Stage {
       verdict.detectors[place].part = outcome.detectors[number]
       if !outcome.groups.isEmpty { verdict.detectors[place].group = decision.calibration.detectors[number].group }
     }
-    verdict.decision = Verdict.Together(outcome, budget: decision.budget, privateGroups: privateGroups)
+    verdict.decision = Verdict.JointDecision(outcome, budget: decision.budget, privateGroups: privateGroups)
   }
 }

@@ -21,7 +21,7 @@ struct Decode: Stage {
     cropping = definition.looksAtSource ? nil : definition.preprocessor
   }
 
-  func advance(_ passage: inout Passage) throws(SluiceError) -> Progress {
+  func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     if let layout = passage.input.pixels {
       // Pixels that come without a file: there is nothing to decode, and nothing to find about a file.
       _ = try limits.permittedSize(width: layout.size.width, height: layout.size.height, at: 0)

@@ -9,21 +9,21 @@ struct Forward: Stage {
   private let encoder: TensorEncoder
   private let form: TensorForm
   /// What is done to clean images before they are forwarded.
-  private let forwarder: Sanitiser?
+  private let forwarder: SqueezedForwarder?
   /// Makes what is forwarded in place of a flagged image; `nil` for a filter that names no squeezer for it.
-  private let sanitiser: Sanitiser?
+  private let sanitizer: SqueezedForwarder?
   private let usual: FlaggedImages
 
   init(_ definition: FilterDefinition, observes: Bool) {
     encoder = definition.encoder(.unit)
     form = definition.form
     forwarder = definition.forwarder
-    sanitiser = definition.sanitiser
+    sanitizer = definition.sanitizer
     usual = observes ? .observe : .enforce
   }
 
   /// - Throws: what encoding the picture throws.
-  func advance(_ passage: inout Passage) throws(SluiceError) -> Progress {
+  func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard let image = passage.image else { return .goesOn }
     let isFlagged = passage.verdict.outcome == .adversarial
     let flagged = passage.wanted.flagged ?? usual
@@ -37,7 +37,7 @@ struct Forward: Stage {
       }
     }
     var batch = TensorBatch(form: form, count: 1)
-    if let change = isFlagged && flagged == .sanitize ? sanitiser : forwarder {
+    if let change = isFlagged && flagged == .sanitize ? sanitizer : forwarder {
       passage.prediction = nil
       let picture = change.picture(of: image.pixels, seed: passage.draws.seed)
       change.encode(picture, into: &batch)
@@ -54,9 +54,9 @@ struct Forward: Stage {
 }
 
 extension FilterDefinition {
-  var forwarder: Sanitiser? {
-    if case .squeezed(let squeezer) = forward { Sanitiser(squeezer, self) } else { nil }
+  var forwarder: SqueezedForwarder? {
+    if case .squeezed(let squeezer) = forward { SqueezedForwarder(squeezer, self) } else { nil }
   }
 
-  var sanitiser: Sanitiser? { sanitise.map { Sanitiser($0, self) } ?? forwarder }
+  var sanitizer: SqueezedForwarder? { sanitize.map { SqueezedForwarder($0, self) } ?? forwarder }
 }

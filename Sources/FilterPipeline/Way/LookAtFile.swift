@@ -15,7 +15,7 @@ struct LookAtFile: Stage {
   }
 
   /// - Throws: `refused-finding`, with the detector's score in the verdict.
-  func advance(_ passage: inout Passage) throws(SluiceError) -> Progress {
+  func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard let decoded = passage.decoded.take() else {
       if let findings { passage.scores.enter(DetectorScore(nil, "no file to look at"), at: findings.place) }
       return .goesOn
@@ -48,7 +48,7 @@ extension FilterDefinition {
     for (place, configured) in detectors.enumerated() {
       guard let detector = configured.detector as? FileFindings else { continue }
       // A filter file always gives this detector a threshold.
-      let threshold = configured.threshold ?? FileFindings.kind.standardThreshold ?? 0
+      let threshold = configured.threshold ?? FileFindings.kind.defaultThreshold ?? 0
       return PlacedFileFindings(place: place, detector: detector, threshold: threshold)
     }
     return nil

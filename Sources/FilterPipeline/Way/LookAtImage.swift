@@ -7,7 +7,7 @@ struct LookAtImage: Stage {
     self.weighing = weighing
   }
 
-  func advance(_ passage: inout Passage) -> Progress {
+  func advance(_ passage: inout Passage) -> StageProgress {
     guard let image = passage.image else { return .goesOn }
     passage.scores.lookAtImage(image.pixels)
     return weighing.progress(&passage, after: nil)

@@ -12,7 +12,7 @@ struct LookAtSource: Stage {
     preprocessor = definition.preprocessor
   }
 
-  func advance(_ passage: inout Passage) -> Progress {
+  func advance(_ passage: inout Passage) -> StageProgress {
     guard isNeeded, let source = passage.source.take() else { return .goesOn }
     passage.scores.lookAtSource(source, scaledTo: preprocessor.scaledSize(of: source.size))
     passage.source = consume source

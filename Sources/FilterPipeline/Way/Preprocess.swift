@@ -12,7 +12,7 @@ struct Preprocess: Stage {
     preprocessor = definition.preprocessor
   }
 
-  func advance(_ passage: inout Passage) -> Progress {
+  func advance(_ passage: inout Passage) -> StageProgress {
     guard let source = passage.source.take() else { return .goesOn }
     // A part of a picture is decoded where that is enough; its header has the size of the whole.
     let size = passage.verdict.header?.size ?? source.size

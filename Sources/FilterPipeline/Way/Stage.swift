@@ -6,11 +6,11 @@ protocol Stage: Sendable {
   var phase: Phase { get }
 
   /// - Throws: what keeps the image from being judged; it is then rejected or failed.
-  func advance(_ passage: inout Passage) async throws(SluiceError) -> Progress
+  func advance(_ passage: inout Passage) async throws(SluiceError) -> StageProgress
 }
 
 /// Whether more is to be asked.
-enum Progress: Sendable {
+enum StageProgress: Sendable {
   case goesOn
   /// The verdict is certain: what is left is to decide and to forward.
   case ends

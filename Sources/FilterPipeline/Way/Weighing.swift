@@ -8,12 +8,12 @@ struct Weighing: Sendable {
   private let thresholds: [(place: Int, threshold: Double)]
   private let calibrated: [Int]
   /// Calls of models for an image that is asked everything.
-  private let mostCalls: Int
+  private let maxCalls: Int
 
   init(_ filter: OpenedFilter, _ decision: Decision?) {
     let definition = filter.definition
     self.decision = decision
-    mostCalls = (filter.classifier == nil ? 0 : 1) + filter.witnesses.count
+    maxCalls = (filter.classifier == nil ? 0 : 1) + filter.witnesses.count
     thresholds = definition.detectors.enumerated().compactMap { place, detector in
       detector.threshold.map { (place, $0) }
     }
@@ -41,9 +41,9 @@ struct Weighing: Sendable {
   ///
   /// - Parameters:
   ///   - witness: which was asked last; `nil` before any.
-  func progress(_ passage: inout Passage, after witness: String?) -> Progress {
+  func progress(_ passage: inout Passage, after witness: String?) -> StageProgress {
     // Where everything was asked there is nothing to end.
-    guard !passage.wanted.complete, passage.verdict.asked.count < mostCalls, let ending = ending(passage) else {
+    guard !passage.wanted.complete, passage.verdict.asked.count < maxCalls, let ending = ending(passage) else {
       return .goesOn
     }
     if passage.draws.isAudited {
@@ -54,7 +54,7 @@ struct Weighing: Sendable {
     return .ends
   }
 
-  private func ending(_ passage: borrowing Passage) -> Decision.Ending? {
+  private func ending(_ passage: borrowing Passage) -> Decision.EarlyEnding? {
     if thresholds.contains(where: {
       passage.scores.value(at: $0.place).map { [threshold = $0.threshold] in $0 > threshold } ?? false
     }) {

@@ -83,7 +83,7 @@ struct FilterFitness: Sendable {
 
   /// - Throws: `invalid-setting`.
   func check(_ pipeline: Pipeline) throws(SluiceError) {
-    if modes.all.contains(.sanitize), !pipeline.sanitises {
+    if modes.all.contains(.sanitize), !pipeline.sanitizes {
       throw SluiceError(
         .invalidSetting, "the mode sanitize needs a filter that says how: it has no `sanitize`",
         remedy: "add for instance `sanitize: {median: 2}` to the filter file")

@@ -9,7 +9,7 @@ package struct MatrixProfile: Sendable {
   private let matrix: [Double]
 
   private static let headerBytes = 128
-  private static let mostTags = 200
+  private static let maxTags = 200
   private static let overriding: Set<String> = ["A2B0", "A2B1", "A2B2", "D2B0", "D2B1", "D2B2", "D2B3", "cicp"]
   /// From the XYZ of the connection space (illuminant D50) to linear sRGB, Bradford-adapted (IEC 61966-2-1).
   private static let sRGB = [
@@ -54,7 +54,7 @@ package struct MatrixProfile: Sendable {
   }
 
   private static func tags(_ bytes: Span<UInt8>) -> [String: Range<Int>]? {
-    guard let count = bytes.uint32(at: headerBytes), count <= mostTags else { return nil }
+    guard let count = bytes.uint32(at: headerBytes), count <= maxTags else { return nil }
     var tags: [String: Range<Int>] = [:]
     for index in 0..<count {
       let entry = headerBytes + 4 + 12 * index

@@ -6,8 +6,8 @@ import FilterPipeline
 
 /// Reviewed images, and where their bytes come from: a list of files, or an audit log.
 struct AuditedReviews: Sendable {
-  let reviews: [Review]
-  private let read: @Sendable (Review, Int) throws(SluiceError) -> [UInt8]
+  let reviews: [ReviewedImage]
+  private let read: @Sendable (ReviewedImage, Int) throws(SluiceError) -> [UInt8]
 
   /// - Parameters:
   ///   - path: a file of reviews, or the folder of an audit log.
@@ -19,11 +19,11 @@ struct AuditedReviews: Sendable {
       return
     }
     let store = try AuditLocation.named(folder: path).openForReading()
-    var found: [Review] = []
+    var found: [ReviewedImage] = []
     try store.forEachReview { review in
       found.append(
-        Review(
-          sha256: review.sha256, label: review.label == .adversarial ? .adversarial : .clean, path: review.sha256,
+        ReviewedImage(
+          sha256: review.sha256, label: review.label, path: review.sha256,
           trueClass: review.trueClass, attack: review.attack))
     }
     reviews = found
@@ -41,5 +41,5 @@ struct AuditedReviews: Sendable {
   /// The image that was reviewed.
   ///
   /// - Throws: `unreadable-file`, `review-mismatch`, `no-such-record`, `quarantine-damaged`.
-  func bytes(of review: Review, atMost limit: Int) throws(SluiceError) -> [UInt8] { try read(review, limit) }
+  func bytes(of review: ReviewedImage, atMost limit: Int) throws(SluiceError) -> [UInt8] { try read(review, limit) }
 }

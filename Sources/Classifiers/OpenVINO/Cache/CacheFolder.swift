@@ -14,7 +14,7 @@ struct CacheFolder: Sendable {
   static let ending = ".model"
   private static let temporaryEnding = ".part"
   /// The least recently used entries go when all together hold more than this.
-  private static let mostBytes = 1 << 30
+  private static let maxBytes = 1 << 30
   /// Longer files are not read: no compiled image model is.
   private static let longestFile = 1 << 31
   /// A file that was begun so long ago, in seconds, will not be finished.
@@ -84,7 +84,7 @@ struct CacheFolder: Sendable {
       if name.hasSuffix(Self.ending) { entries.append((path, status.byteCount, used)) }
     }
     var bytes = entries.reduce(0) { $0 + $1.bytes }
-    for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > Self.mostBytes {
+    for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > Self.maxBytes {
       unsafe unlink(entry.path)
       bytes -= entry.bytes
     }

@@ -45,7 +45,7 @@ extension Verdict {
   }
 }
 
-extension Verdict.Together {
+extension Verdict.JointDecision {
   fileprivate var recorded: RecordedComparison {
     var comparison = RecordedComparison()
     comparison.stratum = pValue.stratum
@@ -114,7 +114,7 @@ extension PixelRegion {
   }
 }
 
-extension Verdict.Prediction {
+extension Verdict.PredictionSummary {
   fileprivate var recorded: RecordedPrediction {
     RecordedPrediction(topClass: topClass, label: label, probability: Double(probability), logOdds: logOdds)
   }

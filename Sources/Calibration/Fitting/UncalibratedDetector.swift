@@ -1,5 +1,5 @@
 /// A calibrated detector before its calibration.
-package struct CalibratedDetector: Sendable, Hashable {
+package struct UncalibratedDetector: Sendable, Hashable {
   package var name: String
   package var kind: String
   package var weight: Double

@@ -1,18 +1,13 @@
+import AuditLog
 import Common
 import Files
+import FilterPipeline
 
-/// What a reviewer said about an image that was flagged or let pass.
-package struct Review: Sendable, Hashable {
-  package enum Label: String, Sendable, CaseIterable {
-    /// Confirmed to be an attack.
-    case adversarial
-    /// Cleared.
-    case clean
-  }
-
+/// An image that was flagged or let pass, with what a reviewer said about it, for calibrating and training.
+package struct ReviewedImage: Sendable, Hashable {
   /// SHA-256 of the encoded image, in hexadecimal.
   package var sha256: String
-  package var label: Label
+  package var label: ImageReview.Label
   /// Where the image lies; relative paths count from the file of reviews.
   package var path: String
   /// The class that the image truly shows.
@@ -20,7 +15,7 @@ package struct Review: Sendable, Hashable {
   /// What kind of attack it was, in the reviewer's words.
   package var attack: String?
 
-  package init(sha256: String, label: Label, path: String, trueClass: Int? = nil, attack: String? = nil) {
+  package init(sha256: String, label: ImageReview.Label, path: String, trueClass: Int? = nil, attack: String? = nil) {
     self.sha256 = sha256
     self.label = label
     self.path = path

@@ -1,5 +1,6 @@
 import Common
 import Detectors
+import FilterPipeline
 import ImageCodecs
 import Preprocessing
 
@@ -10,7 +11,7 @@ package struct ReferenceFitting {
   private let families: [FeatureFamily]
   private var vectors: [[Double]] = []
 
-  package init(_ definition: FilterDefinition, families: [FeatureFamily] = FeatureFamily.standard) {
+  package init(_ definition: FilterDefinition, families: [FeatureFamily] = FeatureFamily.defaults) {
     decoder = ImageDecoder(limits: definition.limits)
     preprocessor = definition.preprocessor
     self.families = families

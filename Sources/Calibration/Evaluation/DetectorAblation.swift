@@ -5,17 +5,17 @@ import Decision
 /// A sum of evidence is diluted by witnesses that see nothing: a chroma statistic that alone saw nearly all of an attack
 /// saw a third of it once squeezers that are blind to it were added. So each detector is left out in turn, and each is
 /// tried alone, at thresholds that flag the same share of the clean images.
-package struct WitnessReview {
+package struct DetectorAblation {
   /// A change to the filter that would see more.
   package struct Suggestion: Sendable, Hashable {
-    package enum Change: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
       case leaveOut
       /// It alone sees more of this attack than all together.
       case ownGroup(attack: String)
     }
 
     package var detector: String
-    package var change: Change
+    package var change: Action
     /// Shares of the attacks' images that are flagged, before and after.
     package var before: Rate
     package var after: Rate
@@ -112,7 +112,7 @@ package struct WitnessReview {
   }
 
   private func suggestion(
-    _ change: Suggestion.Change, _ detector: Int, before: [Bool], after: [Bool], _ least: Double
+    _ change: Suggestion.Action, _ detector: Int, before: [Bool], after: [Bool], _ least: Double
   ) -> [Suggestion] {
     let comparison = PairedComparison(zip(after, before).map { (new: $0, old: $1) })
     guard comparison.difference >= least, comparison.pValue < Self.significance else { return [] }
@@ -157,7 +157,7 @@ extension [Double] {
   }
 }
 
-extension WitnessReview.Suggestion {
+extension DetectorAblation.Suggestion {
   /// What to change, in a sentence.
   package var text: String {
     let rates = "\(Figures.rate(after.value)) instead of \(Figures.rate(before.value))"

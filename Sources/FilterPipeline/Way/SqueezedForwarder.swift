@@ -3,7 +3,7 @@ import Preprocessing
 import Squeezers
 
 /// Forwards a squeezed version of an image.
-struct Sanitiser: Sendable {
+struct SqueezedForwarder: Sendable {
   private let squeezer: any Squeezer
   private let encoder: TensorEncoder
 

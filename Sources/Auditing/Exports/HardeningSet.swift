@@ -1,11 +1,8 @@
+import AuditLog
 import Common
 import Files
+import FilterPipeline
 import ImageCodecs
-import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Writes reviewed images with their labels for adversarial training: as WebDataset shards and as folders of images.
 ///
@@ -28,26 +25,26 @@ package final class HardeningSet {
   private var (shardImages, shardBytes) = (0, 0)
   package private(set) var count = 0
 
-  private static let (mostShardImages, mostShardBytes) = (1000, 1_000_000_000)
+  private static let (maxShardImages, maxShardBytes) = (1000, 1_000_000_000)
   private static let keyDigits = 32
 
   /// - Throws: `unwritable-output`, also for a folder that holds something already.
   package init(in folder: String, as form: Form) throws(SluiceError) {
     self.folder = folder
     self.form = form
-    try Self.makeFolder(folder)
+    try makeFolder(folder)
     if let contents = try folderContents(folder), !contents.isEmpty {
       throw SluiceError(
         .unwritableOutput, "\(folder) is not empty", remedy: "name a new folder, so that no older set is mixed in")
     }
-    if form != .folder { try Self.makeFolder("\(folder)/shards") }
-    if form != .shards { try Self.makeFolder("\(folder)/images") }
+    if form != .folder { try makeFolder("\(folder)/shards") }
+    if form != .shards { try makeFolder("\(folder)/images") }
   }
 
   /// Adds an image. Its bytes stay as they are.
   ///
   /// - Throws: `not-an-image` for what is neither JPEG nor PNG; `unwritable-output`.
-  package func add(_ review: Review, _ bytes: [UInt8]) throws(SluiceError) {
+  package func add(_ review: ReviewedImage, _ bytes: [UInt8]) throws(SluiceError) {
     guard let format = ImageFormat.beginning(bytes) else {
       throw SluiceError(.notAnImage, "neither a JPEG nor a PNG begins here", byteOffset: 0)
     }
@@ -57,8 +54,8 @@ package final class HardeningSet {
     if form != .shards {
       let name = review.trueClass.map(String.init) ?? "unknown"
       let place = "\(folder)/images/\(review.label.rawValue)"
-      try Self.makeFolder(place)
-      try Self.makeFolder("\(place)/\(name)")
+      try makeFolder(place)
+      try makeFolder("\(place)/\(name)")
       try replaceFile("\(place)/\(name)/\(key).\(ending)", with: bytes)
     }
     count += 1
@@ -71,9 +68,9 @@ package final class HardeningSet {
   }
 
   private func addToShard(
-    _ review: Review, _ bytes: [UInt8], _ key: String, _ ending: String
+    _ review: ReviewedImage, _ bytes: [UInt8], _ key: String, _ ending: String
   ) throws(SluiceError) {
-    if shardImages >= Self.mostShardImages || shardBytes >= Self.mostShardBytes { try endShard() }
+    if shardImages >= Self.maxShardImages || shardBytes >= Self.maxShardBytes { try endShard() }
     if shard == nil { shard = try nextShard() }
     guard let file = shard else { return }
     try file.write(TarArchive.member("\(key).\(ending)", bytes))
@@ -97,14 +94,9 @@ package final class HardeningSet {
     shard = nil
     (shardImages, shardBytes) = (0, 0)
   }
-
-  private static func makeFolder(_ path: String) throws(SluiceError) {
-    guard unsafe mkdir(path, 0o755) != 0, errno != EEXIST else { return }
-    throw SluiceError(.unwritableOutput, "\(path): \(Errno(rawValue: errno))")
-  }
 }
 
-extension Review {
+extension ReviewedImage {
   fileprivate var json: JSONValue {
     .object([
       "sha256": .string(sha256), "label": .string(label.rawValue), "class": trueClass.map(JSONValue.integer),

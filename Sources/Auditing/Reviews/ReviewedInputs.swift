@@ -1,10 +1,11 @@
 import Common
 import Files
+import FilterPipeline
 
 /// Reviewed images as the inputs of a run; one that has changed since cannot be judged.
 package final class ReviewedInputs: InputSequence {
-  private var reviews: ArraySlice<Review>
-  private let read: @Sendable (Review) throws(SluiceError) -> [UInt8]
+  private var reviews: ArraySlice<ReviewedImage>
+  private let read: @Sendable (ReviewedImage) throws(SluiceError) -> [UInt8]
   private let interruption: Interruption?
 
   package let passedOver = 0
@@ -12,8 +13,8 @@ package final class ReviewedInputs: InputSequence {
   /// - Parameters:
   ///   - read: gives the bytes of the image that was reviewed.
   package init(
-    _ reviews: [Review], interruption: Interruption?,
-    read: @escaping @Sendable (Review) throws(SluiceError) -> [UInt8]
+    _ reviews: [ReviewedImage], interruption: Interruption?,
+    read: @escaping @Sendable (ReviewedImage) throws(SluiceError) -> [UInt8]
   ) {
     self.reviews = reviews[...]
     self.read = read

@@ -1,15 +1,18 @@
+import AuditLog
 import Common
 import Files
+import FilterPipeline
+import FoundationEssentials
 
 /// Reviews in a file: a JSON object a line, with `sha256`, `label`, `path`, and if known `class` and `attack`.
 ///
 /// Where an image was reviewed more than once, the last line counts.
 package struct ReviewList: Sendable {
   /// One for each image, in the order in which images first occur.
-  package let reviews: [Review]
+  package let reviews: [ReviewedImage]
 
   /// Some hundred thousand reviews.
-  package static let mostBytes = 200_000_000
+  package static let maxBytes = 200_000_000
   private static let longestLine = 65_536
   private static let jsonLimits = JSONValue.Limits(depth: 8, values: 1000)
   private static let keys: Set<String> = ["sha256", "label", "path", "class", "attack"]
@@ -18,8 +21,8 @@ package struct ReviewList: Sendable {
   package init(_ path: String) throws(SluiceError) {
     let folder = path.containingFolder
     var order: [String] = []
-    var latest: [String: Review] = [:]
-    let lines = try readFile(path, atMost: Self.mostBytes).split(separator: 0x0A, omittingEmptySubsequences: false)
+    var latest: [String: ReviewedImage] = [:]
+    let lines = try readFile(path, atMost: Self.maxBytes).split(separator: 0x0A, omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) {
       do throws(SluiceError) {
         var review = try Self.review(line)
@@ -32,7 +35,7 @@ package struct ReviewList: Sendable {
     reviews = order.compactMap { latest[$0] }
   }
 
-  private static func review(_ line: ArraySlice<UInt8>) throws(SluiceError) -> Review {
+  private static func review(_ line: ArraySlice<UInt8>) throws(SluiceError) -> ReviewedImage {
     guard line.count <= longestLine else {
       throw invalid("a line of \(line.count) bytes; permitted are \(longestLine)")
     }
@@ -46,14 +49,14 @@ package struct ReviewList: Sendable {
     guard contents.sha256.isDigest else {
       throw invalid("`sha256` must be 64 hexadecimal digits in lower case")
     }
-    guard let label = Review.Label(rawValue: contents.label) else {
-      throw invalid("`label` must be \(Review.Label.allCases.map(\.rawValue).joined(separator: " or "))")
+    guard let label = ImageReview.Label(rawValue: contents.label) else {
+      throw invalid("`label` must be \(ImageReview.Label.allCases.map(\.rawValue).joined(separator: " or "))")
     }
     guard !contents.path.isEmpty, !contents.path.utf8.contains(0) else { throw invalid("`path` must name a file") }
     guard contents.trueClass.map({ (0..<1_000_000).contains($0) }) ?? true else {
       throw invalid("`class` must be a number from 0 to 999999")
     }
-    return Review(
+    return ReviewedImage(
       sha256: contents.sha256, label: label, path: contents.path, trueClass: contents.trueClass, attack: contents.attack
     )
   }

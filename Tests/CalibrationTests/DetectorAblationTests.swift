@@ -3,7 +3,7 @@ import Decision
 import TestSupport
 import Testing
 
-@Suite struct WitnessReviewTests {
+@Suite struct DetectorAblationTests {
   static let origin = ImageOrigin(isGray: false, format: "png", subsampling: nil, quality: nil, scale: 1)
 
   /// A witness that sees everything, and `blind` others that say as much about clean images as about adversarial ones.
@@ -19,9 +19,9 @@ import Testing
     }
   }
 
-  static func review(blind: Int, rule: DecisionRule, groups: [String]) throws -> [WitnessReview.Suggestion] {
+  static func review(blind: Int, rule: DecisionRule, groups: [String]) throws -> [DetectorAblation.Suggestion] {
     let detectors = groups.enumerated().map { index, group in
-      CalibratedDetector(
+      UncalibratedDetector(
         name: index == 0 ? "sharp" : "blind\(index)", kind: "featureSqueezing", weight: 1, group: group, isFitted: false
       )
     }
@@ -30,7 +30,7 @@ import Testing
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
       falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) }
     ).calibration(clean: clean, adversarial: [])
-    return WitnessReview(
+    return DetectorAblation(
       Decision(calibration, rule: rule, budget: 0.05), clean: clean,
       adversarial: images(100, attack: "a", blind: blind, seed: 2)
     ).suggestions
@@ -60,15 +60,15 @@ import Testing
     #expect(try Self.review(blind: 0, rule: .fused, groups: ["g"]).isEmpty)
     let clean = Self.images(400, attack: nil, blind: 1, seed: 1)
     let detectors = (0..<2).map {
-      CalibratedDetector(name: "\($0)", kind: "featureSqueezing", weight: 1, group: "g", isFitted: false)
+      UncalibratedDetector(name: "\($0)", kind: "featureSqueezing", weight: 1, group: "g", isFitted: false)
     }
     let calibration = try CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
       falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) }
     ).calibration(clean: clean, adversarial: [])
     let decision = Decision(calibration, rule: .fused, budget: 0.05)
-    #expect(WitnessReview(decision, clean: clean, adversarial: []).suggestions.isEmpty)
-    let few = WitnessReview(
+    #expect(DetectorAblation(decision, clean: clean, adversarial: []).suggestions.isEmpty)
+    let few = DetectorAblation(
       decision, clean: Array(clean.prefix(19)), adversarial: Self.images(9, attack: "a", blind: 1, seed: 2))
     #expect(few.suggestions.isEmpty)
   }
