@@ -16,7 +16,7 @@ package struct GatewayServer: Sendable {
   private let audit: GatewayAudit?
   private let pool: UpstreamPool?
   private let memory: MemoryBudget
-  private let state = ServingState()
+  private let state: ServingState
   private let fitness: FilterFitness
 
   /// Opens the filter, and checks that everything fits; nothing listens yet.
@@ -31,6 +31,7 @@ package struct GatewayServer: Sendable {
   ) throws(SluiceError) {
     self.settings = settings
     self.log = log
+    state = ServingState(maximumConnections: settings.connections)
     let metrics = GatewayMetrics(version: version)
     self.metrics = metrics
     let batching = PipelineEnvironment.Batching(delay: settings.batchDelay) { images, callers in
@@ -131,7 +132,7 @@ package struct GatewayServer: Sendable {
   private func operations(_ address: ListenAddress) -> OperationsService {
     OperationsService(
       address: address,
-      responder: OperationsResponder(
+      port: OperationsPort(
         gateway: gateway, tokens: operationsTokens(address), state: state,
         pages: audit.map { AuditPages($0, gateway) }),
       log: log

@@ -62,6 +62,31 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("gRPC connections beyond the limit are closed, those of HTTP wait; one that goes makes room")
+    func limits() async throws {
+      let gateway = try RunningGateway(["--connections", "2", "--audit", "off"])
+      for (port, isTurnedAway) in [(gateway.grpc, true), (gateway.http, false)] {
+        func connection() throws -> RawConnection {
+          let connection = try RawConnection(port: port)
+          connection.setTimeout(2)
+          connection.send(HTTP2Frames.opening)
+          return connection
+        }
+        var held = try [connection(), connection()]
+        for connection in held { #expect(connection.receive() != nil, "it is served") }
+        let further = try connection()
+        #expect(further.receive() == nil && further.isClosed() == isTurnedAway)
+        held.removeFirst()
+        // The server hears of that end a little later.
+        var isServed = isTurnedAway ? false : further.receive() != nil
+        for _ in 0..<100 where !isServed {
+          try await Task.sleep(for: .milliseconds(50))
+          isServed = try connection().receive() != nil
+        }
+        #expect(isServed, "there is room again")
+      }
+    }
+
     @Test(
       "a connection on which nothing comes ends, whatever it speaks",
       arguments: [

@@ -1,3 +1,4 @@
+import AsyncAlgorithms
 import AuditLog
 import Auditing
 import Common
@@ -18,29 +19,29 @@ struct AuditUpkeep: Service {
   func run() async throws {
     // Of a gateway that never runs for as long as an interval, nothing would be signed.
     await sign()
-    await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask {
-          for await _ in AsyncTimer(audit.settings.checkpointInterval).cancelOnGracefulShutdown() { await sign() }
-        }
-        group.addTask {
-          await sweep()
-          for await _ in AsyncTimer(Self.sweepingInterval).cancelOnGracefulShutdown() { await sweep() }
-        }
-        group.addTask {
-          var rounds = PruningRounds()
-          await prune(&rounds)
-          for await _ in AsyncTimer(Self.pruningInterval).cancelOnGracefulShutdown() { await prune(&rounds) }
-        }
-        group.addTask {
-          for await _ in AsyncTimer(Self.summingInterval).cancelOnGracefulShutdown() { await sumUp() }
-        }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in Self.every(audit.settings.checkpointInterval) { await sign() } }
+      group.addTask {
+        await sweep()
+        for await _ in Self.every(Self.sweepingInterval) { await sweep() }
       }
-    } onGracefulShutdown: {
+      group.addTask {
+        var rounds = PruningRounds()
+        await prune(&rounds)
+        for await _ in Self.every(Self.pruningInterval) { await prune(&rounds) }
+      }
+      group.addTask { for await _ in Self.every(Self.summingInterval) { await sumUp() } }
     }
     // It ends last of all that judges, so the signature covers everything.
     await sumUp()
     await sign()
+  }
+
+  /// Ticks until the gateway ends. What is being done then is not cancelled.
+  private static func every(
+    _ interval: Duration
+  ) -> AsyncCancelOnGracefulShutdownSequence<AsyncTimerSequence<SuspendingClock>> {
+    AsyncTimerSequence.repeating(every: interval).cancelOnGracefulShutdown()
   }
 
   private func sign() async {

@@ -1,33 +1,53 @@
 import NIOCore
 import Synchronization
 
-/// Keeps a number of connections; a further one takes the place of the one that has gone longest without an answer.
+/// The connections of a server, for whoever counts them, tells them something or closes them.
 ///
-/// Turning the newcomer away instead would let connections that never ask for anything keep out those that do.
+/// Hummingbird limits those of HTTP by itself: it accepts no more until one has gone. Streams, whose tasks may outlast
+/// their channels, are counted by `ChannelCensus`.
 final class ConnectionRoom: Sendable {
+  /// What happens to a connection that comes when there are as many as may be.
+  enum Overflow: Sendable {
+    /// It takes the place of the one that has gone longest without an answer. Turning it away instead would let
+    /// connections that never ask for anything keep out those that do.
+    case replacesOldest
+    /// It is closed: those that are there may have much in work.
+    case isTurnedAway
+  }
+
   private struct Guest {
     let channel: any Channel
     var lastAnswer: NIODeadline
   }
 
   private let guests = Mutex<[ObjectIdentifier: Guest]>([:])
-  private let most: Int
+  private let maximum: Int
+  private let overflow: Overflow
 
   /// - Parameters:
-  ///   - most: how many it keeps; any number, unless it is said.
-  init(_ most: Int = .max) {
-    self.most = most
+  ///   - maximum: how many it keeps; any number, unless it is said.
+  init(maximum: Int = .max, overflow: Overflow = .isTurnedAway) {
+    self.maximum = maximum
+    self.overflow = overflow
   }
 
+  /// Takes a connection in, where there is room for it or a place is made.
   func enter(_ channel: any Channel) {
     let leaving = guests.withLock { guests -> (any Channel)? in
-      let oldest =
-        guests.count < most ? nil : guests.min { $0.value.lastAnswer < $1.value.lastAnswer }
+      let isFull = guests.count >= maximum
+      if isFull, overflow == .isTurnedAway { return nil }
+      let oldest = isFull ? guests.min { $0.value.lastAnswer < $1.value.lastAnswer } : nil
       if let oldest { guests[oldest.key] = nil }
       guests[ObjectIdentifier(channel)] = Guest(channel: channel, lastAnswer: .now())
       return oldest?.value.channel
     }
     leaving?.close(promise: nil)
+  }
+
+  /// Closes a connection that has come and was not taken in.
+  @Sendable func turnAway(_ channel: any Channel) -> EventLoopFuture<Void> {
+    let isIn = guests.withLock { $0[ObjectIdentifier(channel)] != nil }
+    return isIn ? channel.eventLoop.makeSucceededVoidFuture() : channel.close()
   }
 
   /// Tells all connections that are there that the server will end.

@@ -1,6 +1,7 @@
+import AsyncAlgorithms
 import Common
-import Files
 import FilterPipeline
+import Files
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -20,15 +21,12 @@ struct FilterReloading: Service {
   let log: Logger
 
   func run() async throws {
-    await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { await onSignals() }
-        group.addTask { await onChanges() }
-        // Both only end when they are cancelled.
-        await group.next()
-        group.cancelAll()
-      }
-    } onGracefulShutdown: {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await onSignals() }
+      if interval > .zero { group.addTask { await onChanges() } }
+      // Each only ends with the gateway.
+      await group.next()
+      group.cancelAll()
     }
   }
 
@@ -38,9 +36,9 @@ struct FilterReloading: Service {
 
   private func onChanges() async {
     var known = identities()
-    for await _ in AsyncTimer(interval == .zero ? .seconds(3600) : interval).cancelOnGracefulShutdown() {
+    for await _ in AsyncTimerSequence.repeating(every: interval).cancelOnGracefulShutdown() {
       let current = identities()
-      guard interval > .zero, current != known else { continue }
+      guard current != known else { continue }
       known = current
       await reload("a file changed")
     }

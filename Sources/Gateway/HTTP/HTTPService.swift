@@ -28,9 +28,9 @@ struct HTTPService: Service {
     var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
     configuration.backlog = 1024
     configuration.availableConnectionsDelegate = MaximumAvailableConnections(settings.connections)
-    let room = gateway.state.connections
+    let room = gateway.state.http
     let application = Application(
-      responder: gateway, server: server(), configuration: configuration,
+      responder: gateway.responder(), server: server(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await withGracefulShutdownHandler {
       try await listening(on: address, .http, gateway.state) { try await application.run() }
@@ -56,7 +56,7 @@ struct HTTPService: Service {
     let deadline = settings.deadline
     return EitherHTTPChannel.server(
       channels, http2: http2, patience: TimeAmount(idle), tls: tls,
-      guards: [ConnectionRoomHandler(state.connections), SilenceHandler(idle: idle, deadline: deadline)])
+      guards: [ConnectionRoomHandler(state.http), SilenceHandler(idle: idle, deadline: deadline)])
   }
 }
 

@@ -17,33 +17,52 @@ package final class MemoryBudget: Sendable {
     case judging
   }
 
-  private struct State {
-    var held = [Int](repeating: 0, count: Use.allCases.count)
-    var waiting: [Waiter] = []
-    var lastNumber = 0
+  /// The bytes that are held, by what for.
+  private struct Held: ClaimedResource {
+    typealias Line = Use
 
-    var total: Int { held.reduce(0, +) }
-
-    func hasRoom(for count: Int, _ use: Use, within most: Int) -> Bool {
-      use != .arriving && held[use.rawValue] == 0 || count <= most - total
+    struct Claim: Sendable {
+      let count: Int
+      let use: Use
     }
+
+    let maximum: Int
+    private var counts = [Int](repeating: 0, count: Use.allCases.count)
+
+    init(_ maximum: Int) {
+      self.maximum = maximum
+    }
+
+    var total: Int { counts.reduce(0, +) }
+
+    static func line(of claim: Claim) -> Use { claim.use }
+
+    mutating func take(_ claim: Claim) -> Bool {
+      let isFirst = claim.use != .arriving && counts[claim.use.rawValue] == 0
+      guard isFirst || claim.count <= maximum - total else { return false }
+      counts[claim.use.rawValue] += claim.count
+      return true
+    }
+
+    /// Takes bytes for somebody who holds some already, whatever the budget says where nobody else holds any.
+    mutating func take(_ claim: Claim, beside own: Int) -> Bool {
+      guard total == own else { return take(claim) }
+      counts[claim.use.rawValue] += claim.count
+      return true
+    }
+
+    mutating func give(_ claim: Claim) { counts[claim.use.rawValue] -= claim.count }
   }
 
-  private struct Waiter {
-    let number: Int
-    let count: Int
-    let use: Use
-    let continuation: CheckedContinuation<Bool, Never>
+  private let queue: ClaimQueue<Held>
+
+  /// - Parameters:
+  ///   - maximum: the budget in bytes.
+  package init(_ maximum: Int) {
+    queue = ClaimQueue(Held(maximum))
   }
 
-  private let state = Mutex(State())
-  private let most: Int
-
-  package init(_ most: Int) {
-    self.most = most
-  }
-
-  package var used: Int { state.withLock { $0.total } }
+  package var used: Int { queue.withResource { $0.total } }
 
   /// A charge of nothing, which grows with what arrives.
   package func arrival() -> MemoryCharge { MemoryCharge(self, .arriving, 0) }
@@ -52,85 +71,18 @@ package final class MemoryBudget: Sendable {
   ///
   /// - Throws: `cancelled` when the task is cancelled while it waits.
   package func charge(_ count: Int, for use: Use) async throws(SluiceError) -> MemoryCharge {
-    let number = state.withLock { state in
-      state.lastNumber += 1
-      return state.lastNumber
+    guard await queue.claim(Held.Claim(count: count, use: use)) == .granted else {
+      throw SluiceError(.cancelled, "the request ended while it waited for memory")
     }
-    let isGranted = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        if takes(count, use, number, continuation) {
-          continuation.resume(returning: true)
-        } else if Task.isCancelled {
-          // The cancellation may have come before there was anything to take out of the queue.
-          withdraw(number)
-        }
-      }
-    } onCancel: {
-      withdraw(number)
-    }
-    guard isGranted else { throw SluiceError(.cancelled, "the request ended while it waited for memory") }
     return MemoryCharge(self, use, count)
-  }
-
-  /// Takes the bytes, or queues up; whoever came first goes first within a use.
-  private func takes(
-    _ count: Int, _ use: Use, _ number: Int, _ continuation: CheckedContinuation<Bool, Never>
-  ) -> Bool {
-    state.withLock { state in
-      if !state.waiting.contains(where: { $0.use == use }), state.hasRoom(for: count, use, within: most) {
-        state.held[use.rawValue] += count
-        return true
-      }
-      state.waiting.append(Waiter(number: number, count: count, use: use, continuation: continuation))
-      return false
-    }
   }
 
   /// Takes bytes that have arrived for somebody who holds some already; false when there is no room.
   fileprivate func takeNow(_ count: Int, _ use: Use, beside own: Int) -> Bool {
-    state.withLock { state in
-      let isAlone = state.total == own
-      guard isAlone || state.hasRoom(for: count, use, within: most) else { return false }
-      state.held[use.rawValue] += count
-      return true
-    }
+    queue.withResource { $0.take(Held.Claim(count: count, use: use), beside: own) }
   }
 
-  fileprivate func give(_ count: Int, _ use: Use) {
-    let next = state.withLock { state -> [Waiter] in
-      state.held[use.rawValue] -= count
-      return Self.admit(&state, most)
-    }
-    for waiter in next { waiter.continuation.resume(returning: true) }
-  }
-
-  /// Who may go on now. A use whose first waiter has no room holds up its own kind only.
-  private static func admit(_ state: inout State, _ most: Int) -> [Waiter] {
-    var admitted: [Waiter] = []
-    var left: [Waiter] = []
-    for waiter in state.waiting {
-      let isFirst = !left.contains { $0.use == waiter.use }
-      if isFirst, state.hasRoom(for: waiter.count, waiter.use, within: most) {
-        state.held[waiter.use.rawValue] += waiter.count
-        admitted.append(waiter)
-      } else {
-        left.append(waiter)
-      }
-    }
-    state.waiting = left
-    return admitted
-  }
-
-  private func withdraw(_ number: Int) {
-    let (waiter, next) = state.withLock { state -> (Waiter?, [Waiter]) in
-      guard let place = state.waiting.firstIndex(where: { $0.number == number }) else { return (nil, []) }
-      let waiter = state.waiting.remove(at: place)
-      // It may have held up smaller ones.
-      return (waiter, Self.admit(&state, most))
-    }
-    waiter?.continuation.resume(returning: false)
-    for waiter in next { waiter.continuation.resume(returning: true) }
-  }
+  fileprivate func give(_ count: Int, _ use: Use) { queue.give(Held.Claim(count: count, use: use)) }
 }
 
 /// Bytes of the budget, given back when nobody holds the charge any more.

@@ -4,13 +4,18 @@ import Synchronization
 /// Where the gateway stands as a whole.
 package final class ServingState: Sendable {
   package let inFlight = InFlight()
-  /// The connections on which requests come.
-  let connections = ConnectionRoom()
+  /// The connections on which requests come, by server.
+  let http = ConnectionRoom()
+  let grpc: ConnectionRoom
   private let draining = Atomic<Bool>(false)
   private let ending = Mutex<(@Sendable () -> Void)?>(nil)
   private let firstFailure = Mutex<SluiceError?>(nil)
 
-  package init() {}
+  /// - Parameters:
+  ///   - maximumConnections: how many of gRPC there may be at a time; Hummingbird limits those of HTTP.
+  package init(maximumConnections: Int = .max) {
+    grpc = ConnectionRoom(maximum: maximumConnections)
+  }
 
   /// Whether a signal to end has come.
   package var isDraining: Bool { draining.load(ordering: .relaxed) }
@@ -36,6 +41,7 @@ package final class ServingState: Sendable {
   /// From now on nobody is to begin anything here: probes are told, and clients on every connection.
   func drain() {
     draining.store(true, ordering: .relaxed)
-    connections.announceEnd()
+    http.announceEnd()
+    grpc.announceEnd()
   }
 }

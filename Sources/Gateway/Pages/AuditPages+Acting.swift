@@ -5,22 +5,8 @@ import FilterPipeline
 import Hummingbird
 
 extension AuditPages {
-  /// What a form asks for.
-  func act(_ page: PageRequest, _ visitor: Visitor, _ form: FormFields) async throws(PageFailure) -> Response {
-    if page.parts == ["logout"] { return logOut(visitor) }
-    guard page.parts.count == 4, page.parts[0] == "records",
-      let reference = AuditReference("\(page.parts[1]):\(page.parts[2])")
-    else { throw .status(404, "there is nothing at this address") }
-    let filter = RecordFilter(page.query)
-    switch page.parts[3] {
-    case "review": return try await review(reference, form, visitor, filter)
-    case "hold": return try await hold(reference, form, visitor, filter)
-    default: throw .status(404, "there is nothing at this address")
-    }
-  }
-
   /// Records a review, and goes on to the next record that nobody has reviewed.
-  private func review(
+  func review(
     _ reference: AuditReference, _ form: FormFields, _ visitor: Visitor, _ filter: RecordFilter
   ) async throws(PageFailure) -> Response {
     guard let label = form["label"].flatMap(ImageReview.Label.init(rawValue:)) else {
@@ -63,7 +49,7 @@ extension AuditPages {
     return try log.records(query, after: AuditQuery.Cursor(record), limit: 1).first
   }
 
-  private func hold(
+  func hold(
     _ reference: AuditReference, _ form: FormFields, _ visitor: Visitor, _ filter: RecordFilter
   ) async throws(PageFailure) -> Response {
     guard let choice = form["hold"], ["0", "1"].contains(choice) else { throw .status(400, "say whether to hold it") }

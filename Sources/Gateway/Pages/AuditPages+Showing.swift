@@ -7,26 +7,6 @@ import Hummingbird
 import NIOCore
 
 extension AuditPages {
-  func show(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
-    switch page.parts {
-    case []: return try await overview(page, visitor)
-    case ["live"]: return fragment("live", try await overviewView(page, visitor).values)
-    case ["records"]: return try await records(page, visitor)
-    case ["records.ndjson"]: return export(RecordFilter(page.query), visitor)
-    default: break
-    }
-    guard page.parts.count >= 3, page.parts[0] == "records",
-      let reference = AuditReference("\(page.parts[1]):\(page.parts[2])")
-    else { throw .status(404, "there is nothing at this address") }
-    switch Array(page.parts.dropFirst(3)) {
-    case []: return try await record(reference, page, visitor)
-    case ["file"]: return try await file(reference, visitor)
-    case let rest where rest.count == 2 && rest[0] == "pictures":
-      return try await picture(rest[1], of: reference, visitor)
-    default: throw .status(404, "there is nothing at this address")
-    }
-  }
-
   private func overviewView(
     _ page: PageRequest, _ visitor: Visitor
   ) async throws(PageFailure) -> OverviewView {
@@ -37,20 +17,24 @@ extension AuditPages {
     }
   }
 
-  private func overview(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+  func live(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    fragment("live", try await overviewView(page, visitor).values)
+  }
+
+  func overview(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
     var values = try await overviewView(page, visitor).values
     values["isOverview"] = true
     values["title"] = "Overview"
     return self.page("overview", visitor, values)
   }
 
-  private func records(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+  func records(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
     let (filter, pipeline) = (RecordFilter(page.query), gateway.engine.pipeline)
     let view = try await perform(for: visitor) { log throws(SluiceError) in try RecordsView(filter, pipeline, log) }
     return self.page("records", visitor, view.values)
   }
 
-  private func record(
+  func record(
     _ reference: AuditReference, _ page: PageRequest, _ visitor: Visitor
   ) async throws(PageFailure) -> Response {
     let (filter, pipeline, clean) = (RecordFilter(page.query), gateway.engine.pipeline, cleanScores)
@@ -68,7 +52,7 @@ extension AuditPages {
     return record
   }
 
-  private func picture(
+  func picture(
     _ name: String, of reference: AuditReference, _ visitor: Visitor
   ) async throws(PageFailure) -> Response {
     guard let kind = EvidencePicture(name) else { throw .status(404, "there is no such picture") }
@@ -85,7 +69,7 @@ extension AuditPages {
     return PageResponse.picture(png)
   }
 
-  private func file(_ reference: AuditReference, _ visitor: Visitor) async throws(PageFailure) -> Response {
+  func file(_ reference: AuditReference, _ visitor: Visitor) async throws(PageFailure) -> Response {
     let (digest, bytes) = try await perform(for: visitor) { log throws(SluiceError) -> (String, [UInt8]) in
       guard let sha256 = try Self.found(reference, log).verdict.sha256, let bytes = try log.image(sha256)
       else { throw SluiceError(.noSuchRecord, "the bytes of \(reference) are not kept") }
@@ -95,7 +79,7 @@ extension AuditPages {
   }
 
   /// All records of a filter, a block at a time.
-  private func export(_ filter: RecordFilter, _ visitor: Visitor) -> Response {
+  func export(_ filter: RecordFilter, _ visitor: Visitor) -> Response {
     var query = filter.query
     query.isOldestFirst = true
     let wanted = query

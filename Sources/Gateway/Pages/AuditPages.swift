@@ -10,12 +10,7 @@ import Workers
 
 /// The audit in a browser: what was flagged, why, and what reviewers say about it.
 ///
-///     /audit                                  overview
-///     /audit/records                          list
-///     /audit/records.ndjson                   the same list, all of it, for programs
-///     /audit/records/WRITER/NUMBER            one record
-///     /audit/records/WRITER/NUMBER/pictures/… its pictures, made anew
-///     /audit/records/WRITER/NUMBER/file       the sender's file, for saving
+/// Which pages there are says `RouteTables.pages`.
 ///
 /// Pages see the log through `PermittedLog` alone, which leaves out what a visitor may not know.
 ///
@@ -36,32 +31,41 @@ final class AuditPages: Sendable {
     self.gateway = gateway
   }
 
-  /// Answers a request below `/audit`.
-  func respond(to request: Request) async -> Response {
-    let page = PageRequest(request)
-    do throws(PageFailure) {
-      return try await answer(page)
-    } catch {
-      return failed(error, page)
+  /// Whether a path is one of the pages', or would be if there were such a page.
+  static func isBelowRoot(_ path: String) -> Bool { path == root || path.hasPrefix(root + "/") }
+
+  /// The pages as routes.
+  func responders() -> [RouteResponder] {
+    RouteTables.pages.map { route in
+      RouteResponder(
+        methods: route.methods, path: route.path,
+        middleware: route.caller == .anyone ? [] : [VisitorMiddleware(pages: self)]
+      ) { [self] request, context in try await answer(PageRequest(request), context, route.handler) }
     }
   }
 
-  private func answer(_ page: PageRequest) async throws(PageFailure) -> Response {
-    switch (page.method, page.parts) {
-    case (.get, ["assets", "style.css"]): return PageResponse.asset(PageTemplates.style, "text/css; charset=utf-8")
-    case (.get, ["assets", "script.js"]):
-      return PageResponse.asset(PageTemplates.script, "text/javascript; charset=utf-8")
-    case (.get, ["assets", "icon.svg"]): return PageResponse.asset(PageTemplates.icon, "image/svg+xml")
-    case (.get, ["login"]): return loginPage(page, isWrong: false)
-    case (.post, ["login"]): return try await logIn(page)
-    default: break
+  private func answer(
+    _ page: PageRequest, _ context: HTTPContext, _ handler: PageHandler
+  ) async throws -> Response {
+    switch handler {
+    case .open(let open): return try await open(self, page)
+    case .shows(let show): return try await show(self, try PageCall(page, context))
+    case .acts(let act):
+      let call = try PageCall(page, context)
+      return try await act(self, call, try await postedFields(page, call.visitor))
     }
-    let visitor = try visitor(page)
-    guard page.method == .get else {
-      guard page.method == .post else { throw .status(405, "this address takes GET or POST") }
-      return try await act(page, visitor, try await postedFields(page, visitor))
-    }
-    return try await show(page, visitor)
+  }
+
+  /// The page that is shown instead of one that cannot be. Nobody learns which pages there are before he is known.
+  func refuse(_ error: any Error, _ request: Request) -> Response {
+    let page = PageRequest(request)
+    if let failure = error as? PageFailure { return failed(failure, page) }
+    do throws(PageFailure) { _ = try visitor(page) } catch { return failed(error, page) }
+    let refusal = Refusal(error)
+    let isOther = refusal.status == .methodNotAllowed
+    var response = failed(isOther ? .status(405, refusal.message) : .nothingThere, page)
+    response.headers.append(contentsOf: refusal.headers)
+    return response
   }
 
   /// Runs work that waits for the disk or keeps a processor busy, away from the threads that serve connections.
@@ -130,6 +134,8 @@ enum PageFailure: Error {
   case notLoggedIn
   case status(Int, String)
   case error(SluiceError)
+
+  static let nothingThere = PageFailure.status(404, "there is nothing at this address")
 }
 
 /// Somebody whose token was right.

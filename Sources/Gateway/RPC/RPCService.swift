@@ -17,7 +17,7 @@ struct RPCService: Service {
   private static let mostCalls = 4096
 
   func run() async throws {
-    let room = service.state.connections
+    let room = service.state.grpc
     let transport = HTTP2ServerTransport.Posix(
       address: try socketAddress(), transportSecurity: security(), config: configuration(room))
     let server = GRPCServer(transport: transport, services: [service])
@@ -66,7 +66,6 @@ struct RPCService: Service {
   }
 
   private func guarding(_ room: ConnectionRoom) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
-    let limit = ConnectionLimit(settings.connections)
     let (idle, deadline) = (settings.idle, settings.deadline)
     return { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -75,7 +74,7 @@ struct RPCService: Service {
           GoAwayHandler(),
         ]
         try channel.pipeline.syncOperations.addHandlers(handlers, position: .first)
-      }.flatMap { limit.admit(channel) }
+      }.flatMap { room.turnAway(channel) }
     }
   }
 

@@ -1,0 +1,44 @@
+import HTTPTypes
+import Hummingbird
+import Common
+
+/// Turns whatever keeps a request from being answered into a response.
+struct RefusalMiddleware: RouterMiddleware {
+  /// How its port says no.
+  let respond: @Sendable (any Error, Request, HTTPContext) -> Response
+
+  func handle(
+    _ request: Request, context: HTTPContext, next: (Request, HTTPContext) async throws -> Response
+  ) async throws -> Response {
+    do { return try await next(request, context) } catch { return respond(error, request, context) }
+  }
+}
+
+extension Refusal {
+  /// What any error means for whoever sent the request.
+  init(_ error: any Error) {
+    switch error {
+    case let error as Refusal: self = error
+    case let error as SluiceError: self.init(error)
+    case is CancellationError: self.init(.gone, .cancelled, "the client has gone")
+    // What the transport throws while a body is read: the client broke off or broke the protocol.
+    default: self.init(.gone, .cancelled, "the request could not be read", cause: "\(error)")
+    }
+  }
+
+  /// The header fields that belong to its status.
+  var headers: HTTPFields {
+    var headers = HTTPFields()
+    headers[.retryAfter] = retryAfter?.description
+    switch status {
+    case .unauthenticated: headers[.wwwAuthenticate] = "Bearer"
+    case .methodNotAllowed: headers[.allow] = allowedMethods.joined(separator: ", ")
+    case .unsupported: headers[.acceptEncoding] = Self.plainEncoding
+    default: break
+    }
+    return headers
+  }
+
+  /// The only encoding of bodies that is taken.
+  static let plainEncoding = "identity"
+}
