@@ -40,16 +40,16 @@ package struct GatewayServer: Sendable {
     let engine = try FilterEngine(
       workers: workers, metrics: metrics, whenChanged: { log.warn(of: $0) },
       open: { () throws(SluiceError) in try open(batching) })
-    fitness = FilterFitness(modes: settings.modes, isEmbedded: settings.upstreams.isEmpty)
+    fitness = FilterFitness(modes: settings.mode, isEmbedded: settings.upstream.isEmpty)
     try fitness.check(engine.pipeline)
     let model = settings.model ?? engine.pipeline.identity.name
     pool =
-      settings.upstreams.isEmpty
+      settings.upstream.isEmpty
       ? nil
       : try UpstreamPool(
         UpstreamPool.Settings(
-          addresses: settings.upstreams, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
-          mostOutstanding: settings.upstreamRequests, healthInterval: settings.healthInterval),
+          addresses: settings.upstream, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
+          requests: settings.upstreamRequests, healthInterval: settings.healthInterval),
         form: { engine.pipeline.form }, metrics: metrics, log: log)
     memory = MemoryBudget(settings.bodyMemory)
     audit = try settings.audit.map { (audit) throws(SluiceError) in
@@ -60,8 +60,8 @@ package struct GatewayServer: Sendable {
       admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), memory: memory,
       metrics: metrics,
       rules: GatewayRules(
-        model: model, modes: settings.modes, failsOpen: settings.failsOpen, exposesVerdicts: settings.exposesVerdicts,
-        allowsEmptyChecks: settings.allowsEmptyChecks, mostImages: settings.maxImages, requestTime: settings.deadline,
+        model: model, modes: settings.mode, failOpen: settings.failOpen, exposeVerdicts: settings.exposeVerdicts,
+        allowEmptyChecks: settings.allowEmptyChecks, maxImages: settings.maxImages, deadline: settings.deadline,
         version: version), audit: audit, log: log)
   }
 
@@ -92,7 +92,7 @@ package struct GatewayServer: Sendable {
     if let pool { services.append(HealthWatch(pool: pool)) }
     services.append(
       FilterReloading(
-        engine: gateway.engine, filterPath: settings.filterPath, interval: settings.watch, fitness: fitness,
+        engine: gateway.engine, filterPath: settings.filter, interval: settings.watch, fitness: fitness,
         metrics: metrics, log: log))
     if let address = settings.operations { services.append(operations(address)) }
     services.append(Together(services: fronts(tls)))

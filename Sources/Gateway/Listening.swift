@@ -8,13 +8,15 @@ import ServiceLifecycle
 ///
 /// Such a failure ends the whole gateway the graceful way: to cancel the servers that do listen does not end them.
 func listening(
-  on address: ListenAddress, _ setting: SettingName, _ state: ServingState, _ serve: () async throws -> Void
+  on address: ListenAddress, _ path: KeyPath<ListeningSection, Setting<ListenAddress?>>, _ state: ServingState,
+  _ serve: () async throws -> Void
 ) async throws {
   do {
     try await serve()
   } catch {
     guard let error = error as? IOError ?? (error as? RuntimeError)?.cause as? IOError else { throw error }
-    let name = "\(setting.rawValue) (--\(setting.flag), \(setting.variable))"
+    let setting = ListeningSection()[keyPath: path]
+    let name = "\(setting.name) (--\(setting.flag), \(setting.variable))"
     state.fail(
       SluiceError(
         .invalidSetting, "cannot listen on \(address), the address of \(name): \(reason(error))",

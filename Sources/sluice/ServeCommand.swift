@@ -44,7 +44,10 @@ struct ServeCommand: AsyncParsableCommand {
     help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
   var definitions: [String] = []
 
-  @Option(help: ArgumentHelp("The configuration file (YAML).", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp(
+      "The configuration file (YAML). The variable SLUICE_CONFIG names it as well.", valueName: "file"),
+    completion: .file())
   var config: String?
 
   @Flag(help: "Print the settings that hold, as a configuration file, and end.")
@@ -54,16 +57,15 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = FilterOpening.variables()
-    let values = try SettingValues(
-      flags: options.flags, environment: environment, file: config ?? environment["SLUICE_CONFIG"])
-    let settings = try GatewaySettings(values, environment: environment)
+    let texts = try SettingTexts(flags: options.flags, environment: environment, file: configuration(environment))
+    let settings = try GatewaySettings(texts, environment: environment)
     let isAudited = settings.audit != nil
     if printConfig {
-      print(values.yaml, terminator: "")
+      print(texts.yaml, terminator: "")
       return
     }
     let workers = settings.workers ?? WorkerOptions.processors
-    let opening = FilterOpening(path: settings.filterPath, definitions: definitions)
+    let opening = FilterOpening(path: settings.filter, definitions: definitions)
     let log = Self.log(settings.logLevel)
     let server = try GatewayServer(settings, workers: workers, version: Version.number, log: log) {
       batching throws(SluiceError) in
@@ -80,6 +82,11 @@ struct ServeCommand: AsyncParsableCommand {
       throw SluiceError(
         .cannotServe, "cannot serve: \(error)", remedy: "check that the addresses are free and permitted")
     }
+  }
+
+  /// An empty variable names no file.
+  private func configuration(_ environment: [String: String]) -> String? {
+    config ?? environment["SLUICE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private static func log(_ level: Logger.Level) -> Logger {

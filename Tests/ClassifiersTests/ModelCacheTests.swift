@@ -37,11 +37,11 @@ final class ModelCacheTests {
   }
 
   private func open(
-    _ precision: InferencePrecision = .f32,
+    _ precision: InferencePrecision = .f32, cacheFolder: String? = nil,
     digest: @escaping @Sendable (String) throws(SluiceError) -> String = contents
   ) throws -> OpenVINOClassifier {
     var environment = ProcessInfo.processInfo.environment
-    environment[ModelCache.environmentVariable] = cacheFolder
+    environment[ModelCache.environmentVariable] = cacheFolder ?? self.cacheFolder
     var settings = OpenVINOSettings(modelPath: model)
     settings.precision = precision
     let classifier = try OpenVINOClassifier(
@@ -73,6 +73,12 @@ final class ModelCacheTests {
     try Data("no model".utf8).write(to: URL(fileURLWithPath: model))
     #expect(try await predictions(open { _ throws(SluiceError) in "the same" }) == compiled)
     #expect(throws: SluiceError.self) { try self.open { _ throws(SluiceError) in "another" } }
+  }
+
+  @Test func aRelativeFolderCountsFromTheWorkingDirectory() throws {
+    let depth = FileManager.default.currentDirectoryPath.split(separator: "/").count
+    _ = try open(cacheFolder: String(repeating: "../", count: depth) + cacheFolder.dropFirst())
+    #expect(entries().count == 2)
   }
 
   @Test func theFolderIsForItsOwnerAlone() throws {
@@ -154,7 +160,8 @@ final class ModelCacheTests {
       (["HOME": "/h", "XDG_CACHE_HOME": "x"], "/h/.cache/sluice"),
       (["HOME": "/h", "XDG_CACHE_HOME": ""], "/h/.cache/sluice"),
       (["HOME": "/h", "SLUICE_MODEL_CACHE": "/m"], "/m"), (["HOME": "/h", "SLUICE_MODEL_CACHE": "off"], nil),
-      (["HOME": "/h", "SLUICE_MODEL_CACHE": "m"], nil),
+      (["HOME": "/h", "SLUICE_MODEL_CACHE": "m/n"], "m/n"),
+      (["HOME": "/h", "SLUICE_MODEL_CACHE": ""], "/h/.cache/sluice"),
     ] as [([String: String], String?)])
   func place(environment: [String: String], folder: String?) {
     #expect(ModelCache.path(environment) == folder)

@@ -57,14 +57,14 @@ struct SampleConfigurationTests {
     let text = try Self.text("Containerfile").replacing("\\\n", with: "")
     let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("CMD ") })
     let arguments = try JSONDecoder().decode([String].self, from: Data(line.dropFirst("CMD ".count).utf8)).dropFirst()
-    var flags: [SettingName: String] = [:]
+    var flags: [String: String] = [:]
     for place in stride(from: arguments.startIndex, to: arguments.endIndex, by: 2) {
-      let name = try #require(SettingName.allCases.first { "--\($0.flag)" == arguments[place] })
-      flags[name] = arguments[place + 1]
+      let setting = try #require(SettingSections.settings.first { "--\($0.flag)" == arguments[place] })
+      flags[setting.name] = arguments[place + 1]
     }
-    #expect(throws: SluiceError.self) { try GatewaySettings(SettingValues(flags: flags, environment: [:], file: nil)) }
-    let values = try SettingValues(flags: flags, environment: ["SLUICE_TOKEN": "a-token-of-many-characters"], file: nil)
-    let settings = try GatewaySettings(values)
+    #expect(throws: SluiceError.self) { try GatewaySettings(SettingTexts(flags: flags, environment: [:], file: nil)) }
+    let texts = try SettingTexts(flags: flags, environment: ["SLUICE_TOKEN": "a-token-of-many-characters"], file: nil)
+    let settings = try GatewaySettings(texts)
     for address in [settings.http, settings.grpc, settings.operations] { #expect(address?.host == "0.0.0.0") }
   }
 }

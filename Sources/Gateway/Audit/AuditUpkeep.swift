@@ -20,7 +20,7 @@ struct AuditUpkeep: Service {
     // Of a gateway that never runs for as long as an interval, nothing would be signed.
     await sign()
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { for await _ in Self.every(audit.settings.checkpointInterval) { await sign() } }
+      group.addTask { for await _ in Self.every(audit.settings.checkpoint) { await sign() } }
       group.addTask {
         await sweep()
         for await _ in Self.every(Self.sweepingInterval) { await sweep() }

@@ -38,12 +38,12 @@ package struct GatewayAudit: Sendable {
     self.log = log
     location = settings.location
     let store = try settings.location.open()
-    signingKey = try settings.location.folder.signingKey(in: settings.signingKeyPath, for: settings.writer)
+    signingKey = try settings.location.folder.signingKey(in: settings.signingKey, for: settings.writer)
     reviewers = if let named = settings.reviewers { named } else { try Self.ownToken(settings.location.folder, log) }
     let writer = AuditWriter(store, name: settings.writer) { metrics.noteCommit(entries: $0, seconds: $1) }
     recorder = AuditRecorder(
       writer,
-      RecordingPolicy(cleanRecords: settings.cleanRecords, cleanImages: settings.cleanImages, build: version),
+      RecordingPolicy(cleanRecords: settings.clean, cleanImages: settings.cleanImages, build: version),
       rejections: RejectionLimit())
   }
 
@@ -62,7 +62,7 @@ package struct GatewayAudit: Sendable {
   var client: ClientIdentity { settings.client }
 
   /// Whether verdicts can be recorded, or need not be: while not, no request is answered.
-  package var isWritable: Bool { settings.failsOpen || writer.isWritable }
+  package var isWritable: Bool { settings.failOpen || writer.isWritable }
 
   /// Records the verdicts of a request.
   ///
@@ -78,7 +78,7 @@ package struct GatewayAudit: Sendable {
       try await recorder.record(judged)
     } catch {
       log.error("verdict not recorded", metadata: ["request": "\(context.identity.id)", "error": "\(error)"])
-      guard settings.failsOpen else {
+      guard settings.failOpen else {
         failures.refused.add(1, ordering: .relaxed)
         metrics.registry.add(to: "sluice_audit_refused_total")
         throw error

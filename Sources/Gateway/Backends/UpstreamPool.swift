@@ -18,16 +18,16 @@ package final class UpstreamPool: InferenceBackend {
     /// The input that takes the tensor; `nil` for the only one.
     package var input: String?
     /// The most requests that one server is asked at a time.
-    package var mostOutstanding: Int
+    package var requests: Int
     package var healthInterval: Duration
 
     package init(
-      addresses: [UpstreamAddress], model: String, input: String?, mostOutstanding: Int, healthInterval: Duration
+      addresses: [UpstreamAddress], model: String, input: String?, requests: Int, healthInterval: Duration
     ) {
       self.addresses = addresses
       self.model = model
       self.input = input
-      self.mostOutstanding = mostOutstanding
+      self.requests = requests
       self.healthInterval = healthInterval
     }
   }
@@ -145,7 +145,7 @@ package final class UpstreamPool: InferenceBackend {
         return (a.outstanding, a.lastUsed) < (b.outstanding, b.lastUsed)
       }
       guard let place = least, let contract = state.members[place].contract else { return .none }
-      guard state.members[place].outstanding < settings.mostOutstanding else { return .busy }
+      guard state.members[place].outstanding < settings.requests else { return .busy }
       state.uses += 1
       state.members[place].outstanding += 1
       state.members[place].lastUsed = state.uses

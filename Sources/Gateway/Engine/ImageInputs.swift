@@ -10,8 +10,6 @@ import Pixels
 /// `[n, h, w, c]` with one or three channels). Any other input would reach the model without having been judged.
 struct ImageInputs {
   let images: [EncodedInput]
-  /// The most images in a request.
-  static let mostRange = 1...1024
 
   /// - Throws: `invalid-request` for anything else; `too-many-images`.
   init(_ request: InferenceRequest, source: String, most: Int) throws(SluiceError) {

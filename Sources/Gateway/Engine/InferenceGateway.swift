@@ -43,7 +43,7 @@ package struct InferenceGateway: Sendable {
   ) async throws(Refusal) -> Inference {
     let (request, judgements) = try await judged(context) { () throws(SluiceError) in
       let request = try read()
-      return (request, try ImageInputs(request, source: context.identity.id, most: rules.mostImages).images)
+      return (request, try ImageInputs(request, source: context.identity.id, most: rules.maxImages).images)
     }
     let images = judgements.compactMap { judgement in
       judgement.tensor.map { ForwardedImage(tensor: $0, prediction: judgement.prediction) }
@@ -78,7 +78,7 @@ package struct InferenceGateway: Sendable {
   ) async throws(Refusal) -> (request: Request, judgements: [Judgement]) {
     let (request, judgements) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
-      let wanted = WantedJudgement(flagged: context.mode, picture: picture, failsOpen: rules.failsOpen)
+      let wanted = WantedJudgement(flagged: context.mode, picture: picture, failsOpen: rules.failOpen)
       let judgements = await engine.judge(images, as: wanted, within: memory)
       try await audit?.record(images, judgements, context)
       return (request, judgements)
@@ -125,40 +125,40 @@ package struct GatewayRules: Sendable {
   /// What the model is called here.
   package var model: String
   package var modes: RouteModes
-  package var failsOpen: Bool
-  package var exposesVerdicts: Bool
+  package var failOpen: Bool
+  package var exposeVerdicts: Bool
   /// Whether a check lets requests without a body pass.
-  package var allowsEmptyChecks: Bool
-  package var mostImages: Int
-  package var requestTime: Duration
+  package var allowEmptyChecks: Bool
+  package var maxImages: Int
+  package var deadline: Duration
   package var version: String
 
   package init(
-    model: String, modes: RouteModes, failsOpen: Bool, exposesVerdicts: Bool, allowsEmptyChecks: Bool,
-    mostImages: Int, requestTime: Duration, version: String
+    model: String, modes: RouteModes, failOpen: Bool, exposeVerdicts: Bool, allowEmptyChecks: Bool,
+    maxImages: Int, deadline: Duration, version: String
   ) {
     self.model = model
     self.modes = modes
-    self.failsOpen = failsOpen
-    self.exposesVerdicts = exposesVerdicts
-    self.allowsEmptyChecks = allowsEmptyChecks
-    self.mostImages = mostImages
-    self.requestTime = requestTime
+    self.failOpen = failOpen
+    self.exposeVerdicts = exposeVerdicts
+    self.allowEmptyChecks = allowEmptyChecks
+    self.maxImages = maxImages
+    self.deadline = deadline
     self.version = version
   }
 }
 
 /// What becomes of flagged images, by route.
 package struct RouteModes: Sendable, Hashable {
-  package var standard: FlaggedImages
+  package var `default`: FlaggedImages
   package var exceptions: [JudgingRoute: FlaggedImages]
 
-  package init(standard: FlaggedImages, exceptions: [JudgingRoute: FlaggedImages] = [:]) {
-    self.standard = standard
+  package init(default: FlaggedImages, exceptions: [JudgingRoute: FlaggedImages] = [:]) {
+    self.default = `default`
     self.exceptions = exceptions
   }
 
-  subscript(route: JudgingRoute) -> FlaggedImages { exceptions[route] ?? standard }
+  subscript(route: JudgingRoute) -> FlaggedImages { exceptions[route] ?? `default` }
 
   /// Every mode in use.
   package var all: Set<FlaggedImages> { Set(JudgingRoute.allCases.map { self[$0] }) }

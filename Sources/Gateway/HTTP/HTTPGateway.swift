@@ -17,7 +17,7 @@ struct HTTPGateway: Sendable {
   /// From the outside in: HEAD and the name of the request concern every answer, also to what is refused; metrics see how
   /// each request ended; a token is looked at once it is known what is asked for, and before anything of the body is read.
   func responder() -> RouterResponder<HTTPContext> {
-    let exposes = gateway.rules.exposesVerdicts
+    let exposes = gateway.rules.exposeVerdicts
     let middleware: [HTTPMiddleware] = [
       HeadMiddleware(), RequestIdentityMiddleware(),
       RequestMetricsMiddleware(metrics: gateway.metrics, inFlight: state.inFlight, log: gateway.log),
@@ -31,7 +31,7 @@ struct HTTPGateway: Sendable {
   private func responder(_ route: Route<ServingHandler>) -> RouteResponder {
     var middleware: [HTTPMiddleware] = [RouteNameMiddleware(name: route.name)]
     if route.caller != .anyone { middleware.append(TokenMiddleware(tokens: tokens)) }
-    middleware.append(DeadlineMiddleware(time: gateway.rules.requestTime))
+    middleware.append(DeadlineMiddleware(time: gateway.rules.deadline))
     let handler = route.handler
     return RouteResponder(methods: route.methods, path: route.path, middleware: middleware) { request, context in
       let call = ServingCall(self, request, context)

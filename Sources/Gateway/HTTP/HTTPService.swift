@@ -33,7 +33,7 @@ struct HTTPService: Service {
       responder: gateway.responder(), server: server(), configuration: configuration,
       onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await withGracefulShutdownHandler {
-      try await listening(on: address, .http, gateway.state) { try await application.run() }
+      try await listening(on: address, \.http, gateway.state) { try await application.run() }
     } onGracefulShutdown: {
       room.closeAll(after: settings.drain)
     }
@@ -67,7 +67,7 @@ func quiet(_ log: Logger) -> Logger {
   return log
 }
 
-extension GatewaySettings.TLSFiles {
+extension TLSFiles {
   /// - Throws: `invalid-setting` for files that hold no certificate, or no key.
   func configuration() throws(SluiceError) -> TLSConfiguration {
     do {

@@ -31,7 +31,7 @@ struct OperationsService: Service {
         guards: [ConnectionRoomHandler(room), SilenceHandler(.seconds(60))]),
       configuration: configuration, onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await withGracefulShutdownHandler {
-      try await listening(on: address, .operations, port.state) { try await application.run() }
+      try await listening(on: address, \.operations, port.state) { try await application.run() }
     } onGracefulShutdown: {
       room.closeAll(after: Self.drain)
     }

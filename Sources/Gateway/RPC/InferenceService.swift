@@ -109,7 +109,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
         client: gateway.audit?.client.name(
           address: Self.address(context.remotePeer), authorization: request.metadata.text("authorization")
         ) { request.metadata.text($0.lowercased()) },
-        deadline: Deadline(after: gateway.rules.requestTime))
+        deadline: Deadline(after: gateway.rules.deadline))
       // A client that goes away cancels the call, not the task.
       var answer = try await cancelled(with: context) {
         let message = try await call.deadline.limit { try await Self.message(of: request) }

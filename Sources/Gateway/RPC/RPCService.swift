@@ -23,7 +23,7 @@ struct RPCService: Service {
     let server = GRPCServer(transport: transport, services: [service])
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await listening(on: address, .grpc, service.state) { try await server.serve() } }
+        group.addTask { try await listening(on: address, \.grpc, service.state) { try await server.serve() } }
         group.addTask {
           // Where there is none, the other task says why.
           guard let address = try? await transport.listeningAddress else { return }

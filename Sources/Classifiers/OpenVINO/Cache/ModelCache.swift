@@ -8,8 +8,8 @@ import Common
 /// is made anew. The folder belongs to one user, who alone may enter it. Nothing here ever fails: a folder that cannot be
 /// written only means that models are compiled each time.
 ///
-/// The folder is `sluice` in `XDG_CACHE_HOME`, else in `~/.cache`. The variable `SLUICE_MODEL_CACHE` names another one by
-/// an absolute path, or says `off`.
+/// The folder is `sluice` in `XDG_CACHE_HOME`, else in `~/.cache`. The variable `SLUICE_MODEL_CACHE` names another one,
+/// where a relative path counts from the working directory, or says `off`.
 package struct ModelCache: Sendable {
   package static let environmentVariable = "SLUICE_MODEL_CACHE"
 
@@ -27,10 +27,10 @@ package struct ModelCache: Sendable {
     self.sha256OfFile = sha256OfFile
   }
 
-  /// Where entries lie; `nil` for `off`, a relative path, or a user without a home.
+  /// Where entries lie; `nil` for `off`, or a user without a home.
   package static func path(_ environment: [String: String]) -> String? {
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    if let setting = value(environmentVariable) { return setting.hasPrefix("/") ? setting : nil }
+    if let setting = value(environmentVariable) { return setting == "off" ? nil : setting }
     // The XDG specification says that a relative path is to be ignored.
     if let caches = value("XDG_CACHE_HOME"), caches.hasPrefix("/") { return "\(caches)/sluice" }
     guard let home = value("HOME") ?? OpenVINOLocator.homeOfUser(), home.hasPrefix("/") else { return nil }

@@ -28,12 +28,12 @@ struct CheckHandler: JudgingHandler {
     let rules = call.gateway.rules
     let allowed = HTTPAnswer(json: .object(["allowed": .bool(true)]))
     if body.isEmpty {
-      guard rules.allowsEmptyChecks, Self.hasNoBody(call.request.head) else { throw Self.emptyCheck }
+      guard rules.allowEmptyChecks, Self.hasNoBody(call.request.head) else { throw Self.emptyCheck }
       return allowed
     }
     let checked = CheckedBody(
       body, to: Self.path(behind: call.request.uri.path), call.headers,
-      jsonLength: try InferHandler.jsonLength(call.headers), source: call.identity.id, most: rules.mostImages)
+      jsonLength: try InferHandler.jsonLength(call.headers), source: call.identity.id, most: rules.maxImages)
     let judgements = try await call.gateway.judge(call.context(.check)) { () throws(SluiceError) in
       try checked.images()
     }
@@ -60,7 +60,7 @@ struct CheckHandler: JudgingHandler {
     SluiceError(
       .notAnImage, "there is no body to judge",
       remedy: "have the proxy send bodies to the check (Envoy: with_request_body; Traefik: forwardBody; nginx's "
-        + "auth_request cannot); where it does, --\(SettingName.allowEmptyChecks.flag) lets requests without one pass"))
+        + "auth_request cannot); where it does, --\(JudgingSection().allowEmptyChecks.flag) lets requests without one pass"))
 }
 
 extension HTTPField.Name {

@@ -20,7 +20,7 @@ struct FilterHandler: JudgingHandler {
       switch form {
       case .tensor: HTTPAnswer(judgement.tensor?.npy ?? [], "application/x-npy")
       case .verdict:
-        HTTPAnswer(json: judgement.verdict.answer(id: source, exposes: call.gateway.rules.exposesVerdicts))
+        HTTPAnswer(json: judgement.verdict.answer(id: source, exposes: call.gateway.rules.exposeVerdicts))
       case .picture: HTTPAnswer(judgement.picture ?? [], "image/png")
       }
     return answer.noting(judgements)

@@ -1,0 +1,35 @@
+import Common
+
+extension SettingForm<ListenAddress> {
+  static var address: Self {
+    SettingForm(
+      SettingNotation(placeholder: "host:port", permitted: "HOST:PORT"),
+      value: { text in HostAndPort.parts(text[...]).map { ListenAddress(host: $0.host, port: $0.port) } },
+      write: \.description)
+  }
+}
+
+extension SettingForm<[UpstreamAddress]> {
+  static var upstreams: Self {
+    let permitted = "http://, https://, grpc:// or grpcs://, host and port"
+    return SettingForm(
+      SettingNotation(
+        kind: .list, placeholder: "url", permitted: "\(permitted), with commas between several", range: permitted),
+      read: { text in
+        var addresses: [UpstreamAddress] = []
+        // Said here, because the error of the address repeats it.
+        guard !text.contains("@") else {
+          return .failure(.because("carries a name or password, which would show up in logs", remedy: nil))
+        }
+        for part in text.split(separator: ",") {
+          do throws(SluiceError) {
+            addresses.append(try UpstreamAddress(String(part.filter { $0 != " " })))
+          } catch {
+            return .failure(.because("is wrong: \(error.message)", remedy: error.remedy))
+          }
+        }
+        return .success(addresses)
+      },
+      write: { $0.map(\.description).joined(separator: ",") })
+  }
+}
