@@ -13,14 +13,19 @@ let tests: [SwiftSetting] = [
 ]
 let strict = tests + [.enableUpcomingFeature("MemberImportVisibility")]
 
-// Modules that touch pixels or C: every unsafe expression is marked, and release builds may use AVX2.
+// Release builds for x86-64 may use AVX2, and the command and the library check that the processor has it. Dependants build
+// with these flags as well: packages of the tools version 6.2 may bring flags of their own. SLUICE_PORTABLE leaves them out.
 #if arch(x86_64)
-  let vectorised: [SwiftSetting] = [
-    .unsafeFlags(["-Xcc", "-march=x86-64-v3"], .when(configuration: .release))
-  ]
+  let vectorised: [SwiftSetting] =
+    Context.environment["SLUICE_PORTABLE"] != nil
+    ? [] : [.unsafeFlags(["-Xcc", "-march=x86-64-v3"], .when(configuration: .release))]
+  let checksProcessor: [SwiftSetting] =
+    vectorised.isEmpty ? [] : [.define("SLUICE_X86_64_V3", .when(configuration: .release))]
 #else
   let vectorised: [SwiftSetting] = []
+  let checksProcessor: [SwiftSetting] = []
 #endif
+// Modules that touch pixels or C: every unsafe expression is marked.
 let pixels: [SwiftSetting] =
   strict + vectorised + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
 
@@ -28,7 +33,10 @@ let cWarnings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
 let package = Package(
   name: "sluice",
-  products: [.executable(name: "sluice", targets: ["sluice"])],
+  products: [
+    .library(name: "Sluice", targets: ["Sluice"]),
+    .executable(name: "sluice", targets: ["SluiceCommand"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
@@ -99,14 +107,21 @@ let package = Package(
       name: "FilterPipeline",
       dependencies: [
         "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
-        "Decision", .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
+        "Decision", .product(name: "RealModule", package: "swift-numerics"), .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: pixels),
     .target(
+      name: "Sluice",
+      dependencies: [
+        "Common", "Files", "Workers", "ImageCodecs", "Detectors", "Decision", "FilterPipeline",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict + checksProcessor + [.strictMemorySafety()]),
+    .target(
       name: "Calibration",
       dependencies: [
-        "Common", "Files", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
-        .product(name: "RealModule", package: "swift-numerics"),
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
+        "FilterPipeline", .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
     .target(
@@ -121,8 +136,8 @@ let package = Package(
     .target(
       name: "Auditing",
       dependencies: [
-        "Common", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
-        "AuditLog", "AuditLogPostgreSQL", .product(name: "RealModule", package: "swift-numerics"),
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
+        "FilterPipeline", "AuditLog", "AuditLogPostgreSQL",
       ],
       swiftSettings: strict),
     .target(name: "OpenInference", dependencies: ["Common"], swiftSettings: strict),
@@ -137,8 +152,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
-        "Detectors", "Decision", "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
+        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Detectors",
+        "Decision", "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -158,13 +173,14 @@ let package = Package(
       ],
       exclude: ["README.md"], resources: [.embedInCode("Pages/Assets")],
       swiftSettings: strict),
+    // Not called like its product: where upper and lower case are one, its folder would be that of the library.
     .executableTarget(
-      name: "sluice",
+      name: "SluiceCommand",
       dependencies: [
         "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
-        "Detectors", "Decision", "FilterPipeline", "Calibration", "AuditLog", "Auditing", "Gateway",
+        "Detectors", "Decision", "FilterPipeline", "Calibration", "AuditLog", "Auditing", "Gateway", "Sluice",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
@@ -228,7 +244,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "OpenInferenceRPC", "Gateway",
-        "sluice", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "SluiceCommand", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -238,8 +254,16 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["Fixtures", "Peers"], swiftSettings: tests),
+    // A program that embeds the library, and a package of its own as well: see Samples/embedding.
+    .executableTarget(
+      name: "EmbeddingSample", dependencies: ["Sluice", .product(name: "Hummingbird", package: "hummingbird")],
+      path: "Samples/embedding/Sources/EmbeddingSample", swiftSettings: tests),
     .testTarget(
-      name: "SluiceCommandTests", dependencies: ["Pixels", "ImageCodecs", "sluice", "TestSupport"], exclude: ["Peers"],
+      name: "SluiceTests", dependencies: ["Sluice", "SluiceCommand", "TestSupport"],
+      swiftSettings: tests),
+    .testTarget(
+      name: "SluiceCommandTests", dependencies: ["Pixels", "ImageCodecs", "SluiceCommand", "TestSupport"],
+      exclude: ["Peers"],
       swiftSettings: tests),
   ]
 )

@@ -1,10 +1,7 @@
 import ArgumentParser
 import Common
 import FilterPipeline
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Sluice
 
 /// A filter file and the values for its variables: what it takes to open a filter, again and again.
 struct FilterOpening: Sendable {
@@ -29,20 +26,9 @@ struct FilterOpening: Sendable {
   }
 
   func environment(workers: Int, observes: Bool = false) -> PipelineEnvironment {
-    PipelineEnvironment(
-      sha256: sha256, sha256OfFile: sha256OfFile, hmac: hmac, variables: Self.variables(), workers: workers,
-      observes: observes)
+    .ofProcess(workers: workers, observes: observes)
   }
 
   /// The environment of the process.
-  static func variables() -> [String: String] {
-    var variables: [String: String] = [:]
-    var entry = environ
-    while let text = entry.pointee {
-      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-      entry += 1
-    }
-    return variables
-  }
+  static func variables() -> [String: String] { ProcessVariables.all }
 }

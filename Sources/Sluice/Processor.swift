@@ -4,13 +4,13 @@ import Common
   import Glibc
 #endif
 
-/// The processor that release builds for x86-64 are made for.
-enum Processor {
+/// The processor that release builds for x86-64 are made for, unless they were made for any.
+package enum Processor {
   /// Uses nothing but the C library: the package's other modules may already hold the instructions in question.
   ///
   /// - Throws: `processor-too-old`, where an instruction that does not exist would otherwise end the process.
-  static func checkIsCapable() throws(SluiceError) {
-    #if arch(x86_64) && os(Linux)
+  package static func checkIsCapable() throws(SluiceError) {
+    #if SLUICE_X86_64_V3 && os(Linux)
       let needed = ["avx", "avx2", "bmi1", "bmi2", "fma", "f16c", "movbe", "abm"]
       // Where the kernel does not tell, the check is passed over.
       guard let flags = line(of: "/proc/cpuinfo", beginningWith: "flags") else { return }
@@ -19,16 +19,17 @@ enum Processor {
       guard missing.isEmpty else {
         throw SluiceError(
           SluiceError.Code("processor-too-old"), "this processor lacks \(missing.joined(separator: ", "))",
-          remedy: "use a machine of the level x86-64-v3 (Intel since 2013, AMD since 2015), or build without -march")
+          remedy: "use a machine of the level x86-64-v3 (Intel since 2013, AMD since 2015), or build with "
+            + "SLUICE_PORTABLE=1 in the environment")
       }
     #endif
   }
 
   private static func line(of path: String, beginningWith start: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
+    guard let file = unsafe fopen(path, "r") else { return nil }
+    defer { unsafe fclose(file) }
     var buffer = [CChar](repeating: 0, count: 16384)
-    while fgets(&buffer, Int32(buffer.count), file) != nil {
+    while unsafe fgets(&buffer, Int32(buffer.count), file) != nil {
       let line = String(decoding: buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       if line.hasPrefix(start) { return line }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Common
 import Files
 import FilterPipeline
+import Sluice
 
 #if canImport(Glibc)
   import Glibc

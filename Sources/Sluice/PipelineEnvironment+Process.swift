@@ -1,0 +1,12 @@
+import FilterPipeline
+import Common
+
+extension PipelineEnvironment {
+  /// What this process brings to a filter: cryptography, and its environment variables.
+  package static func ofProcess(workers: Int, observes: Bool = false) -> PipelineEnvironment {
+    PipelineEnvironment(
+      sha256: Digests.sha256, sha256OfFile: Digests.sha256OfFile, hmac: Digests.hmac, variables: ProcessVariables.all,
+      workers: workers,
+      observes: observes)
+  }
+}

@@ -1,0 +1,75 @@
+import Decision
+import Detectors
+import FilterPipeline
+import ImageCodecs
+
+extension Verdict {
+  /// One detector's part in a verdict.
+  public struct Detector: Sendable, Hashable {
+    /// Its name in the filter file.
+    public let name: String
+    /// Which detector it is, such as `featureSqueezing`.
+    public let kind: String
+    /// How suspicious the image looks to it, higher is more; `nil` where it abstains. The scale is the detector's own.
+    public let score: Double?
+    /// What the score must exceed for the image to be flagged; `nil` where the calibration decides.
+    public let threshold: Double?
+    /// The share of clean images that score at least as high, in (0, 1]; `nil` without a calibration.
+    public let pValue: Double?
+    /// Whether it flags the image by itself.
+    public let isFlagged: Bool
+    /// Whether only the operator may know of it.
+    public let isPrivate: Bool
+    /// What it saw, in a sentence.
+    public let explanation: String
+  }
+
+  /// What the classifier says about an image.
+  public struct Prediction: Sendable, Hashable {
+    /// The most probable class, counted from 0.
+    public let classIndex: Int
+    /// Its name; `nil` for filters without labels.
+    public let label: String?
+    /// In [0, 1].
+    public let probability: Double
+  }
+
+  /// A fact about the encoded file.
+  public struct Finding: Sendable, Hashable {
+    /// What it is, in kebab case, such as `trailing-bytes`.
+    public let code: String
+    /// How many bytes, pixels, chunks or frames; `nil` for what is not counted.
+    public let count: Int?
+    /// The fact in a sentence.
+    public let explanation: String
+  }
+}
+
+extension Verdict.Detector {
+  init(_ part: FilterPipeline.Verdict.DetectorVerdict) {
+    name = part.name
+    kind = part.kind
+    score = part.score.value
+    threshold = part.threshold
+    pValue = part.part?.pValue
+    isFlagged = part.isFlagged
+    isPrivate = part.isPrivate
+    explanation = part.score.sentence
+  }
+}
+
+extension Verdict.Prediction {
+  init(_ prediction: FilterPipeline.Verdict.Prediction) {
+    classIndex = prediction.topClass
+    label = prediction.label
+    probability = Double(prediction.probability)
+  }
+}
+
+extension Verdict.Finding {
+  init(_ finding: ImageCodecs.Finding) {
+    code = finding.code.rawValue
+    count = finding.count
+    explanation = finding.sentence
+  }
+}

@@ -1,0 +1,49 @@
+import Sluice
+
+// The code of the documentation, compiled: `DocumentationTests` looks for every block of it here.
+
+/// Stands for the program around a snippet.
+private struct Program {
+  var accepted: [Tensor] = []
+  var log: [String] = []
+
+  mutating func classify(_ tensor: Tensor) { accepted.append(tensor) }
+}
+
+private func judging(_ bytes: [UInt8], _ program: inout Program) async throws {
+  let filter = try await Filter(contentsOf: "filter.yaml")
+  let verdict = try await filter.judge(bytes)
+
+  if let tensor = verdict.tensor {
+    program.classify(tensor)
+  } else {
+    program.log.append(verdict.reason)
+  }
+}
+
+private func opening() async throws -> Filter {
+  let options = Filter.Options(
+    variables: ["MODELS": "/srv/models"], concurrency: 4, maximumWaiting: 100, flagged: .observe)
+  let filter = try await Filter(contentsOf: "/etc/sluice/filter.yaml", options: options)
+  return filter
+}
+
+private func answering(_ filter: Filter, _ bytes: [UInt8]) async -> Int {
+  do throws(FilterError) {
+    switch try await filter.judge(bytes).outcome {
+    case .clean: return 200
+    case .adversarial, .rejected: return 422
+    case .failed: return 500
+    }
+  } catch {
+    return error.code == .overloaded ? 503 : 500
+  }
+}
+
+private func explaining(_ filter: Filter, _ bytes: [UInt8]) async throws {
+  let verdict = try await filter.judge(bytes, source: "upload-17", completely: true)
+  for detector in verdict.detectors where detector.isFlagged {
+    print(detector.name, detector.score ?? 0, detector.explanation)
+  }
+  print(verdict.json)
+}
