@@ -1,5 +1,6 @@
 import AuditLog
 import Common
+import FilterPipeline
 
 /// What happened in a span of time.
 package struct AuditStatistics: Sendable {
@@ -33,13 +34,13 @@ package struct AuditStatistics: Sendable {
   }
 
   package var images: Int { intervals.reduce(0) { $0 + $1.total } }
-  package func count(_ verdict: String) -> Int { intervals.reduce(0) { $0 + $1.count(verdict) } }
+  package func count(_ outcome: Verdict.Outcome) -> Int { intervals.reduce(0) { $0 + $1.count(outcome) } }
 
   package var json: JSONValue {
     .object([
       "since": .string(since.text), "until": .string(until.text), "intervalSeconds": .integer(seconds),
-      "images": .integer(images), "flagged": .integer(count("adversarial")),
-      "rejected": .integer(count("rejected")), "failed": .integer(count("failed")),
+      "images": .integer(images), "flagged": .integer(count(.adversarial)),
+      "rejected": .integer(count(.rejected)), "failed": .integer(count(.failed)),
       "summedUp": summedUp.isEmpty
         ? nil
         : .object(
@@ -70,4 +71,9 @@ package struct AuditStatistics: Sendable {
         }),
     ])
   }
+}
+
+extension AuditStore.Interval {
+  /// How many images had this verdict.
+  package func count(_ outcome: Verdict.Outcome) -> Int { count(outcome.rawValue) }
 }

@@ -15,8 +15,8 @@ struct StatisticsReport {
 
   private var heading: String {
     "\(statistics.images) images from \(statistics.since.shortText) to \(statistics.until.shortText), "
-      + "\(statistics.count("adversarial")) flagged, \(statistics.count("rejected")) rejected, "
-      + "\(statistics.count("failed")) failed"
+      + "\(statistics.count(.adversarial)) flagged, \(statistics.count(.rejected)) rejected, "
+      + "\(statistics.count(.failed)) failed"
   }
 
   private var summedUp: [String] {
@@ -36,7 +36,7 @@ struct StatisticsReport {
     return ["", Terminal.styled(title, .dim)]
       + statistics.intervals.map { interval in
         let counts = [
-          interval.total, interval.count("adversarial"), interval.count("rejected"), interval.count("failed"),
+          interval.total, interval.count(.adversarial), interval.count(.rejected), interval.count(.failed),
         ]
         let bar = String(repeating: "▇", count: max(1, interval.total * Self.barWidth / most))
         let line = padded(interval.start.shortText, 21) + counts.map { aligned(String($0)) }.joined() + "  " + bar

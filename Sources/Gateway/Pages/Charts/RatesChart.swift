@@ -27,7 +27,7 @@ struct RatesChart {
         + SVG.text(TimeAxis.left - 6, y + 4, String(level), class: "tick", anchor: "end")
     }
     return axis.figure(
-      "Images by verdict", "\(statistics.images) images, \(statistics.count("adversarial")) of them flagged",
+      "Images by verdict", "\(statistics.images) images, \(statistics.count(.adversarial)) of them flagged",
       levels.joined() + bars, bottom: Self.bottom)
   }
 

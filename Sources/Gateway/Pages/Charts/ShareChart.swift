@@ -1,5 +1,6 @@
 import AuditLog
 import Auditing
+import FilterPipeline
 import Pictures
 
 /// The share of flagged images over time, with sudden changes marked.
@@ -35,6 +36,6 @@ struct ShareChart {
   }
 
   private static func share(_ interval: AuditStore.Interval) -> Double {
-    Double(interval.count("adversarial")) / Double(max(1, interval.total))
+    Double(interval.count(.adversarial)) / Double(max(1, interval.total))
   }
 }

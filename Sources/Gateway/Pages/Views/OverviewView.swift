@@ -90,7 +90,7 @@ struct OverviewView {
       ["label": label, "value": PageText.count(count), "note": note, "isAlarming": isAlarming]
     }
     func share(_ count: Int) -> String { images == 0 ? "" : PageText.share(Double(count) / Double(images)) }
-    let counts = ["adversarial", "rejected", "failed"].map { statistics.count($0) }
+    let counts = [Verdict.Outcome.adversarial, .rejected, .failed].map { statistics.count($0) }
     return [
       total("Images", images, "in \(period.label)"),
       total("Flagged", counts[0], share(counts[0]), isAlarming: !statistics.changes.isEmpty),
@@ -100,7 +100,7 @@ struct OverviewView {
   }
 
   private func detectors(_ since: String) -> [[String: Any]] {
-    let flagged = max(1, statistics.count("adversarial"))
+    let flagged = max(1, statistics.count(.adversarial))
     return statistics.detectors.map { detector in
       let share = min(1, Double(detector.flagged) / Double(flagged))
       return [
