@@ -124,7 +124,7 @@ struct SettingDeclarationTests {
       let table = SettingReference.table(section)
       #expect(text.contains(table), "Sources/Gateway/README.md should have:\n\(table)")
     }
-    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `--") }
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") && $0.contains("` | `SLUICE_") }
     #expect(rows.count == Self.declaredNames.count)
   }
 }
