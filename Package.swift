@@ -113,7 +113,7 @@ let package = Package(
     .target(
       name: "Sluice",
       dependencies: [
-        "Common", "Files", "Workers", "ImageCodecs", "Detectors", "Decision", "FilterPipeline",
+        "Common", "Files", "Pixels", "Workers", "ImageCodecs", "Detectors", "Decision", "FilterPipeline",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict + checksProcessor + [.strictMemorySafety()]),
@@ -237,7 +237,7 @@ let package = Package(
         "Common", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "FilterPipeline", "AuditLog", "Auditing",
         "TestSupport",
       ],
-      swiftSettings: tests),
+      exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(
       name: "OpenInferenceTests", dependencies: ["Common", "OpenInference", "TestSupport"], swiftSettings: tests),
     .testTarget(
@@ -259,7 +259,7 @@ let package = Package(
       name: "EmbeddingSample", dependencies: ["Sluice", .product(name: "Hummingbird", package: "hummingbird")],
       path: "Samples/embedding/Sources/EmbeddingSample", swiftSettings: tests),
     .testTarget(
-      name: "SluiceTests", dependencies: ["Sluice", "SluiceCommand", "TestSupport"],
+      name: "SluiceTests", dependencies: ["Sluice", "SluiceCommand", "EmbeddingSample", "TestSupport"],
       swiftSettings: tests),
     .testTarget(
       name: "SluiceCommandTests", dependencies: ["Pixels", "ImageCodecs", "SluiceCommand", "TestSupport"],

@@ -1,3 +1,5 @@
+import Pixels
+
 /// The frame header of a JPEG (ITU-T T.81, B.2.2): the size of the picture, and how its components are sampled.
 struct JPEGFrame {
   struct Component {

@@ -66,7 +66,7 @@ extension Filter.Options {
     case .holdBack: return .enforce
     case .observe: return .observe
     case .sanitize:
-      guard pipeline.sanitises else {
+      guard pipeline.sanitizes else {
         throw SluiceError(
           .invalidOption, "the filter \(pipeline.identity.name) does not say how flagged images are sanitised",
           remedy: "give it a `sanitize:`, or hold flagged images back")

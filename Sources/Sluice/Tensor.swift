@@ -1,5 +1,6 @@
 import FilterPipeline
 import Common
+import Pixels
 
 /// A picture in the form that the classifier takes, for one image: the batch axis is 1.
 public struct Tensor: Sendable {

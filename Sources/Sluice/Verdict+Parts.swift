@@ -59,7 +59,7 @@ extension Verdict.Detector {
 }
 
 extension Verdict.Prediction {
-  init(_ prediction: FilterPipeline.Verdict.Prediction) {
+  init(_ prediction: FilterPipeline.Verdict.PredictionSummary) {
     classIndex = prediction.topClass
     label = prediction.label
     probability = Double(prediction.probability)

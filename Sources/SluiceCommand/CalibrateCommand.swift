@@ -6,6 +6,7 @@ import Common
 import Decision
 import Files
 import FilterPipeline
+import Sluice
 import ImageCodecs
 
 extension ImageVariant: ExpressibleByArgument {}
@@ -131,7 +132,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let collected = CalibrationSet(try ScoreJournal(target + ".partial", of: scoring.identity))
     let interruption = try Interruption()
     Signals.forward(to: interruption)
-    let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: sha256)
+    let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
     try await collect(into: collected, run)
     if let number = Signals.receivedNumber {
       Terminal.say(
@@ -204,7 +205,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     let fitting = CalibrationFitting(
       identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(),
       rule: decision.rule, shares: decision.shares, witnesses: scoring.witnesses, exitLimit: decision.earlyExit?.limit,
-      drawsOrder: scoring.pipeline.definition.secretPath != nil, fitsWeights: weights == .fitted, sha256: sha256)
+      drawsOrder: scoring.pipeline.definition.secretPath != nil, fitsWeights: weights == .fitted, sha256: Digests.sha256
+    )
     let adversarial = images.adversarial.thatKeepTheirEffect
     let calibration = try fitting.calibration(clean: images.clean, adversarial: adversarial)
     let decision = Decision(calibration, rule: decision.rule, budget: rate, shares: decision.shares)

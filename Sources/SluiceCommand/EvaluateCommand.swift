@@ -4,6 +4,7 @@ import Common
 import Decision
 import Files
 import FilterPipeline
+import Sluice
 import Pictures
 import Synchronization
 
@@ -89,7 +90,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       inputs: clean + file.definition.namedPaths + [options.filter, calibration, against].compactMap(\.self))
     let interruption = try Interruption()
     Signals.forward(to: interruption)
-    let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: sha256)
+    let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
     let collected = EvaluationRun(
       evaluators: [used, other].compactMap(\.self).map {
         Evaluator(

@@ -4,6 +4,7 @@ import Decision
 import Detectors
 import FilterPipeline
 import ImageCodecs
+import Pixels
 
 /// The verdict on one image, for reading in a terminal.
 struct InspectReport {

@@ -30,7 +30,7 @@ package final class SmallDisk {
 extension SluiceCommand.Result {
   private struct Failure: Error { let errors: String }
 
-  func check() throws {
+  package func check() throws {
     guard status == 0 else { throw Failure(errors: errors) }
   }
 }

@@ -3,6 +3,7 @@ import Auditing
 import Common
 import Files
 import FilterPipeline
+import Sluice
 
 /// Reviewed images, and where their bytes come from: a list of files, or an audit log.
 struct AuditedReviews: Sendable {
@@ -15,7 +16,7 @@ struct AuditedReviews: Sendable {
   init(_ path: String) throws(SluiceError) {
     guard (try? folderContents(path)) ?? nil != nil else {
       reviews = try ReviewList(path).reviews
-      read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: sha256) }
+      read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: Digests.sha256) }
       return
     }
     let store = try AuditLocation.named(folder: path).openForReading()

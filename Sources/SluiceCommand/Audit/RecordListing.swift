@@ -23,7 +23,7 @@ struct RecordListing {
     let columns = Self.heading.indices.filter { column in rows.contains { !$0[column].isEmpty } }
     let widths = Self.heading.indices.map { column in ([Self.heading] + rows).map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
-      let padded = columns.map { sluice.padded(cells[$0], widths[$0]) }.joined(separator: "  ")
+      let padded = columns.map { SluiceCommand.padded(cells[$0], widths[$0]) }.joined(separator: "  ")
       return String(padded.reversed().drop { $0 == " " }.reversed())
     }
     return
