@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
 # Installs what Sluice needs and is missing, and says what. Quick when nothing is.
 #
-#   Samples/install.sh           to build and run
-#   Samples/install.sh --tests   also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's client, MLServer,
-#                                readers of forms, Schemathesis)
+#   Samples/install.sh                   what building and running needs
+#   Samples/install.sh --prefix FOLDER   the same; then builds the command and places it under the folder, with its manual and
+#                                        its completions
+#   Samples/install.sh --tests           also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's
+#                                        client, MLServer, readers of forms, Schemathesis)
 set -euo pipefail
+
+if [ "${1:-}" = --prefix ]; then
+  [ -n "${2:-}" ] || { echo "--prefix takes the folder to install under, such as ~/.local or /usr/local" >&2; exit 2; }
+  command -v swift >/dev/null || { echo "no swift on the PATH; see https://www.swift.org/install" >&2; exit 1; }
+fi
 
 packages=()
 need_package() { dpkg -s "$1" >/dev/null 2>&1 || packages+=("$1"); }
@@ -57,4 +64,16 @@ if [ "${1:-}" = --tests ] && ! "$peers/bin/python" -c 'import schemathesis' 2>/d
   echo "installing Schemathesis from PyPI into $peers"
   "$peers/bin/python" -m pip install --quiet --disable-pip-version-check 'schemathesis>=4,<5' ||
     echo "it could not be installed: tests with it will be skipped" >&2
+fi
+
+# The command, where it was asked for.
+if [ "${1:-}" = --prefix ]; then
+  checkout="$(dirname "$0")/.."
+  echo "building (the first time takes a few minutes)"
+  swift build --package-path "$checkout" -c release --product sluice --quiet
+  swift build --package-path "$checkout" -c release --product generate-manual --quiet
+  built="$(swift build --package-path "$checkout" -c release --show-bin-path)"
+  "$checkout/Samples/place.sh" "$built/sluice" "$built/generate-manual" "$2"
+  echo "installed $2/bin/sluice, its completions and its manual"
+  case ":$PATH:" in *":$2/bin:"*) ;; *) echo "$2/bin is not on the PATH" ;; esac
 fi

@@ -8,5 +8,7 @@ swift format lint --strict --recursive --parallel Package.swift Sources Tests
 # One configuration for the command and its tests: optimised, because the tests go through thousands of images.
 # Every target declares what it imports; the compiler alone would not ask.
 swift build -c release --build-tests --quiet --explicit-target-dependency-import-check error
+# The manual is generated from the built command; a test looks whether it names everything.
+swift build -c release --product generate-manual --quiet
 [ -e ../shared/golden/INDEX.json ] || echo "no ../shared beside the checkout: tests that compare with it are skipped"
 exec swift test -c release --skip-build
