@@ -66,7 +66,7 @@ enum Failures {
 extension Failures {
   private static let authentication = "check the user, the password (best in ~/.pgpass) and the server's pg_hba.conf"
   private static let missingDatabase = "create it with `createdb --encoding=UTF8`"
-  private static let tooManyConnections = "let the server have more connections, or fewer programs use it"
+  private static let tooManyConnections = "give the server more connections, or let fewer programs use it"
   private static let restarting = "wait until the server is up again"
 
   private static func remedy(connecting message: String) -> String {
@@ -91,7 +91,7 @@ extension Failures {
     case "42501": "let this user read, write and create tables in its schema"
     case "55P03": "another transaction has held it for too long"
     case "57P01", "57P02", "57P03": restarting
-    case "XX001", "XX002": "put it aside for examination, and start a new one or restore a copy"
+    case "XX001", "XX002": "set it aside for examination, and start a new one or restore a copy"
     default: remedy(codeClass: code.prefix(2))
     }
   }
@@ -101,7 +101,7 @@ extension Failures {
     case "08": reconnection
     case "28": authentication
     case "40": "try again; nothing was written"
-    case "53": "let the server have more memory or room"
+    case "53": "give the server more memory or room on its disk"
     case "58": "check the server's disk"
     default: nil
     }

@@ -39,8 +39,8 @@ package struct ClassLabels: Sendable, Hashable {
         return
       }
       throw SluiceError(
-        .invalidLabels, "\(path) is no valid JSON: \(error.message)",
-        remedy: "give the labels as text, one a line, under another ending", byteOffset: error.byteOffset)
+        .invalidLabels, "\(path) is not valid JSON: \(error.message)",
+        remedy: "give the labels as text, one per line, in a file with another ending", byteOffset: error.byteOffset)
     }
     guard let names = Self.names(in: value) else {
       throw SluiceError(

@@ -28,7 +28,7 @@ extension Calibration {
     let witnesses = WitnessOrder(
       try contents.witnesses.map { (witness) throws(SluiceError) in
         guard witness.milliseconds.isFinite, witness.milliseconds >= 0 else {
-          throw Self.invalid("has a witness that takes no time")
+          throw Self.invalid("has a witness that takes no time to ask")
         }
         return .init(name: witness.name, milliseconds: witness.milliseconds, isPrivate: witness.private)
       })
@@ -53,7 +53,7 @@ extension Calibration {
         fused: try Self.fusion(fusion, names),
         groups: try Self.groups(attack.groupsWithout ?? [], detectors).map(\.score))
       guard heldOut[attack.name]?.groups.count == groups.count else {
-        throw Self.invalid("leaves an attack out of other groups than it has")
+        throw Self.invalid("leaves an attack out of groups that it does not have")
       }
     }
     self.init(

@@ -50,7 +50,7 @@ extension Decision {
   /// - Throws: `calibration-mismatch`, naming what differs.
   package func checkExits(are limit: ExitLimit, _ privateWitnesses: [String]) throws(SluiceError) {
     guard let certificate = calibration.exits?.certificate else {
-      throw Self.exitMismatch("the filter has `earlyExit`, and the calibration has tried no exits")
+      throw Self.exitMismatch("the filter has `earlyExit`, but the calibration tried no exits")
     }
     let named = Dictionary(zip(calibration.groups.map(\.name), shares)) { first, _ in first }
     let difference: String? =

@@ -1,10 +1,10 @@
 /// Watches whether the mean of numbers in [0, 1] stays at or below a bound, for as long as they come.
 ///
 /// A game against the bound (Waudby-Smith, Ramdas 2024): a bet of stake s multiplies its capital by 1 + s·(x − bound),
-/// which gains nothing in the mean as long as the bound holds, whatever the numbers' distribution. An e-detector (Shin,
+/// which gains nothing on average as long as the bound holds, whatever the numbers' distribution. An e-detector (Shin,
 /// Ramdas, Rinaldo 2023) begins such a game anew with every number and adds the capitals up, as Shiryaev and Roberts did
-/// with likelihoods: R ← (R + 1)·(1 + s·(x − bound)). While the bound holds, R is at most the count of numbers in the mean,
-/// so R takes A numbers or more, in the mean, to reach A; once it does not, R grows exponentially.
+/// with likelihoods: R ← (R + 1)·(1 + s·(x − bound)). While the bound holds, R is at most the count of numbers on average,
+/// so R takes A numbers or more, on average, to reach A; once it does not, R grows exponentially.
 ///
 /// How far the mean is off need not be known: stakes from small to large play at the same time.
 struct MeanWatch: Sendable {

@@ -1,7 +1,7 @@
 /// Where a score stands among clean ones: a range of p-values, as ties and scores that were not kept leave its rank open.
 ///
 /// Drawn at random from its range, the p-value of a clean image like those of the calibration is exactly uniform
-/// (smoothed conformal p-values, Vovk, Gammerman, Shafer 2005). So the middle of the range is ½ in the mean, and a fifth
+/// (smoothed conformal p-values, Vovk, Gammerman, Shafer 2005). So the middle of the range is ½ on average, and a fifth
 /// of all ranges lies in the lowest fifth, whatever ties there are: unlike p-values that are rounded up, as a false positive
 /// rate wants them.
 package struct ScorePlace: Sendable, Hashable {

@@ -22,7 +22,7 @@ struct ScoreTotals: Sendable, Hashable {
 /// Watched is the mean of p-values, from above and from below, and from above the share of scores in what is the upper
 /// fifth by the calibration. The latter finds a longer tail, which the budget is spent on, where the mean hardly moves.
 ///
-/// Flagged images are not seen. Higher scores are flagged more often and hide behind that: where p-values are .4 in the mean
+/// Flagged images are not seen. Higher scores are flagged more often and hide behind that: where p-values are .4 on average
 /// and a budget of 5 % flags 14 % of the images, the others have .46. So higher scores are also looked for
 /// among those that are too low to be flagged, in the calibration as in the traffic. Not there alone: where something else
 /// keeps the highest scores from being flagged, as another kind of clean image does, they would be overlooked.

@@ -9,7 +9,7 @@ import Synchronization
 /// those that probes send, for they say nothing new.
 ///
 /// All comparisons together are one e-detector: while no mean is farther off than the calibration itself leaves open
-/// (`ScoreWatch`), it takes a million images or more, in the mean, to a false alarm, whatever the scores' dependence on
+/// (`ScoreWatch`), it takes a million images or more, on average, to a false alarm, whatever the scores' dependence on
 /// each other. Images are taken to come independently of each other: a film's frames do not, and may give an alarm
 /// although their scene is no rare one.
 ///

@@ -55,7 +55,7 @@ extension TrafficReport.Change: CustomStringConvertible {
   }
 
   /// What an operator does about it.
-  package static let remedy = "calibrate again with images as they come now"
+  package static let remedy = "calibrate again with images like those that come now"
 
   private static func rounded(_ number: Double, _ parts: Double) -> Double { (number * parts).rounded() / parts }
 }

@@ -18,7 +18,7 @@ package struct AutoencoderDetector: PredictionDetector {
   package static let temperatureRange = 0.1...100.0
 
   package static let kind = DetectorKind(
-    .autoencoder, "error of an autoencoder's reconstruction, or how differently the classifier sees it",
+    .autoencoder, "error of an autoencoder's reconstruction, or how differently the classifier sees the reconstruction",
     source: "MagNet, Meng and Chen 2017", needs: .autoencoder, calls: "1, and 1 of the autoencoder",
     parameters: [measureParameter, temperatureParameter], entries: [modelEntry]
   ) { (arguments) throws(SluiceError) in

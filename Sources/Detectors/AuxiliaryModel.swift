@@ -23,7 +23,7 @@ package struct AuxiliaryModel: PredictionDetector {
   }
   private static let modelEntry = DetectorKind.Entry("model", "a name under models")
   private static let temperatureParameter = Parameter.number(
-    "temperature", temperatureRange, default: 1, "softens the protected classifier where above 1")
+    "temperature", temperatureRange, default: 1, "softens the protected classifier where it is above 1")
 
   package let model: String
   package let distance: Distance

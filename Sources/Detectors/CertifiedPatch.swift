@@ -29,7 +29,7 @@ package struct CertifiedPatch: PredictionDetector {
   private static let patchParameter = Parameter.integer(
     "patch", patchRange, default: 32, "side of the largest patch that is certified, in pixels of the model-size image")
   private static let masksParameter = Parameter.integer(
-    "masks", masksPerAxisRange, default: 3, "masks along each axis; more hide less of the image")
+    "masks", masksPerAxisRange, default: 3, "masks along each axis; more masks each hide less of the image")
 
   package let masks: PatchMasks
   private let occlusions: [Occlusion]
@@ -51,7 +51,7 @@ package struct CertifiedPatch: PredictionDetector {
     }
     var score = DetectorScore(
       Double(seen[strongest].topProbability),
-      "\(dissenting.count) of \(seen.count) masked versions are another class, most confidently class "
+      "\(dissenting.count) of \(seen.count) masked versions have another class; the most confident is class "
         + "\(seen[strongest].topClass)")
     score.region = masks.regions[strongest]
     score.squeezed = dissenting.map { seen[$0] }

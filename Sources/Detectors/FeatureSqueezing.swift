@@ -21,7 +21,7 @@ package struct FeatureSqueezing: PredictionDetector {
       twoSided: try arguments.values(of: TwoSidedForm.parameters, under: twoSidedEntry).map { TwoSidedForm($0) })
   }
   private static let squeezersEntry = DetectorKind.Entry(
-    "squeezers", "1 to 16 of them; each may have a distance, top and scale of its own")
+    "squeezers", "1 to 16 squeezers; each may have its own distance, top and scale")
   private static let twoSidedEntry = DetectorKind.Entry(
     "twoSided", isRequired: false,
     "center and spread of ln(distance) over clean images, and the confidence from which stability counts")

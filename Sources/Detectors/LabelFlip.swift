@@ -23,7 +23,8 @@ package struct LabelFlip: PredictionDetector {
     let label = evidence.original.topClass
     let rival = squeezed.probabilities.indices.filter { $0 != label }.map { squeezed.probabilities[$0] }.max() ?? 0
     let margin = Double(rival) - Double(squeezed.probabilities[label])
-    var score = DetectorScore(margin, margin > 0 ? "the label flips when noise is reduced" : "the label stays")
+    var score = DetectorScore(
+      margin, margin > 0 ? "the class changes when noise is reduced" : "the class stays the same when noise is reduced")
     score.squeezed = [evidence.squeezed(by: squeezer, .changedLabel)]
     return score
   }

@@ -16,7 +16,7 @@ package struct PatchEvidence: ImageDetector {
   package static let sizeRange = 0.05...0.5
 
   package static let kind = DetectorKind(
-    .patchEvidence, "how much denser fine detail is in the most detailed square than elsewhere",
+    .patchEvidence, "how much denser fine detail is in the most detailed square than in the rest",
     source: "after Naseer et al. 2019", parameters: [smallestParameter, largestParameter]
   ) { arguments in
     let (one, other) = (arguments.values.number(smallestParameter), arguments.values.number(largestParameter))

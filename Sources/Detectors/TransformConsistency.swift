@@ -20,7 +20,7 @@ package struct TransformConsistency: PredictionDetector {
       distance: try arguments.distance())
   }
   private static let transformsEntry = DetectorKind.Entry(
-    "transforms", isRequired: false, "1 to 8 squeezers; mirror and a shift by 2,2 where left out")
+    "transforms", isRequired: false, "1 to 8 squeezers; by default mirror and a shift by 2,2")
 
   package static let defaultTransforms: [any Squeezer] = [Mirror(), Shift(x: 2, y: 2)]
 

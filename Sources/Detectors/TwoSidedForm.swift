@@ -48,6 +48,6 @@ package struct TwoSidedForm: Sendable, Hashable {
     score.measurements.append(.init("distance", joint))
     score.measurements.append(.init("deviation", deviation))
     score.value = isTooStable ? -deviation : max(0, deviation)
-    if isTooStable { score.sentence = "stabler than clean images of such confidence; " + score.sentence }
+    if isTooStable { score.sentence = "more stable than clean images of that confidence; " + score.sentence }
   }
 }

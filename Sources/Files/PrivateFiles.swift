@@ -35,12 +35,12 @@ package enum PrivateFiles {
     guard status.owner == geteuid() else {
       throw SluiceError(
         .unwritableOutput, "the folder \(path) belongs to user \(status.owner), and this is user \(geteuid())",
-        remedy: "run this as its owner, or name a folder that is not there yet")
+        remedy: "run this as its owner, or name a folder that does not exist yet")
     }
     guard status.permissions.isDisjoint(with: [.groupWrite, .otherWrite]) else {
       throw SluiceError(
         .unwritableOutput, "others than its owner may write to the folder \(path)",
-        remedy: "take the right from them with `chmod go-w`, or name a folder in it that is not there yet")
+        remedy: "take that right away with `chmod go-w`, or name a folder in it that does not exist yet")
     }
   }
 

@@ -24,7 +24,7 @@ package final class SpoolFile {
     } catch {
       throw SluiceError(
         .unwritableOutput, "cannot make a temporary file in \(folder): \(error)",
-        remedy: "name a folder with room in TMPDIR")
+        remedy: "set TMPDIR to a folder with room")
     }
   }
 

@@ -93,14 +93,14 @@ extension Finding {
     case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
     case .polyglot: "another file follows the picture: \(contents.map(\.rawValue).joined(separator: ", "))"
-    case .incompleteScans: "scans are missing: \(count ?? 0) coefficients of a block lack bits"
+    case .incompleteScans: "scans are missing: \(count ?? 0) coefficients of a block have bits missing"
     case .paletteIndex: "\(count ?? 0) pixels have a palette index without a colour; they were made black"
     case .excessImageData: "image data after the last pixel, which was not read"
     case .cmyk: "CMYK data, converted to RGB"
-    case .deepSamples: "16 bits a sample, reduced to 8"
+    case .deepSamples: "16 bits for each sample, reduced to 8"
     case .otherMetadata: "\(count ?? 0) bytes of other metadata"
-    case .damagedMetadata: "\(count ?? 0) pieces of metadata are damaged; they were passed over"
-    case .decoderWarnings: "\(count ?? 0) harmless irregularities were passed over"
+    case .damagedMetadata: "\(count ?? 0) pieces of metadata are damaged; they were skipped"
+    case .decoderWarnings: "\(count ?? 0) harmless irregularities were skipped"
     }
   }
 }

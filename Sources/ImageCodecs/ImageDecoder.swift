@@ -50,7 +50,7 @@ package struct ImageDecoder: Sendable {
   func permittedFormat(of bytes: Span<UInt8>) throws(SluiceError) -> ImageFormat {
     guard bytes.count <= limits.maxBytes else {
       throw SluiceError(
-        .tooManyBytes, "\(bytes.count) bytes; permitted are \(limits.maxBytes)", byteOffset: limits.maxBytes)
+        .tooManyBytes, "\(bytes.count) bytes; at most \(limits.maxBytes) are permitted", byteOffset: limits.maxBytes)
     }
     guard let format = ImageFormat.at(0, in: bytes) else { throw notAnImage(bytes) }
     guard limits.formats.contains(format) else {
@@ -69,7 +69,7 @@ package struct ImageDecoder: Sendable {
     }
     if let format = OtherFormat(bytes) {
       return SluiceError(
-        .formatNotPermitted, "\(format.rawValue) is not decoded, only JPEG and PNG are",
+        .formatNotPermitted, "\(format.rawValue) is not decoded; only JPEG and PNG are",
         remedy: "convert it to JPEG or PNG", byteOffset: 0)
     }
     return SluiceError(.notAnImage, "neither a JPEG nor a PNG begins here", byteOffset: 0)

@@ -55,7 +55,7 @@ extension DecodeLimits {
     guard width * height <= maxPixels else {
       throw SluiceError(
         .tooManyPixels,
-        "the header declares \(width)×\(height) = \(width * height) pixels; permitted are \(maxPixels)",
+        "the header declares \(width)×\(height) = \(width * height) pixels; at most \(maxPixels) are permitted",
         byteOffset: offset)
     }
     return PixelSize(width: width, height: height)

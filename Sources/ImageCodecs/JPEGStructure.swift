@@ -168,7 +168,8 @@ extension JPEGStructure {
     }
     guard frame.precision == 8 else {
       throw SluiceError(
-        .unsupportedImage, "a JPEG of \(frame.precision) bits a sample", remedy: "save it with 8 bits a sample",
+        .unsupportedImage, "a JPEG of \(frame.precision) bits for each sample",
+        remedy: "save it with 8 bits for each sample",
         byteOffset: frameOffset)
     }
     guard [1, 3, 4].contains(frame.announcedComponents) else {
@@ -180,7 +181,7 @@ extension JPEGStructure {
     guard coefficientVisits <= limits.maxCoefficientVisits else {
       throw SluiceError(
         .tooMuchWork,
-        "the \(scans) scans would visit \(coefficientVisits) coefficients; permitted are \(limits.maxCoefficientVisits)",
+        "the \(scans) scans would visit \(coefficientVisits) coefficients; at most \(limits.maxCoefficientVisits) are permitted",
         remedy: "save it with fewer scans, or as a baseline JPEG", byteOffset: frameOffset)
     }
     return ImageHeader(

@@ -200,7 +200,8 @@ extension PNGStructure {
     }
     guard Self.bitDepths[colourType]?.contains(bitDepth) == true else {
       throw SluiceError(
-        .corruptImage, "colour type \(colourType) has no depth of \(bitDepth) bits", byteOffset: Self.headerOffset + 16)
+        .corruptImage, "colour type \(colourType) does not have a depth of \(bitDepth) bits",
+        byteOffset: Self.headerOffset + 16)
     }
     let size = try limits.permittedSize(width: width, height: height, at: Self.headerOffset + 8)
     // Deflate expands 1032-fold at most (RFC 1951: 258 bytes for two bits); a row has at least one filter byte.

@@ -46,7 +46,7 @@ struct BodyReader {
     _ text: Span<UInt8>, _ tensorsKey: String
   ) throws(SluiceError) -> (JSONValue, [TensorHead]?) {
     var cursor = JSONCursor(limits: limits)
-    guard cursor.next(text) == UInt8(ascii: "{") else { throw .invalidRequest("the body is no JSON object") }
+    guard cursor.next(text) == UInt8(ascii: "{") else { throw .invalidRequest("the body is not a JSON object") }
     var members: [JSONValue.Member] = []
     var heads: [TensorHead]?
     try cursor.object(text) { name, cursor throws(SluiceError) in
@@ -65,7 +65,7 @@ struct BodyReader {
   ) throws(SluiceError) -> [TensorHead] {
     var heads: [TensorHead] = []
     try cursor.array(text) { cursor throws(SluiceError) in
-      guard cursor.next(text) == UInt8(ascii: "{") else { throw .invalidRequest("a tensor that is no object") }
+      guard cursor.next(text) == UInt8(ascii: "{") else { throw .invalidRequest("a tensor is not an object") }
       var members: [JSONValue.Member] = []
       var data: Range<Int>?
       try cursor.object(text) { name, cursor throws(SluiceError) in
@@ -82,7 +82,7 @@ struct BodyReader {
 
   /// The tensors, each with its data inside the JSON or after it.
   mutating func tensors() throws(SluiceError) -> [InferenceTensor] {
-    guard let heads else { throw .invalidRequest("`\(tensorsKey)` is missing, or no array") }
+    guard let heads else { throw .invalidRequest("`\(tensorsKey)` is missing, or is not an array") }
     var tensors: [InferenceTensor] = []
     for head in heads { tensors.append(try tensor(head)) }
     // What nobody has declared, nobody has looked at.
@@ -96,7 +96,7 @@ struct BodyReader {
     let value = head.json
     guard case .string(let name) = value["name"] else { throw .invalidRequest("a tensor without a name") }
     guard case .string(let type) = value["datatype"], let datatype = InferenceDatatype(rawValue: type) else {
-      throw .invalidRequest("the tensor `\(name)` has no known datatype")
+      throw .invalidRequest("the tensor `\(name)` has a datatype that is not known")
     }
     let shape = try Self.shape(value["shape"], of: name)
     let parameters = try Self.parameters(value)
@@ -111,7 +111,7 @@ struct BodyReader {
     var shape: [Int] = []
     for length in lengths {
       guard case .integer(let length) = length else {
-        throw .invalidRequest("the shape of `\(name)` is no list of lengths")
+        throw .invalidRequest("the shape of `\(name)` is not a list of lengths")
       }
       shape.append(length)
     }
@@ -151,7 +151,7 @@ struct BodyReader {
   /// - Throws: `invalid-json`, and `invalid-request` for anything but an object.
   static func object(_ bytes: [UInt8]) throws(SluiceError) -> JSONValue {
     let json = try JSONValue(reading: bytes.span, limits: limits)
-    guard case .object = json else { throw .invalidRequest("the body is no JSON object") }
+    guard case .object = json else { throw .invalidRequest("the body is not a JSON object") }
     return json
   }
 
@@ -159,7 +159,7 @@ struct BodyReader {
     switch value["parameters"] {
     case nil: return []
     case .object(let members): return members
-    default: throw .invalidRequest("`parameters` is no object")
+    default: throw .invalidRequest("`parameters` is not an object")
     }
   }
 
@@ -167,7 +167,7 @@ struct BodyReader {
     switch value[key] {
     case nil, .null: return nil
     case .string(let text): return text
-    default: throw .invalidRequest("`\(key)` is no string")
+    default: throw .invalidRequest("`\(key)` is not a string")
     }
   }
 }

@@ -156,7 +156,7 @@ struct ElementReader {
   }
 
   private var unfit: SluiceError {
-    .invalidRequest("the data of `\(name)` has a value that is no \(datatype.rawValue)")
+    .invalidRequest("the data of `\(name)` has a value that is not a \(datatype.rawValue)")
   }
 
   private var unlikeShape: SluiceError {

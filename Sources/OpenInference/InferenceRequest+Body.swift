@@ -26,7 +26,7 @@ extension InferenceRequest {
           RequestedOutput(
             name: name, parameters: parameters.withoutBinary, wantsBinary: try parameters.flag(BinaryParameter.output)))
       }
-    default: throw .invalidRequest("`outputs` is no array")
+    default: throw .invalidRequest("`outputs` is not an array")
     }
     return outputs
   }

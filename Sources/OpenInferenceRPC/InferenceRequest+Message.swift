@@ -10,7 +10,7 @@ extension InferenceRequest {
   package init(_ message: Inference_ModelInferRequest) throws(SluiceError) {
     let raw = message.rawInputContents
     guard raw.isEmpty || raw.count == message.inputs.count else {
-      throw .invalidRequest("\(raw.count) raw contents for \(message.inputs.count) inputs")
+      throw .invalidRequest("there are \(raw.count) raw contents for \(message.inputs.count) inputs")
     }
     var inputs: [InferenceTensor] = []
     for (index, input) in message.inputs.enumerated() {

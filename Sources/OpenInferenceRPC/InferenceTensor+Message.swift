@@ -7,7 +7,7 @@ extension InferenceTensor {
     listed: Inference_InferTensorContents, raw: [UInt8]?
   ) throws(SluiceError) {
     guard let datatype = InferenceDatatype(rawValue: type) else {
-      throw .invalidRequest("the tensor `\(name)` has no known datatype")
+      throw .invalidRequest("the tensor `\(name)` has a datatype that is not known")
     }
     var lengths: [Int] = []
     for length in shape {
@@ -36,7 +36,7 @@ extension Inference_InferTensorContents {
     case .fp32: return try littleEndian(fp32Contents.map(\.bitPattern), as: UInt32.self, name)
     case .fp64: return try littleEndian(fp64Contents.map(\.bitPattern), as: UInt64.self, name)
     case .bytes: return InferenceTensor.contents(of: bytesContents.map { Array($0) })
-    case .fp16, .bf16: throw .invalidRequest("the tensor `\(name)` of type \(datatype.rawValue) has to come raw")
+    case .fp16, .bf16: throw .invalidRequest("the tensor `\(name)` of type \(datatype.rawValue) must have raw contents")
     }
   }
 

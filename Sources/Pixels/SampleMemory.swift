@@ -20,7 +20,7 @@ package enum SampleMemory {
     var memory: UnsafeMutableRawPointer?
     guard count <= longest, unsafe posix_memalign(&memory, alignment, count) == 0, let memory = unsafe memory else {
       throw SluiceError(
-        .outOfMemory, "no memory is left for \(count) bytes of pixels", remedy: "try again when less is under way")
+        .outOfMemory, "no memory is left for \(count) bytes of pixels", remedy: "try again when less is being done")
     }
     return unsafe UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: UInt8.self, capacity: count), count: count)

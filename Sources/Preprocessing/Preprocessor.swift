@@ -21,7 +21,7 @@ package struct Preprocessor: Sendable {
       // A 1×16384 picture resized to shorter side 256 would have a billion pixels; the crop keeps it small.
       guard index + 1 < steps.count, case .centerCrop = steps[index + 1] else {
         throw SluiceError(
-          .invalidPreprocessing, "resize to a shorter side leaves the size open",
+          .invalidPreprocessing, "a resize to a shorter side leaves the other side open",
           remedy: "follow it with centerCrop, or resize to a width and a height")
       }
     }

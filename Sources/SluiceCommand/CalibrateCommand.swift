@@ -17,10 +17,10 @@ struct CalibrateCommand: AsyncParsableCommand {
     abstract: "Measure a filter on clean images, so that it keeps a false positive budget.",
     discussion: """
       Scores clean images with the filter, and writes what its decision needs: how clean images score, and how much each \
-      detector counts. Take images as the filter will see them, from every source; a thousand or more are good. Each is \
+      detector counts. Use images like those that the filter will see, from every source; a thousand or more are good. Each is \
       also scored saved again, blurred, noisy, brighter or darker and gray, so that no such version is called an attack. \
       A budget of 1 in 1,000 needs some 4,000 scores. With adversarial images, the detectors' weights are fitted, and \
-      the quality on each attack is that of a fit that never saw it.
+      the rate shown for each attack is that of a fit that never saw it.
 
         # a budget of 1 %, from a folder of clean images
         sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
@@ -40,7 +40,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         # early exits, with the weights of the filter file
         sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/ --weights filter
 
-      Scores are kept on disk while it runs: after an interruption, the same command goes on. Of more than 20,000 \
+      Scores are kept on disk while it runs, so after an interruption the same command goes on. Of more than 20,000 \
       images a uniform sample is taken. The published feature squeezing is scored as well, for comparing with it.
 
       Exit status: 0 when the calibration was written, 1 when images were left out, 2 when it could not be written.
@@ -63,7 +63,7 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Reviewed images: the folder of an audit log, or a file with one JSON object a line: sha256, label, path.",
+      "Reviewed images: the folder of an audit log, or a file with one JSON object per line: sha256, label, path.",
       valueName: "path"),
     completion: .file())
   var fromAudit: String?
@@ -79,7 +79,7 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where detectors' weights come from: fitted on the adversarial images, or the filter as it is, so that those only serve "
+      "Where detectors' weights come from: fitted on the adversarial images, or the filter file, so that those images only serve "
         + "to choose early exits.", valueName: "source"))
   var weights = WeightSource.fitted
 
@@ -96,7 +96,7 @@ struct CalibrateCommand: AsyncParsableCommand {
 
   @Flag(
     name: .customLong("no-baseline"),
-    help: "Leave out the published feature squeezing, which costs three calls an image.")
+    help: "Leave out the published feature squeezing, which costs three calls for each image.")
   var leavesOutBaseline = false
 
   @OptionGroup var workers: WorkerOptions
@@ -150,7 +150,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     guard let bytes = try? readFile(target, atMost: Calibration.maxBytes), (try? Calibration(json: bytes)) != nil
     else {
       throw SluiceError(
-        .unwritableOutput, "\(target) exists, and is no calibration", remedy: "delete it, or name another file with -o")
+        .unwritableOutput, "\(target) exists, and is not a calibration",
+        remedy: "delete it, or name another file with -o")
     }
   }
 

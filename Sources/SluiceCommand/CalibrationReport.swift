@@ -26,7 +26,7 @@ struct CalibrationReport {
     let scores = calibration.images.count
     let least = decision.rule == .union ? decision.shares.filter { $0 > 0 }.min() ?? 1 : 1
     let text =
-      "P-values go down to 1 in \(scores + 1); budgets from \(rounded(1 / (Double(scores + 1) * least))) up can be spent by all."
+      "P-values go down to 1 in \(scores + 1); all groups can spend budgets of \(rounded(1 / (Double(scores + 1) * least))) and more."
     return photographs == scores
       ? text : text + " Below 1 in \(photographs + 1) they rest on changed versions of the same \(photographs) images."
   }
@@ -67,7 +67,7 @@ struct CalibrationReport {
       let reason =
         certificate.detections < needed
         ? "\(certificate.detections) adversarial images are flagged, and \(needed) are needed to say that \(limit) are lost at most"
-        : "even the most timid exit loses more than \(limit) of \(certificate.detections) detections"
+        : "even the most cautious exit loses more than \(limit) of \(certificate.detections) detections"
       return ["", "no early exits: \(reason)"]
     }
     var lines = ["", "early exits"]

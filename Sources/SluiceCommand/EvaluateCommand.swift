@@ -14,8 +14,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     abstract: "Measure how much a calibrated filter sees, and what it costs.",
     discussion: """
       Judges clean images and attacks, and gives the share of each that is flagged at several false positive budgets, \
-      with 95 % intervals, beside the published feature squeezing in the same run, and each detector alone. Names detectors \
-      that the filter would see more without, or that need a group of their own. Take images that the filter was not \
+      with 95 % intervals, beside the published feature squeezing in the same run, and each detector alone. It names detectors \
+      without which the filter would see more, or that need a group of their own. Use images that the filter was not \
       calibrated on. Attacks that the detectors' weights were fitted on are judged by a fit without that attack.
 
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/
@@ -27,8 +27,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
           --calibration new.calibration.json --against filter.calibration.json
 
-      The true class of an image is the number that its name begins with (281_tabby.jpg), or that its folder is called, \
-      if the model has a class of that number; without it, no accuracies are given.
+      The true class of an image is the number that its name begins with (281_tabby.jpg), or the name of its folder, \
+      if the model has a class of that number. Without it, no accuracies are given.
 
       Exit status: 0 when all images were judged, 1 when images were left out, 2 when the evaluation failed.
       """)
@@ -38,7 +38,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Clean images: folders, files, archives. Several are also counted apart, as sources differ.", valueName: "path"),
+      "Clean images: folders, files, archives. Several are also counted separately, because sources differ.",
+      valueName: "path"),
     completion: .directory)
   var clean: [String]
 
@@ -71,7 +72,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @Flag(
     name: .customLong("no-baseline"),
-    help: "Leave out the published feature squeezing, which costs three calls an image.")
+    help: "Leave out the published feature squeezing, which costs three calls for each image.")
   var leavesOutBaseline = false
 
   @OptionGroup var workers: WorkerOptions
@@ -228,12 +229,13 @@ private final class EvaluationRun: Sendable {
       var notes: [String] = []
       if calibrated > 0 {
         notes.append(
-          "\(calibrated) of the clean images are of the calibration: the false positive rate is flattered. Take others."
+          "\(calibrated) of the clean images are of the calibration: the false positive rate looks better than it is. Use other images."
         )
       }
       if certified > 0 {
         notes.append(
-          "Early exits were chosen on \(certified) of the adversarial images: what they lose of these is flattered.")
+          "Early exits were chosen on \(certified) of the adversarial images: what they lose of these looks better than it is."
+        )
       }
       if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {
         notes.append("* judged by weights that were fitted without this attack")

@@ -30,7 +30,7 @@ struct ExportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Reviewed images: the folder of an audit log, or a file with one JSON object a line: sha256, label, path.",
+      "Reviewed images: the folder of an audit log, or a file with one JSON object per line: sha256, label, path.",
       valueName: "path"),
     completion: .file())
   var fromAudit: String

@@ -36,7 +36,7 @@ struct FilterCommand: AsyncParsableCommand {
         # with a record of every verdict, to look through with `sluice audit`
         sluice filter -f filter.yaml --audit audit/ -o clean.npz photos/*.jpg
 
-      Tensors go to standard output unless -o names a file, whose ending then names the format; verdicts go to standard error while tensors take standard \
+      Tensors go to standard output unless -o names a file, whose ending then names the format; verdicts go to standard error while tensors go to standard \
       output, and to standard output otherwise.
 
       Exit status: 0 when every image was forwarded, 1 when at least one was flagged or rejected, 2 when the run \
@@ -49,7 +49,7 @@ struct FilterCommand: AsyncParsableCommand {
   var paths: [String] = []
 
   @Option(
-    help: ArgumentHelp("Read the paths from a file, one a line; - is standard input.", valueName: "file"),
+    help: ArgumentHelp("Read the paths from a file, one per line; - is standard input.", valueName: "file"),
     completion: .file())
   var filesFrom: String?
 
@@ -77,7 +77,9 @@ struct FilterCommand: AsyncParsableCommand {
 
   private static let workerRange = 1...256
 
-  @Flag(help: "Forward flagged images as well, for watching a filter before relying on it; verdicts and status stay.")
+  @Flag(
+    help:
+      "Forward flagged images as well, to watch a filter before relying on it; verdicts and exit status stay the same.")
   var observe = false
 
   @Option(
@@ -91,10 +93,10 @@ struct FilterCommand: AsyncParsableCommand {
 
   func validate() throws {
     if filesFrom != nil && !paths.isEmpty {
-      throw ValidationError("--files-from and paths exclude each other")
+      throw ValidationError("--files-from and paths cannot be used together")
     }
     if separatedByZero && filesFrom == nil {
-      throw ValidationError("--null is for --files-from")
+      throw ValidationError("--null needs --files-from")
     }
     if let workers, !Self.workerRange.contains(workers) {
       throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
@@ -181,11 +183,11 @@ struct FilterCommand: AsyncParsableCommand {
 
   private func checkTerminals() throws {
     if filesFrom == nil, paths.isEmpty, Terminal.isTerminal(STDIN_FILENO) {
-      throw ValidationError("name images, or pipe them into standard input")
+      throw ValidationError("name images, or pipe them to standard input")
     }
     if output == "-", chosenFormat != .none, Terminal.isTerminal(STDOUT_FILENO) {
       throw ValidationError(
-        "tensors are no text for a terminal; redirect them, name a file with -o, or take --format none")
+        "tensors are not text for a terminal; redirect them, name a file with -o, or use --format none")
     }
   }
 }

@@ -63,7 +63,7 @@ struct InspectCommand: AsyncParsableCommand {
     guard let first = try inputs.next() else {
       throw SluiceError(.emptyInput, "\(image) holds no image")
     }
-    if try inputs.next() != nil { Terminal.say("sluice: \(image) holds more than one image; this is about the first") }
+    if try inputs.next() != nil { Terminal.say("sluice: \(image) holds more than one image; this explains the first") }
     return first
   }
 

@@ -28,7 +28,7 @@ final class Progress: Sendable {
     }
     guard isDue else { return }
     let seconds = (now - start) / .seconds(1)
-    Terminal.write("\r\u{1B}[K\(sentence()), \(Int(Double(count) / seconds)) a second")
+    Terminal.write("\r\u{1B}[K\(sentence()), \(Int(Double(count) / seconds)) per second")
   }
 
   func clear() {
@@ -39,6 +39,6 @@ final class Progress: Sendable {
   static func sentence(_ summary: RunSummary) -> String {
     "\(summary.inputs) inputs: \(summary.forwarded) forwarded, \(summary.flagged) flagged, "
       + "\(summary.rejected) rejected, \(summary.failed) failed"
-      + (summary.passedOver > 0 ? "; \(summary.passedOver) members of archives that are no images" : "")
+      + (summary.passedOver > 0 ? "; \(summary.passedOver) members of archives that are not images" : "")
   }
 }

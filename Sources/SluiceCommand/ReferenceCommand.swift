@@ -31,7 +31,7 @@ struct ReferenceCommand: AsyncParsableCommand {
   @Flag(help: "Add the statistics of natural scenes (BRISQUE), which see blur and compression.")
   var scene = false
 
-  @Option(help: ArgumentHelp("Read the paths from a file, one a line; - is standard input.", valueName: "file"))
+  @Option(help: ArgumentHelp("Read the paths from a file, one per line; - is standard input.", valueName: "file"))
   var filesFrom: String?
 
   @Argument(help: "Clean images, or tar archives of them; none for standard input.", completion: .file())

@@ -22,19 +22,19 @@ struct ServeCommand: AsyncParsableCommand {
         # watch first: forward everything, say what would have been refused
         sluice serve -f filter.yaml --mode observe
 
-        # what holds, and where it was set
+        # the settings that hold, and where each was set
         sluice serve --config gateway.yaml --print-config
 
       A setting is a flag (--max-body), a variable (SLUICE_MAX_BODY) or a key of the configuration file (maxBody); the \
-      first of these that is there holds. Listens on this machine only, unless it has TLS or tokens. Logs are JSON lines \
+      first of these that is set holds. The gateway listens on this machine only, unless it has TLS or tokens. Logs are JSON lines \
       on standard error; metrics are at http://127.0.0.1:8082/metrics, the description of the REST side at /openapi.json.
 
       Every verdict is recorded before it is answered, and what is held back is kept: see `sluice audit --help`, or the pages \
       at http://127.0.0.1:8082/audit, whose token lies in the log's folder. --audit names the folder; --audit off records nothing.
 
-      SIGHUP, or a change of the filter's files, reloads the filter; SIGTERM ends it once what has begun is answered.
+      SIGHUP, or a change of the filter's files, reloads the filter. SIGTERM ends the gateway once what has begun is answered.
 
-      Exit status: 0 after a signal to end, 2 when it could not serve.
+      Exit status: 0 after a signal to end, 2 when the gateway could not serve.
       """)
 
   @OptionGroup var options: ServeOptions

@@ -17,7 +17,7 @@ package struct Bilateral: FixedSqueezer {
   package static let spaceRange = 0.5...100
 
   package static let kind = SqueezerKind(
-    .bilateral, "mean of the pixels around, weighted by how near they are in place and colour",
+    .bilateral, "mean of the pixels around each one, weighted by how near they are in place and colour",
     source: "Tomasi, Manduchi 1998", parameters: [diameterParameter, colourParameter, spaceParameter]
   ) {
     Bilateral(

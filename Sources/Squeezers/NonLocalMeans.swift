@@ -14,7 +14,7 @@ package struct NonLocalMeans: FixedSqueezer {
   package static let strengthRange = 0.5...50
 
   package static let kind = SqueezerKind(
-    .nonLocalMeans, "mean of the samples around, weighted by how alike their surroundings are",
+    .nonLocalMeans, "mean of the samples around each one, weighted by how alike their surroundings are",
     source: "Buades, Coll, Morel 2005", parameters: [searchParameter, patchParameter, strengthParameter]
   ) {
     NonLocalMeans(

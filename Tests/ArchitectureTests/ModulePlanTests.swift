@@ -67,7 +67,8 @@ import Testing
     let line = Self.permitted.first { $0.key == target.name }
     guard let line else {
       // What stands at the top may import all below.
-      #expect(["Sluice", "SluiceCommand", "EmbeddingSample"].contains(target.name), "\(target.name) has no line in the plan")
+      #expect(
+        ["Sluice", "SluiceCommand", "EmbeddingSample"].contains(target.name), "\(target.name) has no line in the plan")
       return
     }
     #expect(target.modules.subtracting(line.value).isEmpty)

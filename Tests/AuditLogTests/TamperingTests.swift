@@ -240,7 +240,7 @@ struct TamperingTests {
       try sample.log.tamper("UPDATE audit_image SET contents = 'other' WHERE sha256 = '\(Self.seven)'")
     }
     let found =
-      contents.isEmpty ? "the bytes of \(Self.seven) are missing" : "the bytes kept as \(Self.seven) are others"
+      contents.isEmpty ? "the bytes of \(Self.seven) are missing" : "the bytes kept as \(Self.seven) are different ones"
     #expect(try sample.verified().words.map { $0.hasPrefix(found) } == [true])
     let quick = try AuditVerifier(sample.store, keys: [sample.key.verification], checksImages: false).verify()
     #expect(quick.holds == !contents.isEmpty)

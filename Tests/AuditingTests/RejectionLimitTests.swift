@@ -33,7 +33,7 @@ struct RejectionLimitTests {
     return try store.records(query, limit: 100_000).map(\.json)
   }
 
-  @Test("so many at once, then so many a second")
+  @Test("so many at once, then so many per second")
   func bucket() {
     let start = ContinuousClock.now
     let limit = RejectionLimit(rate: 2, burst: 5, now: start)

@@ -88,7 +88,7 @@ import Testing
     #expect(conclusion(flagging(clean: 40, attacks: 50)).contains("is worse: it flags more clean"))
     #expect(conclusion(flagging(clean: 40, attacks: 90)).contains("trade"))
     #expect(conclusion(flagging(clean: 5, attacks: 52)).contains("do not show"))
-    #expect(conclusion(Self.evaluation(clean: [], attacks: [])).contains("not images enough"))
+    #expect(conclusion(Self.evaluation(clean: [], attacks: [])).contains("not enough images"))
   }
 }
 

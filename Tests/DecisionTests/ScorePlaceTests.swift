@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test("a score's expected p-value among all others is ½ in the mean, and a fifth lies in the upper fifth, exactly")
+  @Test("a score's expected p-value among all others is ½ on average, and a fifth lies in the upper fifth, exactly")
   func isUniform() {
     var random = RepeatableRandom(seed: 3)
     let scores = (0..<40).map { _ in Self.score(&random) }

@@ -46,6 +46,6 @@ struct CertifiedPatchTests {
       .uniform(original, for: detector, squeezed: original, except: [4: dissent, 7: try prediction([0, 1, 0])]))
     #expect(score.value == Double(dissent.topProbability))
     #expect(score.region == detector.masks.regions[4])
-    #expect(score.sentence.hasPrefix("2 of 9 masked versions are another class"))
+    #expect(score.sentence.hasPrefix("2 of 9 masked versions have another class"))
   }
 }

@@ -101,7 +101,7 @@ struct FilterFileTests {
     ("filter: lanczos", "filter: cubic", [":5", "preprocess[0].resize.filter", "bicubic"]),
     ("shorterSide: 256", "shorterSide: 0", ["preprocess[0].resize.shorterSide", "1 to 4096"]),
     ("shorterSide: 256", "shorterSide: 256, width: 9", ["either shorterSide, or width and height"]),
-    ("  - centerCrop: {width: 224, height: 192}\n", "", ["preprocess", "size open"]),
+    ("  - centerCrop: {width: 224, height: 192}\n", "", ["preprocess", "other side open"]),
     ("centerCrop: {", "centreCrop: {", ["`preprocess[1].centreCrop`", "resize, centerCrop"]),
     ("mean: [0.1, 0.2, 0.3]", "mean: [0.1, 0.2]", [":7", "normalize.mean", "2 entries"]),
     ("std: [0.4", "std: [0", ["normalize.std[0]", "from 0.001"]),

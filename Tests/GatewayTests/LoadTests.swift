@@ -198,7 +198,7 @@ extension GatewayProcesses {
       try await gateway.wait(for: "filter reloaded")
       #expect(try await client.post("/v1/filter", Signs.clean).status == 403)
       try "version: 1\nname: broken".write(toFile: gateway.filterPath, atomically: true, encoding: .utf8)
-      try await gateway.wait(for: "filter not reloaded; the old one goes on")
+      try await gateway.wait(for: "filter not reloaded; the old one stays in use")
       #expect(try await client.post("/v1/filter", Signs.clean).status == 403)
       try filter(threshold: 1.9).write(toFile: gateway.filterPath, atomically: true, encoding: .utf8)
       try await gateway.wait(for: "filter reloaded", times: 2)

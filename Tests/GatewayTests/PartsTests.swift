@@ -71,7 +71,7 @@ struct PartsTests {
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
     let notes = Notes()
     let late = Deadline(after: .milliseconds(20))
-    await #expect(throws: SluiceError(.deadlineExceeded, "the request took longer than it may")) {
+    await #expect(throws: SluiceError(.deadlineExceeded, "the request took longer than is permitted")) {
       try await late.abandon {
         // Like a call that cannot be stopped: it takes no notice of being cancelled.
         await Task.detached { for await _ in ends {} }.value

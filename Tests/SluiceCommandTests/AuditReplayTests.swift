@@ -57,7 +57,7 @@ struct AuditReplayTests {
     let changed = try filter(bench, threshold: "0.0006")
     let result = try bench.audit("replay", "-f", changed)
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.outputText.contains("\(kept) records are of another filter, calibration or model"))
+    #expect(result.outputText.contains("\(kept) records are of a filter, calibration or model other than this one"))
     let picture = try bench.audit(
       "show", try bench.record(of: try #require(bench.flagged.first)).reference, "-f", changed, "--picture",
       "\(bench.path)/sheet.png")

@@ -51,7 +51,7 @@ struct BadInputTests {
     let labels = TarArchives.archive([("a.cls", [0x37]), ("b.txt", [0x38])])
     let tar = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", "--summary"], input: labels)
     #expect(tar.status == 2)
-    #expect(tar.errors.contains("2 members of archives that are no images"))
+    #expect(tar.errors.contains("2 members of archives that are not images"))
     let list = try SluiceCommand.run(["filter", "-f", filter, "--format", "none", "--files-from", "-"])
     #expect(list.status == 2)
   }
@@ -247,7 +247,7 @@ struct BadInputTests {
     let long = try folder.file("long.yaml", [UInt8](repeating: 0x20, count: 1_000_001))
     for (path, message) in [
       (model, "m.onnx is a model, not a filter"), (folder.path, "is a folder; name a filter file"),
-      (image, "image.png is no text"), (long, "longer than 1000000 bytes, so no filter"),
+      (image, "image.png is not text"), (long, "longer than 1000000 bytes, so it is not a filter"),
     ] {
       let result = try SluiceCommand.run(["filter", "-f", path, "--format", "none", image])
       #expect(result.status == 2 && result.errors.contains(message), "\(result.errors)")

@@ -151,8 +151,8 @@ import Testing
     try folder.file("noise.yaml", filter("{chroma: 0.7, image: 0.3}"))
     #expect(try sluice(folder, "filter -f noise.yaml --format none clean/1.png").status < 2)
     for (text, problem) in [
-      (filter("{chroma: 0.7, image: 0.4}"), "1 at most"), (filter("{chroma: 1}"), "`image` no share"),
-      (filter("{chroma: 0.5, image: 0.3, other: 0.1}"), "`other`, which is no group"),
+      (filter("{chroma: 0.7, image: 0.4}"), "the maximum is 1"), (filter("{chroma: 1}"), "`image` no share"),
+      (filter("{chroma: 0.5, image: 0.3, other: 0.1}"), "`other`, which is not a group"),
       (filter("{chroma: 0, image: 1}"), "permitted are"), (filter("{chroma: 1}", rule: "fused"), "only `union`"),
       (filter("{chroma: 0.995, image: 0.005}"), "`image`"),
       (
@@ -215,7 +215,7 @@ import Testing
       ("true", "--clean clean/1.png", 2, "there are 1"),
       ("mkdir same; for i in $(seq 20); do cp clean/1.png same/$i.png; done", "--clean same", 2, "there are 1"),
       ("mkdir none", "--clean clean --adversarial none", 2, "none is empty"),
-      ("true", "--clean clean --adversarial clean/1.png", 2, "is no folder"),
+      ("true", "--clean clean --adversarial clean/1.png", 2, "is not a folder"),
       ("true", "--clean clean --fpr 0", 2, "--fpr"),
       ("true", "--clean clean --augment smear", 2, "jpeg, blur, noise, brightness, gray"),
       ("true", "--clean clean -o clean/1.png", 2, "clean/1.png"),

@@ -65,7 +65,7 @@ import Testing
       ("sed -i 's/adversarial/odd/' reviews.ndjson", "adversarial or clean"),
       ("sed -i 's/\"attack\"/\"attic\"/' reviews.ndjson", "`attic` is not a known key"),
       ("sed -i 's/281/-1/' reviews.ndjson", "from 0 to 999999"),
-      ("head -c 70000 /dev/zero | tr '\\0' x > reviews.ndjson", "permitted are 65536"),
+      ("head -c 70000 /dev/zero | tr '\\0' x > reviews.ndjson", "at most 65536 are permitted"),
       ("rm a.png b.jpg c.png", "none of the reviewed images"),
     ])
   func refusals(preparation: String, message: String) throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// Runs over images that the calibration knows the like of, and over others.
 @Suite struct StaleCalibrationTests {
-  private static let remedy = "calibrate again with images as they come now"
+  private static let remedy = "calibrate again with images like those that come now"
 
   @Test("a run over other images than those of the calibration says so once, at its end; one over like images does not")
   func stale() throws {

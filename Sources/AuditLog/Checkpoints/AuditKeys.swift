@@ -33,7 +33,8 @@ package struct AuditVerificationKey: Sendable, Hashable {
   }
 
   private static let invalid = SluiceError(
-    .invalidKey, "this is no verification key", remedy: "give a line of the form NAME+HASH+BASE64, as in signing.pub")
+    .invalidKey, "this is not a verification key", remedy: "give a line of the form NAME+HASH+BASE64, as in signing.pub"
+  )
 
   func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
     guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: key) else { return false }
@@ -70,7 +71,7 @@ package struct AuditSigningKey: Sendable {
     guard text.hasPrefix(Self.prefix), parts.count == 3, let data = Data(base64Encoded: String(parts[2])),
       data.count == 33, data[0] == AuditVerificationKey.kind,
       let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: data.dropFirst())
-    else { throw SluiceError(.invalidKey, "the file of the signing key holds none") }
+    else { throw SluiceError(.invalidKey, "the file of the signing key holds no key") }
     self.init(name: String(parts[0]), key: key)
     guard secretText == text else { throw SluiceError(.invalidKey, "the file of the signing key is damaged") }
   }

@@ -71,7 +71,7 @@ package struct SignedCheckpoint: Sendable, Hashable {
     guard text.utf8.count <= Self.longest, let note = Self.parts(text), let checkpoint = Checkpoint(body: note.body)
     else {
       throw SluiceError(
-        .invalidCheckpoint, "this is no signed checkpoint of an audit log",
+        .invalidCheckpoint, "this is not a signed checkpoint of an audit log",
         remedy: "give a file that `sluice audit checkpoint` wrote")
     }
     self.text = text

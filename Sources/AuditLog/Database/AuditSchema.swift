@@ -37,7 +37,8 @@ enum AuditSchema {
 
   private static func tooNew(_ version: Int, _ known: Int) -> SluiceError {
     SluiceError(
-      .auditUnavailable, "the audit log has form \(version) of its tables; this program knows form \(known)",
+      .auditUnavailable,
+      "the tables of the audit log have version \(version) of their form; this program knows version \(known)",
       remedy: "use the program that wrote it")
   }
 

@@ -91,10 +91,10 @@ package final class SQLiteDatabase: AuditDatabase {
   private static func remedy(_ code: ResultCode) -> String? {
     switch code {
     case .SQLITE_FULL: "make room on its disk, for instance with `sluice audit prune`"
-    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "let this user write to it and to its folder"
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "give this user the right to write to it and to its folder"
     case .SQLITE_CANTOPEN: "check that its folder exists and may be written"
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT: "put it aside for examination, and start a new one or restore a copy"
-    case .SQLITE_BUSY, .SQLITE_LOCKED: "another process has held it for too long"
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT: "set it aside for examination, and start a new one or restore a copy"
+    case .SQLITE_BUSY, .SQLITE_LOCKED: "another process has held it too long"
     case .SQLITE_IOERR: "check its disk"
     default: nil
     }

@@ -52,7 +52,7 @@ package struct QuarantineCipher: Sendable {
   func opened(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     let image = contents.starts(with: Self.heading) ? try decrypted(contents, of: sha256) : contents
     guard Hexadecimal.text(SHA256.hash(data: image)) == sha256 else {
-      throw SluiceError(.quarantineDamaged, "the bytes kept as \(sha256) are others")
+      throw SluiceError(.quarantineDamaged, "the bytes kept as \(sha256) are different ones")
     }
     return image
   }
@@ -60,7 +60,8 @@ package struct QuarantineCipher: Sendable {
   private func decrypted(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     guard let key else {
       throw SluiceError(
-        .quarantineDamaged, "the bytes kept as \(sha256) are encrypted", remedy: "give the key that they were kept with"
+        .quarantineDamaged, "the bytes kept as \(sha256) are encrypted",
+        remedy: "give the key that they were encrypted with"
       )
     }
     guard let box = try? AES.GCM.SealedBox(combined: contents.dropFirst(Self.heading.count)),

@@ -62,7 +62,7 @@ package struct QuarantinedImage: Sendable {
   }
 }
 
-/// Where a record stands: which writer's chain, and the how manieth in it, counted from 1.
+/// Where a record stands: which writer's chain, and which number in it, counted from 1.
 package struct AuditReference: Sendable, Hashable, CustomStringConvertible {
   package let writer: String
   package let sequence: Int

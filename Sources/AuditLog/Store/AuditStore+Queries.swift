@@ -95,7 +95,7 @@ extension AuditStore {
     let writers = try heads().filter { $0.sequence >= sequence }.map(\.writer)
     guard writers.count <= 1 else {
       throw SluiceError(
-        .noSuchRecord, "there is a record \(sequence) of each of \(writers.joined(separator: ", "))",
+        .noSuchRecord, "there is a record \(sequence) of each of the writers \(writers.joined(separator: ", "))",
         remedy: "name the writer as well, as in \(writers[0]):\(sequence)")
     }
     return writers.first.map { AuditReference(writer: $0, sequence: sequence) }

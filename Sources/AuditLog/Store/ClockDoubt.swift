@@ -35,7 +35,7 @@ package struct ClockDoubt: Sendable, Hashable {
       "no image was deleted for its age: the clock says \(now.shortText), and between \(lastRecord.shortText) and the day before "
         + "that nothing was recorded",
       remedy:
-        "set the clock; where it is right, prune with --trust-clock, or wait until there have been records for a day")
+        "set the clock; if it is right, prune with --trust-clock, or wait until there have been records for a day")
   }
 }
 

@@ -26,7 +26,7 @@ extension AuditVerifier {
       LEFT JOIN audit_record r ON r.writer = f.writer AND r.sequence = f.sequence
       WHERE r.writer IS NULL ORDER BY f.writer, f.sequence LIMIT 1
       """)
-    return row.map { Verification.Problem($0.reference, "is listed under a detector, and is not there") }
+    return row.map { Verification.Problem($0.reference, "is listed under a detector, but does not exist") }
   }
 
   /// An image that is said to be deleted without a record that it was, or with one from before it was last kept.
@@ -59,7 +59,7 @@ extension AuditVerifier {
       ORDER BY o.sha256 LIMIT 1
       """)
     return row.map {
-      Verification.Problem(nil, "the bytes of \($0.text(0)) are held or deleted other than records say")
+      Verification.Problem(nil, "the bytes of \($0.text(0)) are held or deleted in another way than the records say")
     }
   }
 

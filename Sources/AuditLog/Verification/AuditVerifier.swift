@@ -68,7 +68,7 @@ package struct AuditVerifier {
     }
     let names = rows.map { $0.text(0) }.filter(AuditWriterName.isName)
     if names.count < rows.count {
-      result.problems.append(Verification.Problem(nil, "there is a chain whose name is none"))
+      result.problems.append(Verification.Problem(nil, "there is a chain whose name is not valid"))
     }
     return names
   }
@@ -104,7 +104,7 @@ package struct AuditVerifier {
     }
     do throws(SluiceError) {
       guard let image = try store.image(sha256) else { return try missing(sha256) }
-      return image.count == bytes ? nil : "the bytes of \(sha256) are said to be \(bytes), and are \(image.count)"
+      return image.count == bytes ? nil : "the bytes of \(sha256) should be \(bytes) and are \(image.count)"
     } catch {
       guard error.code == .quarantineDamaged else { throw error }
       return error.description

@@ -118,9 +118,9 @@ struct ChainVerifier {
 
   /// Whether the record says where it stands, and whether what lies beside it says the same as it does.
   private func contentsProblem(_ text: String, _ row: SQLRow, _ block: Block) -> String? {
-    guard let json = try? JSONValue(reading: Array(text.utf8).span, limits: Self.limits) else { return "is no JSON" }
+    guard let json = try? JSONValue(reading: Array(text.utf8).span, limits: Self.limits) else { return "is not JSON" }
     guard json["writer"]?.string == summary.name, json["sequence"]?.integer == summary.records + 1 else {
-      return "says that it stands elsewhere"
+      return "says that it has another place"
     }
     let columns = RecordColumns(json)
     let time = json["time"]?.string.flatMap { AuditTime($0) }
@@ -156,7 +156,7 @@ struct ChainVerifier {
 
   private func imageProblem(_ json: JSONValue, _ block: Block) -> String? {
     guard json["quarantined"] == .bool(true), let sha256 = json["sha256"]?.string else { return nil }
-    return block.images.contains(sha256) ? nil : "kept an image that the quarantine knows nothing of"
+    return block.images.contains(sha256) ? nil : "kept an image that the quarantine does not know"
   }
 
   private func nextBlock() throws(SluiceError) -> Block {

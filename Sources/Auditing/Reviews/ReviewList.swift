@@ -37,14 +37,14 @@ package struct ReviewList: Sendable {
 
   private static func review(_ line: ArraySlice<UInt8>) throws(SluiceError) -> ReviewedImage {
     guard line.count <= longestLine else {
-      throw invalid("a line of \(line.count) bytes; permitted are \(longestLine)")
+      throw invalid("a line of \(line.count) bytes; at most \(longestLine) are permitted")
     }
     guard let contents = try? Contents(json: Array(line), limits: jsonLimits) else {
       throw invalid(
         "not an object with the texts sha256, label and path, and if known a number class and a text attack")
     }
     if let unknown = contents.names.subtracting(keys).sorted().first {
-      throw invalid("`\(unknown)` is not a known key; permitted are \(keys.sorted().joined(separator: ", "))")
+      throw invalid("`\(unknown)` is not a known key; the keys are \(keys.sorted().joined(separator: ", "))")
     }
     guard contents.sha256.isDigest else {
       throw invalid("`sha256` must be 64 hexadecimal digits in lower case")

@@ -38,7 +38,7 @@ package struct EvaluationComparison {
     let own = rows.filter { $0.budget == budgets.first }
     guard let clean = own.first(where: { $0.group == "clean" })?.flagged,
       let attacks = own.first(where: { $0.group == "all attacks" })?.flagged
-    else { return "There are not images enough to compare the two." }
+    else { return "There are not enough images to compare the two." }
     let (more, fewer) = (attacks.interval.lowerBound > 0, attacks.interval.upperBound < 0)
     let (costlier, cheaper) = (clean.interval.lowerBound > 0, clean.interval.upperBound < 0)
     return switch (more, fewer, costlier, cheaper) {
@@ -62,7 +62,7 @@ package struct EvaluationComparison {
     }
     let header = ["budget", "images", "n", "difference of the share flagged (95 %)", "McNemar p"]
     return
-      (["new calibration less the other, on the same images"] + EvaluationTable.aligned([header] + table)
+      (["the new calibration minus the other, on the same images"] + EvaluationTable.aligned([header] + table)
       + ["", conclusion]).joined(separator: "\n") + "\n"
   }
 }

@@ -61,7 +61,7 @@ package struct EvaluationPage {
       section(
         "Which detector sees what", "Each alone, with the whole budget of \(Figures.percent(evaluation.budgets[0])).",
         "<div class=\"scroll\">\(HeatMapFigure(evaluation: evaluation).svg)</div>"))
-    sections.append(section("Scores", "Clean images light, adversarial ones dark.", histograms))
+    sections.append(section("Scores", "Clean images are light, adversarial ones dark.", histograms))
     sections += [accuracies, journeys, cost, suggestions]
     if let comparison { sections.append(compared(comparison)) }
     let gallery = PictureGallery(evaluation: evaluation)

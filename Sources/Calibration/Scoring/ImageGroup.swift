@@ -21,7 +21,7 @@ package struct ImageGroup: Sendable {
     var groups: [ImageGroup] = []
     for folder in folders {
       guard let names = try folderContents(folder) else {
-        throw SluiceError(.unreadableFile, "\(folder) is no folder", remedy: "name a folder of adversarial images")
+        throw SluiceError(.unreadableFile, "\(folder) is not a folder", remedy: "name a folder of adversarial images")
       }
       guard !names.isEmpty else { throw SluiceError(.emptyInput, "the folder \(folder) is empty") }
       var inner: [ImageGroup] = []

@@ -25,7 +25,7 @@ package final class OpenVINOAutoencoder: Autoencoder {
     guard contract.output.element == .float32, contract.output.fits(form.shape(batch: 1)) else {
       throw SluiceError(
         .modelMismatch,
-        "the model \(model.path) gives \(contract.output.summary), which is no image of the form it takes",
+        "the model \(model.path) gives \(contract.output.summary), which is not an image of the form that it takes",
         remedy: "name the output that holds the reconstruction")
     }
     input = contract.input.name

@@ -58,7 +58,7 @@ import Synchronization
     _ call: (_ value: UnsafeMutablePointer<CChar>, _ message: UnsafeMutablePointer<CChar>) -> sluice_ov_status
   ) throws(SluiceError) -> String {
     var value = [CChar](repeating: 0, count: Int(SLUICE_OV_VALUE))
-    unsafe try checked("the engine says nothing about itself", .engineFailed) { message in
+    unsafe try checked("the engine does not give its version", .engineFailed) { message in
       unsafe value.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return SLUICE_OV_FAILED }
         return unsafe call(base, message)

@@ -77,8 +77,8 @@ final class OpenVINOModel: Sendable {
   private func check(_ compiled: OpenVINOCompiledModel, computesIn precision: ComputedPrecision) throws(SluiceError) {
     guard let found = try compiled.precision(), found == precision else {
       throw SluiceError(
-        .engineFailed, "the engine computes \(path) in another precision than \(precision.rawValue)",
-        remedy: "say `precision: f32` of the model, and calibrate again")
+        .engineFailed, "the engine computes \(path) in a precision other than \(precision.rawValue)",
+        remedy: "set `precision: f32` for the model, and calibrate again")
     }
   }
 

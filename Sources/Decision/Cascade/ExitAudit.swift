@@ -6,7 +6,7 @@ import Synchronization
 /// Of clean images, the calibration says how many of those that leave would have been flagged. More than that, beyond what
 /// chance can do, means that something leaves which was not there when the certificate was made: an attack that passes by
 /// the exits. The comparison is an e-detector (Shin, Ramdas, Rinaldo 2024), so that it may be looked at after every image:
-/// without a reason it takes ten thousand audited exits or more, in the mean, until it speaks.
+/// without a reason it takes ten thousand audited exits or more, on average, until it speaks.
 package final class ExitAudit: Sendable {
   /// What was seen so far.
   package struct Report: Sendable, Hashable {
@@ -85,7 +85,7 @@ extension ExitAudit.Report: CustomStringConvertible {
   /// One sentence without its full stop.
   package var description: String {
     "of \(audited) early exits that were judged completely, \(flagged) would have been flagged: "
-      + "\(Self.percent(lower))-\(Self.percent(upper)) %, where clean images make expect \(Self.percent(expected)) % at most"
+      + "\(Self.percent(lower))-\(Self.percent(upper)) %, where clean images explain at most \(Self.percent(expected)) %"
   }
 
   /// What an operator does about it.

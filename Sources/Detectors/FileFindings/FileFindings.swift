@@ -13,7 +13,8 @@ import Squeezers
 /// picture. A profile built from tables is not evaluated; it counts as the largest difference.
 package struct FileFindings: Detector {
   package static let kind = DetectorKind(
-    .fileFindings, "largest difference between ways to show the file's picture; 1 for what is more than a picture",
+    .fileFindings,
+    "largest difference between ways to show the file's picture; 1 for a file that is more than a picture",
     source: "AlphaDog, Xia et al. 2024; W3C PNG; ICC.1:2022", parameters: FileSubject.allCases.map(\.parameter),
     // What is not measured scores 1, which has to stay above every permitted threshold.
     defaultThreshold: 0.08, thresholdRange: 0...0.99

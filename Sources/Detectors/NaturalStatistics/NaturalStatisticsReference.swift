@@ -35,7 +35,7 @@ package struct NaturalStatisticsReference: Sendable, Hashable {
   ) throws(SluiceError) {
     guard vectors.count >= Self.fewestImages else {
       throw SluiceError(
-        .invalidReference, "a reference of clean images needs at least \(Self.fewestImages), not \(vectors.count)",
+        .invalidReference, "a reference needs at least \(Self.fewestImages) clean images, not \(vectors.count)",
         remedy: "fit it on more clean images; several hundred are good")
     }
     let count = families.reduce(0) { $0 + $1.names(channels).count }
@@ -62,7 +62,7 @@ package struct NaturalStatisticsReference: Sendable, Hashable {
   ) throws(SluiceError) {
     guard let factor = covariance.choleskyFactor else {
       throw SluiceError(
-        .invalidReference, "the clean images of the reference do not differ from each other",
+        .invalidReference, "the clean images of the reference are all alike",
         remedy: "fit it on many different clean images")
     }
     self.families = families

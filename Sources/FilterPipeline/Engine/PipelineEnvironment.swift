@@ -70,7 +70,7 @@ extension PipelineEnvironment {
     case nil:
       throw SluiceError(
         .invalidVariable, "\(Self.autoPrecisionVariable) is `\(named)`; permitted are f32, bf16",
-        remedy: "leave it out for what the processor computes natively")
+        remedy: "leave it out to use what the processor computes natively")
     }
   }
 }

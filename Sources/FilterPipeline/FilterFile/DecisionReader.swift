@@ -22,7 +22,8 @@ struct DecisionReader {
     }
     if let earlyExit = members["earlyExit"] {
       guard definition.rule != .shared else {
-        throw earlyExit.error("has no meaning under the rule `shared`, where no score adds up; use `union` or `fused`")
+        throw earlyExit.error(
+          "has no meaning under the rule `shared`, where scores do not add up; use `union` or `fused`")
       }
       definition.earlyExit = try Self.earlyExit(earlyExit)
     }
@@ -67,7 +68,7 @@ struct DecisionReader {
     let total = entries.reduce(0) { $0 + $1.1 }
     // Thirds as people write them add up to a little less or more.
     guard total <= 1 + 1e-3 else {
-      throw node.error("gives groups \(total) of the budget together; there is 1 at most")
+      throw node.error("gives groups \(total) of the budget in all; the maximum is 1")
     }
     return Dictionary(entries) { first, _ in first }
   }
@@ -83,7 +84,7 @@ struct DecisionReader {
       throw node.error("gives the group `\(group)` no share; \(known)")
     }
     if let name = shares.keys.sorted().first(where: { !groups.contains($0) }) {
-      throw node.error("names `\(name)`, which is no group; \(known)")
+      throw node.error("names `\(name)`, which is not a group; \(known)")
     }
   }
 }

@@ -23,10 +23,10 @@ struct DetectorReader {
         throw entry.error("needs predictions, but the filter has no `classifier`")
       }
       guard !definitions.contains(where: { $0.name == definition.name }) else {
-        throw entry.error("has the name `\(definition.name)`, as another detector; give it a `name` of its own")
+        throw entry.error("has the same name as another detector, `\(definition.name)`; give it a `name` of its own")
       }
       guard !(definition.detector is FileFindings && definitions.contains { $0.detector is FileFindings }) else {
-        throw entry.error("is a second fileFindings; one says everything about files")
+        throw entry.error("is a second fileFindings; there can be only one")
       }
       definitions.append(definition)
     }
@@ -70,7 +70,7 @@ struct DetectorReader {
     // Facts about a file have a threshold that does not depend on where images come from.
     if let threshold = kind.defaultThreshold, !hasDecision || kind.key == .fileFindings { return threshold }
     guard hasDecision else {
-      throw members.parent.error("lacks the key `threshold`, and the filter has no `decision` that could do without")
+      throw members.parent.error("lacks the key `threshold`, and the filter has no `decision` to do without it")
     }
     return nil
   }

@@ -117,13 +117,13 @@ extension FilterFile {
       guard calibration.detectors.map(\.name) == expected else {
         throw SluiceError(
           .calibrationMismatch, "the calibration is of other detectors than \(expected.joined(separator: ", "))",
-          remedy: "calibrate again: a detector has got or lost a threshold of its own")
+          remedy: "calibrate again, because a detector was given or lost a threshold of its own")
       }
       let groups = definition.calibratedDetectors.map(\.group)
       guard calibration.detectors.map(\.group) == groups else {
         throw SluiceError(
           .calibrationMismatch, "the calibration is of other groups than \(definition.groups.joined(separator: ", "))",
-          remedy: "calibrate again: a detector has got another group")
+          remedy: "calibrate again, because a detector was given another group")
       }
       return calibration
     }

@@ -56,11 +56,13 @@ package struct FilterFile: Sendable {
     var bytes: [UInt8] = []
     while bytes.count <= maxBytes {
       let block = try source.read()
-      if block.contains(0) { throw SluiceError(.invalidFilter, "\(path) is no text, so no filter", remedy: remedy) }
+      if block.contains(0) {
+        throw SluiceError(.invalidFilter, "\(path) is not text, so it is not a filter", remedy: remedy)
+      }
       if block.isEmpty { return bytes }
       bytes += block
     }
-    throw SluiceError(.invalidFilter, "\(path) is longer than \(maxBytes) bytes, so no filter", remedy: remedy)
+    throw SluiceError(.invalidFilter, "\(path) is longer than \(maxBytes) bytes, so it is not a filter", remedy: remedy)
   }
 
   private static let modelEndings = [".onnx", ".tflite", ".xml", ".pb", ".pt", ".pth", ".h5", ".keras", ".safetensors"]

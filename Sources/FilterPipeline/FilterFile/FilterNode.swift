@@ -92,7 +92,7 @@ struct FilterNode {
   var scalarText: String? { node.scalar?.string }
 
   func string() throws(SluiceError) -> String {
-    guard let text = scalarText, !text.isEmpty else { throw error("must be a text") }
+    guard let text = scalarText, !text.isEmpty else { throw error("must be text") }
     return text
   }
 

@@ -54,7 +54,7 @@ struct FilterReader {
     }
     if let node = members["decision"] { try DecisionReader.checkShares(definition, node) }
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
-      throw root.error("uses `\(squeezer)`, whose chance comes from a secret; name its file under `secret`")
+      throw root.error("uses `\(squeezer)`, whose random choices come from a secret; name its file under `secret`")
     }
     return definition
   }

@@ -77,7 +77,7 @@ final class ImageStream: InputStream {
     return EncodedInput(
       source: name, offset: offset, bytes: bytes,
       problem: .rejected(
-        SluiceError(.notAnImage, "\(length) bytes that belong to no JPEG or PNG", byteOffset: 0)))
+        SluiceError(.notAnImage, "\(length) bytes that do not belong to a JPEG or PNG", byteOffset: 0)))
   }
 
   private func tooLong(searchFrom position: Int) throws(SluiceError) -> EncodedInput {

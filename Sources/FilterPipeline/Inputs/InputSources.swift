@@ -142,7 +142,7 @@ package final class RunInputs: InputSequence {
     if path.bytes.contains(0) {
       throw SluiceError(
         .unreadableFile, "the path contains a zero byte",
-        remedy: "say --null for a list whose paths are separated by zero bytes")
+        remedy: "use --null for a list whose paths are separated by zero bytes")
     }
     if path == Self.standardInput, paths.readsStandardInput {
       throw SluiceError(.unreadableFile, "standard input is already read for the list of paths")

@@ -107,7 +107,7 @@ final class TarStream: InputStream {
       return EncodedInput(
         source: source, offset: offset, bytes: [],
         problem: .rejected(
-          SluiceError(.tooManyBytes, "\(size) bytes; permitted are \(limit)", byteOffset: limit)))
+          SluiceError(.tooManyBytes, "\(size) bytes; at most \(limit) are permitted", byteOffset: limit)))
     }
     guard try buffer.ensure(size) else {
       // The part is judged like any damaged image; the next call reports that the stream broke off.

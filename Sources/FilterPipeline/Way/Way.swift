@@ -52,6 +52,6 @@ struct Way: Sendable {
 
   /// Work for somebody who has gone away is not begun.
   private static func checkIsWanted() throws(SluiceError) {
-    if Task.isCancelled { throw SluiceError(.cancelled, "nobody waits for the verdict any more") }
+    if Task.isCancelled { throw SluiceError(.cancelled, "nobody is waiting for the verdict any more") }
   }
 }

@@ -52,7 +52,8 @@ package struct GatewayAudit: Sendable {
     let token = try folder.secret("pages.token") { PageSessions.randomText() }
     guard let tokens = ReviewerTokens(lines: [token]) else {
       throw SluiceError(
-        .invalidSetting, "\(folder.path)/pages.token holds no token", remedy: "delete the file; a new one is made")
+        .invalidSetting, "\(folder.path)/pages.token does not hold a token",
+        remedy: "delete the file; a new one is made")
     }
     log.info("the token of the audit pages is in a file", metadata: ["file": "\(folder.path)/pages.token"])
     return tokens

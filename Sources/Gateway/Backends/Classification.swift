@@ -12,7 +12,7 @@ package enum Classification {
   package static func count(_ output: InferenceRequest.RequestedOutput) throws(SluiceError) -> Int? {
     guard let value = output.parameters.first(where: { $0.name == parameter })?.value else { return nil }
     guard case .integer(let count) = value, count >= 0 else {
-      throw .invalidRequest("the parameter `\(parameter)` of `\(output.name)` is no number of classes")
+      throw .invalidRequest("the parameter `\(parameter)` of `\(output.name)` is not a number of classes")
     }
     return count == 0 ? nil : count
   }

@@ -37,10 +37,10 @@ enum UpstreamTrouble: Error {
   var refusal: Refusal {
     switch self {
     case .unreached: Refusal(.badUpstream, .upstreamFailed, "the model server cannot be reached")
-    case .refused: Refusal(.invalid, .invalidRequest, "the model server does not take the request")
+    case .refused: Refusal(.invalid, .invalidRequest, "the model server does not accept the request")
     case .failed: Refusal(.badUpstream, .upstreamFailed, "the model server failed")
     case .busy(_, let time):
-      Refusal(.busy, .busy, "the model server has enough to do; try again later").after(time)
+      Refusal(.busy, .busy, "the model server is busy; try again later").after(time)
     case .unavailable(_, let time):
       Refusal(.unavailable, .upstreamFailed, "the model server is not available; try again later").after(time)
     case .late: Refusal(.lateAnswer, .deadlineExceeded, "the model server did not answer in time")

@@ -153,7 +153,7 @@ package final class UpstreamPool: InferenceBackend {
     }
     switch choice {
     case .member(let place, let client, let contract): return (place, client, contract)
-    case .busy: throw SluiceError(.busy, "the model servers have enough to do", remedy: "try again later")
+    case .busy: throw SluiceError(.busy, "the model servers are busy", remedy: "try again later")
     case .none: throw SluiceError(.upstreamFailed, "no model server can be reached")
     }
   }

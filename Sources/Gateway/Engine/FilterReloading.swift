@@ -59,7 +59,7 @@ struct FilterReloading: Service {
       log.notice("filter reloaded", metadata: ["cause": "\(cause)", "digest": "\(identity.digest)"])
     case .failure(let error):
       metrics.registry.add(to: "sluice_reloads_total", ["outcome": "refused"])
-      log.error("filter not reloaded; the old one goes on", metadata: ["cause": "\(cause)", "error": "\(error)"])
+      log.error("filter not reloaded; the old one stays in use", metadata: ["cause": "\(cause)", "error": "\(error)"])
     }
   }
 
@@ -83,7 +83,7 @@ struct FilterFitness: Sendable {
   func check(_ pipeline: Pipeline) throws(SluiceError) {
     if modes.all.contains(.sanitize), !pipeline.sanitizes {
       throw SluiceError(
-        .invalidSetting, "the mode sanitize needs a filter that says how: it has no `sanitize`",
+        .invalidSetting, "the mode sanitize needs a filter that says how, and this one has no `sanitize`",
         remedy: "add for instance `sanitize: {median: 2}` to the filter file")
     }
     if isEmbedded, pipeline.classifier == nil {
@@ -98,7 +98,7 @@ struct FilterFitness: Sendable {
     try check(new)
     guard isEmbedded || old.form == new.form else {
       throw SluiceError(
-        .invalidSetting, "the new filter forwards another form of tensor", remedy: "start the gateway anew for that")
+        .invalidSetting, "the new filter forwards another form of tensor", remedy: "restart the gateway to use it")
     }
   }
 }

@@ -65,7 +65,7 @@ struct ImageInputs {
   static func check(_ count: Int, _ most: Int) throws(SluiceError) {
     guard count >= 1 else { throw .invalidRequest("the request has no image") }
     guard count <= most else {
-      throw SluiceError(.tooManyImages, "the request has \(count) images; permitted are \(most)")
+      throw SluiceError(.tooManyImages, "the request has \(count) images; at most \(most) are permitted")
     }
   }
 }

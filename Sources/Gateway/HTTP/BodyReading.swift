@@ -59,7 +59,7 @@ extension Refusal {
   static func tooSlow(_ pace: Pace) -> Refusal {
     Refusal(
       .tooSlow, .tooSlow,
-      "the body comes too slowly: at least \(pace.bytes) bytes are expected every \(Int(pace.interval.seconds)) seconds"
+      "the body arrives too slowly: at least \(pace.bytes) bytes are expected every \(Int(pace.interval.seconds)) seconds"
     )
   }
 

@@ -72,7 +72,7 @@ extension TLSFiles {
   func configuration() throws(SluiceError) -> TLSConfiguration {
     do {
       let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-      guard !chain.isEmpty else { throw SluiceError(.invalidSetting, "no certificate in it") }
+      guard !chain.isEmpty else { throw SluiceError(.invalidSetting, "it holds no certificate") }
       let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: self.key, format: .pem))
       var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
       configuration.minimumTLSVersion = .tlsv12

@@ -20,11 +20,12 @@ package struct GatewayMetrics: Sendable {
     registry.declare("sluice_classifier_calls_total", "counter", "Calls of the classifier.")
     registry.declare("sluice_classifier_images_total", "counter", "Images and versions of images in those calls.")
     registry.declare("sluice_classifier_joined_total", "counter", "Images judged in those calls.")
-    registry.declare("sluice_request_seconds", "histogram", "From head to answer.", buckets: Self.latencies)
+    registry.declare(
+      "sluice_request_seconds", "histogram", "Time from the head of a request to its answer.", buckets: Self.latencies)
     registry.declare("sluice_stage_seconds", "histogram", "Time by stage.", buckets: Self.latencies)
     registry.declare("sluice_queue_depth", "gauge", "Requests that wait for a worker.")
     registry.declare("sluice_running", "gauge", "Requests whose images are being judged.")
-    registry.declare("sluice_in_flight", "gauge", "Requests begun and not answered.")
+    registry.declare("sluice_in_flight", "gauge", "Requests that have begun and are not answered.")
     registry.declare("sluice_held_bytes", "gauge", "Bytes of request bodies in memory.")
     registry.declare("sluice_upstream_up", "gauge", "Whether an upstream is in use.")
     registry.declare("sluice_upstream_requests_total", "counter", "Requests to upstreams by what came back.")
@@ -38,8 +39,9 @@ package struct GatewayMetrics: Sendable {
     registry.declare("sluice_quarantine_bytes", "gauge", "Bytes of images that are kept.")
     registry.declare("sluice_reloads_total", "counter", "Reloads of the filter by outcome.")
     registry.declare(
-      Self.stale, "gauge", "1 where clean images score differently than those of the calibration did.")
-    registry.declare(Self.drift, "gauge", "Logarithm of the evidence for that, over that of its limit: 0 to 1.")
+      Self.stale, "gauge", "1 when clean images score differently from those of the calibration.")
+    registry.declare(
+      Self.drift, "gauge", "Logarithm of the evidence for that, divided by the logarithm of its limit: 0 to 1.")
     registry.declare(Self.compared, "gauge", "Clean images that were compared with the calibration.")
     registry.declare(
       "sluice_early_endings_total", "counter", "Images whose verdict was certain before everything was asked.")
@@ -47,8 +49,8 @@ package struct GatewayMetrics: Sendable {
     registry.declare(Self.auditedExits, "gauge", "Early exits that were judged completely all the same.")
     registry.declare(Self.flaggedExits, "gauge", "Those of them that would have been flagged.")
     registry.declare(
-      Self.exitRate, "gauge", "Their share, with the bounds of its 95 % interval and what is expected at most.")
-    registry.declare(Self.exceededExits, "gauge", "1 where more would be flagged than clean images explain.")
+      Self.exitRate, "gauge", "Their share, with the bounds of its 95 % interval and the maximum that is expected.")
+    registry.declare(Self.exceededExits, "gauge", "1 when more would be flagged than clean images explain.")
     registry.set("sluice_build_info", to: 1, ["version": version])
   }
 

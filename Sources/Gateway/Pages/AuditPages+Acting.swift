@@ -21,7 +21,7 @@ extension AuditPages {
     let next = try await perform(for: visitor) { log throws(SluiceError) -> StoredRecord? in
       let record = try Self.found(reference, log)
       guard let sha256 = record.verdict.sha256 else {
-        throw SluiceError(.noSuchRecord, "\(reference) has no image that could be reviewed")
+        throw SluiceError(.noSuchRecord, "\(reference) has no image to review")
       }
       let review = ImageReview(
         sha256: sha256, label: label, trueClass: trueClass, attack: attack, note: note, reviewer: reviewer)

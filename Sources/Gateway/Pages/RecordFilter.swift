@@ -32,7 +32,7 @@ struct RecordFilter: Sendable {
   private mutating func time(_ name: String) -> AuditTime? {
     guard let text = fields[name] else { return nil }
     let time = AuditTime(text)
-    if time == nil { complaints.append("`\(text)` is no time such as 2026-01-31 08:00 or 24h") }
+    if time == nil { complaints.append("`\(text)` is not a time such as 2026-01-31 08:00 or 24h") }
     return time
   }
 

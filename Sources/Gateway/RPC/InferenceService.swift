@@ -102,7 +102,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     defer { state.inFlight.end() }
     do {
       guard route == "health" || tokens.admit(request.metadata.text("authorization")) else {
-        throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is needed")
+        throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is required")
       }
       let call = RequestContext(
         identity: identity, route: .infer, mode: gateway.rules.modes[.infer],
@@ -136,7 +136,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     } catch let error as CancellationError {
       throw error
     } catch let error as RPCError where ![.unavailable, .cancelled].contains(error.code) {
-      throw Refusal(.invalid, .invalidRequest, "the call has no message that can be read", cause: "\(error)")
+      throw Refusal(.invalid, .invalidRequest, "the call has no readable message", cause: "\(error)")
     } catch {
       throw Gone()
     }

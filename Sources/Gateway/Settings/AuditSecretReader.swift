@@ -37,7 +37,7 @@ struct AuditSecretReader {
     guard let tokens = ReviewerTokens(lines: lines) else {
       throw section.auditTokenFile.error(
         "takes tokens of at least \(BearerTokens.shortest) characters, each with a name before it or none, as in NAME:TOKEN",
-        in: texts, remedy: "write NAME+private:TOKEN for who may see private detectors")
+        in: texts, remedy: "write NAME+private:TOKEN for somebody who may see private detectors")
     }
     return tokens
   }

@@ -57,7 +57,7 @@ package struct GatewaySettings: Sendable {
     guard let address, !address.isLoopback, !self.insecure else { return }
     guard !tokens.isEmpty || isServedWithTLS && tls != nil else {
       throw setting.error(
-        "is `\(address)`, which others can reach", in: texts,
+        "is `\(address)`, which other machines can reach", in: texts,
         remedy: "set tlsCertificate and tlsKey (not for operations), tokenFile, or insecure")
     }
   }

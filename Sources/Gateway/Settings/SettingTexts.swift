@@ -47,14 +47,16 @@ package struct SettingTexts: Sendable {
       throw SluiceError(.invalidSetting, "\(path): not valid YAML: \(error)")
     }
     guard let root else { return [:] }
-    guard let mapping = root.mapping else { throw SluiceError(.invalidSetting, "\(path): is no mapping of settings") }
+    guard let mapping = root.mapping else {
+      throw SluiceError(.invalidSetting, "\(path): is not a mapping of settings")
+    }
     let folder = path.containingFolder
     var given: [String: Given] = [:]
     for (key, node) in mapping {
       let place = "\(path):\(key.mark?.line ?? 1)"
       guard let setting = settings.first(where: { $0.name == key.string }) else {
         throw SluiceError(
-          .invalidSetting, "\(place): `\(key.string ?? "?")` is no setting",
+          .invalidSetting, "\(place): `\(key.string ?? "?")` is not a setting",
           remedy: "settings are \(settings.map(\.name).joined(separator: ", "))")
       }
       given[setting.name] = Given(text: try text(of: node, setting, place, folder), origin: place)

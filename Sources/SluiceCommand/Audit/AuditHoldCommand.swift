@@ -24,7 +24,7 @@ struct AuditHoldCommand: AsyncParsableCommand {
   @Flag(help: "Let it be deleted again when its time comes.")
   var release = false
 
-  @Option(help: "What for, in a few words.")
+  @Option(help: "The reason, in a few words.")
   var note: String?
 
   func validate() throws {

@@ -14,23 +14,23 @@ struct AuditListCommand: AsyncParsableCommand {
         sluice audit list --detector mirror --review unreviewed
         sluice audit list --client 10.0.0.7 --ndjson | jq .record.pValue
 
-      Exit status: 0, also for no record; 2 when the log cannot be read.
+      Exit status: 0, also when no record matches; 2 when the log cannot be read.
       """)
 
   @OptionGroup var log: AuditOptions
   @OptionGroup var query: AuditQueryOptions
 
-  @Option(help: "The most records.")
+  @Option(help: "The maximum number of records.")
   var limit = 50
 
   @Flag(help: "The oldest first.")
   var oldestFirst = false
 
-  @Flag(help: "Print JSON, a record a line, instead of a table.")
+  @Flag(help: "Print JSON, one record per line, instead of a table.")
   var ndjson = false
 
   func validate() throws {
-    if limit < 1 { throw ValidationError("--limit takes a number from 1 on") }
+    if limit < 1 { throw ValidationError("--limit takes a number from 1 up") }
   }
 
   func run() async throws {

@@ -69,7 +69,7 @@ struct AuditAuthorOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The chain to add to. (default: the host's name)", valueName: "name"))
   var writer: String?
 
-  @Option(help: ArgumentHelp("Who says so. (default: $USER)", valueName: "name"))
+  @Option(help: ArgumentHelp("The reviewer's name. (default: $USER)", valueName: "name"))
   var reviewer: String?
 
   private static let longestName = 64
@@ -113,7 +113,7 @@ struct AuditQueryOptions: ParsableArguments {
   @Option(help: ArgumentHelp("From this client.", valueName: "name"))
   var client: String?
 
-  @Option(help: ArgumentHelp("With this in the source's name.", valueName: "text"))
+  @Option(help: ArgumentHelp("With this text in the source's name.", valueName: "text"))
   var source: String?
 
   @Option(help: ArgumentHelp("The image's SHA-256, or its first digits.", valueName: "digits"))

@@ -34,7 +34,7 @@ struct AuditPruneCommand: AsyncParsableCommand {
   @Flag(help: "Only say what would be deleted.")
   var dryRun = false
 
-  @Flag(help: "Delete by age although nothing was recorded for long.")
+  @Flag(help: "Delete by age even if nothing was recorded for a long time.")
   var trustClock = false
 
   func validate() throws { _ = try limits() }
@@ -53,7 +53,7 @@ struct AuditPruneCommand: AsyncParsableCommand {
       }
       limits.bytes = bytes.value
     }
-    guard limits != QuarantineLimits() else { throw ValidationError("say --older-than or --to-size") }
+    guard limits != QuarantineLimits() else { throw ValidationError("give --older-than or --to-size") }
     return limits
   }
 

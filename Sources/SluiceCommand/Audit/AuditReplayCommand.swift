@@ -29,7 +29,7 @@ struct AuditReplayCommand: AsyncParsableCommand {
   @OptionGroup var log: AuditOptions
   @OptionGroup var query: AuditQueryOptions
 
-  @Argument(help: "The records; without any, those of --since and so on.")
+  @Argument(help: "The records; by default those that --since and the like select.")
   var records: [String] = []
 
   @Option(
@@ -43,16 +43,16 @@ struct AuditReplayCommand: AsyncParsableCommand {
     help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
   var definitions: [String] = []
 
-  @Flag(help: "Ask everything, even where the verdict is certain before.")
+  @Flag(help: "Ask everything, even where the verdict was certain before that.")
   var complete = false
 
-  @Flag(help: "Print JSON, an image a line.")
+  @Flag(help: "Print JSON, one image per line.")
   var json = false
 
   func validate() throws {
     try FilterOpening.check(definitions)
     if !records.isEmpty, query.isRestricted {
-      throw ValidationError("records and --since, --verdict and the like exclude each other")
+      throw ValidationError("records cannot be named together with --since, --verdict and the like")
     }
   }
 

@@ -25,10 +25,10 @@ struct AuditReviewCommand: AsyncParsableCommand {
   @Flag(help: "It was an attack.")
   var confirm = false
 
-  @Flag(help: "It was none.")
+  @Flag(help: "It was not an attack.")
   var clear = false
 
-  @Option(help: "What led to it, in a few words.")
+  @Option(help: "The reason, in a few words.")
   var note: String?
 
   @Option(name: .customLong("class"), help: ArgumentHelp("The class that the image truly shows.", valueName: "number"))
@@ -38,7 +38,7 @@ struct AuditReviewCommand: AsyncParsableCommand {
   var attack: String?
 
   func validate() throws {
-    if confirm == clear { throw ValidationError("say either --confirm or --clear") }
+    if confirm == clear { throw ValidationError("give either --confirm or --clear") }
     if records.isEmpty { throw ValidationError("name a record") }
     if let trueClass, !ImageReview.classRange.contains(trueClass) {
       throw ValidationError("--class takes a number from 0 to \(ImageReview.classRange.upperBound)")
@@ -56,7 +56,7 @@ struct AuditReviewCommand: AsyncParsableCommand {
     for text in records {
       let record = try store.findOne(text)
       guard let sha256 = record.verdict.sha256 else {
-        throw SluiceError(.noSuchRecord, "\(record.reference) has no image that could be reviewed")
+        throw SluiceError(.noSuchRecord, "\(record.reference) has no image to review")
       }
       found.append((record, sha256))
     }

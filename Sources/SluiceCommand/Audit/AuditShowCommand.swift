@@ -12,16 +12,16 @@ struct AuditShowCommand: AsyncParsableCommand {
     commandName: "show",
     abstract: "Explain one record.",
     discussion: """
-      A record is WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256; of several of one image, \
-      the newest is shown.
+      A record is WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256. Of several records \
+      of one image, the newest is shown.
 
         sluice audit show gateway-1:4711
         sluice audit show 3fa2b1c0 --json
         sluice audit show gateway-1:4711 --image flagged.png
         sluice audit show gateway-1:4711 -f filter.yaml --picture sheet.png
 
-      The contact sheet shows the image beside its squeezed versions; it is made with the filter, and tells when that is \
-      another one than the record's. The image is the sender's file: open it with care.
+      The contact sheet shows the image beside its squeezed versions; it is made with the filter, and says when that is \
+      not the record's filter. The image is the sender's file: open it with care.
       """)
 
   @OptionGroup var log: AuditOptions
@@ -33,7 +33,8 @@ struct AuditShowCommand: AsyncParsableCommand {
   var json = false
 
   @Option(
-    help: ArgumentHelp("Write the image as it came; - is standard output, and nothing else then.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write the image as it came; - is standard output, which then holds nothing else.", valueName: "file"),
     completion: .file())
   var image: String?
 
@@ -76,7 +77,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     guard let sha256 = record.verdict.sha256, let bytes = try store.image(sha256) else {
       throw SluiceError(
         .noSuchRecord, "the image of \(record.reference) is not kept",
-        remedy: "bytes are kept of what was held back, until they are pruned")
+        remedy: "the bytes of images that were held back are kept until they are pruned")
     }
     return bytes
   }
@@ -90,7 +91,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     let pipeline = try Pipeline(try opening.file(), environment)
     let said = record.verdict
     if said.filter != pipeline.identity.recorded {
-      Terminal.say("sluice: the picture is made with another filter, calibration or model than the record's")
+      Terminal.say("sluice: the picture is made with a filter, calibration or model other than the record's")
     }
     let input = Replay.input(said, bytes)
     let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict

@@ -14,7 +14,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
         sluice audit stats --since 30d --interval 1d
         sluice audit stats --since 2026-11-24 --json
 
-      An interval is marked where its share of flagged images differs from that of the day before it by more than chance does \
+      An interval is marked where its share of flagged images differs from that of the day before by more than chance explains \
       (test of two proportions, |z| of 4 and more).
       """)
 

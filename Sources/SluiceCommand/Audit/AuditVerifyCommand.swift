@@ -27,7 +27,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The keys to trust, one a line; may be repeated. (default: signing.pub in the folder of the log)",
+      "The keys to trust, one per line; may be repeated. (default: signing.pub in the folder of the log)",
       valueName: "file"),
     completion: .file())
   var keyFile: [String] = []

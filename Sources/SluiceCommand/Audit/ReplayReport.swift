@@ -35,7 +35,7 @@ struct ReplayReport {
     guard !isJSON else { return }
     var lines = ["\(judged) images judged again, \(same) with the same verdict and scores, \(leftOut) left out"]
     if otherFilter > 0 {
-      lines.append("\(otherFilter) records are of another filter, calibration or model than this one")
+      lines.append("\(otherFilter) records are of a filter, calibration or model other than this one")
       lines.append("\(flaggedThatPass) of \(flagged) flagged images would pass")
       lines.append("\(cleanThatAreFlagged) of \(clean) clean images would be flagged")
     }

@@ -23,7 +23,7 @@ struct StatisticsReport {
     guard !statistics.summedUp.isEmpty else { return [] }
     let counts = statistics.summedUp.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     return [
-      "rejected besides, without a record each: "
+      "also rejected, without a record each: "
         + counts.map { "\($0.value) \(Terminal.printable($0.key))" }.joined(separator: ", ")
     ]
   }

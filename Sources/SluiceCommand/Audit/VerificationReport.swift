@@ -27,7 +27,7 @@ struct VerificationReport {
       ? [Terminal.styled("holds", .green) + ": \(result.records) records, \(result.images) kept images"] : []
     let caution =
       trustsFolder && result.holds
-      ? ["The keys are those that lie beside the log; --key-file and --checkpoint take what was kept elsewhere."] : []
+      ? ["The keys are those beside the log; --key-file and --checkpoint take what was kept elsewhere."] : []
     return (chains + problems + conclusion + caution).joined(separator: "\n") + "\n"
   }
 

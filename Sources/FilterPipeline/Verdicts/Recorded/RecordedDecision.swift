@@ -1,4 +1,3 @@
-
 /// What calibrated detectors were compared with, and what they decided together.
 package struct RecordedComparison: RecordPart {
   /// Which clean images the p-value was taken from.

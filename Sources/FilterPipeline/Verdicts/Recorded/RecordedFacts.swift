@@ -1,4 +1,3 @@
-
 /// What the header of an image file says.
 package struct RecordedImage: RecordPart {
   package var format: String?

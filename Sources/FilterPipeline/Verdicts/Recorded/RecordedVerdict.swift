@@ -1,4 +1,3 @@
-
 /// A verdict as it is written down: what a line of verdicts says, and what a record of the audit log says besides.
 ///
 /// Everything that reads or writes the form goes through this type; `members` declares it. A record says the version of its form,

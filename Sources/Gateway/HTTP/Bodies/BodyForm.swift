@@ -51,7 +51,7 @@ struct MediaType {
   init(_ text: some Sequence<UInt8>, of field: String) throws(SluiceError) {
     value = try FieldValue(text, of: field)
     name = value.value.lowercased()
-    guard name.contains("/") else { throw .ambiguousBody("`\(field)` is no content type") }
+    guard name.contains("/") else { throw .ambiguousBody("`\(field)` is not a content type") }
     for parameter in value.parameters { try check(parameter, of: field) }
   }
 

@@ -63,7 +63,7 @@ struct FieldValue {
     private mutating func token() throws(SluiceError) -> String {
       let start = position
       while position < bytes.count, bytes[position].isTokenCharacter { position += 1 }
-      guard position > start else { throw error("has no plain word where one must stand") }
+      guard position > start else { throw error("has no plain word where one is required") }
       return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 

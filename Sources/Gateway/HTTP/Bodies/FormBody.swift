@@ -28,7 +28,7 @@ struct FormBody {
     for (place, next) in zip(offsets, offsets.dropFirst()) {
       let start = place + delimiter.count
       guard body.has("\r\n", at: start), next >= start + 2, body.has("\r\n", at: next - 2) else {
-        throw .ambiguousBody("its boundary stands where it separates nothing", at: place)
+        throw .ambiguousBody("its boundary occurs where it separates nothing", at: place)
       }
       parts.append(try Self.part(body, from: start + 2, to: next - 2))
     }

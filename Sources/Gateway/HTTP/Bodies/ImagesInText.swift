@@ -175,7 +175,7 @@ struct ImagesInText {
     // Some programs write a byte as the character of that number.
     let head = FileHead(string.unicodeScalars.prefix(FileHead.length).map { UInt8(truncatingIfNeeded: $0.value) })
     guard !head.isImage, text.isText else {
-      throw .ambiguousBody("a string has bytes that are no text", remedy: "send images in base64")
+      throw .ambiguousBody("a string has bytes that are not text", remedy: "send images in base64")
     }
     try read(text[...], depth: depth)
   }

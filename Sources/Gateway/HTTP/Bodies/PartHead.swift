@@ -87,7 +87,7 @@ struct PartHead {
     var value = line.dropFirst(name.count)
     guard !name.isEmpty, value.first == UInt8(ascii: ":"), line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
       throw .ambiguousBody(
-        "a part's head is no list of `Name: value` lines",
+        "a part's head is not a list of `Name: value` lines",
         remedy: "end each line with CR and LF, and have no other control characters", at: line.startIndex)
     }
     value.removeFirst()

@@ -13,7 +13,8 @@ struct CheckHandler: JudgingHandler {
 
   func checkHead(_ call: ServingCall) throws(Refusal) {
     guard !Self.isCutShort(call.headers[values: .partialBody]) else {
-      throw Refusal(.tooLarge, .tooManyBytes, "the body was cut short; a part is never judged as the whole")
+      throw Refusal(
+        .tooLarge, .tooManyBytes, "the body was cut short; a part of a body is never judged as if it were whole")
     }
   }
 
@@ -60,7 +61,8 @@ struct CheckHandler: JudgingHandler {
     SluiceError(
       .notAnImage, "there is no body to judge",
       remedy: "have the proxy send bodies to the check (Envoy: with_request_body; Traefik: forwardBody; nginx's "
-        + "auth_request cannot); where it does, --\(JudgingSection().allowEmptyChecks.flag) lets requests without one pass"))
+        + "auth_request cannot); where it does, --\(JudgingSection().allowEmptyChecks.flag) lets requests without one pass"
+    ))
 }
 
 extension HTTPField.Name {

@@ -24,7 +24,7 @@ enum FilterAnswer: String, CaseIterable {
     else {
       throw Refusal(
         .notAcceptable, .invalidRequest,
-        "none of the accepted types is given; there are \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
+        "none of the accepted types can be given; there are \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     self = best.form
   }

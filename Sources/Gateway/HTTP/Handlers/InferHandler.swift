@@ -27,7 +27,7 @@ struct InferHandler: JudgingHandler {
   static func jsonLength(_ headers: HTTPFields) throws(Refusal) -> Int? {
     guard let text = headers[.inferenceHeaderLength] else { return nil }
     guard let length = Int(text), length >= 0 else {
-      throw Refusal(.invalid, .invalidRequest, "Inference-Header-Content-Length is no length")
+      throw Refusal(.invalid, .invalidRequest, "Inference-Header-Content-Length is not a length")
     }
     return length
   }

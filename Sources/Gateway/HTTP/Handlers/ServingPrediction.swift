@@ -12,12 +12,12 @@ enum ServingPrediction {
   /// - Throws: `invalid-json`, `invalid-request`.
   static func request(_ body: [UInt8]) throws(SluiceError) -> InferenceRequest {
     let json = try JSONValue(reading: body.span, limits: JSONValue.Limits(depth: 8, values: 10_000))
-    guard case .object(let members) = json else { throw .invalidRequest("the body is no JSON object") }
+    guard case .object(let members) = json else { throw .invalidRequest("the body is not a JSON object") }
     for member in members where !["instances", "signature_name"].contains(member.name) {
       throw .invalidRequest("`\(member.name)` is not supported", remedy: "send `instances`")
     }
     guard case .array(let instances) = json["instances"], !instances.isEmpty else {
-      throw .invalidRequest("`instances` is missing, empty, or no array")
+      throw .invalidRequest("`instances` is missing, empty, or not an array")
     }
     var images: [[UInt8]] = []
     for instance in instances { images.append(try image(instance)) }

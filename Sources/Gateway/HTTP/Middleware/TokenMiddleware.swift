@@ -9,7 +9,7 @@ struct TokenMiddleware: RouterMiddleware {
     _ request: Request, context: HTTPContext, next: (Request, HTTPContext) async throws -> Response
   ) async throws -> Response {
     guard tokens.admit(request.headers[.authorization]) else {
-      throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is needed")
+      throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is required")
     }
     return try await next(request, context)
   }

@@ -140,12 +140,12 @@ extension Refusal.Status {
   fileprivate var description: String {
     switch self {
     case .invalid: "The request breaks the protocol."
-    case .unauthenticated: "A valid bearer token is needed."
+    case .unauthenticated: "A valid bearer token is required."
     case .flagged: "An image was flagged as adversarial."
     case .notFound: "There is no such path, model or version."
     case .methodNotAllowed: "The path takes another method."
-    case .notAcceptable: "None of the accepted types is given."
-    case .tooSlow: "The body comes too slowly."
+    case .notAcceptable: "None of the accepted types can be given."
+    case .tooSlow: "The body arrives too slowly."
     case .tooLarge: "The body is too long."
     case .unsupported: "The body is compressed."
     case .unprocessable: "An image cannot be decoded, or is not permitted."
@@ -153,8 +153,8 @@ extension Refusal.Status {
     case .gone: "The client has gone."
     case .failed: "An image could not be judged."
     case .badUpstream: "The model server failed, or cannot be reached."
-    case .unavailable: "The model server serves nobody for now; try again later."
-    case .lateAnswer: "The request took longer than it may."
+    case .unavailable: "The model server is not available; try again later."
+    case .lateAnswer: "The request took longer than is permitted."
     }
   }
 }

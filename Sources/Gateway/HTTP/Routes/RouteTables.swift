@@ -11,7 +11,7 @@ enum RouteTables {
   static let serving: [Route<ServingHandler>] = [
     Route(
       .get, "/v2/health/live", "health", by: .anyone,
-      .health("Whether the server lives.", .json(OpenAPISchemas.health("live"))), .tells { $0.live() }),
+      .health("Whether the server is alive.", .json(OpenAPISchemas.health("live"))), .tells { $0.live() }),
     Route(
       .get, "/v2/health/ready", "health", by: .anyone,
       .health("Whether requests can be expected to be answered.", .json(OpenAPISchemas.health("ready"))),

@@ -91,7 +91,7 @@ struct RecordView {
     return [
       "original": [
         "src": source(.original), "title": "The image as the classifier gets it",
-        "caption": isOfThisFilter ? "" : "drawn with the filter of today, which is another one than the record's",
+        "caption": isOfThisFilter ? "" : "drawn with the filter of today, which is not the record's",
         "width": size.width, "height": size.height,
       ] as [String: Any],
       "versions": versions, "hasVersions": !versions.isEmpty, "hasHeat": true,
@@ -123,8 +123,8 @@ struct RecordView {
   private var noPictureText: String {
     guard record.image != nil else { return "The bytes of this image were not kept." }
     return record.image?.isStored == true
-      ? "The bytes are kept, but are no picture that could be decoded."
-      : "The bytes of this image were deleted when their time was over."
+      ? "The bytes are kept, but are not a picture that can be decoded."
+      : "The bytes of this image were deleted when their time had come."
   }
 
   // MARK: - What was seen
@@ -157,7 +157,7 @@ struct RecordView {
         "isFlagged": detector.isFlagged, "chart": charts[name]?.svg ?? "", "hasChart": charts[name] != nil,
         "chartNote": charts[name]?.note
           ?? (detector.isWithheld
-            ? "What it saw is for those who may see what is private."
+            ? "Only those who may see private detectors can see what it saw."
             : "Too few clean images are known to compare with.")
           ,
       ]

@@ -24,7 +24,7 @@ package struct AuditSection: SettingSection {
     help: "The maximum size of the images that are kept; the oldest go first; off for no limit.")
   package let auditMaxAge = Setting(
     "auditMaxAge", .orOff(.duration(.seconds(1) ... .seconds(36_500 * 86_400))), default: .seconds(180 * 86_400),
-    help: "How long images are kept; off for ever.")
+    help: "How long images are kept; off to keep them for ever.")
   package let auditCheckpoint = Setting(
     "auditCheckpoint", .duration(.seconds(1) ... .seconds(86_400)), default: .seconds(600),
     help: "How often the chain is signed, if it has grown.")
@@ -39,7 +39,7 @@ package struct AuditSection: SettingSection {
     "auditEncryptionKeyFile", .optional(.file()), default: nil, help: "A file with that key.")
   package let auditFailOpen = Setting(
     "auditFailOpen", .toggle, default: false,
-    help: "Answer although the audit log cannot be written, and count what is not recorded.")
+    help: "Answer even when the audit log cannot be written, and count what is not recorded.")
   package let auditToken = Setting(
     "auditToken", .optional(.reviewerToken), default: nil, isSecret: true,
     help: "A token for the audit pages. It is better kept in a file or in the environment.")

@@ -5,10 +5,10 @@ package struct ListeningSection: SettingSection {
 
   package let http = Setting(
     "http", .orOff(.address), default: ListenAddress(host: "127.0.0.1", port: 8080),
-    help: "Where HTTP is served; off for not at all.")
+    help: "The address where HTTP is served; off to serve none.")
   package let grpc = Setting(
     "grpc", .orOff(.address), default: ListenAddress(host: "127.0.0.1", port: 8081),
-    help: "Where gRPC is served; off for not at all.")
+    help: "The address where gRPC is served; off to serve none.")
   package let operations = Setting(
     "operations", .orOff(.address), default: ListenAddress(host: "127.0.0.1", port: 8082),
     help: "Where metrics, health and the audit pages are served; off for not at all.")

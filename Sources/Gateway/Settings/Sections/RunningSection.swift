@@ -7,7 +7,7 @@ package struct RunningSection: SettingSection {
 
   package let watch = Setting(
     "watch", .duration(.zero ... .seconds(3600)), default: .seconds(2),
-    help: "How often the filter's files are looked at for changes; 0s for never. SIGHUP reloads at any time.")
+    help: "How often the filter's files are checked for changes; 0s for never. SIGHUP reloads them at any time.")
   package let drainDelay = Setting(
     "drainDelay", .duration(.zero ... .seconds(600)), default: .seconds(1),
     help:
