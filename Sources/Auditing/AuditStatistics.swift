@@ -15,7 +15,7 @@ package struct AuditStatistics: Sendable {
   /// Rejected inputs without records of their own, which count nowhere else, by the code of the error; empty unless asked for.
   package var summedUp: [String: Int] = [:]
 
-  private static let mostClients = 20
+  private static let maxClients = 20
 
   /// - Throws: `audit-unavailable`.
   package init(
@@ -30,7 +30,7 @@ package struct AuditStatistics: Sendable {
     intervals = try store.intervals(of: seconds, since: since, until: until)
     changes = SuddenChange.changes(in: earlier, of: seconds).filter { $0.interval.start >= first }
     detectors = try store.detectorCounts(since: since, until: until)
-    clients = try store.clients(since: since, until: until, limit: Self.mostClients)
+    clients = try store.clients(since: since, until: until, limit: Self.maxClients)
   }
 
   package var images: Int { intervals.reduce(0) { $0 + $1.total } }

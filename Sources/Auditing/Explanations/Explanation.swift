@@ -11,7 +11,7 @@ package struct Explanation: Sendable {
   private let names: ClassNames
   private let decisive: [RecordedDetector]
 
-  private static let mostNamed = 2
+  private static let maxNamed = 2
 
   /// - Parameters:
   ///   - said: the record.
@@ -91,7 +91,7 @@ package struct Explanation: Sendable {
   private var flagged: [String] {
     let rarity = rarityOfFlag
     guard !decisive.isEmpty else { return ["Flagged: \(rarity ?? "the record does not say by which detector")."] }
-    let named = Array(decisive.prefix(Self.mostNamed))
+    let named = Array(decisive.prefix(Self.maxNamed))
     let lead = rarity == nil ? "Flagged by" : named.count == 1 ? "Decisive was" : "Decisive were"
     let more = decisive.count - named.count
     let rest = more == 0 ? "" : more == 1 ? "; 1 more agrees" : "; \(more) more agree"

@@ -10,7 +10,7 @@ struct RESTUpstream: UpstreamClient {
   private let address: UpstreamAddress
   private let client: HTTPClient
   /// The longest answer that is read.
-  private static let mostBytes = 256_000_000
+  private static let maxBytes = 256_000_000
   private static let longestError = 4096
 
   init(_ address: UpstreamAddress) {
@@ -72,7 +72,7 @@ struct RESTUpstream: UpstreamClient {
     do {
       let end = NIODeadline.now() + TimeAmount(deadline.remaining)
       let response = try await client.execute(request, deadline: end)
-      let buffer = try await response.body.collect(upTo: Self.mostBytes)
+      let buffer = try await response.body.collect(upTo: Self.maxBytes)
       let bytes = Array(buffer.readableBytesView)
       guard response.status == .ok else { throw Self.trouble(response, bytes) }
       let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }

@@ -11,7 +11,7 @@ final class RPCUpstream: UpstreamClient {
   private let service: Inference_GRPCInferenceService.Client<HTTP2ClientTransport.Posix>
   private let connections: Task<Void, any Error>
 
-  private static let mostBytes = 256_000_000
+  private static let maxBytes = 256_000_000
 
   /// - Throws: `invalid-setting` for a host that there is no way to look up.
   init(_ address: UpstreamAddress) throws(SluiceError) {
@@ -71,8 +71,8 @@ final class RPCUpstream: UpstreamClient {
     var options = CallOptions.defaults
     options.timeout = deadline.remaining
     options.waitForReady = false
-    options.maxResponseMessageBytes = mostBytes
-    options.maxRequestMessageBytes = mostBytes
+    options.maxResponseMessageBytes = maxBytes
+    options.maxRequestMessageBytes = maxBytes
     return options
   }
 

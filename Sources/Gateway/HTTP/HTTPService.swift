@@ -22,7 +22,7 @@ struct HTTPService: Service {
     maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
 
   /// Streams of HTTP/2 in all whose tasks have not ended.
-  private static let mostStreams = 4096
+  private static let maxStreams = 4096
 
   func run() async throws {
     var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
@@ -44,7 +44,7 @@ struct HTTPService: Service {
     let idle = settings.idle
     let connections = gateway.connections
     let (most, memory) = (settings.maxBody, gateway.gateway.memory)
-    let census = ChannelCensus(settings.connections + Self.mostStreams)
+    let census = ChannelCensus(settings.connections + Self.maxStreams)
     let channels = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         ContinueHandler(most: most), DisconnectHandler(connections), LastAnswerHandler(state),

@@ -12,9 +12,9 @@ struct RPCService: Service {
   let onListening: @Sendable (_ port: Int?) -> Void
 
   /// Calls on a connection.
-  private static let mostStreams = 32
+  private static let maxStreams = 32
   /// Calls in all whose tasks have not ended: many times what is worked on and may wait.
-  private static let mostCalls = 4096
+  private static let maxCalls = 4096
 
   func run() async throws {
     let room = service.state.grpc
@@ -53,7 +53,7 @@ struct RPCService: Service {
     .defaults { config in
       // What is longer is refused by `RPCArrivalHandler`, with a status instead of a reset.
       config.rpc.maxRequestPayloadSize = settings.maxBody
-      config.http2.maxConcurrentStreams = Self.mostStreams
+      config.http2.maxConcurrentStreams = Self.maxStreams
       // Images are larger than the window that calls usually have.
       config.http2.targetWindowSize = 1 << 20
       config.connection.maxIdleTime = settings.idle
@@ -80,7 +80,7 @@ struct RPCService: Service {
 
   private func charging() -> @Sendable (any Channel) -> EventLoopFuture<Void> {
     let (memory, longest) = (service.gateway.memory, settings.maxBody)
-    let census = ChannelCensus(Self.mostCalls)
+    let census = ChannelCensus(Self.maxCalls)
     return { stream in
       stream.eventLoop.makeCompletedFuture {
         try stream.pipeline.syncOperations.addHandler(

@@ -32,7 +32,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  private static let mostIntervals = 100_000
+  private static let maxIntervals = 100_000
 
   func validate() throws {
     for (name, text) in [("since", since), ("until", until)] {
@@ -41,7 +41,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
     guard let length = seconds, length > 0 else { throw ValidationError("--interval takes a time such as 10m or 1h") }
     let range = range
     guard range.since < range.until else { throw ValidationError("--since is not before --until") }
-    guard (range.until.microseconds - range.since.microseconds) / 1_000_000 / length <= Self.mostIntervals else {
+    guard (range.until.microseconds - range.since.microseconds) / 1_000_000 / length <= Self.maxIntervals else {
       throw ValidationError("--interval is too short for the time from --since on")
     }
   }

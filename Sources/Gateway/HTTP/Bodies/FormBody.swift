@@ -13,16 +13,16 @@ struct FormBody {
 
   let parts: [Part]
 
-  private static let mostParts = 64
+  private static let maxParts = 64
   private static let longestHead = 8192
 
   /// - Throws: `ambiguous-body` for a body whose parts are not all clear.
   /// - Complexity: O(bytes).
   init(_ body: [UInt8], boundary: String) throws(SluiceError) {
     let delimiter = Array("--\(boundary)".utf8)
-    let offsets = BytePattern(delimiter).offsets(in: body.span, most: Self.mostParts + 2)
+    let offsets = BytePattern(delimiter).offsets(in: body.span, most: Self.maxParts + 2)
     guard offsets.first == 0 else { throw .ambiguousBody("it does not begin with its boundary") }
-    guard offsets.count <= Self.mostParts + 1 else { throw .ambiguousBody("it has more than \(Self.mostParts) parts") }
+    guard offsets.count <= Self.maxParts + 1 else { throw .ambiguousBody("it has more than \(Self.maxParts) parts") }
     try Self.checkEnd(body, from: (offsets.last ?? 0) + delimiter.count)
     var parts: [Part] = []
     for (place, next) in zip(offsets, offsets.dropFirst()) {

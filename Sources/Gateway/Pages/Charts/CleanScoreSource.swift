@@ -16,7 +16,7 @@ final class CleanScoreSource: Sendable {
 
   private let sample = Mutex<Sample?>(nil)
 
-  private static let mostRecords = 500
+  private static let maxRecords = 500
   private static let fewestScores = 20
   private static let freshness = Duration.seconds(60)
 
@@ -57,7 +57,7 @@ final class CleanScoreSource: Sendable {
     query.verdicts = [Verdict.Outcome.clean.rawValue]
     query.filter = filter
     var scores: [String: [Double]] = [:]
-    for record in try log.records(query, limit: Self.mostRecords) {
+    for record in try log.records(query, limit: Self.maxRecords) {
       for detector in record.verdict.detectors {
         guard let name = detector.name, let score = detector.score else { continue }
         scores[name, default: []].append(score)

@@ -36,10 +36,10 @@ struct TimeAxis {
     ).replacing("<svg ", with: "<svg class=\"chart\" ", maxReplacements: 1)
   }
 
-  private static let mostTicks = 7
+  private static let maxTicks = 7
 
   private func ticks(_ bottom: Double) -> String {
-    let stride = max(1, (count + Self.mostTicks - 1) / Self.mostTicks)
+    let stride = max(1, (count + Self.maxTicks - 1) / Self.maxTicks)
     let format = statistics.seconds >= 6 * 3600 ? "%d %b" : "%H:%M"
     return Swift.stride(from: 0, to: count, by: stride).map { place in
       let time = AuditTime(microseconds: (first + place) * statistics.seconds * 1_000_000)

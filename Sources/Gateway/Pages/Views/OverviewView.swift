@@ -46,7 +46,7 @@ struct OverviewView {
   private let pipeline: Pipeline
   private let chain: LogHealth
 
-  private static let mostLatest = 12
+  private static let maxLatest = 12
 
   /// - Throws: `audit-unavailable`.
   init(
@@ -58,7 +58,7 @@ struct OverviewView {
       since: now - .seconds(period.seconds), until: now, seconds: period.interval.seconds)
     var query = AuditQuery()
     query.verdicts = Set(Verdict.Outcome.allCases.filter { $0 != .clean }.map(\.rawValue))
-    latest = try log.records(query, limit: Self.mostLatest)
+    latest = try log.records(query, limit: Self.maxLatest)
     chain = try log.health(of: audit)
   }
 

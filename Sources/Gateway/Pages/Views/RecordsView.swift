@@ -14,7 +14,7 @@ struct RecordsView {
 
   private static let length = 40
   /// Counting more would keep the reader waiting for a number that says no more.
-  private static let mostCounted = 10_000
+  private static let maxCounted = 10_000
 
   /// - Throws: `audit-unavailable`.
   init(_ filter: RecordFilter, _ pipeline: Pipeline, _ log: PermittedLog) throws(SluiceError) {
@@ -23,7 +23,7 @@ struct RecordsView {
     let found = try log.records(filter.query, after: filter.cursor, limit: Self.length + 1)
     records = Array(found.prefix(Self.length))
     hasOlder = found.count > Self.length
-    count = try log.count(filter.query, atMost: Self.mostCounted + 1)
+    count = try log.count(filter.query, atMost: Self.maxCounted + 1)
     detectors = try log.detectors()
   }
 
@@ -46,7 +46,7 @@ struct RecordsView {
   }
 
   private var countText: String {
-    let counted = count > Self.mostCounted ? "more than \(PageText.count(Self.mostCounted))" : PageText.count(count)
+    let counted = count > Self.maxCounted ? "more than \(PageText.count(Self.maxCounted))" : PageText.count(count)
     return ([counted + (count == 1 ? " record" : " records")] + filter.complaints).joined(separator: "; ")
   }
 

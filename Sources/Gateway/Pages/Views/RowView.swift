@@ -10,7 +10,7 @@ struct RowView {
   private let names: ClassNames
   private let link: String
 
-  private static let mostDetectors = 2
+  private static let maxDetectors = 2
 
   /// - Parameters:
   ///   - pipeline: today's filter, which may know what classes are called.
@@ -30,7 +30,7 @@ struct RowView {
     let verdict = said.outcome?.rawValue ?? record.kind
     let address = Self.address(of: record.reference)
     let (client, pValue) = (said.client, said.pValue)
-    let detectors = DecisiveDetectors(said).summary(atMost: Self.mostDetectors)
+    let detectors = DecisiveDetectors(said).summary(atMost: Self.maxDetectors)
     let prediction = said.prediction.map { PageText.prediction($0, names) }
     return [
       "href": address + link, "reference": record.reference.description, "verdict": verdict,
