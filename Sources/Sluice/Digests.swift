@@ -4,21 +4,21 @@ import Common
 import Files
 
 /// The cryptography that a filter works with. It is injected, so that the modules below need no library for it.
-enum Digests {
+package enum Digests {
   /// SHA-256 of bytes, in lower-case hexadecimal.
-  @Sendable static func sha256(_ bytes: [UInt8]) -> String { Hexadecimal.text(SHA256.hash(data: bytes)) }
+  @Sendable package static func sha256(_ bytes: [UInt8]) -> String { Hexadecimal.text(SHA256.hash(data: bytes)) }
 
   /// SHA-256 of a file of any length, in lower-case hexadecimal.
   ///
   /// - Throws: `unreadable-file`.
-  @Sendable static func sha256OfFile(_ path: String) throws(SluiceError) -> String {
+  @Sendable package static func sha256OfFile(_ path: String) throws(SluiceError) -> String {
     var hash = SHA256()
     try readFile(path) { hash.update(data: $0) }
     return Hexadecimal.text(hash.finalize())
   }
 
   /// HMAC-SHA-256 (RFC 2104): 32 bytes.
-  @Sendable static func hmac(_ secret: [UInt8], _ text: String) -> [UInt8] {
+  @Sendable package static func hmac(_ secret: [UInt8], _ text: String) -> [UInt8] {
     Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: secret)))
   }
 }

@@ -6,7 +6,7 @@ import Common
 import Decision
 import Files
 import FilterPipeline
-import Sluice
+import enum Sluice.Digests
 import ImageCodecs
 
 extension ImageVariant: ExpressibleByArgument {}

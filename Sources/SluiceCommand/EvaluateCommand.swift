@@ -4,7 +4,7 @@ import Common
 import Decision
 import Files
 import FilterPipeline
-import Sluice
+import enum Sluice.Digests
 import Pictures
 import Synchronization
 

@@ -3,7 +3,7 @@ import Auditing
 import Common
 import Files
 import FilterPipeline
-import Sluice
+import enum Sluice.Digests
 
 /// Reviewed images, and where their bytes come from: a list of files, or an audit log.
 struct AuditedReviews: Sendable {

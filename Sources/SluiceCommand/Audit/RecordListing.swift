@@ -23,8 +23,8 @@ struct RecordListing {
     let columns = Self.heading.indices.filter { column in rows.contains { !$0[column].isEmpty } }
     let widths = Self.heading.indices.map { column in ([Self.heading] + rows).map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
-      let padded = columns.map { SluiceCommand.padded(cells[$0], widths[$0]) }.joined(separator: "  ")
-      return String(padded.reversed().drop { $0 == " " }.reversed())
+      let aligned = columns.map { padded(cells[$0], widths[$0]) }.joined(separator: "  ")
+      return String(aligned.reversed().drop { $0 == " " }.reversed())
     }
     return
       ([Terminal.styled(line(Self.heading), .dim)]
