@@ -28,7 +28,7 @@ package final class AuditWriter: Sendable {
   }
 
   /// Enough to make a flush cheap, and few enough to keep a transaction short.
-  private static let mostTogether = 512
+  private static let maxTogether = 512
 
   /// - Parameters:
   ///   - probeInterval: how often it is tried whether a log that could not be written to can be again.
@@ -129,7 +129,7 @@ package final class AuditWriter: Sendable {
       }
       var count = 1
       var entries = state.waiting[0].entries.count
-      while count < state.waiting.count, entries + state.waiting[count].entries.count <= Self.mostTogether {
+      while count < state.waiting.count, entries + state.waiting[count].entries.count <= Self.maxTogether {
         entries += state.waiting[count].entries.count
         count += 1
       }

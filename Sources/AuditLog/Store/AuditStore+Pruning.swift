@@ -28,7 +28,7 @@ extension AuditStore {
     defer { reserve?.take() }
     let (limits, doubt) = try believable(limits, now, trustsClock)
     var pruning = Pruning(doubt: doubt)
-    do throws(SluiceError) { try prune(limits, now, atOnce: Self.mostLeaving, writer, &pruning) } catch {
+    do throws(SluiceError) { try prune(limits, now, atOnce: Self.maxLeaving, writer, &pruning) } catch {
       guard let reserve, reserve.release() else { throw error }
       try prune(limits, now, atOnce: Self.fewLeaving, writer, &pruning)
     }
@@ -46,14 +46,14 @@ extension AuditStore {
       var place = Place()
       while !place.isEnd {
         pruning.count(
-          try excess(limits, now, surplus: surplus - pruning.bytes, from: &place, Self.mostLeaving, connection))
+          try excess(limits, now, surplus: surplus - pruning.bytes, from: &place, Self.maxLeaving, connection))
       }
     }
     return pruning
   }
 
   /// How many go in one transaction; the fewer, the less room it takes.
-  private static let (mostLeaving, fewLeaving) = (200, 10)
+  private static let (maxLeaving, fewLeaving) = (200, 10)
 
   fileprivate struct Leaving {
     let sha256: String

@@ -6,9 +6,9 @@ package struct ByteCount: Sendable, Hashable {
     self.value = value
   }
 
-  /// Reads `512B`, `1.5kB`, `2GB`; `nil` for anything else, negative numbers and more than 9 PB.
+  /// Reads `512B`, `1.5kB`, `2GB`; `nil` for anything else.
   package init?(_ text: String) {
-    guard let value = DecimalQuantity.value(text, unit: "B", needsUnit: true) else { return nil }
+    guard let value = UnitNotation.bytes.number(of: text) else { return nil }
     self.value = value
   }
 }

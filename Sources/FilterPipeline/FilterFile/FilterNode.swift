@@ -120,9 +120,7 @@ struct FilterNode {
 
   /// A number with a decimal unit, as in `10MB` or `50MP`; a plain number counts in ones.
   func quantity(unit: String, _ range: ClosedRange<Int>) throws(SluiceError) -> Int {
-    if let value = DecimalQuantity.value(scalarText ?? "", unit: unit, needsUnit: false), range.contains(value) {
-      return value
-    }
+    if let value = UnitNotation.decimal(unit).number(of: scalarText ?? "", within: range) { return value }
     throw error(
       "is \(shown); permitted are \(range.lowerBound) to \(range.upperBound), as in \(range.lowerBound) or 10M\(unit)")
   }

@@ -1,3 +1,5 @@
+import Common
+
 extension SettingForm<Int> {
   static func wholeNumber(_ range: ClosedRange<Int>) -> Self {
     let bounds = "\(range.lowerBound) to \(range.upperBound)"
@@ -8,10 +10,10 @@ extension SettingForm<Int> {
 
   /// Bytes with a decimal unit: `500kB`, `32MB`, `1GB`.
   static func size(_ range: ClosedRange<Int>) -> Self {
-    let bounds = UnitText.sizes.text(of: range)
+    let bounds = UnitNotation.bytes.text(of: range)
     return SettingForm(
       SettingNotation(placeholder: "size", permitted: "a size such as 32MB, from \(bounds)", range: bounds),
-      value: { UnitText.sizes.number(of: $0, within: range) }, write: UnitText.sizes.text(of:))
+      value: { UnitNotation.bytes.number(of: $0, within: range) }, write: UnitNotation.bytes.text(of:))
   }
 }
 
@@ -19,12 +21,12 @@ extension SettingForm<Duration> {
   /// A time with a unit: `2ms`, `10s`, `5m`, `24h`, `180d`; the range spans at most 292 years.
   static func duration(_ range: ClosedRange<Duration>) -> Self {
     let range = range.lowerBound.nanoseconds...range.upperBound.nanoseconds
-    let bounds = UnitText.times.text(of: range)
+    let bounds = UnitNotation.times.text(of: range)
     return SettingForm(
       SettingNotation(
         placeholder: "time", permitted: "a time such as 500ms, 10s or 2m, from \(bounds)", range: bounds),
-      value: { UnitText.times.number(of: $0, within: range).map { .nanoseconds($0) } },
-      write: { UnitText.times.text(of: $0.nanoseconds) })
+      value: { UnitNotation.times.number(of: $0, within: range).map { .nanoseconds($0) } },
+      write: { UnitNotation.times.text(of: $0.nanoseconds) })
   }
 }
 
