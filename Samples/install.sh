@@ -4,6 +4,8 @@
 #   Samples/install.sh                   what building and running needs
 #   Samples/install.sh --prefix FOLDER   the same; then builds the command and places it under the folder, with its manual and
 #                                        its completions
+#   Samples/install.sh --imagenet        also classifiers of photographs, EfficientNet-Lite0 and Lite1, which
+#                                        Filters/imagenet.yaml is made for
 #   Samples/install.sh --tests           also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's
 #                                        client, MLServer, readers of forms, Schemathesis)
 set -euo pipefail
@@ -12,6 +14,7 @@ if [ "${1:-}" = --prefix ]; then
   [ -n "${2:-}" ] || { echo "--prefix takes the folder to install under, such as ~/.local or /usr/local" >&2; exit 2; }
   command -v swift >/dev/null || { echo "no swift on the PATH; see https://www.swift.org/install" >&2; exit 1; }
 fi
+data="${SLUICE_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice}"
 
 packages=()
 need_package() { dpkg -s "$1" >/dev/null 2>&1 || packages+=("$1"); }
@@ -40,7 +43,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 # The inference engine is a library inside a Python wheel; nothing of it runs in Python.
-engine="${XDG_DATA_HOME:-$HOME/.local/share}/sluice/openvino"
+engine="$data/openvino"
 if [ -z "${SLUICE_OPENVINO:-}" ] && ! compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null; then
   echo "installing the inference engine OpenVINO from PyPI into $engine"
   python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$engine" 'openvino>=2025.4,<2027' 2>&1 |
@@ -48,9 +51,14 @@ if [ -z "${SLUICE_OPENVINO:-}" ] && ! compgen -G "$engine/openvino/libs/libopenv
   compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null || { echo "the engine could not be installed" >&2; exit 1; }
 fi
 
+if [ "${1:-}" = --imagenet ]; then "$(dirname "$0")/imagenet/install.sh"; fi
+if [ "${1:-}" = --tests ]; then
+  "$(dirname "$0")/imagenet/install.sh" || echo "it could not be installed: tests with it will be skipped" >&2
+fi
+
 # The clients, the model server and the readers of forms that the gateway is tested with, and Pillow, whose pixels those
 # of the decoders are compared with. Without them those tests are skipped, and say so.
-peers="${XDG_DATA_HOME:-$HOME/.local/share}/sluice/peers"
+peers="$data/peers"
 if [ "${1:-}" = --tests ] &&
   ! "$peers/bin/python" -c 'import tritonclient, werkzeug, starlette, python_multipart, django, PIL' 2>/dev/null; then
   echo "installing Triton's client, MLServer, Werkzeug, Starlette, Django and Pillow from PyPI into $peers"

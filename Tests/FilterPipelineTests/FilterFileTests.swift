@@ -87,6 +87,24 @@ struct FilterFileTests {
     #expect(classifier?.openVINO.modelPath == "models/m.onnx")
   }
 
+  @Test(
+    "the data folder has a value where nobody gives it one",
+    arguments: [
+      (["SLUICE_DATA": "/data", "XDG_DATA_HOME": "/xdg", "HOME": "/home/u"], "/data/m.onnx"),
+      (["SLUICE_DATA": "", "XDG_DATA_HOME": "/xdg", "HOME": "/home/u"], "/xdg/sluice/m.onnx"),
+      (["XDG_DATA_HOME": "", "HOME": "/home/u"], "/home/u/.local/share/sluice/m.onnx"),
+    ])
+  func dataFolder(variables: [String: String], expected: String) throws {
+    let text = Self.minimal + "\nclassifier: {openvino: {model: \"${SLUICE_DATA}/m.onnx\"}}"
+    #expect(try read(text, variables).definition.classifier?.openVINO.modelPath == expected)
+  }
+
+  @Test func theDataFolderOfAProcessWithoutAnEnvironmentIsThatOfItsUser() throws {
+    let text = Self.minimal + "\nclassifier: {openvino: {model: \"${SLUICE_DATA}/m.onnx\"}}"
+    let path = try #require(try read(text, [:]).definition.classifier?.openVINO.modelPath)
+    #expect(path.hasPrefix("/") && path.hasSuffix("/.local/share/sluice/m.onnx"))
+  }
+
   /// A change to the complete file, and what its error must name.
   static let mistakes: [(old: String, new: String, mentions: [String])] = [
     ("name: complete", "nmae: complete", [":2", "`nmae`", "not a known key", "name"]),
@@ -161,7 +179,7 @@ struct FilterFileTests {
     #expect(error?.message.contains("/nonexistent/f.yaml") == true)
   }
 
-  @Test(arguments: ["imagenet-mobilenet.yaml", "imagenet-feature-squeezing.yaml", "signs.yaml"])
+  @Test(arguments: ["imagenet.yaml", "imagenet-mobilenet.yaml", "imagenet-feature-squeezing.yaml", "signs.yaml"])
   func shippedFiltersAreValid(name: String) throws {
     _ = try FilterFile(path: Repository.file("Filters/\(name)"), variables: ["MODELS": "/models"])
   }

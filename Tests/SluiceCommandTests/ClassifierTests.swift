@@ -64,7 +64,7 @@ struct ClassifierTests {
   }
 
   /// Whether the environment says nothing about where the engine lies.
-  private static let hasPlainPlaces = ["SLUICE_OPENVINO", "XDG_DATA_HOME"].allSatisfy {
+  private static let hasPlainPlaces = ["SLUICE_OPENVINO", "SLUICE_DATA", "XDG_DATA_HOME"].allSatisfy {
     ProcessInfo.processInfo.environment[$0] == nil
   }
 

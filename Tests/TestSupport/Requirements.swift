@@ -5,28 +5,30 @@ package enum Requirements {
   /// Whether the inference engine is where a plain run of the command finds it.
   package static let hasEngine = isFound("SLUICE_OPENVINO") || installedEngine
 
-  private static let installedEngine: Bool = {
+  private static let installedEngine = FileManager.default.fileExists(atPath: "\(dataFolder)/openvino/openvino/libs")
+  /// Whether `Samples/install.sh --imagenet` was run.
+  package static let hasImageNetModel = FileManager.default.fileExists(atPath: "\(dataFolder)/imagenet/SOURCE.txt")
+
+  /// Where `Samples/install.sh` puts things.
+  package static let dataFolder: String = {
     let environment = ProcessInfo.processInfo.environment
-    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
-    return FileManager.default.fileExists(atPath: "\(data)/sluice/openvino/openvino/libs")
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+    return value("SLUICE_DATA")
+      ?? "\(value("XDG_DATA_HOME") ?? "\(environment["HOME"] ?? "")/.local/share")/sluice"
   }()
 
   package static let hasFFmpeg = succeeds("ffmpeg -version")
   package static let hasCurl = succeeds("curl --version | grep -q HTTP2")
   /// The Python of an environment that has Triton's client and MLServer; `nil` where there is none.
   package static let peersPython: String? = {
-    let environment = ProcessInfo.processInfo.environment
-    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
-    let python = "\(data)/sluice/peers/bin/python"
+    let python = "\(dataFolder)/peers/bin/python"
     // Both describe the same messages, so one process cannot have both.
     let imports = ["import tritonclient.http, tritonclient.grpc", "import mlserver"]
     return imports.allSatisfy { succeeds("\(python) -c '\($0)'") } ? python : nil
   }()
   /// A program that tries a server against its OpenAPI description, where it is installed with the peers.
   package static let schemathesis: String? = {
-    let environment = ProcessInfo.processInfo.environment
-    let data = environment["XDG_DATA_HOME"] ?? "\(environment["HOME"] ?? "")/.local/share"
-    let program = "\(data)/sluice/peers/bin/schemathesis"
+    let program = "\(dataFolder)/peers/bin/schemathesis"
     return succeeds("\(program) --version") ? program : nil
   }()
   package static let hasOpenSSL = succeeds("openssl version")

@@ -1,4 +1,5 @@
 import Common
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -28,10 +29,9 @@ package struct OpenVINOLocator: Sendable {
   package var patterns: [String] {
     if let setting { return Self.patterns(named: setting) }
     if let named = environment[Self.environmentVariable], !named.isEmpty { return Self.patterns(named: named) }
-    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? Self.homeOfUser() ?? "/nonexistent"
-    let data = environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(home)/.local/share"
+    let home = DataFolder.home(environment: environment)
     let wheels =
-      ["\(data)/sluice/openvino"]
+      ["\(DataFolder.path(environment: environment))/openvino"]
       + (environment["VIRTUAL_ENV"].map { ["\($0)/lib/python3*/site-packages"] } ?? [])
       + [
         "\(home)/.local/lib/python3*/site-packages", "/usr/local/lib/python3*/site-packages",
@@ -55,21 +55,6 @@ package struct OpenVINOLocator: Sendable {
       "the inference engine OpenVINO was not found; looked for \(patterns.joined(separator: ", "))",
       remedy: "install it with `\(Self.installCommand)`, or name it in \(Self.environmentVariable)")
   }
-
-  /// Where the user database says that the user of this process is at home: services and `env -i` come without HOME.
-  static func homeOfUser() -> String? {
-    var entry = unsafe passwd()
-    var found: UnsafeMutablePointer<passwd>? = nil
-    return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestEntry) { buffer in
-      guard let start = buffer.baseAddress,
-        unsafe getpwuid_r(getuid(), &entry, start, buffer.count, &found) == 0, unsafe found != nil,
-        let path = unsafe entry.pw_dir
-      else { return nil }
-      return unsafe String(cString: path)
-    }
-  }
-
-  private static let longestEntry = 16_384
 
   private static func patterns(named name: String) -> [String] {
     [name, "\(name)/\(libraryPattern)", "\(name)/openvino/libs/\(libraryPattern)"]

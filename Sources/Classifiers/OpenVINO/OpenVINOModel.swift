@@ -36,7 +36,7 @@ final class OpenVINOModel: Sendable {
     guard isReadableFile(path) else {
       throw SluiceError(
         .modelNotFound, "the model \(path) does not exist or cannot be read",
-        remedy: "check its path in the filter file")
+        remedy: "check its path in the filter file, which may also say how to install it")
     }
     library = try OpenVINOLibrary.open(OpenVINOLocator(setting: settings.library, environment: environment))
     stored = cache.flatMap { [path, library] in StoredModel(path, library, in: $0) }

@@ -100,7 +100,7 @@ final class PathExpansion {
         throw node.error("has `${` without `}`")
       }
       let name = String(rest[start.upperBound..<end])
-      guard let value = variables[name] else {
+      guard let value = value(of: name) else {
         throw node.error(
           "uses ${\(name)}, which has no value; give one with `--define \(name)=VALUE` or in the environment")
       }
@@ -108,6 +108,11 @@ final class PathExpansion {
       rest = rest[rest.index(after: end)...]
     }
     return result + rest
+  }
+
+  /// What a variable stands for. The data folder has a place of its own where nobody names one.
+  private func value(of name: String) -> String? {
+    name == DataFolder.variable ? DataFolder.path(environment: variables) : variables[name]
   }
 }
 

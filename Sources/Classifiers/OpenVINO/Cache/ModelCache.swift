@@ -1,4 +1,5 @@
 import Common
+import Files
 
 /// Compiled models on disk, so that the next process need neither read nor compile them.
 ///
@@ -33,7 +34,7 @@ package struct ModelCache: Sendable {
     if let setting = value(environmentVariable) { return setting == "off" ? nil : setting }
     // The XDG specification says that a relative path is to be ignored.
     if let caches = value("XDG_CACHE_HOME"), caches.hasPrefix("/") { return "\(caches)/sluice" }
-    guard let home = value("HOME") ?? OpenVINOLocator.homeOfUser(), home.hasPrefix("/") else { return nil }
+    guard let home = value("HOME") ?? DataFolder.homeOfUser(), home.hasPrefix("/") else { return nil }
     return "\(home)/.cache/sluice"
   }
 
