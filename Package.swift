@@ -125,6 +125,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "ModelSetup",
+      dependencies: [
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "FilterPipeline",
+      ],
+      exclude: ["README.md"], swiftSettings: strict),
+    .target(
       name: "AuditLog",
       dependencies: [
         "Common", "Files", "Workers", .product(name: "Crypto", package: "swift-crypto"),
@@ -178,8 +184,8 @@ let package = Package(
       name: "SluiceCommand",
       dependencies: [
         "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
-        "Detectors", "Decision", "FilterPipeline", "Calibration", "AuditLog", "Auditing", "Gateway", "Sluice",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Detectors", "Decision", "FilterPipeline", "Calibration", "AuditLog", "Auditing", "ModelSetup", "Gateway",
+        "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -194,6 +200,13 @@ let package = Package(
       dependencies: ["Common", "Files", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: tests),
     .testTarget(name: "PixelsTests", dependencies: ["Common", "Pixels", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "ModelSetupTests",
+      dependencies: [
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Classifiers", "FilterPipeline", "ModelSetup",
+        "TestSupport",
+      ],
+      exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(
       name: "PreprocessingTests", dependencies: ["Common", "Pixels", "Preprocessing", "ImageCodecs", "TestSupport"],
       swiftSettings: tests),

@@ -19,7 +19,10 @@ typedef struct { const char *build_number, *description; } ov_version;
 typedef struct { int64_t rank; int64_t *dims; } ov_shape;
 typedef struct { int64_t min, max; } ov_dimension;
 typedef struct { ov_dimension rank; ov_dimension *dims; } ov_partial_shape;
-enum { OV_F16 = 3, OV_F32 = 4, OV_I8 = 7, OV_U8 = 16 };
+enum {
+  OV_BOOLEAN = 1, OV_BF16, OV_F16, OV_F32, OV_F64, OV_I4, OV_I8, OV_I16, OV_I32, OV_I64,
+  OV_U8 = 16, OV_U16, OV_U32, OV_U64, OV_STRING = 23
+};
 
 #define SYMBOLS(X)                                                                                       \
   X(ov_status, ov_get_openvino_version, (ov_version *))                                                  \
@@ -119,6 +122,27 @@ static sluice_ov_element element_of(int code) {
   }
 }
 
+static const char *type_name(int code) {
+  switch (code) {
+    case OV_BOOLEAN: return "boolean";
+    case OV_BF16: return "bfloat16";
+    case OV_F16: return "float16";
+    case OV_F32: return "float32";
+    case OV_F64: return "float64";
+    case OV_I4: return "int4";
+    case OV_I8: return "int8";
+    case OV_I16: return "int16";
+    case OV_I32: return "int32";
+    case OV_I64: return "int64";
+    case OV_U8: return "uint8";
+    case OV_U16: return "uint16";
+    case OV_U32: return "uint32";
+    case OV_U64: return "uint64";
+    case OV_STRING: return "string";
+    default: return "another type";
+  }
+}
+
 static ov_status make_tensor(
     sluice_ov_library *library, int code, const int64_t *sizes, int rank, void *data, ov_tensor **tensor) {
   ov_shape shape;
@@ -212,6 +236,7 @@ static sluice_ov_status copy_description(
   if (!status) status = library->ov_port_get_partial_shape(port, &shape);
   if (status) return failed(library, status, message);
   description->element = element_of(code);
+  snprintf(description->type, sizeof description->type, "%s", type_name(code));
   bool is_known = shape.rank.min == shape.rank.max && shape.rank.max <= SLUICE_OV_MAX_RANK;
   description->rank = is_known ? (int)shape.rank.max : -1;
   for (int axis = 0; axis < description->rank; axis++) {
@@ -364,6 +389,25 @@ void sluice_ov_free_request(sluice_ov_library *library, sluice_ov_request *reque
   library->ov_infer_request_free((ov_infer_request *)request);
 }
 
+// An IEEE half-precision number as a single-precision one, exactly.
+static float half_value(uint16_t half) {
+  _Float16 value;
+  memcpy(&value, &half, sizeof value);
+  return (float)value;
+}
+
+// Copies numbers of another type as floats; integers of a quantised output stay what they count.
+static bool copy_numbers(int code, const void *data, float *scores, size_t count) {
+  switch (code) {
+    case OV_F32: memcpy(scores, data, count * sizeof *scores); return true;
+    case OV_F64: for (size_t at = 0; at < count; at++) scores[at] = (float)((const double *)data)[at]; return true;
+    case OV_F16: for (size_t at = 0; at < count; at++) scores[at] = half_value(((const uint16_t *)data)[at]); return true;
+    case OV_U8: for (size_t at = 0; at < count; at++) scores[at] = ((const uint8_t *)data)[at]; return true;
+    case OV_I8: for (size_t at = 0; at < count; at++) scores[at] = ((const int8_t *)data)[at]; return true;
+    default: return false;
+  }
+}
+
 static sluice_ov_status copy_scores(
     sluice_ov_library *library, ov_tensor *tensor, float *scores, size_t scores_count, char *message) {
   int code = 0;
@@ -373,10 +417,10 @@ static sluice_ov_status copy_scores(
   if (!status) status = library->ov_tensor_get_size(tensor, &count);
   if (!status) status = library->ov_tensor_data(tensor, &data);
   if (status) return failed(library, status, message);
-  if (code != OV_F32) return say(SLUICE_OV_UNEXPECTED, message, "the output is not float32");
   if (count != scores_count)
     return say(SLUICE_OV_UNEXPECTED, message, "the output has %zu values instead of %zu", count, scores_count);
-  memcpy(scores, data, count * sizeof *scores);
+  if (!copy_numbers(code, data, scores, count))
+    return say(SLUICE_OV_UNEXPECTED, message, "the output is of type %s", type_name(code));
   return SLUICE_OV_OK;
 }
 

@@ -19,11 +19,28 @@ package protocol Classifier: Sendable {
 package enum ScoreKind: String, Sendable, Hashable, CaseIterable {
   case logits
   case probabilities
+  /// Probabilities whose small ones were rounded away, as 8-bit outputs do, so that they sum to less than one.
+  case roundedProbabilities
+  /// One number of any size, whose sigmoid is the probability of the second of two classes.
+  case oneLogit
+  /// The probability of the second of two classes.
+  case oneProbability
 
+  /// How many numbers stand for so many classes.
+  func valueCount(classes: Int) -> Int { self == .oneLogit || self == .oneProbability ? 1 : classes }
+
+  /// - Throws: `classifier-failed` for numbers that do not stand for what they should.
   func prediction(_ scores: Span<Float>) throws(SluiceError) -> Prediction {
     switch self {
-    case .logits: try Prediction(logits: scores)
-    case .probabilities: try Prediction(probabilities: scores)
+    case .logits: return try Prediction(logits: scores)
+    case .probabilities: return try Prediction(probabilities: scores)
+    case .roundedProbabilities: return try Prediction(roundedProbabilities: scores)
+    case .oneLogit:
+      let pair = [0, scores[0]]
+      return try Prediction(logits: pair.span)
+    case .oneProbability:
+      let pair = [1 - scores[0], scores[0]]
+      return try Prediction(probabilities: pair.span)
     }
   }
 }

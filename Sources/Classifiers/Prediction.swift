@@ -76,6 +76,25 @@ package struct Prediction: Sendable, Hashable {
     logProbabilities = (0..<values.count).map { Float(Double.log(Double(max(values[$0], 1e-12)))) }
   }
 
+  /// Sums of softmaxes that were rounded to 8 bits were seen from .73 up.
+  private static let roundedSums = 0.5...1.2
+
+  /// Probabilities that were rounded to 8 bits, divided by their sum: of a thousand classes, most round to zero.
+  ///
+  /// - Throws: `classifier-failed` for a negative value, a sum that no rounding makes of one, or no values.
+  /// - Complexity: O(classes).
+  package init(roundedProbabilities values: Span<Float>) throws(SluiceError) {
+    _ = try Self.highestFinite(values)
+    let total = (0..<values.count).reduce(0.0) { $0 + Double(values[$1]) }
+    guard Self.roundedSums.contains(total), (0..<values.count).allSatisfy({ values[$0] >= 0 }) else {
+      throw SluiceError(
+        .classifierFailed, "the classifier's numbers, which sum to \(total), are no rounded probabilities",
+        remedy: "check `scores`, `outputScale` and `outputZeroPoint` beside the model")
+    }
+    let normalised = (0..<values.count).map { Float(Double(values[$0]) / total) }
+    try self.init(probabilities: normalised.span)
+  }
+
   /// The prediction with its log probabilities divided by `temperature` and normalised again: softer above 1.
   ///
   /// - Precondition: `temperature` is positive.

@@ -7,9 +7,23 @@ package enum PreprocessStep: Sendable, Hashable {
   case resizeShorterSide(Int, ResampleFilter)
   /// Scale to exactly this size, whatever the proportions.
   case resizeExactly(PixelSize, ResampleFilter)
+  /// The two without antialiasing, as OpenCV and TensorFlow scale unless told otherwise.
+  case sampleShorterSide(Int)
+  case sampleExactly(PixelSize)
+  /// Scale so that all of the picture fits, keeping the proportions, and fill up both ends of the other side with gray of
+  /// a level: what detection pipelines call a letterbox. Sides are rounded, and of an odd rest the smaller half comes first.
+  case letterbox(PixelSize, ResampleFilter, level: UInt8)
   /// Cut out the middle: torchvision's `CenterCrop`. The offset is (n − size) / 2, halves to the even number; a
   /// side that is too short is first padded with black on both ends.
   case centerCrop(PixelSize)
+
+  /// Whether its result has a side that depends on the picture.
+  var leavesSizeOpen: Bool {
+    switch self {
+    case .resizeShorterSide, .sampleShorterSide: true
+    case .resizeExactly, .sampleExactly, .letterbox, .centerCrop: false
+    }
+  }
 
   /// The longest permitted side of a resize or crop, in pixels.
   package static let sideRange = 1...4096
@@ -19,8 +33,8 @@ extension PreprocessStep {
   /// The size of the result for an input of the given size.
   func outputSize(for input: PixelSize) -> PixelSize {
     switch self {
-    case .resizeExactly(let size, _), .centerCrop(let size): size
-    case .resizeShorterSide(let side, _): Self.size(of: input, shorterSide: side)
+    case .resizeExactly(let size, _), .centerCrop(let size), .sampleExactly(let size), .letterbox(let size, _, _): size
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side): Self.size(of: input, shorterSide: side)
     }
   }
 
@@ -31,12 +45,30 @@ extension PreprocessStep {
       let crop = PixelRegion.center(of: input, size: size)
       return PixelRegion(x: crop.x + region.x, y: crop.y + region.y, size: region.size).clamped(to: input)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
-      let output = outputSize(for: input)
-      let horizontal = ResampleAxis(source: input.width, target: output.width, filter: filter)
-      let vertical = ResampleAxis(source: input.height, target: output.height, filter: filter)
-      return PixelRegion(
-        columns: horizontal.sourceRange(of: region.columns), rows: vertical.sourceRange(of: region.rows))
+      return Self.neededRegion(of: input, for: region, scaledTo: outputSize(for: input), filter)
+    case .sampleExactly, .sampleShorterSide:
+      // Antialiasing reads more on every side.
+      return Self.neededRegion(of: input, for: region, scaledTo: outputSize(for: input), .bicubic)
+    case .letterbox: return PixelRegion(x: 0, y: 0, size: input)
     }
+  }
+
+  private static func neededRegion(
+    of input: PixelSize, for region: PixelRegion, scaledTo output: PixelSize, _ filter: ResampleFilter
+  ) -> PixelRegion {
+    let horizontal = ResampleAxis(source: input.width, target: output.width, filter: filter)
+    let vertical = ResampleAxis(source: input.height, target: output.height, filter: filter)
+    return PixelRegion(
+      columns: horizontal.sourceRange(of: region.columns), rows: vertical.sourceRange(of: region.rows))
+  }
+
+  /// The size that a picture is scaled to before the bars of a letterbox are added.
+  static func fittedSize(of input: PixelSize, in frame: PixelSize) -> PixelSize {
+    let ratio = min(Double(frame.width) / Double(input.width), Double(frame.height) / Double(input.height))
+    func scaled(_ side: Int, _ limit: Int) -> Int {
+      min(limit, max(1, Int((Double(side) * ratio).rounded(.toNearestOrEven))))
+    }
+    return PixelSize(width: scaled(input.width, frame.width), height: scaled(input.height, frame.height))
   }
 
   private static func size(of input: PixelSize, shorterSide side: Int) -> PixelSize {

@@ -17,7 +17,7 @@ package struct Preprocessor: Sendable {
   /// - Throws: `invalid-preprocessing` when the steps do not end in a fixed size.
   package init(steps: [PreprocessStep], channels: PixelChannels) throws(SluiceError) {
     for (index, step) in steps.enumerated() {
-      guard case .resizeShorterSide = step else { continue }
+      guard step.leavesSizeOpen else { continue }
       // A 1×16384 picture resized to shorter side 256 would have a billion pixels; the crop keeps it small.
       guard index + 1 < steps.count, case .centerCrop = steps[index + 1] else {
         throw SluiceError(
@@ -26,8 +26,9 @@ package struct Preprocessor: Sendable {
       }
     }
     switch steps.last {
-    case .centerCrop(let size), .resizeExactly(let size, _): outputSize = size
-    case .resizeShorterSide, nil:
+    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size), .letterbox(let size, _, _):
+      outputSize = size
+    case .resizeShorterSide, .sampleShorterSide, nil:
       throw SluiceError(
         .invalidPreprocessing, "the preprocessing does not end in a fixed size",
         remedy: "end it with centerCrop or a resize to a width and a height")
@@ -73,7 +74,8 @@ package struct Preprocessor: Sendable {
       let output = step.outputSize(for: cropped)
       switch step {
       case .centerCrop: cropped = output
-      case .resizeExactly, .resizeShorterSide:
+      case .letterbox(let frame, _, _): return PreprocessStep.fittedSize(of: size, in: frame)
+      case .resizeExactly, .resizeShorterSide, .sampleExactly, .sampleShorterSide:
         return PixelSize(
           width: max(1, size.width * output.width / cropped.width),
           height: max(1, size.height * output.height / cropped.height))
@@ -100,6 +102,11 @@ package struct Preprocessor: Sendable {
     case .centerCrop(let size): image.centerCropped(to: size, changing: change)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
       image.resized(to: step.outputSize(for: image.size), filter: filter, changing: change)
+    case .sampleExactly, .sampleShorterSide:
+      image.resizedWithoutFilter(to: step.outputSize(for: image.size), changing: change)
+    case .letterbox(let frame, let filter, let level):
+      image.resized(to: PreprocessStep.fittedSize(of: image.size, in: frame), filter: filter, changing: change)
+        .framed(by: frame, level: level)
     }
   }
 
@@ -109,15 +116,19 @@ package struct Preprocessor: Sendable {
     _ change: RowChange = { _, _ in }
   ) -> PixelImage? {
     guard case .centerCrop(let size) = second else { return nil }
-    let filter: ResampleFilter
+    let filter: ResampleFilter?
     switch first {
     case .resizeShorterSide(_, let chosen), .resizeExactly(_, let chosen): filter = chosen
-    case .centerCrop: return nil
+    case .sampleShorterSide, .sampleExactly: filter = nil
+    case .centerCrop, .letterbox: return nil
     }
     let target = first.outputSize(for: image.size)
     let wanted = PixelRegion.center(of: target, size: size)
     let kept = wanted.clamped(to: target)
-    let resized = image.resized(to: target, filter: filter, region: kept, changing: change)
+    let resized =
+      if let filter { image.resized(to: target, filter: filter, region: kept, changing: change) } else {
+        image.resizedWithoutFilter(to: target, region: kept, changing: change)
+      }
     return kept == wanted ? resized : resized.centerCropped(to: size)
   }
 }

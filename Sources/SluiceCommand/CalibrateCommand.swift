@@ -118,10 +118,25 @@ struct CalibrateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    guard let outcome = try await calibrated() else { return }
+    try OutputFile.standardOutput().write(Array(outcome.report.text.utf8))
+    if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// What calibrating came to.
+  struct Outcome {
+    let decision: Decision
+    let report: CalibrationReport
+    /// Images that could not be scored.
+    let leftOut: Int
+  }
+
+  /// Calibrates and writes the calibration; `nil` for a filter that leaves nothing to a calibration.
+  func calibrated() async throws -> Outcome? {
     let file = try options.file()
     let environment = options.pipelineEnvironment(workers: workers.count)
     let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline)
-    guard let decision = file.definition.decision else { return }
+    guard let decision = file.definition.decision else { return nil }
     let named = try file.calibrationPath(of: decision, environment)
     let target = output ?? named
     try checkDistinct(
@@ -139,9 +154,9 @@ struct CalibrateCommand: AsyncParsableCommand {
         "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial, and the same command goes on")
       Signals.dieOf(number)
     }
-    try write(to: target, collected, scoring, decision, rate: fpr ?? decision.budget)
+    let outcome = try write(to: target, collected, scoring, decision, rate: fpr ?? decision.budget)
     collected.removeJournal()
-    if collected.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+    return outcome
   }
 
   /// A path typed wrongly must not cost an image.
@@ -201,7 +216,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   private func write(
     to target: String, _ collected: CalibrationSet, _ scoring: ScoringPipeline,
     _ decision: FilterDefinition.DecisionDefinition, rate: Double
-  ) throws(SluiceError) {
+  ) throws(SluiceError) -> Outcome {
     let images = collected.images()
     let fitting = CalibrationFitting(
       identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(),
@@ -216,7 +231,8 @@ struct CalibrateCommand: AsyncParsableCommand {
       decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }
     ).suggestions
     try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
-    try OutputFile.standardOutput().write(Array(CalibrationReport(decision, suggestions, path: target).text.utf8))
+    return Outcome(
+      decision: decision, report: CalibrationReport(decision, suggestions, path: target), leftOut: collected.leftOut)
   }
 }
 

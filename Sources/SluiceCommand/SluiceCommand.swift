@@ -9,6 +9,10 @@ struct SluiceCommand: AsyncParsableCommand {
       Sluice decodes images, asks a classifier about each image and its squeezed versions, and either forwards the \
       clean tensor or flags the image as adversarial.
 
+        # what a model is, and a filter for it
+        sluice model classifier.onnx
+        sluice init classifier.onnx --photos photos/ -o filter.yaml
+
         # images in, tensors and verdicts out
         cat *.jpg | sluice filter -f filter.yaml > tensors.npy 2> verdicts.ndjson
 
@@ -34,6 +38,7 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
+      InitCommand.self, ModelCommand.self,
       FilterCommand.self, ServeCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self,
       AuditCommand.self,
       ExportCommand.self,

@@ -81,13 +81,77 @@ struct OpenVINOClassifierTests {
   @Test(
     "what a model gives instead of class scores is named, and so is a file that it lacks",
     arguments: [
-      ("one-logit", "`logits` (float32 ?×1)", "0 and x"), ("float16", "`half` (float16 ?×4)", "float32"),
-      ("quantised", "`levels` (uint8 ?×4)", "converted back"),
+      ("one-logit", "`logits` (float32 ?×1)", "scores: oneLogit"),
+      ("quantised", "`levels` (uint8 ?×4)", "outputScale"),
       ("without-weights", "Fixtures/without-weights.onnx.data", "beside the model"),
     ])
   func unusableModels(model: String, named: String, advice: String) throws {
     let error = #expect(throws: SluiceError.self) { try classifier(model, scores: .logits) }
     #expect(error?.message.contains(named) == true, "\(error?.message ?? "")")
     #expect(error?.remedy?.contains(advice) == true, "\(error?.remedy ?? "")")
+  }
+
+  private func opened(
+    _ model: String, _ scores: ScoreKind, quantisation: OutputQuantisation? = nil
+  ) throws -> OpenVINOClassifier {
+    var settings = OpenVINOSettings(modelPath: Repository.file("Tests/ClassifiersTests/Fixtures/\(model).onnx"))
+    settings.scores = scores
+    settings.outputQuantisation = quantisation
+    return try OpenVINOClassifier(settings, form: Self.form, environment: ProcessInfo.processInfo.environment)
+  }
+
+  @Test func oneLogitStandsForTwoClasses() async throws {
+    let classifier = try opened("one-logit", .oneLogit)
+    try classifier.prepare(batch: 2)
+    #expect(classifier.classCount == 2)
+    let predictions = try await classifier.predictions(for: batch(2))
+    // Eight times the red of the first image, none of the second.
+    #expect(abs(predictions[0].probabilities[1] - 0.999665) < 1e-5)
+    #expect(predictions[1].probabilities == [0.5, 0.5])
+  }
+
+  @Test func halfPrecisionIsTakenAsItIs() async throws {
+    let classifier = try opened("float16", .logits)
+    try classifier.prepare(batch: 1)
+    let prediction = try await classifier.predictions(for: batch(1))[0]
+    let logits = expectedLogits(0)
+    let expected = try Prediction(logits: logits.span)
+    for (value, wanted) in zip(prediction.logProbabilities, expected.logProbabilities) {
+      #expect(abs(value - wanted) < 0.02)
+    }
+  }
+
+  @Test func integersAreWhatTheirScaleSays() async throws {
+    let classifier = try opened("quantised", .logits, quantisation: OutputQuantisation(scale: 0.1, zeroPoint: 0))
+    let prediction = try await classifier.predictions(for: batch(1))[0]
+    // Negative logits were cut off at zero by the model itself.
+    let logits: [Float] = [8, 0, 0, 0]
+    let expected = try Prediction(logits: logits.span)
+    for (value, wanted) in zip(prediction.logProbabilities, expected.logProbabilities) {
+      #expect(abs(value - wanted) < 1e-3)
+    }
+  }
+
+  @Test func severalNumbersAreNotOne() {
+    let error = #expect(throws: SluiceError.self) { try opened("logits", .oneProbability) }
+    #expect(error?.code == .modelMismatch)
+    #expect(error?.remedy?.contains("scores: logits") == true)
+  }
+}
+
+struct RoundedProbabilitiesTests {
+  private static let cases: [(values: [Float], expected: [Float])] = [
+    ([0.5, 0.25, 0], [0.666667, 0.333333, 0]), ([0.73], [1]), ([0, 1], [0, 1]), ([0.6, 0.5], [0.545455, 0.454545]),
+  ]
+
+  @Test(arguments: cases)
+  func areDividedByTheirSum(values: [Float], expected: [Float]) throws {
+    let prediction = try Prediction(roundedProbabilities: values.span)
+    for (value, wanted) in zip(prediction.probabilities, expected) { #expect(abs(value - wanted) < 1e-5) }
+  }
+
+  @Test(arguments: [[0.1, 0.1], [-0.1, 1.1], [], [Float.nan, 1], [2, 0.5]] as [[Float]])
+  func othersAreRefused(values: [Float]) {
+    #expect(throws: SluiceError.self) { try Prediction(roundedProbabilities: values.span) }
   }
 }

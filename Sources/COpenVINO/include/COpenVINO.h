@@ -39,6 +39,7 @@ typedef enum {
 typedef struct {
   char name[128];
   sluice_ov_element element;
+  char type[16];                      // the element type for people, as in "int64"
   int rank;                           // -1: not known before it runs
   int64_t sizes[SLUICE_OV_MAX_RANK];  // -1: not fixed
 } sluice_ov_port;
@@ -99,7 +100,8 @@ sluice_ov_status sluice_ov_create_request(
     char message[SLUICE_OV_MESSAGE]);
 void sluice_ov_free_request(sluice_ov_library *library, sluice_ov_request *request);
 
-// Runs the model on `data`, which is read in place, and copies exactly `scores_count` floats of the output.
+// Runs the model on `data`, which is read in place, and copies exactly `scores_count` numbers of the output as floats: of
+// one of the five types that scores come in.
 sluice_ov_status sluice_ov_infer(
     sluice_ov_library *library, sluice_ov_request *request, const char *input, sluice_ov_element element,
     const int64_t *sizes, int rank, const void *data, const char *output, float *scores, size_t scores_count,

@@ -11,6 +11,10 @@ struct ModelContract {
   let input: String
   let output: String
   let classCount: Int
+  /// How many numbers the output has for each picture.
+  let valueCount: Int
+  /// How the numbers of an 8-bit output become scores.
+  let dequantisation: OutputQuantisation
   /// The batch size that the file fixes; `nil` when it is open.
   let fixedBatch: Int?
 
@@ -20,7 +24,10 @@ struct ModelContract {
     input = ports.input.name
     output = ports.output.name
     fixedBatch = ports.input.shape?.first ?? nil
-    classCount = try Self.classCount(of: ports.output, model: model.path)
+    let values = try Self.valueCount(of: ports.output, model: model.path)
+    classCount = try Self.classCount(values: values, settings.scores, of: ports.output, model: model.path)
+    valueCount = values
+    dequantisation = try Self.dequantisation(of: ports.output, settings, model: model.path)
   }
 
   /// The input and output that are used.
@@ -69,24 +76,55 @@ struct ModelContract {
     guard input.element == form.element, input.shape?.first != 0, input.fits(wanted) else { throw mismatch }
   }
 
-  /// One score for each class: the output is N×K, or N×K×1×1 and the like.
-  private static func classCount(of output: ModelPort, model: String) throws(SluiceError) -> Int {
-    guard output.element == .float32 else {
+  /// The output is one number for each class, N×K, whatever axes of length one stand around them: N×K×1×1, N×1×1×K.
+  private static func valueCount(of output: ModelPort, model: String) throws(SluiceError) -> Int {
+    guard output.element != nil else {
       throw SluiceError(
-        .modelMismatch, "the model \(model) gives \(output.summary); class scores are taken as float32",
-        remedy: "export the model with float32 outputs, those of a quantised one converted back")
+        .modelMismatch, "the model \(model) gives \(output.summary), and scores are not taken as numbers of that type",
+        remedy: "export the model with outputs of \(TensorElement.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     let unusable = SluiceError(
       .modelMismatch, "the output \(output.summary) of the model \(model) is not a list of class scores",
       remedy: "name an output of shape N×classes under `classifier.openvino.output`")
     guard let shape = output.shape, shape.count >= 2 else { throw unusable }
-    guard let classes = shape[1], shape.dropFirst(2).allSatisfy({ $0 == 1 }) else { throw unusable }
-    guard classes >= 2 else {
-      throw SluiceError(
-        .modelMismatch, "the output \(output.summary) of the model \(model) is one score, and not one for each class",
-        remedy: "export the model with a score for each of its two classes: for one logit x, these are 0 and x")
+    let sizes = shape.dropFirst().compactMap(\.self)
+    guard sizes.count == shape.count - 1, sizes.filter({ $0 != 1 }).count <= 1, let values = sizes.max() else {
+      throw unusable
     }
-    return classes
+    return values
+  }
+
+  private static func classCount(
+    values: Int, _ scores: ScoreKind, of output: ModelPort, model: String
+  ) throws(SluiceError) -> Int {
+    guard scores.valueCount(classes: 2) == 1 else {
+      guard values >= 2 else {
+        throw SluiceError(
+          .modelMismatch, "the output \(output.summary) of the model \(model) is one score, and not one for each class",
+          remedy: "say `scores: oneLogit` beside the model, or `scores: oneProbability` if it lies in [0,1]")
+      }
+      return values
+    }
+    guard values == 1 else {
+      throw SluiceError(
+        .modelMismatch, "the output \(output.summary) of the model \(model) has \(values) numbers, and not one",
+        remedy: "say `scores: logits` or `scores: probabilities` beside the model")
+    }
+    return 2
+  }
+
+  /// A softmax in 8 bits has the scale that TensorFlow Lite fixes for it; what logits are worth has to be said.
+  private static func dequantisation(
+    of output: ModelPort, _ settings: OpenVINOSettings, model: String
+  ) throws(SluiceError) -> OutputQuantisation {
+    guard output.element == .uint8 || output.element == .int8 else { return OutputQuantisation() }
+    if let said = settings.outputQuantisation { return said }
+    guard settings.scores != .logits, settings.scores != .oneLogit else {
+      throw SluiceError(
+        .modelMismatch, "the model \(model) gives \(output.summary): what its steps are worth is not known",
+        remedy: "say `outputScale` and `outputZeroPoint` beside the model, or export it with float32 outputs")
+    }
+    return OutputQuantisation(scale: 1 / 256, zeroPoint: output.element == .int8 ? -128 : 0)
   }
 }
 

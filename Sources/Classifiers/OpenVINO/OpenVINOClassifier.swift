@@ -11,6 +11,8 @@ package struct OpenVINOSettings: Sendable, Hashable {
   /// The output tensor's name; may be left out for a model with one output.
   package var output: String?
   package var scores = ScoreKind.logits
+  /// What the numbers of an 8-bit output are worth; `nil` where the model gives floating-point numbers, or as usual.
+  package var outputQuantisation: OutputQuantisation?
   package var precision = InferencePrecision.f32
   /// The engine's library or its folder; `nil` to look in the usual places.
   package var library: String?
@@ -19,6 +21,23 @@ package struct OpenVINOSettings: Sendable, Hashable {
 
   package init(modelPath: String) {
     self.modelPath = modelPath
+  }
+}
+
+/// What the integers of an 8-bit output stand for: `(q − zeroPoint) · scale`.
+package struct OutputQuantisation: Sendable, Hashable {
+  package let scale: Float
+  package let zeroPoint: Int
+
+  /// - Parameters:
+  ///   - scale: what a step is worth; 1 leaves numbers as they are.
+  package init(scale: Float = 1, zeroPoint: Int = 0) {
+    self.scale = scale
+    self.zeroPoint = zeroPoint
+  }
+
+  func values(_ numbers: [Float]) -> [Float] {
+    self == OutputQuantisation() ? numbers : numbers.map { ($0 - Float(zeroPoint)) * scale }
   }
 }
 
@@ -95,7 +114,11 @@ package final class OpenVINOClassifier: Classifier {
   /// - Throws: `model-mismatch` for logits declared as probabilities and the other way round; `classifier-failed`.
   package func prepare(batch count: Int) throws(SluiceError) {
     let batch = TensorBatch(form: form, count: contract.fixedBatch ?? count)
-    let scores = try run(batch.bytes, count: batch.count).prefix(classCount)
+    let scores = try run(batch.bytes, count: batch.count).prefix(contract.valueCount)
+    guard settings.scores == .logits || settings.scores == .probabilities else {
+      _ = try settings.scores.prediction(scores.span)
+      return
+    }
     let total = scores.reduce(0.0) { $0 + Double($1) }
     let areProbabilities = abs(total - 1) < 1e-3 && scores.allSatisfy { (0...1.001).contains($0) }
     let declared = settings.scores
@@ -122,7 +145,7 @@ package final class OpenVINOClassifier: Classifier {
       let count = min(groupSize, batch.count - first)
       let scores = try scores(of: batch, first: first, count: count, groupSize: groupSize)
       for index in 0..<count {
-        let row = scores.span.extracting(index * classCount..<(index + 1) * classCount)
+        let row = scores.span.extracting(index * contract.valueCount..<(index + 1) * contract.valueCount)
         predictions.append(try settings.scores.prediction(row))
       }
       first += count
@@ -144,9 +167,10 @@ package final class OpenVINOClassifier: Classifier {
   }
 
   private func run(_ bytes: RawSpan, count: Int) throws(SluiceError) -> [Float] {
-    try compiledModel(batch: count).infer(
-      bytes, named: contract.input, shape: form.shape(batch: count), element: form.element,
-      output: contract.output, count: count * classCount)
+    contract.dequantisation.values(
+      try compiledModel(batch: count).infer(
+        bytes, named: contract.input, shape: form.shape(batch: count), element: form.element,
+        output: contract.output, count: count * contract.valueCount))
   }
 
   private func compiledModel(batch count: Int) throws(SluiceError) -> OpenVINOCompiledModel {
@@ -156,7 +180,7 @@ package final class OpenVINOClassifier: Classifier {
       let fresh = try model.compiled(
         OpenVINOModel.Variant(
           input: contract.input, shape: form.shape(batch: count), output: contract.output,
-          outputCount: count * classCount, streams: settings.streams, precision: precision))
+          outputCount: count * contract.valueCount, streams: settings.streams, precision: precision))
       known[count] = fresh
       return fresh
     }

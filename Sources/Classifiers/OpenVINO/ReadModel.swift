@@ -5,9 +5,9 @@ import Common
 ///
 /// Not to be used from two threads at once.
 @safe final class ReadModel {
-  private let library: OpenVINOLibrary
+  let library: OpenVINOLibrary
   private let path: String
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// - Throws: `engine-failed` when the file is not a model that the engine reads; `model-not-found` when a file with its
   ///   weights is missing.

@@ -92,24 +92,46 @@ struct FilterReader {
   }
 
   private func step(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
-    let (name, value) = try node.onlyMember(of: ["resize", "centerCrop"], what: "step")
-    return name == "resize" ? try resize(value) : .centerCrop(try size(value))
+    let (name, value) = try node.onlyMember(of: ["resize", "centerCrop", "letterbox"], what: "step")
+    switch name {
+    case "resize": return try resize(value)
+    case "letterbox": return try letterbox(value)
+    default: return .centerCrop(try size(value))
+    }
   }
 
   private func resize(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
-    let members = try node.members(["shorterSide", "width", "height", "filter"])
+    let members = try node.members(["shorterSide", "width", "height", "filter", "antialias"])
+    let isAntialiased = try members.optional("antialias") { (node) throws(SluiceError) in try node.boolean() } ?? true
     var filter = ResampleFilter.bilinear
     if let named = members["filter"] { filter = try named.choice(of: ResampleFilter.self) }
+    if !isAntialiased, filter != .bilinear, let named = members["filter"] {
+      throw named.error("can only be bilinear without antialiasing")
+    }
     if let side = members["shorterSide"] {
       guard members["width"] == nil, members["height"] == nil else {
         throw node.error("takes either shorterSide, or width and height")
       }
-      return .resizeShorterSide(try side.integer(PreprocessStep.sideRange), filter)
+      let length = try side.integer(PreprocessStep.sideRange)
+      return isAntialiased ? .resizeShorterSide(length, filter) : .sampleShorterSide(length)
     }
-    return .resizeExactly(
-      PixelSize(
-        width: try members.required("width").integer(PreprocessStep.sideRange),
-        height: try members.required("height").integer(PreprocessStep.sideRange)), filter)
+    let size = try rectangle(members)
+    return isAntialiased ? .resizeExactly(size, filter) : .sampleExactly(size)
+  }
+
+  private func rectangle(_ members: FilterMembers) throws(SluiceError) -> PixelSize {
+    PixelSize(
+      width: try members.required("width").integer(PreprocessStep.sideRange),
+      height: try members.required("height").integer(PreprocessStep.sideRange))
+  }
+
+  /// `{width: 224, height: 224, level: 114}`.
+  private func letterbox(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
+    let members = try node.members(["width", "height", "filter", "level"])
+    let filter = try members.optional("filter") { (node) throws(SluiceError) in try node.choice(of: ResampleFilter.self)
+    }
+    let level = try members.optional("level") { (node) throws(SluiceError) in try node.integer(0...255) }
+    return .letterbox(try rectangle(members), filter ?? .bilinear, level: UInt8(level ?? 0))
   }
 
   /// `224` for a square, or `{width: 224, height: 192}`.

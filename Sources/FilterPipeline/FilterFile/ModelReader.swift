@@ -62,7 +62,9 @@ struct ModelReader {
       normalisation: normalisation, tensor: tensor)
   }
 
-  private static let engineKeys = ["model", "input", "output", "scores", "precision", "library"]
+  private static let engineKeys = [
+    "model", "input", "output", "scores", "outputScale", "outputZeroPoint", "precision", "library",
+  ]
 
   private func settings(_ members: FilterMembers) throws(SluiceError) -> OpenVINOSettings {
     var settings = OpenVINOSettings(modelPath: try paths.path(members.required("model")))
@@ -70,6 +72,15 @@ struct ModelReader {
     settings.output = try members["output"]?.string()
     settings.library = try members.optional("library", paths.path)
     if let scores = members["scores"] { settings.scores = try scores.choice(of: ScoreKind.self) }
+    if let scale = members["outputScale"] {
+      settings.outputQuantisation = OutputQuantisation(
+        scale: Float(try scale.number(1e-9...1e6)),
+        zeroPoint: try members.optional("outputZeroPoint") { (node) throws(SluiceError) in
+          try node.integer(-128...255)
+        } ?? 0)
+    } else if let zeroPoint = members["outputZeroPoint"] {
+      throw zeroPoint.error("needs an `outputScale` beside it")
+    }
     if let precision = members["precision"] {
       settings.precision = try precision.choice(of: InferencePrecision.self)
     }

@@ -1,0 +1,157 @@
+import COpenVINO
+import Common
+import Pixels
+
+/// One input or output of a model, as its file has it or as it became for one input shape.
+package struct ModelTensor: Sendable, Hashable {
+  package let name: String
+  /// The element type for people, as in `int64`; also of types that no tensor of this package has.
+  package let type: String
+  /// `nil` for a type that no tensor of this package has.
+  package let element: TensorElement?
+  /// `nil` for an axis that is not fixed; the whole is `nil` when even the rank is open.
+  package let shape: [Int?]?
+
+  package init(name: String, type: String, element: TensorElement?, shape: [Int?]?) {
+    self.name = name
+    self.type = type
+    self.element = element
+    self.shape = shape
+  }
+
+  /// How many elements it has; `nil` while an axis is open.
+  package var count: Int? {
+    guard let shape else { return nil }
+    let sizes = shape.compactMap(\.self)
+    guard sizes.count == shape.count else { return nil }
+    var count = 1
+    for size in sizes {
+      let (product, overflows) = count.multipliedReportingOverflow(by: size)
+      guard !overflows else { return nil }
+      count = product
+    }
+    return count
+  }
+}
+
+/// A model file that is opened to find out what it is: described, and run with any input that it takes.
+///
+/// Nothing is assumed about the model. Where its use is known, `OpenVINOClassifier` runs it.
+package final class ModelProbe: Sendable {
+  package let path: String
+  package let inputs: [ModelTensor]
+  package let outputs: [ModelTensor]
+  private let library: OpenVINOLibrary
+
+  /// Opens the engine and reads the model.
+  ///
+  /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`.
+  package init(path: String, library: String? = nil, environment: [String: String]) throws(SluiceError) {
+    guard isReadableFile(path) else {
+      throw SluiceError(
+        .modelNotFound, "the model \(path) does not exist or cannot be read", remedy: "check its path")
+    }
+    self.path = path
+    self.library = try OpenVINOLibrary.open(OpenVINOLocator(setting: library, environment: environment))
+    let model = try ReadModel(path, in: self.library)
+    inputs = try model.inputTensors()
+    outputs = try model.outputTensors()
+  }
+
+  /// The engine and its version, as in `OpenVINO 2026.4.1`.
+  package var engine: String { "OpenVINO \(library.version.prefix { $0 != "-" })" }
+
+  /// What a setting of the arithmetic comes to on this processor.
+  ///
+  /// - Throws: `engine-failed`.
+  package func computedPrecision(of setting: InferencePrecision) throws(SluiceError) -> ComputedPrecision {
+    try library.computedPrecision(of: setting)
+  }
+
+  /// The model made ready for one shape of its one input.
+  ///
+  /// The file is read again for each: a shape that the model refuses can leave what was read unusable.
+  ///
+  /// - Throws: `engine-failed` where the model does not take the shape.
+  package func prepared(
+    for input: ModelTensor, shape: [Int], precision: ComputedPrecision = .f32
+  ) throws(SluiceError) -> PreparedModel {
+    let model = try ReadModel(path, in: library)
+    try model.reshape(input: input.name, to: shape)
+    return PreparedModel(
+      input: input, shape: shape, outputs: try model.outputTensors(),
+      compiled: try model.compiled(streams: 1, precision: precision))
+  }
+}
+
+/// A model made ready for one input shape.
+package final class PreparedModel: Sendable {
+  package let input: ModelTensor
+  package let shape: [Int]
+  /// The outputs as they are for this shape.
+  package let outputs: [ModelTensor]
+  private let compiled: OpenVINOCompiledModel
+
+  init(input: ModelTensor, shape: [Int], outputs: [ModelTensor], compiled: OpenVINOCompiledModel) {
+    self.input = input
+    self.shape = shape
+    self.outputs = outputs
+    self.compiled = compiled
+  }
+
+  /// Runs the model once and gives the numbers of one output, in its order; integers as what they count.
+  ///
+  /// - Parameters:
+  ///   - bytes: the elements of the input, as many as the shape says.
+  ///   - output: one of `outputs`.
+  /// - Throws: `classifier-failed`, also where the size of the output is not known before it runs, and for outputs
+  ///   that are neither floating-point numbers nor 8-bit integers.
+  package func values(of bytes: RawSpan, output: ModelTensor) throws(SluiceError) -> [Float] {
+    guard let element = input.element, let count = output.count else {
+      throw SluiceError(.classifierFailed, "the size of the output `\(output.name)` is not known before the model runs")
+    }
+    return try compiled.infer(
+      bytes, named: input.name, shape: shape, element: element, output: output.name, count: count)
+  }
+}
+
+extension ReadModel {
+  /// - Throws: `engine-failed`.
+  func inputTensors() throws(SluiceError) -> [ModelTensor] {
+    try unsafe tensors(sluice_ov_input_count(library.handle, handle), sluice_ov_describe_input)
+  }
+
+  /// - Throws: `engine-failed`.
+  func outputTensors() throws(SluiceError) -> [ModelTensor] {
+    try unsafe tensors(sluice_ov_output_count(library.handle, handle), sluice_ov_describe_output)
+  }
+
+  private func tensors(
+    _ count: Int,
+    _ describe: (
+      OpaquePointer?, OpaquePointer?, Int, UnsafeMutablePointer<sluice_ov_port>?, UnsafeMutablePointer<CChar>?
+    ) -> sluice_ov_status
+  ) throws(SluiceError) -> [ModelTensor] {
+    var tensors: [ModelTensor] = []
+    for index in 0..<count {
+      var port = sluice_ov_port()
+      unsafe try checked("the model cannot be examined", .engineFailed) { message in
+        unsafe describe(library.handle, handle, index, &port, message)
+      }
+      tensors.append(ModelTensor(ModelPort(port), type: Self.type(of: port)))
+    }
+    return tensors
+  }
+
+  private static func type(of port: sluice_ov_port) -> String {
+    unsafe withUnsafeBytes(of: port.type) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
+
+extension ModelTensor {
+  init(_ port: ModelPort, type: String) {
+    self.init(name: port.name, type: type, element: port.element, shape: port.shape)
+  }
+}

@@ -1,0 +1,109 @@
+import Common
+import Pixels
+import Preprocessing
+
+/// Hugging Face's `preprocessor_config.json`, and the names of the classes in `config.json`.
+enum HuggingFaceConfiguration {
+  static func clues(_ surroundings: ModelSurroundings, size: PixelSize?) -> [PreparationClue] {
+    var clues: [PreparationClue] = []
+    for name in ["preprocessor_config.json", "processor_config.json"] {
+      guard var json = surroundings.json(name) else { continue }
+      if let inner = json["image_processor"] { json = inner }
+      clues.append(PreparationClue(source: name, preparation: preparation(json, modelSize: size)))
+    }
+    var labels = Preparation()
+    labels.labels = surroundings.json("config.json")?["id2label"]?.asNames
+    return clues + [PreparationClue(source: "config.json", preparation: labels)]
+  }
+
+  /// - Parameters:
+  ///   - modelSize: the size of the model's input, where it is known.
+  static func preparation(_ json: JSONValue, modelSize: PixelSize?) -> Preparation {
+    var preparation = Preparation()
+    preparation.normalisation = normalisation(json)
+    // Processors hand on RGB; some models were trained on BGR, and theirs swap the channels.
+    if let flips = json["do_flip_channel_order"]?.asTruth {
+      preparation.order = flips ? .bgr : .rgb
+    } else if preparation.normalisation != nil {
+      preparation.order = .rgb
+    }
+    geometry(json, modelSize, &preparation)
+    if json["do_pad"]?.asTruth == true {
+      preparation.doubts.append("it pads pictures (do_pad), which is not done here")
+    }
+    return preparation
+  }
+
+  private static func normalisation(_ json: JSONValue) -> Normalisation? {
+    let (rescales, normalises) = (json["do_rescale"]?.asTruth, json["do_normalize"]?.asTruth)
+    let (mean, deviation) = (json["image_mean"]?.asNumbers, json["image_std"]?.asNumbers)
+    guard rescales != nil || normalises != nil || mean != nil else { return nil }
+    let factor = rescales == false ? 1 : json["rescale_factor"]?.asNumber ?? 1.0 / 255
+    // Samples brought to −1…1 by a factor of 1/127.5 are moved by one.
+    let offset = json["rescale_offset"]?.asTruth == true ? 1.0 : 0
+    let isNormalised = normalises ?? (mean != nil)
+    if isNormalised, mean == nil { return nil }
+    return Normalisation(
+      mean: isNormalised ? mean ?? [] : [], deviation: isNormalised ? deviation ?? [] : [], factor: factor,
+      offset: offset)
+  }
+
+  private static func geometry(_ json: JSONValue, _ modelSize: PixelSize?, _ preparation: inout Preparation) {
+    let crops = json["do_center_crop"]?.asTruth ?? (json["crop_size"] != nil)
+    let crop = crops ? json["crop_size"]?.asSize : nil
+    let resizes = json["do_resize"]?.asTruth ?? (json["size"] != nil)
+    guard resizes else {
+      if let crop { (preparation.size, preparation.steps) = (crop, [.centerCrop(crop)]) }
+      return
+    }
+    let number = json["resample"]?.asNumber.flatMap { Int(exactly: $0) } ?? 2
+    guard let filter = PillowFilter.filter(numbered: number) else {
+      preparation.doubts.append("it resizes with a kernel that is not there (resample \(number))")
+      preparation.size = crop ?? json["size"]?.asSize
+      return
+    }
+    guard let steps = steps(json, crop, modelSize, filter) else {
+      preparation.doubts.append("its size is of a kind that is not known")
+      return
+    }
+    preparation.steps = steps
+    preparation.size = steps.last?.fixedSize
+  }
+
+  private static func steps(
+    _ json: JSONValue, _ crop: PixelSize?, _ modelSize: PixelSize?, _ filter: ResampleFilter
+  ) -> [PreprocessStep]? {
+    guard let size = json["size"] else { return nil }
+    // A number alone is the shorter side for some processors, and a square for those of these families.
+    let type = (json["image_processor_type"] ?? json["feature_extractor_type"])?.asText ?? ""
+    let isSquare = ["ViT", "DeiT", "Beit"].contains { type.hasPrefix($0) } || (crop == nil && json["crop_pct"] == nil)
+    let shortest = size["shortest_edge"]?.asSide ?? (isSquare ? nil : size.asSide)
+    if let shortest, let share = json["crop_pct"]?.asNumber, crop == nil, share > 0, share <= 1 {
+      // As ConvNeXt's processor does below 384 pixels; above, pictures are squashed.
+      let square = PixelSize(width: shortest, height: shortest)
+      guard shortest < 384 else { return [.resizeExactly(square, filter)] }
+      guard let side = side(Double(shortest) / share) else { return nil }
+      return [.resizeShorterSide(side, filter), .centerCrop(square)]
+    }
+    if let shortest {
+      guard let crop = crop ?? modelSize else { return nil }
+      return [.resizeShorterSide(shortest, filter), .centerCrop(crop)]
+    }
+    guard let exact = size.asSize else { return nil }
+    return [.resizeExactly(exact, filter)] + (crop.map { [.centerCrop($0)] } ?? [])
+  }
+
+  private static func side(_ value: Double) -> Int? {
+    value.isFinite && PreprocessStep.sideRange.contains(Int(min(1e6, value))) ? Int(value) : nil
+  }
+}
+
+extension PreprocessStep {
+  /// The size of its result where that does not depend on the picture.
+  var fixedSize: PixelSize? {
+    switch self {
+    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size), .letterbox(let size, _, _): size
+    case .resizeShorterSide, .sampleShorterSide: nil
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Pixels
+import Preprocessing
+
+/// The properties of an ONNX model (`ModelProto.metadata_props`), whose names exporters agreed on or made usual.
+enum ONNXMetadata {
+  private static let propertiesField = 14
+  private static let (nameField, valueField) = (1, 2)
+  private static let mostProperties = 1000
+  private static let longestProperty = 1 << 20
+
+  static func clues(_ surroundings: ModelSurroundings) -> [PreparationClue] {
+    let properties = properties(surroundings.modelPath)
+    return [PreparationClue(source: "the model's metadata", preparation: preparation(properties))]
+  }
+
+  /// The properties of the model, those with a name and no more than a megabyte.
+  ///
+  /// - Complexity: O(fields of the model): weights are passed over.
+  static func properties(_ path: String) -> [String: String] {
+    guard let file = RandomAccessFile(path) else { return [:] }
+    var properties: [String: String] = [:]
+    for field in ProtobufFields.lengthDelimited(file, 0..<file.count) where field.number == propertiesField {
+      guard properties.count < mostProperties, field.count <= longestProperty else { continue }
+      var (name, value): (String?, String?) = (nil, nil)
+      for part in ProtobufFields.lengthDelimited(
+        file, field.offset..<field.offset + field.count, atMost: 8)
+      {
+        guard let bytes = file.bytes(at: part.offset, count: part.count) else { continue }
+        if part.number == nameField { name = String(decoding: bytes, as: UTF8.self) }
+        if part.number == valueField { value = String(decoding: bytes, as: UTF8.self) }
+      }
+      if let name { properties[name] = value ?? "" }
+    }
+    return properties
+  }
+
+  static func preparation(_ properties: [String: String]) -> Preparation {
+    var preparation = Preparation()
+    func first(_ names: String...) -> String? { names.lazy.compactMap { properties[$0] }.first }
+    // The names that the ONNX specification lists for images.
+    switch properties["Image.BitmapPixelFormat"]?.lowercased() {
+    case "gray8": preparation.order = .gray
+    case "rgb8": preparation.order = .rgb
+    case "bgr8": preparation.order = .bgr
+    default: break
+    }
+    preparation.normalisation = normalisation(range: properties["Image.NominalPixelRange"])
+    if let mean = first("mean", "image_mean", "mean_values").map(TextLists.numbers), !mean.isEmpty {
+      let deviation = first("std", "image_std", "scale_values").map(TextLists.numbers) ?? []
+      preparation.normalisation = Normalisation(meanOfEitherRange: mean, deviation: deviation)
+    }
+    if let sides = first("imgsz", "image_size", "input_size").map(TextLists.numbers) {
+      preparation.size = size(sides)
+    }
+    preparation.labels = first("names", "labels", "classes", "class_names", "id2label").flatMap(TextLists.names)
+    return preparation
+  }
+
+  /// The ranges of the ONNX specification.
+  private static func normalisation(range: String?) -> Normalisation? {
+    switch range?.lowercased() {
+    case "nominalrange_0_255": Normalisation(mean: [], deviation: [], factor: 1)
+    case "normalized_0_1": Normalisation(mean: [], deviation: [])
+    case "normalized_1_1": Normalisation(mean: [0.5], deviation: [0.5])
+    default: nil
+    }
+  }
+
+  /// Height and width, perhaps with the channels before them.
+  private static func size(_ sides: [Double]) -> PixelSize? {
+    let sides = sides.filter { PreprocessStep.sideRange.contains(Int(max(0, min(1e6, $0)))) && $0 > 3 }
+    guard let height = sides.first, let width = sides.last, sides.count <= 2 else { return nil }
+    return PixelSize(width: Int(width), height: Int(height))
+  }
+}

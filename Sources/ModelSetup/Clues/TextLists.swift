@@ -1,0 +1,55 @@
+import Common
+import Pixels
+
+/// Lists in the text of metadata, as JSON or as Python prints them.
+enum TextLists {
+  /// The numbers in a text, whatever separates them: `[0.485, 0.456, 0.406]`, `123.675 116.28 103.53`.
+  ///
+  /// - Returns: none where the text holds anything else.
+  static func numbers(_ text: String) -> [Double] {
+    let parts = text.split { $0.isWhitespace || "[](),;".contains($0) }
+    let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
+    return numbers.count == parts.count ? numbers : []
+  }
+
+  /// The names in a text: a JSON list or object, a Python dictionary such as `{0: 'cat', 1: 'dog'}`, lines, or commas.
+  static func names(_ text: String) -> [String]? {
+    if let json = ModelSurroundings.json(Array(text.utf8)) { return json.asNames }
+    if text.first == "{" || text.first == "[" { return quoted(text) }
+    let separator: Character = text.contains("\n") ? "\n" : ","
+    let names = text.split(separator: separator).map { $0.drop { $0 == " " } }.map(String.init)
+    return names.count > 1 ? names : nil
+  }
+
+  /// What stands in quotes, in its order; a dictionary's numbers are to go from 0 up.
+  private static func quoted(_ text: String) -> [String]? {
+    var names: [String] = []
+    var (quote, name): (Character?, String) = (nil, "")
+    var isEscaped = false
+    var between = ""
+    for character in text {
+      if let open = quote {
+        if isEscaped {
+          name.append(character)
+          isEscaped = false
+        } else if character == "\\" {
+          isEscaped = true
+        } else if character == open {
+          names.append(name)
+          quote = nil
+          between = ""
+        } else {
+          name.append(character)
+        }
+      } else if character == "'" || character == "\"" {
+        // `, 17: ` before the name of class 17.
+        let number = Int(between.filter(\.isNumber))
+        guard number == nil || number == names.count else { return nil }
+        (quote, name) = (character, "")
+      } else {
+        between.append(character)
+      }
+    }
+    return names.isEmpty ? nil : names
+  }
+}

@@ -1,0 +1,71 @@
+import Classifiers
+import Pixels
+
+extension ModelDescription {
+  /// What the model is, in some lines for people.
+  package var text: String {
+    var lines = ["\(fileName): \(format.rawValue), read by \(engine)"]
+    lines += rows("input", inputs.map { describe($0) })
+    lines += rows("output", outputs.map { describe($0) })
+    if let classifier { lines += classifier.lines }
+    if let refusal { lines += ["  refused     \(refusal)"] }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  package var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  private func describe(_ tensor: ModelTensor) -> String { "`\(tensor.name)`, \(tensor.type) \(tensor.shapeText)" }
+
+  private func rows(_ name: String, _ values: [String]) -> [String] {
+    values.map { "  \(padded(name, 10))  \($0)" }
+  }
+}
+
+extension ClassifierDescription {
+  fileprivate var lines: [String] {
+    let rows = [
+      ("pictures", pictures), ("scores", scores), ("sizes", sizeText), ("batches", batchText), ("a call", timeText),
+    ]
+    return rows.compactMap { name, value in value.map { "  \(padded(name, 10))  \($0)" } }
+  }
+
+  private var pictures: String {
+    let colours = input.channels == .gray ? "gray" : "RGB or BGR"
+    return "\(colours), \(input.layout.rawValue), \(input.element.rawValue), "
+      + (input.fixedBatch.map { "\($0) in a call" } ?? "any number in a call")
+  }
+
+  private var scores: String {
+    switch output.kind {
+    case .oneLogit, .oneProbability: "2 classes by \(output.kind.rawValue)"
+    default: "\(output.kind.rawValue) of \(output.classCount) classes"
+    }
+  }
+
+  private var sizeText: String? {
+    var text = sizes.map(\.description).joined(separator: ", ")
+    if !refusedSizes.isEmpty { text += "; not \(refusedSizes.map(\.description).joined(separator: ", "))" }
+    return text
+  }
+
+  private var batchText: String? {
+    batches.count > 1 ? batches.sorted().map(String.init).joined(separator: ", ") + " tried" : "\(batches[0]) alone"
+  }
+
+  private var timeText: String? {
+    guard !timings.isEmpty else { return nil }
+    return timings.map { "\(tenths($0.milliseconds)) ms in \($0.precision.rawValue)" }.joined(separator: ", ")
+      + (timings.count == 1 ? " (no native bfloat16 here)" : "") + ", on one thread"
+  }
+}
+
+/// A number with one decimal, or two where it is below one.
+func tenths(_ value: Double) -> String {
+  let scale = value < 1 ? 100.0 : 10.0
+  return "\((value * scale).rounded() / scale)"
+}
+
+/// The text with spaces after it up to so many characters.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

@@ -1,0 +1,120 @@
+import Classifiers
+import Common
+import Pixels
+
+/// Runs a model that takes pictures in one way, to see what it gives.
+struct ModelTrial {
+  let probe: ModelProbe
+  let input: ModelTensor
+  let picture: PictureInput
+  let size: PixelSize
+
+  /// Two runs of the same picture may differ by what other blocking of the same sums does.
+  private static let tolerance: Float = 1e-2
+  private static let timedCalls = 15
+  private static let untimedCalls = 3
+  private static let timeLimit = Duration.seconds(2)
+
+  private var ownBatch: Int { picture.fixedBatch ?? 1 }
+
+  /// The output with the scores, and what they stand for.
+  ///
+  /// - Throws: `model-mismatch` where there is none; `engine-failed`, `classifier-failed` where the model does not run.
+  func output(_ choice: ScoreOutputChoice) throws(SluiceError) -> ScoreOutput {
+    let form = picture.form(size)
+    let prepared = try probe.prepared(for: input, shape: form.shape(batch: ownBatch))
+    let tensor = try choice.choose(among: prepared.outputs)
+    guard let shape = tensor.shape?.compactMap(\.self), let total = tensor.count, total % ownBatch == 0 else {
+      throw SluiceError(.modelMismatch, "the output \(tensor.summary) of the model \(probe.path) has no fixed size")
+    }
+    var runs: [[Float]] = []
+    for index in 0..<TestPatterns.count {
+      let batch = TestPatterns(form: form).batch(index, of: ownBatch)
+      let values = Array(try prepared.values(of: batch.bytes, output: tensor).prefix(total / ownBatch))
+      guard values.allSatisfy(\.isFinite) else { throw notFinite(tensor) }
+      runs.append(values)
+    }
+    let kind = OutputKind(ofRuns: Self.ranged(runs, tensor.element), isQuantised: tensor.element.isQuantised)
+    return ScoreOutput(
+      name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind)
+  }
+
+  private func notFinite(_ tensor: ModelTensor) -> SluiceError {
+    SluiceError(
+      .classifierFailed, "the model \(probe.path) gives numbers in \(tensor.summary) that are not finite",
+      remedy: "check the model with the program that it was made with")
+  }
+
+  /// The runs with 8-bit numbers in the range of probabilities that they most likely stand for.
+  private static func ranged(_ runs: [[Float]], _ element: TensorElement?) -> [[Float]] {
+    switch element {
+    case .uint8: runs.map { $0.map { $0 / 256 } }
+    case .int8: runs.map { $0.map { ($0 + 128) / 256 } }
+    default: runs
+    }
+  }
+
+  /// Whether the model runs at another size, and gives as many scores.
+  func takes(_ other: PixelSize, _ output: ScoreOutput) -> Bool {
+    let form = picture.form(other)
+    guard let values = try? values(form, TestPatterns(form: form).batch(1, of: ownBatch), ownBatch, output) else {
+      return false
+    }
+    return values.count == ownBatch * output.valueCount && values.allSatisfy(\.isFinite)
+  }
+
+  /// Whether the model takes so many pictures in one call, and judges each of them as it does alone.
+  func takes(batch count: Int, _ output: ScoreOutput) -> Bool {
+    let form = picture.form(size)
+    let patterns = TestPatterns(form: form)
+    // Noise, so that a model that mixes the pictures up is found out.
+    let alone = patterns.batch(1, of: ownBatch)
+    let together = patterns.batch(1, of: count)
+    guard let single = try? values(form, alone, ownBatch, output), single.count == ownBatch * output.valueCount,
+      let several = try? values(form, together, count, output), several.count == count * output.valueCount
+    else { return false }
+    return zip(several, single.prefix(output.valueCount)).allSatisfy {
+      abs($0 - $1) <= Self.tolerance * max(1, abs($1))
+    }
+  }
+
+  private func values(
+    _ form: TensorForm, _ batch: borrowing TensorBatch, _ count: Int, _ output: ScoreOutput
+  ) throws(SluiceError) -> [Float] {
+    let prepared = try probe.prepared(for: input, shape: form.shape(batch: count))
+    guard let tensor = prepared.outputs.first(where: { $0.name == output.name }) else { return [] }
+    return try prepared.values(of: batch.bytes, output: tensor)
+  }
+
+  /// The time of a call in single precision, and in bfloat16 where the processor computes it natively.
+  func timings(_ output: ScoreOutput) -> [CallTiming] {
+    var precisions = [ComputedPrecision.f32]
+    if (try? probe.computedPrecision(of: .auto)) == .bf16 { precisions.append(.bf16) }
+    return precisions.compactMap { precision in
+      guard let milliseconds = try? milliseconds(precision, output) else { return nil }
+      return CallTiming(precision: precision, milliseconds: milliseconds)
+    }
+  }
+
+  private func milliseconds(_ precision: ComputedPrecision, _ output: ScoreOutput) throws(SluiceError) -> Double? {
+    let form = picture.form(size)
+    let prepared = try probe.prepared(for: input, shape: form.shape(batch: ownBatch), precision: precision)
+    guard let tensor = prepared.outputs.first(where: { $0.name == output.name }) else { return nil }
+    let batch = TestPatterns(form: form).batch(1, of: ownBatch)
+    let clock = ContinuousClock()
+    let end = clock.now + Self.timeLimit
+    var times: [Double] = []
+    for call in 0..<Self.untimedCalls + Self.timedCalls {
+      let start = clock.now
+      _ = try prepared.values(of: batch.bytes, output: tensor)
+      if call >= Self.untimedCalls { times.append((clock.now - start) / .milliseconds(1) / Double(ownBatch)) }
+      if clock.now > end, !times.isEmpty { break }
+    }
+    return times.sorted()[times.count / 2]
+  }
+}
+
+extension Optional<TensorElement> {
+  /// Whether numbers of the type are rounded to 8 bits.
+  var isQuantised: Bool { self == .uint8 || self == .int8 }
+}

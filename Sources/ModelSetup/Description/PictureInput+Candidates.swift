@@ -1,0 +1,64 @@
+import Classifiers
+import Common
+import Pixels
+
+extension PictureInput {
+  /// The ways in which an input may take pictures, the likeliest first; none when it cannot.
+  ///
+  /// A shape with one or three at the place of the channels says it all; where axes are open, every order is possible.
+  ///
+  /// - Throws: `model-mismatch`, saying why it takes no pictures.
+  static func candidates(of input: ModelTensor, model: String) throws(SluiceError) -> [PictureInput] {
+    func refuse(_ reason: String, _ remedy: String) -> SluiceError {
+      SluiceError(.modelMismatch, "the model \(model) takes \(input.summary), \(reason)", remedy: remedy)
+    }
+    guard let element = input.element else {
+      throw refuse(
+        "and pictures are not given as \(input.type)",
+        "export it with an input of \(TensorElement.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    guard let shape = input.shape else { return every(input, element, [nil, nil, nil, nil]) }
+    guard shape.count == 4 else {
+      throw refuse(
+        "which has \(shape.count) axes instead of the 4 of pictures",
+        "export it with an input of N×channels×height×width or N×height×width×channels; a Reshape before its first layer does"
+      )
+    }
+    let candidates = every(input, element, shape)
+    if candidates.isEmpty {
+      throw refuse(
+        "which is neither gray nor RGB: no axis has one or three channels",
+        "give the model 1 or 3 channels; others are not made from pictures")
+    }
+    return candidates
+  }
+
+  private static func every(_ input: ModelTensor, _ element: TensorElement, _ shape: [Int?]) -> [PictureInput] {
+    var candidates: [PictureInput] = []
+    // A fixed channel axis tells more than an open one.
+    let places: [(TensorLayout, Int)] = [(.nchw, 1), (.nhwc, 3)]
+    for (layout, axis) in places.sorted(by: { shape[$0.1] != nil && shape[$1.1] == nil }) {
+      for channels in [PixelChannels.rgb, .gray] where shape[axis] == nil || shape[axis] == channels.rawValue {
+        let (height, width) = layout == .nchw ? (shape[2], shape[3]) : (shape[1], shape[2])
+        guard (height ?? 1) > 0, (width ?? 1) > 0 else { continue }
+        candidates.append(
+          PictureInput(
+            name: input.name, element: element, layout: layout, channels: channels,
+            fixedSize: height.flatMap { height in width.map { PixelSize(width: $0, height: height) } },
+            fixedBatch: shape[0].flatMap { $0 > 0 ? $0 : nil }))
+      }
+    }
+    return candidates
+  }
+}
+
+extension ModelTensor {
+  /// As in `` `input` (float32 N×3×224×224) ``; an open first axis is N, other open ones are `?`.
+  package var summary: String { "`\(name)` (\(type) \(shapeText))" }
+
+  package var shapeText: String {
+    guard let shape else { return "of any shape" }
+    return shape.enumerated().map { axis, size in size.map(String.init) ?? (axis == 0 ? "N" : "?") }
+      .joined(separator: "×")
+  }
+}

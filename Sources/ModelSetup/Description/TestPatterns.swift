@@ -1,0 +1,51 @@
+import Pixels
+
+/// Inputs that a model is tried with before anything is known of how it takes pictures.
+struct TestPatterns {
+  let form: TensorForm
+
+  /// How far the noise of floating-point patterns reaches: as pictures in [0, 1], in [−1, 1] and in [0, 255] do.
+  private static let ranges: [ClosedRange<Float>] = [0...0, 0...1, -1...1, 0...255, 0...1, -1...1]
+
+  static var count: Int { ranges.count }
+
+  /// A batch of one pattern several times: black first, then noise of several ranges and seeds.
+  ///
+  /// - Precondition: `0 <= index < count`.
+  /// - Complexity: O(elements).
+  func batch(_ index: Int, of count: Int = 1) -> TensorBatch {
+    var batch = TensorBatch(form: form, count: count)
+    for image in 0..<count { fill(&batch, image, seed: UInt64(index + image * Self.count), Self.ranges[index]) }
+    return batch
+  }
+
+  private func fill(_ batch: inout TensorBatch, _ image: Int, seed: UInt64, _ range: ClosedRange<Float>) {
+    guard range.lowerBound < range.upperBound else { return }
+    var state = seed
+    switch form.element {
+    case .float32:
+      var elements = batch.elements(ofImage: image, as: Float.self)
+      for place in 0..<elements.count { elements[place] = Self.next(&state, range) }
+    case .float16:
+      var elements = batch.elements(ofImage: image, as: UInt16.self)
+      for place in 0..<elements.count { elements[place] = Float16(Self.next(&state, range)).bitPattern }
+    case .uint8, .int8:
+      var elements = batch.elements(ofImage: image, as: UInt8.self)
+      for place in 0..<elements.count { elements[place] = UInt8(truncatingIfNeeded: Self.bits(&state) >> 40) }
+    }
+  }
+
+  private static func next(_ state: inout UInt64, _ range: ClosedRange<Float>) -> Float {
+    let unit = Float(bits(&state) >> 40) / Float(1 << 24)
+    return range.lowerBound + unit * (range.upperBound - range.lowerBound)
+  }
+
+  /// SplitMix64 (Steele, Lea, Flood 2014).
+  private static func bits(_ state: inout UInt64) -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

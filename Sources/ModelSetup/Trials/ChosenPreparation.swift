@@ -1,0 +1,51 @@
+import Classifiers
+import Pixels
+import Preprocessing
+
+/// How pictures are prepared for a model, and why so.
+package struct ChosenPreparation: Sendable {
+  package let size: PixelSize
+  package var steps: Choice<[PreprocessStep]>
+  /// `nil` for 8-bit inputs that carry the samples as they are.
+  package var normalisation: Choice<Normalisation>?
+  package var order: Choice<TensorChannels>
+  /// Of an 8-bit input whose numbers are not the samples.
+  package var quantisation: Quantisation?
+  /// What was tried, in its order; empty where everything was found or there were no photographs.
+  package var trials: [TrialResult] = []
+  /// What sources say that cannot be had.
+  package var doubts: [Found<String>] = []
+}
+
+/// A value, and where it comes from.
+package struct Choice<Value: Sendable & Hashable>: Sendable, Hashable {
+  package let value: Value
+  package let reason: ChoiceReason
+
+  package init(_ value: Value, _ reason: ChoiceReason) {
+    self.value = value
+    self.reason = reason
+  }
+}
+
+package enum ChoiceReason: Sendable, Hashable {
+  /// A source beside or inside the model says so.
+  case found(String)
+  /// The best of several that were tried; clearly, or within noise of another.
+  case tried(isClear: Bool)
+  /// Nothing says so: it is the commonest.
+  case assumed
+  /// The model leaves no choice.
+  case given
+
+  /// A clause for people.
+  package var text: String {
+    switch self {
+    case .found(let source): "from \(source)"
+    case .tried(true): "the best of those tried with photographs"
+    case .tried(false): "the best of those tried with photographs, or within noise of it"
+    case .assumed: "assumed: the usual one; name photographs to try others"
+    case .given: "as the model takes it"
+    }
+  }
+}

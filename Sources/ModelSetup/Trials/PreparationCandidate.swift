@@ -1,0 +1,113 @@
+import Pixels
+import Preprocessing
+
+/// One way of preparing pictures that is tried.
+package struct PreparationCandidate: Sendable, Hashable {
+  package var steps: [PreprocessStep]
+  package var normalisation: NamedNormalisation
+  package var order: TensorChannels
+
+  /// For people, as in `RGB, [−1, 1], shorter side 256 and crop, bilinear`.
+  package var name: String { "\(colours), \(normalisation.name), \(geometry)" }
+
+  package var colours: String { order == .gray ? "gray" : order.rawValue.uppercased() }
+
+  package var geometry: String { Self.text(of: steps) }
+
+  /// Geometric steps for people.
+  package static func text(of steps: [PreprocessStep]) -> String {
+    steps.map { step in
+      switch step {
+      case .resizeShorterSide(let side, let filter): "shorter side \(side) \(filter.rawValue)"
+      case .resizeExactly(let size, let filter): "squash to \(size) \(filter.rawValue)"
+      case .sampleShorterSide(let side): "shorter side \(side) without antialiasing"
+      case .sampleExactly(let size): "squash to \(size) without antialiasing"
+      case .letterbox(let size, let filter, let level): "letterbox \(size) \(filter.rawValue) on \(level)"
+      case .centerCrop(let size): "crop \(size)"
+      }
+    }.joined(separator: ", ")
+  }
+}
+
+/// A normalisation with what it is usually called.
+package struct NamedNormalisation: Sendable, Hashable {
+  package let name: String
+  package let normalisation: Normalisation
+
+  package init(_ name: String, _ normalisation: Normalisation) {
+    self.name = name
+    self.normalisation = normalisation
+  }
+}
+
+/// What models are usually trained with, the commonest first: where trials cannot tell two apart, the first stays.
+package enum UsualPreparations {
+  /// The share of a picture's shorter side that is left of it after the crop.
+  private static let cropShare = 0.875
+  private static let leastSideToCrop = 96
+
+  package static func normalisations(_ channels: PixelChannels) -> [NamedNormalisation] {
+    channels == .gray ? gray : colour
+  }
+
+  private static let colour = [
+    NamedNormalisation(
+      "ImageNet mean and std", Normalisation(mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])),
+    NamedNormalisation("[−1, 1]", Normalisation(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])),
+    NamedNormalisation("[0, 1]", .identity(.rgb)),
+    NamedNormalisation("[0, 255]", samples(mean: [0, 0, 0])),
+    NamedNormalisation("[0, 255] less the mean", samples(mean: [123.68, 116.779, 103.939])),
+    NamedNormalisation(
+      "CLIP mean and std",
+      Normalisation(
+        mean: [0.481455, 0.457828, 0.408211], standardDeviation: [0.268630, 0.261303, 0.275777])),
+  ]
+
+  private static let gray = [
+    NamedNormalisation("[0, 1]", .identity(.gray)),
+    NamedNormalisation("[−1, 1]", Normalisation(mean: [0.5], standardDeviation: [0.5])),
+    NamedNormalisation("[0, 255]", samples(mean: [0])),
+    NamedNormalisation("MNIST mean and std", Normalisation(mean: [0.1307], standardDeviation: [0.3081])),
+    // The digits that scikit-learn ships have 17 levels.
+    NamedNormalisation("[0, 16]", Normalisation(mean: [0], standardDeviation: [0.0625])),
+  ]
+
+  /// Samples in 0…255 less a mean of the same range.
+  private static func samples(mean: [Float]) -> Normalisation {
+    Normalisation(
+      mean: mean.map { ($0 / 255 * 1e6).rounded() / 1e6 },
+      standardDeviation: mean.map { _ in Float(0.003922) })
+  }
+
+  /// From a picture of any size to the size of the model.
+  package static func geometries(_ size: PixelSize) -> [[PreprocessStep]] {
+    var geometries: [[PreprocessStep]] = []
+    for filter in [ResampleFilter.bilinear, .bicubic] {
+      if size.width == size.height {
+        let scaled = Int((Double(size.width) / cropShare).rounded())
+        let cropped: [PreprocessStep] = [.resizeShorterSide(scaled, filter), .centerCrop(size)]
+        let whole: [PreprocessStep] = [.resizeShorterSide(size.width, filter), .centerCrop(size)]
+        // Of small pictures nothing is cut off.
+        geometries += size.width < leastSideToCrop ? [whole, cropped] : [cropped, whole]
+        geometries.append([
+          .resizeExactly(PixelSize(width: scaled, height: scaled), filter), .centerCrop(size),
+        ])
+      }
+      geometries.append([.resizeExactly(size, filter)])
+    }
+    return geometries.filter { steps in
+      (try? Preprocessor(steps: steps, channels: .rgb)) != nil && steps.allSatisfy(\.isPermitted)
+    }
+  }
+}
+
+extension PreprocessStep {
+  /// Whether a filter file permits it.
+  var isPermitted: Bool {
+    switch self {
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side): Self.sideRange.contains(side)
+    case .resizeExactly(let size, _), .sampleExactly(let size), .letterbox(let size, _, _), .centerCrop(let size):
+      Self.sideRange.contains(size.width) && Self.sideRange.contains(size.height)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Classifiers
+import Common
+import Pixels
+import Preprocessing
+
+/// Decides how pictures are prepared for a model: as its sources say, else as photographs show, else as is usual.
+package struct PreparationChoice {
+  private let probe: ModelProbe
+  private let classifier: ClassifierDescription
+  private let found: FoundPreparation
+  /// `nil` where there are none to try anything with.
+  private let photographs: TrialPhotographs?
+
+  package init(
+    _ probe: ModelProbe, _ classifier: ClassifierDescription, found: FoundPreparation, photographs: TrialPhotographs?
+  ) {
+    self.probe = probe
+    self.classifier = classifier
+    self.found = found
+    self.photographs = photographs
+  }
+
+  /// How many photographs can be tried within some time.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: what a call of the model takes.
+  package static func photographCount(milliseconds: Double) -> Int {
+    let calls = Double(callsPerPhotograph)
+    return min(
+      countRange.upperBound, max(countRange.lowerBound, Int(trialMilliseconds / max(0.1, milliseconds) / calls)))
+  }
+
+  private static let countRange = 32...128
+  private static let trialMilliseconds = 40_000.0
+  /// Twelve ways of colouring and eight geometries, each also with moved pictures.
+  private static let callsPerPhotograph = 40
+
+  /// - Parameters:
+  ///   - progress: told what is being tried, and the share of it that is done.
+  /// - Throws: `engine-failed`, `classifier-failed` where the model does not run.
+  package func chosen(progress: (String, Double) -> Void = { _, _ in }) throws(SluiceError) -> ChosenPreparation {
+    let channels = classifier.input.channels
+    let size = classifier.input.fixedSize ?? found.size?.value ?? classifier.sizes[0]
+    let geometries = UsualPreparations.geometries(size)
+    var chosen = ChosenPreparation(
+      size: size, steps: Choice(geometries[0], .assumed), normalisation: nil,
+      order: Choice(channels == .gray ? .gray : .rgb, channels == .gray ? .given : .assumed))
+    chosen.doubts = found.doubts
+    if let steps = found.steps {
+      if steps.value.last?.fixedSize == size, steps.value.allSatisfy(\.isPermitted) {
+        chosen.steps = Choice(steps.value, .found(steps.source))
+      } else {
+        chosen.doubts.append(Found("its sizes are not the \(size) that the model takes", source: steps.source))
+      }
+    }
+    if channels == .rgb, let order = found.order, order.value != .gray {
+      chosen.order = Choice(order.value, .found(order.source))
+    }
+    takeNormalisation(&chosen)
+    guard let photographs else { return chosen }
+    try tryOut(&chosen, photographs, geometries, progress)
+    return chosen
+  }
+
+  private func takeNormalisation(_ chosen: inout ChosenPreparation) {
+    let channels = classifier.input.channels
+    let isQuantised = Optional(classifier.input.element).isQuantised
+    if let normalisation = found.normalisation, let fitted = normalisation.value.fitted(to: channels) {
+      chosen.normalisation = Choice(fitted, .found(normalisation.source))
+    }
+    guard isQuantised else {
+      let usual = UsualPreparations.normalisations(channels)[0].normalisation
+      chosen.normalisation = chosen.normalisation ?? Choice(usual, .assumed)
+      return
+    }
+    guard let quantisation = found.quantisation?.value else {
+      // Without a scale, 8-bit numbers are the samples.
+      chosen.normalisation = nil
+      return
+    }
+    let range = quantisation.sampleRange(classifier.input.element)
+    let normalisation = chosen.normalisation?.value ?? Normalisation(spanning: range, channels)
+    if normalisation.carriesSamples(quantisation, classifier.input.element) {
+      chosen.normalisation = nil
+    } else {
+      chosen.quantisation = quantisation
+      chosen.normalisation = chosen.normalisation ?? Choice(normalisation, .found("the model's quantisation"))
+    }
+  }
+
+  private func tryOut(
+    _ chosen: inout ChosenPreparation, _ photographs: TrialPhotographs, _ geometries: [[PreprocessStep]],
+    _ progress: (String, Double) -> Void
+  ) throws(SluiceError) {
+    let channels = classifier.input.channels
+    let trial = try PreparationTrial(
+      probe, classifier, size: chosen.size, quantisation: chosen.quantisation,
+      outputQuantisation: found.outputQuantisation?.value, photographs: photographs)
+    var current = PreparationCandidate(
+      steps: chosen.steps.value,
+      normalisation: NamedNormalisation(
+        chosen.normalisation.map { _ in "as found" } ?? "samples as they are",
+        chosen.normalisation?.value ?? .identity(channels)),
+      order: chosen.order.value)
+    let normalisations =
+      chosen.normalisation?.reason == .assumed ? UsualPreparations.normalisations(channels) : [current.normalisation]
+    let orders: [TensorChannels] = chosen.order.reason == .assumed ? [.rgb, .bgr] : [chosen.order.value]
+    func tryColours() throws(SluiceError) {
+      guard normalisations.count * orders.count > 1 else { return }
+      let result = try trial.colours(normalisations, orders, steps: current.steps) { progress("colours", $0) }
+      current = result.taken.candidate
+      chosen.trials.append(result)
+      if orders.count > 1 { chosen.order = Choice(current.order, .tried(isClear: result.isClear(on: \.order))) }
+      if normalisations.count > 1 {
+        chosen.normalisation = Choice(
+          current.normalisation.normalisation, .tried(isClear: result.isClear(on: \.normalisation)))
+      }
+    }
+    try tryColours()
+    guard chosen.steps.reason == .assumed, geometries.count > 1 else { return }
+    let result = try trial.geometries(geometries, like: current) { progress("geometries", $0) }
+    chosen.trials.append(result)
+    chosen.steps = Choice(result.taken.candidate.steps, .tried(isClear: result.isClear(on: \.steps)))
+    // What was tried with another geometry may look different with this one.
+    guard result.taken.candidate.steps != current.steps, chosen.trials.count > 1 else { return }
+    current.steps = result.taken.candidate.steps
+    try tryColours()
+  }
+}
+
+extension TrialResult {
+  /// Whether the photographs tell the best candidate from all that differ from it in one part.
+  fileprivate func isClear<Part: Equatable>(on part: KeyPath<PreparationCandidate, Part>) -> Bool {
+    let chosen = best.candidate[keyPath: part]
+    return outcomes.allSatisfy { $0.candidate[keyPath: part] == chosen || isClear(against: $0) }
+  }
+}

@@ -1,0 +1,84 @@
+import Common
+import Files
+import FilterPipeline
+import ImageCodecs
+import Pixels
+import Preprocessing
+
+/// Photographs that candidates are tried with, and the classes that their paths name.
+package struct TrialPhotographs: Sendable {
+  package struct Photograph: Sendable {
+    package let source: String
+    package let bytes: [UInt8]
+    /// The class that its path names; `nil` where it names none.
+    package let trueClass: Int?
+  }
+
+  package let photographs: [Photograph]
+  /// How many files there are in all.
+  package let available: Int
+
+  private static let mostFiles = 200_000
+  private static let deepestFolder = 16
+
+  /// Reads a sample of the pictures below the paths, evenly spread over their order, so that no class is left out.
+  ///
+  /// Files that are no pictures are passed over.
+  ///
+  /// - Parameters:
+  ///   - paths: pictures and folders of them.
+  ///   - count: how many to take at most.
+  ///   - trueClass: the class that a path names.
+  /// - Throws: `unreadable-file` for a path that cannot be read; `empty-input` where there is no picture at all.
+  package init(
+    _ paths: [RawPath], count: Int, limits: DecodeLimits = DecodeLimits(), trueClass: (String) -> Int?
+  ) throws(SluiceError) {
+    var files: [RawPath] = []
+    for path in paths { try Self.collect(path, into: &files, depth: 0) }
+    available = files.count
+    let wanted = min(count, files.count)
+    let chosen = (0..<wanted).map { files[$0 * files.count / wanted] }
+    let decoder = ImageDecoder(limits: limits)
+    var photographs: [Photograph] = []
+    let inputs = RunInputs(PathList(chosen), limit: limits.maxBytes)
+    while let input = try inputs.next() {
+      guard input.problem == nil, (try? decoder.decode(input.bytes.span)) != nil else { continue }
+      photographs.append(Photograph(source: input.source, bytes: input.bytes, trueClass: trueClass(input.source)))
+    }
+    guard !photographs.isEmpty else {
+      throw SluiceError(
+        .emptyInput, "there is no JPEG or PNG among the \(files.count) files that were named as photographs",
+        remedy: "name a folder of photographs as the classifier will see them")
+    }
+    self.photographs = photographs
+  }
+
+  private static func collect(_ path: RawPath, into files: inout [RawPath], depth: Int) throws(SluiceError) {
+    guard depth <= deepestFolder, files.count < mostFiles else { return }
+    guard let contents = try folderContents(path) else { return files.append(path) }
+    for name in contents { try collect(path.appending(name), into: &files, depth: depth + 1) }
+  }
+
+  /// The pictures at the size of the model, each as its samples.
+  ///
+  /// - Complexity: decoding and scaling of each.
+  func prepared(_ preprocessor: Preprocessor, limits: DecodeLimits = DecodeLimits()) throws(SluiceError) -> [[UInt8]] {
+    let decoder = ImageDecoder(limits: limits)
+    var pictures: [[UInt8]] = []
+    for photograph in photographs {
+      let prepared = preprocessor.apply(to: try decoder.decode(photograph.bytes.span).takePixels())
+      pictures.append(prepared.samples.copied)
+    }
+    return pictures
+  }
+}
+
+extension Span<UInt8> {
+  /// The same bytes as an array.
+  var copied: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      for index in 0..<count { buffer.initializeElement(at: index, to: self[index]) }
+      initialized = count
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Pixels
+
+/// Several candidates, the best first, and how sure that is.
+package struct TrialResult: Sendable {
+  /// What the candidates were ranked by.
+  package enum Measure: Sendable, Hashable {
+    /// The share of photographs whose class is found; where that is within noise of the best, the likelihood of the classes.
+    case accuracy
+    /// How well looks at one photograph agree, and differ between photographs.
+    case information
+  }
+
+  package let measure: Measure
+  package let outcomes: [CandidateOutcome]
+  /// What is taken: the best, or the most usual of those that are not told from it.
+  package let taken: CandidateOutcome
+
+  /// Candidates whose mean difference is below so many standard errors are not told apart.
+  private static let clearDifference = 2.0
+
+  /// - Parameters:
+  ///   - outcomes: in the order of how usual they are, which decides between equal ones; not empty.
+  ///   - prefersUsual: whether the order also decides between those that photographs do not tell apart. It is right where
+  ///     the candidates differ little, so that the best of a few photographs is mere chance.
+  init(_ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool) {
+    self.measure = measure
+    let mostAccurate = outcomes.max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) } ?? outcomes[0]
+    let ranks = outcomes.map { Self.rank($0, measure, mostAccurate) }
+    let ranked = outcomes.enumerated().sorted { left, right in
+      let (first, second) = (ranks[left.offset], ranks[right.offset])
+      return first == second ? left.offset < right.offset : first > second
+    }
+    self.outcomes = ranked.map(\.element)
+    let best = ranked[0].element
+    let usual = prefersUsual ? outcomes.first { !Self.tells(best, from: $0, measure) } : nil
+    taken = usual ?? best
+  }
+
+  package var best: CandidateOutcome { outcomes[0] }
+
+  private static func rank(
+    _ outcome: CandidateOutcome, _ measure: Measure, _ mostAccurate: CandidateOutcome
+  ) -> (Double, Double) {
+    switch measure {
+    case .accuracy:
+      exceeds(mostAccurate.corrects, outcome.corrects)
+        ? (outcome.accuracy ?? 0, outcome.meanLikelihood) : (1, outcome.meanLikelihood)
+    case .information: (outcome.meanInformation ?? 0, outcome.agreement ?? 0)
+    }
+  }
+
+  /// Whether the photographs tell the best candidate from another: by the mean of the differences, photograph by
+  /// photograph, against its standard error.
+  package func isClear(against other: CandidateOutcome) -> Bool { Self.tells(best, from: other, measure) }
+
+  private static func tells(_ best: CandidateOutcome, from other: CandidateOutcome, _ measure: Measure) -> Bool {
+    switch measure {
+    case .accuracy: exceeds(best.likelihoods, other.likelihoods) || exceeds(best.corrects, other.corrects)
+    case .information: exceeds(best.information, other.information)
+    }
+  }
+
+  /// Whether one list exceeds another by more than noise.
+  private static func exceeds(_ first: [Double], _ second: [Double]) -> Bool {
+    let differences = zip(first, second).map { $0 - $1 }
+    guard differences.count > 1 else { return false }
+    let mean = CandidateOutcome.mean(differences)
+    let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(differences.count - 1)
+    return mean > clearDifference * (variance / Double(differences.count)).squareRoot()
+  }
+
+  /// The candidates that the photographs do not tell from the best one.
+  package var rivals: [CandidateOutcome] { outcomes.dropFirst().filter { !isClear(against: $0) } }
+}

@@ -1,0 +1,84 @@
+import Classifiers
+import Common
+import Pixels
+import Preprocessing
+
+/// What a new filter is to say.
+package struct FilterPlan: Sendable {
+  package var name: String
+  package var classifier: PlannedModel
+  /// The file with the names of the classes, as the filter file is to name it.
+  package var labelsPath: String?
+  /// A model whose opinion is asked besides; `nil` where there is none.
+  package var secondModel: PlannedModel?
+  /// The share of clean images that may be flagged.
+  package var budget: Double
+  /// As the filter file is to name it.
+  package var calibrationPath: String
+
+  package init(name: String, classifier: PlannedModel, budget: Double, calibrationPath: String) {
+    self.name = name
+    self.classifier = classifier
+    self.budget = budget
+    self.calibrationPath = calibrationPath
+  }
+
+  /// - Throws: `model-mismatch` where the second model cannot be compared with the first.
+  package func check() throws(SluiceError) {
+    guard let second = secondModel else { return }
+    let (own, other) = (classifier.description.output.classCount, second.description.output.classCount)
+    guard own == other else {
+      throw SluiceError(
+        .modelMismatch, "the second model has \(other) classes, and the first \(own)",
+        remedy: "take a second model of the same classes in the same order")
+    }
+    guard classifier.description.input.channels == .rgb || second.description.input.channels == .gray else {
+      throw SluiceError(
+        .modelMismatch, "the second model takes colours, and the first one gray pictures, which have none",
+        remedy: "take a second model of gray pictures")
+    }
+  }
+}
+
+/// A model as a filter uses it.
+package struct PlannedModel: Sendable {
+  /// As the filter file is to name it.
+  package var path: String
+  package var fileName: String
+  package var description: ClassifierDescription
+  package var preparation: ChosenPreparation
+  /// Of an 8-bit output.
+  package var outputQuantisation: Quantisation?
+
+  package init(
+    path: String, fileName: String, description: ClassifierDescription, preparation: ChosenPreparation,
+    outputQuantisation: Quantisation?
+  ) {
+    self.path = path
+    self.fileName = fileName
+    self.description = description
+    self.preparation = preparation
+    self.outputQuantisation = outputQuantisation
+  }
+}
+
+extension OutputKind {
+  /// How a filter file calls it.
+  ///
+  /// - Throws: `model-mismatch` for what no filter can compare.
+  package func scoreKind(model: String) throws(SluiceError) -> ScoreKind {
+    switch self {
+    case .logits: .logits
+    case .probabilities: .probabilities
+    case .roundedProbabilities: .roundedProbabilities
+    case .oneLogit: .oneLogit
+    case .oneProbability: .oneProbability
+    case .independent:
+      throw SluiceError(
+        .modelMismatch,
+        "the model \(model) gives each class a probability of its own, so that several may hold at once; "
+          + "filters compare what is one answer among all classes",
+        remedy: "export the model with the logits before its sigmoid, if one class is meant to hold")
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Common
+import Files
+import FilterPipeline
+import Pixels
+
+/// The files that `sluice init` writes.
+struct InitFiles {
+  let filter: String
+  /// The name of the filter, which its file has before the ending.
+  let name: String
+  private let folder: String
+
+  init(model: String, output: String?) {
+    let modelName = model.split(separator: "/").last.map(String.init) ?? model
+    let path = output ?? Self.withoutEnding(modelName) + ".yaml"
+    let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let base = Self.withoutEnding(String(path.dropFirst(parent.count)))
+    filter = path
+    folder = parent
+    name = base.isEmpty ? "filter" : base
+  }
+
+  var calibrationName: String { "\(name).calibration.json" }
+  var labelsName: String { "\(name).labels.txt" }
+  var calibration: String { folder + calibrationName }
+  var labels: String { folder + labelsName }
+
+  private static func withoutEnding(_ name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  /// - Throws: `unwritable-output` where a file exists that nobody said may be replaced.
+  func refuseToReplace(force: Bool) throws(SluiceError) {
+    guard !force, let existing = [filter, calibration, labels].first(where: { FileStatus($0) != nil }) else { return }
+    throw SluiceError(
+      .unwritableOutput, "\(existing) exists", remedy: "say --force to replace it, or name another file with -o")
+  }
+}

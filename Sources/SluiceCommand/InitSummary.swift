@@ -1,0 +1,77 @@
+import Common
+import Decision
+import Pixels
+
+/// What a new filter keeps, costs and sees, in ten lines.
+struct InitSummary {
+  let files: InitFiles
+  let outcome: CalibrateCommand.Outcome
+  let cost: FilterCost
+  let photos: [String]
+  let attacks: [String]
+
+  /// The detections of so many attacks are named; the rest are added up.
+  private static let shownAttacks = 4
+
+  var text: String {
+    (["", written, keeps, costs] + sees + ["", "next"] + Self.next(files)).joined(separator: "\n") + "\n"
+  }
+
+  private var written: String { "written  \(files.filter), \(files.calibrationName)" }
+
+  private var keeps: String {
+    let images = outcome.decision.calibration.images
+    return
+      "keeps    at most \(Self.percent(outcome.decision.budget)) % of clean images flagged, by \(images.count) scores of "
+      + "\(images.kinds[ScoredImages.original] ?? images.count) photographs"
+  }
+
+  private var costs: String {
+    guard let milliseconds = cost.milliseconds else { return "costs    not measured: no photograph could be judged" }
+    return
+      "costs    \(JSONValue.number(milliseconds, decimals: milliseconds < 10 ? 1 : 0).text) ms an image on one processor, judged completely"
+  }
+
+  private var sees: [String] {
+    let attacks = outcome.decision.calibration.attacks
+    guard !attacks.isEmpty else { return ["sees     not measured: name adversarial images with --attacks"] }
+    let rows = attacks.sorted { $0.flaggedUnseen * $1.sample.count < $1.flaggedUnseen * $0.sample.count }
+    // The weakest first: they say what the filter is worth.
+    var lines = rows.prefix(Self.shownAttacks).map { attack in
+      "\(attack.flaggedUnseen) of \(attack.sample.count) of \(Terminal.printable(attack.name))"
+    }
+    if rows.count > Self.shownAttacks {
+      let rest = rows.dropFirst(Self.shownAttacks)
+      lines.append(
+        "\(rest.reduce(0) { $0 + $1.flaggedUnseen }) of \(rest.reduce(0) { $0 + $1.sample.count }) of \(rest.count) more"
+      )
+    }
+    return ["sees     " + lines.joined(separator: ", ")]
+  }
+
+  private static func percent(_ share: Double) -> String { JSONValue.number(share * 100, decimals: 3).text }
+
+  private static func next(_ files: InitFiles) -> [String] {
+    [
+      "  sluice inspect -f \(files.filter) PHOTO         one image, every score, explained",
+      "  sluice serve -f \(files.filter)                 a protected classifier",
+    ]
+  }
+
+  /// The same for a filter without a calibration.
+  static func uncalibrated(_ files: InitFiles, photos: [String]) -> String {
+    let clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
+    return """
+      written  \(files.filter)
+      It is not calibrated, and does not start before it is:
+
+        sluice calibrate -f \(files.filter) --clean \(clean)
+
+      """
+  }
+}
+
+private enum ScoredImages {
+  /// The kind of photographs that were not changed.
+  static let original = "original"
+}

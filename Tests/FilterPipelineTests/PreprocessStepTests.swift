@@ -1,0 +1,57 @@
+import Classifiers
+import Common
+import FilterPipeline
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+/// Steps and outputs of models that were trained with other programs.
+struct PreprocessStepTests {
+  private func filter(_ step: String, model: String = "model: m.onnx") throws -> FilterDefinition {
+    let folder = try TemporaryFolder()
+    let text = """
+      version: 1
+      name: steps
+      preprocess: [{\(step)}, {centerCrop: 8}]
+      tensor: {layout: nchw, type: float32}
+      classifier: {openvino: {\(model)}}
+      """
+    return try FilterFile(path: try folder.file("f.yaml", text), variables: [:]).definition
+  }
+
+  @Test(arguments: [
+    ("resize: {shorterSide: 9, antialias: false}", PreprocessStep.sampleShorterSide(9)),
+    ("resize: {shorterSide: 9, antialias: true}", .resizeShorterSide(9, .bilinear)),
+    ("resize: {width: 9, height: 8, antialias: false}", .sampleExactly(PixelSize(width: 9, height: 8))),
+    ("letterbox: {width: 9, height: 8}", .letterbox(PixelSize(width: 9, height: 8), .bilinear, level: 0)),
+    (
+      "letterbox: {width: 9, height: 8, filter: bicubic, level: 114}",
+      .letterbox(PixelSize(width: 9, height: 8), .bicubic, level: 114)
+    ),
+  ])
+  func steps(text: String, step: PreprocessStep) throws {
+    #expect(try filter(text).preprocessor.steps.first == step)
+  }
+
+  @Test(arguments: [
+    ("resize: {shorterSide: 9, filter: bicubic, antialias: false}", "bilinear"),
+    ("resize: {shorterSide: 9, antialias: 3}", "permitted are true, false"),
+    ("letterbox: {width: 9}", "height"), ("letterbox: {width: 9, height: 9, level: 256}", "0 to 255"),
+  ])
+  func refused(text: String, part: String) {
+    let error = #expect(throws: SluiceError.self) { try filter(text) }
+    #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func outputsOfOtherKinds() throws {
+    let step = "resize: {shorterSide: 9}"
+    let quantised = try filter(
+      step, model: "model: m.tflite, scores: roundedProbabilities, outputScale: 0.5, outputZeroPoint: 3")
+    #expect(quantised.classifier?.openVINO.scores == .roundedProbabilities)
+    #expect(quantised.classifier?.openVINO.outputQuantisation == OutputQuantisation(scale: 0.5, zeroPoint: 3))
+    #expect(try filter(step, model: "model: m.onnx, scores: oneLogit").classifier?.openVINO.scores == .oneLogit)
+    let error = #expect(throws: SluiceError.self) { try filter(step, model: "model: m.onnx, outputZeroPoint: 3") }
+    #expect(error?.message.contains("outputScale") == true)
+  }
+}

@@ -1,0 +1,171 @@
+"""Writes the small models in this folder. Each averages a picture over all places, and multiplies the averages by a matrix:
+class i is the channel i, the brightest. They differ in how they take pictures and what they give.
+
+Needs numpy, onnx, flatbuffers and tflite. Run in this folder: python3 make_models.py
+"""
+
+import flatbuffers
+import numpy as np
+import onnx
+import tflite
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = [helper.make_opsetid("", 13)]
+
+
+def save(name, nodes, inputs, outputs, weights, properties=None):
+    graph = helper.make_graph(
+        nodes, name, [helper.make_tensor_value_info(*i) for i in inputs],
+        [helper.make_tensor_value_info(*o) for o in outputs],
+        [numpy_helper.from_array(value, key) for key, value in weights.items()])
+    model = helper.make_model(graph, opset_imports=OPSET, ir_version=8)
+    for key, value in (properties or {}).items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
+def node(kind, inputs, outputs, **attributes):
+    return helper.make_node(kind, inputs, outputs, **attributes)
+
+
+F, N = TensorProto.FLOAT, "N"
+EYE = 8 * np.eye(3, dtype=np.float32)
+
+
+def onnx_models():
+    means = lambda axes, keep=0: node("ReduceMean", ["input"], ["means"], axes=axes, keepdims=keep)
+    times = node("MatMul", ["means", "weights"], ["logits"])
+    save("channels-last", [means([1, 2]), times], [("input", F, [N, 8, 8, 3])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("open-size", [means([2, 3]), times], [("input", F, [N, 3, "H", "W"])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("four-axes", [means([2, 3], 1), node("Mul", ["means", "weights"], ["logits"])],
+         [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3, 1, 1])], {"weights": np.float32(8)})
+    save("gray", [node("Flatten", ["input"], ["flat"]), node("MatMul", ["flat", "weights"], ["logits"])],
+         [("input", F, [N, 1, 8, 8])], [("logits", F, [N, 10])],
+         {"weights": np.random.default_rng(1).normal(size=(64, 10)).astype(np.float32)})
+    save("sigmoid", [means([2, 3]), times, node("Sigmoid", ["logits"], ["probability"])],
+         [("input", F, [N, 3, 8, 8])], [("probability", F, [N, 1])], {"weights": EYE[:, :1]})
+    save("independent", [means([2, 3]), times, node("Sigmoid", ["logits"], ["scores"])],
+         [("input", F, [N, 3, 8, 8])], [("scores", F, [N, 3])], {"weights": EYE})
+    save("detection", [node("Reshape", ["input", "shape"], ["boxes"])],
+         [("input", F, [1, 3, 8, 8])], [("boxes", F, [1, 32, 6])], {"shape": np.array([1, 32, 6])})
+    save("two-inputs", [node("Add", ["input", "other"], ["sum"]), node("ReduceMean", ["sum"], ["logits"], axes=[2, 3], keepdims=0)],
+         [("input", F, [N, 3, 8, 8]), ("other", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {})
+    save("five-channels", [means([2, 3])], [("input", F, [N, 5, 8, 8])], [("means", F, [N, 5])], {})
+    save("flat-input", [node("MatMul", ["input", "weights"], ["logits"])],
+         [("input", F, [N, 3])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
+         {"Image.BitmapPixelFormat": "Bgr8", "mean": "[123.675, 116.28, 103.53]", "std": "58.395,57.12,57.375",
+          "names": "{0: 'red', 1: 'green', 2: \"robin's egg\"}", "imgsz": "[8, 8]"})
+
+
+class Builder:
+    """Writes the few tables of TensorFlow Lite's schema that a model and its metadata need."""
+
+    def __init__(self):
+        self.b = flatbuffers.Builder(4096)
+
+    def text(self, value):
+        return self.b.CreateString(value)
+
+    def numbers(self, values, kind):
+        return self.b.CreateNumpyVector(np.array(values, dtype=kind))
+
+    def tables(self, offsets):
+        self.b.StartVector(4, len(offsets), 4)
+        for offset in reversed(offsets):
+            self.b.PrependUOffsetTRelative(offset)
+        return self.b.EndVector()
+
+    def table(self, count, fields):
+        """fields: slot -> ("offset", value) or ("int8" | "uint8" | "int32" | "uint32", value)"""
+        self.b.StartObject(count)
+        for slot, (kind, value) in fields.items():
+            if kind == "offset":
+                self.b.PrependUOffsetTRelativeSlot(slot, value, 0)
+            else:
+                write = {"int8": self.b.PrependInt8Slot, "uint8": self.b.PrependUint8Slot,
+                         "int32": self.b.PrependInt32Slot, "uint32": self.b.PrependUint32Slot}[kind]
+                write(slot, value, -1 if kind == "int8" else 0)
+        return self.b.EndObject()
+
+    def finish(self, root, identifier):
+        self.b.Finish(root, identifier)
+        return bytes(self.b.Output())
+
+
+def metadata(mean, deviation):
+    b = Builder()
+    options = b.table(2, {0: ("offset", b.numbers(mean, np.float32)), 1: ("offset", b.numbers(deviation, np.float32))})
+    unit = b.table(2, {0: ("uint8", 1), 1: ("offset", options)})
+    units = b.tables([unit])
+    tensor = b.table(7, {4: ("offset", units)})
+    tensors = b.tables([tensor])
+    subgraph = b.table(8, {2: ("offset", tensors)})
+    subgraphs = b.tables([subgraph])
+    return b.finish(b.table(8, {3: ("offset", subgraphs)}), b"M001")
+
+
+def tflite_model(name, labels):
+    """A picture of 8-bit samples, averaged over all places, times a matrix, and a softmax: all of it in 8 bits."""
+    B = tflite.BuiltinOperator
+    b = Builder()
+    weights = (127 * np.eye(3)).astype(np.uint8)
+    data = {1: weights.tobytes(), 2: np.zeros(3, np.int32).tobytes(), 3: np.array([1, 2], np.int32).tobytes(),
+            4: metadata([127.5], [127.5])}
+    buffers = [b.table(1, {0: ("offset", b.numbers(list(data[i]), np.uint8))} if i in data else {}) for i in range(5)]
+
+    def quantisation(scale, zero):
+        return b.table(7, {2: ("offset", b.numbers([scale], np.float32)), 3: ("offset", b.numbers([zero], np.int64))})
+
+    def tensor(name, shape, kind, buffer, scale=None, zero=0):
+        fields = {0: ("offset", b.numbers(shape, np.int32)), 1: ("int8", kind), 2: ("uint32", buffer),
+                  3: ("offset", b.text(name))}
+        if scale:
+            fields[4] = ("offset", quantisation(scale, zero))
+        return b.table(8, fields)
+
+    U8, I32 = tflite.TensorType.UINT8, tflite.TensorType.INT32
+    tensors = [
+        tensor("input", [1, 8, 8, 3], U8, 0, 1 / 127.5, 127),
+        tensor("axes", [2], I32, 3),
+        tensor("means", [1, 3], U8, 0, 1 / 127.5, 127),
+        tensor("weights", [3, 3], U8, 1, 8 / 127, 0),
+        tensor("bias", [3], I32, 2, 8 / 127 / 127.5, 0),
+        tensor("logits", [1, 3], U8, 0, 16 / 255, 128),
+        tensor("scores", [1, 3], U8, 0, 1 / 256, 0),
+    ]
+
+    def operator(code, inputs, outputs, kind, options):
+        return b.table(9, {0: ("uint32", code), 1: ("offset", b.numbers(inputs, np.int32)),
+                           2: ("offset", b.numbers(outputs, np.int32)), 3: ("uint8", kind), 4: ("offset", options)})
+
+    O = tflite.BuiltinOptions
+    softmax = None
+    b.b.StartObject(1)
+    b.b.PrependFloat32Slot(0, 1.0, 0.0)
+    softmax = b.b.EndObject()
+    operators = [
+        operator(0, [0, 1], [2], O.ReducerOptions, b.table(1, {})),
+        operator(1, [2, 3, 4], [5], O.FullyConnectedOptions, b.table(3, {})),
+        operator(2, [5], [6], O.SoftmaxOptions, softmax),
+    ]
+    codes = [b.table(4, {0: ("int8", c), 2: ("int32", 1), 3: ("int32", c)})
+             for c in (B.MEAN, B.FULLY_CONNECTED, B.SOFTMAX)]
+    tensor_list, operator_list = b.tables(tensors), b.tables(operators)
+    subgraph = b.table(5, {0: ("offset", tensor_list), 1: ("offset", b.numbers([0], np.int32)),
+                           2: ("offset", b.numbers([6], np.int32)), 3: ("offset", operator_list)})
+    entry = b.table(2, {0: ("offset", b.text("TFLITE_METADATA")), 1: ("uint32", 4)})
+    parts = [b.tables(codes), b.tables([subgraph]), b.text(name), b.tables(buffers), b.tables([entry])]
+    root = b.table(8, {0: ("uint32", 3), 1: ("offset", parts[0]), 2: ("offset", parts[1]), 3: ("offset", parts[2]),
+                       4: ("offset", parts[3]), 6: ("offset", parts[4])})
+    with open(f"{name}.tflite", "wb") as file:
+        file.write(b.finish(root, b"TFL3"))
+    import zipfile
+    with zipfile.ZipFile(f"{name}.tflite", "a") as archive:
+        archive.writestr(zipfile.ZipInfo("labels.txt", (2020, 1, 1, 0, 0, 0)), "\n".join(labels) + "\n")
+
+
+onnx_models()
+tflite_model("quantised", ["red", "green", "blue"])

@@ -1,0 +1,195 @@
+import ModelSetup
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+/// What lies beside a model says how its pictures are prepared.
+struct FoundPreparationTests {
+  private static let square = PixelSize(width: 224, height: 224)
+
+  private func found(_ files: [String: String], model: String = "model.onnx", size: PixelSize? = square) throws
+    -> FoundPreparation
+  {
+    let folder = try TemporaryFolder()
+    try folder.file(model, "no model")
+    for (name, text) in files { try folder.file(name, text) }
+    return ModelSurroundings(modelPath: "\(folder.path)/\(model)").preparation(size: size)
+  }
+
+  private static let imageNet = Normalisation(
+    mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+  private static let half = Normalisation(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+
+  struct Case: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let json: String
+    let steps: [PreprocessStep]?
+    let normalisation: Normalisation?
+  }
+
+  @Test(
+    "Hugging Face's processors",
+    arguments: [
+      Case(
+        testDescription: "ViT: a square and halves",
+        json: """
+          {"do_normalize": true, "do_rescale": true, "do_resize": true, "image_mean": [0.5, 0.5, 0.5],
+           "image_processor_type": "ViTImageProcessor", "image_std": [0.5, 0.5, 0.5], "resample": 2,
+           "rescale_factor": 0.00392156862745098, "size": {"height": 224, "width": 224}}
+          """, steps: [.resizeExactly(square, .bilinear)], normalisation: half),
+      Case(
+        testDescription: "CLIP: shortest edge and crop",
+        json: """
+          {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true, "do_resize": true,
+           "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3,
+           "size": {"shortest_edge": 256}}
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+      Case(
+        testDescription: "ConvNeXt: the share of the crop",
+        json: """
+          {"crop_pct": 0.875, "do_normalize": true, "do_resize": true, "image_mean": [0.485, 0.456, 0.406],
+           "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+      Case(
+        testDescription: "EfficientNet: samples moved by one",
+        json: """
+          {"do_normalize": false, "do_rescale": true, "rescale_factor": 0.00784313725490196, "rescale_offset": true,
+           "do_resize": true, "size": {"height": 224, "width": 224}, "resample": 2}
+          """, steps: [.resizeExactly(square, .bilinear)],
+        normalisation: Normalisation(mean: [0.5], standardDeviation: [0.5])),
+      Case(
+        testDescription: "samples as they are, less a mean",
+        json: """
+          {"do_normalize": true, "do_rescale": false, "image_mean": [127.5, 127.5, 127.5],
+           "image_std": [127.5, 127.5, 127.5], "do_resize": true, "size": 224}
+          """, steps: [.resizeExactly(square, .bilinear)], normalisation: half),
+      Case(
+        testDescription: "a kernel that is not there", json: #"{"do_resize": true, "size": 224, "resample": 0}"#,
+        steps: nil, normalisation: nil),
+      Case(
+        testDescription: "numbers that no model has",
+        json: #"{"image_mean": [1e300, 0, 0], "image_std": [0, 0, 0], "do_normalize": true, "size": -1}"#, steps: nil,
+        normalisation: nil),
+    ])
+  func huggingFace(_ example: Case) throws {
+    let found = try found(["preprocessor_config.json": example.json])
+    #expect(found.steps?.value == example.steps)
+    #expect(found.normalisation?.value == example.normalisation)
+    if example.steps != nil { #expect(found.steps?.source == "preprocessor_config.json") }
+  }
+
+  @Test func aKernelThatIsNotThereIsADoubt() throws {
+    let found = try found(["preprocessor_config.json": #"{"do_resize": true, "size": 224, "resample": 0}"#])
+    #expect(found.doubts.first?.value.contains("resample 0") == true)
+  }
+
+  @Test(
+    "timm's settings",
+    arguments: [
+      (
+        #""crop_pct": 0.875, "crop_mode": "center""#,
+        [PreprocessStep.resizeShorterSide(256, .bicubic), .centerCrop(square)]
+      ),
+      (#""crop_pct": 1.0"#, [.resizeShorterSide(224, .bicubic), .centerCrop(square)]),
+      (#""crop_pct": 0.9, "crop_mode": "center""#, [.resizeShorterSide(248, .bicubic), .centerCrop(square)]),
+      (#""crop_pct": 1.0, "crop_mode": "squash""#, [.resizeExactly(square, .bicubic)]),
+    ])
+  func timm(settings: String, steps: [PreprocessStep]) throws {
+    let found = try found([
+      "config.json": """
+      {"architecture": "resnet18", "pretrained_cfg": {"input_size": [3, 224, 224], "interpolation": "bicubic", \(settings),
+       "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}, "label_names": ["cat", "dog"]}
+      """
+    ])
+    #expect(found.steps?.value == steps)
+    #expect(found.normalisation?.value == Self.imageNet)
+    #expect(found.order?.value == .rgb)
+    #expect(found.labels(count: 2)?.value == ["cat", "dog"])
+    #expect(found.labels(count: 3) == nil)
+  }
+
+  @Test("an OpenVINO IR says it in its model_info")
+  func openVINO() throws {
+    let found = try found(
+      [
+        "model.xml": """
+        <?xml version="1.0"?><net name="m" version="11"><layers><layer id="0"><rt_info><attribute name="x"/></rt_info>
+        </layer></layers><rt_info><model_info><labels value="big_cat dog &amp;_co"/>
+        <mean_values value="123.675 116.28 103.53" /><scale_values value='58.395 57.12 57.375' />
+        <resize_type value="fit_to_window_letterbox"/><reverse_input_channels value="True"/></model_info></rt_info></net>
+        """
+      ], model: "model.xml")
+    #expect(found.normalisation?.value == Self.imageNet)
+    #expect(found.labels(count: 3)?.value == ["big cat", "dog", "& co"])
+    #expect(found.order == nil, "programs disagree on what is reversed")
+    #expect(found.steps?.value == [.letterbox(Self.square, .bilinear, level: 0)])
+    #expect(found.doubts.count == 2)
+  }
+
+  @Test("what is embedded in an OpenVINO IR is not done a second time")
+  func embedded() throws {
+    let found = try found(
+      [
+        "model.xml": """
+        <net><rt_info><model_info><mean_values value="123 116 103"/><embedded_processing value="True"/></model_info></rt_info></net>
+        """
+      ], model: "model.xml")
+    let value = try #require(found.normalisation?.value)
+    #expect(value.mean == [0])
+    #expect(abs(value.standardDeviation[0] - 1 / 255) < 1e-6)
+  }
+
+  @Test("a Triton repository says size and labels")
+  func triton() throws {
+    let found = try found(
+      [
+        "config.pbtxt": """
+        # a model
+        name: "m" platform: "onnxruntime_onnx"
+        input [ { name: "input" data_type: TYPE_FP32 format: FORMAT_NCHW dims: [ 3, 192, 256 ] } ]
+        output [ { name: "p", dims: [ 2 ], label_filename: "names.txt" } ]
+        instance_group { count: 2 kind: KIND_CPU }
+        """, "names.txt": "cat\ndog\n",
+      ], size: nil)
+    #expect(found.size?.value == PixelSize(width: 256, height: 192))
+    #expect(found.labels(count: 2)?.value == ["cat", "dog"])
+  }
+
+  @Test("a Triton repository cannot name a file elsewhere")
+  func tritonElsewhere() throws {
+    let found = try found(["config.pbtxt": #"output { dims: 2 label_filename: "../../etc/passwd" }"#])
+    #expect(found.clues.isEmpty)
+  }
+
+  @Test(
+    "files that are something else are passed over",
+    arguments: [
+      "preprocessor_config.json", "config.json", "config.pbtxt", "labels.json", "imagenet_class_index.json",
+    ],
+    [
+      "", "{", "[[[[[[[[[[[[[[[[[[[[[[[[", "\u{0}\u{1}\u{2}", "{\"size\": {\"height\": 1e400, \"width\": null}}",
+      "input { input { input {", "]]]]", "{}", "null",
+      "{\"pretrained_cfg\": {\"input_size\": [3, -1, 99999999999999999999]}}",
+    ])
+  func other(name: String, text: String) throws {
+    let found = try found([name: text])
+    #expect(found.steps == nil && found.normalisation == nil && found.size == nil)
+  }
+
+  @Test(
+    "labels",
+    arguments: [
+      ("cat\ndog\n", ["cat", "dog"]), ("cat\r\ndog\r\n", ["cat", "dog"]), (#"["cat", "dog"]"#, ["cat", "dog"]),
+      (#"{"1": "dog", "0": "cat"}"#, ["cat", "dog"]),
+      (#"{"0": ["n02123045", "cat"], "1": ["n02084071", "dog"]}"#, ["cat", "dog"]),
+      ("n02123045 cat, tabby\nn02084071 dog\n", ["cat, tabby", "dog"]), ("\u{FEFF}cat\ndog", ["cat", "dog"]),
+      ("n02123045 cat\ndog\n", ["n02123045 cat", "dog"]),
+    ])
+  func labels(text: String, names: [String]) {
+    #expect(LabelFiles.labels(Array(text.utf8)) == names)
+  }
+
+  @Test("labels that are none", arguments: ["", "{}", "[]", #"{"0": "cat", "2": "dog"}"#, "a\u{0}b", "[1, 2]"])
+  func noLabels(text: String) { #expect(LabelFiles.labels(Array(text.utf8)) == nil) }
+}

@@ -1,0 +1,87 @@
+import Classifiers
+import Common
+import Foundation
+import ModelSetup
+import Pixels
+import TestSupport
+import Testing
+
+/// What a model is, tried and not guessed.
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct ModelDescriptionTests {
+  static func describe(_ path: String, thorough: Bool = false) throws -> ModelDescription {
+    var examination = ModelExamination(
+      try ModelProbe(path: Repository.file(path), environment: ProcessInfo.processInfo.environment))
+    examination.isThorough = thorough
+    return try examination.description()
+  }
+
+  private static let own = "Tests/ModelSetupTests/Fixtures"
+  private static let others = "Tests/ClassifiersTests/Fixtures"
+
+  @Test(
+    "classifiers",
+    arguments: [
+      ("\(own)/channels-last.onnx", TensorLayout.nhwc, PixelChannels.rgb, 3, OutputKind.logits),
+      ("\(own)/four-axes.onnx", .nchw, .rgb, 3, .logits), ("\(own)/gray.onnx", .nchw, .gray, 10, .logits),
+      ("\(own)/sigmoid.onnx", .nchw, .rgb, 2, .oneProbability), ("\(others)/one-logit.onnx", .nchw, .rgb, 2, .oneLogit),
+      ("\(own)/independent.onnx", .nchw, .rgb, 3, .independent),
+      ("\(own)/quantised.tflite", .nhwc, .rgb, 3, .roundedProbabilities),
+      ("\(others)/logits.onnx", .nchw, .rgb, 4, .logits),
+      ("\(others)/probabilities.onnx", .nchw, .rgb, 4, .probabilities),
+      ("\(others)/float16.onnx", .nchw, .rgb, 4, .logits), ("\(others)/batch-of-three.onnx", .nchw, .rgb, 4, .logits),
+    ])
+  func classifiers(path: String, layout: TensorLayout, channels: PixelChannels, classes: Int, kind: OutputKind) throws {
+    let description = try Self.describe(path)
+    let classifier = try #require(description.classifier, "\(description.text)")
+    #expect(classifier.input.layout == layout)
+    #expect(classifier.input.channels == channels)
+    #expect(classifier.output.classCount == classes)
+    #expect(classifier.output.kind == kind)
+    #expect(description.refusal == nil)
+  }
+
+  @Test(
+    "what is no classifier is refused with a reason",
+    arguments: [
+      ("detection", "looks like a detection or segmentation model"), ("two-inputs", "has 2 inputs"),
+      ("five-channels", "neither gray nor RGB"), ("flat-input", "2 axes instead of the 4"),
+    ])
+  func refused(model: String, reason: String) throws {
+    let description = try Self.describe("\(Self.own)/\(model).onnx")
+    #expect(description.classifier == nil)
+    #expect(description.refusal?.code == .modelMismatch)
+    #expect(description.refusal?.message.contains(reason) == true, "\(description.text)")
+    #expect(description.refusal?.remedy != nil)
+  }
+
+  @Test func sizesBatchesAndTimesAreTried() throws {
+    let open = try #require(try Self.describe("\(Self.own)/open-size.onnx", thorough: true).classifier)
+    #expect(open.input.fixedSize == nil)
+    #expect(open.sizes.first == PixelSize(width: 224, height: 224))
+    #expect(open.sizes.count == 4 && open.refusedSizes.isEmpty)
+    #expect(open.batches.sorted() == [1, 4])
+    #expect(open.timings.first?.precision == .f32)
+    let fixed = try #require(try Self.describe("\(Self.others)/flattened.onnx", thorough: true).classifier)
+    #expect(fixed.sizes == [PixelSize(width: 8, height: 8)])
+    #expect(fixed.refusedSizes.count == 3)
+  }
+
+  @Test func aFixedBatchIsNamed() throws {
+    let classifier = try #require(try Self.describe("\(Self.others)/batch-of-three.onnx").classifier)
+    #expect(classifier.input.fixedBatch == 3)
+  }
+
+  @Test func textAndJSONSayTheSame() throws {
+    let description = try Self.describe("\(Self.own)/channels-last.onnx")
+    #expect(description.text.contains("logits of 3 classes"))
+    #expect(description.json["classifier"]?["classes"] == .integer(3))
+    #expect(description.json["inputs"] != nil)
+  }
+
+  @Test func aMissingFileAndAnotherKindAreNamed() throws {
+    let missing = #expect(throws: SluiceError.self) { try Self.describe("nothing.onnx") }
+    #expect(missing?.code == .modelNotFound)
+    #expect(throws: SluiceError.self) { try Self.describe("Package.swift") }
+  }
+}

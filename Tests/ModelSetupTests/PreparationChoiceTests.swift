@@ -1,0 +1,114 @@
+import Classifiers
+import Common
+import Files
+import FilterPipeline
+import Foundation
+import ImageCodecs
+import ModelSetup
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+/// What photographs show where nothing says how pictures are prepared, and the filter that comes of it.
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct PreparationChoiceTests {
+  /// Pictures whose brightest channel is their class, in files that are called by it where they are `named`.
+  private func photographs(_ count: Int, named: Bool) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for index in 0..<count {
+      let channel = index % 3
+      var image = PixelImage(size: PixelSize(width: 24, height: 16), channels: .rgb)
+      var samples = image.mutableSamples
+      for place in 0..<samples.count {
+        samples[place] = UInt8(place % 3 == channel ? 200 + index % 40 : 40 + (index * 7 + place) % 30)
+      }
+      let name = named ? "\(channel)_\(index).png" : "picture\(index).png"
+      try folder.file(name, try image.encodedAsPNG())
+    }
+    return folder
+  }
+
+  private func choice(_ model: String, _ folder: TemporaryFolder, found: FoundPreparation = FoundPreparation([])) throws
+    -> ChosenPreparation
+  {
+    let probe = try ModelProbe(
+      path: Repository.file("Tests/ModelSetupTests/Fixtures/\(model)"), environment: ProcessInfo.processInfo.environment
+    )
+    var examination = ModelExamination(probe)
+    examination.isThorough = false
+    let classifier = try #require(try examination.description().classifier)
+    let classes = TrueClasses(classCount: 3, labels: nil)
+    let photographs = try TrialPhotographs([RawPath(folder.path)], count: 30) { classes($0) }
+    return try PreparationChoice(probe, classifier, found: found, photographs: photographs).chosen()
+  }
+
+  @Test func labelledPhotographsTellRGBFromBGR() throws {
+    let chosen = try choice("channels-last.onnx", try photographs(30, named: true))
+    #expect(chosen.order == Choice(.rgb, .tried(isClear: true)))
+    #expect(chosen.trials.first?.measure == .accuracy)
+    #expect(chosen.trials.first?.best.accuracy == 1)
+  }
+
+  @Test func photographsWithoutLabelsAreComparedByTheirLooks() throws {
+    let chosen = try choice("channels-last.onnx", try photographs(30, named: false))
+    #expect(chosen.trials.first?.measure == .information)
+    #expect(chosen.trials.first?.best.agreement == 1)
+  }
+
+  @Test func whatIsFoundIsNotTried() throws {
+    let folder = try photographs(6, named: true)
+    let path = Repository.file("Tests/ModelSetupTests/Fixtures/quantised.tflite")
+    let chosen = try choice(
+      "quantised.tflite", folder, found: ModelSurroundings(modelPath: path).preparation(size: nil))
+    // Quantisation and normalisation undo each other, so that samples are given as they are.
+    #expect(chosen.normalisation == nil)
+    #expect(chosen.quantisation == nil)
+    #expect(chosen.order == Choice(.rgb, .found("the model's metadata")))
+  }
+
+  @Test func aFolderWithoutPicturesIsNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.file("a.txt", "no picture")
+    let error = #expect(throws: SluiceError.self) {
+      try TrialPhotographs([RawPath(folder.path)], count: 3) { _ in nil }
+    }
+    #expect(error?.code == .emptyInput)
+  }
+
+  @Test(
+    "the filter of each model is one that can be read, and says what was chosen",
+    arguments: [
+      "channels-last.onnx", "four-axes.onnx", "gray.onnx", "sigmoid.onnx", "quantised.tflite", "open-size.onnx",
+    ])
+  func filters(model: String) async throws {
+    let path = Repository.file("Tests/ModelSetupTests/Fixtures/\(model)")
+    let environment = ProcessInfo.processInfo.environment
+    let probe = try ModelProbe(path: path, environment: environment)
+    let classifier = try #require(try ModelExamination(probe).description().classifier)
+    let found = ModelSurroundings(modelPath: path).preparation(size: classifier.input.fixedSize)
+    let chosen = try PreparationChoice(probe, classifier, found: found, photographs: nil).chosen()
+    let planned = PlannedModel(
+      path: path, fileName: model, description: classifier, preparation: chosen,
+      outputQuantisation: found.outputQuantisation?.value)
+    for second in [nil, planned] {
+      var plan = FilterPlan(name: "a \"name\"", classifier: planned, budget: 0.05, calibrationPath: "c.json")
+      plan.secondModel = second
+      try plan.check()
+      let folder = try TemporaryFolder()
+      let file = try FilterFile(path: try folder.file("filter.yaml", try plan.text()), variables: [:])
+      #expect(file.definition.name == "a \"name\"")
+      #expect(file.definition.form == classifier.input.form(chosen.size, order: chosen.order.value))
+      #expect(file.definition.models.count == (second == nil ? 0 : 1))
+      let settings = try #require(file.definition.classifier).openVINO
+      let opened = try OpenVINOClassifier(settings, form: file.definition.form, environment: environment)
+      try opened.prepare(batch: 1)
+      #expect(opened.classCount == classifier.output.classCount)
+    }
+  }
+
+  @Test func independentProbabilitiesAreRefused() {
+    let error = #expect(throws: SluiceError.self) { try OutputKind.independent.scoreKind(model: "m") }
+    #expect(error?.remedy?.contains("logits") == true)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+/// From a model file to a filter, as users do it.
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct InitCommandTests {
+  private static func fixture(_ name: String) -> String { Repository.file("Tests/ModelSetupTests/Fixtures/\(name)") }
+
+  /// Pictures whose brightest channel is their class, which begins their names.
+  private static func photographs(_ count: Int) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for index in 0..<count {
+      let channel = index % 3
+      let samples = (0..<24 * 16 * 3).map { place in
+        UInt8(place % 3 == channel ? 180 + index % 40 + place % 7 : 40 + (index * 7 + place) % 30)
+      }
+      try folder.file(
+        "\(channel)_\(index).png", PixelImage(samples, width: 24, height: 16, channels: .rgb).encodedAsPNG())
+    }
+    return folder
+  }
+
+  @Test func modelSaysWhatItIs() throws {
+    let text = try SluiceCommand.run(["model", Self.fixture("channels-last.onnx")])
+    #expect(text.status == 0)
+    #expect(text.outputText.contains("logits of 3 classes"))
+    let json = try SluiceCommand.run(["model", Self.fixture("channels-last.onnx"), "--json"])
+    let object = try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any]
+    #expect((object?["classifier"] as? [String: Any])?["layout"] as? String == "nhwc")
+  }
+
+  @Test func anotherKindOfModelIsRefusedWithAWord() throws {
+    let described = try SluiceCommand.run(["model", Self.fixture("detection.onnx")])
+    #expect(described.status == 1)
+    #expect(described.outputText.contains("detection"))
+    let folder = try TemporaryFolder()
+    let refused = try SluiceCommand.run(["init", Self.fixture("detection.onnx"), "-o", "\(folder.path)/f.yaml"])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("detection"))
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/f.yaml"))
+  }
+
+  @Test func aFilterIsMadeCalibratedAndUsed() throws {
+    let photographs = try Self.photographs(60)
+    let folder = try TemporaryFolder()
+    let filter = "\(folder.path)/colours.yaml"
+    let made = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
+    ])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.outputText.contains("keeps") && made.outputText.contains("costs"))
+    #expect(made.errors.contains("accuracy"), "labels in file names are used")
+    #expect(FileManager.default.fileExists(atPath: "\(folder.path)/colours.calibration.json"))
+    let judged = try SluiceCommand.run([
+      "filter", "-f", filter, "--verdicts", "-", "-o", "/dev/null", "\(photographs.path)/0_0.png",
+    ])
+    #expect(judged.verdicts.first?["verdict"] as? String == "clean", "\(judged.errors)")
+  }
+
+  @Test func filesAreReplacedOnlyWhereThatIsSaid() throws {
+    let folder = try TemporaryFolder()
+    let filter = try folder.file("kept.yaml", "mine")
+    let arguments = ["init", Self.fixture("channels-last.onnx"), "-o", filter]
+    let refused = try SluiceCommand.run(arguments)
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("--force"))
+    #expect(try Repository.bytes(filter) == Array("mine".utf8))
+    #expect(try SluiceCommand.run(arguments + ["--force"]).status == 0)
+    #expect(try Repository.bytes(filter) != Array("mine".utf8))
+  }
+
+  @Test func labelsThatDoNotFitAreNamed() throws {
+    let folder = try TemporaryFolder()
+    let labels = try folder.file("labels.txt", "one\ntwo\n")
+    let refused = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--labels", labels, "-o", "\(folder.path)/f.yaml",
+    ])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("2 labels") && refused.errors.contains("3 classes"))
+  }
+}
