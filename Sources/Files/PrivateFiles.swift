@@ -39,7 +39,7 @@ package enum PrivateFiles {
     }
     guard status.permissions.isDisjoint(with: [.groupWrite, .otherWrite]) else {
       throw SluiceError(
-        .unwritableOutput, "others than its owner may write to the folder \(path)",
+        .unwritableOutput, "users other than its owner may write to the folder \(path)",
         remedy: "take that right away with `chmod go-w`, or name a folder in it that does not exist yet")
     }
   }

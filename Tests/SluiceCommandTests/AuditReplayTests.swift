@@ -61,7 +61,7 @@ struct AuditReplayTests {
     let picture = try bench.audit(
       "show", try bench.record(of: try #require(bench.flagged.first)).reference, "-f", changed, "--picture",
       "\(bench.path)/sheet.png")
-    #expect(picture.status == 0 && picture.errors.contains("another filter"))
+    #expect(picture.status == 0 && picture.errors.contains("other than the record's"))
     let missing = try bench.audit("replay", "-f", "\(bench.path)/nowhere.yaml")
     #expect(missing.status == 2 && missing.errors.contains("nowhere.yaml"))
   }
