@@ -1,3 +1,5 @@
+import Files
+
 /// A table of a FlatBuffer in a file. Positions count from the start of the file, and every one is checked as it is read.
 struct FlatTable {
   let position: Int

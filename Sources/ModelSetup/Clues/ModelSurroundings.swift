@@ -1,4 +1,5 @@
 import Common
+import Files
 import Pixels
 
 /// The files in and beside a model in which something may be said of how pictures are prepared.

@@ -1,3 +1,4 @@
+import Files
 import FilterPipeline
 import Pixels
 import Preprocessing

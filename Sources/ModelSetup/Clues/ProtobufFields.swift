@@ -1,3 +1,4 @@
+import Files
 import Pixels
 
 /// Walks the fields of one message of a protocol buffer in a file, without reading what is not wanted.

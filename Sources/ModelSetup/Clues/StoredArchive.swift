@@ -1,3 +1,5 @@
+import Files
+
 /// The members of a ZIP archive at the end of a file that are stored without compression, as labels behind a model are.
 enum StoredArchive {
   struct Member {
