@@ -158,8 +158,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Detectors",
-        "Decision", "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
+        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
+        "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRPCCore", package: "grpc-swift-2"),

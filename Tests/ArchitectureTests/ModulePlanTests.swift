@@ -25,13 +25,17 @@ import Testing
       "Decision",
     ],
     "Calibration": [
-      "Common", "Files", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
+      "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
+      "FilterPipeline",
+    ],
+    "ModelSetup": [
+      "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "FilterPipeline",
     ],
     "AuditLog": ["Common", "Files", "Workers"],
     "AuditLogPostgreSQL": ["Common", "CPostgreSQL", "AuditLog"],
     "Auditing": [
-      "Common", "Files", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision", "FilterPipeline",
-      "AuditLog", "AuditLogPostgreSQL",
+      "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
+      "FilterPipeline", "AuditLog", "AuditLogPostgreSQL",
     ],
     "OpenInference": ["Common"],
     "OpenInferenceRPC": ["Common", "OpenInference"],

@@ -38,7 +38,7 @@ enum AuditSchema {
   private static func tooNew(_ version: Int, _ known: Int) -> SluiceError {
     SluiceError(
       .auditUnavailable,
-      "the tables of the audit log have version \(version) of their form; this program knows version \(known)",
+      "the tables of the audit log have form \(version); this program knows form \(known)",
       remedy: "use the program that wrote it")
   }
 

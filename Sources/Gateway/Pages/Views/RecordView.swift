@@ -2,7 +2,6 @@ import AuditLog
 import Auditing
 import Classifiers
 import Common
-import Detectors
 import FilterPipeline
 import Pixels
 import Preprocessing
