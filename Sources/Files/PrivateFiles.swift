@@ -13,10 +13,9 @@ package enum PrivateFiles {
   package static func makeFolder(_ path: String) throws(SluiceError) {
     if let failure = makeOne(path) {
       guard failure != .fileExists else { return try checkIsPrivate(path) }
-      // A folder above that is there may belong to anybody: it holds nothing of ours.
-      guard failure == .noSuchFileOrDirectory, path.containingFolder != path, FileStatus(path.containingFolder) == nil
-      else { throw .unwritable(path, failure) }
-      try makeFolder(path.containingFolder)
+      guard failure == .noSuchFileOrDirectory, path.containingFolder != path else { throw .unwritable(path, failure) }
+      // A folder above that is there may belong to anybody: it holds nothing of ours. Others may have made it just now.
+      if FileStatus(path.containingFolder) == nil { try makeFolder(path.containingFolder) }
       if let failure = makeOne(path), failure != .fileExists { throw .unwritable(path, failure) }
       try checkIsPrivate(path)
     }

@@ -145,7 +145,7 @@ struct TamperingTests {
       "hold invented", "the bytes of \(Judged.kept(8).sha256) are held",
       "UPDATE audit_object SET held = 1 WHERE sha256 = '\(Judged.kept(8).sha256)'"),
     Change(
-      "image's size", "the bytes of \(seven) are said to be 8",
+      "image's size", "the bytes of \(seven) should be 8",
       "UPDATE audit_object SET bytes = 8 WHERE sha256 = '\(seven)'"),
     Change(
       "checkpoint of another record", "one:4 has a checkpoint of another",

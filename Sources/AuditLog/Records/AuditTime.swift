@@ -54,7 +54,7 @@ extension AuditTime {
   /// Reads a date, a date and a time, or a span before `now`: `2026-11-24`, `2026-11-24T23:44`, `2026-11-24T23:44:02.5Z`,
   /// `90m`, `24h`, `7d`. All in UTC; `nil` for anything else.
   package init?(_ text: String, now: AuditTime = .now) {
-    if let span = TimeSpan.duration(text) {
+    if text.utf8.dropLast().allSatisfy(Self.isDigit), let span = TimeSpan.duration(text) {
       self = now - span
       return
     }

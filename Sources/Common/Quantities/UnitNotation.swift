@@ -37,10 +37,14 @@ package struct UnitNotation: Sendable {
     let digits = text.dropLast(unitLength)
     // `Double` takes more than people write: signs, hexadecimal, words.
     guard let unit = units.first(where: { $0.name == text.suffix(unitLength) }),
-      let first = digits.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
+      digits.utf8.first != UInt8(ascii: "."), digits.utf8.allSatisfy({ Self.isPlain($0) }),
       let count = Double(digits).map({ $0 * Double(unit.factor) }), count <= Self.maximum
     else { return nil }
     return Int(count.rounded())
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
   }
 
   /// The number, where it lies in the range.
