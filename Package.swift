@@ -131,6 +131,13 @@ let package = Package(
       ],
       exclude: ["README.md"], swiftSettings: strict),
     .target(
+      name: "Attacks",
+      dependencies: [
+        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Detectors",
+        "Decision", "FilterPipeline", "Calibration", .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      swiftSettings: pixels),
+    .target(
       name: "AuditLog",
       dependencies: [
         "Common", "Files", "Workers", .product(name: "Crypto", package: "swift-crypto"),
@@ -184,8 +191,8 @@ let package = Package(
       name: "SluiceCommand",
       dependencies: [
         "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
-        "Detectors", "Decision", "FilterPipeline", "Calibration", "AuditLog", "Auditing", "ModelSetup", "Gateway",
-        "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Detectors", "Decision", "FilterPipeline", "Calibration", "Attacks", "AuditLog", "Auditing", "ModelSetup",
+        "Gateway", "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -232,6 +239,8 @@ let package = Package(
         "Common", "Files", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "Calibration",
         "TestSupport",
       ], swiftSettings: tests),
+    .testTarget(
+      name: "AttacksTests", dependencies: ["Common", "Pixels", "Attacks"], swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests",
       dependencies: [

@@ -18,7 +18,9 @@ final class Progress: Sendable {
 
   func update(count: Int, leftOut: Int) { update(count: count) { "\(count) images scored, \(leftOut) left out" } }
 
-  private func update(count: Int, _ sentence: () -> String) {
+  /// - Parameters:
+  ///   - count: what the rate is of.
+  func update(count: Int, _ sentence: () -> String) {
     guard isShown else { return }
     let now = ContinuousClock.now
     let isDue = lastShown.withLock { last in

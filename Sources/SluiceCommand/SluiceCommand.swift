@@ -23,6 +23,9 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html
 
+        # attack it yourself, before somebody else does
+        sluice attack -f filter.yaml --images photos/ --attack square --goal filter -o attacks/square/
+
         # a protected classifier: HTTP and gRPC, the Open Inference Protocol and others
         sluice serve -f filter.yaml
 
@@ -40,6 +43,7 @@ struct SluiceCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ModelCommand.self,
       FilterCommand.self, ServeCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self,
+      AttackCommand.self,
       AuditCommand.self,
       ExportCommand.self,
       ReferenceCommand.self,

@@ -82,7 +82,7 @@ extension Evaluation.Cost {
 }
 
 extension Rate {
-  fileprivate var json: JSONValue {
+  package var json: JSONValue {
     .object([
       "rate": .number(value), "count": .integer(count), "total": .integer(total),
       "interval": .array([.number(interval.lowerBound), .number(interval.upperBound)]),

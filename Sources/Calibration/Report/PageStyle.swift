@@ -1,6 +1,6 @@
 /// How the page looks: on light and dark screens, and on paper.
-enum PageStyle {
-  static let text = """
+package enum PageStyle {
+  package static let text = """
     :root{--ink:#1c2126;--soft:#5d6770;--line:#dfe4e8;--paper:#fff;--deep:#0b5c8a;--warm:#c4581c}
     @media (prefers-color-scheme:dark){:root{--ink:#e4e8eb;--soft:#9aa5ae;--line:#343c43;--paper:#14181b;\
     --deep:#5fb2e0;--warm:#f0935c}}

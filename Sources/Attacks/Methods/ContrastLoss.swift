@@ -1,0 +1,26 @@
+import Common
+
+/// A control: less and less contrast, until the picture is gray.
+package struct ContrastLoss: Attack {
+  package static let kind = AttackKind(
+    .contrast, "less and less contrast", source: "a control", leastSight: .labels, parameters: [stepsParameter]
+  ) { ContrastLoss(steps: $0.integer(stepsParameter)) }
+  private static let stepsParameter = Parameter.integer("steps", 1...1000, default: 50, "steps from all of it to none")
+
+  let steps: Int
+
+  package init(steps: Int = 50) { self.steps = steps }
+
+  package var limit: DistanceLimit { .none }
+
+  package func run(
+    _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
+  ) async throws(SluiceError) {
+    for step in 1...steps where oracle.remaining > 0 && oracle.success == nil {
+      let kept = 1 - Double(step) / Double(steps)
+      _ = try await oracle.ask(
+        oracle.original.with(
+          oracle.original.samples.map { UInt8((127.5 + (Double($0) - 127.5) * kept).rounded()) }))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Common
+import Pixels
+
+/// The Square attack in L∞ (Andriushchenko, Croce, Flammarion, Hein 2020): random search with squares whose samples all lie
+/// on the border of what is permitted. Square after square is kept that does not take it further from its goal.
+package struct SquareLinf: Attack {
+  package static let kind = AttackKind(
+    .square, "random squares of the largest permitted change", source: "Andriushchenko et al. 2020", leastSight: .labels,
+    parameters: [epsilonParameter, shareParameter]
+  ) { SquareLinf(epsilon: $0.integer(epsilonParameter), share: $0.number(shareParameter)) }
+  private static let epsilonParameter = Parameter.integer(
+    "epsilon", 1...255, default: 8, "largest change of a sample, in 8-bit levels")
+  private static let shareParameter = SquareSchedule.parameter(default: 0.05)
+
+  let epsilon: Int
+  let share: Double
+
+  package init(epsilon: Int, share: Double = 0.05) {
+    self.epsilon = epsilon
+    self.share = share
+  }
+
+  package var limit: DistanceLimit { .linf(Double(epsilon)) }
+
+  package func run(
+    _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
+  ) async throws(SluiceError) {
+    let original = oracle.original
+    let schedule = SquareSchedule(
+      initial: share, side: min(original.size.width, original.size.height), area: original.size.area)
+    var best = striped(original, &random)
+    guard var standing = try await oracle.ask(best) else { return }
+    while oracle.success == nil {
+      let candidate = square(on: best, original, side: schedule.side(spent: oracle.spent), &random)
+      guard let seen = try await oracle.ask(candidate) else { return }
+      // Of equals the new one is kept: where only verdicts are seen, almost all are equal.
+      if seen.loss < standing.loss || seen.loss == standing.loss && oracle.sight != .scores {
+        (best, standing) = (candidate, seen)
+      }
+    }
+  }
+
+  /// Vertical stripes one pixel wide, each channel up or down: where the paper begins.
+  private func striped(_ original: Picture, _ random: inout RandomNumbers) -> Picture {
+    let row = original.size.width * original.channels.rawValue
+    let signs = (0..<row).map { _ in random.sign() }
+    return original.with(original.samples.indices.map { moved(original.samples[$0], signs[$0 % row]) })
+  }
+
+  /// A square somewhere, each of its channels up or down; drawn again while it changes nothing.
+  private func square(
+    on best: Picture, _ original: Picture, side: Int, _ random: inout RandomNumbers
+  ) -> Picture {
+    let channels = original.channels.rawValue
+    let row = original.size.width * channels
+    var result = best
+    for _ in 0..<Self.draws {
+      let left = random.index(below: original.size.width - side + 1)
+      let top = random.index(below: original.size.height - side + 1)
+      let signs = (0..<channels).map { _ in random.sign() }
+      for y in top..<top + side {
+        for index in y * row + left * channels..<y * row + (left + side) * channels {
+          result.samples[index] = moved(original.samples[index], signs[index % channels])
+        }
+      }
+      if result != best { break }
+    }
+    return result
+  }
+
+  private static let draws = 32
+
+  private func moved(_ sample: UInt8, _ sign: Float) -> UInt8 { UInt8(max(0, min(255, Int(sample) + Int(sign) * epsilon))) }
+}
