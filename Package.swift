@@ -240,7 +240,11 @@ let package = Package(
         "TestSupport",
       ], swiftSettings: tests),
     .testTarget(
-      name: "AttacksTests", dependencies: ["Common", "Pixels", "Attacks"], swiftSettings: tests),
+      name: "AttacksTests",
+      dependencies: [
+        "Common", "Files", "Pixels", "ImageCodecs", "Classifiers", "FilterPipeline", "Calibration", "Attacks",
+        "TestSupport",
+      ], swiftSettings: tests),
     .testTarget(
       name: "FilterPipelineTests",
       dependencies: [

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Attacks
+import Calibration
 import Common
 import Decision
 import Files
@@ -8,7 +9,6 @@ import ImageCodecs
 import Sluice
 
 extension AttackKey: ExpressibleByArgument {}
-extension AttackGoal: ExpressibleByArgument {}
 extension Sight: ExpressibleByArgument {}
 
 struct AttackCommand: AsyncParsableCommand {
@@ -92,7 +92,8 @@ struct AttackCommand: AsyncParsableCommand {
   var saveAs = "png"
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder for the pictures.", valueName: "folder"), completion: .directory)
+    name: .shortAndLong, help: ArgumentHelp("The folder for the pictures.", valueName: "folder"), completion: .directory
+  )
   var output: String
 
   @Option(

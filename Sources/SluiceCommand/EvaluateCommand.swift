@@ -8,6 +8,8 @@ import enum Sluice.Digests
 import Pictures
 import Synchronization
 
+extension AttackGoal: ExpressibleByArgument {}
+
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -30,7 +32,13 @@ struct EvaluateCommand: AsyncParsableCommand {
       The true class of an image is the number that its name begins with (281_tabby.jpg), or the name of its folder, \
       if the model has a class of that number. Without it, no accuracies are given.
 
-      Exit status: 0 when all images were judged, 1 when images were left out, 2 when the evaluation failed.
+      Folders that `sluice attack` made tell which pictures an attack was tried on without success as well.
+
+        # a release gate: of no attack more than three in ten may pass
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --at-most-passing 0.3 --attack-goal filter
+
+      Exit status: 0 when all images were judged, 1 when images were left out or more pass than --at-most-passing permits, \
+      2 when the evaluation failed.
       """)
 
   @OptionGroup var options: FilterOptions
@@ -75,7 +83,25 @@ struct EvaluateCommand: AsyncParsableCommand {
     help: "Leave out the published feature squeezing, which costs three calls for each image.")
   var leavesOutBaseline = false
 
+  @Option(
+    help: ArgumentHelp(
+      "End with status 1 if a larger share of what any attack was tried on reaches its goal, from 0 to 1.",
+      valueName: "share"))
+  var atMostPassing: Double?
+
+  @Option(help: "What counts as passing for that: a wrong class, or a wrong class that is not flagged.")
+  var attackGoal = AttackGoal.filter
+
   @OptionGroup var workers: WorkerOptions
+
+  func validate() throws {
+    if let atMostPassing {
+      guard (0...1).contains(atMostPassing) else {
+        throw ValidationError("--at-most-passing takes a number from 0 to 1")
+      }
+      guard !adversarial.isEmpty else { throw ValidationError("--at-most-passing needs attacks: --adversarial FOLDER") }
+    }
+  }
 
   func run() async throws {
     let file = try options.file()
@@ -99,8 +125,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       })
     try await collect(into: collected, run)
     if let number = Signals.receivedNumber { Signals.dieOf(number) }
-    try report(collected, scoring, used, decision, file)
-    if collected.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+    let evaluation = try report(collected, scoring, used, decision, file)
+    if collected.leftOut > 0 || !isPermitted(evaluation) { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
   private static func budgets(own: Double) -> [Double] { [own] + [0.05, 0.01, 0.001].filter { $0 != own } }
@@ -110,7 +136,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     defer { progress.clear() }
     let cleanGroups = ArgumentBytes.paths(clean).map { ImageGroup(attack: nil, paths: [$0]) }
     for group in cleanGroups + (try ImageGroup.attacks(in: adversarial)) {
-      collected.begin(group.attack, group.paths.first?.description ?? "")
+      collected.begin(group)
       try await run.score(group) { task, verdict in
         if !collected.take(task, verdict) {
           let reason = verdict.error.map(\.description) ?? "it could not be judged"
@@ -127,7 +153,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   private func report(
     _ collected: EvaluationRun, _ scoring: ScoringPipeline, _ used: Calibration,
     _ decision: FilterDefinition.DecisionDefinition, _ file: FilterFile
-  ) throws(SluiceError) {
+  ) throws(SluiceError) -> Evaluation {
     var evaluations = collected.evaluations(
       title: "\(file.definition.name): evaluation",
       facts: Self.facts(used, decision), forwarded: scoring.forwardedVersion)
@@ -142,6 +168,19 @@ struct EvaluateCommand: AsyncParsableCommand {
     let text = json == "-" ? evaluations[0].json.text + "\n" : EvaluationTable(evaluations[0]).text
     try OutputFile.standardOutput().write(Array(text.utf8))
     if let comparison, json != "-" { try OutputFile.standardOutput().write(Array(("\n" + comparison.text).utf8)) }
+    return evaluations[0]
+  }
+
+  /// Whether no attack passes more often than is permitted; says which do.
+  private func isPermitted(_ evaluation: Evaluation) -> Bool {
+    guard let atMostPassing else { return true }
+    let passing = evaluation.attacks(passingMoreThan: atMostPassing, goal: attackGoal)
+    for attack in passing {
+      Terminal.say(
+        "sluice: \(attack.passing.count) of \(attack.passing.total) pass with \(Terminal.printable(attack.name)); "
+          + "at most \(rounded(atMostPassing)) are permitted")
+    }
+    return passing.isEmpty
   }
 
   private static func facts(
@@ -190,11 +229,13 @@ private final class EvaluationRun: Sendable {
   var hasClean: Bool { state.withLock { $0.groups[0].first?.images.isEmpty == false } }
 
   /// Clean images are one group, whatever the path that they were named by.
-  func begin(_ attack: String?, _ collection: String) {
+  func begin(_ group: ImageGroup) {
     state.withLock { state in
-      state.collection = collection
-      guard attack != nil || state.groups[0].isEmpty else { return }
-      for index in state.groups.indices { state.groups[index].append(.init(name: attack ?? "clean")) }
+      state.collection = group.paths.first?.description ?? ""
+      guard group.attack != nil || state.groups[0].isEmpty else { return }
+      for index in state.groups.indices {
+        state.groups[index].append(.init(name: group.attack ?? "clean", tried: group.tried))
+      }
     }
   }
 

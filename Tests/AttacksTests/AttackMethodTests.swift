@@ -1,4 +1,5 @@
 import Attacks
+import Calibration
 import Common
 import Pixels
 import Testing
@@ -120,8 +121,8 @@ import Testing
 
   @Test("an attack that sees scores finds the way between the classifier and the filter")
   func adapts() async throws {
-    let target = LinearTarget(margin: 3, flagsFrom: 7)
-    let attack = try Self.attack(.square)
+    let target = LinearTarget(margin: 3, flagsFrom: 4.5)
+    let attack = try Self.attack(.simba, ["epsilon=10", "step=0.1", "frequencies=4"])
     let oracle = Self.oracle(target, attack, goal: .filter, budget: 2000)
     var random = RandomNumbers(seed: "1")
     try await attack.run(oracle, starts: [], random: &random)

@@ -1,9 +1,11 @@
 import Attacks
+import Calibration
 import Common
 import Testing
 
 @Suite struct AttackSettingsTests {
-  @Test("a setting that is unknown, out of its range, no number or given twice is refused, and says what is permitted",
+  @Test(
+    "a setting that is unknown, out of its range, no number or given twice is refused, and says what is permitted",
     arguments: [
       ["epsilon=0"], ["epsilon=256"], ["epsilon=1e3"], ["epsilon="], ["epsilon"], ["=8"], [""], ["share=nan"],
       ["share=inf"], ["share=2"], ["eps=8"], ["epsilon=8", "epsilon=8"], ["epsilon=99999999999999999999"],
@@ -61,9 +63,11 @@ import Testing
     }
   }
 
-  @Test("forms of saving", arguments: [
-    ("png", "png"), ("jpeg:90", "jpeg:90"), ("jpeg:1", "jpeg:1"), ("jpeg:0", nil), ("jpeg:101", nil), ("jpeg", nil),
-    ("jpeg:", nil), ("jpeg:9:9", nil), ("", nil), ("gif", nil),
-  ] as [(String, String?)])
+  @Test(
+    "forms of saving",
+    arguments: [
+      ("png", "png"), ("jpeg:90", "jpeg:90"), ("jpeg:1", "jpeg:1"), ("jpeg:0", nil), ("jpeg:101", nil), ("jpeg", nil),
+      ("jpeg:", nil), ("jpeg:9:9", nil), ("", nil), ("gif", nil),
+    ] as [(String, String?)])
   func forms(_ text: String, _ form: String?) { #expect(SavedForm(text)?.description == form) }
 }

@@ -1,4 +1,5 @@
 import Attacks
+import Calibration
 import Testing
 
 @Suite struct ObjectiveTests {
@@ -12,7 +13,8 @@ import Testing
     return answer
   }
 
-  @Test("a wrong class is a success; for the filter only where it is not flagged, and targeted only of the wanted class")
+  @Test(
+    "a wrong class is a success; for the filter only where it is not flagged, and targeted only of the wanted class")
   func success() {
     for sight in Sight.allCases {
       let classifier = Objective(goal: .classifier, sight: sight, trueClass: 0)

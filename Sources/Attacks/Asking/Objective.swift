@@ -1,10 +1,4 @@
-/// What an attack is after.
-package enum AttackGoal: String, Sendable, Hashable, CaseIterable {
-  /// A wrong class.
-  case classifier
-  /// A wrong class in a picture that is not flagged.
-  case filter
-}
+import Calibration
 
 /// What an attacker sees of an answer.
 package enum Sight: String, Sendable, Hashable, CaseIterable, Comparable {

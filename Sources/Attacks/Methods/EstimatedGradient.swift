@@ -21,7 +21,8 @@ package struct EstimatedGradient: Attack {
     "samples", 1...10_000, default: 20, "pairs of probes for each step")
   private static let sigmaParameter = Parameter.number(
     "sigma", 0.5...128, default: 4, "length of a probe, in 8-bit levels a sample")
-  private static let stepParameter = Parameter.number("step", 0.5...255, default: 2, "length of a step, in 8-bit levels")
+  private static let stepParameter = Parameter.number(
+    "step", 0.5...255, default: 2, "length of a step, in 8-bit levels")
   private static let momentumParameter = Parameter.number(
     "momentum", 0...0.99, default: 0.9, "part of the last direction that is kept")
   private static let probesParameter = Parameter.choice(

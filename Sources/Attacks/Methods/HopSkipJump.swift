@@ -73,7 +73,8 @@ package struct HopSkipJump: Attack {
     for number in 0..<Self.noises {
       let part = Double(number % 10 + 1) / 10
       let noise = oracle.original.with(
-        oracle.original.samples.map { UInt8((Double($0) * (1 - part) + random.fraction() * 255 * part).rounded(.down)) })
+        oracle.original.samples.map { UInt8((Double($0) * (1 - part) + random.fraction() * 255 * part).rounded(.down)) }
+      )
       guard let seen = try await oracle.ask(noise) else { return nil }
       if seen.succeeded { return noise }
     }

@@ -12,7 +12,8 @@ package struct SimBA: Attack {
     parameters: [epsilonParameter, stepParameter, basisParameter, frequenciesParameter]
   ) {
     SimBA(
-      epsilon: $0.number(epsilonParameter), step: $0.number(stepParameter), isPixel: $0.choice(basisParameter) == "pixel",
+      epsilon: $0.number(epsilonParameter), step: $0.number(stepParameter),
+      isPixel: $0.choice(basisParameter) == "pixel",
       frequencies: $0.integer(frequenciesParameter))
   }
   private static let epsilonParameter = Parameter.number(

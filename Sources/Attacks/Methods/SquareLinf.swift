@@ -5,7 +5,8 @@ import Pixels
 /// on the border of what is permitted. Square after square is kept that does not take it further from its goal.
 package struct SquareLinf: Attack {
   package static let kind = AttackKind(
-    .square, "random squares of the largest permitted change", source: "Andriushchenko et al. 2020", leastSight: .labels,
+    .square, "random squares of the largest permitted change", source: "Andriushchenko et al. 2020",
+    leastSight: .labels,
     parameters: [epsilonParameter, shareParameter]
   ) { SquareLinf(epsilon: $0.integer(epsilonParameter), share: $0.number(shareParameter)) }
   private static let epsilonParameter = Parameter.integer(
@@ -70,5 +71,7 @@ package struct SquareLinf: Attack {
 
   private static let draws = 32
 
-  private func moved(_ sample: UInt8, _ sign: Float) -> UInt8 { UInt8(max(0, min(255, Int(sample) + Int(sign) * epsilon))) }
+  private func moved(_ sample: UInt8, _ sign: Float) -> UInt8 {
+    UInt8(max(0, min(255, Int(sample) + Int(sign) * epsilon)))
+  }
 }

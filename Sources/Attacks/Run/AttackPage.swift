@@ -47,7 +47,8 @@ package struct AttackPage {
     guard let success = record.success, let passing = record.passing else {
       return HTMLText.element("p", "No picture was attacked.", "class=\"headline\"")
     }
-    return "<p class=\"headline\">" + HTMLText.element("b", Figures.rate(success)) + " of \(success.total) attacks succeeded, "
+    return "<p class=\"headline\">" + HTMLText.element("b", Figures.rate(success))
+      + " of \(success.total) attacks succeeded, "
       + HTMLText.element("b", Figures.rate(passing)) + " passed: wrong, and not flagged</p>"
   }
 
@@ -62,7 +63,9 @@ package struct AttackPage {
       ("saved as", plan.form.description), ("filter", "\(record.filter.name), \(record.filter.digest.prefix(12))"),
       ("date", record.date),
     ]
-    if let queries = record.medianQueries, let l2 = record.medianDistance(\.l2), let linf = record.medianDistance(\.linf) {
+    if let queries = record.medianQueries, let l2 = record.medianDistance(\.l2),
+      let linf = record.medianDistance(\.linf)
+    {
       facts.append(
         (
           "median of the successes",
@@ -90,7 +93,9 @@ package struct AttackPage {
     let image = example.image
     let pictures = [
       ("original", example.original), ("change, \(example.gain) times", example.change), ("attacked", example.attacked),
-    ].map { "<img alt=\"\(HTMLText.escaped($0.0))\" src=\"data:image/png;base64,\(Data($0.1).base64EncodedString())\">" }
+    ].map {
+      "<img alt=\"\(HTMLText.escaped($0.0))\" src=\"data:image/png;base64,\(Data($0.1).base64EncodedString())\">"
+    }
     let seen = example.label ?? image.seenClass.map { "class \($0)" } ?? "nothing"
     let said = [
       "seen as \(seen)" + (image.probability.map { ", " + Figures.rate($0) } ?? ""),

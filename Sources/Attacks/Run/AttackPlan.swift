@@ -1,3 +1,4 @@
+import Calibration
 import Common
 
 /// Everything that an attack's results follow from, besides the filter and the pictures.

@@ -93,8 +93,11 @@ package struct Evaluation: Sendable {
     package var images: [Image]
     /// Images that could not be judged.
     package var leftOut: Int
+    /// The names of the pictures that an attack was tried on, where its record tells.
+    package var tried: Set<String>?
 
-    package init(name: String, images: [Image] = [], leftOut: Int = 0) {
+    package init(name: String, images: [Image] = [], leftOut: Int = 0, tried: Set<String>? = nil) {
+      self.tried = tried
       self.name = name
       self.images = images
       self.leftOut = leftOut

@@ -20,6 +20,9 @@ extension Evaluation {
         judges.indices.map { judge in
           .array(budgets.indices.map { meanRate(judge: judge, budget: $0).map { .number($0) } ?? .null })
         }),
+      "protected": protected(goal: .filter).map {
+        .object(["classifier": protected(goal: .classifier)?.json, "filter": $0.json])
+      },
       "milliseconds": .array(
         judges.indices.map { judge in
           milliseconds(judge: judge).map {
@@ -57,6 +60,11 @@ extension Evaluation {
           ])
         }),
       "cost": cost(of: group)?.json,
+      "passing": isClean
+        ? nil
+        : .object([
+          "classifier": passing(group, goal: .classifier)?.json, "filter": passing(group, goal: .filter)?.json,
+        ]),
       "images": .array(group.images.map(\.json)),
     ])
   }

@@ -57,6 +57,7 @@ package struct EvaluationPage {
           "What is seen", "All attacks together, and each by itself.", RocFigure(evaluation: evaluation).svg))
     }
     for budget in evaluation.budgets.indices { sections.append(rates(budget)) }
+    sections.append(passing)
     sections.append(
       section(
         "Which detector sees what", "Each alone, with the whole budget of \(Figures.percent(evaluation.budgets[0])).",
@@ -104,6 +105,13 @@ package struct EvaluationPage {
     return section(
       title, "Share flagged, with the 95 % Wilson interval.",
       HTMLText.table([header] + rows + (evaluation.attacks.count > 1 ? [mean] : []), caption: "", class: "rates"))
+  }
+
+  private var passing: String {
+    let rows = evaluation.passingRows
+    guard !rows.isEmpty else { return "" }
+    return section(
+      "What passes", Evaluation.passingExplanation, HTMLText.table([Evaluation.passingColumns] + rows, caption: ""))
   }
 
   private var suggestions: String {

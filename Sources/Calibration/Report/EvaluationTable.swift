@@ -9,7 +9,7 @@ package struct EvaluationTable {
     for budget in evaluation.budgets.indices { sections.append(rates(budget)) }
     for budget in evaluation.budgets.indices { sections.append(detectors(budget)) }
     sections += [
-      accuracies, journeys, costs, evaluation.suggestions.map(\.text), evaluation.notes + [Evaluation.caveat],
+      passing, accuracies, journeys, costs, evaluation.suggestions.map(\.text), evaluation.notes + [Evaluation.caveat],
     ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
@@ -50,6 +50,12 @@ package struct EvaluationTable {
   /// Attacks that the weights would know if they were not left out of the fit.
   private func mark(_ group: Evaluation.JudgedGroup) -> String {
     group.images.contains { $0.heldOutOf != nil } ? " *" : ""
+  }
+
+  /// A line for each attack: what reaches its goal, of the pictures that it was tried on.
+  private var passing: [String] {
+    let rows = evaluation.passingRows.map { [Self.printable($0[0])] + $0.dropFirst() }
+    return rows.isEmpty ? [] : [Evaluation.passingHeading] + Self.aligned([Evaluation.passingColumns] + rows)
   }
 
   /// Each detector alone, with the whole budget; of smaller budgets than a hundredth detectors alone see little.

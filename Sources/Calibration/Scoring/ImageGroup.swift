@@ -8,6 +8,8 @@ package struct ImageGroup: Sendable {
   package var attack: String?
   /// Files, folders and archives.
   package var paths: [RawPath]
+  /// The names of the pictures that the attack was tried on, where its record tells.
+  package var tried: Set<String>?
 
   package init(attack: String?, paths: [RawPath]) {
     self.attack = attack
@@ -16,7 +18,7 @@ package struct ImageGroup: Sendable {
 
   /// The attacks in the given folders: a folder of folders has one in each of them, and any other folder is one.
   ///
-  /// - Throws: `unreadable-file` for what is no folder; `empty-input` for an empty one.
+  /// - Throws: `unreadable-file` for what is no folder; `empty-input` for an empty one; `invalid-json` for a damaged record.
   package static func attacks(in folders: [String]) throws(SluiceError) -> [ImageGroup] {
     var groups: [ImageGroup] = []
     for folder in folders {
@@ -31,6 +33,9 @@ package struct ImageGroup: Sendable {
       }
       groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [RawPath(folder)])] : inner
     }
+    for index in groups.indices {
+      for path in groups[index].paths { groups[index].tried = try AttackRecordFile.triedNames(in: path) }
+    }
     return merged(groups)
   }
 
@@ -40,6 +45,7 @@ package struct ImageGroup: Sendable {
     for group in groups {
       if let index = merged.firstIndex(where: { $0.attack == group.attack }) {
         merged[index].paths += group.paths
+        if let tried = group.tried { merged[index].tried = (merged[index].tried ?? []).union(tried) }
       } else {
         merged.append(group)
       }

@@ -11,12 +11,14 @@ package final class PathList {
   let readsStandardInput: Bool
 
   private static let maxPathLength = 1 << 16
+  /// What an attack leaves beside its pictures is no picture.
+  private static let attackRecord = RawPath("attack.json")
 
   /// The given paths.
   ///
   /// - Parameters:
   ///   - opensFolders: whether a folder stands for the files in it and in its folders, in the order of their names;
-  ///     hidden ones are passed over.
+  ///     hidden ones and records of attacks are passed over.
   package init(_ paths: [RawPath], opensFolders: Bool = false) {
     given = paths.reversed()
     self.opensFolders = opensFolders
@@ -48,7 +50,7 @@ package final class PathList {
   func next() throws(SluiceError) -> RawPath? {
     while let path = given.popLast() {
       guard opensFolders, let contents = try folderContents(path) else { return path }
-      given += contents.reversed().lazy.map { path.appending($0) }
+      given += contents.reversed().lazy.filter { $0 != Self.attackRecord }.map { path.appending($0) }
     }
     while let path = try nextListed() {
       if !path.isEmpty { return path }

@@ -1,0 +1,56 @@
+extension Evaluation {
+  /// The share of the pictures that an attack was tried on which reached its goal; `nil` where it was tried on none.
+  ///
+  /// Pictures on which it failed are not in its folder: its record tells how many there were. Without a record, they are those
+  /// that are there.
+  package func passing(_ attack: JudgedGroup, goal: AttackGoal) -> Rate? {
+    let tried = attack.triedNames
+    guard !tried.isEmpty else { return nil }
+    return Rate(count: Set(attack.images.filter { passes($0, goal) }.map(\.name)).count, of: tried.count)
+  }
+
+  /// The share of pictures that are protected: every attack on them failed, or what it made was flagged (MEAD, Granese et al.
+  /// 2022). Pictures are the same where they have the same name; `nil` where no name occurs under two attacks.
+  ///
+  /// - Complexity: O(images).
+  package func protected(goal: AttackGoal) -> Rate? {
+    var tried: [String: Int] = [:]
+    var passed: Set<String> = []
+    for attack in attacks {
+      for name in attack.triedNames { tried[name, default: 0] += 1 }
+      for image in attack.images where passes(image, goal) { passed.insert(image.name) }
+    }
+    guard tried.values.contains(where: { $0 > 1 }) else { return nil }
+    return Rate(count: tried.count - passed.count, of: tried.count)
+  }
+
+  /// Attacks of which a larger share reaches the goal, and what that share is.
+  package func attacks(passingMoreThan share: Double, goal: AttackGoal) -> [(name: String, passing: Rate)] {
+    attacks.compactMap { attack in
+      passing(attack, goal: goal).flatMap { $0.value > share ? (attack.name, $0) : nil }
+    }
+  }
+
+  /// A picture of which nobody knows the true class is wrong because an attack made it so.
+  private func passes(_ image: Image, _ goal: AttackGoal) -> Bool {
+    let isWrong = image.trueClass == nil || image.predictedClass != image.trueClass
+    return isWrong && (goal == .classifier || image.flagged[0][0] == false)
+  }
+}
+
+extension Evaluation.JudgedGroup {
+  /// Of every picture that the attack was tried on.
+  fileprivate var triedNames: Set<String> { (tried ?? []).union(images.map(\.name)) }
+}
+
+extension Evaluation.Image {
+  /// The file's name without its ending.
+  fileprivate var name: String { pictureName(ofPath: source) }
+}
+
+/// The file's name without its ending, by which the same picture is found again under several attacks.
+package func pictureName(ofPath path: String) -> String {
+  let file = path.split(separator: "/").last.map(String.init) ?? path
+  guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return file }
+  return String(file[..<dot])
+}

@@ -1,0 +1,20 @@
+extension Evaluation {
+  static let passingHeading = "what passes, at the filter's own budget, of the pictures that each attack was tried on"
+  static let passingExplanation =
+    "At the filter's own budget, of the pictures that each attack was tried on. A picture is protected if every attack on it failed, or was flagged."
+  static let passingColumns = ["", "tried on", "wrong", "wrong and not flagged"]
+
+  /// A row for each attack, and where the same pictures were attacked in several ways one for all of them together.
+  var passingRows: [[String]] {
+    var rows = attacks.compactMap { attack -> [String]? in
+      guard let wrong = passing(attack, goal: .classifier), let passed = passing(attack, goal: .filter) else {
+        return nil
+      }
+      return [attack.name, String(wrong.total), Figures.rate(wrong), Figures.rate(passed)]
+    }
+    if let alone = protected(goal: .classifier), let filtered = protected(goal: .filter) {
+      rows.append(["protected from all of them", String(alone.total), Figures.rate(alone), Figures.rate(filtered)])
+    }
+    return rows
+  }
+}

@@ -1,0 +1,101 @@
+import Calibration
+import Common
+import Files
+import TestSupport
+import Testing
+
+@Suite struct PassingTests {
+  /// - Parameters:
+  ///   - seen: the class that the classifier sees; the true one is 3.
+  private static func image(_ name: String, seen: Int, isFlagged: Bool?, trueClass: Int? = 3) -> Evaluation.Image {
+    Evaluation.Image(
+      source: "/attacks/a/" + name, sha256: "ab", trueClass: trueClass, predictedClass: seen, predictedLabel: nil,
+      probability: 0.9, versions: [seen], scores: [0.5], flagged: [[isFlagged]], pValue: 0.5, heldOutOf: nil,
+      milliseconds: [1], sentence: "")
+  }
+
+  private static func evaluation(_ attacks: [Evaluation.JudgedGroup]) -> Evaluation {
+    Evaluation(
+      title: "t", facts: [], budgets: [0.05], judges: [.init(name: "filter", role: .filter, calls: 1)],
+      versionNames: ["original"], forwardedVersion: 0,
+      clean: .init(name: "clean", images: [image("3_c.png", seen: 3, isFlagged: false)]), attacks: attacks, notes: [])
+  }
+
+  private static let both = evaluation([
+    .init(
+      name: "one",
+      images: [
+        image("3_a.png", seen: 4, isFlagged: false), image("3_b.png", seen: 4, isFlagged: true),
+        image("3_c.png", seen: 3, isFlagged: false),
+      ]),
+    .init(
+      name: "two",
+      images: [image("3_b.jpg", seen: 5, isFlagged: true), image("3_d.jpg", seen: 5, isFlagged: false)],
+      tried: ["3_a", "3_b", "3_c", "3_d"]),
+  ])
+
+  @Test("an attack passes with what is wrong and not flagged, of all that it was tried on")
+  func passing() throws {
+    let (one, two) = (Self.both.attacks[0], Self.both.attacks[1])
+    #expect(Self.both.passing(one, goal: .filter) == Rate(count: 1, of: 3))
+    #expect(Self.both.passing(one, goal: .classifier) == Rate(count: 2, of: 3))
+    #expect(Self.both.passing(two, goal: .filter) == Rate(count: 1, of: 4))
+    #expect(Self.both.passing(two, goal: .classifier) == Rate(count: 2, of: 4))
+    #expect(Self.both.passing(.init(name: "none"), goal: .filter) == nil)
+    #expect(Self.both.passing(.init(name: "failed", tried: ["x", "y"]), goal: .filter) == Rate(count: 0, of: 2))
+  }
+
+  @Test("a picture is protected only if every attack on it failed or was flagged")
+  func protected() {
+    // a and d pass under one attack each; b is flagged under both; c is right, or was attacked in vain.
+    #expect(Self.both.protected(goal: .filter) == Rate(count: 2, of: 4))
+    #expect(Self.both.protected(goal: .classifier) == Rate(count: 1, of: 4))
+    // It is less than the mean of the attacks, and never more.
+    #expect(Self.evaluation([Self.both.attacks[0]]).protected(goal: .filter) == nil)
+  }
+
+  @Test("without a true class an attacked picture counts as wrong; without a decision it does not pass")
+  func unknown() {
+    let group = Evaluation.JudgedGroup(
+      name: "x",
+      images: [
+        Self.image("a.png", seen: 3, isFlagged: false, trueClass: nil), Self.image("b.png", seen: 4, isFlagged: nil),
+      ])
+    #expect(Self.evaluation([group]).passing(group, goal: .filter) == Rate(count: 1, of: 2))
+  }
+
+  @Test("the gate names attacks of which more pass than are permitted, not those of which as many do")
+  func gate() {
+    #expect(Self.both.attacks(passingMoreThan: 0.3, goal: .filter).map(\.name) == ["one"])
+    #expect(Self.both.attacks(passingMoreThan: 1.0 / 3, goal: .filter).isEmpty)
+    #expect(Self.both.attacks(passingMoreThan: 0, goal: .classifier).map(\.name) == ["one", "two"])
+    #expect(Self.both.attacks(passingMoreThan: 1, goal: .classifier).isEmpty)
+  }
+
+  @Test("the table, the page and the JSON say it")
+  func reports() {
+    #expect(EvaluationTable(Self.both).text.contains("protected from all of them"))
+    #expect(EvaluationPage(Self.both).text.contains("What passes"))
+    let json = Self.both.json
+    #expect(json["protected"]?["filter"]?["count"] == .integer(2))
+    #expect(json["attacks"]?.elements.first?["passing"]?["filter"]?["total"] == .integer(3))
+    #expect(json["clean"]?["passing"] == nil)
+    #expect(!EvaluationTable(Self.evaluation([])).text.contains("what passes"))
+  }
+
+  @Test("the record of an attack tells what it was tried on; a damaged one is an error, none is none")
+  func records() throws {
+    let folder = try TemporaryFolder()
+    let path = RawPath(folder.path)
+    #expect(try AttackRecordFile.triedNames(in: path) == nil)
+    try folder.file(
+      "attack.json",
+      #"{"images":[{"name":"a","outcome":"failed"},{"name":"b","outcome":"succeeded"},{"name":"c","outcome":"skipped"},7]}"#
+    )
+    #expect(try AttackRecordFile.triedNames(in: path) == ["a", "b"])
+    for damaged in ["", "{", "{}", "[]", #"{"images":[}"#] {
+      try folder.file("attack.json", damaged)
+      #expect(throws: SluiceError.self, "\(damaged)") { try AttackRecordFile.triedNames(in: path) }
+    }
+  }
+}
