@@ -21,17 +21,20 @@ struct AttackCommand: AsyncParsableCommand {
       yours to attack.
 
         # does the filter hold against somebody who sees its scores?
-        sluice attack -f filter.yaml --images photos/ --attack square --queries 1000 --goal filter -o attacks/square/
+        sluice attack -f filter.yaml --images photos/ -o attacks/square/ \\
+          --attack square --queries 1000 --goal filter
 
         # against somebody who sees nothing but answers
-        sluice attack -f filter.yaml --images photos/ --attack hopskipjump --sees labels --goal filter -o attacks/hsj/
+        sluice attack -f filter.yaml --images photos/ -o attacks/hsj/ \\
+          --attack hopskipjump --sees labels --goal filter
 
         # larger changes, saved as JPEG, and a page to look at
-        sluice attack -f filter.yaml --images photos/ --attack square --set epsilon=16 --save-as jpeg:90 \\
-          -o attacks/square16-jpeg/ --html square16.html
+        sluice attack -f filter.yaml --images photos/ -o attacks/jpeg/ \\
+          --attack square --set epsilon=16 --save-as jpeg:90 --html jpeg.html
 
         # then: what the filter makes of all of them, and a release gate
-        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --at-most-passing 0.3
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
+          --at-most-passing 0.3
 
       The attacks, and what --set takes:
 

@@ -31,6 +31,10 @@ import Testing
     "ModelSetup": [
       "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "FilterPipeline",
     ],
+    "Attacks": [
+      "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Detectors",
+      "Decision", "FilterPipeline", "Calibration",
+    ],
     "AuditLog": ["Common", "Files", "Workers"],
     "AuditLogPostgreSQL": ["Common", "CPostgreSQL", "AuditLog"],
     "Auditing": [

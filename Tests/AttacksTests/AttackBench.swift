@@ -4,7 +4,6 @@ import Classifiers
 import Common
 import Files
 import FilterPipeline
-import Foundation
 import ImageCodecs
 import Pixels
 import TestSupport

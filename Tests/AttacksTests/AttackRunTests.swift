@@ -3,7 +3,6 @@ import Calibration
 import Common
 import Files
 import FilterPipeline
-import Foundation
 import ImageCodecs
 import Pixels
 import TestSupport
