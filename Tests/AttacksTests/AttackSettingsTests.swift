@@ -1,6 +1,8 @@
 import Attacks
 import Calibration
 import Common
+import Files
+import TestSupport
 import Testing
 
 @Suite struct AttackSettingsTests {
@@ -41,6 +43,17 @@ import Testing
     for kind in AttackKind.all {
       let texts = kind.texts(of: try kind.values([]))
       #expect(texts.map(\.name) == kind.parameters.map(\.name))
+    }
+  }
+
+  @Test("the table of attacks in the documentation has every attack")
+  func documentation() throws {
+    let text = String(decoding: try readFile(Repository.file("Filters/README.md"), atMost: 1_000_000), as: UTF8.self)
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
+    for kind in AttackKind.all {
+      let row = try #require(
+        rows.first { $0.prefix(40).contains("`\(kind.name)`") && $0.hasSuffix("| \(kind.leastSight.rawValue) |") })
+      #expect(kind.source == "a control" || row.contains(kind.source), "\(kind.name)")
     }
   }
 
