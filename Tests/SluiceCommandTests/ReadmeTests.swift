@@ -14,7 +14,8 @@ struct ReadmeTests {
   /// What blocks need that is not in the checkout: a word that gives it away, and whether this machine has it.
   private static let needs: [(word: String, isThere: Bool, what: String)] = [
     ("ffmpeg", Requirements.hasFFmpeg, "ffmpeg"), ("curl", Requirements.hasCurl, "curl"),
-    ("numpy", Requirements.hasNumPy, "NumPy"), ("imagenet", Requirements.hasImageNetModel, "Samples/install.sh --imagenet"),
+    ("numpy", Requirements.hasNumPy, "NumPy"),
+    ("imagenet", Requirements.hasImageNetModel, "Samples/install.sh --imagenet"),
   ]
 
   /// Scripts that install and build take minutes and want the network. Other tests cover what they call.
