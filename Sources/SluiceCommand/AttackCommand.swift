@@ -2,11 +2,9 @@ import ArgumentParser
 import Attacks
 import Calibration
 import Common
-import Decision
 import Files
 import FilterPipeline
 import ImageCodecs
-import Sluice
 
 extension AttackKey: ExpressibleByArgument {}
 extension Sight: ExpressibleByArgument {}

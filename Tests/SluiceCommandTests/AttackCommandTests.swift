@@ -1,0 +1,138 @@
+import Foundation
+import ImageCodecs
+import Pixels
+import TestSupport
+import Testing
+
+/// Attacking the sample filter, as users do.
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct AttackCommandTests {
+  private static let images = Repository.file("Samples/signs/clean/test")
+
+  private func attack(_ folder: TemporaryFolder, _ arguments: String) throws -> SluiceCommand.Result {
+    try SluiceCommand.shell(
+      "cd '\(folder.path)' && \"$SLUICE\" attack -f '\(Filters.signs)' --images '\(Self.images)' \(arguments)")
+  }
+
+  private func record(_ path: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(try Repository.bytes(path))) as? [String: Any])
+  }
+
+  @Test("an attack leaves pictures, a record and a page; what it saved is what it says")
+  func wholeWay() throws {
+    let folder = try TemporaryFolder()
+    let result = try attack(
+      folder, "--attack simba --set epsilon=20 --queries 200 --count 6 -o out/simba --html page.html --workers 2")
+    #expect(result.status == 0 && result.outputText.contains("succeeded"))
+    // No progress where nobody watches.
+    #expect(result.errors.isEmpty)
+    let record = try record("\(folder.path)/out/simba/attack.json")
+    let images = try #require(record["images"] as? [[String: Any]])
+    let succeeded = images.filter { $0["outcome"] as? String == "succeeded" }
+    #expect(images.count == 6 && !succeeded.isEmpty)
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/out/simba")
+    #expect(Set(files) == Set(succeeded.compactMap { ($0["name"] as? String).map { $0 + ".png" } } + ["attack.json"]))
+    #expect(
+      String(decoding: try Repository.bytes("\(folder.path)/page.html"), as: UTF8.self).contains("Success against"))
+    let script = "cd '\(folder.path)/out/simba' && $SLUICE filter -f '\(Filters.signs)' --format none *.png"
+    let verdicts = try SluiceCommand.shell(script).verdicts
+    #expect(verdicts.count == succeeded.count)
+    for verdict in verdicts {
+      let source = try #require(verdict["source"] as? String)
+      let image = try #require(succeeded.first { $0["name"] as? String == String(source.dropLast(4)) })
+      #expect((verdict["prediction"] as? [String: Any])?["class"] as? Int == image["seenClass"] as? Int)
+      #expect((verdict["action"] as? String == "flagged") == (image["flagged"] as? Bool))
+    }
+  }
+
+  @Test("the same seed gives the same pictures; a finished attack is not overwritten")
+  func repetition() throws {
+    let folder = try TemporaryFolder()
+    let arguments = "--attack contrast --queries 60 --count 3"
+    #expect(try attack(folder, arguments + " -o a --workers 1").status == 0)
+    #expect(try attack(folder, arguments + " -o b --workers 3").status == 0)
+    #expect(try SluiceCommand.shell("diff -r '\(folder.path)/a' '\(folder.path)/b'").status == 0)
+    let again = try attack(folder, arguments + " -o a")
+    #expect(again.status == 2 && again.errors.contains("finished attack"))
+  }
+
+  @Test(
+    "what is not permitted is refused before anything is written",
+    arguments: [
+      "--attack none", "--attack square --queries 0", "--attack square --queries 1000001", "--attack square --count 0",
+      "--attack square --save-as gif", "--attack square --save-as jpeg:0", "--attack square --target x",
+      "--attack square --target 12", "--attack square --set epsilon=0", "--attack square --set nothing=1",
+      "--attack simba --sees labels", "--attack square --goal nobody", "--attack square --sees everything",
+    ])
+  func refused(_ arguments: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try attack(folder, arguments + " -o out")
+    #expect(result.status == 2 && !result.errors.isEmpty && !result.errors.contains("Fatal"))
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out/attack.json"))
+  }
+
+  @Test("help teaches with examples, and lists every attack and setting")
+  func help() throws {
+    let text = try SluiceCommand.run(["attack", "--help"]).outputText
+    for part in ["sluice attack -f filter.yaml", "hopskipjump", "square-l2", "epsilon=8", "--at-most-passing"] {
+      #expect(text.contains(part), "\(part)")
+    }
+  }
+}
+
+/// The release gate, on a filter that needs no engine.
+@Suite struct ReleaseGateTests {
+  private static let filter = """
+    version: 1
+    name: noise
+    preprocess: [{resize: {width: 32, height: 32}}]
+    tensor: {layout: nchw, type: float32}
+    detectors: [{chromaResidual: {region: whole}}]
+    decision: {falsePositiveBudget: 0.1, calibration: noise.calibration.json}
+    """
+
+  private static func picture(_ seed: Int, strength: Int) throws -> [UInt8] {
+    var random = RepeatableRandom(seed: UInt64(seed))
+    let samples = (0..<32 * 32 * 3).map { index in
+      UInt8(90 + index / 3 % 32 + Int.random(in: -strength...strength, using: &random))
+    }
+    return try PixelImage(samples, width: 32, height: 32, channels: .rgb).encodedAsPNG()
+  }
+
+  @Test("of the pictures that an attack was tried on, failures count as protected")
+  func gate() throws {
+    let folder = try TemporaryFolder()
+    try folder.file("noise.yaml", Self.filter)
+    for name in ["clean", "attacks/quiet", "attacks/loud"] {
+      try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+    }
+    for index in 0..<40 { try folder.file("clean/\(index).png", Self.picture(index, strength: 3 + index % 4)) }
+    // What is as noisy as clean pictures passes, and what is louder is flagged; the quiet attack failed on six more.
+    let names = (0..<4).map { "a\($0)" }
+    for (index, name) in names.enumerated() {
+      try folder.file("attacks/quiet/\(name).png", Self.picture(100 + index, strength: 4))
+      try folder.file("attacks/loud/\(name).png", Self.picture(200 + index, strength: 40))
+    }
+    let rows = (0..<10).map { "{\"name\":\"a\($0)\",\"outcome\":\"\($0 < 4 ? "succeeded" : "failed")\"}" }
+    try folder.file("attacks/quiet/attack.json", "{\"images\":[\(rows.joined(separator: ","))]}")
+    func sluice(_ arguments: String) throws -> SluiceCommand.Result {
+      try SluiceCommand.shell("cd '\(folder.path)' && \"$SLUICE\" \(arguments)")
+    }
+    #expect(try sluice("calibrate -f noise.yaml --clean clean --augment none").status == 0)
+    let evaluate = "evaluate -f noise.yaml --clean clean --adversarial attacks"
+    let permitted = try sluice(evaluate + " --at-most-passing 0.4 --json e.json")
+    #expect(permitted.status == 0)
+    #expect(permitted.outputText.contains("protected from all of them"))
+    let refused = try sluice(evaluate + " --at-most-passing 0.3")
+    #expect(
+      refused.status == 1 && refused.errors.contains("4 of 10 pass with quiet") && !refused.errors.contains("loud"))
+    #expect(try sluice(evaluate + " --at-most-passing 0.4 --attack-goal classifier").status == 1)
+    for bad in ["--at-most-passing 1.1", "--at-most-passing -1", "--at-most-passing nan", "--attack-goal other"] {
+      #expect(try sluice(evaluate + " " + bad).status == 2, "\(bad)")
+    }
+    let json = try #require(
+      JSONSerialization.jsonObject(with: Data(try Repository.bytes("\(folder.path)/e.json"))) as? [String: Any])
+    let filtered = (json["protected"] as? [String: Any])?["filter"] as? [String: Any]
+    #expect(filtered?["count"] as? Int == 6 && filtered?["total"] as? Int == 10)
+  }
+}
