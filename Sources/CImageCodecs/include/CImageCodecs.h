@@ -101,4 +101,7 @@ uint32_t sluice_crc32(uint32_t crc, const uint8_t *data, size_t size);
 // empty, or longer than `capacity`.
 size_t sluice_inflate(const uint8_t *data, size_t size, uint8_t *target, size_t capacity);
 
+// The same for deflated data without a zlib header and checksum, as ZIP files have it.
+size_t sluice_inflate_raw(const uint8_t *data, size_t size, uint8_t *target, size_t capacity);
+
 #endif
