@@ -13,6 +13,9 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice model classifier.onnx
         sluice init classifier.onnx --photos photos/ -o filter.yaml
 
+        # whether training or serving code prepares images as the filter does
+        sluice parity -f filter.yaml --tensors tensors/ photos/
+
         # images in, tensors and verdicts out
         cat *.jpg | sluice filter -f filter.yaml > tensors.npy 2> verdicts.ndjson
 
@@ -41,7 +44,7 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      InitCommand.self, ModelCommand.self,
+      InitCommand.self, ModelCommand.self, ParityCommand.self,
       FilterCommand.self, ServeCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self,
       AttackCommand.self,
       AuditCommand.self,
