@@ -134,6 +134,21 @@ struct ParityTests {
     #expect(explanation.settings.first?.contains("mean: [0.3") == true)
   }
 
+  @Test func anOrientationThatIsNotAppliedIsNamed() throws {
+    // A quarter turn, in an eXIf chunk behind the header: the smallest TIFF structure that says so.
+    let tiff: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+    let stored = try Self.picture(0)
+    let headerEnd = ImageFormat.png.signature.count + 25
+    let turned = stored[..<headerEnd] + EncodedImages.chunk("eXIf", tiff) + stored[headerEnd...]
+    var comparison = ParityComparison(try Pipeline().definition(), tolerance: 1)
+    try comparison.add("turned", Array(turned), try Pipeline().array(stored))
+    try comparison.add("upright", try Self.picture(1), try Pipeline().array(try Self.picture(1)))
+    let report = try comparison.report()
+    #expect(report.beginning == .decode)
+    #expect(report.explanation?.isEqual == true)
+    #expect(report.explanation?.settings == ["decode: {orientation: ignore}"])
+  }
+
   @Test func whatNothingExplainsIsSaid() throws {
     var comparison = ParityComparison(try Pipeline().definition(), tolerance: 1)
     let picture = try Self.picture(0)
