@@ -5,13 +5,15 @@ import Preprocessing
 enum ParityGeometries {
   /// Shorter sides that published pipelines scale to before they cut out so many pixels.
   private static let cropShares = [0.875, 0.9, 0.95, 0.96, 0.965]
+  /// Libraries differ in how they round the quotient.
+  private static let roundings: [FloatingPointRoundingRule] = [.toNearestOrEven, .down]
   private static let margin = 32
   private static let usualSide = 256
   private static let letterboxLevels: [UInt8] = [0, 114, 128]
 
   /// The filter's own steps first, then those that differ from them the least.
   ///
-  /// - Complexity: O(1): some sixty.
+  /// - Complexity: O(1): some eighty.
   static func candidates(_ own: [PreprocessStep], size: PixelSize) -> [[PreprocessStep]] {
     let kernels: [ResampleFilter?] = ResampleFilter.allCases + [nil]
     var all: [[PreprocessStep]] = [own]
@@ -42,7 +44,8 @@ enum ParityGeometries {
 
   private static func sides(_ own: [PreprocessStep], _ size: PixelSize) -> [Int] {
     let side = min(size.width, size.height)
-    let usual = cropShares.map { Int((Double(side) / $0).rounded()) } + [side, side + margin]
+    let scaled = cropShares.flatMap { share in roundings.map { Int((Double(side) / share).rounded($0)) } }
+    let usual = scaled + [side, side + margin]
     let all = own.compactMap(\.shorterSide) + usual + (usualSide > side ? [usualSide] : [])
     var seen: Set<Int> = []
     return all.filter { seen.insert($0).inserted }

@@ -35,9 +35,9 @@ struct ParityTests {
     }
   }
 
-  /// Coloured, wider than high, and with detail at every scale.
+  /// Coloured, wider than high, with detail at every scale; no whole multiple of any result, where kernels can be equal.
   private static func picture(_ seed: Int) throws -> [UInt8] {
-    let size = PixelSize(width: 120, height: 80)
+    let size = PixelSize(width: 125, height: 84)
     var image = PixelImage(size: size, channels: .rgb)
     var samples = image.mutableSamples
     var state = UInt32(seed + 1)
@@ -98,6 +98,10 @@ struct ParityTests {
         reference: Pipeline(preprocess: "[{resize: {shorterSide: 40, antialias: false}}, {centerCrop: 32}]"),
         stages: [.resize],
         settings: ["preprocess: [{resize: {shorterSide: 40, antialias: false}}, {centerCrop: 32}]"]),
+      Fault(
+        testDescription: "a crop share of .9, rounded down",
+        reference: Pipeline(preprocess: "[{resize: {shorterSide: 35}}, {centerCrop: 32}]"), stages: [.resize],
+        settings: ["preprocess: [{resize: {shorterSide: 35, filter: bilinear}}, {centerCrop: 32}]"]),
       Fault(
         testDescription: "another crop",
         reference: Pipeline(preprocess: "[{resize: {shorterSide: 40}}, {centerCrop: 36}]"), stages: [.crop],
