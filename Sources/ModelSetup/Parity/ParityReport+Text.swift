@@ -6,7 +6,7 @@ extension ParityReport {
   /// The report for people.
   package var text: String {
     let shape = referenceShape.dropFirst().map(String.init).joined(separator: "×")
-    var lines = ["compared \(images.count) \(images.count == 1 ? "image" : "images"), tensors of \(shape)"]
+    var lines = ["compared \(Self.counted(images.count, "image")), tensors of \(shape)"]
     if let difference {
       lines.append("  largest difference  \(Self.amount(Double(difference.largest), level))")
       lines.append("  mean difference     \(Self.amount(difference.mean, level))")
@@ -14,7 +14,10 @@ extension ParityReport {
       lines.append("  Sluice makes tensors of \(filterShape.dropFirst().map(String.init).joined(separator: "×"))")
     }
     if isEqual {
-      return (lines + ["equal within \(Self.number(Double(tolerance))) levels of 8 bits", ""]).joined(separator: "\n")
+      return
+        (lines + [
+          "equal within \(Self.number(Double(tolerance))) \(tolerance == 1 ? "level" : "levels") of 8 bits", "",
+        ]).joined(separator: "\n")
     }
     for image in furthest where images.count > 1 {
       guard let difference = image.difference else { continue }
@@ -43,7 +46,7 @@ extension ParityReport {
       lines += settings.map { "  \($0)" }
     }
     lines.append(
-      "with that, over \(explanation.imageCount) images: largest difference "
+      "with that, over \(Self.counted(explanation.imageCount, "image")): largest difference "
         + "\(Self.amount(Double(explanation.rest.largest), explanation.level)), mean "
         + Self.amount(explanation.rest.mean, explanation.level))
     if !explanation.isEqual {
@@ -58,6 +61,8 @@ extension ParityReport {
   private static func amount(_ value: Double, _ level: Float) -> String {
     "\(number(value)) (\(number(value / Double(level))) levels of 8 bits)"
   }
+
+  private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   static func number(_ value: Double) -> String { JSONValue.number(value, decimals: abs(value) < 0.01 ? 6 : 3).text }
 }

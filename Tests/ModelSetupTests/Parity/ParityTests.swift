@@ -67,7 +67,7 @@ struct ParityTests {
     #expect(report.isEqual)
     #expect(report.difference?.largest == 0)
     #expect(report.difference?.count == 2 * 3 * 32 * 32)
-    #expect(report.text.contains("equal within 1 levels"))
+    #expect(report.text.contains("equal within 1 level of"))
   }
 
   struct Fault: CustomTestStringConvertible, Sendable {
