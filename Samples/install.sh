@@ -10,6 +10,12 @@
 #                                        client, MLServer, readers of forms, Schemathesis)
 set -euo pipefail
 
+case "${1:-}" in
+  "" | --imagenet | --tests) [ $# -le 1 ] ;;
+  --prefix) [ $# -le 2 ] ;;
+  *) false ;;
+esac || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+
 if [ "${1:-}" = --prefix ]; then
   [ -n "${2:-}" ] || { echo "--prefix takes the folder to install under, such as ~/.local or /usr/local" >&2; exit 2; }
   command -v swift >/dev/null || { echo "no swift on the PATH; see https://www.swift.org/install" >&2; exit 1; }

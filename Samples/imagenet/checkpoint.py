@@ -71,8 +71,8 @@ STORAGE_TYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")
 def read_checkpoint(data: bytes) -> dict[str, np.ndarray]:
     """The tensors by name, as arrays of float32 or int64.
 
-    Raises CheckpointError, whatever is wrong with the file. Takes time and memory in
-    proportion to the length of `data`.
+    Raises CheckpointError, whatever is wrong with the file. Takes memory in proportion to
+    the length of `data`.
     """
     stream = io.BytesIO(data)
     if _load(stream) != MAGIC_NUMBER or _load(stream) != VERSION:
@@ -80,6 +80,9 @@ def read_checkpoint(data: bytes) -> dict[str, np.ndarray]:
     _load(stream)
     tensors, keys = _load(stream), _load(stream)
     storages = _storages(stream, tensors, keys, len(data))
+    for name, view in tensors.items():
+        if any(number > len(data) for number in view.shape + view.strides):
+            raise CheckpointError(f"{name} reaches beyond the file")
     # Elements that share a place would let a short file ask for endless memory.
     if sum(math.prod(view.shape) for view in tensors.values()) > sum(map(len, storages.values())):
         raise CheckpointError("the tensors have more elements than the file")

@@ -10,6 +10,11 @@ import SystemPackage
 /// - Throws: `unreadable-file`, also for a folder or a longer file.
 /// - Complexity: O(bytes); memory never exceeds `limit` by more than one block.
 package func readFile(_ path: String, atMost limit: Int) throws(SluiceError) -> [UInt8] {
+  try readFile(RawPath(path), atMost: limit)
+}
+
+/// Reads a whole file of at most `limit` bytes whose path need not be text.
+package func readFile(_ path: RawPath, atMost limit: Int) throws(SluiceError) -> [UInt8] {
   var source = try FileReader(path)
   var bytes: [UInt8] = []
   while true {

@@ -19,7 +19,8 @@ package func replaceFile(
   let status = FileStatus(path)
   if let status, !status.isRegularFile { return try OutputFile.created(path).write(bytes) }
   do throws(Errno) {
-    let replacement = try Replacement(of: RawPath(path).resolved, status?.permissions ?? permissions)
+    let replacement = try Replacement(of: RawPath(path).resolved, permissions)
+    if let status { try replacement.permit(status.permissions) }
     try replacement.write(bytes)
     try replacement.take()
   } catch {
@@ -45,6 +46,11 @@ struct Replacement: ~Copyable {
   }
 
   func write(_ bytes: [UInt8]) throws(Errno) { try descriptor.writeAll(of: bytes) }
+
+  /// Gives the file exactly these permissions, whatever the user's mask is.
+  func permit(_ permissions: FilePermissions) throws(Errno) {
+    guard fchmod(descriptor.rawValue, permissions.rawValue) == 0 else { throw Errno(rawValue: errno) }
+  }
 
   /// Makes what was written durable, wherever it lies.
   func flush() throws(Errno) { try descriptor.flush() }

@@ -115,6 +115,14 @@ struct AttackCommand: AsyncParsableCommand {
     }
   }
 
+  /// What an attack makes would be attacked in turn, and images would no longer have the numbers that a journal knows.
+  private func refuseOutputAmongImages() throws(SluiceError) {
+    func folder(_ path: String) -> String { path.hasSuffix("/") ? path : path + "/" }
+    guard let around = images.first(where: { folder(output).hasPrefix(folder($0)) }) else { return }
+    throw SluiceError(
+      .sameFile, "the folder \(output) lies within the images \(around)", remedy: "name a folder beside them with -o")
+  }
+
   func run() async throws {
     let plan = try plan()
     let file = try options.file()
@@ -123,6 +131,7 @@ struct AttackCommand: AsyncParsableCommand {
     }
     try checkDistinct(
       outputs: [html].compactMap(\.self), inputs: images + file.definition.namedPaths + [options.filter])
+    try refuseOutputAmongImages()
     let environment = options.pipelineEnvironment(workers: workers.count)
     let filter = try Pipeline(file, environment)
     let folder = AttackFolder(output)

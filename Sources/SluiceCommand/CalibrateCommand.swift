@@ -151,7 +151,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     try await collect(into: collected, run)
     if let number = Signals.receivedNumber {
       Terminal.say(
-        "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial, and the same command goes on")
+        "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial; "
+          + "`sluice calibrate` goes on with the same filter and images")
       Signals.dieOf(number)
     }
     let outcome = try write(to: target, collected, scoring, decision, rate: fpr ?? decision.budget)

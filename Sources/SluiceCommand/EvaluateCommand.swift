@@ -174,13 +174,17 @@ struct EvaluateCommand: AsyncParsableCommand {
   /// Whether no attack passes more often than is permitted; says which do.
   private func isPermitted(_ evaluation: Evaluation) -> Bool {
     guard let atMostPassing else { return true }
+    let unmeasured = evaluation.attacks.filter { evaluation.passing($0, goal: attackGoal) == nil }
+    for attack in unmeasured {
+      Terminal.say("sluice: \(Terminal.printable(attack.name)) was tried on no picture, which says nothing about it")
+    }
     let passing = evaluation.attacks(passingMoreThan: atMostPassing, goal: attackGoal)
     for attack in passing {
       Terminal.say(
         "sluice: \(attack.passing.count) of \(attack.passing.total) pass with \(Terminal.printable(attack.name)); "
           + "at most \(rounded(atMostPassing)) are permitted")
     }
-    return passing.isEmpty
+    return passing.isEmpty && unmeasured.isEmpty
   }
 
   private static func facts(

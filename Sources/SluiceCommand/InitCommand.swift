@@ -80,7 +80,7 @@ struct InitCommand: AsyncParsableCommand {
     let files = InitFiles(model: model.path, output: output)
     try files.refuseToReplace(force: force)
     try checkDistinct(
-      outputs: [files.filter, files.calibration],
+      outputs: [files.filter, files.calibration, files.labels],
       inputs: photos + attacks + [model.path, secondModel, labels].compactMap(\.self))
     let main = try SetUpModel(model.path, outputName: model.outputName, photos: photos, labels: labels)
     Terminal.write(main.report)

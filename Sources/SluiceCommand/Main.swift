@@ -32,7 +32,7 @@ enum Main {
   private static func end(_ error: SluiceError) -> Never {
     // A reader that has seen enough is no failure; the shell is told the way it expects.
     if error.code == .closedPipe { Signals.dieOf(SIGPIPE) }
-    Terminal.say("sluice: \(error)")
+    Terminal.say("sluice: \(SetUpModel.printableLines(error.description))")
     exit(ExitStatus.failed)
   }
 

@@ -69,10 +69,12 @@ struct ParityCommand: ParsableCommand {
     var comparison = ParityComparison(definition, tolerance: tolerance)
     let pairs = try source.pairs(ArgumentBytes.paths(images.isEmpty ? [tensors] : images))
     for (index, pair) in pairs.enumerated() {
-      let bytes = try readFile(pair.image.description, atMost: definition.limits.maxBytes)
+      let bytes = try readFile(pair.image, atMost: definition.limits.maxBytes)
       let array = try source.array(pair)
       do throws(SluiceError) { try comparison.add(pair.image.description, bytes, array) } catch {
-        throw SluiceError(error.code, "\(pair.image): \(error.message)", remedy: error.remedy)
+        var named = error
+        named.message = "\(pair.image): \(error.message)"
+        throw named
       }
       progress.update("images", Double(index + 1) / Double(pairs.count))
     }

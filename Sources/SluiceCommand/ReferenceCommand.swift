@@ -50,7 +50,7 @@ struct ReferenceCommand: AsyncParsableCommand {
         try fitting.add(input)
       } catch {
         leftOut += 1
-        Terminal.say("sluice: \(Terminal.printable(input.source)) left out: \(error)")
+        Terminal.say("sluice: \(Terminal.printable(input.source)) left out: \(Terminal.printable(error.description))")
       }
     }
     let reference = try fitting.reference()

@@ -98,4 +98,27 @@ import Testing
       #expect(throws: SluiceError.self, "\(damaged)") { try AttackRecordFile.triedNames(in: path) }
     }
   }
+
+  @Test("an attack that was tried on nothing has no share, which is not a share of 0")
+  func triedOnNothing() {
+    let evaluation = Self.evaluation([.init(name: "none", images: [])])
+    #expect(evaluation.passing(evaluation.attacks[0], goal: .filter) == nil)
+  }
+
+  @Test("images beside folders are an attack of their own")
+  func looseImages() throws {
+    let folder = try TemporaryFolder()
+    try folder.file("loose.png", "")
+    try makeFolder(folder.path + "/inner")
+    try folder.file("inner/a.png", "")
+    let groups = try ImageGroup.attacks(in: [folder.path])
+    #expect(groups.map(\.paths) == [[RawPath("\(folder.path)/inner")], [RawPath("\(folder.path)/loose.png")]])
+  }
+
+  @Test("a record whose images are no list is refused")
+  func damagedRecord() throws {
+    let folder = try TemporaryFolder()
+    try folder.file("attack.json", #"{"images": "none"}"#)
+    #expect(throws: SluiceError.self) { try ImageGroup.attacks(in: [folder.path]) }
+  }
 }

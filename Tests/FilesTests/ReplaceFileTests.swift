@@ -22,9 +22,9 @@ import Testing
 
   @Test func keepsThePermissionsOfTheOneThatIsThere() throws {
     let path = try folder.file("a", "old")
-    #expect(chmod(path, 0o640) == 0)
+    #expect(chmod(path, 0o664) == 0)
     try replaceFile(path, with: [1])
-    #expect(FileStatus(path)?.permissions == FilePermissions(rawValue: 0o640))
+    #expect(FileStatus(path)?.permissions == FilePermissions(rawValue: 0o664))
   }
 
   @Test func aNewFileIsForItsOwnerAloneWhereAskedFor() throws {

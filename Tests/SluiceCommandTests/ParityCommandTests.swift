@@ -60,7 +60,7 @@ struct ParityCommandTests {
     let image = try folder.file("other.png", try NoisePictures.picture(4, .usual))
     let result = try parity(folder, [image])
     #expect(result.status == 2)
-    #expect(result.errors.contains("invalid-tensor"))
+    #expect(result.errors.contains("there is no tensor for"))
     #expect(result.errors.contains("other.png"))
   }
 
@@ -69,7 +69,7 @@ struct ParityCommandTests {
     try folder.file("filter.yaml", Self.cropped)
     let result = try parity(folder)
     #expect(result.status == 2)
-    #expect(result.errors.contains("empty-input"))
+    #expect(result.errors.contains("no image with a tensor"))
   }
 
   @Test(.enabled(if: Requirements.hasNumPy, "needs NumPy"), arguments: ["savez", "savez_compressed"])

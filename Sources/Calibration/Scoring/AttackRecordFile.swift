@@ -16,12 +16,12 @@ package enum AttackRecordFile {
     guard FileStatus(path)?.isRegularFile == true else { return nil }
     let bytes = try readFile(path, atMost: maxBytes)
     let record = try JSONValue(reading: bytes.span, limits: limits)
-    guard let images = record["images"] else {
+    guard case .array(let images) = record["images"] else {
       throw SluiceError(
         .invalidJSON, "\(path) is no record of an attack", remedy: "move it to another folder, or repeat the attack")
     }
     return Set(
-      images.elements.compactMap { image in
+      images.compactMap { image in
         image["outcome"]?.string == "skipped" ? nil : image["name"]?.string
       })
   }

@@ -16,7 +16,7 @@ package struct ImageGroup: Sendable {
     self.paths = paths
   }
 
-  /// The attacks in the given folders: a folder of folders has one in each of them, and any other folder is one.
+  /// The attacks in the given folders: a folder of folders has one in each of them, and its own images are one.
   ///
   /// - Throws: `unreadable-file` for what is no folder; `empty-input` for an empty one; `invalid-json` for a damaged record.
   package static func attacks(in folders: [String]) throws(SluiceError) -> [ImageGroup] {
@@ -26,17 +26,32 @@ package struct ImageGroup: Sendable {
         throw SluiceError(.unreadableFile, "\(folder) is not a folder", remedy: "name a folder of adversarial images")
       }
       guard !names.isEmpty else { throw SluiceError(.emptyInput, "the folder \(folder) is empty") }
-      var inner: [ImageGroup] = []
-      for name in names {
-        let path = RawPath(folder).appending(name)
-        if try folderContents(path) != nil { inner.append(ImageGroup(attack: name.description, paths: [path])) }
-      }
-      groups += inner.isEmpty ? [ImageGroup(attack: name(of: folder), paths: [RawPath(folder)])] : inner
-    }
-    for index in groups.indices {
-      for path in groups[index].paths { groups[index].tried = try AttackRecordFile.triedNames(in: path) }
+      groups += try attacks(in: RawPath(folder), names, called: name(of: folder))
     }
     return merged(groups)
+  }
+
+  /// The attacks in a folder: its folders, and the images beside them, which are an attack as well.
+  private static func attacks(
+    in folder: RawPath, _ names: [RawPath], called name: String
+  ) throws(SluiceError) -> [ImageGroup] {
+    var groups: [ImageGroup] = []
+    var loose: [RawPath] = []
+    for name in names {
+      let path = folder.appending(name)
+      if try folderContents(path) == nil {
+        loose.append(path)
+      } else {
+        var group = ImageGroup(attack: name.description, paths: [path])
+        group.tried = try AttackRecordFile.triedNames(in: path)
+        groups.append(group)
+      }
+    }
+    loose.removeAll { $0.description.hasSuffix("/\(AttackRecordFile.name)") }
+    guard groups.isEmpty || !loose.isEmpty else { return groups }
+    var group = ImageGroup(attack: name, paths: groups.isEmpty ? [folder] : loose)
+    group.tried = try AttackRecordFile.triedNames(in: folder)
+    return groups + [group]
   }
 
   /// Folders of the same name are one attack.

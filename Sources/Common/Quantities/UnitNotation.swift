@@ -25,12 +25,12 @@ package struct UnitNotation: Sendable {
       zeroUnit: "", permitsPlainNumbers: true)
   }
 
-  /// Every whole number below is a `Double`, and sums of a few stay far from what an `Int` holds.
-  private static let maximum = 1e18
+  /// What an `Int` holds, rounded down.
+  private static let maximum = 9e18
 
   /// `1.5kB` is 1500. What lies between whole numbers is rounded to the nearer one.
   ///
-  /// - Returns: `nil` for what is no number with a unit, and for negative numbers and those of more than 10¹⁸.
+  /// - Returns: `nil` for what is no number with a unit, and for negative numbers and those of more than 9·10¹⁸.
   /// - Complexity: O(*n*), where *n* is the length of the text.
   package func number(of text: String) -> Int? {
     let unitLength = text.reversed().prefix(while: \.isLetter).count

@@ -34,6 +34,7 @@ struct NPYHeader: Hashable {
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let longestText = 65_536
+  private static let longestType = 16
   private static let mostAxes = 8
 
   /// - Parameters:
@@ -61,7 +62,9 @@ struct NPYHeader: Hashable {
       let shape = Self.shape(in: text)
     else { throw refused("has a header that cannot be read") }
     guard let element = Element(rawValue: type) else {
-      throw refused("has elements of the type \(type)", "save it as float32: `numpy.save(name, array.astype('<f4'))`")
+      throw refused(
+        "has elements of the type \(type.prefix(Self.longestType))",
+        "save it as float32: `numpy.save(name, array.astype('<f4'))`")
     }
     guard fortran.hasPrefix("False") else {
       throw refused("is in Fortran order", "save `numpy.ascontiguousarray(array)`")

@@ -55,12 +55,19 @@ package struct NPZArchive: ~Copyable {
         .invalidTensor, "\(title) is compressed by another method than deflate",
         remedy: "write the archive with numpy.savez or numpy.savez_compressed")
     }
-    guard member.count <= NPYArray.maxBytes, let bytes = content(member), bytes.count == member.count else {
+    guard member.count <= NPYArray.maxBytes, member.compressedCount <= Self.longest(member),
+      let bytes = content(member), bytes.count == member.count
+    else {
       throw SluiceError(
         .invalidTensor, "\(title) is damaged, encrypted or too long",
         remedy: "write the archive with numpy.savez, an array for each image")
     }
     return try NPYArray(bytes[...], name: title)
+  }
+
+  /// Deflate adds five bytes to each block of what it cannot make smaller, and writers choose blocks of a kilobyte or more.
+  private static func longest(_ member: Member) -> Int {
+    member.method == stored ? member.count : member.count + member.count / 100 + 1024
   }
 
   private borrowing func content(_ member: Member) -> [UInt8]? {
@@ -72,8 +79,13 @@ package struct NPZArchive: ~Copyable {
     return [UInt8](inflatingRaw: bytes.span, atMost: member.count)
   }
 
+  /// That of 65,535 members with long names; more members need a form that is not read.
+  private static let longestDirectory = 16_000_000
+
   private static func members(of file: borrowing RandomAccessFile) -> [String: Member]? {
-    guard let end = end(of: file), let directory = file.bytes(at: end.offset, count: end.count) else { return nil }
+    guard let end = end(of: file), end.count <= longestDirectory,
+      let directory = file.bytes(at: end.offset, count: end.count)
+    else { return nil }
     var members: [String: Member] = [:]
     var position = 0
     for _ in 0..<end.entries {

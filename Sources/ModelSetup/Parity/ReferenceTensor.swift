@@ -29,7 +29,8 @@ struct ReferenceTensor: Sendable, Hashable {
         .invalidTensor, "\(name) has values that are infinite or no numbers",
         remedy: "look for a division by a standard deviation of 0 in the pipeline that made it")
     }
-    self.layout = chosen
+    // An array without an axis for its channel is laid out in either way.
+    self.layout = array.shape.count == 2 ? layout : chosen
     self.size = size
     self.depth = depth
     values = chosen == .nhwc || depth == 1 ? array.values : Self.interleaved(array.values, size, depth)

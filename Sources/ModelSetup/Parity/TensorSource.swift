@@ -1,5 +1,6 @@
 import Common
 import Files
+import ImageCodecs
 
 /// Where the tensors of another pipeline are: a folder of arrays, or an archive of them.
 package struct TensorSource: ~Copyable {
@@ -48,10 +49,18 @@ package struct TensorSource: ~Copyable {
         continue
       }
       for name in contents where !name.bytes.hasEnding(Self.ending) {
-        if let pair = pair(path.appending(name)), FileStatus(pair.image)?.isRegularFile == true { pairs.append(pair) }
+        if let pair = pair(path.appending(name)), Self.isImage(pair.image) { pairs.append(pair) }
       }
     }
     return pairs
+  }
+
+  /// Other files may lie beside images under their names, such as verdicts.
+  private static func isImage(_ path: RawPath) -> Bool {
+    guard FileStatus(path)?.isRegularFile == true, var file = try? FileReader(path), let head = try? file.read() else {
+      return false
+    }
+    return ImageFormat.at(0, in: Array(head.prefix(16)).span) != nil
   }
 
   /// The tensor of a pair.
