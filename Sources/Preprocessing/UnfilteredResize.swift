@@ -3,7 +3,7 @@ import Pixels
 extension PixelImage {
   /// The image resampled to `target` without antialiasing, byte for byte as OpenCV's `resize` with `INTER_LINEAR` on 8-bit
   /// pictures: each output position mixes the two nearest source samples along each axis, however much is left out between
-  /// positions. Weights have 11 bits; TensorFlow's `resize` without antialiasing gives the same before it is rounded.
+  /// positions. Weights have 11 bits. TensorFlow's `resize` without antialiasing mixes the same samples, unrounded.
   ///
   /// It is here for models that were trained on such pictures. Most samples of a large picture are never read, which is
   /// what image-scaling attacks live on (Quiring et al. 2020).

@@ -16,7 +16,7 @@ struct InitCommand: AsyncParsableCommand {
       config.pbtxt, label files. What nothing says is tried with the photographs. Then it writes the filter file, with a comment \
       on each choice, and calibrates it.
 
-        # a filter beside the model, calibrated on your photographs
+        # a filter in this folder, calibrated on your photographs
         sluice init classifier.onnx --photos photos/ -o filter.yaml
 
         # with a second opinion, and what the filter sees of attacks
@@ -95,7 +95,9 @@ struct InitCommand: AsyncParsableCommand {
     }
     let outcome = try await calibrate(files)
     let cost = try await FilterCost(filter, photos: photos)
-    let summary = InitSummary(files: files, outcome: outcome, cost: cost, photos: photos, attacks: attacks)
+    let summary = InitSummary(
+      files: files, outcome: outcome, cost: cost, photos: photos, attacks: attacks,
+      secondOpinion: second == nil ? ImageNetModel.secondOpinion(to: model.path, main.classifier) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }

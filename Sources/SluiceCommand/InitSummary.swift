@@ -9,12 +9,14 @@ struct InitSummary {
   let cost: FilterCost
   let photos: [String]
   let attacks: [String]
+  /// A model that could be asked for a second opinion, where none is.
+  let secondOpinion: String?
 
   /// The detections of so many attacks are named; the rest are added up.
   private static let shownAttacks = 4
 
   var text: String {
-    (["", written, keeps, costs] + sees + ["", "next"] + Self.next(files)).joined(separator: "\n") + "\n"
+    (["", written, keeps, costs] + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
   }
 
   private var written: String { "written  \(files.filter), \(files.calibrationName)" }
@@ -51,11 +53,13 @@ struct InitSummary {
 
   private static func percent(_ share: Double) -> String { JSONValue.number(share * 100, decimals: 3).text }
 
-  private static func next(_ files: InitFiles) -> [String] {
-    [
+  private var next: [String] {
+    let lines = [
       "  sluice inspect -f \(files.filter) PHOTO         one image, every score, explained",
       "  sluice serve -f \(files.filter)                 a protected classifier",
     ]
+    guard let secondOpinion else { return lines }
+    return lines + ["  --second-model \(secondOpinion)", "    of the same classes, the best single witness of attacks"]
   }
 
   /// The same for a filter without a calibration.

@@ -150,6 +150,7 @@ struct FoundPreparationTests {
         input [ { name: "input" data_type: TYPE_FP32 format: FORMAT_NCHW dims: [ 3, 192, 256 ] } ]
         output [ { name: "p", dims: [ 2 ], label_filename: "names.txt" } ]
         instance_group { count: 2 kind: KIND_CPU }
+        parameters { key: "x" value { string_value: "{\\"a\\": [1, \\"}\\"]}" } }
         """, "names.txt": "cat\ndog\n",
       ], size: nil)
     #expect(found.size?.value == PixelSize(width: 256, height: 192))

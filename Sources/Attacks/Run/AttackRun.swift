@@ -10,7 +10,7 @@ import Workers
 /// Attacks pictures one by one, several at a time, and writes what succeeds into a folder.
 ///
 /// What becomes of a picture follows from its bytes, the plan and the filter: not from the order, the number of workers, or
-/// whether the run was interrupted. So many pictures as there are workers are in memory, with what their attack holds.
+/// whether the run was interrupted. So many pictures as there are workers are in memory, with what their attack holds, and the pictures that HopSkipJump may begin at, up to half a gigabyte.
 package struct AttackRun: Sendable {
   private let plan: AttackPlan
   private let filter: Pipeline
@@ -207,14 +207,17 @@ package struct AttackRun: Sendable {
   package func starts(_ inputs: sending any InputSequence) async throws(SluiceError) -> [AttackStart] {
     guard plan.kind.key == .hopSkipJump else { return [] }
     var starts: [AttackStart] = []
-    var read = 0
-    while read < AttackStart.most, interruption?.isRequested != true, let input = try inputs.next() {
+    var (read, bytes) = (0, 0)
+    while read < AttackStart.maximum, bytes < AttackStart.maximumBytes, interruption?.isRequested != true,
+      let input = try inputs.next()
+    {
       read += 1
       guard let carrier = try? carrier(of: input) else { continue }
       let target = FilterTarget(asked, carrier, savedAs: plan.form, on: pool)
       let answer = try await target.answer(to: target.file(of: carrier.original))
       guard let seen = answer.topClass, plan.goal == .classifier || !answer.isHeldBack else { continue }
       starts.append(AttackStart(picture: carrier.original, seenClass: seen))
+      bytes += carrier.original.samples.count
     }
     return starts
   }
@@ -226,7 +229,9 @@ package struct AttackStart: Sendable {
   let seenClass: Int
 
   /// So many pictures are kept for the whole run.
-  static let most = 64
+  static let maximum = 64
+  /// No further ones are kept once they have this many bytes: originals that are attacked whole may have fifty megapixels.
+  static let maximumBytes = 500_000_000
   /// So many are tried for one picture.
   static let tried = 8
 }

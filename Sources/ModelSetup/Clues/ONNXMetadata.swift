@@ -6,22 +6,26 @@ import Preprocessing
 enum ONNXMetadata {
   private static let propertiesField = 14
   private static let (nameField, valueField) = (1, 2)
-  private static let mostProperties = 1000
+  private static let maximumProperties = 1000
   private static let longestProperty = 1 << 20
+  /// All properties together: a thousand classes with long names take a tenth of it.
+  private static let maximumBytes = 8 << 20
 
   static func clues(_ surroundings: ModelSurroundings) -> [PreparationClue] {
     let properties = properties(surroundings.modelPath)
     return [PreparationClue(source: "the model's metadata", preparation: preparation(properties))]
   }
 
-  /// The properties of the model, those with a name and no more than a megabyte.
+  /// The properties of the model, those with a name and no more than a megabyte, up to eight megabytes in all.
   ///
   /// - Complexity: O(fields of the model): weights are passed over.
   static func properties(_ path: String) -> [String: String] {
     guard let file = RandomAccessFile(path) else { return [:] }
     var properties: [String: String] = [:]
+    var bytesLeft = maximumBytes
     for field in ProtobufFields.lengthDelimited(file, 0..<file.count) where field.number == propertiesField {
-      guard properties.count < mostProperties, field.count <= longestProperty else { continue }
+      guard properties.count < maximumProperties, field.count <= min(longestProperty, bytesLeft) else { continue }
+      bytesLeft -= field.count
       var (name, value): (String?, String?) = (nil, nil)
       for part in ProtobufFields.lengthDelimited(
         file, field.offset..<field.offset + field.count, atMost: 8)

@@ -117,12 +117,17 @@ struct TextMessage {
     var word = ""
     var quote: Character?
     var isComment = false
+    var isEscaped = false
     func isMark(_ character: Character) -> Bool { "{}[]:,;".contains(character) }
     for character in text {
       if isComment {
         isComment = !character.isNewline
       } else if let open = quote {
-        if character == open {
+        if isEscaped || character == "\\" {
+          // Of what escapes can stand for, quotes are what occurs in the JSON of parameters.
+          if isEscaped { word.append(character) }
+          isEscaped.toggle()
+        } else if character == open {
           tokens.append(word)
           (word, quote) = ("", nil)
         } else {

@@ -18,12 +18,10 @@ package enum RelativePath {
   ///   - owner: a file in a folder that exists.
   /// - Throws: `unreadable-file` for a path that cannot be followed, or that a filter file would read as a variable.
   package static func path(of path: String, from owner: String) throws(SluiceError) -> String {
-    let folder = owner.lastIndex(of: "/").map { String(owner[...$0]) } ?? "."
     // A model may itself be a link into a store of nameless files; its own name is kept.
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    let target = try resolved(parent).split(separator: "/") + [Substring(name)]
-    let base = try resolved(folder).split(separator: "/")
+    let target = try resolved(path.containingFolder).split(separator: "/") + [Substring(name)]
+    let base = try resolved(owner.containingFolder).split(separator: "/")
     let common = zip(target, base).prefix { $0 == $1 }.count
     let steps = [Substring](repeating: "..", count: base.count - common) + target.dropFirst(common)
     let text = common > 0 ? steps.joined(separator: "/") : "/" + target.joined(separator: "/")
