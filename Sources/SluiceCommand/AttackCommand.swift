@@ -147,6 +147,11 @@ struct AttackCommand: AsyncParsableCommand {
       Terminal.say("sluice: interrupted; \(attacked.count) pictures are done, and the same command goes on")
       Signals.dieOf(number)
     }
+    guard !attacked.isEmpty else {
+      throw SluiceError(
+        .emptyInput, "there is no image in \(images.joined(separator: ", "))",
+        remedy: "name folders or files of PNG or JPEG images")
+    }
     let record = AttackRecord(plan, filter.identity, date: today(), attacked)
     if let html {
       let examples = AttackExamples(record, folder, filter).all

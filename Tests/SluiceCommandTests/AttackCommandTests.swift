@@ -18,6 +18,20 @@ struct AttackCommandTests {
     try #require(JSONSerialization.jsonObject(with: Data(try Repository.bytes(path))) as? [String: Any])
   }
 
+  @Test("nothing to attack ends the run; so does an output among the images")
+  func nothingAndOneself() throws {
+    let folder = try TemporaryFolder()
+    let run = { (output: String) in
+      try SluiceCommand.shell(
+        "cd '\(folder.path)' && mkdir -p empty && \"$SLUICE\" attack -f '\(Filters.signs)' --images empty --attack square "
+          + "--queries 5 -o \(output)")
+    }
+    let nothing = try run("out")
+    #expect(nothing.status == 2 && nothing.errors.contains("there is no image in empty"), "\(nothing.errors)")
+    let among = try run("empty/out")
+    #expect(among.status == 2 && among.errors.contains("lies within the images"), "\(among.errors)")
+  }
+
   @Test("an attack leaves pictures, a record and a page; what it saved is what it says")
   func wholeWay() throws {
     let folder = try TemporaryFolder()
