@@ -37,6 +37,8 @@ enum {
   X(ov_status, ov_core_import_model,                                                                     \
     (const ov_core *, const char *, const size_t, const char *, ov_compiled_model **))                   \
   X(ov_status, ov_core_read_model, (const ov_core *, const char *, const char *, ov_model **))           \
+  X(ov_status, ov_core_read_model_from_memory_buffer,                                                    \
+    (const ov_core *, const char *, const size_t, const ov_tensor *, ov_model **))                       \
   X(ov_status, ov_core_compile_model,                                                                    \
     (const ov_core *, const ov_model *, const char *, const size_t, ov_compiled_model **, ...))          \
   X(void, ov_model_free, (ov_model *))                                                                   \
@@ -204,6 +206,13 @@ sluice_ov_status sluice_ov_open(const char *path, sluice_ov_library **result, ch
 sluice_ov_status sluice_ov_read_model(
     sluice_ov_library *library, const char *path, sluice_ov_model **model, char *message) {
   ov_status status = library->ov_core_read_model(library->core, path, NULL, (ov_model **)model);
+  return status ? failed(library, status, message) : SLUICE_OV_OK;
+}
+
+sluice_ov_status sluice_ov_read_model_bytes(
+    sluice_ov_library *library, const void *bytes, size_t count, sluice_ov_model **model, char *message) {
+  ov_status status =
+      library->ov_core_read_model_from_memory_buffer(library->core, bytes, count, NULL, (ov_model **)model);
   return status ? failed(library, status, message) : SLUICE_OV_OK;
 }
 

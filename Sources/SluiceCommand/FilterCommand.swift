@@ -119,7 +119,9 @@ struct FilterCommand: AsyncParsableCommand {
     try await trail?.open(pipeline.identity)
     let interruption = try Interruption()
     Signals.forward(to: interruption)
-    let run = FilterRun(pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder)
+    let run = FilterRun(
+      pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder,
+      wanted: WantedJudgement(tensor: chosenFormat != .none))
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToTerminal)
     let result: RunSummary
     do throws(SluiceError) { result = try await judged(by: run, pipeline, progress, interruption) } catch {

@@ -50,6 +50,10 @@ sluice_ov_status sluice_ov_open(
 
 sluice_ov_status sluice_ov_read_model(
     sluice_ov_library *library, const char *path, sluice_ov_model **model, char message[SLUICE_OV_MESSAGE]);
+// The same of a whole file in memory, which is not needed afterwards.
+sluice_ov_status sluice_ov_read_model_bytes(
+    sluice_ov_library *library, const void *bytes, size_t count, sluice_ov_model **model,
+    char message[SLUICE_OV_MESSAGE]);
 void sluice_ov_free_model(sluice_ov_library *library, sluice_ov_model *model);
 
 size_t sluice_ov_input_count(sluice_ov_library *library, sluice_ov_model *model);

@@ -8,6 +8,7 @@ final class OpenVINOModel: Sendable {
   let path: String
   let library: OpenVINOLibrary
   let ports: ModelPorts
+  private let part: ModelPart
   private let stored: StoredModel?
   // A change of shape changes what was read, so shape and compiling go together under the lock.
   private let read: Mutex<ReadModel?>
@@ -39,16 +40,21 @@ final class OpenVINOModel: Sendable {
         remedy: "check its path in the filter file, which may also say how to install it")
     }
     library = try OpenVINOLibrary.open(OpenVINOLocator(setting: settings.library, environment: environment))
-    stored = cache.flatMap { [path, library] in StoredModel(path, library, in: $0) }
-    if let known = stored?.ports() {
-      ports = known
-      read = Mutex(nil)
-    } else {
-      let model = try ReadModel(path, in: library)
-      ports = try model.ports()
-      stored?.keep(ports)
-      read = Mutex(model)
+    var part = ModelPart(path: path, start: nil, library: library)
+    var description = try part.described(cache)
+    if let input = settings.input, description?.ports.inputs.contains(where: { $0.name == input }) == false {
+      let behind = ModelPart(path: path, start: input, library: library)
+      if let found = try behind.described(cache) { (part, description) = (behind, found) }
     }
+    guard let description else { throw Self.unreadable(path) }
+    self.part = part
+    ports = description.ports
+    stored = description.stored
+    read = Mutex(description.read)
+  }
+
+  private static func unreadable(_ path: String) -> SluiceError {
+    SluiceError(.engineFailed, "the model \(path) cannot be read")
   }
 
   /// Engine and model for people.
@@ -63,7 +69,9 @@ final class OpenVINOModel: Sendable {
   func compiled(_ variant: Variant) throws(SluiceError) -> OpenVINOCompiledModel {
     if let compiled = stored?.compiled(variant) { return compiled }
     return try read.withLock { (read) throws(SluiceError) in
-      let model = if let read { read } else { try ReadModel(path, in: library) }
+      // What was found behind a tensor is missing only from a file that was replaced since.
+      let known = if let read { read } else { try part.read() }
+      guard let model = known else { throw Self.unreadable(path) }
       read = model
       try give(model, variant)
       let compiled = try model.compiled(streams: variant.streams, precision: variant.precision)

@@ -11,16 +11,34 @@ import Common
 
   /// - Throws: `engine-failed` when the file is not a model that the engine reads; `model-not-found` when a file with its
   ///   weights is missing.
-  init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
-    var model: OpaquePointer?
+  convenience init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
     do throws(SluiceError) {
-      unsafe try checked("the model \(path) cannot be read", .engineFailed) { message in
-        unsafe sluice_ov_read_model(library.handle, path, &model, message)
+      try unsafe self.init(path, in: library) { model, message in
+        unsafe sluice_ov_read_model(library.handle, path, model, message)
       }
     } catch {
       // The engine says only that it cannot read the model.
       throw ExternalWeights(ofModelAt: path).missing(besideModelAt: path) ?? error
     }
+  }
+
+  /// A part of the model.
+  ///
+  /// - Throws: `engine-failed` when the engine does not read it.
+  convenience init(_ tail: ONNXTail, ofModelAt path: String, in library: OpenVINOLibrary) throws(SluiceError) {
+    try unsafe self.init(path, in: library) { model, message in
+      unsafe tail.bytes.withUnsafeBytes {
+        unsafe sluice_ov_read_model_bytes(library.handle, $0.baseAddress, $0.count, model, message)
+      }
+    }
+  }
+
+  private init(
+    _ path: String, in library: OpenVINOLibrary,
+    _ read: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<CChar>?) -> sluice_ov_status
+  ) throws(SluiceError) {
+    var model: OpaquePointer?
+    unsafe try checked("the model \(path) cannot be read", .engineFailed) { message in unsafe read(&model, message) }
     guard let model = unsafe model else {
       throw SluiceError(.engineFailed, "the model \(path) cannot be read")
     }

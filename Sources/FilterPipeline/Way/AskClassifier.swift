@@ -28,6 +28,7 @@ struct AskClassifier: Stage {
     do throws(SluiceError) { prediction = try await classifier.predictions(for: batch)[0] } catch {
       return try passage.goOnWithout(error)
     }
+    passage.encoded = consume batch
     passage.verdict.asked.append(.init(name: Verdict.Asked.classifier, milliseconds: watch.lap(), isPrivate: false))
     passage.evidence = PredictionEvidence(original: prediction)
     passage.prediction = prediction

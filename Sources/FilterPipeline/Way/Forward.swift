@@ -36,20 +36,23 @@ struct Forward: Stage {
       case .observe: passage.verdict.handling = .observed
       }
     }
-    var batch = TensorBatch(form: form, count: 1)
+    passage.verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
     if let change = isFlagged && flagged == .sanitize ? sanitizer : forwarder {
       passage.prediction = nil
       let picture = change.picture(of: image.pixels, seed: passage.draws.seed)
-      change.encode(picture, into: &batch)
+      if passage.wanted.tensor { passage.tensor = forwarded(change.encoded(picture)) }
       if passage.wanted.picture { passage.picture = try picture.encodedAsPNG() }
     } else {
-      encoder.encode(image.pixels, into: &batch, at: 0)
+      let asked = passage.encoded.take()
+      if passage.wanted.tensor { passage.tensor = forwarded(asked ?? encoder.encoded(image.pixels)) }
       if passage.wanted.picture { passage.picture = try image.pixels.encodedAsPNG() }
     }
-    passage.verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
-    let bytes = batch.bytes
-    passage.tensor = ForwardedTensor(form: form, bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
     return .goesOn
+  }
+
+  private func forwarded(_ batch: consuming TensorBatch) -> ForwardedTensor {
+    let bytes = batch.bytes
+    return ForwardedTensor(form: form, bytes: unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) })
   }
 }
 

@@ -18,6 +18,8 @@ struct Passage: ~Copyable {
   var source: PixelImage?
   /// The model-size image.
   var image: ModelImage?
+  /// The model-size image as the classifier was asked about it.
+  var encoded: TensorBatch?
   /// What models say, once the classifier was asked.
   var evidence: PredictionEvidence?
   /// Places of the witnesses that were asked, in the order of the calibration.
@@ -53,6 +55,8 @@ struct ImageDraws: Sendable {
 package struct WantedJudgement: Sendable {
   /// What becomes of a flagged image; `nil` for what the run says.
   package var flagged: FlaggedImages?
+  /// Whether the forwarded tensor is wanted, or only the verdict.
+  package var tensor: Bool
   /// Whether the forwarded picture is wanted as well.
   package var picture: Bool
   /// Whether an image is forwarded that the classifier failed on; the verdict stays `failed`.
@@ -61,9 +65,11 @@ package struct WantedJudgement: Sendable {
   package var complete: Bool
 
   package init(
-    flagged: FlaggedImages? = nil, picture: Bool = false, failsOpen: Bool = false, complete: Bool = false
+    flagged: FlaggedImages? = nil, tensor: Bool = true, picture: Bool = false, failsOpen: Bool = false,
+    complete: Bool = false
   ) {
     self.flagged = flagged
+    self.tensor = tensor
     self.picture = picture
     self.failsOpen = failsOpen
     self.complete = complete

@@ -16,7 +16,5 @@ struct SqueezedForwarder: Sendable {
 
   /// - Parameters:
   ///   - picture: what `picture(of:seed:)` gave.
-  func encode(_ picture: borrowing PixelImage, into batch: inout TensorBatch) {
-    encoder.encode(picture, into: &batch, at: 0)
-  }
+  func encoded(_ picture: borrowing PixelImage) -> TensorBatch { encoder.encoded(picture) }
 }

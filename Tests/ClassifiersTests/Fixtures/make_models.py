@@ -77,7 +77,36 @@ def save_of_one_size(name, nodes, outputs):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_prepared(name):
+    """Scales pictures of 8×8 in [-1, 1] to [0, 1], resizes them to 4×4, scales them back, and then is as `logits`."""
+    constant = numpy_helper.from_array
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["input", "one"], ["shifted"]),
+         helper.make_node("Div", ["shifted", "two"], ["halved"]),
+         helper.make_node("Shape", ["halved"], ["batch"], start=0, end=1),
+         helper.make_node("Concat", ["batch", "rest"], ["sizes"], axis=0),
+         helper.make_node("Resize", ["halved", "", "", "sizes"], ["resized"], mode="linear",
+                          coordinate_transformation_mode="half_pixel", antialias=1),
+         helper.make_node("Mul", ["resized", "two"], ["doubled"]),
+         helper.make_node("Sub", ["doubled", "one"], ["prepared"]),
+         helper.make_node("ReduceMean", ["prepared", "axes"], ["means"], keepdims=0),
+         helper.make_node("MatMul", ["means", "weights"], ["logits"]),
+         helper.make_node("ReduceMean", ["input", "axes"], ["brightness"], keepdims=0),
+         helper.make_node("Add", ["means", "brightness"], ["mixed"])],
+        name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("mixed", TensorProto.FLOAT, ["N", 3]),
+         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 4])],
+        [constant(WEIGHTS, "weights"), constant(np.float32(1), "one"), constant(np.float32(2), "two"),
+         constant(np.array([3, 4, 4]), "rest"), constant(np.array([2, 3]), "axes")],
+        value_info=[helper.make_tensor_value_info("prepared", TensorProto.FLOAT, ["N", 3, 4, 4])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 if __name__ == "__main__":
+    save_prepared("prepared")
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)
     save("batch-of-three", 3, softmax=False)

@@ -2,7 +2,7 @@ import Common
 import Files
 import Pixels
 
-/// What the cache has of one model file under one engine on this processor.
+/// What the cache has of one model file, or of a part of it, under one engine on this processor.
 struct StoredModel: Sendable {
   private let cache: ModelCache
   private let library: OpenVINOLibrary
@@ -14,7 +14,8 @@ struct StoredModel: Sendable {
   /// `nil` where the files or the processor cannot be told from others.
   ///
   /// - Complexity: O(bytes of the model).
-  init?(_ path: String, _ library: OpenVINOLibrary, in cache: ModelCache) {
+  init?(_ part: ModelPart, in cache: ModelCache) {
+    let (path, library) = (part.path, part.library)
     let processor = ProcessorIdentity.text()
     guard !processor.isEmpty, let digests = Self.digests(path, cache),
       let capabilities = try? library.deviceProperty("OPTIMIZATION_CAPABILITIES")
@@ -29,7 +30,7 @@ struct StoredModel: Sendable {
       capabilities \(capabilities)
       \(processor)
       files \(digests.joined(separator: " "))
-
+      \(part.start.map { "from \($0)\n" } ?? "")
       """
   }
 

@@ -1,0 +1,143 @@
+/// The graph of an ONNX model, as far as it says what is made of what.
+struct ONNXGraph {
+  struct Node {
+    let place: Range<Int>
+    let inputs: [String]
+    let outputs: [String]
+    /// Whether it holds graphs of its own, which may use any tensor without naming it as an input.
+    let hasGraphs: Bool
+  }
+
+  /// A field with a name: an initializer, an input or an output.
+  struct Named {
+    let name: String
+    let place: Range<Int>
+  }
+
+  private(set) var nodes: [Node] = []
+  private(set) var initializers: [Named] = []
+  private(set) var outputs: [Named] = []
+  /// The element types that the file states for tensors between the nodes, by their names.
+  private(set) var elements: [String: UInt64] = [:]
+
+  /// The numbers of fields in the messages of ONNX.
+  enum Number {
+    static let graphOfModel = 7
+    static let (node, name, initializer, input, output, valueInfo) = (1, 2, 5, 11, 12, 13)
+    static let (inputOfNode, outputOfNode, attributeOfNode) = (1, 2, 5)
+    static let (graphOfAttribute, graphsOfAttribute) = (6, 11)
+    static let nameOfTensor = 8
+    static let (nameOfValue, typeOfValue) = (1, 2)
+    static let (tensorOfType, elementOfTensor, shapeOfTensor, dimensionOfShape) = (1, 1, 2, 1)
+  }
+
+  /// `nil` where the bytes are not a graph.
+  ///
+  /// - Complexity: O(fields): weights are passed over.
+  init?(_ bytes: [UInt8], _ range: Range<Int>) {
+    var fields = ProtobufFields(bytes, range)
+    while let field = fields.next() {
+      guard let contents = field.contents else { continue }
+      switch field.number {
+      case Number.node: nodes.append(Node(bytes, contents, place: field.whole))
+      case Number.initializer:
+        initializers.append(Named(bytes, contents, number: Number.nameOfTensor, place: field.whole))
+      case Number.output: outputs.append(Named(bytes, contents, number: Number.nameOfValue, place: field.whole))
+      case Number.valueInfo:
+        let name = ProtobufFields(bytes, contents).text(Number.nameOfValue)
+        elements[name] = ProtobufFields(bytes, contents).element
+      default: break
+      }
+    }
+    guard fields.isWhole else { return nil }
+  }
+
+  func makes(_ tensor: String) -> Bool { nodes.contains { $0.outputs.contains(tensor) } }
+
+  /// What is made of a tensor and of constants alone: the places of such outputs, and of all nodes that those need.
+  ///
+  /// - Complexity: O(nodes): they stand in the order in which they are computed, as ONNX wants it.
+  func part(behind tensor: String) -> (nodes: [Int], outputs: [Int]) {
+    var origins: [String: Origin] = [:]
+    for constant in initializers { origins[constant.name] = .constant }
+    origins[tensor] = .tensor
+    var makers: [String: Int] = [:]
+    for (place, node) in nodes.enumerated() {
+      let origin = origin(of: node, origins)
+      for output in node.outputs where output != tensor {
+        origins[output] = origin
+        makers[output] = place
+      }
+    }
+    let kept = outputs.indices.filter { origins[outputs[$0].name] == .tensor && outputs[$0].name != tensor }
+    return (needed(for: kept.map { outputs[$0].name }, makers), kept)
+  }
+
+  /// What a tensor is made of.
+  private enum Origin {
+    case constant
+    /// The tensor in question, and perhaps constants.
+    case tensor
+    case other
+  }
+
+  private func origin(of node: Node, _ origins: [String: Origin]) -> Origin {
+    // An input that is left out has the empty name.
+    let inputs = node.inputs.filter { !$0.isEmpty }.map { origins[$0] ?? .other }
+    if node.hasGraphs || inputs.contains(.other) { return .other }
+    return inputs.contains(.tensor) ? .tensor : .constant
+  }
+
+  private func needed(for outputs: [String], _ makers: [String: Int]) -> [Int] {
+    var found: Set<Int> = []
+    var wanted = outputs
+    while let name = wanted.popLast() {
+      if let maker = makers[name], found.insert(maker).inserted { wanted += nodes[maker].inputs }
+    }
+    return found.sorted()
+  }
+}
+
+extension ONNXGraph.Node {
+  fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, place: Range<Int>) {
+    var (inputs, outputs, hasGraphs): ([String], [String], Bool) = ([], [], false)
+    for field in ProtobufFields(bytes, contents) {
+      guard let contents = field.contents else { continue }
+      switch field.number {
+      case ONNXGraph.Number.inputOfNode: inputs.append(String(decoding: bytes[contents], as: UTF8.self))
+      case ONNXGraph.Number.outputOfNode: outputs.append(String(decoding: bytes[contents], as: UTF8.self))
+      case ONNXGraph.Number.attributeOfNode:
+        hasGraphs =
+          hasGraphs
+          || ProtobufFields(bytes, contents).contains {
+            [ONNXGraph.Number.graphOfAttribute, ONNXGraph.Number.graphsOfAttribute].contains($0.number)
+          }
+      default: break
+      }
+    }
+    self.init(place: place, inputs: inputs, outputs: outputs, hasGraphs: hasGraphs)
+  }
+}
+
+extension ONNXGraph.Named {
+  fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, number: Int, place: Range<Int>) {
+    self.init(name: ProtobufFields(bytes, contents).text(number), place: place)
+  }
+}
+
+extension ProtobufFields {
+  /// The text in a field of the message; empty where it is not there.
+  fileprivate func text(_ number: Int) -> String {
+    contents(number).map { String(decoding: bytes[$0], as: UTF8.self) } ?? ""
+  }
+
+  private func contents(_ number: Int) -> Range<Int>? { first { $0.number == number }?.contents }
+
+  /// The element type of a tensor that a `ValueInfoProto` describes.
+  fileprivate var element: UInt64? {
+    guard let type = contents(ONNXGraph.Number.typeOfValue),
+      let tensor = ProtobufFields(bytes, type).contents(ONNXGraph.Number.tensorOfType)
+    else { return nil }
+    return ProtobufFields(bytes, tensor).first { $0.number == ONNXGraph.Number.elementOfTensor }?.value
+  }
+}
