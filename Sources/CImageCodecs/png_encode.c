@@ -21,12 +21,17 @@ static void write_bytes(png_structp png, png_bytep source, size_t count) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-static void encode(png_structp png, png_infop info, png_context *context, const sluice_picture *picture) {
+static void encode(
+    png_structp png, png_infop info, png_context *context, const sluice_picture *picture, int is_stored) {
   png_set_write_fn(png, context, write_bytes, flush_nothing);
   png_set_IHDR(
       png, info, picture->width, picture->height, 8,
       picture->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
       PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (is_stored) {
+    png_set_compression_level(png, 0);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+  }
   png_write_info(png, info);
   size_t row_bytes = (size_t)picture->width * (size_t)picture->channels;
   for (uint32_t y = 0; y < picture->height; y++) png_write_row(png, picture->pixels + y * row_bytes);
@@ -34,7 +39,8 @@ static void encode(png_structp png, png_infop info, png_context *context, const 
 }
 
 void sluice_png_encode(
-    const sluice_picture *picture, uint8_t **encoded, size_t *encoded_size, sluice_codec_report *report) {
+    const sluice_picture *picture, int is_stored, uint8_t **encoded, size_t *encoded_size,
+    sluice_codec_report *report) {
   memset(report, 0, sizeof *report);
   png_context context = {.report = report};
   png_structp png =
@@ -43,7 +49,7 @@ void sluice_png_encode(
   if (!info) {
     png_context_fail(&context, SLUICE_CODEC_NO_MEMORY, "no memory for the encoder");
   } else if (setjmp(context.escape) == 0) {
-    encode(png, info, &context, picture);
+    encode(png, info, &context, picture, is_stored);
   }
   png_destroy_write_struct(&png, &info);
   if (report->status != SLUICE_CODEC_OK) {

@@ -5,11 +5,13 @@ import Pixels
 extension PixelImage {
   /// The image as a PNG, 8 bits a sample, gray or RGB.
   ///
+  /// - Parameters:
+  ///   - isStored: without compression: as large as the samples, in a hundredth of the time.
   /// - Throws: `out-of-memory`, `corrupt-image` when the library refuses the image.
   /// - Complexity: O(width · height).
-  package borrowing func encodedAsPNG() throws(SluiceError) -> [UInt8] {
+  package borrowing func encodedAsPNG(isStored: Bool = false) throws(SluiceError) -> [UInt8] {
     unsafe try encoded(format: "PNG") { picture, bytes, count, report in
-      unsafe sluice_png_encode(picture, bytes, count, report)
+      unsafe sluice_png_encode(picture, isStored ? 1 : 0, bytes, count, report)
     }
   }
 

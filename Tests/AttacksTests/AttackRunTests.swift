@@ -192,6 +192,9 @@ import Testing
     let page = AttackPage(record, examples).text
     #expect(!page.contains("<script") && page.contains("Success against queries"))
     #expect(page.matches(of: /<figure>/).count == 7)
+    #expect(page.contains("<b>7 of 7</b>") && page.contains("times as strong") && page.contains("seen as"))
+    // The goal was the classifier, so what passes the filter has a curve of its own.
+    #expect(page.matches(of: /<path d/).count == 2)
     #expect(record.text.contains("7 of 7"))
     let empty = AttackRecord(record.plan, record.filter, date: "2026-11-28", [])
     #expect(AttackPage(empty, []).text.contains("No picture was attacked"))

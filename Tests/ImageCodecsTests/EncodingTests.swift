@@ -45,4 +45,19 @@ struct EncodingTests {
     let image = PixelImage(size: PixelSize(width: 65_500, height: 1), channels: .gray)
     #expect(try image.roundTrippedThroughJPEG(quality: 90).array == image.array)
   }
+
+  @Test("a stored PNG holds the same picture, and its bytes uncompressed")
+  func storedPNG() throws {
+    func check(_ image: borrowing PixelImage) throws {
+      let bytes = try image.encodedAsPNG(isStored: true)
+      let decoded = try ImageDecoder().decode(bytes.span).takePixels()
+      #expect(decoded.size == image.size && decoded.channels == image.channels)
+      #expect(decoded.array == image.array)
+      #expect(bytes.count > image.array.count)
+      #expect(bytes.count < image.array.count + image.array.count / 100 + image.size.height + 500)
+    }
+    for shape in TestShape.all(upTo: 3) { try check(shape.noise()) }
+    // More than one block of DEFLATE.
+    try check(.noise(width: 300, height: 200, channels: .rgb, seed: 1))
+  }
 }

@@ -62,6 +62,19 @@ package final class Oracle {
   /// What is seen of one picture; `nil` where the budget is spent.
   package func ask(_ picture: Picture) async throws(SluiceError) -> Observation? { try await ask([picture]).first }
 
+  /// Asks about one picture after another, until one succeeds or the budget ends.
+  ///
+  /// - Parameters:
+  ///   - picture: makes the picture of a number when its turn comes, so that one at a time is in memory.
+  func askInTurn<Numbers: Sequence<Int>>(
+    _ numbers: Numbers, _ picture: (Int) throws(SluiceError) -> Picture
+  ) async throws(SluiceError) {
+    for number in numbers {
+      guard remaining > 0, success == nil else { return }
+      _ = try await ask(picture(number))
+    }
+  }
+
   /// The nearest success is kept, the first of equals.
   private func note(_ picture: Picture, _ answer: Answer) {
     guard objective.isReached(answer) else { return }

@@ -29,6 +29,9 @@ package enum SavedForm: Sendable, Hashable {
     }
   }
 
+  /// Larger pictures are compressed, so that they stay within a filter's limit of bytes.
+  private static let maxStored = 1_000_000
+
   package var ending: String {
     switch self {
     case .png: "png"
@@ -36,10 +39,13 @@ package enum SavedForm: Sendable, Hashable {
     }
   }
 
+  /// A PNG of a model's size is not compressed: that took more than half of a query's time, and noise hardly shrinks. The
+  /// file that is saved is the one that was asked about, since seeded squeezers draw from its digest.
+  ///
   /// - Throws: `out-of-memory`; `unsupported-image` for a JPEG with a side over 65,500.
   package func file(of picture: Picture) throws(SluiceError) -> [UInt8] {
     switch self {
-    case .png: try picture.image.encodedAsPNG()
+    case .png: try picture.image.encodedAsPNG(isStored: picture.samples.count <= Self.maxStored)
     case .jpeg(let quality): try picture.image.encodedAsJPEG(quality: quality)
     }
   }

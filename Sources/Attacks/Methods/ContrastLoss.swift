@@ -16,11 +16,10 @@ package struct ContrastLoss: Attack {
   package func run(
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
-    for step in 1...steps where oracle.remaining > 0 && oracle.success == nil {
+    let original = oracle.original
+    try await oracle.askInTurn(1...steps) { step in
       let kept = 1 - Double(step) / Double(steps)
-      _ = try await oracle.ask(
-        oracle.original.with(
-          oracle.original.samples.map { UInt8((127.5 + (Double($0) - 127.5) * kept).rounded()) }))
+      return original.with(original.samples.map { UInt8((127.5 + (Double($0) - 127.5) * kept).rounded()) })
     }
   }
 }

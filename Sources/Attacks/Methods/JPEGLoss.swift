@@ -19,10 +19,9 @@ package struct JPEGLoss: Attack {
   package func run(
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
-    var quality = quality
-    while quality >= 1, oracle.remaining > 0, oracle.success == nil {
-      _ = try await oracle.ask(Picture(oracle.original.image.roundTrippedThroughJPEG(quality: quality)))
-      quality -= 1
+    let original = oracle.original
+    try await oracle.askInTurn((1...quality).reversed()) { (quality) throws(SluiceError) in
+      Picture(try original.image.roundTrippedThroughJPEG(quality: quality))
     }
   }
 }

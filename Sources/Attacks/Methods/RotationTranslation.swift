@@ -35,17 +35,17 @@ package struct RotationTranslation: Attack {
   package func run(
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
+    let original = oracle.original
     if isRandom {
-      while oracle.remaining > 0, oracle.success == nil {
-        let motion = Motion(
+      try await oracle.askInTurn(0...) { _ in
+        Motion(
           degrees: random.number(in: -degrees...degrees), x: random.number(in: -shift...shift),
-          y: random.number(in: -shift...shift))
-        _ = try await oracle.ask(motion.applied(to: oracle.original))
+          y: random.number(in: -shift...shift)
+        ).applied(to: original)
       }
     } else {
-      for motion in grid where oracle.success == nil && oracle.remaining > 0 {
-        _ = try await oracle.ask(motion.applied(to: oracle.original))
-      }
+      let grid = grid
+      try await oracle.askInTurn(grid.indices) { grid[$0].applied(to: original) }
     }
   }
 

@@ -26,18 +26,13 @@ package struct SquareL2: Attack {
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
     let original = oracle.original
-    let schedule = SquareSchedule(
-      initial: share, side: min(original.size.width, original.size.height), area: original.size.area)
-    var change = WindowedChange(original, length: epsilon * 255)
-    change.tile(&random)
-    guard var standing = try await oracle.ask(picture(original, change)) else { return }
-    while oracle.success == nil {
-      var candidate = change
-      candidate.move(side: schedule.side(spent: oracle.spent), &random)
-      guard let seen = try await oracle.ask(picture(original, candidate)) else { return }
-      if seen.loss < standing.loss || seen.loss == standing.loss && oracle.sight != .scores {
-        (change, standing) = (candidate, seen)
-      }
+    var first = WindowedChange(original, length: epsilon * 255)
+    first.tile(&random)
+    try await SquareSearch(oracle: oracle, share: share).run(from: first, picture: { picture(original, $0) }) {
+      change, side in
+      var moved = change
+      moved.move(side: side, &random)
+      return moved
     }
   }
 

@@ -27,17 +27,9 @@ package struct SquareLinf: Attack {
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
     let original = oracle.original
-    let schedule = SquareSchedule(
-      initial: share, side: min(original.size.width, original.size.height), area: original.size.area)
-    var best = striped(original, &random)
-    guard var standing = try await oracle.ask(best) else { return }
-    while oracle.success == nil {
-      let candidate = square(on: best, original, side: schedule.side(spent: oracle.spent), &random)
-      guard let seen = try await oracle.ask(candidate) else { return }
-      // Of equals the new one is kept: where only verdicts are seen, almost all are equal.
-      if seen.loss < standing.loss || seen.loss == standing.loss && oracle.sight != .scores {
-        (best, standing) = (candidate, seen)
-      }
+    let first = striped(original, &random)
+    try await SquareSearch(oracle: oracle, share: share).run(from: first, picture: { $0 }) { best, side in
+      square(on: best, original, side: side, &random)
     }
   }
 

@@ -21,12 +21,11 @@ package struct UniformNoise: Attack {
   package func run(
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
-    var number = 0
-    while oracle.remaining > 0, oracle.success == nil {
+    let original = oracle.original
+    try await oracle.askInTurn(0...) { number in
       let reach = max(1, Double(epsilon * (number % Self.steps + 1)) / Double(Self.steps))
-      let change = oracle.original.samples.map { _ in Float(random.number(in: -reach...reach)) }
-      _ = try await oracle.ask(Projection.withinLinf(oracle.original, change, epsilon: Float(epsilon)))
-      number += 1
+      let change = original.samples.map { _ in Float(random.number(in: -reach...reach)) }
+      return Projection.withinLinf(original, change, epsilon: Float(epsilon))
     }
   }
 }

@@ -9,7 +9,9 @@ import Pixels
 /// A picture, what an attack changed in it, and what it came to, for showing.
 package struct AttackExample: Sendable {
   package let image: AttackedImage
-  package let label: String?
+  /// The name of the true class, where there is one.
+  package let trueLabel: String?
+  package let seenLabel: String
   /// PNGs, as the classifier sees them.
   package let original: [UInt8]
   package let change: [UInt8]
@@ -44,8 +46,11 @@ package struct AttackExamples {
     let attacked = try filter.modelImage(of: readFile(folder.picture(image.name, record.plan.form), atMost: limit))
     let gain = attacked.readableGain(against: original)
     return AttackExample(
-      image: image, label: image.seenClass.flatMap { filter.labels?[$0] }, original: try original.encodedAsPNG(),
+      image: image, trueLabel: image.trueClass.flatMap(label),
+      seenLabel: image.seenClass.map { label($0) ?? "class \($0)" } ?? "nothing", original: try original.encodedAsPNG(),
       change: try attacked.remainder(without: original, gain: gain).encodedAsPNG(),
       attacked: try attacked.encodedAsPNG(), gain: gain)
   }
+
+  private func label(_ number: Int) -> String? { filter.labels?[number] }
 }

@@ -33,8 +33,10 @@ package struct AttackPage {
   }
 
   private static let style = """
-    .triple{display:grid;grid-template-columns:repeat(3,1fr);gap:8px}.triples{display:grid;gap:32px}
+    .triple{display:grid;grid-template-columns:repeat(3,1fr);gap:4px 8px}.triples{display:grid;gap:32px}
+    .triple small{color:var(--soft);font-size:13px}
     .triple img{width:100%;image-rendering:auto}
+    .baseline{stroke-width:7;opacity:.55}
     """
 
   private var header: String {
@@ -47,14 +49,14 @@ package struct AttackPage {
     guard let success = record.success, let passing = record.passing else {
       return HTMLText.element("p", "No picture was attacked.", "class=\"headline\"")
     }
-    return "<p class=\"headline\">" + HTMLText.element("b", Figures.rate(success))
-      + " of \(success.total) attacks succeeded, "
-      + HTMLText.element("b", Figures.rate(passing)) + " passed: wrong, and not flagged</p>"
+    return "<p class=\"headline\">" + HTMLText.element("b", "\(success.count) of \(success.total)")
+      + " attacks succeeded, \(Figures.rate(success)); "
+      + HTMLText.element("b", "\(passing.count)") + " passed: wrong, and not flagged, \(Figures.rate(passing))</p>"
   }
 
   private var facts: [(String, String)] {
     let plan = record.plan
-    let settings = plan.kind.texts(of: plan.values).map { "\($0.name) \($0.value.string ?? $0.value.text)" }
+    let settings = plan.kind.texts(of: plan.values).map { "\($0.name) \(Self.short($0.value))" }
     var facts = [
       ("attack", "\(plan.kind.name), \(plan.kind.summary) (\(plan.kind.source))"),
       ("settings", settings.joined(separator: ", ")),
@@ -69,21 +71,37 @@ package struct AttackPage {
       facts.append(
         (
           "median of the successes",
-          "\(queries) queries, L2 \(Figures.fixed(l2, decimals: 2)), L∞ \(Int((linf * 255).rounded()))/255"
+          "\(Self.queries(queries)), L2 \(Figures.fixed(l2, decimals: 2)), L∞ \(Int((linf * 255).rounded()))/255"
         ))
     }
+    let skipped = record.images.count - record.attacked.count
+    if skipped > 0 { facts.append(("passed over", "\(skipped), which the classifier is wrong about or cannot judge")) }
+    facts.append(("intervals", "95 %, Wilson"))
     return facts
+  }
+
+  private static func queries(_ count: Int) -> String { count == 1 ? "1 query" : "\(count) queries" }
+
+  /// Without the decimals of a whole number.
+  private static func short(_ value: JSONValue) -> String {
+    guard let number = value.double, let whole = Int(exactly: number) else { return value.string ?? value.text }
+    return String(whole)
   }
 
   private var curve: String {
     guard record.success != nil else { return "" }
     return "<section>" + HTMLText.element("h2", "Success against queries")
-      + HTMLText.element("p", "The share of attacked pictures on which the attack has succeeded after so many queries.")
+      + HTMLText.element(
+        "p", "The share of attacked pictures on which the attack has succeeded after so many queries for each.")
       + QueriesFigure(record: record).svg + "</section>"
   }
 
   private var gallery: String {
-    guard !examples.isEmpty else { return "" }
+    guard !examples.isEmpty else {
+      return record.attacked.isEmpty || !record.succeeded.isEmpty
+        ? ""
+        : "<section>" + HTMLText.element("p", "No attack succeeded, so there is no picture to show.") + "</section>"
+    }
     return "<section>" + HTMLText.element("h2", "Examples")
       + HTMLText.element("p", "The picture, what was changed, and what it came to; those that pass come first.")
       + "<div class=\"triples\">" + examples.map(figure).joined() + "</div></section>"
@@ -92,20 +110,24 @@ package struct AttackPage {
   private func figure(_ example: AttackExample) -> String {
     let image = example.image
     let pictures = [
-      ("original", example.original), ("change, \(example.gain) times", example.change), ("attacked", example.attacked),
-    ].map {
+      ("original", example.original),
+      (example.gain == 1 ? "the change" : "the change, \(example.gain) times as strong", example.change),
+      ("attacked", example.attacked),
+    ]
+    let titles = pictures.map { HTMLText.element("small", $0.0) }
+    let images = pictures.map {
       "<img alt=\"\(HTMLText.escaped($0.0))\" src=\"data:image/png;base64,\(Data($0.1).base64EncodedString())\">"
     }
-    let seen = example.label ?? image.seenClass.map { "class \($0)" } ?? "nothing"
     let said = [
-      "seen as \(seen)" + (image.probability.map { ", " + Figures.rate($0) } ?? ""),
+      example.trueLabel.map { "\($0), seen as \(example.seenLabel)" } ?? "seen as \(example.seenLabel)",
+      image.probability.map { "probability " + Figures.rate($0) },
       image.isFlagged == true ? "flagged" : "not flagged", image.pValue.map { "p = " + Figures.fixed($0, decimals: 4) },
-      "\(image.queries) queries",
+      Self.queries(image.queries),
       image.distances.map {
-        "L2 \(Figures.fixed($0.l2, decimals: 2)), L∞ \(Int(($0.linf * 255).rounded()))/255, change shown \(example.gain) times"
+        "L2 \(Figures.fixed($0.l2, decimals: 2)), L∞ \(Int(($0.linf * 255).rounded()))/255"
       },
     ].compactMap(\.self)
-    return "<figure><div class=\"triple\">" + pictures.joined() + "</div><figcaption>"
+    return "<figure><div class=\"triple\">" + (titles + images).joined() + "</div><figcaption>"
       + HTMLText.element("strong", image.name) + HTMLText.element("span", said.joined(separator: "; "))
       + "</figcaption></figure>"
   }

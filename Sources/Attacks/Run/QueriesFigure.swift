@@ -6,14 +6,20 @@ struct QueriesFigure {
   let record: AttackRecord
 
   private static let (width, height) = (640, 380)
-  private static let (left, right, top, bottom) = (56.0, 620.0, 16.0, 330.0)
+  private static let (left, right, top, bottom) = (56.0, 620.0, 36.0, 330.0)
 
   var svg: String {
     SVG.figure(
       width: Self.width, height: Self.height, title: "Success against queries",
       description: "The share of attacked pictures with a success after so many queries",
-      grid + SVG.path(steps(record.succeeded), class: "baseline")
-        + SVG.path(steps(record.succeeded.filter { $0.isFlagged == false }), class: "filter") + legend)
+      grid + curves.map { SVG.path(steps($0.images), class: $0.style) }.joined() + legend)
+  }
+
+  /// What passed is drawn over what succeeded. Where the goal is the filter, they are the same.
+  private var curves: [(name: String, style: String, images: [AttackedImage])] {
+    let passed = record.succeeded.filter { $0.isFlagged == false }
+    guard record.plan.goal == .classifier else { return [("wrong, and not flagged", "filter", passed)] }
+    return [("wrong", "baseline", record.succeeded), ("wrong, and not flagged", "filter", passed)]
   }
 
   private func x(_ queries: Int) -> Double {
@@ -47,11 +53,16 @@ struct QueriesFigure {
       + SVG.text((Self.left + Self.right) / 2, Self.bottom + 38, "queries", class: "axis", anchor: "middle")
   }
 
+  /// Above the curves, where none can run through it.
   private var legend: String {
-    [("succeeded", "baseline"), ("and not flagged", "filter")].enumerated().map { index, entry in
-      let height = Self.top + 18 + Double(index) * 20
-      return SVG.line(Self.left + 16, height - 4, Self.left + 46, height - 4, class: entry.1)
-        + SVG.text(Self.left + 54, height, entry.0, class: "tick")
+    var left = Self.left
+    return curves.map { curve in
+      let (from, height) = (left, Self.top - 20)
+      left += Self.legendWidth
+      return SVG.line(from, height, from + 30, height, class: curve.style)
+        + SVG.text(from + 38, height + 4, curve.name, class: "tick")
     }.joined()
   }
+
+  private static let legendWidth = 110.0
 }

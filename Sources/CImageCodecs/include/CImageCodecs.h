@@ -68,10 +68,11 @@ void sluice_png_decode(
     const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
     sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report);
 
-// Encodes as PNG. On success `*encoded` holds `*encoded_size` bytes, to be released with sluice_codec_free; after an
-// error it is NULL.
+// Encodes as PNG, with `is_stored` without compression. On success `*encoded` holds `*encoded_size` bytes, to be released
+// with sluice_codec_free; after an error it is NULL.
 void sluice_png_encode(
-    const sluice_picture *picture, uint8_t **encoded, size_t *encoded_size, sluice_codec_report *report);
+    const sluice_picture *picture, int is_stored, uint8_t **encoded, size_t *encoded_size,
+    sluice_codec_report *report);
 
 // Decodes a JPEG into `picture`. Accurate integer DCT and smooth chroma upsampling. CMYK and YCCK become RGB, read as
 // Adobe writes them (inverted). On success every byte of the picture was written: the pixels in `wanted` are exact,

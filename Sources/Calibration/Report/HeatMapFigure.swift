@@ -4,6 +4,8 @@ import Pictures
 struct HeatMapFigure {
   let evaluation: Evaluation
 
+  /// Shades from here on are read better against the colour of the paper, on light and on dark screens.
+  private static let darkFrom = 0.65
   private static let (labelWidth, cellWidth, cellHeight, headHeight) = (190.0, 62.0, 24.0, 84.0)
 
   var svg: String {
@@ -37,7 +39,7 @@ struct HeatMapFigure {
     let style = "fill-opacity:\(Figures.fixed(0.04 + 0.96 * (value ?? 0), decimals: 2))"
     return SVG.rectangle(x + 1, y + 1, Self.cellWidth - 2, Self.cellHeight - 2, class: "heat", style: style)
       + SVG.text(
-        x + Self.cellWidth / 2, y + 16, Figures.rate(value), class: (value ?? 0) > 0.55 ? "cell dark" : "cell",
+        x + Self.cellWidth / 2, y + 16, Figures.rate(value), class: (value ?? 0) > Self.darkFrom ? "cell dark" : "cell",
         anchor: "middle")
   }
 }

@@ -1,11 +1,12 @@
 extension Evaluation {
   static let passingHeading = "what passes, at the filter's own budget, of the pictures that each attack was tried on"
   static let passingExplanation =
-    "At the filter's own budget, of the pictures that each attack was tried on. A picture is protected if every attack on it failed, or was flagged."
+    "At the filter's own budget, of the pictures that each attack was tried on. An attacker needs one success: a picture is protected if every attack on it failed, or was flagged."
   static let passingColumns = ["", "tried on", "wrong", "wrong and not flagged"]
 
-  /// A row for each attack, and where the same pictures were attacked in several ways one for all of them together.
-  var passingRows: [[String]] {
+  /// A row for each attack, and where the same pictures were attacked in several ways one for those on which any succeeded:
+  /// the pictures that are not protected, so that all rows count the same thing.
+  package var passingRows: [[String]] {
     var rows = attacks.compactMap { attack -> [String]? in
       guard let wrong = passing(attack, goal: .classifier), let passed = passing(attack, goal: .filter) else {
         return nil
@@ -13,7 +14,8 @@ extension Evaluation {
       return [attack.name, String(wrong.total), Figures.rate(wrong), Figures.rate(passed)]
     }
     if let alone = protected(goal: .classifier), let filtered = protected(goal: .filter) {
-      rows.append(["protected from all of them", String(alone.total), Figures.rate(alone), Figures.rate(filtered)])
+      let others = [alone, filtered].map { Figures.rate(Rate(count: $0.total - $0.count, of: $0.total)) }
+      rows.append(["at least one of them", String(alone.total)] + others)
     }
     return rows
   }

@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 /// Inputs that a model is tried with before anything is known of how it takes pictures.
@@ -21,31 +22,22 @@ struct TestPatterns {
 
   private func fill(_ batch: inout TensorBatch, _ image: Int, seed: UInt64, _ range: ClosedRange<Float>) {
     guard range.lowerBound < range.upperBound else { return }
-    var state = seed
+    var numbers = SplitMix64(state: seed)
     switch form.element {
     case .float32:
       var elements = batch.elements(ofImage: image, as: Float.self)
-      for place in 0..<elements.count { elements[place] = Self.next(&state, range) }
+      for place in 0..<elements.count { elements[place] = Self.next(&numbers, range) }
     case .float16:
       var elements = batch.elements(ofImage: image, as: UInt16.self)
-      for place in 0..<elements.count { elements[place] = Float16(Self.next(&state, range)).bitPattern }
+      for place in 0..<elements.count { elements[place] = Float16(Self.next(&numbers, range)).bitPattern }
     case .uint8, .int8:
       var elements = batch.elements(ofImage: image, as: UInt8.self)
-      for place in 0..<elements.count { elements[place] = UInt8(truncatingIfNeeded: Self.bits(&state) >> 40) }
+      for place in 0..<elements.count { elements[place] = UInt8(truncatingIfNeeded: numbers.next() >> 40) }
     }
   }
 
-  private static func next(_ state: inout UInt64, _ range: ClosedRange<Float>) -> Float {
-    let unit = Float(bits(&state) >> 40) / Float(1 << 24)
+  private static func next(_ numbers: inout SplitMix64, _ range: ClosedRange<Float>) -> Float {
+    let unit = Float(numbers.next() >> 40) / Float(1 << 24)
     return range.lowerBound + unit * (range.upperBound - range.lowerBound)
-  }
-
-  /// SplitMix64 (Steele, Lea, Flood 2014).
-  private static func bits(_ state: inout UInt64) -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
