@@ -216,7 +216,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(
       name: "PreprocessingTests", dependencies: ["Common", "Pixels", "Preprocessing", "ImageCodecs", "TestSupport"],
-      swiftSettings: tests),
+      exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(
       name: "ImageCodecsTests", dependencies: ["CImageCodecs", "Common", "Pixels", "ImageCodecs", "TestSupport"],
       exclude: ["Fixtures", "Peers"], swiftSettings: tests),

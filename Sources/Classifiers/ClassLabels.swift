@@ -2,10 +2,12 @@ import Common
 
 /// The names of a classifier's classes.
 ///
-/// A text file names class i, counted from 0, in line i. A JSON file holds a list of names, or an object from class
+/// A text file names class i, counted from 0, in line i. Where every line begins with a WordNet identifier, as in
+/// `n01440764 tench, Tinca tinca`, that is left away. A JSON file holds a list of names, or an object from class
 /// numbers to names, as in `{"0": "tench"}`; where it has lists in place of names, as Keras does, the last entry counts.
 package struct ClassLabels: Sendable, Hashable {
-  private let names: [String]
+  /// In the order of the classes.
+  package let names: [String]
 
   private static let jsonLimits = JSONValue.Limits(depth: 3, values: 1_000_000, members: 1_000_000)
 
@@ -13,8 +15,10 @@ package struct ClassLabels: Sendable, Hashable {
   package init(_ text: String) {
     // A carriage return and a line feed are one character in Swift, so both endings are looked for.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
-    if lines.last == "" { lines.removeLast() }
-    self.init(names: lines)
+    while lines.last == "" { lines.removeLast() }
+    if lines.first?.first == "\u{FEFF}" { lines[0].removeFirst() }
+    let withoutIdentifiers = lines.compactMap(Self.name(afterIdentifier:))
+    self.init(names: withoutIdentifiers.count == lines.count ? withoutIdentifiers : lines)
   }
 
   /// The labels in a file, whose ending or first character tells JSON from lines.
@@ -52,6 +56,15 @@ package struct ClassLabels: Sendable, Hashable {
 
   private init(names: [String]) {
     self.names = names
+  }
+
+  /// A WordNet identifier is an n and eight digits.
+  private static func name(afterIdentifier line: String) -> String? {
+    let digits = line.dropFirst().prefix(8)
+    guard line.first == "n", digits.utf8.count == 8, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      line.dropFirst(9).first.map({ $0 == " " || $0 == "\t" }) == true
+    else { return nil }
+    return String(line.dropFirst(10))
   }
 
   private static func names(in value: JSONValue) -> [String]? {

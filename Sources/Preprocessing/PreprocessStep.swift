@@ -8,8 +8,8 @@ package enum PreprocessStep: Sendable, Hashable {
   /// Scale to exactly this size, whatever the proportions.
   case resizeExactly(PixelSize, ResampleFilter)
   /// The two without antialiasing, as OpenCV and TensorFlow scale unless told otherwise.
-  case sampleShorterSide(Int)
-  case sampleExactly(PixelSize)
+  case sampleShorterSide(Int, SampleKernel)
+  case sampleExactly(PixelSize, SampleKernel)
   /// Scale so that all of the picture fits, keeping the proportions, and fill up both ends of the other side with gray of
   /// a level: what detection pipelines call a letterbox. Sides are rounded, and of an odd rest the smaller half comes first.
   case letterbox(PixelSize, ResampleFilter, level: UInt8)
@@ -33,8 +33,9 @@ extension PreprocessStep {
   /// The size of the result for an input of the given size.
   func outputSize(for input: PixelSize) -> PixelSize {
     switch self {
-    case .resizeExactly(let size, _), .centerCrop(let size), .sampleExactly(let size), .letterbox(let size, _, _): size
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side): Self.size(of: input, shorterSide: side)
+    case .resizeExactly(let size, _), .centerCrop(let size), .sampleExactly(let size, _), .letterbox(let size, _, _):
+      size
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): Self.size(of: input, shorterSide: side)
     }
   }
 

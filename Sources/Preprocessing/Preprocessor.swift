@@ -26,7 +26,7 @@ package struct Preprocessor: Sendable {
       }
     }
     switch steps.last {
-    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size), .letterbox(let size, _, _):
+    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
       outputSize = size
     case .resizeShorterSide, .sampleShorterSide, nil:
       throw SluiceError(
@@ -102,8 +102,8 @@ package struct Preprocessor: Sendable {
     case .centerCrop(let size): image.centerCropped(to: size, changing: change)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
       image.resized(to: step.outputSize(for: image.size), filter: filter, changing: change)
-    case .sampleExactly, .sampleShorterSide:
-      image.resizedWithoutFilter(to: step.outputSize(for: image.size), changing: change)
+    case .sampleExactly(_, let kernel), .sampleShorterSide(_, let kernel):
+      image.sampled(to: step.outputSize(for: image.size), kernel: kernel, changing: change)
     case .letterbox(let frame, let filter, let level):
       image.resized(to: PreprocessStep.fittedSize(of: image.size, in: frame), filter: filter, changing: change)
         .framed(by: frame, level: level)
@@ -116,19 +116,17 @@ package struct Preprocessor: Sendable {
     _ change: RowChange = { _, _ in }
   ) -> PixelImage? {
     guard case .centerCrop(let size) = second else { return nil }
-    let filter: ResampleFilter?
-    switch first {
-    case .resizeShorterSide(_, let chosen), .resizeExactly(_, let chosen): filter = chosen
-    case .sampleShorterSide, .sampleExactly: filter = nil
-    case .centerCrop, .letterbox: return nil
-    }
     let target = first.outputSize(for: image.size)
     let wanted = PixelRegion.center(of: target, size: size)
     let kept = wanted.clamped(to: target)
-    let resized =
-      if let filter { image.resized(to: target, filter: filter, region: kept, changing: change) } else {
-        image.resizedWithoutFilter(to: target, region: kept, changing: change)
-      }
+    let resized: PixelImage
+    switch first {
+    case .resizeShorterSide(_, let filter), .resizeExactly(_, let filter):
+      resized = image.resized(to: target, filter: filter, region: kept, changing: change)
+    case .sampleShorterSide(_, let kernel), .sampleExactly(_, let kernel):
+      resized = image.sampled(to: target, kernel: kernel, region: kept, changing: change)
+    case .centerCrop, .letterbox: return nil
+    }
     return kept == wanted ? resized : resized.centerCropped(to: size)
   }
 }

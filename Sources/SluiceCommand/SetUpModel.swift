@@ -50,11 +50,7 @@ struct SetUpModel {
   ) throws(SluiceError) -> Found<[String]>? {
     guard let path else { return found.labels(count: classCount) }
     let bytes = try readFile(path, atMost: 16 << 20)
-    guard let names = LabelFiles.labels(bytes) else {
-      throw SluiceError(
-        .invalidLabels, "\(path) holds no labels",
-        remedy: "give the names as lines, as a JSON list, or as a JSON object from \"0\" on")
-    }
+    let names = try ClassLabels(bytes, path: path).names
     guard names.count == classCount else {
       throw SluiceError(
         .invalidLabels, "\(path) has \(names.count) labels, and the model \(classCount) classes",
@@ -68,7 +64,7 @@ struct SetUpModel {
   ) throws(SluiceError) -> TrialPhotographs? {
     guard !paths.isEmpty else { return nil }
     let milliseconds = classifier.timings.map(\.milliseconds).min() ?? 10
-    let classes = TrueClasses(classCount: classifier.output.classCount, labels: labels)
+    let classes = PathClasses(classCount: classifier.output.classCount, labels: labels)
     return try TrialPhotographs(
       ArgumentBytes.paths(paths), count: PreparationChoice.photographCount(milliseconds: milliseconds)
     ) { classes($0) }
@@ -123,6 +119,11 @@ struct TrialProgress {
     let done = Int(min(1, max(0, share)) * Double(Self.width))
     let bar = String(repeating: "█", count: done) + String(repeating: "░", count: Self.width - done)
     Terminal.write("\r\u{1B}[Ktrying \(what) \(bar)")
+  }
+
+  /// The same where nobody knows how much there is to do.
+  func note(_ what: String, _ count: Int) {
+    if isShown { Terminal.write("\r\u{1B}[K\(what): \(count)") }
   }
 
   func clear() {

@@ -24,7 +24,7 @@ import Testing
       #expect(distances.linf <= 12.0 / 255 && distances.linf > 0)
       let saved = try bench.saved("out/\(image.name).png")
       #expect(saved.size == PixelSize(width: 16, height: 16))
-      #expect(trueClass(ofPath: "\(image.name).png", classCount: 2) == image.trueClass)
+      #expect(PathClasses(classCount: 2)("\(image.name).png") == image.trueClass)
     }
   }
 

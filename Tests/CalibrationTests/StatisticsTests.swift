@@ -64,16 +64,4 @@ import Testing
     }
     #expect(PairedComparison([]).pValue == 1)
   }
-
-  @Test(
-    "the true class is what the name begins with, or the folder is called, if the model has it",
-    arguments: [
-      ("a/281_tabby.jpg", 281), ("12.png", 12), ("7-x.png", 7), ("n/3/x.png", 3), ("x/12ab.png", nil), ("y.png", nil),
-      ("", nil), ("99999999999999999999.png", nil), ("2019_holiday.jpg", nil), ("281/2019_x.jpg", 281),
-      ("299.png", 299),
-      ("300.png", nil), ("2019/300.png", nil), ("-1/x.png", nil),
-    ] as [(String, Int?)])
-  func trueClasses(path: String, expected: Int?) {
-    #expect(trueClass(ofPath: path, classCount: 300) == expected)
-  }
 }

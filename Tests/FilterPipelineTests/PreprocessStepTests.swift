@@ -21,9 +21,14 @@ struct PreprocessStepTests {
   }
 
   @Test(arguments: [
-    ("resize: {shorterSide: 9, antialias: false}", PreprocessStep.sampleShorterSide(9)),
+    ("resize: {shorterSide: 9, antialias: false}", PreprocessStep.sampleShorterSide(9, .bilinear)),
     ("resize: {shorterSide: 9, antialias: true}", .resizeShorterSide(9, .bilinear)),
-    ("resize: {width: 9, height: 8, antialias: false}", .sampleExactly(PixelSize(width: 9, height: 8))),
+    ("resize: {width: 9, height: 8, antialias: false}", .sampleExactly(PixelSize(width: 9, height: 8), .bilinear)),
+    ("resize: {shorterSide: 9, filter: bicubic, antialias: false}", .sampleShorterSide(9, .bicubic)),
+    (
+      "resize: {width: 9, height: 8, filter: nearest, antialias: false}",
+      .sampleExactly(PixelSize(width: 9, height: 8), .nearest)
+    ),
     ("letterbox: {width: 9, height: 8}", .letterbox(PixelSize(width: 9, height: 8), .bilinear, level: 0)),
     (
       "letterbox: {width: 9, height: 8, filter: bicubic, level: 114}",
@@ -35,7 +40,8 @@ struct PreprocessStepTests {
   }
 
   @Test(arguments: [
-    ("resize: {shorterSide: 9, filter: bicubic, antialias: false}", "bilinear"),
+    ("resize: {shorterSide: 9, filter: lanczos, antialias: false}", "nearest"),
+    ("resize: {shorterSide: 9, filter: nearest}", "bilinear"),
     ("resize: {shorterSide: 9, antialias: 3}", "permitted are true, false"),
     ("letterbox: {width: 9}", "height"), ("letterbox: {width: 9, height: 9, level: 256}", "0 to 255"),
   ])

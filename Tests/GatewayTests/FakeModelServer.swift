@@ -17,6 +17,8 @@ final class FakeModelServer: Sendable {
     case overload(Int, retryAfter: String?)
     /// Gives these outputs, in JSON.
     case outputs(String)
+    /// Gives this JSON, as a server of another protocol.
+    case body(String)
     case garbage
     case silence
   }
@@ -82,7 +84,12 @@ final class FakeModelServer: Sendable {
         #"{"name":"signs","platform":"p","inputs":[\#(input)],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
       )
     case "/v2/models/signs/ready": return json("{}", status: state.withLock { $0.isReady } ? 200 : 503)
-    case "/v2/models/signs/infer": return try await infer(request)
+    case "/v2/models/signs/infer", "/v1/models/signs:predict": return try await infer(request)
+    case "/v1/models/signs/metadata":
+      // What TensorFlow Serving says of a model whose only input this is.
+      return json(
+        #"{"model_spec":{"name":"signs"},"metadata":{"signature_def":{"signature_def":{"serving_default":{"inputs":{"x":\#(input)},"outputs":{}}}}}}"#
+      )
     default: return json("{}", status: 404)
     }
   }
@@ -102,6 +109,7 @@ final class FakeModelServer: Sendable {
       if let time { response.headers[.retryAfter] = time }
       return response
     case .outputs(let outputs): return json(#"{"model_name":"theirs","outputs":[\#(outputs)]}"#)
+    case .body(let text): return json(text)
     case .garbage: return json(#"{"outputs":[{"name":"y","datatype":"FP32","shape":[5],"data":[1]}]}"#)
     case .silence:
       try await Task.sleep(for: .seconds(60))

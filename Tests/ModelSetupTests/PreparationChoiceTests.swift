@@ -38,7 +38,7 @@ struct PreparationChoiceTests {
     var examination = ModelExamination(probe)
     examination.isThorough = false
     let classifier = try #require(try examination.description().classifier)
-    let classes = TrueClasses(classCount: 3, labels: nil)
+    let classes = PathClasses(classCount: 3)
     let photographs = try TrialPhotographs([RawPath(folder.path)], count: 30) { classes($0) }
     return try PreparationChoice(probe, classifier, found: found, photographs: photographs).chosen()
   }
@@ -54,6 +54,47 @@ struct PreparationChoiceTests {
     let chosen = try choice("channels-last.onnx", try photographs(30, named: false))
     #expect(chosen.trials.first?.measure == .information)
     #expect(chosen.trials.first?.best.agreement == 1)
+  }
+
+  @Test("letterboxes and scaling without antialiasing are tried, and stand behind what is more usual")
+  func geometries() throws {
+    let square = PixelSize(width: 224, height: 224)
+    let geometries = UsualPreparations.geometries(square)
+    #expect(Set(geometries).count == geometries.count)
+    let places = [
+      [.resizeExactly(square, .bicubic)], [.sampleExactly(square, .bilinear)], [.sampleExactly(square, .nearest)],
+      [.sampleShorterSide(256, .bilinear), .centerCrop(square)], [.letterbox(square, .bilinear, level: 0)],
+      [.letterbox(square, .bilinear, level: 114)],
+    ].map { geometries.firstIndex(of: $0) }
+    #expect(places.allSatisfy { $0 != nil })
+    #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
+    #expect(geometries.first == [.resizeShorterSide(256, .bilinear), .centerCrop(square)])
+    for steps in UsualPreparations.geometries(PixelSize(width: 300, height: 200)) {
+      #expect(try Preprocessor(steps: steps, channels: .rgb).outputSize == PixelSize(width: 300, height: 200))
+    }
+  }
+
+  @Test("what photographs do not tell apart stays the most usual; what a crop would cut away rules the crop out")
+  func tellingGeometries() throws {
+    let same = try choice("channels-last.onnx", try photographs(30, named: true))
+    #expect(same.steps.value == UsualPreparations.geometries(same.size)[0])
+    #expect(same.steps.reason == .tried(isClear: false))
+    // The class is the colour of both ends of a wide picture, and the middle has that of another class.
+    let folder = try TemporaryFolder()
+    for index in 0..<30 {
+      let channel = index % 3
+      let samples = (0..<64 * 16 * 3).map { place in
+        let isEnd = !(22..<42).contains(place / 3 % 64)
+        let shown = isEnd ? channel : (channel + 1) % 3
+        return UInt8(place % 3 == shown ? 200 + index % 40 : 40 + (index * 7 + place) % 30)
+      }
+      try folder.file(
+        "\(channel)_\(index).png", PixelImage(samples, width: 64, height: 16, channels: .rgb).encodedAsPNG())
+    }
+    let whole = try choice("channels-last.onnx", folder)
+    // The first that shows the ends.
+    #expect(whole.steps.value == UsualPreparations.geometries(whole.size)[2])
+    #expect(whole.trials.last?.best.accuracy == 1)
   }
 
   @Test func whatIsFoundIsNotTried() throws {

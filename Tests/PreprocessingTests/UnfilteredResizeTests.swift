@@ -35,26 +35,66 @@ struct UnfilteredResizeTests {
     #expect(Self.digest(resized.array) == digest)
   }
 
-  @Test func aRegionIsThatPartOfTheWhole() {
+  /// What TensorFlow 2.21 makes of the same pictures: see Fixtures/make_tensorflow.py.
+  private static func tensorFlow(_ name: String) throws -> [Float] {
+    let array = try NumpyArray(path: Repository.file("Tests/PreprocessingTests/Fixtures/\(name).npy"))
+    return array.descriptor == "|u1" ? array.bytes.map { Float($0) } : array.floats
+  }
+
+  @Test(
+    "the values are those of TensorFlow's resize without antialiasing, rounded to 8 bits",
+    arguments: SampleKernel.allCases,
+    [
+      (40, 30, PixelChannels.rgb, 22, 22), (53, 37, .rgb, 31, 40), (64, 64, .gray, 8, 8), (9, 17, .rgb, 31, 5),
+      (7, 1, .rgb, 5, 5), (48, 48, .rgb, 24, 24),
+    ])
+  func matchesTensorFlow(kernel: SampleKernel, form: (Int, Int, PixelChannels, Int, Int)) throws {
+    let (width, height, channels, targetWidth, targetHeight) = form
+    let target = PixelSize(width: targetWidth, height: targetHeight)
+    let expected = try Self.tensorFlow(
+      "\(kernel.rawValue)-\(width)x\(height)x\(channels.rawValue)-to-\(targetWidth)x\(targetHeight)")
+    let resized = Self.pattern(width, height, channels).sampled(to: target, kernel: kernel).array
+    try #require(resized.count == expected.count)
+    for (own, other) in zip(resized, expected) {
+      let distance = abs(Float(own) - min(255, max(0, other)))
+      // OpenCV's weights of 11 bits, which bilinear has here, are worth as much as half a level beyond the rounding.
+      #expect(distance <= (kernel == .bilinear ? 1 : 0.5001))
+    }
+  }
+
+  @Test(arguments: SampleKernel.allCases)
+  func aRegionIsThatPartOfTheWhole(kernel: SampleKernel) {
     let image = Self.pattern(41, 23, .rgb)
     let target = PixelSize(width: 19, height: 31)
     let region = PixelRegion(x: 3, y: 5, size: PixelSize(width: 7, height: 11))
-    let part = image.resizedWithoutFilter(to: target, region: region)
-    #expect(part.array == image.resizedWithoutFilter(to: target).cropped(to: region).array)
+    let part = image.sampled(to: target, kernel: kernel, region: region)
+    #expect(part.array == image.sampled(to: target, kernel: kernel).cropped(to: region).array)
+  }
+
+  @Test("rows are changed as they are read", arguments: SampleKernel.allCases)
+  func changedRows(kernel: SampleKernel) {
+    let image = Self.pattern(21, 33, .gray)
+    let inverse = PixelImage(image.array.map { 255 - $0 }, width: 21, height: 33, channels: .gray)
+    let target = PixelSize(width: 16, height: 50)
+    let changed = image.sampled(to: target, kernel: kernel) { row, _ in
+      for index in 0..<row.count { row[index] = 255 - row[index] }
+    }
+    #expect(changed.array == inverse.sampled(to: target, kernel: kernel).array)
   }
 
   @Test func shorterSideThenCropEqualsTheStepsOneByOne() throws {
     let image = Self.pattern(40, 30, .rgb)
     let crop = PixelSize(width: 20, height: 20)
-    let steps: [PreprocessStep] = [.sampleShorterSide(24), .centerCrop(crop)]
+    let steps: [PreprocessStep] = [.sampleShorterSide(24, .bilinear), .centerCrop(crop)]
     let expected = image.resizedWithoutFilter(to: PixelSize(width: 32, height: 24)).centerCropped(to: crop)
     #expect(try Preprocessor(steps: steps, channels: .rgb).apply(to: image).array == expected.array)
-    #expect(throws: SluiceError.self) { try Preprocessor(steps: [.sampleShorterSide(24)], channels: .rgb) }
+    #expect(throws: SluiceError.self) { try Preprocessor(steps: [.sampleShorterSide(24, .nearest)], channels: .rgb) }
   }
 
-  @Test func onlyTheNeededRegionIsRead() throws {
+  @Test(arguments: SampleKernel.allCases)
+  func onlyTheNeededRegionIsRead(kernel: SampleKernel) throws {
     let size = PixelSize(width: 60, height: 40)
-    let steps: [PreprocessStep] = [.sampleShorterSide(24), .centerCrop(PixelSize(width: 16, height: 16))]
+    let steps: [PreprocessStep] = [.sampleShorterSide(24, kernel), .centerCrop(PixelSize(width: 16, height: 16))]
     let preprocessor = try Preprocessor(steps: steps, channels: .rgb)
     let region = preprocessor.neededRegion(of: size)
     #expect(region.size.area < size.area)

@@ -81,4 +81,45 @@ struct InitCommandTests {
     #expect(refused.status == 2)
     #expect(refused.errors.contains("2 labels") && refused.errors.contains("3 classes"))
   }
+
+  @Test func aFolderWithoutPhotographsIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let empty = try TemporaryFolder()
+    let arguments = ["init", Self.fixture("channels-last.onnx"), "-o", "\(folder.path)/f.yaml", "--photos", empty.path]
+    let refused = try SluiceCommand.run(arguments)
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("there are no files in \(empty.path)"), "\(refused.errors)")
+    try empty.file("notes.txt", "no picture")
+    #expect(try SluiceCommand.run(arguments).errors.contains("among the one file"))
+  }
+
+  @Test("a model of another program is refused in one line, with how to convert it", arguments: ["init", "model"])
+  func otherProgram(command: String) throws {
+    let folder = try TemporaryFolder()
+    let model = try folder.file("m.keras", "PK")
+    let refused = try SluiceCommand.run([command, model])
+    #expect(refused.status == 2 && refused.output.isEmpty)
+    #expect(refused.errors.split(separator: "\n").count == 1, "\(refused.errors)")
+    #expect(refused.errors.contains("Keras") && refused.errors.contains("ovc"))
+  }
+
+  @Test(
+    "the installed classifier of photographs is offered for a second opinion on as many classes, and on no others",
+    arguments: [("thousand.onnx", true), ("channels-last.onnx", false)])
+  func secondOpinion(model: String, isOffered: Bool) throws {
+    let folder = try TemporaryFolder()
+    let data = try TemporaryFolder()
+    // It only has to be there: nothing opens it.
+    try FileManager.default.createDirectory(atPath: "\(data.path)/imagenet", withIntermediateDirectories: true)
+    let installed = try data.file("imagenet/efficientnet-lite0.xml", "<net/>")
+    let environment = ProcessInfo.processInfo.environment
+    let engine = environment["SLUICE_OPENVINO"] ?? "\(Requirements.dataFolder)/openvino/openvino/libs"
+    let photographs = try Self.photographs(40)
+    let made = try SluiceCommand.run(
+      [
+        "init", Self.fixture(model), "--photos", photographs.path, "-o", "\(folder.path)/f.yaml", "--fpr", "0.1",
+      ], environment: ["SLUICE_DATA": data.path, "SLUICE_OPENVINO": engine])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.outputText.contains("--second-model \(installed)") == isOffered, "\(made.outputText)")
+  }
 }

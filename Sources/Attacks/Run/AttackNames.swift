@@ -1,4 +1,4 @@
-import Calibration
+import FilterPipeline
 
 /// Names for attacked pictures: the true class, and what the original is called. The same pictures have the same names under
 /// every attack, which is how an evaluation finds them again.
@@ -30,7 +30,7 @@ struct AttackNames {
 
   /// The name with the true class before it, unless it begins with that.
   static func numbered(_ name: String, _ number: Int) -> String {
-    trueClass(ofPath: name, classCount: number + 1) == number ? name : "\(number)__\(name)"
+    PathClasses(classCount: number + 1)(name) == number ? name : "\(number)__\(name)"
   }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

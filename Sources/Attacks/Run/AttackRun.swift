@@ -122,7 +122,7 @@ package struct AttackRun: Sendable {
     let clean = try await target.answer(to: target.file(of: carrier.original))
     guard let seen = clean.topClass else { return item.image(.skipped, "the filter refuses the unchanged picture") }
     let count = filter.classCount ?? clean.logProbabilities.count
-    let actual = trueClass(ofPath: item.input.source, classCount: count) ?? seen
+    let actual = PathClasses(classCount: count)(item.input.source) ?? seen
     var image = item.image(.failed)
     image.name = AttackNames.numbered(item.name, actual)
     image.trueClass = actual

@@ -62,7 +62,7 @@ package struct Evaluator: Sendable {
     if journey.isLost { filter[0] = false }
     var image = Evaluation.Image(
       source: task.source, sha256: task.digest,
-      trueClass: trueClass(ofPath: task.source, classCount: scoring.pipeline.classCount ?? 0),
+      trueClass: PathClasses(classCount: scoring.pipeline.classCount ?? 0)(task.source),
       predictedClass: verdict.prediction?.topClass, predictedLabel: verdict.prediction?.label,
       probability: verdict.prediction.map { Double($0.probability) }, versions: seen,
       scores: [isFlaggedAnyway ? .greatestFiniteMagnitude : suspicion] + (hasBaseline ? [scored.baseline] : [])

@@ -1,5 +1,6 @@
 import COpenVINO
 import Common
+import Files
 import Pixels
 
 /// One input or output of a model, as its file has it or as it became for one input shape.
@@ -47,6 +48,8 @@ package final class ModelProbe: Sendable {
   ///
   /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`.
   package init(path: String, library: String? = nil, environment: [String: String]) throws(SluiceError) {
+    // A folder is no file, and may be a model of another program.
+    if FileStatus(path) != nil { try ModelFileForm.check(path) }
     guard isReadableFile(path) else {
       throw SluiceError(
         .modelNotFound, "the model \(path) does not exist or cannot be read", remedy: "check its path")

@@ -87,5 +87,5 @@ func checked(
   }
   guard status != SLUICE_OV_OK else { return }
   let firstLines = text(message).split(separator: "\n").prefix(3).joined(separator: " ")
-  throw SluiceError(code, "\(context()): \(firstLines)")
+  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(firstLines))")
 }

@@ -9,16 +9,23 @@ import Common
   private let path: String
   let handle: OpaquePointer
 
-  /// - Throws: `engine-failed` when the file is not a model that the engine reads; `model-not-found` when a file with its
-  ///   weights is missing.
+  /// - Throws: `unreadable-model` for what is no model of a known form; `engine-failed` when the engine does not read it all
+  ///   the same; `model-not-found` when a file with its weights is missing.
   convenience init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
+    try ModelFileForm.check(path)
     do throws(SluiceError) {
       try unsafe self.init(path, in: library) { model, message in
         unsafe sluice_ov_read_model(library.handle, path, model, message)
       }
     } catch {
       // The engine says only that it cannot read the model.
-      throw ExternalWeights(ofModelAt: path).missing(besideModelAt: path) ?? error
+      if let missing = ExternalWeights(ofModelAt: path).missing(besideModelAt: path) { throw missing }
+      throw Self.isOneOfFormats(error)
+        ? SluiceError(
+          .engineFailed,
+          "the model \(path) cannot be read: it is damaged, or has operators that the engine does not know",
+          remedy: "export the model again as ONNX, OpenVINO IR or TensorFlow Lite")
+        : error
     }
   }
 
@@ -46,6 +53,9 @@ import Common
     self.library = library
     self.path = path
   }
+
+  /// Whether the engine has tried one format after another and names them all, which helps nobody.
+  private static func isOneOfFormats(_ error: SluiceError) -> Bool { error.message.contains("Available frontends") }
 
   deinit {
     unsafe sluice_ov_free_model(library.handle, handle)

@@ -103,20 +103,19 @@ struct FilterReader {
   private func resize(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
     let members = try node.members(["shorterSide", "width", "height", "filter", "antialias"])
     let isAntialiased = try members.optional("antialias") { (node) throws(SluiceError) in try node.boolean() } ?? true
-    var filter = ResampleFilter.bilinear
-    if let named = members["filter"] { filter = try named.choice(of: ResampleFilter.self) }
-    if !isAntialiased, filter != .bilinear, let named = members["filter"] {
-      throw named.error("can only be bilinear without antialiasing")
-    }
+    let named = members["filter"]
+    // Which kernels there are depends on whether they are widened to antialias.
+    let filter = isAntialiased ? try named?.choice(of: ResampleFilter.self) ?? .bilinear : .bilinear
+    let kernel = isAntialiased ? .bilinear : try named?.choice(of: SampleKernel.self) ?? .bilinear
     if let side = members["shorterSide"] {
       guard members["width"] == nil, members["height"] == nil else {
         throw node.error("takes either shorterSide, or width and height")
       }
       let length = try side.integer(PreprocessStep.sideRange)
-      return isAntialiased ? .resizeShorterSide(length, filter) : .sampleShorterSide(length)
+      return isAntialiased ? .resizeShorterSide(length, filter) : .sampleShorterSide(length, kernel)
     }
     let size = try rectangle(members)
-    return isAntialiased ? .resizeExactly(size, filter) : .sampleExactly(size)
+    return isAntialiased ? .resizeExactly(size, filter) : .sampleExactly(size, kernel)
   }
 
   private func rectangle(_ members: FilterMembers) throws(SluiceError) -> PixelSize {

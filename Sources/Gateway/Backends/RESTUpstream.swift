@@ -64,8 +64,20 @@ struct RESTUpstream: UpstreamClient {
     return try Self.read { () throws(SluiceError) in try InferenceResponse(answer) }
   }
 
-  private func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
+  func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
     try await send(HTTPClientRequest(url: "\(address)\(path)"), deadline)
+  }
+
+  /// Sends JSON.
+  func post(
+    _ path: String, _ body: [UInt8], _ identity: RequestIdentity, _ deadline: Deadline
+  ) async throws(UpstreamTrouble) -> InferenceBody {
+    var message = HTTPClientRequest(url: "\(address)\(path)")
+    message.method = .POST
+    message.headers.add(name: "Content-Type", value: "application/json")
+    message.headers.add(name: "X-Request-Id", value: identity.id)
+    message.body = .bytes(ByteBuffer(bytes: body))
+    return try await send(message, deadline)
   }
 
   private func send(_ request: HTTPClientRequest, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {

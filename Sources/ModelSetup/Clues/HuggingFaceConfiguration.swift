@@ -102,7 +102,8 @@ extension PreprocessStep {
   /// The size of its result where that does not depend on the picture.
   var fixedSize: PixelSize? {
     switch self {
-    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size), .letterbox(let size, _, _): size
+    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
+      size
     case .resizeShorterSide, .sampleShorterSide: nil
     }
   }

@@ -52,6 +52,7 @@ package struct ModelSurroundings: Sendable {
     }
     clues += HuggingFaceConfiguration.clues(self, size: size)
     clues += TimmConfiguration.clues(self)
+    clues += KerasConfiguration.clues(self)
     clues += TritonConfiguration.clues(self)
     clues += LabelFiles.clues(self)
     return FoundPreparation(clues)

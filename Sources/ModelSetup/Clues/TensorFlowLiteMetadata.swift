@@ -88,6 +88,6 @@ enum TensorFlowLiteMetadata {
     let members = StoredArchive.members(of: file)
     let texts = members.filter { $0.name.hasSuffix(".txt") }
     guard let member = texts.first(where: { $0.name.contains("label") }) ?? texts.first else { return nil }
-    return file.bytes(at: member.offset, count: member.count).flatMap(LabelFiles.labels)
+    return file.bytes(at: member.offset, count: member.count).flatMap { LabelFiles.labels($0, name: member.name) }
   }
 }

@@ -18,7 +18,7 @@ enum TritonConfiguration {
     if let file = message.messages("output").lazy.compactMap({ $0.text("label_filename") }).first,
       !file.contains("/"), let bytes = surroundings.bytes(folder + file)
     {
-      preparation.labels = LabelFiles.labels(bytes)
+      preparation.labels = LabelFiles.labels(bytes, name: file)
     }
     return preparation
   }

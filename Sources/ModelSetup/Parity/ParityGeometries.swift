@@ -13,9 +13,9 @@ enum ParityGeometries {
 
   /// The filter's own steps first, then those that differ from them the least.
   ///
-  /// - Complexity: O(1): some eighty.
+  /// - Complexity: O(1): some hundred.
   static func candidates(_ own: [PreprocessStep], size: PixelSize) -> [[PreprocessStep]] {
-    let kernels: [ResampleFilter?] = ResampleFilter.allCases + [nil]
+    let kernels = ScalingKernel.allCases
     var all: [[PreprocessStep]] = [own]
     for kernel in kernels { all.append(own.map { $0.scaled(by: kernel) }) }
     for kernel in own.kernels + kernels.filter({ !own.kernels.contains($0) }) {
@@ -34,12 +34,18 @@ enum ParityGeometries {
     }
   }
 
-  private static func exact(_ size: PixelSize, _ kernel: ResampleFilter?) -> PreprocessStep {
-    kernel.map { .resizeExactly(size, $0) } ?? .sampleExactly(size)
+  fileprivate static func exact(_ size: PixelSize, _ kernel: ScalingKernel) -> PreprocessStep {
+    switch kernel {
+    case .antialiased(let filter): .resizeExactly(size, filter)
+    case .sampled(let kernel): .sampleExactly(size, kernel)
+    }
   }
 
-  private static func shorter(_ side: Int, _ kernel: ResampleFilter?) -> PreprocessStep {
-    kernel.map { .resizeShorterSide(side, $0) } ?? .sampleShorterSide(side)
+  fileprivate static func shorter(_ side: Int, _ kernel: ScalingKernel) -> PreprocessStep {
+    switch kernel {
+    case .antialiased(let filter): .resizeShorterSide(side, filter)
+    case .sampled(let kernel): .sampleShorterSide(side, kernel)
+    }
   }
 
   private static func sides(_ own: [PreprocessStep], _ size: PixelSize) -> [Int] {
@@ -55,35 +61,46 @@ enum ParityGeometries {
 extension PreprocessStep {
   fileprivate var shorterSide: Int? {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side): side
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): side
     case .resizeExactly, .sampleExactly, .letterbox, .centerCrop: nil
     }
   }
 
-  /// The same step with another kernel; `nil` for none, which is without antialiasing.
-  fileprivate func scaled(by kernel: ResampleFilter?) -> PreprocessStep {
+  /// The same step with another kernel.
+  fileprivate func scaled(by kernel: ScalingKernel) -> PreprocessStep {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side):
-      kernel.map { .resizeShorterSide(side, $0) } ?? .sampleShorterSide(side)
-    case .resizeExactly(let size, _), .sampleExactly(let size):
-      kernel.map { .resizeExactly(size, $0) } ?? .sampleExactly(size)
-    case .letterbox(let size, let filter, let level): .letterbox(size, kernel ?? filter, level: level)
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): ParityGeometries.shorter(side, kernel)
+    case .resizeExactly(let size, _), .sampleExactly(let size, _): ParityGeometries.exact(size, kernel)
+    case .letterbox(let size, let own, let level):
+      if case .antialiased(let filter) = kernel {
+        .letterbox(size, filter, level: level)
+      } else {
+        .letterbox(size, own, level: level)
+      }
     case .centerCrop: self
     }
   }
 }
 
+/// A kernel that pictures are scaled with, widened to antialias or not.
+enum ScalingKernel: Hashable, CaseIterable {
+  case antialiased(ResampleFilter)
+  case sampled(SampleKernel)
+
+  static let allCases = ResampleFilter.allCases.map(antialiased) + SampleKernel.allCases.map(sampled)
+}
+
 extension [PreprocessStep] {
-  /// The kernels that its steps scale with; the first of them that is used.
-  fileprivate var kernels: [ResampleFilter?] {
+  /// The kernel that its first scaling step uses; bilinear where none scales.
+  fileprivate var kernels: [ScalingKernel] {
     for step in self {
       switch step {
       case .resizeShorterSide(_, let filter), .resizeExactly(_, let filter), .letterbox(_, let filter, _):
-        return [filter]
-      case .sampleShorterSide, .sampleExactly: return [nil]
+        return [.antialiased(filter)]
+      case .sampleShorterSide(_, let kernel), .sampleExactly(_, let kernel): return [.sampled(kernel)]
       case .centerCrop: continue
       }
     }
-    return [.bilinear]
+    return [.antialiased(.bilinear)]
   }
 }

@@ -20,8 +20,8 @@ package struct PreparationCandidate: Sendable, Hashable {
       switch step {
       case .resizeShorterSide(let side, let filter): "shorter side \(side) \(filter.rawValue)"
       case .resizeExactly(let size, let filter): "squash to \(size) \(filter.rawValue)"
-      case .sampleShorterSide(let side): "shorter side \(side) without antialiasing"
-      case .sampleExactly(let size): "squash to \(size) without antialiasing"
+      case .sampleShorterSide(let side, let kernel): "shorter side \(side) \(kernel.rawValue) without antialiasing"
+      case .sampleExactly(let size, let kernel): "squash to \(size) \(kernel.rawValue) without antialiasing"
       case .letterbox(let size, let filter, let level): "letterbox \(size) \(filter.rawValue) on \(level)"
       case .centerCrop(let size): "crop \(size)"
       }
@@ -45,6 +45,8 @@ package enum UsualPreparations {
   /// The share of a picture's shorter side that is left of it after the crop.
   private static let cropShare = 0.875
   private static let leastSideToCrop = 96
+  /// Black, and the gray of detection pipelines.
+  private static let letterboxLevels: [UInt8] = [0, 114]
 
   package static func normalisations(_ channels: PixelChannels) -> [NamedNormalisation] {
     channels == .gray ? gray : colour
@@ -79,7 +81,8 @@ package enum UsualPreparations {
       standardDeviation: mean.map { _ in Float(0.003922) })
   }
 
-  /// From a picture of any size to the size of the model.
+  /// From a picture of any size to the size of the model, the most usual first: the later ones are taken only where
+  /// photographs tell them from all before.
   package static func geometries(_ size: PixelSize) -> [[PreprocessStep]] {
     var geometries: [[PreprocessStep]] = []
     for filter in [ResampleFilter.bilinear, .bicubic] {
@@ -95,6 +98,14 @@ package enum UsualPreparations {
       }
       geometries.append([.resizeExactly(size, filter)])
     }
+    // Without antialiasing, as OpenCV and TensorFlow scale, and as Keras loads pictures.
+    geometries.append([.sampleExactly(size, .bilinear)])
+    geometries.append([.sampleExactly(size, .nearest)])
+    if size.width == size.height {
+      let scaled = Int((Double(size.width) / cropShare).rounded())
+      geometries.append([.sampleShorterSide(scaled, .bilinear), .centerCrop(size)])
+    }
+    for level in letterboxLevels { geometries.append([.letterbox(size, .bilinear, level: level)]) }
     return geometries.filter { steps in
       (try? Preprocessor(steps: steps, channels: .rgb)) != nil && steps.allSatisfy(\.isPermitted)
     }
@@ -105,8 +116,8 @@ extension PreprocessStep {
   /// Whether a filter file permits it.
   var isPermitted: Bool {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side): Self.sideRange.contains(side)
-    case .resizeExactly(let size, _), .sampleExactly(let size), .letterbox(let size, _, _), .centerCrop(let size):
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): Self.sideRange.contains(side)
+    case .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _), .centerCrop(let size):
       Self.sideRange.contains(size.width) && Self.sideRange.contains(size.height)
     }
   }

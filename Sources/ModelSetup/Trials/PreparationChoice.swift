@@ -32,8 +32,8 @@ package struct PreparationChoice {
 
   private static let countRange = 32...128
   private static let trialMilliseconds = 40_000.0
-  /// Twelve ways of colouring and eight geometries, each also with moved pictures.
-  private static let callsPerPhotograph = 40
+  /// Twelve ways of colouring and thirteen geometries, each also with moved pictures.
+  private static let callsPerPhotograph = 50
 
   /// - Parameters:
   ///   - progress: told what is being tried, and the share of it that is done.

@@ -45,9 +45,15 @@ package struct TrialPhotographs: Sendable {
       guard input.problem == nil, (try? decoder.decode(input.bytes.span)) != nil else { continue }
       photographs.append(Photograph(source: input.source, bytes: input.bytes, trueClass: trueClass(input.source)))
     }
+    guard !files.isEmpty else {
+      throw SluiceError(
+        .emptyInput, "there are no files in \(paths.map(\.description).joined(separator: ", "))",
+        remedy: "name a folder of photographs as the classifier will see them")
+    }
     guard !photographs.isEmpty else {
       throw SluiceError(
-        .emptyInput, "there is no JPEG or PNG among the \(files.count) files that were named as photographs",
+        .emptyInput,
+        "there is no JPEG or PNG among the \(files.count == 1 ? "one file" : "\(files.count) files") that were named as photographs",
         remedy: "name a folder of photographs as the classifier will see them")
     }
     self.photographs = photographs

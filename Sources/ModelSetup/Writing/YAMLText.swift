@@ -21,13 +21,18 @@ enum YAMLText {
     case .resizeShorterSide(let side, let filter): "resize: {shorterSide: \(side), filter: \(filter.rawValue)}"
     case .resizeExactly(let size, let filter):
       "resize: {width: \(size.width), height: \(size.height), filter: \(filter.rawValue)}"
-    case .sampleShorterSide(let side): "resize: {shorterSide: \(side), antialias: false}"
-    case .sampleExactly(let size): "resize: {width: \(size.width), height: \(size.height), antialias: false}"
+    case .sampleShorterSide(let side, let kernel): "resize: {shorterSide: \(side), \(sampling(kernel))}"
+    case .sampleExactly(let size, let kernel):
+      "resize: {width: \(size.width), height: \(size.height), \(sampling(kernel))}"
     case .letterbox(let size, let filter, let level):
       "letterbox: {width: \(size.width), height: \(size.height), filter: \(filter.rawValue), level: \(level)}"
     case .centerCrop(let size):
       size.width == size.height
         ? "centerCrop: \(size.width)" : "centerCrop: {width: \(size.width), height: \(size.height)}"
     }
+  }
+
+  private static func sampling(_ kernel: SampleKernel) -> String {
+    kernel == .bilinear ? "antialias: false" : "filter: \(kernel.rawValue), antialias: false"
   }
 }

@@ -55,6 +55,8 @@ def onnx_models():
     save("five-channels", [means([2, 3])], [("input", F, [N, 5, 8, 8])], [("means", F, [N, 5])], {})
     save("flat-input", [node("MatMul", ["input", "weights"], ["logits"])],
          [("input", F, [N, 3])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("thousand", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 1000])],
+         {"weights": 20 * np.random.default_rng(1).normal(size=(3, 1000)).astype(np.float32)})
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
          {"Image.BitmapPixelFormat": "Bgr8", "mean": "[123.675, 116.28, 103.53]", "std": "58.395,57.12,57.375",
           "names": "{0: 'red', 1: 'green', 2: \"robin's egg\"}", "imgsz": "[8, 8]"})

@@ -59,7 +59,7 @@ enum ServingPrediction {
   }
 
   /// Values as the axes of a row nest them.
-  private static func nested(_ values: [JSONValue], _ shape: [Int]) -> JSONValue {
+  static func nested(_ values: [JSONValue], _ shape: [Int]) -> JSONValue {
     guard let length = shape.first else { return values.first ?? .null }
     guard shape.count > 1, length > 0 else { return .array(values) }
     let step = values.count / length

@@ -1,0 +1,146 @@
+import Common
+import Files
+
+extension SluiceError.Code {
+  package static let unreadableModel = SluiceError.Code("unreadable-model")
+}
+
+/// What a model file is by its name and its first bytes, so that what is no model is refused with what would help, before
+/// the engine tries every format that it knows on all of it.
+enum ModelFileForm {
+  /// - Throws: `unreadable-model` for another kind of file, and for one that is cut off.
+  /// - Complexity: O(1), and for ONNX one or two short reads for each member of the model, a dozen.
+  static func check(_ path: String) throws(SluiceError) {
+    let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased() ?? ""
+    if FileStatus(path)?.isFolder == true {
+      let isSavedModel = FileStatus("\(path)/saved_model.pb") != nil
+      throw unreadable(
+        path, isSavedModel ? "it is a SavedModel of TensorFlow" : "it is a folder",
+        isSavedModel ? fromTensorFlow("--saved-model") : exported)
+    }
+    if let (what, remedy) = others[ending] { throw unreadable(path, what, remedy) }
+    guard let file = RandomAccessFile(path) else { return }
+    let head = file.bytes(at: 0, count: min(file.count, longestHead)) ?? []
+    switch ending {
+    case "onnx": try checkONNX(path, file)
+    case "tflite" where !head.dropFirst(4).starts(with: Array("TFL3".utf8)):
+      throw unreadable(path, "it does not begin as a TensorFlow Lite file does", "convert the model again")
+    case "xml" where !ByteText.contains(head, "<net"):
+      throw unreadable(
+        path, "it does not begin as an OpenVINO IR does", "convert the model again, and keep its .bin beside the .xml")
+    default: break
+    }
+  }
+
+  private static let longestHead = 4096
+  private static let exported = "give the model as ONNX (.onnx), OpenVINO IR (.xml) or TensorFlow Lite (.tflite)"
+
+  private static func fromTensorFlow(_ option: String) -> String {
+    "convert it: `python -m tf2onnx.convert \(option) MODEL --output model.onnx`, or `ovc MODEL` for an OpenVINO IR"
+  }
+
+  private static let fromKeras =
+    "convert it: in Python `model.export('model.onnx', format='onnx')` (Keras 3), or `model.export('folder')` and "
+    + "`ovc folder` for an OpenVINO IR"
+  private static let fromPyTorch = "export it in Python: `torch.onnx.export(model.eval(), example, 'model.onnx')`"
+
+  /// Formats that people have and the engine does not read, by their endings.
+  private static let others: [String: (what: String, remedy: String)] = [
+    "keras": ("it is a Keras archive", fromKeras), "h5": ("it is a Keras or HDF5 file", fromKeras),
+    "hdf5": ("it is a Keras or HDF5 file", fromKeras),
+    "pt": ("it is a file of PyTorch", fromPyTorch), "pth": ("it is a file of PyTorch", fromPyTorch),
+    "ckpt": ("it is a checkpoint", fromPyTorch), "safetensors": ("it holds weights without a network", fromPyTorch),
+    "bin": ("it holds the weights of an OpenVINO IR", "name the .xml file that belongs to it"),
+    "pkl": ("it is a pickle, which runs code when it is read", exported),
+    "joblib": ("it is a pickle, which runs code when it is read", "convert it with skl2onnx"),
+    "mlmodel": ("it is a Core ML model", exported), "engine": ("it is an engine of TensorRT", exported),
+    "plan": ("it is an engine of TensorRT", exported),
+  ]
+
+  private static func unreadable(_ path: String, _ what: String, _ remedy: String) -> SluiceError {
+    SluiceError(.unreadableModel, "the model \(path) cannot be read: \(what)", remedy: remedy)
+  }
+
+  // MARK: - ONNX
+
+  private static let graphField = 7
+  private static let mostMembers = 10_000
+  private static let mostFields: UInt64 = 64
+
+  /// The members of the model one after another: they fill the file, and one of them is the graph.
+  private static func checkONNX(_ path: String, _ file: borrowing RandomAccessFile) throws(SluiceError) {
+    var position = 0
+    var hasGraph = false
+    var members = 0
+    while position < file.count {
+      guard members < mostMembers else { return }
+      members += 1
+      guard let tag = varint(file, &position), (1...mostFields).contains(tag >> 3) else {
+        throw members > 1 && hasGraph ? cutOff(path) : noONNX(path)
+      }
+      switch tag & 7 {
+      case 0: guard varint(file, &position) != nil else { throw cutOff(path) }
+      case 1: position += 8
+      case 2:
+        guard let length = varint(file, &position), let count = Int(exactly: length) else { throw noONNX(path) }
+        hasGraph = hasGraph || tag >> 3 == UInt64(graphField)
+        guard count <= file.count - position else { throw hasGraph ? cutOff(path) : noONNX(path) }
+        position += count
+      case 5: position += 4
+      default: throw noONNX(path)
+      }
+    }
+    guard hasGraph, position == file.count else { throw noONNX(path) }
+  }
+
+  private static func noONNX(_ path: String) -> SluiceError {
+    unreadable(path, "it does not begin as an ONNX model does", "export the model again, or check what the file is")
+  }
+
+  private static func cutOff(_ path: String) -> SluiceError {
+    unreadable(path, "it ends in the middle of the model", "copy or download it again")
+  }
+
+  private static func varint(_ file: borrowing RandomAccessFile, _ position: inout Int) -> UInt64? {
+    guard let bytes = file.bytes(at: position, count: min(10, file.count - position)) else { return nil }
+    var value: UInt64 = 0
+    for (index, byte) in bytes.enumerated() {
+      value |= UInt64(byte & 0x7F) << UInt64(7 * index)
+      if byte < 0x80 {
+        position += index + 1
+        return value
+      }
+    }
+    return nil
+  }
+}
+
+private enum ByteText {
+  static func contains(_ bytes: [UInt8], _ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    guard bytes.count >= wanted.count else { return false }
+    return (0...bytes.count - wanted.count).contains { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) }
+  }
+}
+
+/// The engine's messages, cut down to what they say: they begin with where in its sources each was made.
+enum EngineMessage {
+  private static let longest = 300
+
+  static func shortened(_ text: String) -> String {
+    let words = text.split { $0.isWhitespace }
+    var kept: [Substring] = []
+    var index = 0
+    while index < words.count {
+      if words[index] == "Exception", index + 2 < words.count, words[index + 1] == "from" {
+        index += 3
+        continue
+      }
+      kept.append(words[index])
+      index += 1
+    }
+    if kept.prefix(2) == ["general", "error"] { kept.removeFirst(2) }
+    let message = kept.joined(separator: " ")
+    return message.count > longest ? "\(message.prefix(longest))…" : message
+  }
+}

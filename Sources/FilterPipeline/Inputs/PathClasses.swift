@@ -1,0 +1,61 @@
+/// The class that a picture's path names: one rule, wherever photographs are labelled by their names and folders.
+package struct PathClasses: Sendable {
+  private let classCount: Int
+  private let byName: [String: Int]
+
+  /// - Parameters:
+  ///   - classCount: how many classes the model has; a number that is none of them, such as a year, names no class.
+  ///   - labels: the names of the classes, where they are known; of names that several classes have, none counts.
+  package init(classCount: Int, labels: [String]? = nil) {
+    self.classCount = classCount
+    var byName: [String: Int] = [:]
+    var repeated: Set<String> = []
+    for (index, label) in (labels ?? []).enumerated() {
+      let key = Self.key(label)
+      if byName.updateValue(index, forKey: key) != nil { repeated.insert(key) }
+    }
+    self.byName = byName.filter { !$0.key.isEmpty && !repeated.contains($0.key) }
+  }
+
+  /// The first of these that names a class of the model:
+  ///
+  /// 1. a folder that is called like a label;
+  /// 2. a file that is called like a label with a number before or behind it, as in `000_stop.png` and `stop-17.png`;
+  /// 3. the number before `_` or `-` at the beginning of the file's name, as in `281_tabby.jpg`;
+  /// 4. a folder that is a number, as in `281/0001.jpg`;
+  /// 5. a file that is a number, as in `281.png`.
+  ///
+  /// - Returns: `nil` where none does.
+  /// - Complexity: O(length).
+  package func callAsFunction(_ path: String) -> Int? {
+    let parts = path.split(separator: "/")
+    guard let name = parts.last else { return nil }
+    let folder = parts.dropLast().last
+    if let index = folder.flatMap({ byName[Self.key(String($0))] }) { return index }
+    let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
+    let digits = stem.prefix { $0.isASCII && $0.isNumber }
+    let rest = stem.dropFirst(digits.count)
+    for label in [rest, stem.trimmingDigits] {
+      if let index = byName[Self.key(String(label))] { return index }
+    }
+    let isPrefix = rest.first == "_" || rest.first == "-"
+    // `12.tar.jpg` begins with a number as well.
+    let isNumber = rest.isEmpty || rest.first == "."
+    let candidates = [isPrefix ? digits : nil, folder, isNumber ? digits : nil].compactMap(\.self)
+    return candidates.lazy.compactMap { Int($0) }.first { (0..<classCount).contains($0) }
+  }
+
+  /// Letters and digits alone, in lower case: labels are written with spaces, hyphens or underscores.
+  private static func key(_ label: String) -> String {
+    String(label.lowercased().filter { $0.isLetter || $0.isNumber })
+  }
+}
+
+extension Substring {
+  /// Without the digits at its end.
+  fileprivate var trimmingDigits: Substring {
+    var rest = self
+    while let last = rest.last, last.isASCII, last.isNumber { rest.removeLast() }
+    return rest
+  }
+}

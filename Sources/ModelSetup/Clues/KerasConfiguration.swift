@@ -1,0 +1,134 @@
+import Common
+import Pixels
+import Preprocessing
+
+/// What Keras writes about a model: its configuration (`config.json` of an unpacked `.keras` archive, or what
+/// `model.to_json()` gives), `metadata.json`, and KerasHub's image converter.
+enum KerasConfiguration {
+  static func clues(_ surroundings: ModelSurroundings) -> [PreparationClue] {
+    var clues: [PreparationClue] = []
+    for name in ["image_converter.json", "preprocessor.json"] {
+      guard let json = surroundings.json(name), let converter = converter(json) else { continue }
+      clues.append(PreparationClue(source: "\(name) (KerasHub)", preparation: preparation(converter: converter)))
+    }
+    for name in ["config.json", "\(surroundings.baseName).json", "model.json", "architecture.json"] {
+      guard let json = surroundings.json(name), let model = KerasLayers(json) else { continue }
+      clues.append(PreparationClue(source: "\(name) (Keras)", preparation: preparation(model)))
+    }
+    guard clues.allSatisfy({ $0.preparation.normalisation == nil }), let json = surroundings.json("metadata.json"),
+      let version = json["keras_version"]?.asText
+    else { return clues }
+    var unknown = Preparation()
+    unknown.doubts.append(
+      "the model was made with Keras \(version.prefix(longestVersion)), which does not say how its pictures are prepared; "
+        + "put the `config.json` of its .keras archive beside it, or have photographs tell")
+    return clues + [PreparationClue(source: "metadata.json", preparation: unknown)]
+  }
+
+  private static let longestVersion = 16
+
+  /// - Parameters:
+  ///   - model: its layers, the first first.
+  static func preparation(_ model: KerasLayers) -> Preparation {
+    var preparation = Preparation()
+    preparation.size = model.inputSize
+    switch model.ownScaling {
+    case .samples: preparation.normalisation = Normalisation(mean: [], deviation: [], factor: 1)
+    case .unit: preparation.normalisation = Normalisation(mean: [], deviation: [])
+    case nil:
+      guard let mode = model.names.lazy.compactMap(KerasMode.init(modelName:)).first else { return preparation }
+      preparation.normalisation = mode.normalisation
+      preparation.order = mode.order
+      return preparation
+    }
+    preparation.order = .rgb
+    return preparation
+  }
+
+  // MARK: - KerasHub
+
+  /// The settings of the image converter, which stand alone or within those of a preprocessor.
+  private static func converter(_ json: JSONValue) -> JSONValue? {
+    let settings = json["config"]?["image_converter"]?["config"] ?? json["config"]
+    return settings?["image_size"] == nil ? nil : settings
+  }
+
+  /// Samples in 0…255 are multiplied by `scale`, and `offset` is added: each a number or one for each channel.
+  static func preparation(converter json: JSONValue) -> Preparation {
+    var preparation = Preparation()
+    preparation.order = .rgb
+    if let scale = json["scale"]?.asNumbers ?? (json["offset"] == nil ? nil : [1]), let first = scale.first {
+      let offset = json["offset"]?.asNumbers ?? [0]
+      let count = max(scale.count, offset.count)
+      let scales = scale.count == count ? scale : [Double](repeating: first, count: count)
+      let offsets = offset.count == count ? offset : [Double](repeating: offset.first ?? 0, count: count)
+      if scales.allSatisfy({ $0 > 0 }) {
+        preparation.normalisation = Normalisation(
+          mean: zip(scales, offsets).map { -$1 / ($0 * 255) }, deviation: scales.map { 1 / ($0 * 255) })
+      }
+    }
+    guard let size = json["image_size"]?.asSize else { return preparation }
+    preparation.size = size
+    let name = json["interpolation"]?.asText ?? "bilinear"
+    let isAntialiased = json["antialias"]?.asTruth == true
+    if json["pad_to_aspect_ratio"]?.asTruth == true {
+      preparation.doubts.append("it pads pictures to the model's proportions, which `letterbox` does: it is tried")
+    } else if json["crop_to_aspect_ratio"]?.asTruth == true, size.width == size.height {
+      preparation.steps = step(name, isAntialiased, PreprocessStep.resizeShorterSide, PreprocessStep.sampleShorterSide)
+        .map { [$0(size.width), .centerCrop(size)] }
+    } else {
+      preparation.steps = step(name, isAntialiased, PreprocessStep.resizeExactly, PreprocessStep.sampleExactly)
+        .map { [$0(size)] }
+    }
+    return preparation
+  }
+
+  private static func step<Side>(
+    _ name: String, _ isAntialiased: Bool, _ resized: @escaping (Side, ResampleFilter) -> PreprocessStep,
+    _ sampled: @escaping (Side, SampleKernel) -> PreprocessStep
+  ) -> ((Side) -> PreprocessStep)? {
+    if isAntialiased { return PillowFilter.filter(named: name).map { filter in { resized($0, filter) } } }
+    return SampleKernel(rawValue: name.lowercased()).map { kernel in { sampled($0, kernel) } }
+  }
+}
+
+/// How the models of `keras.applications` take pictures, as their `preprocess_input` calls it.
+enum KerasMode: String, Sendable, Hashable, CaseIterable {
+  /// RGB in [−1, 1].
+  case tf
+  /// BGR in [0, 255] less the mean of ImageNet.
+  case caffe
+  /// RGB with ImageNet's mean and standard deviation.
+  case torch
+  /// RGB in [0, 255]: the model begins with layers that scale.
+  case samples
+
+  /// By what `keras.applications` calls its models; longer beginnings stand before those that they begin with.
+  private static let beginnings: [(String, KerasMode)] = [
+    ("mobilenetv3", .samples), ("mobilenet", .tf), ("inception", .tf), ("xception", .tf), ("nasnet", .tf),
+    ("densenet", .torch), ("vgg", .caffe), ("efficientnet", .samples), ("convnext", .samples), ("regnet", .samples),
+  ]
+
+  /// `nil` for another name.
+  init?(modelName: String) {
+    let name = modelName.lowercased()
+    if name.hasPrefix("resnet") {
+      // Of the two versions only the first came from Caffe.
+      self = name.hasSuffix("v2") ? .tf : .caffe
+      return
+    }
+    guard let mode = Self.beginnings.first(where: { name.hasPrefix($0.0) })?.1 else { return nil }
+    self = mode
+  }
+
+  var order: TensorChannels { self == .caffe ? .bgr : .rgb }
+
+  var normalisation: Normalisation? {
+    switch self {
+    case .tf: Normalisation(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
+    case .caffe: Normalisation(mean: [123.68, 116.779, 103.939], deviation: [1, 1, 1], factor: 1)
+    case .torch: Normalisation(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+    case .samples: Normalisation(mean: [], deviation: [], factor: 1)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Classifiers
+import Common
+import Foundation
+import TestSupport
+import Testing
+
+/// What is no model is refused in one line that says what it is and what would help.
+@Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
+struct ModelFileFormTests {
+  private func refusal(_ name: String, _ bytes: [UInt8]) throws -> SluiceError {
+    let folder = try TemporaryFolder()
+    let path = try folder.file(name, bytes)
+    return try refusal(path)
+  }
+
+  private func refusal(_ path: String) throws -> SluiceError {
+    let error = #expect(throws: SluiceError.self) {
+      try ModelProbe(path: path, environment: ProcessInfo.processInfo.environment)
+    }
+    return try #require(error)
+  }
+
+  @Test(
+    "models of other programs are named, with how to convert them",
+    arguments: [
+      ("a.keras", "Keras", "ovc"), ("a.h5", "Keras", "ovc"), ("a.pt", "PyTorch", "torch.onnx.export"),
+      ("a.PTH", "PyTorch", "torch.onnx.export"), ("a.safetensors", "weights", "torch.onnx.export"),
+      ("a.bin", "OpenVINO IR", ".xml"), ("a.mlmodel", "Core ML", "ONNX"), ("a.plan", "TensorRT", "ONNX"),
+      ("a.pkl", "pickle", "ONNX"),
+    ])
+  func others(name: String, what: String, remedy: String) throws {
+    let error = try refusal(name, Array("PK".utf8))
+    #expect(error.code == .unreadableModel)
+    #expect(error.message.contains(what) && error.remedy?.contains(remedy) == true, "\(error)")
+  }
+
+  @Test func aSavedModelIsAFolder() throws {
+    let folder = try TemporaryFolder()
+    #expect(try refusal(folder.path).message.contains("it is a folder"))
+    try folder.file("saved_model.pb", "x")
+    let error = try refusal(folder.path)
+    #expect(error.message.contains("SavedModel") && error.remedy?.contains("tf2onnx") == true)
+  }
+
+  @Test(
+    "files that do not begin as their endings say",
+    arguments: [
+      ("a.onnx", []), ("a.onnx", [0, 0, 0, 0]), ("a.onnx", Array("<html>not found".utf8)),
+      ("a.onnx", [0x08, 0x08, 0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), ("a.onnx", [0xFF, 0xFF, 0xFF]),
+      ("a.onnx", [0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), ("a.onnx", [0x08, 0x08]),
+      ("a.tflite", []), ("a.tflite", Array("no flat buffer".utf8)), ("a.xml", []), ("a.xml", Array("<html/>".utf8)),
+    ] as [(String, [UInt8])])
+  func damaged(name: String, bytes: [UInt8]) throws {
+    let error = try refusal(name, bytes)
+    #expect(error.code == .unreadableModel && !error.message.contains("Exception") && error.remedy != nil)
+  }
+
+  @Test func zerosAreRefusedWithoutBeingRead() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("zeros.onnx", [UInt8]())
+    // A hole of more bytes than any test could read.
+    try #require(truncate(path, 1 << 40) == 0)
+    #expect(try refusal(path).message.contains("does not begin as an ONNX model"))
+  }
+
+  @Test("a model that was cut off says so, wherever that was")
+  func cutOff() throws {
+    let bytes = try Repository.bytes(Repository.file("Tests/ModelSetupTests/Fixtures/thousand.onnx"))
+    for length in [bytes.count - 1, bytes.count / 2, 100] {
+      let error = try refusal("cut.onnx", Array(bytes.prefix(length)))
+      #expect(error.code == .unreadableModel && error.message.contains("cannot be read"))
+    }
+    #expect(try refusal("cut.onnx", Array(bytes.prefix(bytes.count / 2))).message.contains("in the middle"))
+  }
+
+  @Test("what the engine says of a model that only looks like one is a line")
+  func looksLikeOne() throws {
+    let error = try refusal("a.onnx", [0x08, 0x08, 0x3A, 0x02, 0x0A, 0x00])
+    #expect(!error.message.contains("\n") && !error.message.contains("Exception from") && error.message.count < 500)
+    let network = try refusal("a.xml", Array("<?xml version=\"1.0\"?><net name=\"x\"><layers></net>".utf8))
+    #expect(!network.message.contains("\n") && network.message.count < 500, "\(network.message)")
+  }
+}

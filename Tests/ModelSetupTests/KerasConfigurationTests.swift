@@ -1,0 +1,133 @@
+import ModelSetup
+import Pixels
+import Preprocessing
+import TestSupport
+import Testing
+
+/// What Keras and KerasHub write beside a model.
+struct KerasConfigurationTests {
+  private func found(_ files: [String: String]) throws -> FoundPreparation {
+    let folder = try TemporaryFolder()
+    try folder.file("model.onnx", "no model")
+    for (name, text) in files { try folder.file(name, text) }
+    return ModelSurroundings(modelPath: "\(folder.path)/model.onnx").preparation(size: nil)
+  }
+
+  /// A model as Keras 3 writes it, cut down to what is read.
+  private static func model(_ name: String, _ layers: String = "") -> String {
+    """
+    {"module": "keras", "class_name": "Functional", "config": {"name": "\(name)", "trainable": true, "layers": [
+      {"module": "keras.layers", "class_name": "InputLayer",
+       "config": {"batch_shape": [null, 160, 224, 3], "dtype": "float32", "name": "input_layer"}, "inbound_nodes": []},
+      \(layers)
+      {"module": "keras.layers", "class_name": "Conv2D", "config": {"name": "Conv1"}}
+    ]}, "registered_name": "Functional", "build_config": {"input_shape": null}}
+    """
+  }
+
+  private static let half = Normalisation(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+  private static let imageNet = Normalisation(
+    mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+  private static let samples = Normalisation(mean: [0], standardDeviation: [0.003922])
+  private static let lessMean = Normalisation(
+    mean: [0.48502, 0.457957, 0.407604], standardDeviation: [0.003922, 0.003922, 0.003922])
+
+  @Test(
+    "the models of keras.applications are known by their names",
+    arguments: [
+      ("mobilenetv2_1.00_224", half, .rgb), ("mobilenet_1.00_224", half, .rgb), ("inception_v3", half, .rgb),
+      ("xception", half, .rgb), ("resnet50v2", half, .rgb), ("NASNet", half, .rgb), ("resnet50", lessMean, .bgr),
+      ("vgg16", lessMean, .bgr), ("densenet121", imageNet, .rgb), ("efficientnetb0", samples, .rgb),
+      ("MobilenetV3large", samples, .rgb),
+    ] as [(String, Normalisation, TensorChannels)])
+  func modes(name: String, normalisation: Normalisation, order: TensorChannels) throws {
+    let found = try found(["config.json": Self.model(name)])
+    #expect(found.normalisation?.value == normalisation)
+    #expect(found.normalisation?.source == "config.json (Keras)")
+    #expect(found.order?.value == order)
+    #expect(found.size?.value == PixelSize(width: 224, height: 160))
+  }
+
+  @Test(
+    "layers that scale are the model's own preparation",
+    arguments: [
+      (#"{"class_name": "Rescaling", "config": {"scale": 0.0078, "offset": -1}},"#, samples),
+      (#"{"class_name": "TFOpLambda", "config": {"function": "tf.math.truediv"}},"#, samples),
+      (#"{"class_name": "Normalization", "config": {"mean": [[123.7, 116.3, 103.5]]}},"#, samples),
+      (
+        #"{"class_name": "Normalization", "config": {"mean": [0.485, 0.456, 0.406]}},"#,
+        Normalisation(mean: [0], standardDeviation: [1])
+      ),
+      (
+        #"{"class_name": "Functional", "config": {"name": "inner", "layers": [{"class_name": "Rescaling", "config": {}}]}},"#,
+        samples
+      ),
+    ] as [(String, Normalisation)])
+  func ownScaling(layers: String, normalisation: Normalisation) throws {
+    // The name alone would say [−1, 1].
+    let found = try found(["model.json": Self.model("mobilenet_1.00_224", layers)])
+    #expect(found.normalisation?.value == normalisation)
+  }
+
+  @Test("the first model within a model whose name is known decides")
+  func nested() throws {
+    let inner = #"{"class_name": "Functional", "config": {"name": "vgg19", "layers": []}},"#
+    #expect(try found(["config.json": Self.model("my_own", inner)]).order?.value == .bgr)
+    let unknown = try found(["config.json": Self.model("my_own"), "metadata.json": #"{"keras_version": "3.9.2"}"#])
+    #expect(unknown.normalisation == nil && unknown.order == nil)
+    #expect(unknown.doubts.first?.value.contains("3.9.2") == true)
+  }
+
+  @Test(
+    "KerasHub's image converter",
+    arguments: [
+      (
+        #""image_size": [224, 224], "scale": 0.00784313725490196, "offset": -1, "interpolation": "bilinear""#,
+        Normalisation(mean: [0.5], standardDeviation: [0.5]), [PreprocessStep.sampleExactly(square, .bilinear)]
+      ),
+      (
+        #""image_size": [224, 224], "scale": [0.01712475, 0.017507, 0.01742919], "offset": [-2.11790393, -2.03571429, -1.80444444], "antialias": true, "interpolation": "bicubic", "crop_to_aspect_ratio": true"#,
+        imageNet, [.resizeShorterSide(224, .bicubic), .centerCrop(square)]
+      ),
+      (
+        #""image_size": [224, 224], "interpolation": "nearest", "crop_to_aspect_ratio": true"#, nil,
+        [.sampleShorterSide(224, .nearest), .centerCrop(square)]
+      ),
+      (#""image_size": [224, 224], "interpolation": "area""#, nil, nil),
+      (#""image_size": [224, 224], "pad_to_aspect_ratio": true"#, nil, nil),
+    ] as [(String, Normalisation?, [PreprocessStep]?)])
+  func imageConverter(settings: String, normalisation: Normalisation?, steps: [PreprocessStep]?) throws {
+    let converter = #"{"class_name": "ImageConverter", "config": {\#(settings)}}"#
+    for (name, text) in [
+      ("image_converter.json", converter),
+      ("preprocessor.json", #"{"class_name": "P", "config": {"image_converter": \#(converter)}}"#),
+    ] {
+      let found = try found([name: text])
+      #expect(found.steps?.value == steps)
+      #expect(found.size?.value == Self.square)
+      let values = found.normalisation?.value
+      #expect((values == nil) == (normalisation == nil))
+      for (value, expected) in zip(
+        (values?.mean ?? []) + (values?.standardDeviation ?? []),
+        (normalisation?.mean ?? []) + (normalisation?.standardDeviation ?? []))
+      { #expect(abs(value - expected) < 1e-4) }
+    }
+  }
+
+  private static let square = PixelSize(width: 224, height: 224)
+
+  @Test(
+    "what is no model of Keras says nothing",
+    arguments: [
+      "{}", "[]", "{\"class_name\": \"Functional\"}", "{\"class_name\": \"Functional\", \"config\": {\"layers\": 3}}",
+      "{\"class_name\": \"F\", \"config\": {\"layers\": [1, null, {}, {\"class_name\": \"InputLayer\"}]}}",
+      "{\"config\": {\"image_size\": \"large\", \"scale\": [0, -1], \"offset\": []}}",
+      String(repeating: "{\"class_name\": \"F\", \"config\": {\"layers\": [", count: 30),
+    ])
+  func damaged(text: String) throws {
+    for name in ["config.json", "image_converter.json", "preprocessor.json", "metadata.json"] {
+      let found = try found([name: text])
+      #expect(found.normalisation == nil && found.steps == nil && found.size == nil)
+    }
+  }
+}
