@@ -69,6 +69,7 @@ let package = Package(
     .target(name: "COpenVINO", cSettings: cWarnings, linkerSettings: [.linkedLibrary("dl")]),
 
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
 
     .target(name: "Common", swiftSettings: strict),
     .target(
@@ -124,10 +125,12 @@ let package = Package(
         "FilterPipeline", .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
+    .target(name: "RidgeRegression", dependencies: ["CLAPACK", "Common"], swiftSettings: pixels),
     .target(
       name: "ModelSetup",
       dependencies: [
-        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "FilterPipeline",
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Decision",
+        "FilterPipeline", "RidgeRegression",
       ],
       exclude: ["README.md"], swiftSettings: strict),
     .target(
@@ -207,6 +210,7 @@ let package = Package(
       dependencies: ["Common", "Files", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: tests),
     .testTarget(name: "PixelsTests", dependencies: ["Common", "Pixels", "TestSupport"], swiftSettings: tests),
+    .testTarget(name: "RidgeRegressionTests", dependencies: ["Common", "RidgeRegression"], swiftSettings: tests),
     .testTarget(
       name: "ModelSetupTests",
       dependencies: [

@@ -30,6 +30,7 @@ need_package libjpeg62-turbo-dev
 need_package zlib1g-dev
 need_package libsqlite3-dev
 need_package libpq-dev
+need_package liblapacke-dev
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 if [ "${1:-}" = --tests ]; then
   command -v ffmpeg >/dev/null || packages+=(ffmpeg)

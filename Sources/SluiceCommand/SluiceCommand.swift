@@ -13,6 +13,9 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice model classifier.onnx
         sluice init classifier.onnx --photos photos/ -o filter.yaml
 
+        # a second model for who has none, made of photographs
+        sluice witness -f filter.yaml --photos photos/
+
         # whether training or serving code prepares images as the filter does
         sluice parity -f filter.yaml --tensors tensors/ photos/
 
@@ -44,7 +47,7 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      InitCommand.self, ModelCommand.self, ParityCommand.self,
+      InitCommand.self, ModelCommand.self, ParityCommand.self, WitnessCommand.self,
       FilterCommand.self, ServeCommand.self, InspectCommand.self, CalibrateCommand.self, EvaluateCommand.self,
       AttackCommand.self,
       AuditCommand.self,

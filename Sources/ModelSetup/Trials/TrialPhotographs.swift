@@ -33,8 +33,7 @@ package struct TrialPhotographs: Sendable {
   package init(
     _ paths: [RawPath], count: Int, limits: DecodeLimits = DecodeLimits(), trueClass: (String) -> Int?
   ) throws(SluiceError) {
-    var files: [RawPath] = []
-    for path in paths { try Self.collect(path, into: &files, depth: 0) }
+    let files = try Self.files(paths)
     available = files.count
     let wanted = min(count, files.count)
     let chosen = (0..<wanted).map { files[$0 * files.count / wanted] }
@@ -57,6 +56,13 @@ package struct TrialPhotographs: Sendable {
         remedy: "name a folder of photographs as the classifier will see them")
     }
     self.photographs = photographs
+  }
+
+  /// The files below the paths, in the order of their names.
+  static func files(_ paths: [RawPath]) throws(SluiceError) -> [RawPath] {
+    var files: [RawPath] = []
+    for path in paths { try collect(path, into: &files, depth: 0) }
+    return files
   }
 
   private static func collect(_ path: RawPath, into files: inout [RawPath], depth: Int) throws(SluiceError) {

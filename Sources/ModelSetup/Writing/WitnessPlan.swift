@@ -42,7 +42,8 @@ struct WitnessPlan {
   private var secondModel: [String] {
     guard hasSecondModel else {
       return [
-        "  # A second, independent model of the same classes is the best single witness: `sluice init --second-model MODEL`."
+        "  # A second, independent model of the same classes is the best single witness: `sluice init --second-model MODEL`.",
+        "  # Who has none makes one of photographs: `sluice witness -f FILTER.yaml --photos PHOTOS`.",
       ]
     }
     let measures = [

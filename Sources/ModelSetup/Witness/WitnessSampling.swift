@@ -1,0 +1,88 @@
+import Classifiers
+import Common
+import Files
+import FilterPipeline
+import ImageCodecs
+import Pixels
+import Preprocessing
+
+/// Collects what the classifier of a filter says of photographs, and what the features of the same views are.
+package struct WitnessSampling {
+  private let classifier: OpenVINOClassifier
+  private let extractor: FeatureExtractor
+  private let decoder: ImageDecoder
+  private let preprocessor: Preprocessor
+  private let encoder: TensorEncoder
+  /// `WitnessViews.count` for each photograph, itself first.
+  package private(set) var samples: [WitnessSample] = []
+
+  /// With fewer, nothing can be said of what a fit does with others.
+  package static let leastPhotographs = 30
+  package static let recommendedPhotographs = 250
+  /// More are passed over: what they add is little, and the fit takes memory for each.
+  package static let mostPhotographs = 1000
+
+  /// - Parameters:
+  ///   - definition: a filter with a classifier.
+  ///   - folder: where a file may lie for a moment.
+  /// - Throws: `invalid-filter` for a filter without a classifier; what opening it throws.
+  package init(
+    _ definition: FilterDefinition, _ network: FeatureNetwork, folder: String, environment: [String: String]
+  ) throws(SluiceError) {
+    guard let settings = definition.classifier?.openVINO else {
+      throw SluiceError(
+        .invalidFilter, "the filter `\(definition.name)` has no classifier that a witness could learn from",
+        remedy: "name one under `classifier`")
+    }
+    classifier = try OpenVINOClassifier(settings, form: definition.form, environment: environment)
+    try classifier.prepare(batch: 1)
+    extractor = try FeatureExtractor(network, folder: folder, environment: environment)
+    decoder = ImageDecoder(limits: definition.limits)
+    preprocessor = definition.preprocessor
+    encoder = definition.tensor.encoder(size: definition.form.size, definition.normalisation)
+  }
+
+  /// The files to learn from: all, or as many as are used at most, spread evenly over them.
+  ///
+  /// - Throws: `unreadable-file` for a path that cannot be read.
+  package static func chosen(_ paths: [RawPath]) throws(SluiceError) -> [RawPath] {
+    let files = try TrialPhotographs.files(paths)
+    guard files.count > mostPhotographs else { return files }
+    return (0..<mostPhotographs).map { files[$0 * files.count / mostPhotographs] }
+  }
+
+  package var photographCount: Int { samples.count / WitnessViews.count }
+
+  /// Adds a photograph.
+  ///
+  /// - Throws: what reading, decoding or judging it throws; the sampling goes on without it.
+  /// - Complexity: `WitnessViews.count` calls of either model; memory for as many features and scores.
+  package mutating func add(_ input: EncodedInput) async throws {
+    switch input.problem {
+    case .unreadable(let error), .rejected(let error): throw error
+    case nil: break
+    }
+    let decoded = try decoder.decode(input.bytes.span, neededRegion: preprocessor.neededRegion)
+    let image = preprocessor.apply(to: decoded.takePixels())
+    var views: [WitnessSample] = []
+    try await WitnessViews.forEach(image) { view in
+      let prediction = try await classifier.predictions(for: encoder.encoded(view))[0]
+      views.append(
+        WitnessSample(features: try extractor.features(of: view), logProbabilities: prediction.logProbabilities))
+    }
+    samples += views
+  }
+
+  /// - Throws: `too-few-photographs`.
+  package func checkCount() throws(SluiceError) {
+    guard photographCount < Self.leastPhotographs else { return }
+    throw SluiceError(
+      .tooFewPhotographs,
+      "a witness learns from at least \(Self.leastPhotographs) photographs, and there are \(photographCount)",
+      remedy: "\(Self.recommendedPhotographs) or more are good; they need no labels")
+  }
+}
+
+extension SluiceError.Code {
+  package static let tooFewPhotographs = SluiceError.Code("too-few-photographs")
+}

@@ -1,0 +1,51 @@
+import Common
+import Files
+import FilterPipeline
+import Pixels
+
+/// The files that `sluice witness` writes.
+struct WitnessFiles {
+  let model: String
+  let weights: String
+  private let output: String?
+
+  /// - Throws: `unwritable-output` for a filter file in another folder than the one that it is made of, whose paths count from
+  ///   there.
+  init(filter: String, model: String?, output: String?) throws(SluiceError) {
+    self.model = model ?? Self.withoutEnding(filter) + ".witness.xml"
+    weights = Self.withoutEnding(self.model) + ".bin"
+    self.output = output
+    guard let output else { return }
+    let (own, other) = (FileStatus(filter.containingFolder), FileStatus(output.containingFolder))
+    guard let own, own.identity == other?.identity else {
+      throw SluiceError(
+        .unwritableOutput, "\(output) does not lie in the folder of \(filter), from which the paths in it count",
+        remedy: "name a file in that folder with -o")
+    }
+  }
+
+  /// What the calibration of the filter that is written is called.
+  var calibrationName: String {
+    let name = (output ?? "filter").split(separator: "/").last.map(String.init) ?? "filter"
+    return Self.withoutEnding(name) + ".calibration.json"
+  }
+
+  /// - Throws: `unwritable-output` where a file exists that nobody said may be replaced.
+  func refuseToReplace(force: Bool) throws(SluiceError) {
+    guard FileStatus(model.containingFolder)?.isFolder == true else {
+      throw SluiceError(
+        .unwritableOutput, "there is no folder \(model.containingFolder)",
+        remedy: "make it, or name another one with --model")
+    }
+    let written = [model, weights] + [output].compactMap(\.self)
+    guard !force, let existing = written.first(where: { FileStatus($0) != nil }) else { return }
+    throw SluiceError(
+      .unwritableOutput, "\(existing) exists",
+      remedy: "say --force to replace it, or name another file with --model and -o")
+  }
+
+  private static func withoutEnding(_ path: String) -> String {
+    guard let dot = path.lastIndex(of: "."), dot > path.startIndex, !path[dot...].contains("/") else { return path }
+    return String(path[..<dot])
+  }
+}
