@@ -8,13 +8,14 @@
 #                                        Filters/imagenet.yaml is made for
 #   Samples/install.sh --tests           also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's
 #                                        client, MLServer, readers of forms, Schemathesis)
+#   Samples/install.sh --peers           what white-box attacks work with (PyTorch, IBM's Adversarial Robustness Toolbox, Foolbox)
 set -euo pipefail
 
 case "${1:-}" in
-  "" | --imagenet | --tests) [ $# -le 1 ] ;;
+  "" | --imagenet | --tests | --peers) [ $# -le 1 ] ;;
   --prefix) [ $# -le 2 ] ;;
   *) false ;;
-esac || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+esac || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 if [ "${1:-}" = --prefix ]; then
   [ -n "${2:-}" ] || { echo "--prefix takes the folder to install under, such as ~/.local or /usr/local" >&2; exit 2; }
@@ -80,6 +81,8 @@ if [ "${1:-}" = --tests ] && ! "$peers/bin/python" -c 'import schemathesis' 2>/d
   "$peers/bin/python" -m pip install --quiet --disable-pip-version-check 'schemathesis>=4,<5' ||
     echo "it could not be installed: tests with it will be skipped" >&2
 fi
+
+if [ "${1:-}" = --peers ]; then "$(dirname "$0")/attacks/install.sh"; fi
 
 # The command, where it was asked for.
 if [ "${1:-}" = --prefix ]; then

@@ -31,6 +31,11 @@ package enum Requirements {
     let program = "\(dataFolder)/peers/bin/schemathesis"
     return succeeds("\(program) --version") ? program : nil
   }()
+  /// The Python of an environment with PyTorch and the toolboxes of attacks, as `Samples/install.sh --peers` installs it.
+  package static let attackPython: String? = {
+    let folder = "\(dataFolder)/python"
+    return FileManager.default.fileExists(atPath: "\(folder)/installed.txt") ? "\(folder)/bin/python" : nil
+  }()
   package static let hasOpenSSL = succeeds("openssl version")
   package static let hasSystemdAnalyze = succeeds("systemd-analyze --version")
   package static let hasNumPy = succeeds("python3 -c 'import numpy'")

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs PyTorch and the toolboxes of attacks into a Python environment in the data folder. Quick when it is there.
+# `Samples/install.sh --peers` calls it.
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+data="${SLUICE_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice}"
+python="$data/python"
+
+if cmp -s "$here/requirements.txt" "$python/installed.txt"; then exit 0; fi
+echo "installing PyTorch, the Adversarial Robustness Toolbox and Foolbox from PyPI into $python (0.7 to 1.5 GB)"
+apt_install() {
+  local as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  echo "installing with apt: $*"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+fetch() { "$python/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$@"; }
+
+# What PyPI has runs only beside 4 GB of libraries for graphics cards. A build for processors is taken where pip is set to a place
+# that has one, and otherwise Debian's, which is older and made for Debian's own Python.
+mkdir -p "$data"
+python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
+python3 -m venv --clear "$python"
+if ! fetch 'torch==2.13.0+cpu' 2>/dev/null; then
+  apt_install python3-torch python3-venv
+  /usr/bin/python3 -m venv --clear --system-site-packages "$python"
+fi
+fetch --requirement "$here/requirements.txt"
+# Foolbox asks for git, which it has no use for here.
+GIT_PYTHON_REFRESH=quiet "$python/bin/python" -c 'import torch, art, foolbox, onnx, cv2'
+cp "$here/requirements.txt" "$python/installed.txt"
