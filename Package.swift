@@ -105,6 +105,9 @@ let package = Package(
       name: "Decision", dependencies: ["Common", .product(name: "RealModule", package: "swift-numerics")],
       swiftSettings: strict),
     .target(
+      name: "StatefulDetection", dependencies: ["Pixels", .product(name: "RealModule", package: "swift-numerics")],
+      swiftSettings: pixels),
+    .target(
       name: "FilterPipeline",
       dependencies: [
         "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
@@ -228,7 +231,8 @@ let package = Package(
       name: "SqueezersTests", dependencies: ["Common", "Pixels", "Preprocessing", "Squeezers", "TestSupport"],
       swiftSettings: tests),
     .testTarget(
-      name: "ClassifiersTests", dependencies: ["Common", "Pixels", "Classifiers", "TestSupport"], exclude: ["Fixtures"],
+      name: "ClassifiersTests", dependencies: ["Common", "Files", "Pixels", "Classifiers", "TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: tests),
     .testTarget(
       name: "DetectorsTests",
@@ -236,6 +240,9 @@ let package = Package(
         "Common", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors", "TestSupport",
       ],
       swiftSettings: tests),
+    .testTarget(
+      name: "StatefulDetectionTests", dependencies: ["Pixels", "StatefulDetection", "TestSupport"], swiftSettings: tests
+    ),
     .testTarget(name: "DecisionTests", dependencies: ["Common", "Decision", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "CalibrationTests",

@@ -8,7 +8,7 @@ import Testing
 
   /// From the ground up: a module may import those above it in this list that its own line names.
   static let permitted: KeyValuePairs<String, Set<String>> = [
-    "CImageCodecs": [], "COpenVINO": [], "CPostgreSQL": [], "CLAPACK": [],
+    "CImageCodecs": [], "CLAPACK": [], "COpenVINO": [], "CPostgreSQL": [],
     "Common": [],
     "Files": ["Common"],
     "Pixels": ["Common"],
@@ -20,6 +20,7 @@ import Testing
     "Classifiers": ["Common", "Files", "Pixels", "COpenVINO"],
     "Detectors": ["Common", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers"],
     "Decision": ["Common"],
+    "StatefulDetection": ["Pixels"],
     "FilterPipeline": [
       "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
       "Decision",

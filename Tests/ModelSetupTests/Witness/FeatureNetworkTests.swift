@@ -30,11 +30,9 @@ struct FeatureNetworkTests {
   }
 
   private static func picture() -> PixelImage {
-    let samples = (0..<224 * 224 * 3).map { (place: Int) -> UInt8 in
-      let level = place * 7 + place / 672 * 3
-      return UInt8(level % 251)
-    }
-    return PixelImage(size: FeatureNetwork.size, channels: .rgb, samples: samples)
+    PixelImage(
+      size: FeatureNetwork.size, channels: .rgb,
+      samples: (0..<224 * 224 * 3).map { (place: Int) -> UInt8 in UInt8((place * 7 + place / 672 * 3) % 251) })
   }
 
   @Test(
@@ -46,18 +44,14 @@ struct FeatureNetworkTests {
     let features = try #require(try Self.outputs(network.alone, of: Self.picture())["features"])
     #expect(features.count == 96)
     #expect(Set(features).count > 40)
-    let weights = (0..<7 * 96).map { (place: Int) -> Float in
-      let level = Float(place * 37 % 101)
-      return level / 50 - 1
-    }
-    let biases = (0..<7).map { (place: Int) -> Float in Float(place) / 4 }
-    let head = LinearHead(weights: weights, biases: biases)
+    let weights = (0..<7 * 96).map { (place: Int) -> Float in Float((place * 37) % 101) / 50 - 1 }
+    let head = LinearHead(weights: weights, biases: (0..<7).map { (output: Int) -> Float in Float(output) / 4 })
     let outputs = try Self.outputs(network.model(head), of: Self.picture())
     #expect(Array(outputs.keys) == ["logits"])
     let logits = try #require(outputs["logits"])
     try #require(logits.count == 7)
     for output in 0..<7 {
-      var expected = Double(biases[output])
+      var expected = Double(head.biases[output])
       for feature in 0..<96 {
         expected += Double(weights[output * 96 + feature]) * Double(features[feature]).squareRoot()
       }

@@ -1,0 +1,150 @@
+/// A chain: a question, and those that came after it and are near to one of them.
+struct QuestionChain: Sendable {
+  let id: ChainID
+  let first: Question
+  private(set) var length = 0
+  private(set) var isSearch = false
+  /// Whether this gateway has told of the search.
+  private var isTold = false
+  /// Milliseconds since 1970 of the last question, by the clock of this gateway.
+  private(set) var lastTime: Int64
+  /// Where its fingerprints stand in the index; the first question's is the first of them.
+  private(set) var anchors: [Int32] = []
+  private var nextAnchor = 1
+  /// Those that came after the first.
+  private var early: [Question] = []
+  /// The last ones, as a ring.
+  private var late: [Question] = []
+  private var nextLate = 0
+  private var evidence = SearchEvidence()
+  private var tallies: [ClientTally] = []
+
+  /// A question on its way into a chain.
+  struct Step: Sendable {
+    let question: Question
+    /// By the clock of this gateway.
+    let time: Int64
+    /// The anchor that it is nearest to.
+    let anchor: Int32
+    let distanceToFirst: Double
+    let isRepeat: Bool
+  }
+
+  private struct ClientTally: Sendable {
+    /// `nil` for all who are not told apart.
+    let name: String?
+    var evidence = SearchEvidence()
+  }
+
+  static let firstKept = 8
+  static let lastKept = 56
+  static let maximumAnchors = 64
+  static let maximumClients = 8
+  /// What is farther than this from every anchor becomes one.
+  static let anchorDistance = 2.0
+
+  init(beginningWith question: Question, at time: Int64, anchor: Int32) {
+    id = ChainID(beginningWith: question)
+    first = question
+    lastTime = time
+    length = 1
+    anchors = [anchor]
+  }
+
+  /// Fingerprints that it holds: those of the sample, and of anchors.
+  var kept: Int { early.count + late.count + anchors.count }
+
+  /// Who asked, the first few of them.
+  var clients: [String] { tallies.isEmpty ? first.client.map { [$0] } ?? [] : tallies.compactMap(\.name) }
+
+  /// The first questions, and the last ones, in order.
+  var sample: [Question] {
+    [first] + early + late[nextLate...] + late[..<nextLate]
+  }
+
+  /// Whether it only says again what the chain has: the same fingerprint with the same answer.
+  ///
+  /// - Complexity: O(kept questions).
+  func repeats(_ question: Question) -> Bool {
+    question.repeats(first) || late.contains(where: question.repeats) || early.contains(where: question.repeats)
+  }
+
+  /// Whether the chain is a search that is to be told of now: once, with a question that this gateway was asked.
+  mutating func isToBeTold() -> Bool {
+    guard isSearch, !isTold else { return false }
+    isTold = true
+    return true
+  }
+
+  /// Adds a question after the first.
+  mutating func add(_ step: Step, by rule: SearchRule) {
+    length += 1
+    lastTime = step.time
+    guard !step.isRepeat else { return }
+    if tallies.isEmpty { weigh(first.answer, of: first.client, anchor: anchors[0], isNearFirst: true) }
+    keep(step.question)
+    let isNear = step.distanceToFirst <= Double(QuestionIndex.limit)
+    let place = weigh(step.question.answer, of: step.question.client, anchor: step.anchor, isNearFirst: isNear)
+    let isOfOne = tallies.count == 1
+    let isFound =
+      rule.isSearch(evidence, isOfOne: isOfOne)
+      || place.map { rule.isSearch(tallies[$0].evidence, isOfOne: true) } ?? false
+    if isFound { isSearch = true }
+  }
+
+  /// - Returns: the place of the client's tally; `nil` for one too many.
+  @discardableResult
+  private mutating func weigh(_ answer: Answer, of client: String?, anchor: Int32, isNearFirst: Bool) -> Int? {
+    evidence.note(answer, anchor: anchor, isNearFirst: isNearFirst)
+    let place = place(of: client)
+    if let place { tallies[place].evidence.note(answer, anchor: anchor, isNearFirst: isNearFirst) }
+    return place
+  }
+
+  private mutating func place(of client: String?) -> Int? {
+    if let place = tallies.firstIndex(where: { $0.name == client }) { return place }
+    guard tallies.count < Self.maximumClients else { return nil }
+    tallies.append(ClientTally(name: client))
+    return tallies.count - 1
+  }
+
+  private mutating func keep(_ question: Question) {
+    if early.count < Self.firstKept - 1 {
+      early.append(question)
+    } else if late.count < Self.lastKept {
+      late.append(question)
+    } else {
+      late[nextLate] = question
+      nextLate = (nextLate + 1) % Self.lastKept
+    }
+  }
+
+  /// Notes where a further fingerprint stands in the index.
+  ///
+  /// - Returns: the anchor that goes for it: the oldest but the first.
+  mutating func addAnchor(_ place: Int32) -> Int32? {
+    guard anchors.count >= Self.maximumAnchors else {
+      anchors.append(place)
+      return nil
+    }
+    let old = anchors[nextAnchor]
+    anchors[nextAnchor] = place
+    nextAnchor = nextAnchor + 1 < Self.maximumAnchors ? nextAnchor + 1 : 1
+    evidence.forget(anchor: old)
+    for place in tallies.indices { tallies[place].evidence.forget(anchor: old) }
+    return old
+  }
+}
+
+extension Question {
+  /// Whether it says the same about the same picture; answers of two filters do not compare.
+  fileprivate func repeats(_ other: Question) -> Bool {
+    guard fingerprint == other.fingerprint else { return false }
+    guard answer.filter == other.answer.filter else { return true }
+    guard answer.outcome == other.answer.outcome, answer.label == other.answer.label else { return false }
+    return abs((answer.score ?? 0) - (other.answer.score ?? 0)) <= Self.sameScore
+  }
+
+  /// Calls of a classifier with other images beside give scores that differ by less.
+  private static let sameScore: Float = 1e-4
+}

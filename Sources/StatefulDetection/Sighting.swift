@@ -1,0 +1,51 @@
+/// What is known of a question's surroundings: the chain of questions that it belongs to.
+package struct Sighting: Sendable, Hashable {
+  /// The chain, which begins with its first question.
+  package var chain: ChainID
+  /// How many questions the chain has, this one and repeats included: 1 for a question that is near to no other.
+  package var length: Int
+  /// Whether the chain is a search.
+  package var isSearch: Bool
+  /// Whether it has become one with this question, or had with another gateway's, and this is the first one here since.
+  package var becameSearch: Bool
+  /// The first question of the chain; the question itself, where there is no other.
+  package var first: Question
+  /// How far the nearest remembered question is away, in levels; 0 for the first of a chain.
+  package var distance: Double
+  /// How far the first question of the chain is away, or its mirror image, in levels.
+  package var distanceToFirst: Double
+  /// Whether it only repeats a question that the chain has: the same picture with the same answer.
+  package var isRepeat: Bool
+  /// Who asked, the first few of them in the order in which they came; without those who are not told apart.
+  package var clients: [String]
+}
+
+/// What a chain of questions is called: the same in every gateway that knows the same first question.
+package struct ChainID: Sendable, Hashable, CustomStringConvertible {
+  package let value: UInt64
+
+  package init(_ value: UInt64) { self.value = value }
+
+  /// Sixteen lower-case hexadecimal digits.
+  package var description: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// - Returns: `nil` for anything but sixteen lower-case hexadecimal digits.
+  package init?(_ text: String) {
+    guard text.utf8.count == 16, let value = UInt64(text, radix: 16) else { return nil }
+    self.init(value)
+    guard description == text else { return nil }
+  }
+
+  /// The chain that begins with a question: FNV-1a over what tells it from others.
+  init(beginningWith question: Question) {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func enter(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in question.record.utf8 { enter(byte) }
+    for place in 0..<8 { enter(UInt8(truncatingIfNeeded: question.time >> (8 * Int64(place)))) }
+    for byte in question.fingerprint.bytes { enter(byte) }
+    self.init(hash)
+  }
+}

@@ -1,0 +1,156 @@
+import StatefulDetection
+import TestSupport
+import Testing
+
+/// What is a search, and what is not, as whole sequences of questions.
+@Suite struct SearchRuleTests {
+  /// Asks, and gives the number of the question by which a search was noticed.
+  private static func noticed(_ questions: some Sequence<Question>, rule: SearchRule = SearchRule()) -> Int? {
+    let memory = QueryMemory(rule: rule)
+    for (number, question) in questions.enumerated() where memory.note(question).becameSearch { return number + 1 }
+    return nil
+  }
+
+  private static func question(
+    _ fingerprint: Fingerprint, _ number: Int, label: Int = 0, logOdds: Float = 2, client: String? = "a",
+    filter: UInt64 = 1, outcome: Answer.Outcome = .clean
+  ) -> Question {
+    Question(
+      record: "r\(number)", client: client, time: Int64(number), fingerprint: fingerprint,
+      answer: Answer(outcome: outcome, label: label, score: 0.9, logOdds: logOdds, filter: filter))
+  }
+
+  private static func around(_ seed: Int, _ number: Int) -> Fingerprint {
+    Pictures.noisy(Pictures.picture(seed), 1, seed: number)
+  }
+
+  // MARK: searches
+
+  @Test func asksOnBothSidesOfABoundary() {
+    let questions = (0..<200).map { Self.question(Self.around(1, $0), $0, label: $0 % 2) }
+    #expect(Self.noticed(questions) == 17)
+  }
+
+  @Test func asksOnBothSidesOfTheFilter() {
+    let questions = (0..<200).map {
+      Self.question(Self.around(1, $0), $0, outcome: $0 % 4 == 0 ? .clean : .adversarial)
+    }
+    #expect(Self.noticed(questions) == 33)
+  }
+
+  @Test func lowersTheScoreStepByStep() throws {
+    // A third of the tries lowers it.
+    let questions = (0..<400).map {
+      Self.question(Self.around(1, $0), $0, logOdds: 4 - Float($0 / 3) * 0.05 + ($0 % 3 == 0 ? 0 : 0.5))
+    }
+    let number = try #require(Self.noticed(questions))
+    #expect((40...100).contains(number))
+  }
+
+  /// Noise that takes each question beyond the range of an anchor.
+  @Test func asksWithMuchNoise() {
+    let questions = (0..<200).map {
+      Self.question(Pictures.noisy(Pictures.picture(1), 1 + $0 % 2 * 19, seed: $0), $0, label: $0 % 2)
+    }
+    #expect(Self.noticed(questions).map { (33...80).contains($0) } == true)
+  }
+
+  @Test func mirrorsEverySecondQuestion() {
+    let questions = (0..<200).map {
+      Self.question($0 % 2 == 0 ? Self.around(1, $0) : Self.around(1, $0).mirrored, $0, label: $0 % 2)
+    }
+    #expect(Self.noticed(questions) == 17)
+  }
+
+  @Test func hidesBetweenOtherPictures() {
+    let questions = (0..<2000).map { number in
+      number % 20 == 0
+        ? Self.question(Self.around(1, number), number, label: number / 20 % 2)
+        : Self.question(Pictures.picture(100 + number), number, label: number % 7)
+    }
+    #expect(Self.noticed(questions) != nil)
+  }
+
+  /// Only where the operator says so: a camera that does not move asks like this.
+  @Test(arguments: [(nil, nil), (2, 2), (150, 150), (500, nil)] as [(Int?, Int?)])
+  func asksManyTimesWithoutAChange(many: Int?, noticed: Int?) {
+    let questions = (0..<400).map { Self.question(Self.around(1, $0), $0) }
+    #expect(Self.noticed(questions, rule: SearchRule(many: many)) == noticed)
+    let repeats = (0..<400).map { Self.question(Self.around(1, 0), $0) }
+    #expect(Self.noticed(repeats, rule: SearchRule(many: many)) == nil, "repeats are one question")
+  }
+
+  @Test(arguments: [2, 50, 1000])
+  func isSharedByClients(clients: Int) {
+    let questions = (0..<200).map {
+      Self.question(Self.around(1, $0), $0, label: $0 % 2, client: "c\($0 * 7919 % clients)")
+    }
+    #expect(Self.noticed(questions) != nil)
+  }
+
+  // MARK: what is legitimate
+
+  @Test func repeatsAreNoSteps() {
+    let questions = (0..<5000).map { Self.question(Pictures.picture(1), $0, label: 3) }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func retriesOfTwoPicturesThatAreAlike() {
+    let questions = (0..<5000).map { Self.question(Self.around(1, $0 % 2), $0, label: $0 % 2) }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func aShuffledSetThreeTimes() {
+    var random = RepeatableRandom(seed: 1)
+    let set = Array(0..<300)
+    let shuffled = (0..<3).flatMap { _ in set.shuffled(using: &random) }
+    let questions = shuffled.enumerated().map { Self.question(Pictures.picture($1), $0, label: $1 % 10) }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func aCameraThatDoesNotMove() {
+    var random = RepeatableRandom(seed: 3)
+    let questions = (0..<20_000).map {
+      Self.question(Self.around(1, $0), $0, logOdds: Float.random(in: 1...3, using: &random))
+    }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func aFilm() {
+    // It pans from picture to picture, a hundred frames each, and is uncertain about every fourth frame.
+    let questions = (0..<4000).map { number in
+      let (from, to) = (Pictures.picture(number / 100).bytes, Pictures.picture(number / 100 + 1).bytes)
+      let share = number % 100
+      let frame = Fingerprint(
+        bytes: zip(from, to).map { UInt8((Int($0) * (100 - share) + Int($1) * share) / 100) })!
+      return Self.question(
+        Pictures.noisy(frame, 1, seed: number), number, label: number % 4 == 0 ? 1 : 0,
+        logOdds: Float(number % 57) * 0.1 - 2)
+    }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func aPictureThatManySendInManyVersions() {
+    let questions = (0..<60).map {
+      Self.question(Self.around(1, $0), $0, label: $0 % 2, client: "c\($0)")
+    }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func answersOfTwoFilters() {
+    // The filter is reloaded again and again, and each says something else.
+    let questions = (0..<400).map {
+      Self.question(Self.around(1, $0), $0, label: $0 % 2, logOdds: -Float($0), filter: UInt64($0 % 2))
+    }
+    #expect(Self.noticed(questions) == nil)
+  }
+
+  @Test func picturesWithoutAClassifier() {
+    let questions = (0..<2000).map { number in
+      Question(
+        record: "r", client: nil, time: Int64(number), fingerprint: Self.around(1, number),
+        answer: Answer(outcome: .clean, filter: 1))
+    }
+    #expect(Self.noticed(questions) == nil)
+  }
+}
