@@ -68,6 +68,9 @@ let package = Package(
       linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
     .target(name: "COpenVINO", cSettings: cWarnings, linkerSettings: [.linkedLibrary("dl")]),
 
+    .target(
+      name: "CHiredis", cSettings: cWarnings,
+      linkerSettings: [.linkedLibrary("hiredis"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
     .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
 
@@ -152,6 +155,9 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "AuditLogPostgreSQL", dependencies: ["CPostgreSQL", "Common", "AuditLog"], swiftSettings: pixels),
+    .target(
+      name: "StatefulDetectionRedis", dependencies: ["CHiredis", "Common", "Workers", "StatefulDetection"],
+      swiftSettings: pixels),
     .target(
       name: "Auditing",
       dependencies: [
@@ -243,6 +249,10 @@ let package = Package(
     .testTarget(
       name: "StatefulDetectionTests", dependencies: ["Pixels", "StatefulDetection", "TestSupport"], swiftSettings: tests
     ),
+    .testTarget(
+      name: "StatefulDetectionRedisTests",
+      dependencies: ["Common", "StatefulDetection", "StatefulDetectionRedis", "TestSupport"],
+      swiftSettings: tests),
     .testTarget(name: "DecisionTests", dependencies: ["Common", "Decision", "TestSupport"], swiftSettings: tests),
     .testTarget(
       name: "CalibrationTests",

@@ -6,16 +6,17 @@
 #                                        its completions
 #   Samples/install.sh --imagenet        also classifiers of photographs, EfficientNet-Lite0 and Lite1, which
 #                                        Filters/imagenet.yaml is made for
-#   Samples/install.sh --tests           also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Chromium, Triton's
-#                                        client, MLServer, readers of forms, Schemathesis)
-#   Samples/install.sh --peers           what white-box attacks work with (PyTorch, IBM's Adversarial Robustness Toolbox, Foolbox)
+#   Samples/install.sh --tests           also what the tests work with (ffmpeg, NumPy, curl, PostgreSQL, Redis, Chromium,
+#                                        Triton's client, MLServer, readers of forms, Schemathesis)
+#   Samples/install.sh --peers           what white-box attacks work with (PyTorch, IBM's Adversarial Robustness Toolbox,
+#                                        Foolbox)
 set -euo pipefail
 
 case "${1:-}" in
   "" | --imagenet | --tests | --peers) [ $# -le 1 ] ;;
   --prefix) [ $# -le 2 ] ;;
   *) false ;;
-esac || { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+esac || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 if [ "${1:-}" = --prefix ]; then
   [ -n "${2:-}" ] || { echo "--prefix takes the folder to install under, such as ~/.local or /usr/local" >&2; exit 2; }
@@ -31,6 +32,8 @@ need_package libjpeg62-turbo-dev
 need_package zlib1g-dev
 need_package libsqlite3-dev
 need_package libpq-dev
+need_package libhiredis-dev
+need_package libssl-dev
 need_package liblapacke-dev
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 if [ "${1:-}" = --tests ]; then
@@ -39,6 +42,7 @@ if [ "${1:-}" = --tests ]; then
   python3 -c 'import numpy' 2>/dev/null || packages+=(python3-numpy)
   python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
+  command -v redis-server >/dev/null || packages+=(redis-server)
   command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
 fi
 

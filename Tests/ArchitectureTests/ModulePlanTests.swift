@@ -8,7 +8,7 @@ import Testing
 
   /// From the ground up: a module may import those above it in this list that its own line names.
   static let permitted: KeyValuePairs<String, Set<String>> = [
-    "CImageCodecs": [], "CLAPACK": [], "COpenVINO": [], "CPostgreSQL": [],
+    "CHiredis": [], "CImageCodecs": [], "CLAPACK": [], "COpenVINO": [], "CPostgreSQL": [],
     "Common": [],
     "Files": ["Common"],
     "Pixels": ["Common"],
@@ -40,6 +40,7 @@ import Testing
     ],
     "AuditLog": ["Common", "Files", "Workers"],
     "AuditLogPostgreSQL": ["Common", "CPostgreSQL", "AuditLog"],
+    "StatefulDetectionRedis": ["Common", "CHiredis", "Workers", "StatefulDetection"],
     "Auditing": [
       "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
       "FilterPipeline", "AuditLog", "AuditLogPostgreSQL",

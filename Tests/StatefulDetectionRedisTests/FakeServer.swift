@@ -1,0 +1,49 @@
+import Foundation
+
+/// A server on this machine that says what a test wants, whatever it is asked.
+final class FakeServer: Sendable {
+  let port: Int
+  private let listener: Int32
+
+  /// - Parameters:
+  ///   - answers: to each client, in turn: one is sent for each thing that arrives; then the connection is closed.
+  init(_ answers: [[UInt8]]) throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        _ = bind(listener, address, length)
+        _ = getsockname(listener, address, &length)
+      }
+    }
+    listen(listener, 8)
+    port = Int(address.sin_port.bigEndian)
+    self.listener = listener
+    Thread.detachNewThread { Self.serve(listener, answers) }
+  }
+
+  /// Ends what waits for clients, which then closes the listener: until then its number is nobody else's.
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private static func serve(_ listener: Int32, _ answers: [[UInt8]]) {
+    var asked = [UInt8](repeating: 0, count: 65_536)
+    while case let client = accept(listener, nil, nil), client >= 0 {
+      for answer in answers {
+        guard recv(client, &asked, asked.count, 0) > 0 else { break }
+        var sent = 0
+        while sent < answer.count {
+          let count = answer.withUnsafeBytes { bytes in
+            send(client, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
+          }
+          guard count > 0 else { break }
+          sent += count
+        }
+      }
+      close(client)
+    }
+    close(listener)
+  }
+}
