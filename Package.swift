@@ -162,7 +162,7 @@ let package = Package(
       name: "Auditing",
       dependencies: [
         "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
-        "FilterPipeline", "AuditLog", "AuditLogPostgreSQL",
+        "FilterPipeline", "AuditLog", "AuditLogPostgreSQL", "StatefulDetection",
       ],
       swiftSettings: strict),
     .target(name: "OpenInference", dependencies: ["Common"], swiftSettings: strict),
@@ -179,6 +179,7 @@ let package = Package(
       dependencies: [
         "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
         "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
+        "StatefulDetection", "StatefulDetectionRedis",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -277,12 +278,12 @@ let package = Package(
       dependencies: [
         "Common", "AuditLog", "AuditLogPostgreSQL", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
       ],
-      exclude: ["Peers"], swiftSettings: tests),
+      exclude: ["Peers", "Fixtures"], swiftSettings: tests),
     .testTarget(
       name: "AuditingTests",
       dependencies: [
         "Common", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "FilterPipeline", "AuditLog", "Auditing",
-        "TestSupport",
+        "StatefulDetection", "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(
@@ -290,8 +291,9 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "OpenInferenceRPC", "Gateway",
-        "SluiceCommand", "TestSupport", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "AuditLog", "Auditing",
+        "OpenInferenceRPC", "Gateway", "SluiceCommand", "TestSupport",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -309,7 +311,8 @@ let package = Package(
       name: "SluiceTests", dependencies: ["Sluice", "SluiceCommand", "EmbeddingSample", "TestSupport"],
       swiftSettings: tests),
     .testTarget(
-      name: "SluiceCommandTests", dependencies: ["Pixels", "ImageCodecs", "SluiceCommand", "TestSupport"],
+      name: "SluiceCommandTests",
+      dependencies: ["Common", "Pixels", "ImageCodecs", "AuditLog", "Auditing", "SluiceCommand", "TestSupport"],
       exclude: ["Peers"],
       swiftSettings: tests),
   ]

@@ -7,13 +7,18 @@ package struct AuditRecorder: JudgementRecorder {
   package let writer: AuditWriter
   private let policy: RecordingPolicy
   private let rejections: RejectionLimit?
+  private let searches: SearchAllowance
 
   /// - Parameters:
   ///   - rejections: sums up rejected inputs beyond its limit, for whoever takes inputs from strangers; `nil` records each.
-  package init(_ writer: AuditWriter, _ policy: RecordingPolicy, rejections: RejectionLimit? = nil) {
+  package init(
+    _ writer: AuditWriter, _ policy: RecordingPolicy, rejections: RejectionLimit? = nil,
+    searches: SearchAllowance = SearchAllowance()
+  ) {
     self.writer = writer
     self.policy = policy
     self.rejections = rejections
+    self.searches = searches
   }
 
   /// Records that a program begins to write, and with which settings: what later records are to be read with.
@@ -33,8 +38,10 @@ package struct AuditRecorder: JudgementRecorder {
   /// Records verdicts together. When it returns, they and the bytes that are kept are durable, but for rejected inputs beyond the
   /// limit: those are counted, and their sum is durable after the next `sumUp`.
   ///
+  /// - Parameters:
+  ///   - noticed: what is known now of searches that the images are questions of, for a record of each.
   /// - Throws: `audit-unavailable`; then none of them was recorded or counted.
-  package func record(_ images: [JudgedImage]) async throws(SluiceError) {
+  package func record(_ images: [JudgedImage], noticed: [RecordedSearch] = []) async throws(SluiceError) {
     var summary = RejectionSummary()
     var entries: [AuditEntry] = []
     for image in images {
@@ -44,6 +51,7 @@ package struct AuditRecorder: JudgementRecorder {
         entries.append(entry)
       }
     }
+    entries += noticed.map(entry)
     try await writer.append(entries)
     rejections?.add(summary)
   }
@@ -76,8 +84,16 @@ package struct AuditRecorder: JudgementRecorder {
 
   private func entry(_ image: JudgedImage) -> AuditEntry? {
     guard image.verdict.outcome == .clean else { return image.entry(keepsBytes: true, build: policy.build) }
-    guard Self.isChosen(policy.cleanRecords) else { return nil }
+    let isQuestion = image.search != nil
+    guard Self.isChosen(policy.cleanRecords) || isQuestion && searches.admitsQuestion() else { return nil }
     return image.entry(keepsBytes: Self.isChosen(policy.cleanImages), build: policy.build)
+  }
+
+  private func entry(_ search: RecordedSearch) -> AuditEntry {
+    var search = search
+    search.build = policy.build
+    if !searches.admitsSample() { search.sample = [] }
+    return AuditEntry(.search, details: search.json.members)
   }
 
   /// By chance: what a sender could predict, a sender could stay out of.

@@ -12,10 +12,13 @@ package struct AuditStatistics: Sendable {
   package let changes: [SuddenChange]
   package var detectors: [AuditStore.DetectorCount]
   package let clients: [AuditStore.ClientCount]
+  /// How many searches for adversarial images have their last record in it; counted up to a bound.
+  package let searches: Int
   /// Rejected inputs without records of their own, which count nowhere else, by the code of the error; empty unless asked for.
   package var summedUp: [String: Int] = [:]
 
   private static let maxClients = 20
+  private static let maxSearches = 10_000
 
   /// - Throws: `audit-unavailable`.
   package init(
@@ -31,6 +34,9 @@ package struct AuditStatistics: Sendable {
     changes = SuddenChange.changes(in: earlier, of: seconds).filter { $0.interval.start >= first }
     detectors = try store.detectorCounts(since: since, until: until)
     clients = try store.clients(since: since, until: until, limit: Self.maxClients)
+    var query = AuditQuery()
+    (query.kind, query.isLastOfSearch, query.since, query.until) = (.search, true, since, until)
+    searches = try store.count(query, atMost: Self.maxSearches)
   }
 
   package var images: Int { intervals.reduce(0) { $0 + $1.total } }
@@ -41,6 +47,7 @@ package struct AuditStatistics: Sendable {
       "since": .string(since.text), "until": .string(until.text), "intervalSeconds": .integer(seconds),
       "images": .integer(images), "flagged": .integer(count(.adversarial)),
       "rejected": .integer(count(.rejected)), "failed": .integer(count(.failed)),
+      "searches": .integer(searches),
       "summedUp": summedUp.isEmpty
         ? nil
         : .object(

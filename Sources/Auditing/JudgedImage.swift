@@ -4,6 +4,7 @@ import Decision
 import FilterPipeline
 import ImageCodecs
 import Pixels
+import StatefulDetection
 
 /// An image and its verdict, with what is known of whoever sent it.
 package struct JudgedImage: Sendable {
@@ -14,19 +15,26 @@ package struct JudgedImage: Sendable {
   package var route: String?
   /// Who sent it, as the operator wants it to be said.
   package var client: String?
+  /// What chain of questions it belongs to; `nil` where none are remembered.
+  package var sighting: Sighting?
 
   package init(
-    _ input: EncodedInput, _ verdict: Verdict, request: String? = nil, route: String? = nil, client: String? = nil
+    _ input: EncodedInput, _ verdict: Verdict, request: String? = nil, route: String? = nil, client: String? = nil,
+    sighting: Sighting? = nil
   ) {
     self.input = input
     self.verdict = verdict
     self.request = request
     self.route = route
     self.client = client
+    self.sighting = sighting
   }
 }
 
 extension JudgedImage {
+  /// The noticed search that it is a question of.
+  var search: String? { sighting.flatMap { $0.isSearch ? $0.chain.description : nil } }
+
   /// The record of the verdict.
   ///
   /// - Parameters:
@@ -37,6 +45,7 @@ extension JudgedImage {
     record.request = request
     record.route = route
     record.client = client
+    record.search = search
     record.filter = verdict.filter.recorded
     record.bytes = input.bytes.isEmpty ? nil : input.bytes.count
     record.pixels = input.pixels.map(RecordedPixels.init)

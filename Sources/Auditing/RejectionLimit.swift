@@ -7,43 +7,27 @@ import Synchronization
 /// Junk costs its sender nothing, and a record stays for good: without a limit, whoever sends eight bytes again and again fills the
 /// disk. A burst is recorded input by input; what goes on longer is summed up, so that records and sums still give the inputs.
 package final class RejectionLimit: Sendable {
-  private let (rate, burst): (Double, Double)
-  private let state: Mutex<State>
-
-  private struct State {
-    var tokens: Double
-    var filled: ContinuousClock.Instant
-    var summary = RejectionSummary()
-  }
+  private let allowance: RecordAllowance
+  private let summary = Mutex(RejectionSummary())
 
   /// - Parameters:
   ///   - rate: how many a second have records of their own for as long as they come.
   ///   - burst: how many at once, after a pause.
   package init(rate: Double = 1, burst: Int = 1000, now: ContinuousClock.Instant = .now) {
-    self.rate = rate
-    self.burst = Double(burst)
-    state = Mutex(State(tokens: Double(burst), filled: now))
+    allowance = RecordAllowance(rate: rate, burst: burst, now: now)
   }
 
   /// Whether the next one has a record of its own.
-  package func admits(now: ContinuousClock.Instant = .now) -> Bool {
-    state.withLock { state in
-      state.tokens = min(burst, state.tokens + max(0, (now - state.filled) / .seconds(1)) * rate)
-      state.filled = max(state.filled, now)
-      guard state.tokens >= 1 else { return false }
-      state.tokens -= 1
-      return true
-    }
-  }
+  package func admits(now: ContinuousClock.Instant = .now) -> Bool { allowance.admits(now: now) }
 
   /// Counts inputs that have no records of their own.
-  package func add(_ summary: RejectionSummary) { state.withLock { $0.summary.add(summary) } }
+  package func add(_ more: RejectionSummary) { summary.withLock { $0.add(more) } }
 
   /// What was counted since this was last asked, which is to be recorded now; empty where nothing was.
   package func take() -> RejectionSummary {
-    state.withLock { state in
-      defer { state.summary = RejectionSummary() }
-      return state.summary
+    summary.withLock { summary in
+      defer { summary = RejectionSummary() }
+      return summary
     }
   }
 }

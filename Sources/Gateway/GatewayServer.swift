@@ -5,6 +5,7 @@ import FilterPipeline
 import Logging
 import NIOCore
 import ServiceLifecycle
+import StatefulDetectionRedis
 import UnixSignals
 
 /// The whole gateway: a filter, a backend, and the servers in front of them.
@@ -52,6 +53,7 @@ package struct GatewayServer: Sendable {
           requests: settings.upstreamRequests, healthInterval: settings.healthInterval),
         form: { engine.pipeline.form }, metrics: metrics, log: log)
     memory = MemoryBudget(settings.bodyMemory)
+    try settings.sharing?.check()
     audit = try settings.audit.map { (audit) throws(SluiceError) in
       try GatewayAudit(audit, version: version, metrics: metrics, log: log)
     }
@@ -62,7 +64,9 @@ package struct GatewayServer: Sendable {
       rules: GatewayRules(
         model: model, modes: settings.mode, failOpen: settings.failOpen, exposeVerdicts: settings.exposeVerdicts,
         allowEmptyChecks: settings.allowEmptyChecks, maxImages: settings.maxImages, deadline: settings.deadline,
-        version: version), audit: audit, log: log)
+        version: version), audit: audit,
+      searches: SearchGuard(settings.searches, sharing: settings.sharing, metrics: metrics, log: log),
+      client: settings.client, log: log)
   }
 
   /// While one request of a worker waits for the classifier, another is decoded; what waits together is classified in
@@ -89,6 +93,7 @@ package struct GatewayServer: Sendable {
     var services: [any Service] = []
     // They end in the reverse order: first who says so, then who takes requests, last who is needed to answer them.
     if let audit { services.append(AuditUpkeep(audit: audit, metrics: metrics, log: log)) }
+    if let sharing = gateway.searches?.sharing { services.append(SearchSharing(sharing: sharing)) }
     if let pool { services.append(HealthWatch(pool: pool)) }
     services.append(
       FilterReloading(

@@ -43,13 +43,14 @@ import Testing
     "StatefulDetectionRedis": ["Common", "CHiredis", "Workers", "StatefulDetection"],
     "Auditing": [
       "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
-      "FilterPipeline", "AuditLog", "AuditLogPostgreSQL",
+      "FilterPipeline", "AuditLog", "AuditLogPostgreSQL", "StatefulDetection",
     ],
     "OpenInference": ["Common"],
     "OpenInferenceRPC": ["Common", "OpenInference"],
     "Gateway": [
       "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
-      "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
+      "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC", "StatefulDetection",
+      "StatefulDetectionRedis",
     ],
   ]
 

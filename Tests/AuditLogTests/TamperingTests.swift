@@ -66,7 +66,7 @@ struct TamperingTests {
   private static let (at3, at8) = ("writer = 'one' AND sequence = 3", "writer = 'one' AND sequence = 8")
   private static let (seven, two) = (Judged.kept(7).sha256, Judged.number(2).sha256)
   private static let copied =
-    "time, kind, verdict, action, client, source, request, sha256, filter, hash, record FROM audit_record"
+    "time, kind, verdict, action, client, source, request, sha256, filter, hash, record, search FROM audit_record"
 
   static let changes = [
     Change("text", "one:3 was", "UPDATE audit_record SET record = replace(record, '3.png', '4.png') WHERE \(at3)"),
@@ -82,6 +82,7 @@ struct TamperingTests {
     Change("request column", "one:3 is listed", "UPDATE audit_record SET request = 'other' WHERE \(at3)"),
     Change("digest column", "one:3 is listed", "UPDATE audit_record SET sha256 = '\(two)' WHERE \(at3)"),
     Change("filter column", "one:3 is listed", "UPDATE audit_record SET filter = NULL WHERE \(at3)"),
+    Change("search column", "one:3 is listed", "UPDATE audit_record SET search = 'other' WHERE \(at3)"),
     Change("action column", "one:3 is listed", "UPDATE audit_record SET action = 'forwarded' WHERE \(at3)"),
     Change(
       "flag removed", "one:4 is listed under",

@@ -9,8 +9,8 @@ import Testing
 /// The form of verdicts and of records of them: what is written is read, whatever version wrote it.
 struct RecordedVerdictTests {
   /// The forms that Sluice ever wrote, each with more than the one before: sums of evidence; groups that share the budget; private
-  /// parts; the way of the image. The last has every member that there is, also those that never come together.
-  private static let forms = 1...4
+  /// parts; the way of the image; the search that it is a question of. The last has every member that there is, also those that never come together.
+  private static let forms = 1...5
 
   private static func text(_ form: Int) throws -> String {
     let path = Repository.file("Tests/AuditingTests/Fixtures/verdict-\(form).json")
@@ -49,6 +49,7 @@ struct RecordedVerdictTests {
     #expect(verdict.detectors.contains(where: \.isPrivate) == (form >= 3))
     #expect((verdict.detectors[0].group == nil) == (form < 3) && verdict.filter?.privateFiles.isEmpty == (form < 3))
     #expect((verdict.way == nil) == (form < 4) && (WayText(verdict) == nil) == (form < 4))
+    #expect((verdict.search == nil) == (form < 5))
     #expect(!Explanation(verdict).text.isEmpty)
   }
 

@@ -36,7 +36,9 @@ extension GatewayProcesses {
       try await logIn(browser, gateway, to: "/audit")
       let records = try AuditLogReader(gateway.auditPath).records()
       let place = "/audit/records/" + records[0].reference.replacing(":", with: "/")
-      for path in ["/audit", "/audit/records", place] {
+      try SearchSample(questions: 131).record(in: gateway.auditPath)
+      let search = "/audit/searches/\(SearchSample.id)"
+      for path in ["/audit", "/audit/records", place, "/audit/searches", search] {
         try await browser.open("http://127.0.0.1:\(gateway.operations)\(path)")
         try await browser.wait(for: "[...document.images].every((image) => image.complete)")
         #expect(try await browser.run("document.documentElement.scrollWidth <= innerWidth") as? Bool == true, "\(path)")

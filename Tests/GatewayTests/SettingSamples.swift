@@ -67,6 +67,20 @@ struct SettingSample {
       "auditFailOpen": SettingSample("true", refuses: "perhaps"),
       "auditToken": SettingSample("alice:a-long-enough-token", refuses: "brief"),
       "auditTokenFile": SettingSample(tokens),
+      "queryGuardRedis": SettingSample("redis://gate:hunter2@cache:6379/1", refuses: "http://gate:hunter2@cache"),
+      "queryGuardRedisPasswordFile": SettingSample(key, beside: ["queryGuardRedis": "redis://cache"]),
+      "queryGuardRedisStream": SettingSample("east:{questions}", refuses: "a b"),
+      "queryGuardRedisAuthorities": SettingSample("/ca.pem", beside: ["queryGuardRedis": "rediss://cache"]),
+      "queryGuardRedisCertificate": SettingSample(
+        "/chain.pem", beside: ["queryGuardRedis": "rediss://cache", "queryGuardRedisKey": "/key.pem"]),
+      "queryGuardRedisKey": SettingSample(
+        "/key.pem", beside: ["queryGuardRedis": "rediss://cache", "queryGuardRedisCertificate": "/chain.pem"]),
+      "queryGuard": SettingSample("freeze", refuses: "loud"),
+      "queryGuardQuestions": SettingSample("1000000", refuses: "99"),
+      "queryGuardMany": SettingSample("5000", refuses: "1"),
+      "queryGuardAge": SettingSample("1s", refuses: "0s"),
+      "queryGuardDelay": SettingSample("0s", refuses: "11m"),
+      "queryGuardAnswers": SettingSample("1GB", refuses: "9kB"),
     ]
   }
 }

@@ -22,14 +22,18 @@ enum AuditSchema {
     }
   }
 
-  /// Checks a database that is only read.
+  /// The form of a database that is only read: an older one is read as it is.
   ///
-  /// - Throws: `audit-unavailable` for one of another form.
-  static func check(_ database: any AuditDatabase) throws(SluiceError) {
-    let newest = migrations(database.dialect).count
+  /// - Throws: `audit-unavailable` for a database of a newer program, or without tables.
+  static func form(_ database: any AuditDatabase) throws(SluiceError) -> Int {
     let version = try database.read { connection throws(SluiceError) in try Self.version(connection) }
-    guard version == newest else { throw tooNew(version, newest) }
+    guard (1...newest).contains(version) else { throw tooNew(version, newest) }
+    return version
   }
+
+  /// The first form whose records have a column for the search that they belong to.
+  static let formWithSearches = 2
+  static let newest = 2
 
   private static func version(_ connection: any SQLConnection) throws(SluiceError) -> Int {
     try connection.rows("SELECT MAX(version) FROM audit_schema", []).first?.optionalInteger(0) ?? 0
@@ -43,8 +47,14 @@ enum AuditSchema {
   }
 
   private static func migrations(_ dialect: SQLDialect) -> [[String]] {
-    [first + (dialect.keepsImages ? [images(dialect)] : [])]
+    [first + (dialect.keepsImages ? [images(dialect)] : []), searches]
   }
+
+  /// Most records belong to no search: the index leaves them out.
+  private static let searches = [
+    "ALTER TABLE audit_record ADD COLUMN search TEXT",
+    "CREATE INDEX audit_record_search ON audit_record (search, kind, time) WHERE search IS NOT NULL",
+  ]
 
   private static let first = [
     """

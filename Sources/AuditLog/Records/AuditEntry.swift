@@ -18,6 +18,9 @@ package enum AuditKind: String, Sendable, Hashable, CaseIterable {
   case pruned
   /// Inputs were rejected that have no records of their own: so many, in a span of time.
   case summary
+  /// Somebody searches for an adversarial image by asking: what is known of the search when it is noticed, and whenever it has
+  /// become twice as long.
+  case search
 }
 
 /// Something that happened, before it has a place in a chain.

@@ -10,6 +10,8 @@ struct RecordColumns: Sendable, Hashable {
   var request: String?
   var sha256: String?
   var filter: String?
+  /// What the search is called that the record is of, or that the image belongs to.
+  var search: String?
   /// The detectors that flagged, each once, in order.
   var flagged: [String] = []
 
@@ -21,6 +23,7 @@ struct RecordColumns: Sendable, Hashable {
     request = json["request"]?.string
     sha256 = json["sha256"]?.string
     filter = json["filter"]?["digest"]?.string
+    search = json["search"]?.string
     var seen: Set<String> = []
     for detector in json["detectors"]?.elements ?? [] where detector["flagged"] == .bool(true) {
       if let name = detector["name"]?.string.map(Self.indexable), seen.insert(name).inserted { flagged.append(name) }
@@ -28,8 +31,12 @@ struct RecordColumns: Sendable, Hashable {
   }
 
   /// In the order of `names`.
-  var values: [SQLValue] {
-    [verdict, action, client, source, request, sha256, filter].map { SQLValue($0.map(Self.indexable)) }
+  ///
+  /// - Parameters:
+  ///   - form: that of the tables.
+  func values(inForm form: Int) -> [SQLValue] {
+    let all = [verdict, action, client, source, request, sha256, filter, search]
+    return all.prefix(Self.names(inForm: form).count).map { SQLValue($0.map(Self.indexable)) }
   }
 
   /// Indexes have room for so many bytes, and not every database for a zero character in a text.
@@ -40,5 +47,9 @@ struct RecordColumns: Sendable, Hashable {
     return safe.utf8.count <= longest ? safe : String(safe.unicodeScalars.prefix(longest / 4))
   }
 
-  static let names = ["verdict", "action", "client", "source", "request", "sha256", "filter"]
+  /// Tables that an older program has made, and that are only read, have fewer.
+  static func names(inForm form: Int) -> [String] {
+    let first = ["verdict", "action", "client", "source", "request", "sha256", "filter"]
+    return form < AuditSchema.formWithSearches ? first : first + ["search"]
+  }
 }

@@ -25,6 +25,10 @@ package struct AuditQuery: Sendable, Hashable {
   package var filter: String?
   package var review: ReviewState?
   package var writer: String?
+  /// The search that they belong to.
+  package var search: String?
+  /// Of each search that there are several records of, only the last.
+  package var isLastOfSearch = false
   package var isOldestFirst = false
 
   package init() {}
@@ -51,7 +55,9 @@ struct AuditCondition {
   private(set) var terms: [String] = []
   private(set) var values: [SQLValue] = []
 
-  init(_ query: AuditQuery, _ dialect: SQLDialect) {
+  /// - Parameters:
+  ///   - form: that of the tables.
+  init(_ query: AuditQuery, _ dialect: SQLDialect, form: Int) {
     // What the index of verdicts and that of the few other records each recognise.
     if query.kind == .verdict {
       terms.append("r.verdict IS NOT NULL")
@@ -84,11 +90,28 @@ struct AuditCondition {
         """, Self.listed(detector))
     }
     if let review = query.review { addReview(review) }
+    addSearch(query, form)
   }
 
   private mutating func addVerdicts(_ verdicts: [String]) {
     guard !verdicts.isEmpty else { return }
     terms.append("r.verdict IN (\(verdicts.map { parameter(.text($0)) }.joined(separator: ", ")))")
+  }
+
+  private mutating func addSearch(_ query: AuditQuery, _ form: Int) {
+    guard query.search != nil || query.isLastOfSearch else { return }
+    guard form >= AuditSchema.formWithSearches else { return terms.append("1 = 0") }
+    if let search = query.search {
+      add("r.search = ?", Self.listed(search))
+      // What the index has behind the search, and before the time.
+      add("r.kind = ?", .text(query.kind.rawValue))
+    }
+    guard query.isLastOfSearch else { return }
+    terms.append(
+      """
+      NOT EXISTS (SELECT 1 FROM audit_record n WHERE n.search = r.search AND n.kind = r.kind
+        AND (n.time, n.writer, n.sequence) > (r.time, r.writer, r.sequence))
+      """)
   }
 
   private mutating func addReview(_ state: AuditQuery.ReviewState) {

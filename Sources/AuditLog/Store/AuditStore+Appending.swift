@@ -59,15 +59,17 @@ extension AuditStore {
 
   private func insert(_ record: ChainedRecord, _ connection: any SQLConnection) throws(SluiceError) {
     let (reference, columns) = (record.reference, record.columns)
-    try connection.execute(
-      """
-      INSERT INTO audit_record (writer, sequence, time, kind, \(RecordColumns.names.joined(separator: ", ")), hash, record)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-      """,
+    let names = RecordColumns.names(inForm: form)
+    let values: [SQLValue] =
       [
         .text(reference.writer), .integer(reference.sequence), .integer(record.time.microseconds),
         .text(record.kind.rawValue),
-      ] + columns.values + [.text(record.hash), .text(record.text)])
+      ] + columns.values(inForm: form) + [.text(record.hash), .text(record.text)]
+    try connection.execute(
+      """
+      INSERT INTO audit_record (writer, sequence, time, kind, \(names.joined(separator: ", ")), hash, record)
+      VALUES (\((1...values.count).map { "$\($0)" }.joined(separator: ", ")))
+      """, values)
     for detector in columns.flagged {
       try connection.execute(
         "INSERT INTO audit_flag (writer, sequence, detector, time) VALUES ($1, $2, $3, $4)",

@@ -10,7 +10,7 @@ extension AuditStore {
   package func records(
     _ query: AuditQuery, after cursor: AuditQuery.Cursor? = nil, limit: Int
   ) throws(SluiceError) -> [StoredRecord] {
-    var condition = AuditCondition(query, database.dialect)
+    var condition = AuditCondition(query, database.dialect, form: form)
     if let cursor { condition.add(after: cursor, isOldestFirst: query.isOldestFirst) }
     let direction = query.isOldestFirst ? "ASC" : "DESC"
     let bound = condition.parameter(.integer(limit))
@@ -39,7 +39,7 @@ extension AuditStore {
 
   /// How many records a query asks for, counted up to a bound.
   package func count(_ query: AuditQuery, atMost bound: Int = .max) throws(SluiceError) -> Int {
-    var condition = AuditCondition(query, database.dialect)
+    var condition = AuditCondition(query, database.dialect, form: form)
     let limit = condition.parameter(.integer(bound))
     let sql = "SELECT COUNT(*) FROM (SELECT 1 \(Self.tables) WHERE \(condition.text) LIMIT \(limit)) AS counted"
     return try database.read { connection throws(SluiceError) in try connection.rows(sql, condition.values) }
@@ -55,12 +55,13 @@ extension AuditStore {
     }.first.map(Self.record)
   }
 
-  /// The records that a person may mean: a place (`gateway-1:4711`, or `4711` where there is one chain), the id of a request,
-  /// or the beginning of a digest (8 digits and more), newest first.
+  /// The records that a person may mean: a place (`gateway-1:4711`, or `4711` where there is one chain), the last record of a search,
+  /// the id of a request, or the beginning of a digest (8 digits and more), newest first.
   ///
   /// - Throws: `no-such-record`; `audit-unavailable`.
   package func find(_ text: String, limit: Int = 100) throws(SluiceError) -> [StoredRecord] {
     if let reference = try reference(text), let record = try record(reference) { return [record] }
+    if let search = try lastRecord(ofSearch: text) { return [search] }
     var query = AuditQuery()
     query.request = text
     var found = try records(query, limit: limit)
@@ -89,6 +90,13 @@ extension AuditStore {
     return found[0]
   }
 
+  /// The newest record of a search; `nil` for one that there is none of.
+  package func lastRecord(ofSearch search: String) throws(SluiceError) -> StoredRecord? {
+    var query = AuditQuery()
+    (query.kind, query.search) = (.search, search)
+    return try records(query, limit: 1).first
+  }
+
   private func reference(_ text: String) throws(SluiceError) -> AuditReference? {
     if let reference = AuditReference(text) { return reference }
     guard let sequence = Int(text), sequence > 0 else { return nil }
@@ -104,7 +112,7 @@ extension AuditStore {
   private static func missing(_ text: String) -> SluiceError {
     SluiceError(
       .noSuchRecord, "there is no record `\(text)`",
-      remedy: "give WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256")
+      remedy: "give WRITER:NUMBER, a search, the id of a request, or at least 8 digits of an image's SHA-256")
   }
 
   /// The bytes of a kept image; `nil` where they are not kept, or not any more.

@@ -9,6 +9,8 @@ package struct AuditStore: Sendable {
   let cipher: QuarantineCipher
   /// Room to make room with; `nil` where the database is not in the folder.
   let reserve: DiskReserve?
+  /// That of the tables; an older one than this program makes only where they are not written to.
+  let form: Int
 
   /// Opens the log in a database, and makes its tables where there are none.
   ///
@@ -23,7 +25,12 @@ package struct AuditStore: Sendable {
     self.cipher = cipher
     quarantine = database.dialect.keepsImages ? QuarantineTable() : QuarantineFolder(path: "\(folder)/quarantine")
     reserve = database.dialect.keepsImages ? nil : DiskReserve(folder: folder)
-    if isReadOnly { try AuditSchema.check(database) } else { try AuditSchema.migrate(database) }
+    guard !isReadOnly else {
+      form = try AuditSchema.form(database)
+      return
+    }
+    try AuditSchema.migrate(database)
+    form = AuditSchema.newest
   }
 }
 

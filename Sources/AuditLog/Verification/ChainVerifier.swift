@@ -125,7 +125,7 @@ struct ChainVerifier {
     let columns = RecordColumns(json)
     let time = json["time"]?.string.flatMap { AuditTime($0) }
     guard time?.microseconds == row.integer(3), json["kind"]?.string == row.text(4),
-      columns.values == Array(row.values[5...])
+      columns.values(inForm: store.form) == Array(row.values[5...])
     else { return "is listed as something that it is not: the columns beside it were changed" }
     let flags = Set(columns.flagged.map { [SQLValue.text($0), row.values[3]] })
     guard flags == block.flags[summary.records + 1] ?? [] else {
@@ -165,7 +165,7 @@ struct ChainVerifier {
     return try store.database.read { connection throws(SluiceError) in
       let records = try connection.rows(
         """
-        SELECT sequence, record, hash, time, kind, \(RecordColumns.names.joined(separator: ", ")) FROM audit_record
+        SELECT sequence, record, hash, time, kind, \(RecordColumns.names(inForm: store.form).joined(separator: ", ")) FROM audit_record
         WHERE writer = $1 AND sequence > $2 ORDER BY sequence LIMIT \(AuditStore.block)
         """, [.text(name), .integer(first)])
       let range: [SQLValue] = [.text(name), .integer(first), .integer(records.last?.integer(0) ?? first)]

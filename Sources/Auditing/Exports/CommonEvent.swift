@@ -6,21 +6,27 @@ import FilterPipeline
 struct CommonEvent {
   private let record: StoredRecord
   private let said: RecordedVerdict
+  /// What a record of a search says.
+  private let search: RecordedSearch?
 
   init(_ record: StoredRecord) {
     self.record = record
     said = record.verdict
+    search = record.kind == AuditKind.search.rawValue ? record.search : nil
   }
 
   var text: String {
     let verdict = said.outcome?.rawValue ?? record.kind
-    let head = ["Sluice", "sluice", said.build ?? "unknown", verdict, "Image \(verdict)", severity]
+    let head = ["Sluice", "sluice", said.build ?? "unknown", verdict, name ?? "Image \(verdict)", severity]
     return "CEF:0|" + head.map(Self.headEscaped).joined(separator: "|") + "|"
       + fields.map { "\($0)=\(Self.escaped($1))" }.joined(separator: " ")
   }
 
+  private var name: String? { search.map { _ in "Search for an adversarial image" } }
+
   private var severity: String {
-    switch said.outcome {
+    guard search == nil else { return "8" }
+    return switch said.outcome {
     case .adversarial: "8"
     case .rejected, .failed: "4"
     case .clean, nil: "1"
@@ -31,12 +37,14 @@ struct CommonEvent {
     let detectors = said.flaggedDetectors.joined(separator: " ")
     let all: [(String, String?)] = [
       ("rt", String(record.time.microseconds / 1000)), ("externalId", record.reference.description),
-      ("act", said.action?.rawValue), ("suser", said.client), ("fname", said.source),
+      ("act", said.action?.rawValue ?? search?.action), ("suser", said.client), ("fname", said.source),
       ("fsize", said.bytes.map(String.init)), ("fileHash", said.sha256), ("reason", said.error?.code),
       ("cs1Label", "filter"), ("cs1", said.filter?.name),
       ("cs2Label", detectors.isEmpty ? nil : "detectors"), ("cs2", detectors.isEmpty ? nil : detectors),
       ("cs3Label", "recordHash"), ("cs3", record.hash),
       ("cs4Label", record.review == nil ? nil : "review"), ("cs4", record.review?.word),
+      ("cs5Label", said.search == nil ? nil : "search"), ("cs5", said.search),
+      ("cn1Label", search?.questions == nil ? nil : "questions"), ("cn1", search?.questions.map(String.init)),
       ("cfp1Label", said.pValue == nil ? nil : "pValue"), ("cfp1", said.pValue.map { JSONValue.number($0).text }),
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }

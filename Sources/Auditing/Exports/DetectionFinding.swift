@@ -7,10 +7,13 @@ import FilterPipeline
 struct DetectionFinding {
   private let record: StoredRecord
   private let said: RecordedVerdict
+  /// What a record of a search says.
+  private let search: RecordedSearch?
 
   init(_ record: StoredRecord) {
     self.record = record
     said = record.verdict
+    search = record.kind == AuditKind.search.rawValue ? record.search : nil
   }
 
   var json: JSONValue {
@@ -26,16 +29,19 @@ struct DetectionFinding {
     ])
   }
 
-  private var verdict: String { said.outcome?.rawValue ?? "" }
-  private var wasForwarded: Bool { said.action?.isForwarding ?? false }
+  private var verdict: String { search == nil ? said.outcome?.rawValue ?? "" : record.kind }
+  private var wasForwarded: Bool { said.action?.isForwarding ?? (search?.action == "silent") }
+  private var title: String { search == nil ? "Adversarial image screening" : "Search for an adversarial image" }
 
   private var message: String {
+    if let search { return "search for an adversarial image: \(SearchCourse(search).text)" }
     let detectors = said.flaggedDetectors.joined(separator: ", ")
     return said.outcome == .adversarial ? "image flagged as adversarial by \(detectors)" : "image \(verdict)"
   }
 
   private var severity: (id: Int, name: String) {
-    switch said.outcome {
+    guard search == nil else { return (4, "High") }
+    return switch said.outcome {
     case .adversarial: (4, "High")
     case .rejected, .failed: (2, "Low")
     case .clean, nil: (1, "Informational")
@@ -52,6 +58,7 @@ struct DetectionFinding {
 
   private var disposition: (id: Int, name: String) {
     switch said.action {
+    case nil where search?.action == "silent": (17, "Logged")
     case .sanitized: (11, "Corrected")
     case .observed, .unjudged: (17, "Logged")
     case .forwarded: (1, "Allowed")
@@ -71,7 +78,7 @@ struct DetectionFinding {
 
   private var findingInfo: JSONValue {
     .object([
-      "uid": record.reference.description.json, "title": "Adversarial image screening".json,
+      "uid": record.reference.description.json, "title": title.json,
       "types": .array([verdict.json]), "created_time": .integer(record.time.microseconds / 1000),
       "analytic": .object([
         "name": said.filter?.name?.json, "uid": said.filter?.digest?.json, "type_id": .integer(4),
@@ -103,7 +110,8 @@ struct DetectionFinding {
     .object([
       "hash": record.hash.json, "p_value": said.pValue.map { .number($0) }, "budget": said.budget.map { .number($0) },
       "request": said.request?.json, "filter": said.filter?.json, "error": said.error?.json,
-      "review": record.review?.word.json,
+      "review": record.review?.word.json, "search": said.search?.json,
+      "questions": search?.questions.map(JSONValue.integer),
     ])
   }
 }

@@ -23,6 +23,8 @@ package struct Judgement: Sendable {
   package var picture: [UInt8]?
   /// What the classifier says about the forwarded tensor, where the filter has asked it that already.
   package var prediction: Prediction?
+  /// What the classifier was asked about, where it was asked for; `nil` for what was rejected or never decoded.
+  package var modelImage: ModelImage?
 }
 
 /// What becomes of an image that is flagged.

@@ -30,13 +30,15 @@ struct Passage: ~Copyable {
   var prediction: Prediction?
 
   consuming func judgement() -> Judgement {
-    Judgement(verdict: verdict, tensor: tensor, picture: picture, prediction: prediction)
+    Judgement(
+      verdict: verdict, tensor: tensor, picture: picture, prediction: prediction,
+      modelImage: wanted.modelImage && verdict.outcome != .rejected ? image : nil)
   }
 }
 
 /// A model-size image that several may look at.
-final class ModelImage: Sendable {
-  let pixels: PixelImage
+package final class ModelImage: Sendable {
+  package let pixels: PixelImage
 
   init(_ pixels: consuming PixelImage) { self.pixels = pixels }
 }
@@ -63,15 +65,18 @@ package struct WantedJudgement: Sendable {
   package var failsOpen: Bool
   /// Whether everything is asked, even where the verdict is certain before.
   package var complete: Bool
+  /// Whether the model-size image is wanted as well, also of a flagged one.
+  package var modelImage: Bool
 
   package init(
     flagged: FlaggedImages? = nil, tensor: Bool = true, picture: Bool = false, failsOpen: Bool = false,
-    complete: Bool = false
+    complete: Bool = false, modelImage: Bool = false
   ) {
     self.flagged = flagged
     self.tensor = tensor
     self.picture = picture
     self.failsOpen = failsOpen
     self.complete = complete
+    self.modelImage = modelImage
   }
 }

@@ -95,16 +95,13 @@ package struct Refusal: Error, Sendable {
 }
 
 extension Refusal {
-  /// The refusal of a request because of one of its images; `nil` when all are forwarded.
+  /// The refusal of a request because of one of its images.
   ///
   /// - Parameters:
-  ///   - judgements: one an image, in the order of the request.
-  static func first(in judgements: [Judgement]) -> Refusal? {
-    for (place, judgement) in judgements.enumerated() where judgement.tensor == nil {
-      let which = judgements.count == 1 ? "the image" : "image \(place + 1) of \(judgements.count)"
-      return Refusal(judgement.verdict, of: which)
-    }
-    return nil
+  ///   - place: of the image in the request, from 0.
+  ///   - count: images of the request.
+  init(_ verdict: Verdict, place: Int, of count: Int) {
+    self.init(verdict, of: count == 1 ? "the image" : "image \(place + 1) of \(count)")
   }
 
   private init(_ verdict: Verdict, of which: String) {

@@ -3,6 +3,7 @@ import Auditing
 import Common
 import FilterPipeline
 import Logging
+import StatefulDetection
 import Synchronization
 
 /// The gateway's side of the audit log: no verdict leaves before its record is durable.
@@ -60,24 +61,31 @@ package struct GatewayAudit: Sendable {
   }
 
   var writer: AuditWriter { recorder.writer }
-  var client: ClientIdentity { settings.client }
 
   /// Whether verdicts can be recorded, or need not be: while not, no request is answered.
   package var isWritable: Bool { settings.failOpen || writer.isWritable }
 
-  /// Records the verdicts of a request.
+  /// Records the verdicts of a request, and with them what is known of searches that they belong to.
   ///
+  /// - Parameters:
+  ///   - sightings: what chain each image belongs to; `nil` where it is not remembered.
+  ///   - searches: of the memory of questions, where there is one.
+  ///   - label: what a class is called, where that is known.
   /// - Throws: `audit-unavailable`, unless the operator prefers answers to records.
   func record(
-    _ images: [EncodedInput], _ judgements: [Judgement], _ context: RequestContext
+    _ images: [EncodedInput], _ judgements: [Judgement], _ context: RequestContext, _ sightings: [Sighting?],
+    searches: SearchRecords?, label: (Int) -> String?
   ) async throws(SluiceError) {
-    let judged = zip(images, judgements).map { image, judgement in
+    let judged = zip(zip(images, judgements), sightings).map { pair, sighting in
       JudgedImage(
-        image, judgement.verdict, request: context.identity.id, route: context.route.rawValue, client: context.client)
+        pair.0, pair.1.verdict, request: context.identity.id, route: context.route.rawValue, client: context.client,
+        sighting: sighting)
     }
+    let noticed = searches?.due(judged, label: label) ?? []
     do throws(SluiceError) {
-      try await recorder.record(judged)
+      try await recorder.record(judged, noticed: noticed)
     } catch {
+      searches?.takeBack(noticed)
       log.error("verdict not recorded", metadata: ["request": "\(context.identity.id)", "error": "\(error)"])
       guard settings.failOpen else {
         failures.refused.add(1, ordering: .relaxed)

@@ -77,8 +77,12 @@ package final class FilterEngine: Sendable {
   }
 
   /// Judges images, as many at a time as there is memory for, in order.
+  ///
+  /// - Parameters:
+  ///   - notice: sees each judgement with its place as soon as there is one, on a worker; the model-size image is then let go.
   package func judge(
-    _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget
+    _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget,
+    notice: @escaping @Sendable (Judgement, _ place: Int) -> Void = { _, _ in }
   ) async -> [Judgement] {
     let serving = current.withLock { $0 }
     let pipeline = serving.pipeline
@@ -90,10 +94,10 @@ package final class FilterEngine: Sendable {
           // image has one verdict.
           let charge = try? await memory.charge(pipeline.bytesForJudging(image), for: .judging)
           defer { withExtendedLifetime(charge) {} }
-          return (
-            place,
-            await pipeline.judge(image, id: number, as: wanted)
-          )
+          var judgement = await pipeline.judge(image, id: number, as: wanted)
+          notice(judgement, place)
+          judgement.modelImage = nil
+          return (place, judgement)
         }
       }
       var judgements = [Judgement?](repeating: nil, count: images.count)

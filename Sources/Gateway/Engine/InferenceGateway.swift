@@ -1,8 +1,10 @@
+import Classifiers
 import Common
 import Decision
 import FilterPipeline
 import Logging
 import OpenInference
+import StatefulDetection
 
 /// Judges what requests carry and sends on what is clean: what all transports share.
 ///
@@ -17,12 +19,19 @@ package struct InferenceGateway: Sendable {
   package let rules: GatewayRules
   /// Records every verdict before anything of it leaves; `nil` without an audit log.
   package let audit: GatewayAudit?
+  /// Notices searches; `nil` where no questions are remembered.
+  package let searches: SearchGuard?
+  /// What clients are called in records, and told apart by.
+  package let client: ClientIdentity
   package let log: Logger
 
   package init(
     engine: FilterEngine, backend: any InferenceBackend, admission: Admission, memory: MemoryBudget,
-    metrics: GatewayMetrics, rules: GatewayRules, audit: GatewayAudit? = nil, log: Logger
+    metrics: GatewayMetrics, rules: GatewayRules, audit: GatewayAudit? = nil, searches: SearchGuard? = nil,
+    client: ClientIdentity = .none, log: Logger
   ) {
+    self.searches = searches
+    self.client = client
     self.memory = memory
     self.audit = audit
     self.engine = engine
@@ -41,10 +50,23 @@ package struct InferenceGateway: Sendable {
   func infer(
     _ context: RequestContext, _ read: @escaping @Sendable () throws(SluiceError) -> InferenceRequest
   ) async throws(Refusal) -> Inference {
-    let (request, judgements) = try await judged(context) { () throws(SluiceError) in
+    let (request, images) = try await judged(context) { () throws(SluiceError) in
       let request = try read()
       return (request, try ImageInputs(request, source: context.identity.id, most: rules.maxImages).images)
     }
+    let wish = FirstAnswer.Wish(request.outputs)
+    var response = try await images.response(to: wish) { (places) throws(Refusal) in
+      try await ask(request, places.map { images.judgements[$0] }, context)
+    }
+    images.keep(response, to: wish)
+    response.modelName = rules.model
+    response.id = request.id
+    return Inference(request: request, response: response, judgements: images.judgements)
+  }
+
+  private func ask(
+    _ request: InferenceRequest, _ judgements: [Judgement], _ context: RequestContext
+  ) async throws(Refusal) -> InferenceResponse {
     let images = judgements.compactMap { judgement in
       judgement.tensor.map { ForwardedImage(tensor: $0, prediction: judgement.prediction) }
     }
@@ -52,11 +74,9 @@ package struct InferenceGateway: Sendable {
       identity: context.identity, id: request.id, parameters: request.parameters, outputs: request.outputs,
       images: images, deadline: context.deadline)
     let start = ContinuousClock.now
-    var response = try await backend.answer(forwarded)
+    let response = try await backend.answer(forwarded)
     metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
-    response.modelName = rules.model
-    response.id = request.id
-    return Inference(request: request, response: response, judgements: judgements)
+    return response
   }
 
   /// Judges images that are forwarded to nobody.
@@ -68,24 +88,47 @@ package struct InferenceGateway: Sendable {
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> [EncodedInput]
   ) async throws(Refusal) -> [Judgement] {
-    try await judged(context, picture: picture) { () throws(SluiceError) in ((), try read()) }.judgements
+    let images = try await judged(context, picture: picture) { () throws(SluiceError) in ((), try read()) }.images
+    images.keep()
+    return images.judgements
   }
 
   /// The request and the verdicts about its images, all of which are forwarded.
   private func judged<Request: Sendable>(
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> (Request, [EncodedInput])
-  ) async throws(Refusal) -> (request: Request, judgements: [Judgement]) {
-    let (request, judgements) = try await admitted(context) { () throws(SluiceError) in
+  ) async throws(Refusal) -> (request: Request, images: AnsweredImages) {
+    let (request, judgements, sightings) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
-      let wanted = WantedJudgement(flagged: context.mode, picture: picture, failsOpen: rules.failOpen)
-      let judgements = await engine.judge(images, as: wanted, within: memory)
-      try await audit?.record(images, judgements, context)
-      return (request, judgements)
+      let wanted = WantedJudgement(
+        flagged: context.mode, picture: picture, failsOpen: rules.failOpen, modelImage: searches != nil)
+      let sightings = Sightings(count: images.count)
+      let judgements = await engine.judge(images, as: wanted, within: memory) { judgement, place in
+        sightings.enter(searches?.note(judgement, place: place, of: context), at: place)
+      }
+      let labels = engine.pipeline.labels
+      try await audit?.record(images, judgements, context, sightings.all, searches: searches?.records) { labels?[$0] }
+      return (request, judgements, sightings.all)
     }
     note(judgements, context)
-    if let refusal = Refusal.first(in: judgements) { throw refusal }
-    return (request, judgements)
+    let images = try await answered(judgements, sightings, context)
+    if let refusal = images.refusal {
+      images.keep()
+      throw refusal
+    }
+    return (request, images)
+  }
+
+  /// What is done about searches.
+  private func answered(
+    _ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext
+  ) async throws(Refusal) -> AnsweredImages {
+    guard let searches else { return AnsweredImages(judgements) }
+    do throws(SluiceError) {
+      return try await searches.answer(judgements, sightings, context)
+    } catch {
+      throw Refusal(error)
+    }
   }
 
   private func admitted<Result>(

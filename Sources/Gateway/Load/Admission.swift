@@ -48,12 +48,17 @@ package final class Admission: Sendable {
       if outcome == .cancelled || Task.isCancelled {
         throw SluiceError(.cancelled, "the request ended while it waited")
       }
-      throw SluiceError(.busy, "too many requests are waiting", remedy: "try again later")
+      throw .queueIsFull
     }
     defer { queue.give(Places.Claim()) }
     waited(start.duration(to: .now))
     return try await work()
   }
+}
+
+extension SluiceError {
+  /// There is no room for a request among those that wait.
+  static let queueIsFull = SluiceError(.busy, "too many requests are waiting", remedy: "try again later")
 }
 
 extension SluiceError.Code {

@@ -38,10 +38,40 @@ extension AuditPages {
     _ reference: AuditReference, _ page: PageRequest, _ visitor: Visitor
   ) async throws(PageFailure) -> Response {
     let (filter, pipeline, clean) = (RecordFilter(page.query), gateway.engine.pipeline, cleanScores)
-    let view = try await perform(for: visitor) { log throws(SluiceError) in
-      try RecordView(try Self.found(reference, log), filter, pipeline, clean, log)
+    let shown = try await perform(for: visitor) { log throws(SluiceError) -> Shown in
+      let record = try Self.found(reference, log)
+      guard record.kind != AuditKind.search.rawValue else { return .search(try SearchView(record, log)) }
+      return .record(try RecordView(record, filter, pipeline, clean, log))
     }
-    return self.page("record", visitor, view.values)
+    return switch shown {
+    case .record(let view): self.page("record", visitor, view.values)
+    case .search(let view): self.page("search", visitor, view.values)
+    }
+  }
+
+  private enum Shown {
+    case record(RecordView)
+    case search(SearchView)
+  }
+
+  func searches(_ page: PageRequest, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    let filter = RecordFilter(page.query)
+    let view = try await perform(for: visitor) { log throws(SluiceError) in try SearchesView(filter, log) }
+    return self.page("searches", visitor, view.values)
+  }
+
+  /// A search by the last of its records.
+  func search(_ search: String, _ visitor: Visitor) async throws(PageFailure) -> Response {
+    var query = AuditQuery()
+    (query.kind, query.search) = (.search, search)
+    let wanted = query
+    let view = try await perform(for: visitor) { log throws(SluiceError) in
+      guard let record = try log.records(wanted, limit: 1).first else {
+        throw SluiceError(.noSuchRecord, "there is no such search")
+      }
+      return try SearchView(record, log)
+    }
+    return self.page("search", visitor, view.values)
   }
 
   /// - Throws: `no-such-record`.
@@ -55,6 +85,7 @@ extension AuditPages {
   func picture(
     _ name: String, of reference: AuditReference, _ visitor: Visitor
   ) async throws(PageFailure) -> Response {
+    if let place = QuestionPicture.place(name) { return try await questionPicture(place, of: reference, visitor) }
     guard let kind = EvidencePicture(name) else { throw .status(404, "there is no such picture") }
     let (pictures, pipeline) = (pictures, gateway.engine.pipeline)
     let png = try await perform(for: visitor) { log throws(SluiceError) -> [UInt8]? in
@@ -64,6 +95,16 @@ extension AuditPages {
         guard error.code == .auditUnavailable else { return nil }
         throw error
       }
+    }
+    guard let png else { throw .status(404, "there is no such picture") }
+    return PageResponse.picture(png)
+  }
+
+  private func questionPicture(
+    _ place: Int, of reference: AuditReference, _ visitor: Visitor
+  ) async throws(PageFailure) -> Response {
+    let png = try await perform(for: visitor) { log throws(SluiceError) -> [UInt8]? in
+      try QuestionPicture.png(place, of: try Self.found(reference, log))
     }
     guard let png else { throw .status(404, "there is no such picture") }
     return PageResponse.picture(png)

@@ -90,7 +90,8 @@ final class AuditPages: Sendable {
   func page(_ name: String, _ visitor: Visitor?, status: Int = 200, _ values: [String: Any]) -> Response {
     var all: [String: Any] = [
       "version": gateway.rules.version, "hasSession": visitor != nil, "reviewer": visitor?.reviewer.name ?? "",
-      "csrf": visitor?.csrf ?? "", "isOverview": false, "isRecords": false, "title": "Audit",
+      "csrf": visitor?.csrf ?? "", "isOverview": false, "isRecords": false, "isSearches": false,
+      "title": "Audit",
     ]
     all.merge(values) { _, own in own }
     return PageResponse.html(templates.render(name, all), status: status)

@@ -12,7 +12,8 @@ struct PageTemplates: Sendable {
       ("login", PackageResources.login_mustache), ("message", PackageResources.message_mustache),
       ("overview", PackageResources.overview_mustache), ("live", PackageResources.live_mustache),
       ("records", PackageResources.records_mustache), ("row", PackageResources.row_mustache),
-      ("record", PackageResources.record_mustache),
+      ("record", PackageResources.record_mustache), ("searches", PackageResources.searches_mustache),
+      ("search", PackageResources.search_mustache),
     ]
     var templates: [String: MustacheTemplate] = [:]
     for (name, source) in sources {

@@ -3,7 +3,9 @@ import FilterPipeline
 
 /// Which records a list shows, as it stands in an address.
 struct RecordFilter: Sendable {
-  private static let names = ["since", "until", "detector", "review", "client", "source", "digest", "request"]
+  private static let names = [
+    "since", "until", "detector", "review", "client", "source", "digest", "request", "search",
+  ]
 
   private let fields: FormFields
   /// What cannot be understood, for the reader.
@@ -19,6 +21,7 @@ struct RecordFilter: Sendable {
     query.client = fields["client"]
     query.source = fields["source"]
     query.request = fields["request"]
+    query.search = fields["search"]
     if let digest = fields["digest"] {
       if digest.count <= 64, digest.allSatisfy(\.isHexDigit) {
         query.digest = digest.lowercased()

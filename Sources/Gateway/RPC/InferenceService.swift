@@ -106,7 +106,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
       }
       let call = RequestContext(
         identity: identity, route: .infer, mode: gateway.rules.modes[.infer],
-        client: gateway.audit?.client.name(
+        client: gateway.client.name(
           address: Self.address(context.remotePeer), authorization: request.metadata.text("authorization")
         ) { request.metadata.text($0.lowercased()) },
         deadline: Deadline(after: gateway.rules.deadline))

@@ -2,6 +2,7 @@ import AuditLog
 import Common
 import FilterPipeline
 import Logging
+import StatefulDetectionRedis
 
 /// The gateway's settings, checked: each that a section declares is a member of the same name, such as `maxBody`.
 @dynamicMemberLookup
@@ -16,6 +17,11 @@ package struct GatewaySettings: Sendable {
   package let tokens: BearerTokens
   /// `nil` without an audit log.
   package let audit: AuditSettings?
+  /// What clients are called, also without an audit log.
+  package let client: ClientIdentity
+  package let searches: SearchGuard.Settings
+  /// `nil` for a gateway that shares no questions.
+  package let sharing: SharingSettings?
 
   /// - Throws: `invalid-setting`, naming the setting, where it was set, and what is permitted; `unreadable-file`.
   package init(_ texts: SettingTexts, environment: [String: String] = [:]) throws(SluiceError) {
@@ -28,6 +34,9 @@ package struct GatewaySettings: Sendable {
     tls = try access.tls()
     tokens = try access.tokens()
     audit = try AuditSettings(texts, environment)
+    client = try SettingValues<AuditSection>(texts)[\.auditClient]
+    searches = SearchGuard.Settings(try SettingValues(texts))
+    sharing = try SharingReader(texts: texts).settings(searches)
     try checkTogether(texts)
   }
 

@@ -14,6 +14,12 @@ struct AuditListCommand: AsyncParsableCommand {
         sluice audit list --detector mirror --review unreviewed
         sluice audit list --client 10.0.0.7 --ndjson | jq .record.pValue
 
+      A gateway that notices a chain of near questions, as somebody asks who searches for an adversarial image, \
+      records it as a search. Each is listed by its last record; `sluice audit show` explains one.
+
+        sluice audit list --chain
+        sluice audit list --chain SEARCH --oldest-first
+
       Exit status: 0, also when no record matches; 2 when the log cannot be read.
       """)
 
@@ -47,6 +53,7 @@ struct AuditListCommand: AsyncParsableCommand {
     var records: [StoredRecord] = []
     try store.forEach(query, limit: limit) { records.append($0) }
     guard !records.isEmpty else { return Terminal.say("sluice: there is no such record") }
-    try output.write(Array(RecordListing(records).text.utf8))
+    let text = query.kind == .search ? SearchListing(records).text : RecordListing(records).text
+    try output.write(Array(text.utf8))
   }
 }

@@ -124,6 +124,13 @@ struct AuditQueryOptions: ParsableArguments {
     completion: .list(AuditQuery.ReviewState.allCases.map(\.rawValue)))
   var review: String?
 
+  @Option(
+    defaultAsFlag: .all,
+    help: ArgumentHelp(
+      "Searches for adversarial images: chains of near questions. With an id, the images of that search.",
+      valueName: "id"))
+  var chain: ChainSelection?
+
   func validate() throws {
     for (name, text) in [("since", since), ("until", until)] {
       if let text, AuditTime(text) == nil {
@@ -158,6 +165,11 @@ struct AuditQueryOptions: ParsableArguments {
     query.source = source
     query.digest = digest?.lowercased()
     query.review = review.flatMap(AuditQuery.ReviewState.init(rawValue:))
+    switch chain {
+    case .all: (query.kind, query.isLastOfSearch) = (.search, true)
+    case .one(let search): query.search = search
+    case nil: break
+    }
     return query
   }
 }

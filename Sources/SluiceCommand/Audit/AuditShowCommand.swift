@@ -13,7 +13,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     abstract: "Explain one record.",
     discussion: """
       A record is WRITER:NUMBER, the id of a request, or at least 8 digits of an image's SHA-256. Of several records \
-      of one image, the newest is shown.
+      of one image, the newest is shown. So is a search by its id, with its questions and how the scores moved.
 
         sluice audit show gateway-1:4711
         sluice audit show 3fa2b1c0 --json

@@ -9,9 +9,8 @@ struct RecordListing {
   private let outcomes: [Verdict.Outcome?]
 
   private static let heading = [
-    "RECORD", "TIME (UTC)", "VERDICT", "ACTION", "P", "DETECTORS", "CLIENT", "REVIEW", "SOURCE",
+    "RECORD", "TIME (UTC)", "VERDICT", "ACTION", "P", "DETECTORS", "CLIENT", "SEARCH", "REVIEW", "SOURCE",
   ]
-  private static let widest = 40
 
   init(_ records: [StoredRecord]) {
     let said = records.map(\.verdict)
@@ -20,17 +19,8 @@ struct RecordListing {
   }
 
   var text: String {
-    let columns = Self.heading.indices.filter { column in rows.contains { !$0[column].isEmpty } }
-    let widths = Self.heading.indices.map { column in ([Self.heading] + rows).map { $0[column].count }.max() ?? 0 }
-    func line(_ cells: [String]) -> String {
-      let aligned = columns.map { padded(cells[$0], widths[$0]) }.joined(separator: "  ")
-      return String(aligned.reversed().drop { $0 == " " }.reversed())
-    }
-    return
-      ([Terminal.styled(line(Self.heading), .dim)]
-      + zip(rows, outcomes).map { row, outcome in
-        Self.coloured(line(row), outcome)
-      }).joined(separator: "\n") + "\n"
+    let lines = TextTable(Self.heading, rows).lines
+    return ([lines.heading] + zip(lines.rows, outcomes).map(Self.coloured)).joined(separator: "\n") + "\n"
   }
 
   private static func coloured(_ line: String, _ outcome: Verdict.Outcome?) -> String {
@@ -46,12 +36,7 @@ struct RecordListing {
       record.reference.description, record.time.shortText, said.outcome?.rawValue ?? record.kind,
       said.action?.rawValue ?? "", said.pValue.map { JSONValue.number($0).text } ?? "",
       said.flaggedDetectors.joined(separator: ","),
-      said.client ?? "", record.review?.word ?? "", said.sourceName,
-    ].map(shortened)
-  }
-
-  private static func shortened(_ text: String) -> String {
-    let printable = Terminal.printable(text)
-    return printable.count <= widest ? printable : printable.prefix(widest - 1) + "…"
+      said.client ?? "", said.search ?? "", record.review?.word ?? "", said.sourceName,
+    ]
   }
 }

@@ -20,6 +20,7 @@ struct RecordReport {
 
   var text: String {
     let heading = Terminal.styled("\(record.reference)  \(Terminal.printable(said.source ?? ""))", .bold)
+    guard record.kind != AuditKind.search.rawValue else { return SearchReport(record).text }
     guard record.kind == AuditKind.verdict.rawValue else { return otherKind }
     return ([heading] + facts + detectors + conclusion + review + [line("hash", record.hash)])
       .joined(separator: "\n") + "\n"
@@ -46,7 +47,7 @@ struct RecordReport {
     let filter = said.filter.map { "\($0.name ?? "") (\(($0.digest ?? "").prefix(12)))" }
     return [
       known("time", record.time.text), known("client", said.client), known("request", said.request),
-      known("route", said.route), known("image", size), known("sha256", said.sha256),
+      known("route", said.route), known("search", said.search), known("image", size), known("sha256", said.sha256),
       known("kept", kept), known("filter", filter), known("build", said.build),
       known("prediction", said.prediction.map(Self.prediction)), known("way", WayText(said)?.text),
       known("damaged", damage.paths.isEmpty ? nil : damage.paths.joined(separator: ", ")),

@@ -11,7 +11,9 @@ struct StatisticsReport {
     self.statistics = statistics
   }
 
-  var text: String { ([heading] + summedUp + intervals + detectors + clients).joined(separator: "\n") + "\n" }
+  var text: String {
+    ([heading] + summedUp + searches + intervals + detectors + clients).joined(separator: "\n") + "\n"
+  }
 
   private var heading: String {
     "\(statistics.images) images from \(statistics.since.shortText) to \(statistics.until.shortText), "
@@ -25,6 +27,14 @@ struct StatisticsReport {
     return [
       "also rejected, without a record each: "
         + counts.map { "\($0.value) \(Terminal.printable($0.key))" }.joined(separator: ", ")
+    ]
+  }
+
+  private var searches: [String] {
+    guard statistics.searches > 0 else { return [] }
+    return [
+      "\(statistics.searches) \(statistics.searches == 1 ? "search" : "searches") for an adversarial image; "
+        + "`sluice audit list --chain` lists \(statistics.searches == 1 ? "it" : "them")"
     ]
   }
 

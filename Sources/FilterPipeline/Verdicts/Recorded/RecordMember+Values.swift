@@ -2,33 +2,35 @@ import Common
 
 /// The kinds of values that members have. Where nothing else is said, `nil` is left out, and null reads as `nil`.
 extension RecordMember {
-  typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
+  package typealias Path<Value> = any WritableKeyPath<Part, Value> & Sendable
 
-  static func text(_ name: String, _ path: Path<String?>) -> Self {
+  package static func text(_ name: String, _ path: Path<String?>) -> Self {
     optional(name, path, JSONValue.string) { value in
       if case .string(let text) = value { text } else { nil }
     }
   }
 
-  static func integer(_ name: String, _ path: Path<Int?>) -> Self {
+  package static func integer(_ name: String, _ path: Path<Int?>) -> Self {
     optional(name, path, JSONValue.integer, whole)
   }
 
   /// - Parameters:
   ///   - decimals: as many are written at most.
-  static func number(_ name: String, _ path: Path<Double?>, decimals: Int = 9) -> Self {
+  package static func number(_ name: String, _ path: Path<Double?>, decimals: Int = 9) -> Self {
     optional(name, path, { .number($0, decimals: decimals) }, number)
   }
 
   /// A word out of a fixed set.
-  static func word<Word: RawRepresentable<String> & SendableMetatype>(_ name: String, _ path: Path<Word?>) -> Self {
+  package static func word<Word: RawRepresentable<String> & SendableMetatype>(_ name: String, _ path: Path<Word?>)
+    -> Self
+  {
     optional(name, path, { .string($0.rawValue) }) { value in
       if case .string(let text) = value { Word(rawValue: text) } else { nil }
     }
   }
 
   /// True or false, and always written.
-  static func truth(_ name: String, _ path: Path<Bool>) -> Self {
+  package static func truth(_ name: String, _ path: Path<Bool>) -> Self {
     RecordMember(name) {
       .bool($0[keyPath: path])
     } read: { value, part, damage in
@@ -36,14 +38,14 @@ extension RecordMember {
     }
   }
 
-  static func truth(_ name: String, _ path: Path<Bool?>) -> Self {
+  package static func truth(_ name: String, _ path: Path<Bool?>) -> Self {
     optional(name, path, JSONValue.bool) { value in
       if case .bool(let truth) = value { truth } else { nil }
     }
   }
 
   /// Written where it is true.
-  static func mark(_ name: String, _ path: Path<Bool>) -> Self {
+  package static func mark(_ name: String, _ path: Path<Bool>) -> Self {
     RecordMember(name) {
       $0[keyPath: path] ? .bool(true) : nil
     } read: { value, part, damage in
@@ -63,7 +65,7 @@ extension RecordMember {
   }
 
   /// Another part, in an object of its own.
-  static func part<Other: RecordPart>(_ name: String, _ path: Path<Other?>) -> Self {
+  package static func part<Other: RecordPart>(_ name: String, _ path: Path<Other?>) -> Self {
     RecordMember(name) {
       $0[keyPath: path]?.json
     } read: { value, part, damage in
@@ -73,7 +75,7 @@ extension RecordMember {
   }
 
   /// Several parts; an empty list is left out.
-  static func parts<Other: RecordPart>(_ name: String, _ path: Path<[Other]>) -> Self {
+  package static func parts<Other: RecordPart>(_ name: String, _ path: Path<[Other]>) -> Self {
     RecordMember(name) { part in
       part[keyPath: path].isEmpty ? nil : .array(part[keyPath: path].map(\.json))
     } read: { value, part, damage in
@@ -89,7 +91,7 @@ extension RecordMember {
   }
 
   /// A list of texts; an empty one is left out.
-  static func texts(_ name: String, _ path: Path<[String]>) -> Self {
+  package static func texts(_ name: String, _ path: Path<[String]>) -> Self {
     RecordMember(name) { part in
       part[keyPath: path].isEmpty ? nil : .array(part[keyPath: path].map(JSONValue.string))
     } read: { value, part, damage in
@@ -99,11 +101,11 @@ extension RecordMember {
   }
 
   /// A list of texts that is written where it is empty, too.
-  static func texts(_ name: String, _ path: Path<[String]?>) -> Self {
+  package static func texts(_ name: String, _ path: Path<[String]?>) -> Self {
     optional(name, path, { .array($0.map(JSONValue.string)) }, texts)
   }
 
-  static func integers(_ name: String, _ path: Path<[Int]?>) -> Self {
+  package static func integers(_ name: String, _ path: Path<[Int]?>) -> Self {
     optional(name, path, { .array($0.map(JSONValue.integer)) }) { value in
       guard case .array(let elements) = value else { return nil }
       let integers = elements.compactMap(whole)

@@ -17,7 +17,7 @@ package struct RecordMember<Part: RecordPart>: Sendable {
   /// Takes a value over, or notes that it is none of the member's type; then the part stays as it is.
   let read: @Sendable (JSONValue, inout Part, inout RecordDamage) -> Void
 
-  init(
+  package init(
     _ name: String, written: @escaping @Sendable (Part) -> JSONValue?,
     read: @escaping @Sendable (JSONValue, inout Part, inout RecordDamage) -> Void
   ) {
@@ -42,7 +42,7 @@ extension RecordPart {
   /// fewer and more.
   ///
   /// - Complexity: O(members of the value × members of the part).
-  init(_ json: JSONValue, _ damage: inout RecordDamage) {
+  package init(_ json: JSONValue, _ damage: inout RecordDamage) {
     self.init()
     guard case .object = json else {
       damage.note()
@@ -70,13 +70,13 @@ package struct RecordDamage: Sendable, Hashable {
 
   private static let maximumPaths = 20
 
-  init() {}
+  package init() {}
 
   mutating func enter(_ name: String) { path.append(.member(name)) }
   mutating func enter(_ index: Int) { path.append(.element(index)) }
   mutating func leave() { path.removeLast() }
 
-  mutating func note() {
+  package mutating func note() {
     guard paths.count < Self.maximumPaths else { return }
     var text = ""
     for step in path {

@@ -1,8 +1,8 @@
 /// A verdict as it is written down: what a line of verdicts says, and what a record of the audit log says besides.
 ///
 /// Everything that reads or writes the form goes through this type; `members` declares it. A record says the version of its form,
-/// 1, before these members. Since the first release the form has only grown: records without `groups`, `private`, `way` or
-/// `precisions` are older, and whatever is missing is `nil` or empty. Members that are not known are ignored.
+/// 1, before these members. Since the first release the form has only grown: records without `groups`, `private`, `way`,
+/// `precisions` or `search` are older, and whatever is missing is `nil` or empty. Members that are not known are ignored.
 package struct RecordedVerdict: RecordPart {
   // MARK: - In records of the audit log
 
@@ -11,6 +11,8 @@ package struct RecordedVerdict: RecordPart {
   package var route: String?
   /// Who sent the image.
   package var client: String?
+  /// The search that the image is a question of; `nil` where none was noticed.
+  package var search: String?
 
   // MARK: - In all verdicts
 
@@ -67,6 +69,7 @@ package struct RecordedVerdict: RecordPart {
 
   package static let members: [RecordMember<Self>] = [
     .text("request", \.request), .text("route", \.route), .text("client", \.client),
+    .text("search", \.search),
     .text("id", \.id), .text("source", \.source), .integer("offset", \.offset), .text("sha256", \.sha256),
     .word("verdict", \.outcome), .word("action", \.action), .number("pValue", \.pValue), .number("budget", \.budget),
     .part("compared", \.comparison), .part("filter", \.filter), .part("image", \.image),

@@ -16,7 +16,7 @@ struct ServingCall: Sendable {
     self.server = server
     self.request = request
     self.context = context
-    client = server.gateway.audit?.client.name(
+    client = server.gateway.client.name(
       address: context.channel.remoteAddress?.ipAddress, authorization: request.headers[.authorization]
     ) { name in HTTPField.Name(name).flatMap { request.headers[$0] } }
   }

@@ -149,6 +149,12 @@ enum RouteTables {
       .page("The sender's file, for saving.", .bytes("application/octet-stream")),
       .shows { pages, call in try await pages.file(try call.reference, call.visitor) }),
     Route(
+      .get, "/audit/searches", "searches", by: .reviewer, .page("A list of searches for adversarial images."),
+      .shows { pages, call in try await pages.searches(call.page, call.visitor) }),
+    Route(
+      .get, "/audit/searches/{search}", "search", by: .reviewer, .page("One search, with its questions."),
+      .shows { pages, call in try await pages.search(try call.parameter("search"), call.visitor) }),
+    Route(
       .post, "/audit/records/{writer}/{number}/review", "review", by: .reviewer,
       .form("Records whether it was an attack, and goes on to the next record that nobody has reviewed."),
       .acts { pages, call, form in

@@ -96,6 +96,7 @@ struct OverviewView {
       total("Flagged", counts[0], share(counts[0]), isAlarming: !statistics.changes.isEmpty),
       total("Rejected", counts[1], share(counts[1])),
       total("Failed", counts[2], share(counts[2]), isAlarming: counts[2] > 0),
+      total("Searches", statistics.searches, "for an adversarial image", isAlarming: statistics.searches > 0),
     ]
   }
 

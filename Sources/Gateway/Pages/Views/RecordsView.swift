@@ -41,7 +41,7 @@ struct RecordsView {
       "reviews": [choice("", "any", filter.query.review == nil)]
         + AuditQuery.ReviewState.allCases.map { choice($0.rawValue, $0.rawValue, filter.query.review == $0) },
     ]
-    for name in ["since", "until", "client", "source", "digest", "request"] { values[name] = filter[name] }
+    for name in ["since", "until", "client", "source", "digest", "request", "search"] { values[name] = filter[name] }
     return values
   }
 

@@ -38,7 +38,8 @@ struct RowView {
       "action": said.action?.rawValue ?? "", "source": said.sourceName,
       "isClean": said.outcome == .clean, "isAdversarial": said.outcome == .adversarial,
       "isRejected": said.outcome == .rejected, "isFailed": said.outcome == .failed, "client": client ?? "",
-      "hasClient": client != nil,
+      "hasClient": client != nil, "search": said.search ?? "", "isQuestion": said.search != nil,
+      "searchHref": SearchView.address(of: said.search ?? ""),
       "time": record.time.text, "timeText": record.time.shortText, "pValue": pValue.map(PageText.number) ?? "",
       "hasPValue": pValue != nil, "detectors": detectors, "hasDetectors": !detectors.isEmpty,
       "prediction": prediction ?? "", "hasPrediction": prediction != nil, "review": record.review?.word ?? "",
@@ -49,7 +50,9 @@ struct RowView {
   }
 
   /// Whether there are bytes that decode: what was judged was decoded once.
-  var hasPicture: Bool {
+  var hasPicture: Bool { Self.hasPicture(record, said) }
+
+  static func hasPicture(_ record: StoredRecord, _ said: RecordedVerdict) -> Bool {
     record.image?.isStored == true && [.clean, .adversarial].contains(said.outcome)
   }
 

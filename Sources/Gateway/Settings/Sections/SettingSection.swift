@@ -15,7 +15,7 @@ extension SettingSection {
 package enum SettingSections {
   package static let all: [any SettingSection.Type] = [
     JudgingSection.self, ListeningSection.self, UpstreamSection.self, LimitSection.self, RunningSection.self,
-    AuditSection.self,
+    AuditSection.self, SearchSection.self, SharingSection.self,
   ]
 
   package static var settings: [any DeclaredSetting] { all.flatMap { $0.settings } }

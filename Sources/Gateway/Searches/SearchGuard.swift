@@ -1,0 +1,107 @@
+import AuditLog
+import Auditing
+import Common
+import FilterPipeline
+import Logging
+import StatefulDetection
+import StatefulDetectionRedis
+import Synchronization
+
+/// Remembers what the gateway is asked, and knows what is done about searches.
+package struct SearchGuard: Sendable {
+  package let memory: QueryMemory
+  let action: SearchAction
+  /// How long answers to a search are held back.
+  let delay: Duration
+  /// First answers, to be given again; kept only where they may be.
+  let firstAnswers: FirstAnswers?
+  /// What goes into the audit log.
+  let records: SearchRecords
+  let slowed = SlowedRequests()
+  /// With other gateways; `nil` without.
+  let sharing: QuestionSharing?
+  private let metrics: GatewayMetrics
+  private let log: Logger
+  private let clock: @Sendable () -> Int64
+
+  /// - Parameters:
+  ///   - clock: milliseconds since 1970.
+  /// - Returns: `nil` where nothing is to be remembered.
+  package init?(
+    _ settings: Settings, sharing: SharingSettings? = nil, metrics: GatewayMetrics, log: Logger,
+    clock: @escaping @Sendable () -> Int64 = { Int64(AuditTime.now.microseconds / 1000) }
+  ) {
+    guard settings.action != .off else { return nil }
+    let memory = QueryMemory(settings.bounds, rule: settings.rule)
+    self.memory = memory
+    self.sharing = sharing.map { QuestionSharing($0, memory: memory, metrics: metrics, log: log) }
+    action = settings.action
+    records = SearchRecords(memory, action: settings.action.rawValue)
+    delay = settings.delay
+    firstAnswers = settings.action == .freeze ? FirstAnswers(maximumBytes: settings.answers) : nil
+    self.metrics = metrics
+    self.log = log
+    self.clock = clock
+    metrics.declareSearches()
+    metrics.noteRemembered(memory.size)
+  }
+
+  /// Remembers an image that was judged.
+  ///
+  /// - Parameters:
+  ///   - place: of the image in its request, from 0.
+  /// - Returns: `nil` for an image that was never seen, or about which nothing was learnt.
+  func note(_ judgement: Judgement, place: Int, of context: RequestContext) -> Sighting? {
+    guard let image = judgement.modelImage, let answer = Answer(judgement.verdict) else { return nil }
+    let start = ContinuousClock.now
+    let id = context.identity.id
+    let question = Question(
+      record: place == 0 ? id : "\(id)#\(place + 1)", client: context.client, time: clock(),
+      fingerprint: Fingerprint(of: image.pixels), answer: answer)
+    let sighting = memory.note(question)
+    sharing?.share(question)
+    metrics.noteSighting(sighting, action, memory.size, seconds: start.duration(to: .now).seconds)
+    if sighting.becameSearch { tell(sighting, id) }
+    return sighting
+  }
+
+  /// What images are answered: their own answers, unless they are part of a search.
+  ///
+  /// - Throws: `busy`.
+  func answer(
+    _ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext
+  ) async throws(SluiceError) -> AnsweredImages {
+    if let firstAnswers { return try AnsweredImages(judgements, sightings, firstAnswers, context.route) }
+    if sightings.contains(where: { $0?.isSearch == true }) {
+      if action == .refuse { throw .queueIsFull }
+      if action == .slow, !(await slowed.wait(delay, before: context.deadline)) { throw .queueIsFull }
+    }
+    return AnsweredImages(judgements)
+  }
+
+  /// Once for a search; who asked is in the audit log alone.
+  private func tell(_ sighting: Sighting, _ request: String) {
+    log.notice(
+      "somebody searches for an adversarial image",
+      metadata: [
+        "chain": "\(sighting.chain)", "questions": "\(sighting.length)", "request": "\(request)",
+        "first": "\(sighting.first.record)", "action": "\(action.rawValue)",
+      ])
+  }
+}
+
+extension Answer {
+  /// What a verdict says; `nil` for one that says nothing about the image.
+  init?(_ verdict: Verdict) {
+    let outcome: Outcome
+    switch verdict.outcome {
+    case .clean: outcome = .clean
+    case .adversarial: outcome = .adversarial
+    case .rejected, .failed: return nil
+    }
+    self.init(
+      outcome: outcome, label: verdict.prediction?.topClass, score: verdict.prediction?.probability,
+      logOdds: verdict.prediction.map { Float($0.logOdds) },
+      filter: UInt64(verdict.filter.digest.prefix(16), radix: 16) ?? 0)
+  }
+}
