@@ -78,15 +78,43 @@ package struct GatewayServer: Sendable {
     Descriptors.raiseLimit()
     if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
     let tls = try settings.tls?.configuration()
-    let group = ServiceGroup(configuration: configuration(services(tls)))
-    state.whenFailed { Task { await group.triggerGracefulShutdown() } }
     do {
-      try await group.run()
+      try await end(of: ServiceGroup(configuration: configuration(services(tls))))
     } catch {
       // A server that is ended while it begins fails as well; what came first says why.
       throw state.failure ?? error
     }
     if let failure = state.failure { throw failure }
+  }
+
+  /// How long the others have to end when one cannot begin.
+  private static let patience = Duration.seconds(3)
+
+  /// Waits until the services have ended, but not for ever where one could not begin: a server that is told to end at the moment
+  /// when it begins may never notice, and there is nothing to lose yet.
+  private func end(of group: ServiceGroup) async throws {
+    let (ends, end) = AsyncThrowingStream<Void, any Error>.makeStream()
+    state.whenFailed {
+      Task {
+        await group.triggerGracefulShutdown()
+        try? await Task.sleep(for: Self.patience)
+        end.finish()
+      }
+    }
+    let running = Task {
+      do {
+        try await group.run()
+        end.finish()
+      } catch {
+        end.finish(throwing: error)
+      }
+    }
+    try await withTaskCancellationHandler {
+      for try await _ in ends {}
+    } onCancel: {
+      running.cancel()
+    }
+    if Task.isCancelled { await running.value }
   }
 
   private func services(_ tls: TLSSetup?) -> [any Service] {
