@@ -16,12 +16,16 @@ struct QuestionChain: Sendable {
   /// The last ones, as a ring.
   private var late: [Question] = []
   private var nextLate = 0
+  private var origins: ChainOrigins?
   private var evidence = SearchEvidence()
+  /// Whether the evidence of all clients together says so.
+  private var isSearchOfAll = false
   private var tallies: [ClientTally] = []
 
   /// A question on its way into a chain.
   struct Step: Sendable {
     let question: Question
+    let look: Look
     /// By the clock of this gateway.
     let time: Int64
     /// The anchor that it is nearest to.
@@ -34,6 +38,7 @@ struct QuestionChain: Sendable {
     /// `nil` for all who are not told apart.
     let name: String?
     var evidence = SearchEvidence()
+    var isSearch = false
   }
 
   static let firstKept = 8
@@ -81,23 +86,39 @@ struct QuestionChain: Sendable {
     length += 1
     lastTime = step.time
     guard !step.isRepeat else { return }
-    if tallies.isEmpty { weigh(first.answer, of: first.client, anchor: anchors[0], isNearFirst: true) }
+    if tallies.isEmpty { weigh(first.answer, of: first.client, anchor: anchors[0], origins: [0]) }
     keep(step.question)
-    let isNear = step.distanceToFirst <= Double(QuestionIndex.limit)
-    let place = weigh(step.question.answer, of: step.question.client, anchor: step.anchor, isNearFirst: isNear)
-    let isOfOne = tallies.count == 1
-    let isFound =
-      rule.isSearch(evidence, isOfOne: isOfOne)
-      || place.map { rule.isSearch(tallies[$0].evidence, isOfOne: true) } ?? false
-    if isFound { isSearch = true }
+    let place = weigh(
+      step.question.answer, of: step.question.client, anchor: step.anchor, origins: origins(near: step.look))
+    if let place, rule.isSearch(tallies[place].evidence, isOfOne: true) { tallies[place].isSearch = true }
+    if tallies.count > 1, rule.isSearch(evidence, isOfOne: false) { isSearchOfAll = true }
+    isSearch = isSearch || isSearchOfAll || place.map { tallies[$0].isSearch } ?? false
+  }
+
+  /// Whether a client's own questions are part of the search, or those of all are: others who ask about the same picture have
+  /// done nothing.
+  func concerns(_ client: String?) -> Bool {
+    isSearchOfAll || tallies.contains { $0.name == client && $0.isSearch }
+  }
+
+  /// What was seen around an origin that is replaced goes with it.
+  private mutating func origins(near look: Look) -> [Int] {
+    var origins = self.origins ?? ChainOrigins(NormalizedFingerprint(first.fingerprint))
+    let (numbers, replaced) = origins.near(look)
+    self.origins = origins
+    if let replaced {
+      evidence.forget(origin: replaced)
+      for place in tallies.indices { tallies[place].evidence.forget(origin: replaced) }
+    }
+    return numbers
   }
 
   /// - Returns: the place of the client's tally; `nil` for one too many.
   @discardableResult
-  private mutating func weigh(_ answer: Answer, of client: String?, anchor: Int32, isNearFirst: Bool) -> Int? {
-    evidence.note(answer, anchor: anchor, isNearFirst: isNearFirst)
+  private mutating func weigh(_ answer: Answer, of client: String?, anchor: Int32, origins: [Int]) -> Int? {
+    evidence.note(answer, anchor: anchor, origins: origins)
     let place = place(of: client)
-    if let place { tallies[place].evidence.note(answer, anchor: anchor, isNearFirst: isNearFirst) }
+    if let place { tallies[place].evidence.note(answer, anchor: anchor, origins: origins) }
     return place
   }
 

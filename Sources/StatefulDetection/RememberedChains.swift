@@ -35,7 +35,9 @@ struct RememberedChains: Sendable {
 
   /// `nil` where no chain is near.
   private mutating func extend(with question: Question, _ look: Look, isOwn: Bool) -> Sighting? {
-    while let match = index.nearest(to: look.plain, mirrored: look.mirrored) {
+    // No more than so many: each costs a look-up, and everybody waits.
+    for _ in 0..<Self.forgottenAtOnce {
+      guard let match = index.nearest(to: look.plain, mirrored: look.mirrored) else { return nil }
       guard isOld(match.member) else { return extend(match, with: question, look, isOwn: isOwn) }
       forget(match.member)
     }
@@ -49,7 +51,7 @@ struct RememberedChains: Sendable {
     let before = chain.kept
     let isRepeat = chain.repeats(question)
     let step = QuestionChain.Step(
-      question: question, time: now, anchor: anchor(match, look, of: &chain),
+      question: question, look: look, time: now, anchor: anchor(match, look, of: &chain),
       distanceToFirst: look.distance(to: NormalizedFingerprint(chain.first.fingerprint)), isRepeat: isRepeat)
     chain.add(step, by: rule)
     let becameSearch = isOwn && chain.isToBeTold()
@@ -77,7 +79,7 @@ struct RememberedChains: Sendable {
     places[chain.id] = member
     return Sighting(
       chain: chain.id, length: 1, isSearch: false, becameSearch: false, first: question, distance: 0,
-      distanceToFirst: 0, isRepeat: false, clients: chain.clients)
+      distanceToFirst: 0, isRepeat: false, clients: chain.clients, concernsAsker: false)
   }
 
   private func isOld(_ member: Int) -> Bool {
@@ -99,26 +101,11 @@ struct RememberedChains: Sendable {
   }
 }
 
-/// How a question is compared with others.
-private struct Look {
-  let plain: NormalizedFingerprint
-  let mirrored: NormalizedFingerprint
-
-  init(_ fingerprint: Fingerprint) {
-    plain = NormalizedFingerprint(fingerprint)
-    mirrored = plain.mirrored
-  }
-
-  func distance(to other: NormalizedFingerprint) -> Double {
-    NormalizedFingerprint.distance(
-      ofSquares: min(plain.squaredDistance(to: other), mirrored.squaredDistance(to: other)))
-  }
-}
-
 extension Sighting {
   fileprivate init(_ chain: QuestionChain, _ step: QuestionChain.Step, distance: Double, becameSearch: Bool) {
     self.init(
       chain: chain.id, length: chain.length, isSearch: chain.isSearch, becameSearch: becameSearch, first: chain.first,
-      distance: distance, distanceToFirst: step.distanceToFirst, isRepeat: step.isRepeat, clients: chain.clients)
+      distance: distance, distanceToFirst: step.distanceToFirst, isRepeat: step.isRepeat, clients: chain.clients,
+      concernsAsker: chain.concerns(step.question.client))
   }
 }

@@ -18,6 +18,8 @@ package struct Sighting: Sendable, Hashable {
   package var isRepeat: Bool
   /// Who asked, the first few of them in the order in which they came; without those who are not told apart.
   package var clients: [String]
+  /// Whether the search is one of whoever asked this question: of this client alone, or of so many clients that all count.
+  package var concernsAsker: Bool
 }
 
 /// What a chain of questions is called: the same in every gateway that knows the same first question.

@@ -1,7 +1,7 @@
 import Common
 import StatefulDetection
 
-/// A question as an entry of the stream has it: one field, of 804 bytes and its two names.
+/// A question as an entry of the stream has it: one field, of 812 bytes and its two names.
 ///
 ///     offset  bytes  what, integers little-endian
 ///     0       1      version: 1

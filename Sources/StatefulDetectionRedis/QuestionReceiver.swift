@@ -125,6 +125,11 @@ extension QuestionReceiver {
     try readClock(connection)
     let newest = try newestPosition(connection)
     if let position, let newest, newest >= position { return }
+    // A replica that took over may lack the last few: to learn a day again would count its evidence twice.
+    if let known = position, let newest, known.milliseconds - newest.milliseconds <= Self.future {
+      position = newest
+      return
+    }
     let time = serverTime
     position = StreamPosition(milliseconds: time - min(settings.ageMilliseconds, time))
   }

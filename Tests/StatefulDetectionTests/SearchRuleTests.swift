@@ -47,6 +47,58 @@ import Testing
     #expect((40...100).contains(number))
   }
 
+  /// One answer with another label, before or after the first question, keeps nothing from being seen.
+  @Test(arguments: [0, 1])
+  func lowersTheScoreBehindADecoy(place: Int) throws {
+    var questions = (0..<400).map {
+      Self.question(Self.around(1, $0), $0, logOdds: 4 - Float($0 / 3) * 0.05 + ($0 % 3 == 0 ? 0 : 0.5))
+    }
+    questions.insert(Self.question(Self.around(1, 1000), 1000, label: 1, logOdds: 6), at: place)
+    let number = try #require(Self.noticed(questions))
+    #expect((40...100).contains(number))
+  }
+
+  /// A chain that begins beside the picture that is meant, farther away than the limit.
+  @Test func beginsBesideThePicture() throws {
+    let picture = Pictures.picture(1)
+    let distance: (Fingerprint, Fingerprint) -> Double = {
+      let squares = NormalizedFingerprint($0).squaredDistance(to: NormalizedFingerprint($1))
+      return (Double(squares) / Double(NormalizedFingerprint.byteCount)).squareRoot()
+    }
+    let halfway = try #require(
+      (1...120).last { distance(Self.slanted(picture, $0), picture) <= 5 }.map { Self.slanted(picture, $0) })
+    let beside = try #require(
+      (1...120).map { Self.slanted(picture, $0) }.first { distance($0, picture) > 7 && distance($0, halfway) <= 5.9 })
+    let search = (0..<400).map {
+      Self.question(Self.around(1, $0), $0, logOdds: 4 - Float($0 / 3) * 0.05 + ($0 % 3 == 0 ? 0 : 0.5))
+    }
+    let number = try #require(
+      Self.noticed([Self.question(beside, 1000), Self.question(halfway, 1001)] + search))
+    #expect((40...100).contains(number))
+  }
+
+  /// A little brighter towards one side.
+  private static func slanted(_ picture: Fingerprint, _ strength: Int) -> Fingerprint {
+    let row = Fingerprint.side * Fingerprint.channels
+    let bytes = picture.bytes.enumerated().map { place, level -> UInt8 in
+      let column = place % row / Fingerprint.channels
+      return UInt8(min(max(Int(level) + (column * 2 - Fingerprint.side) * strength / Fingerprint.side, 0), 255))
+    }
+    return Fingerprint(bytes: bytes) ?? picture
+  }
+
+  /// Those who ask about the picture of somebody else's search have done nothing.
+  @Test func concernsWhoSearches() {
+    let memory = QueryMemory()
+    var last: Sighting?
+    for number in 0..<60 {
+      last = memory.note(Self.question(Self.around(1, number), number, label: number % 2, client: "a"))
+    }
+    #expect(last?.isSearch == true && last?.concernsAsker == true)
+    let other = memory.note(Self.question(Self.around(1, 60), 60, client: "b"))
+    #expect(other.isSearch && !other.concernsAsker)
+  }
+
   /// Noise that takes each question beyond the range of an anchor.
   @Test func asksWithMuchNoise() {
     let questions = (0..<200).map {

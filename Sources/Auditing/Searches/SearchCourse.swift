@@ -25,7 +25,7 @@ package struct SearchCourse: Sendable {
       let here = questions[place].number
     else { return 0 }
     let (gap, isTooLarge) = here.subtractingReportingOverflow(before)
-    return isTooLarge ? 0 : max(0, gap - 1)
+    return isTooLarge ? 0 : max(1, gap) - 1
   }
 
   /// From the least score to the greatest; `nil` where none is known.

@@ -112,7 +112,7 @@ extension ClientIdentity {
     case .none: nil
     case .address: address
     case .token: BearerTokens.shown(in: authorization).map { "token-\(sha256($0).prefix(12))" }
-    case .header(let name): header(name).map { String($0.prefix(Self.longest)) }
+    case .header(let name): header(name).map { String(decoding: $0.utf8.prefix(Self.longest), as: UTF8.self) }
     }
   }
 }

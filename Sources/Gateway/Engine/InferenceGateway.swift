@@ -93,7 +93,7 @@ package struct InferenceGateway: Sendable {
     return images.judgements
   }
 
-  /// The request and the verdicts about its images, all of which are forwarded.
+  /// The request and the verdicts about its images, none of which is held back.
   private func judged<Request: Sendable>(
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> (Request, [EncodedInput])

@@ -39,7 +39,7 @@ struct AnsweredImages: Sendable {
     var isHeldBack = judgements.map { $0.tensor == nil }
     var (told, first) = (judgements, [FirstAnswer?](repeating: nil, count: judgements.count))
     for (place, sighting) in sightings.enumerated() {
-      guard let sighting, sighting.isSearch else { continue }
+      guard let sighting, sighting.concernsAsker else { continue }
       guard let answer = answers.answer(of: sighting.chain) else { throw .queueIsFull }
       first[place] = answer
       if isHeldBack[place], route == .check || route == .filter { continue }

@@ -72,7 +72,7 @@ package struct SearchGuard: Sendable {
     _ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext
   ) async throws(SluiceError) -> AnsweredImages {
     if let firstAnswers { return try AnsweredImages(judgements, sightings, firstAnswers, context.route) }
-    if sightings.contains(where: { $0?.isSearch == true }) {
+    if sightings.contains(where: { $0?.concernsAsker == true }) {
       if action == .refuse { throw .queueIsFull }
       if action == .slow, !(await slowed.wait(delay, before: context.deadline)) { throw .queueIsFull }
     }

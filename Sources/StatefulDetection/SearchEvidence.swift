@@ -1,0 +1,101 @@
+/// What a chain, or one client in it, has shown so far.
+struct SearchEvidence: Sendable {
+  /// The most changes of the answer around one anchor.
+  private(set) var crossingsAroundAnchor = 0
+  /// What was seen within the limit of each origin, by its number.
+  private(set) var aroundOrigins: [Int: OriginEvidence] = [:]
+  private var aroundAnchors: [Int32: Crossings] = [:]
+
+  /// - Parameters:
+  ///   - anchor: the anchor that the question is nearest to.
+  ///   - origins: the numbers of those that it is near to.
+  mutating func note(_ answer: Answer, anchor: Int32, origins: [Int]) {
+    aroundAnchors[anchor, default: Crossings()].note(answer)
+    crossingsAroundAnchor = max(crossingsAroundAnchor, aroundAnchors[anchor]?.count ?? 0)
+    for origin in origins { aroundOrigins[origin, default: OriginEvidence()].note(answer) }
+  }
+
+  /// An anchor that is gone takes what was seen around it along.
+  mutating func forget(anchor: Int32) { aroundAnchors[anchor] = nil }
+
+  mutating func forget(origin: Int) { aroundOrigins[origin] = nil }
+}
+
+/// How often the answer changed from question to question.
+struct Crossings: Sendable {
+  private(set) var count = 0
+  private var last: Answer?
+
+  mutating func note(_ answer: Answer) {
+    if let last, last.filter == answer.filter, last.label != answer.label || last.outcome != answer.outcome {
+      count += 1
+    }
+    last = answer
+  }
+}
+
+/// What was seen around one origin.
+struct OriginEvidence: Sendable {
+  /// Different questions.
+  private(set) var questions = 0
+  private var changes = Crossings()
+  /// Towards another label than that of the first answer here: also after the label has changed.
+  private var awayFromFirst: FallingScores?
+  private var first: Answer?
+  /// Of each label among answers with that label alone. Without these, one answer with another label, or a very low score,
+  /// would hide all that comes after it.
+  private var ofLabels: [Int: FallingScores] = [:]
+
+  private static let maximumLabels = 8
+
+  var crossings: Int { changes.count }
+  var descents: [FallingScores] { (awayFromFirst.map { [$0] } ?? []) + ofLabels.values }
+
+  mutating func note(_ answer: Answer) {
+    questions += 1
+    changes.note(answer)
+    guard let logOdds = answer.logOdds, let label = answer.label else { return }
+    guard let first, first.filter == answer.filter else {
+      // The scores of another filter say nothing about those before.
+      (self.first, awayFromFirst, ofLabels) = (answer, FallingScores(logOdds), [label: FallingScores(logOdds)])
+      return
+    }
+    // Of another label, the first one has at most what is left, and at most as much.
+    awayFromFirst?.note(label == first.label ? logOdds : -abs(logOdds))
+    note(logOdds, of: label)
+  }
+
+  private mutating func note(_ score: Float, of label: Int) {
+    if ofLabels[label] != nil {
+      ofLabels[label]?.note(score)
+      return
+    }
+    if ofLabels.count >= Self.maximumLabels, let least = ofLabels.min(by: { $0.value.compared < $1.value.compared }) {
+      ofLabels[least.key] = nil
+    }
+    ofLabels[label] = FallingScores(score)
+  }
+}
+
+/// How often a score fell below all before it, after one that did not.
+struct FallingScores: Sendable {
+  private(set) var compared = 0
+  private(set) var descents = 0
+  private var lowest: Float
+  private var hasJustFallen = true
+
+  /// Differences are less where the same image is asked about beside others.
+  private static let leastFall: Float = 1e-3
+
+  init(_ first: Float) { lowest = first }
+
+  mutating func note(_ score: Float) {
+    compared += 1
+    let falls = score < lowest - Self.leastFall
+    if falls {
+      lowest = score
+      if !hasJustFallen { descents += 1 }
+    }
+    hasJustFallen = falls
+  }
+}
