@@ -225,7 +225,7 @@ class PictureChecks(Case):
                 np.testing.assert_allclose(self.prepared(text_alone, saved) * 255, 255 - carrier.original, atol=1e-3)
 
     def test_names_say_the_class(self) -> None:
-        cases = (("012_stop.png", 12, None), ("5/cat.png", 10, 5), ("cat.png", 10, None), ("7.png", 10, 7))
+        cases = (("012_stop.png", 12, None), ("5/cat.png", 10, 5), ("5/0001.png", 10, 5), ("cat.png", 10, None), ("7.png", 10, 7))
         for name, classes, expected in cases:
             self.assertEqual(true_class(f"/photos/{name}", classes), expected, name)
         self.assertEqual(numbered("012_stop", 12), "012_stop")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How attacks carry over from model to model: rows made the attack, columns are fooled by it.
 
-    python Samples/attacks/matrix.py -f a.yaml b.yaml c.yaml --images photos/ --attack pgd --epsilon 8/255 -o matrix/
+    python Samples/attacks/matrix.py -f a.yaml b.yaml c.yaml --images photos/ --attack pgd --set epsilon=8/255 -o matrix/
 
 All filters prepare pictures in the same way, and every picture is one that all their classifiers get right. Each row's files
 are kept in a folder of their own; the table goes to standard output, and with all settings into `matrix.json`.
@@ -77,6 +77,11 @@ def chosen(
 
 
 def run(options: argparse.Namespace) -> dict:
+    if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
+        raise AttackError(f"{options.output} is not a new or empty folder; name another with -o")
+    for text in options.set:
+        if "=" not in text:
+            raise AttackError(f"--set takes NAME=VALUE, not {text!r}")
     kind, form = CATALOGUE[options.attack], SavedForm.parse(options.save_as)
     values = kind.values(dict(text.split("=", 1) for text in options.set))
     filters = [read_filter(path, parse_definitions(options.define)) for path in options.filters]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from torch import nn
 
 from errors import AttackError
@@ -175,7 +176,7 @@ def load_onnx(path: Path, output: str | None = None) -> nn.Module:
         module = onnx2torch.convert(model)
     except NotImplementedError as error:
         raise AttackError(f"{path}: {error}") from error
-    except (OSError, ValueError, onnx.checker.ValidationError) as error:
+    except (OSError, ValueError, DecodeError, onnx.checker.ValidationError) as error:
         raise AttackError(f"{path} cannot be read as an ONNX model: {error}") from error
     # What convolves fastest on processors.
     return module.eval().requires_grad_(False).to(memory_format=torch.channels_last)

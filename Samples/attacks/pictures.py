@@ -201,10 +201,11 @@ def _name(file: Path, taken: set[str]) -> str:
 
 
 def true_class(path: Path | str, class_count: int) -> int | None:
-    """The number that the file's name begins with, or that its folder is named."""
+    """The number before `_` or `-` in the file's name, else a folder that is a number, else a file that is one."""
     path = Path(path)
-    match = re.match(r"(\d+)(?=[._-]|$)", path.name)
-    for text in (match[1] if match else "", path.parent.name):
+    match = re.match(r"([0-9]+)(?:([_-])|\.|$)", path.name)
+    digits, is_prefix = (match[1], match[2] is not None) if match else ("", False)
+    for text in (digits if is_prefix else "", path.parent.name, "" if is_prefix else digits):
         if re.fullmatch(r"[0-9]+", text) and int(text) < class_count:
             return int(text)
     return None

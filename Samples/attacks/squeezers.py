@@ -113,7 +113,7 @@ def _bilateral(settings: Settings) -> Squeezer:
 
     diameter = int(settings.get("diameter", 9))
     colour, space = float(settings.get("colour", 25)), float(settings.get("space", 5))
-    # Sluice mirrors with the edge sample repeated.
+    # Mirrored about the edge sample, as Sluice does.
     return _identity_backward(
         lambda picture: cv2.bilateralFilter(picture, diameter, colour, space, borderType=cv2.BORDER_REFLECT_101)
     )

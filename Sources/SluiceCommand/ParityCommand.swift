@@ -23,7 +23,7 @@ struct ParityCommand: AsyncParsableCommand {
         sluice parity -f filter.yaml --tensors tensors.npz photos/*.jpg
         sluice parity -f filter.yaml --tensors photos/ --json | jq .explanation.settings
 
-      Compared is the image as it is forwarded unsqueezed. Without images, those in the folder of the tensors are taken.
+      The image is compared as it is forwarded, unsqueezed. Without images, those in the folder of the tensors are taken.
 
       With --upstream it sends the images to a model server, and compares what that predicts with what the filter's own model \
       predicts here. A served model that takes tensors is sent Sluice's; one that takes image files is sent the files, which it \
@@ -34,7 +34,7 @@ struct ParityCommand: AsyncParsableCommand {
         sluice parity -f filter.yaml --upstream grpc://127.0.0.1:8001 photos/*.jpg
         sluice parity -f filter.yaml --upstream http://127.0.0.1:8501 --upstream-protocol tensorflow-serving photos/
 
-      Exit status: 0 equal within the tolerance, 1 different, 2 when they could not be compared.
+      Exit status: 0 equal within the tolerance; 1 different, or a served model that does not take the filter's tensor; 2 when they could not be compared.
       """)
 
   @OptionGroup var options: FilterOptions

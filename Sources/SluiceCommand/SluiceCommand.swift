@@ -13,7 +13,7 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice model classifier.onnx
         sluice init classifier.onnx --photos photos/ -o filter.yaml
 
-        # a second model for who has none, made of photographs
+        # a second model made of photographs, for those who have none
         sluice witness -f filter.yaml --photos photos/
 
         # whether training or serving code prepares images as the filter does

@@ -46,13 +46,18 @@ def main() -> None:
             for attack in options.attacks:
                 for guard in options.guards:
                     if (attack, guard, photograph.name) not in done:
-                        print(json.dumps(measured(options, attack, guard, photograph)), file=output)
+                        line = measured(options, attack, guard, photograph)
+                        if line is not None:
+                            print(json.dumps(line), file=output)
 
 
-def measured(options, attack: str, guard: str, photograph: pathlib.Path) -> dict:
+def measured(options, attack: str, guard: str, photograph: pathlib.Path) -> dict | None:
     original = picture(photograph)
     with Serving(options.sluice, options.filter, "off") as plain:
         label = top_class(plain, original)
+        if label < 0:
+            # It is held back unchanged: there is no class to lead away from.
+            return None
         with Serving(options.sluice, options.filter, guard, *options.serve_option) as serving:
             noticed: list[int] = []
 
@@ -65,7 +70,7 @@ def measured(options, attack: str, guard: str, photograph: pathlib.Path) -> dict
                 ATTACKS[attack](box, options.epsilon, options.seed)
             except Spent:
                 pass
-        achieved = box.best is not None and top_class(plain, box.best) != label
+        achieved = box.best is not None and top_class(plain, box.best) not in (-1, label)
     return {
         "attack": attack, "guard": guard, "photograph": photograph.name, "queries": box.queries, "refusals": box.refusals,
         "noticed": noticed[0] if noticed else None, "mistaken": bool(achieved),

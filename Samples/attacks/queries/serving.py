@@ -29,8 +29,10 @@ class Serving:
                 return self
             except OSError:
                 if self.process.poll() is not None:
+                    self.__exit__()
                     raise RuntimeError(f"sluice serve ended with {self.process.returncode}") from None
                 time.sleep(0.1)
+        self.__exit__()
         raise RuntimeError("sluice serve does not get ready")
 
     def __exit__(self, *_) -> None:

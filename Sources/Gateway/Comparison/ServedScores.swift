@@ -1,3 +1,4 @@
+import Classifiers
 import Common
 import OpenInference
 
@@ -12,7 +13,8 @@ struct ServedScores: Sendable {
 
   /// One finite number for each class, or one alone for two classes.
   ///
-  /// - Throws: `upstream-failed` for an answer without such an output, with several, or with numbers that are not finite.
+  /// - Throws: `upstream-failed` for an answer without such an output, or with several; `classifier-failed` for numbers that
+  ///   are not finite.
   /// - Complexity: O(numbers).
   func scores(_ outputs: [InferenceTensor]) throws(SluiceError) -> [Float] {
     if let output, !outputs.contains(where: { $0.name == output }) {
@@ -34,7 +36,7 @@ struct ServedScores: Sendable {
     }
     guard numbers.allSatisfy(\.isFinite) else {
       throw SluiceError(
-        .upstreamFailed,
+        .classifierFailed,
         "the output `\(tensor.name.prefix(Self.longestName))` of the server has numbers that are not finite",
         remedy: "look for a normalisation that the served model does not take, or for half precision that overflows")
     }

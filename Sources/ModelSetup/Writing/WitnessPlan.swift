@@ -43,7 +43,7 @@ struct WitnessPlan {
     guard hasSecondModel else {
       return [
         "  # A second, independent model of the same classes is the best single witness: `sluice init --second-model MODEL`.",
-        "  # Who has none makes one of photographs: `sluice witness -f FILTER.yaml --photos PHOTOS`.",
+        "  # Without one, make one of photographs: `sluice witness -f FILTER.yaml --photos PHOTOS`.",
       ]
     }
     let measures = [

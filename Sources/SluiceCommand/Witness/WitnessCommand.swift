@@ -90,7 +90,8 @@ struct WitnessCommand: AsyncParsableCommand {
     try files.refuseToReplace(force: force)
     try checkDistinct(
       outputs: [files.model, files.weights] + [output].compactMap(\.self),
-      inputs: photos + calibrate + [options.filter, secret].compactMap(\.self)
+      inputs: photos + calibrate
+        + [options.filter, secret, file.definition.classifier?.openVINO.modelPath].compactMap(\.self)
         + file.definition.namedPaths.filter { $0 != files.model })
     let environment = FilterOpening.variables()
     let network = try FeatureNetwork(environment: environment)

@@ -1,3 +1,4 @@
+import Classifiers
 import Common
 import Pixels
 
@@ -76,17 +77,27 @@ struct PredictionSearch {
   private func outcome(_ setting: PredictionSetting) async throws(SluiceError) -> Outcome {
     var largest: [Double] = []
     for image in kept {
-      let (found, wanted): ([Float], [Float])
-      switch comparison.way {
-      case .tensor(let form):
-        found = try await comparison.servedProbabilities(image.file, setting, form)
-        wanted = image.own
-      case .file:
-        found = try await comparison.ownProbabilities(image.file, setting)
-        wanted = image.served
+      do throws(SluiceError) {
+        largest.append(try await difference(of: image, setting))
+      } catch {
+        // Values that a model overflows on are no match, and no reason to end.
+        guard error.code == .classifierFailed else { throw error }
+        largest.append(1)
       }
-      largest.append(PredictionReport.Image.largestDifference(found, wanted))
     }
     return Outcome(setting: setting, largest: largest)
+  }
+
+  private func difference(
+    of image: PredictionComparison.Kept, _ setting: PredictionSetting
+  ) async throws(SluiceError) -> Double {
+    switch comparison.way {
+    case .tensor(let form):
+      PredictionReport.Image.largestDifference(
+        try await comparison.servedProbabilities(image.file, setting, form), image.own)
+    case .file:
+      PredictionReport.Image.largestDifference(
+        try await comparison.ownProbabilities(image.file, setting), image.served)
+    }
   }
 }
