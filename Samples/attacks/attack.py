@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from errors import AttackError
@@ -34,8 +33,8 @@ from pictures import (
     numbered,
     true_class,
 )
-from record import AttackedImage, distances, rate_text, write_record
-from toolbox import estimator, seed_everything
+from record import AttackedImage, distances, make_new_folder, rate_text, write_record
+from toolbox import run_toolbox, seed_everything
 from verdicts import judge
 
 # By how much a change is enlarged until the file as it is saved is wrong, for attacks that stop just over the border.
@@ -200,13 +199,8 @@ class Attacker:
     ) -> torch.Tensor:
         if self.knowledge is not None:
             return self.adaptive(carriers, seed).run(originals, labels, targets)
-        classes = predict(self.surrogate, originals[:1]).shape[1]
-        toolbox = estimator(self.surrogate, tuple(originals.shape[1:]), classes)
-        answers = np.eye(classes, dtype=np.float32)[(labels if targets is None else targets).numpy()]
-        random = np.random.default_rng(seed)
-        return torch.from_numpy(
-            self.kind.attack(toolbox, self.values, originals.numpy(), answers, targets is not None, random)
-        )
+        wanted = labels if targets is None else targets
+        return run_toolbox(self.kind, self.values, self.surrogate, originals, wanted, targets is not None, seed)
 
     def adaptive(self, carriers: list[Carrier], seed: int) -> AdaptiveAttack:
         def save(images: torch.Tensor) -> torch.Tensor:
@@ -250,12 +244,7 @@ class Attacker:
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:
-    texts = {}
-    for text in options.set:
-        if "=" not in text:
-            raise AttackError(f"--set {text} is not NAME=VALUE")
-        name, value = text.split("=", 1)
-        texts[name] = value
+    texts = parse_definitions(options.set, "--set")
     for name in ("epsilon", "steps"):
         if getattr(options, name) is not None:
             texts[name] = getattr(options, name)
@@ -278,12 +267,6 @@ def _progress(text: str) -> None:
     """In one line of a terminal; nowhere else."""
     if sys.stderr.isatty():
         print(f"\r{text}", end="", file=sys.stderr, flush=True)
-
-
-def _make_folder(path: Path) -> None:
-    path.mkdir(parents=True, exist_ok=True)
-    if any(path.iterdir()):
-        raise AttackError(f"{path} is not empty; name a new folder with -o")
 
 
 def _report(record: dict[str, Any], plan: dict[str, Any]) -> str:
@@ -309,7 +292,7 @@ def main(texts: list[str] | None = None) -> int:
         sources = find_sources(options.images)
         if options.shuffle:
             plain_random.Random(options.seed).shuffle(sources)
-        _make_folder(options.output)
+        make_new_folder(options.output)
         images = attacker.run(sources, options.output, options.batch, options.count, options.successes)
         if options.sluice:
             attacker.add_verdicts(images, options.output, options.sluice)

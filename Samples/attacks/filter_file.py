@@ -84,11 +84,11 @@ def read_filter(path: Path, definitions: dict[str, str] | None = None) -> Filter
     )
 
 
-def parse_definitions(texts: list[str]) -> dict[str, str]:
+def parse_definitions(texts: list[str], option: str = "--define") -> dict[str, str]:
     """`NAME=VALUE` texts as a dictionary."""
     for text in texts:
         if "=" not in text:
-            raise AttackError(f"--define {text} is not NAME=VALUE")
+            raise AttackError(f"{option} {text} is not NAME=VALUE")
     return dict(text.split("=", 1) for text in texts)
 
 

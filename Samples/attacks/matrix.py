@@ -32,8 +32,8 @@ from pictures import (
     numbered,
     true_class,
 )
-from record import rate_text, wilson
-from toolbox import estimator, seed_everything
+from record import make_new_folder, rate_text, wilson
+from toolbox import run_toolbox, seed_everything
 
 
 def arguments(texts: list[str] | None = None) -> argparse.Namespace:
@@ -64,7 +64,8 @@ def chosen(
         answers = [predict(network, seen)[0] for network in networks]
         actual = true_class(source.path, len(answers[0]))
         if actual is None:
-            raise AttackError(f"{source.path} does not say its class: begin its name with the number")
+            last = len(answers[0]) - 1
+            raise AttackError(f"the name of {source.path} does not begin with the number of a class, 0 … {last}, and an underscore")
         if all(int(answer.argmax()) == actual for answer in answers):
             carriers.append(carrier)
             names.append(source)
@@ -77,13 +78,9 @@ def chosen(
 
 
 def run(options: argparse.Namespace) -> dict:
-    if options.output.exists() and (not options.output.is_dir() or any(options.output.iterdir())):
-        raise AttackError(f"{options.output} is not a new or empty folder; name another with -o")
-    for text in options.set:
-        if "=" not in text:
-            raise AttackError(f"--set takes NAME=VALUE, not {text!r}")
+    make_new_folder(options.output)
     kind, form = CATALOGUE[options.attack], SavedForm.parse(options.save_as)
-    values = kind.values(dict(text.split("=", 1) for text in options.set))
+    values = kind.values(parse_definitions(options.set, "--set"))
     filters = [read_filter(path, parse_definitions(options.define)) for path in options.filters]
     if any(other.preprocess != filters[0].preprocess for other in filters):
         raise AttackError("the filters prepare pictures in different ways")
@@ -100,13 +97,12 @@ def run(options: argparse.Namespace) -> dict:
             part = slice(first, first + options.batch)
             originals = to_tensor([carrier.original for carrier in carriers[part]])
             seed_everything(options.seed + first)
-            toolbox = estimator(surrogate, tuple(originals.shape[1:]), predict(surrogate, originals[:1]).shape[1])
             truth = np.array(labels[part])
-            answers = np.eye(toolbox.nb_classes, dtype=np.float32)[truth]
-            random = np.random.default_rng(options.seed + first)
-            moved = kind.attack(toolbox, values, originals.numpy(), answers, False, random)
+            moved = run_toolbox(
+                kind, values, surrogate, originals, torch.from_numpy(truth), is_targeted=False, seed=options.seed + first
+            )
             seen = []
-            for carrier, source, label, pixels in zip(carriers[part], sources[part], truth, to_pixels(torch.from_numpy(moved))):
+            for carrier, source, label, pixels in zip(carriers[part], sources[part], truth, to_pixels(moved)):
                 file = form.encode(carrier.bearing(pixels))
                 (folder / f"{numbered(source.name, label)}.{form.ending}").write_bytes(file)
                 seen.append(carrier.part(decode(file)))

@@ -11,7 +11,19 @@ from typing import Any
 
 import numpy as np
 
+from errors import AttackError
 from filter_file import FilterFile
+
+
+def make_new_folder(path: Path) -> None:
+    """Makes the folder of an output, or takes an empty one."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(path.iterdir())
+    except OSError as error:
+        raise AttackError(f"{path} cannot be the folder of the output: {error.strerror}") from error
+    if not is_empty:
+        raise AttackError(f"{path} is not empty; name a new folder with -o")
 
 
 @dataclass

@@ -13,6 +13,22 @@ enum BlockMeans {
     return means
   }
 
+  /// Means of an image mirrored left to right.
+  ///
+  /// - Parameters:
+  ///   - side: blocks in a row; channels are interleaved.
+  static func mirrored(_ means: [UInt8], side: Int) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(means.count)
+    for row in stride(from: 0, to: means.count, by: side * Fingerprint.channels) {
+      for column in (0..<side).reversed() {
+        let start = row + column * Fingerprint.channels
+        result += means[start..<start + Fingerprint.channels]
+      }
+    }
+    return result
+  }
+
   /// Where blocks begin and end; each has at least one pixel.
   private static func ranges(_ length: Int) -> [Range<Int>] {
     (0..<Fingerprint.side).map { block in

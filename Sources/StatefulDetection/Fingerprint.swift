@@ -36,17 +36,7 @@ package struct Fingerprint: Sendable, Hashable {
   private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
   /// The fingerprint of the image mirrored left to right.
-  package var mirrored: Fingerprint {
-    var result: [UInt8] = []
-    result.reserveCapacity(Self.byteCount)
-    for row in 0..<Self.side {
-      for column in (0..<Self.side).reversed() {
-        let start = (row * Self.side + column) * Self.channels
-        result += bytes[start..<start + Self.channels]
-      }
-    }
-    return Fingerprint(unchecked: result)
-  }
+  package var mirrored: Fingerprint { Fingerprint(unchecked: BlockMeans.mirrored(bytes, side: Self.side)) }
 
   /// How unlike two pictures are: the root mean square of the differences in levels, once they are normalised.
   package func distance(to other: Fingerprint) -> Double {

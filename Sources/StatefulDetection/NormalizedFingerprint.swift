@@ -43,15 +43,7 @@ package struct NormalizedFingerprint: Sendable, Hashable {
 
   /// That of the picture mirrored left to right, exactly: nothing that is done to a fingerprint tells left from right.
   package var mirrored: NormalizedFingerprint {
-    var result: [UInt8] = []
-    result.reserveCapacity(Self.byteCount)
-    for row in 0..<Self.side {
-      for column in (0..<Self.side).reversed() {
-        let start = (row * Self.side + column) * Fingerprint.channels
-        result += bytes[start..<start + Fingerprint.channels]
-      }
-    }
-    return NormalizedFingerprint(unchecked: result)
+    NormalizedFingerprint(unchecked: BlockMeans.mirrored(bytes, side: Self.side))
   }
 
   /// The largest sum of squared differences that there is.

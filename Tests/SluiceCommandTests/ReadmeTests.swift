@@ -38,7 +38,7 @@ struct ReadmeTests {
         continue
       }
       let script = Self.runnable(block, under: section.heading)
-      let environment = try Self.environment(folder, needsPort: script.contains(Self.documentedAddress))
+      let environment = Self.environment(folder, needsPort: script.contains(Self.documentedAddress))
       let result = try SluiceCommand.shell(Self.prepared(script, in: folder), environment: environment)
       #expect(result.status == 0, "\(block.text)\n\(result.outputText.suffix(600))\n\(result.errors.suffix(600))")
     }
@@ -72,19 +72,12 @@ struct ReadmeTests {
   /// Where the page finds a gateway; others may listen there while tests run.
   private static let documentedAddress = "127.0.0.1:8080"
 
-  private static func environment(_ folder: TemporaryFolder, needsPort: Bool) throws -> [String: String] {
+  private static func environment(_ folder: TemporaryFolder, needsPort: Bool) -> [String: String] {
     [
       "PATH": "\(folder.path)/bin:\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
-      "XDG_STATE_HOME": "\(folder.path)/state", "SLUICE_HTTP": "127.0.0.1:\(needsPort ? try freePort() : 0)",
+      "XDG_STATE_HOME": "\(folder.path)/state", "SLUICE_HTTP": "127.0.0.1:\(needsPort ? LoopbackSocket.freePort() : 0)",
       "SLUICE_GRPC": "127.0.0.1:0", "SLUICE_OPERATIONS": "127.0.0.1:0",
     ]
-  }
-
-  /// A port of this machine that nobody listens on.
-  private static func freePort() throws -> Int {
-    let found = try SluiceCommand.shell(
-      "python3 -c 'import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); print(s.getsockname()[1])'")
-    return try #require(Int(found.outputText.split(separator: "\n").first ?? ""))
   }
 
   /// A folder that has what the page speaks of: the checkout's filters and samples, models, a photograph, a film.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A server on this machine that says what a test wants, whatever it is asked.
 final class FakeServer: Sendable {
@@ -8,19 +9,10 @@ final class FakeServer: Sendable {
   /// - Parameters:
   ///   - answers: to each client, in turn: one is sent for each thing that arrives; then the connection is closed.
   init(_ answers: [[UInt8]]) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        _ = bind(listener, address, length)
-        _ = getsockname(listener, address, &length)
-      }
-    }
+    let socket = LoopbackSocket()
+    let listener = socket.descriptor
     listen(listener, 8)
-    port = Int(address.sin_port.bigEndian)
+    port = socket.port
     self.listener = listener
     Thread.detachNewThread { Self.serve(listener, answers) }
   }

@@ -31,7 +31,7 @@ package final class RedisServer: Sendable {
   package init(isEncrypted: Bool = false, users: [String] = [], options: [String] = []) throws {
     let url = FileManager.default.temporaryDirectory.appending(path: "sluice-redis-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-    port = Self.freePort()
+    port = LoopbackSocket.freePort()
     folder = url.path
     let options = (isEncrypted ? ["--port", "0", "--tls-port"] : ["--port"]) + ["\(port)"] + options
     guard !users.isEmpty else {
@@ -46,23 +46,6 @@ package final class RedisServer: Sendable {
   deinit {
     kill()
     try? FileManager.default.removeItem(atPath: folder)
-  }
-
-  /// A port that nobody listens on right now.
-  private static func freePort() -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        _ = bind(descriptor, address, length)
-        _ = getsockname(descriptor, address, &length)
-      }
-    }
-    return Int(address.sin_port.bigEndian)
   }
 
   package var url: String { "redis://127.0.0.1:\(port)" }

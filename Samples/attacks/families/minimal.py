@@ -10,38 +10,31 @@ CONFIDENCE = Parameter(0.0, 0.0, 100.0, "the lead that the wrong class is to hav
 RATE = Parameter(0.01, 0.0001, 1.0, "the length of a step")
 
 
+def _searched(values: Values, is_targeted: bool) -> dict:
+    """What Carlini-Wagner and EAD share: a search for the weight of being wrong."""
+    return {
+        "confidence": values["confidence"],
+        "targeted": is_targeted,
+        "learning_rate": values["rate"],
+        "binary_search_steps": values["searches"],
+        "max_iter": values["steps"],
+        "initial_const": values["weight"],
+        "batch_size": 16,
+        "verbose": False,
+    }
+
+
 def _carlini(estimator, values: Values, is_targeted: bool):
-    return CarliniL2Method(
-        estimator,
-        confidence=values["confidence"],
-        targeted=is_targeted,
-        learning_rate=values["rate"],
-        binary_search_steps=values["searches"],
-        max_iter=values["steps"],
-        initial_const=values["weight"],
-        batch_size=16,
-        verbose=False,
-    )
+    return CarliniL2Method(estimator, **_searched(values, is_targeted))
+
+
+def _ead(estimator, values: Values, is_targeted: bool):
+    return ElasticNet(estimator, beta=values["beta"], **_searched(values, is_targeted))
 
 
 def _deepfool(estimator, values: Values, is_targeted: bool):
     return DeepFool(
         estimator, values["steps"], epsilon=values["overshoot"], nb_grads=values["classes"], batch_size=16, verbose=False
-    )
-
-
-def _ead(estimator, values: Values, is_targeted: bool):
-    return ElasticNet(
-        estimator,
-        confidence=values["confidence"],
-        targeted=is_targeted,
-        learning_rate=values["rate"],
-        binary_search_steps=values["searches"],
-        max_iter=values["steps"],
-        beta=values["beta"],
-        initial_const=values["weight"],
-        batch_size=16,
-        verbose=False,
     )
 
 

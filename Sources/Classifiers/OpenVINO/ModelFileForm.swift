@@ -75,14 +75,16 @@ enum ModelFileForm {
     while position < file.count {
       guard members < mostMembers else { return }
       members += 1
-      guard let tag = varint(file, &position), (1...mostFields).contains(tag >> 3) else {
+      guard let tag = Varint.read(file, at: &position, before: file.count), (1...mostFields).contains(tag >> 3) else {
         throw members > 1 && hasGraph ? cutOff(path) : noONNX(path)
       }
       switch tag & 7 {
-      case 0: guard varint(file, &position) != nil else { throw cutOff(path) }
+      case 0: guard Varint.read(file, at: &position, before: file.count) != nil else { throw cutOff(path) }
       case 1: position += 8
       case 2:
-        guard let length = varint(file, &position), let count = Int(exactly: length) else { throw noONNX(path) }
+        guard let length = Varint.read(file, at: &position, before: file.count), let count = Int(exactly: length) else {
+          throw noONNX(path)
+        }
         hasGraph = hasGraph || tag >> 3 == UInt64(graphField)
         guard count <= file.count - position else { throw hasGraph ? cutOff(path) : noONNX(path) }
         position += count
@@ -99,19 +101,6 @@ enum ModelFileForm {
 
   private static func cutOff(_ path: String) -> SluiceError {
     unreadable(path, "it ends in the middle of the model", "copy or download it again")
-  }
-
-  private static func varint(_ file: borrowing RandomAccessFile, _ position: inout Int) -> UInt64? {
-    guard let bytes = file.bytes(at: position, count: min(10, file.count - position)) else { return nil }
-    var value: UInt64 = 0
-    for (index, byte) in bytes.enumerated() {
-      value |= UInt64(byte & 0x7F) << UInt64(7 * index)
-      if byte < 0x80 {
-        position += index + 1
-        return value
-      }
-    }
-    return nil
   }
 }
 

@@ -23,11 +23,11 @@ enum ONNXMetadata {
     guard let file = RandomAccessFile(path) else { return [:] }
     var properties: [String: String] = [:]
     var bytesLeft = maximumBytes
-    for field in ProtobufFields.lengthDelimited(file, 0..<file.count) where field.number == propertiesField {
+    for field in ProtobufFileFields.lengthDelimited(file, 0..<file.count) where field.number == propertiesField {
       guard properties.count < maximumProperties, field.count <= min(longestProperty, bytesLeft) else { continue }
       bytesLeft -= field.count
       var (name, value): (String?, String?) = (nil, nil)
-      for part in ProtobufFields.lengthDelimited(
+      for part in ProtobufFileFields.lengthDelimited(
         file, field.offset..<field.offset + field.count, atMost: 8)
       {
         guard let bytes = file.bytes(at: part.offset, count: part.count) else { continue }

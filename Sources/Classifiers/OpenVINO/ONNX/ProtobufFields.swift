@@ -54,15 +54,9 @@ struct ProtobufFields: Sequence, IteratorProtocol {
   }
 
   private mutating func varint() -> UInt64? {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 64, by: 7) {
-      guard position < end else { return nil }
-      let byte = bytes[position]
-      position += 1
-      value |= UInt64(byte & 0x7F) << shift
-      if byte < 0x80 { return value }
-    }
-    return nil
+    guard let (value, count) = Varint.read(bytes[position..<end]) else { return nil }
+    position += count
+    return value
   }
 }
 

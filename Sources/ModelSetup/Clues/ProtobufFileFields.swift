@@ -1,8 +1,8 @@
+import Classifiers
 import Files
-import Pixels
 
 /// Walks the fields of one message of a protocol buffer in a file, without reading what is not wanted.
-struct ProtobufFields {
+struct ProtobufFileFields {
   /// Where a length-delimited field lies in the file.
   struct Field {
     let number: Int
@@ -25,13 +25,14 @@ struct ProtobufFields {
     var fields: [Field] = []
     var position = range.lowerBound
     for _ in 0..<limit {
-      guard let tag = varint(file, &position, range.upperBound), tag >> 3 > 0, tag >> 3 < 1 << 29 else { break }
+      guard let tag = Varint.read(file, at: &position, before: range.upperBound), tag >> 3 > 0, tag >> 3 < 1 << 29
+      else { break }
       switch tag & 7 {
       case 0:
-        guard varint(file, &position, range.upperBound) != nil else { return fields }
+        guard Varint.read(file, at: &position, before: range.upperBound) != nil else { return fields }
       case 1: position += 8
       case 2:
-        guard let length = varint(file, &position, range.upperBound), let count = Int(exactly: length),
+        guard let length = Varint.read(file, at: &position, before: range.upperBound), let count = Int(exactly: length),
           count <= range.upperBound - position
         else { return fields }
         fields.append(Field(number: Int(tag >> 3), offset: position, count: count))
@@ -42,18 +43,5 @@ struct ProtobufFields {
       guard position < range.upperBound else { break }
     }
     return fields
-  }
-
-  private static func varint(_ file: borrowing RandomAccessFile, _ position: inout Int, _ end: Int) -> UInt64? {
-    guard position < end, let bytes = file.bytes(at: position, count: min(10, end - position)) else { return nil }
-    var value: UInt64 = 0
-    for (index, byte) in bytes.enumerated() {
-      value |= UInt64(byte & 0x7F) << UInt64(7 * index)
-      if byte < 0x80 {
-        position += index + 1
-        return value
-      }
-    }
-    return nil
   }
 }
