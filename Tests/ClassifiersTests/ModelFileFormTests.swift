@@ -48,6 +48,7 @@ struct ModelFileFormTests {
       ("a.onnx", []), ("a.onnx", [0, 0, 0, 0]), ("a.onnx", Array("<html>not found".utf8)),
       ("a.onnx", [0x08, 0x08, 0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), ("a.onnx", [0xFF, 0xFF, 0xFF]),
       ("a.onnx", [0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), ("a.onnx", [0x08, 0x08]),
+      ("README.md", Array("# A model".utf8)), ("a", []), ("a.txt", [0, 1, 2, 3]),
       ("a.tflite", []), ("a.tflite", Array("no flat buffer".utf8)), ("a.xml", []), ("a.xml", Array("<html/>".utf8)),
     ] as [(String, [UInt8])])
   func damaged(name: String, bytes: [UInt8]) throws {

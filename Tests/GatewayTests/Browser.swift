@@ -30,7 +30,7 @@ final class Browser {
   }
 
   private init(width: Int, height: Int, isDark: Bool) async throws {
-    let port = FreePorts.one()
+    let port = LoopbackSocket.freePort()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["chromedriver", "--port=\(port)"]
     process.standardOutput = FileHandle.nullDevice

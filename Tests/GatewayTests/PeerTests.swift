@@ -27,7 +27,7 @@ extension GatewayProcesses {
     func mlserver(scheme: String) async throws {
       let python = try #require(Requirements.peersPython)
       let folder = try TemporaryFolder()
-      let ports = FreePorts.several(3)
+      let ports = LoopbackSocket.freePorts(3)
       try folder.file(
         "settings.json",
         #"{"host":"127.0.0.1","http_port":\#(ports[0]),"grpc_port":\#(ports[1]),"metrics_port":\#(ports[2]),"parallel_workers":0}"#

@@ -160,9 +160,10 @@ extension GatewayProcesses {
 
     @Test("nobody there, another kind of server, and addresses that are none")
     func unreachable() async throws {
-      let refused = try await Self.parity("http://127.0.0.1:\(FreePorts.one())")
-      #expect(refused.status == 2 && refused.errors.contains("cannot be reached"), "\(refused.errors)")
-      let rpc = try await Self.parity("grpc://127.0.0.1:\(FreePorts.one())", ["--timeout", "2"])
+      let refused = try await Self.parity("http://127.0.0.1:\(LoopbackSocket.freePort())")
+      #expect(
+        refused.status == 2 && refused.errors.contains("cannot be reached: Connection refused;"), "\(refused.errors)")
+      let rpc = try await Self.parity("grpc://127.0.0.1:\(LoopbackSocket.freePort())", ["--timeout", "2"])
       #expect(rpc.status == 2, "\(rpc.errors)")
       for address in ["127.0.0.1:8000", "http://user:password@127.0.0.1:1", "http://127.0.0.1:1/v2"] {
         let result = try await Self.parity(address)

@@ -22,9 +22,12 @@ package struct LoopbackSocket {
   }
 
   /// A port that nobody listens on right now.
-  package static func freePort() -> Int {
-    let socket = LoopbackSocket()
-    close(socket.descriptor)
-    return socket.port
+  package static func freePort() -> Int { freePorts(1)[0] }
+
+  /// Different ones.
+  package static func freePorts(_ count: Int) -> [Int] {
+    let sockets = (0..<count).map { _ in LoopbackSocket() }
+    for socket in sockets { close(socket.descriptor) }
+    return sockets.map(\.port)
   }
 }

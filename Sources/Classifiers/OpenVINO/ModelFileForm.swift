@@ -28,9 +28,17 @@ enum ModelFileForm {
     case "xml" where !ByteText.contains(head, "<net"):
       throw unreadable(
         path, "it does not begin as an OpenVINO IR does", "convert the model again, and keep its .bin beside the .xml")
-    default: break
+    case _ where ofTheEngine.contains(ending): break
+    default:
+      guard !head.dropFirst(4).starts(with: Array("TFL3".utf8)), !ByteText.contains(head, "<net") else { return }
+      do throws(SluiceError) { try checkONNX(path, file) } catch {
+        throw unreadable(path, "neither its name nor its beginning is that of a model", exported)
+      }
     }
   }
+
+  /// Endings of further formats that the engine reads, and tells apart by itself.
+  private static let ofTheEngine: Set<String> = ["xml", "tflite", "pb", "pbtxt", "meta", "pdmodel", "json"]
 
   private static let longestHead = 4096
   private static let exported = "give the model as ONNX (.onnx), OpenVINO IR (.xml) or TensorFlow Lite (.tflite)"

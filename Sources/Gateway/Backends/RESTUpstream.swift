@@ -5,6 +5,10 @@ import NIOHTTP1
 import NIOPosix
 import OpenInference
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A model server over REST.
 struct RESTUpstream: UpstreamClient {
   private let address: UpstreamAddress
@@ -119,8 +123,8 @@ struct RESTUpstream: UpstreamClient {
     case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: .late
     case let error as HTTPClientError where error == .connectTimeout || error == .getConnectionFromPoolTimeout:
       .unreached("\(error)")
-    case is NIOConnectionError: .unreached("\(error)")
-    case let error as IOError where error.errnoCode == 111: .unreached("\(error)")
+    case let error as NIOConnectionError: .unreached(words(error))
+    case let error as IOError where error.errnoCode == 111: .unreached(words(error))
     default: .failed("\(error)")
     }
   }
@@ -129,5 +133,14 @@ struct RESTUpstream: UpstreamClient {
     _ work: () throws(SluiceError) -> Result
   ) throws(UpstreamTrouble) -> Result {
     do throws(SluiceError) { return try work() } catch { throw .failed("its answer does not add up: \(error.message)") }
+  }
+
+  /// What the system says of a connection; NIO's own words tell of its calls as well.
+  private static func words(_ error: any Error) -> String {
+    switch error {
+    case let error as NIOConnectionError: error.connectionErrors.first.map { words($0.error) } ?? "\(error)"
+    case let error as IOError: String(cString: strerror(error.errnoCode))
+    default: "\(error)"
+    }
   }
 }
