@@ -82,6 +82,8 @@ struct AuditSearchTests {
     #expect(earlier.outputText.split(separator: "\n").count == 3)
     let none = try audit(folder, "audit", "list", "--chain", "00000000000000ff")
     #expect(none.status == 0 && none.output.isEmpty && none.errors == "sluice: there is no such record\n")
+    let before = try audit(folder, "audit", "list", "--chain", "--until", "2027-01-01T00:00:00")
+    #expect(before.status == 0 && before.errors == "sluice: no such search is recorded\n", "\(before.errors)")
     let since = try audit(folder, "audit", "list", "--chain", "--until", "2027-01-15T08:00:25")
     #expect(since.outputText.split(separator: "\n").count == 2)
   }

@@ -52,8 +52,11 @@ struct AuditListCommand: AsyncParsableCommand {
     }
     var records: [StoredRecord] = []
     try store.forEach(query, limit: limit) { records.append($0) }
-    guard !records.isEmpty else { return Terminal.say("sluice: there is no such record") }
-    let text = query.kind == .search ? SearchListing(records).text : RecordListing(records).text
+    let isOfSearches = query.kind == .search
+    guard !records.isEmpty else {
+      return Terminal.say(isOfSearches ? "sluice: no such search is recorded" : "sluice: there is no such record")
+    }
+    let text = isOfSearches ? SearchListing(records).text : RecordListing(records).text
     try output.write(Array(text.utf8))
   }
 }
