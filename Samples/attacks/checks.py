@@ -25,6 +25,7 @@ from PIL import Image
 import attack
 import matrix
 from distances import SCALES, distance
+from errors import AttackError
 from families.catalogue import CATALOGUE
 from filter_file import read_filter
 from network import Network, as_logits, predict, to_tensor
@@ -188,6 +189,25 @@ class ModelChecks(Case):
                 onnx.save(model, self.folder / "model.onnx")
                 ours = load_onnx(self.folder / "model.onnx")(torch.from_numpy(plane)).numpy()
                 np.testing.assert_allclose(ours, ReferenceEvaluator(model).run(None, {"x": plane})[0], atol=1e-5)
+
+    def test_a_model_is_asked_from_a_tensor_inside_it(self) -> None:
+        value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, None)  # noqa: E731
+        two = numpy_helper.from_array(np.float32(2), "two")
+        nodes = [
+            helper.make_node("Mul", ["x", "two"], ["scaled"]),
+            helper.make_node("Add", ["scaled", "two"], ["moved"]),
+            helper.make_node("Add", ["moved", "x"], ["beside"]),
+        ]
+        for outputs, start, expected in (["moved"], "scaled", 3.0), (["moved"], None, 4.0), (["moved"], "x", 4.0):
+            graph = helper.make_graph(nodes, "checked", [value("x")], [value(name) for name in outputs], [two])
+            model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+            onnx.save(model, self.folder / "model.onnx")
+            self.assertEqual(float(load_onnx(self.folder / "model.onnx", start=start)(torch.ones(1))), expected)
+        for outputs, start, words in (["moved"], "absent", "no tensor absent"), (["beside"], "scaled", "also needs x"):
+            graph = helper.make_graph(nodes, "checked", [value("x")], [value(name) for name in outputs], [two])
+            onnx.save(helper.make_model(graph, ir_version=8), self.folder / "model.onnx")
+            with self.assertRaisesRegex(AttackError, words):
+                load_onnx(self.folder / "model.onnx", start=start)
 
     def test_scores_of_every_kind(self) -> None:
         outputs = {"oneLogit": [[1.5]], "oneProbability": [[0.8175745]], "probabilities": [[0.1824255, 0.8175745]]}

@@ -34,6 +34,8 @@ class Encoding:
 class Model:
     path: Path
     encoding: Encoding
+    # One of the model's inputs or a tensor inside it, which it is then asked from; `None` for its only input.
+    input: str | None = None
     output: str | None = None
     scores: str = "logits"
     # Steps of its own; `None` where it takes what the classifier takes.
@@ -107,6 +109,7 @@ class _Reader:
         return Model(
             path=self.resolved(engine["model"]),
             encoding=self.encoding(entry),
+            input=engine.get("input"),
             output=engine.get("output"),
             scores=scores,
             preprocess=None if steps is None or steps == self.content["preprocess"] else tuple(steps),

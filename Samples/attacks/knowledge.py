@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from filter_file import Detector, FilterFile, Model
-from squeezers import Squeezer, make_squeezer
+from squeezers import Squeezer, make_resizes, make_squeezer
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,12 @@ class _Reader:
     def asked(self, detector: Detector, models: list[str], distance: str) -> None:
         for model in models:
             name, known = f"model {model}", self.filter_file.models[model]
-            if known.preprocess is not None:
+            resize = None if known.preprocess is None else make_resizes(known.preprocess)
+            if known.preprocess is not None and resize is None:
                 self.knowledge.beyond.append(f"{detector.name}: {model} has a preprocessing of its own")
                 continue
             if name not in self.knowledge.looks:
-                self.knowledge.looks[name] = Look(name, self.make_network(known))
+                self.knowledge.looks[name] = Look(name, self.make_network(known), resize)
             self.compare(detector, name, distance, {})
 
     def compare(self, detector: Detector, look: str, distance: str, own: dict) -> None:

@@ -16,7 +16,7 @@ class Network(nn.Module):
 
     def __init__(self, model: Model) -> None:
         super().__init__()
-        self.model = load_onnx(model.path, model.output)
+        self.model = load_onnx(model.path, model.output, model.input)
         encoding = model.encoding
         self.register_buffer("mean", torch.tensor(encoding.mean, dtype=torch.float32).view(1, -1, 1, 1))
         self.register_buffer("std", torch.tensor(encoding.std, dtype=torch.float32).view(1, -1, 1, 1))

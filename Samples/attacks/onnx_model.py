@@ -163,8 +163,10 @@ def _description(name: str, version: int):
 _register()
 
 
-def load_onnx(path: Path, output: str | None = None) -> nn.Module:
+def load_onnx(path: Path, output: str | None = None, start: str | None = None) -> nn.Module:
     """A module that takes the model's input and gives its output named `output`, by default the first.
+
+    Parameters: `start` may name a tensor inside the model; the module takes that in place of the input.
 
     Errors: `AttackError` for a file that is no ONNX model, and for operators that cannot be converted, with their names.
     """
@@ -172,7 +174,7 @@ def load_onnx(path: Path, output: str | None = None) -> nn.Module:
         raise AttackError(f"{path} is no ONNX model; attacks need one that PyTorch can take a gradient of")
     try:
         model = onnx.load(path)
-        model = _with_output(model, output)
+        model = _from_tensor(_with_output(model, output), start)
         module = onnx2torch.convert(model)
     except NotImplementedError as error:
         raise AttackError(f"{path}: {error}") from error
@@ -191,3 +193,28 @@ def _with_output(model: onnx.ModelProto, name: str | None) -> onnx.ModelProto:
         del outputs[:]
         outputs.extend(chosen)
     return model
+
+
+def _from_tensor(model: onnx.ModelProto, name: str | None) -> onnx.ModelProto:
+    """The part of the model that computes its output from the tensor of this name."""
+    graph = model.graph
+    if name is None or name in {value.name for value in graph.input}:
+        return model
+    makers = {made: place for place, node in enumerate(graph.node) for made in node.output}
+    if name not in makers:
+        raise AttackError(f"the model has no tensor {name}; its inputs are {', '.join(value.name for value in graph.input)}")
+    needed, waiting = set(), [value.name for value in graph.output]
+    while waiting:
+        wanted = waiting.pop()
+        place = makers.get(wanted)
+        if wanted != name and place is not None and place not in needed:
+            needed.add(place)
+            waiting.extend(graph.node[place].input)
+    kept = [graph.node[place] for place in sorted(needed)]
+    constants = {constant.name for constant in graph.initializer}
+    outside = {value for node in kept for value in node.input} & {value.name for value in graph.input} - constants
+    if outside:
+        raise AttackError(f"beside {name} the model also needs {', '.join(sorted(outside))}")
+    start = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+    part = onnx.helper.make_graph(kept, graph.name, [start], list(graph.output), list(graph.initializer))
+    return onnx.helper.make_model(part, opset_imports=model.opset_import, ir_version=model.ir_version)

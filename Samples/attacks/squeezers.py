@@ -166,6 +166,20 @@ def _rescale(settings: Settings) -> Squeezer:
     return there_and_back
 
 
+def make_resizes(steps: tuple[dict[str, Any], ...]) -> Squeezer | None:
+    """The preprocessing of a second model that only resizes what the classifier sees; `None` for any other."""
+    sizes = [step.get("resize", {}) for step in steps]
+    if any("width" not in size or size.get("antialias") is False for size in sizes):
+        return None
+
+    def resize(images: torch.Tensor, random: np.random.Generator) -> torch.Tensor:
+        for size in sizes:
+            images = _resized(images, int(size["width"]), int(size["height"]), size.get("filter", "bilinear"))
+        return images
+
+    return resize
+
+
 def _resized(images: torch.Tensor, width: int, height: int, name: str) -> torch.Tensor:
     """Pillow's resize forward, a differentiable one backward."""
     soft = functional.interpolate(

@@ -53,12 +53,13 @@ package struct Decision: Sendable {
 
   /// What is known about an image besides its scores.
   package struct Circumstances: Sendable, Hashable {
-    package var origin: ImageOrigin
+    /// The names of the strata of its origin. They are made once, because every p-value asks for them.
+    let strata: [String]
     /// How sure the classifier is of its answer, in log-odds; `nil` without a classifier.
     package var confidence: Double?
 
     package init(origin: ImageOrigin, confidence: Double?) {
-      self.origin = origin
+      strata = origin.strata
       self.confidence = confidence
     }
   }
@@ -72,7 +73,7 @@ package struct Decision: Sendable {
   ) -> Conclusion {
     precondition(scores.count == calibration.detectors.count, "one score a calibrated detector")
     let pValues = zip(calibration.detectors, scores).map { detector, score in
-      detector.clean.pValue(of: score, from: circumstances.origin, budget: budget)
+      detector.clean.pValue(of: score, in: circumstances.strata, budget: budget)
     }
     switch rule {
     case .shared: return shared(pValues)
@@ -80,8 +81,8 @@ package struct Decision: Sendable {
       let evidence = evidence(scores, circumstances)
       let heldOut = attack.flatMap { calibration.heldOut[$0] }
       return rule == .fused
-        ? fused(evidence, pValues.map(\.value), circumstances.origin, heldOut?.fused)
-        : union(evidence, pValues.map(\.value), circumstances.origin, heldOut?.groups)
+        ? fused(evidence, pValues.map(\.value), circumstances.strata, heldOut?.fused)
+        : union(evidence, pValues.map(\.value), circumstances.strata, heldOut?.groups)
     }
   }
 
@@ -93,12 +94,12 @@ package struct Decision: Sendable {
   }
 
   private func fused(
-    _ evidence: [Double], _ pValues: [Double], _ origin: ImageOrigin, _ heldOut: FusedScore?
+    _ evidence: [Double], _ pValues: [Double], _ strata: [String], _ heldOut: FusedScore?
   ) -> Conclusion {
     let score = heldOut ?? calibration.fused
     let contributions = FusedScore.contributions(evidence, score.weights)
     let sum = contributions.reduce(0, +)
-    let pValue = score.clean.pValue(of: sum, from: origin, budget: budget)
+    let pValue = score.clean.pValue(of: sum, in: strata, budget: budget)
     let isFlagged = pValue.value <= budget
     let parts = zip(pValues, contributions).map { own, contribution in
       DetectorPart(pValue: own, contribution: contribution, isFlagged: isFlagged && own <= budget)
@@ -109,7 +110,7 @@ package struct Decision: Sendable {
   /// The smallest of p/share over the groups: at most a share of the budget's worth of clean images is flagged by each
   /// group, so at most the budget by all, whatever their dependence.
   private func union(
-    _ evidence: [Double], _ pValues: [Double], _ origin: ImageOrigin, _ heldOut: [FusedScore]?
+    _ evidence: [Double], _ pValues: [Double], _ strata: [String], _ heldOut: [FusedScore]?
   ) -> Conclusion {
     var least = StratifiedPValue(value: 1, stratum: ImageOrigin.everything, images: calibration.images.count)
     var parts = pValues.map { DetectorPart(pValue: $0, contribution: 0, isFlagged: false) }
@@ -119,7 +120,7 @@ package struct Decision: Sendable {
       let contributions = FusedScore.contributions(group.members.map { evidence[$0] }, score.weights)
       // A group that only watches is shown with the p-value that it would have with the whole budget.
       let ownBudget = shares[index] > 0 ? budget * shares[index] : budget
-      let own = score.clean.pValue(of: contributions.reduce(0, +), from: origin, budget: ownBudget)
+      let own = score.clean.pValue(of: contributions.reduce(0, +), in: strata, budget: ownBudget)
       let spent = shares[index] > 0 ? min(1, own.value / shares[index]) : 1
       let isFlagged = spent <= budget
       if spent < least.value { least = StratifiedPValue(value: spent, stratum: own.stratum, images: own.images) }

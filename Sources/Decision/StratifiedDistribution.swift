@@ -18,7 +18,7 @@ package struct StratifiedDistribution: Sendable, Hashable {
   /// A stratum of fewer images falls back to its parent, whatever the budget: a rate of 5 % would be known too badly.
   package static let fewestImages = 120
   /// A kind of images has a say where it has so many times the number that the budget needs.
-  private static let kindSurplus = 4
+  fileprivate static let kindSurplus = 4
 
   /// How many times as often as the budget says any one kind of clean image may be flagged; the mixture of all keeps to
   /// the budget. Groups that divide a budget rarely spend all of it, so that kinds stayed near the budget with this much
@@ -81,23 +81,40 @@ package struct StratifiedDistribution: Sendable, Hashable {
   ///
   /// Rejected: the narrowest stratum alone. It finds a little more, but a threshold from two hundred images is wrong by
   /// half its rate as often as not, and each stratum is wrong in its own way.
-  package func pValue(of score: Double?, from origin: ImageOrigin, budget: Double) -> StratifiedPValue {
+  ///
+  /// - Parameters:
+  ///   - names: `ImageOrigin.strata` of the image.
+  /// - Complexity: O(strata · kinds · log of the scores kept).
+  package func pValue(of score: Double?, in names: [String], budget: Double) -> StratifiedPValue {
     let wanted = Self.imagesWanted(for: budget)
-    let usable = origin.strata.dropFirst().filter { (strata[$0]?.all.count ?? 0) >= wanted }
-    var decisive = pValue(of: score, in: usable.first ?? ImageOrigin.everything, budget)
-    for name in usable.dropFirst() {
-      let own = pValue(of: score, in: name, budget)
-      if own.value > decisive.value { decisive = own }
+    var decisive: StratifiedPValue?
+    for name in names.dropFirst() {
+      guard let stratum = strata[name], stratum.all.count >= wanted else { continue }
+      let own = stratum.pValue(of: score, budget)
+      if decisive.map({ own > $0.value }) ?? true {
+        decisive = StratifiedPValue(value: own, stratum: name, images: stratum.all.count)
+      }
     }
-    return decisive
+    return decisive ?? pValueAmongAll(of: score, budget)
   }
 
-  private func pValue(of score: Double?, in name: String, _ budget: Double) -> StratifiedPValue {
-    let stratum = strata[name] ?? Stratum(all: CleanDistribution([]))
-    let enough = stratum.kinds.values.filter { $0.count >= Self.kindSurplus * Self.imagesNeeded(for: budget) }
-    let worst = enough.map { $0.pValue(of: score) / Self.kindTolerance }.max() ?? 0
+  private func pValueAmongAll(of score: Double?, _ budget: Double) -> StratifiedPValue {
+    let stratum = strata[ImageOrigin.everything] ?? Stratum(all: CleanDistribution([]))
     return StratifiedPValue(
-      value: max(stratum.all.pValue(of: score), worst), stratum: name, images: stratum.all.count)
+      value: stratum.pValue(of: score, budget), stratum: ImageOrigin.everything, images: stratum.all.count)
+  }
+}
+
+extension StratifiedDistribution.Stratum {
+  /// The p-value among all images of the stratum, or that of a kind of enough images, divided by what is tolerated, where
+  /// that is larger.
+  fileprivate func pValue(of score: Double?, _ budget: Double) -> Double {
+    let enough = StratifiedDistribution.kindSurplus * StratifiedDistribution.imagesNeeded(for: budget)
+    var worst = all.pValue(of: score)
+    for kind in kinds.values where kind.count >= enough {
+      worst = max(worst, kind.pValue(of: score) / StratifiedDistribution.kindTolerance)
+    }
+    return worst
   }
 }
 

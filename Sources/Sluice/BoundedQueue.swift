@@ -17,7 +17,7 @@ package final class BoundedQueue: Sendable {
 
   /// Returns once there is a place, and takes it.
   ///
-  /// A task that is cancelled while it waits keeps its turn, and gives it up when it comes.
+  /// A task that is cancelled while it waits leaves the queue at once.
   ///
   /// - Throws: `overloaded`, `cancelled`; no place is then taken.
   package func enter() async throws(FilterError) {
@@ -28,7 +28,11 @@ package final class BoundedQueue: Sendable {
         .overloaded, "\(limit) images are judged or wait already",
         remedy: "ask again later, or permit more by `maximumWaiting`")
     }
-    await gate.enter()
+    guard await gate.enterUnlessCancelled() else {
+      present.subtract(1, ordering: .relaxed)
+      throw FilterError.cancelled
+    }
+    // It may have been given the place in the moment in which it was cancelled.
     guard !Task.isCancelled else {
       await leave()
       throw FilterError.cancelled

@@ -27,7 +27,7 @@ import Testing
 
   @Test("the cheapest is asked first, what costs alike as it is named, and a private one before all others")
   func ordering() {
-    let open = order(("big", 19, false), ("second", 3.8, false), ("small", 2.7, false), ("mirror", 5.6, false))
+    let open = order(("big", 19, false), ("second", 3.8, false), ("small", 2.7, false), ("mirror", 6.9, false))
     #expect(open.names == ["second", "small", "mirror", "big"])
     #expect(open.peers == [0..<2, 2..<3, 3..<4])
     let hidden = order(("mirror", 4, false), ("dear", 30, true), ("private", 9, true), ("other", 10, true))

@@ -65,7 +65,7 @@ import Testing
     let expected = [2 * evidence[0], 0.5 * evidence[1]]
     #expect(abs(sum - expected[0] - expected[1]) < 1e-12)
     #expect(outcome.detectors.map(\.contribution) == expected)
-    #expect(outcome.pValue.value == calibration.fused.clean.pValue(of: sum, from: Self.origin, budget: 0.05).value)
+    #expect(outcome.pValue.value == calibration.fused.clean.pValue(of: sum, in: Self.origin.strata, budget: 0.05).value)
     #expect(outcome.isFlagged == (outcome.pValue.value <= 0.05))
     #expect(decision.decide([nil, nil], Self.seen).fusedScore == 0)
   }
@@ -84,7 +84,7 @@ import Testing
         let clean = calibration.groups[index].score.clean
         #expect(
           part.pValue
-            == clean.pValue(of: sum, from: Self.origin, budget: 0.05 * (part.share > 0 ? part.share : 1)).value)
+            == clean.pValue(of: sum, in: Self.origin.strata, budget: 0.05 * (part.share > 0 ? part.share : 1)).value)
         #expect(part.share == shares[part.name])
         if part.share > 0 { least = min(least, part.pValue / part.share) }
         #expect(part.isFlagged == (part.share > 0 && part.pValue / part.share <= 0.05))

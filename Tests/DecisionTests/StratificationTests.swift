@@ -29,12 +29,12 @@ import Testing
       samples(300, origin(), from: 0) + samples(250, origin(gray: true), from: 10)
         + samples(20, origin(quality: 50), from: 20), keepsKinds: false)
     // Among gray images the score is ordinary; among those of colour it would be far out.
-    let gray = distribution.pValue(of: 10.5, from: origin(gray: true), budget: 0.05)
+    let gray = distribution.pValue(of: 10.5, in: origin(gray: true).strata, budget: 0.05)
     #expect(gray.value > 0.4 && gray.stratum.hasPrefix("gray"))
-    #expect(distribution.pValue(of: 15, from: origin(quality: 90), budget: 0.05).value < 0.1)
+    #expect(distribution.pValue(of: 15, in: origin(quality: 90).strata, budget: 0.05).value < 0.1)
     // Twenty images of low quality have no stratum of their own: all of colour are asked.
-    #expect(distribution.pValue(of: 15, from: origin(quality: 50), budget: 0.05).images == 320)
-    let tight = distribution.pValue(of: 10.5, from: origin(gray: true), budget: 0.005)
+    #expect(distribution.pValue(of: 15, in: origin(quality: 50).strata, budget: 0.05).images == 320)
+    let tight = distribution.pValue(of: 10.5, in: origin(gray: true).strata, budget: 0.005)
     #expect(tight.stratum == "all" && tight.images == 570)
   }
 
@@ -44,9 +44,9 @@ import Testing
     let distribution = StratifiedDistribution(
       samples(600, origin(), from: 0) + samples(300, odd, from: 0.5), keepsKinds: false)
     // Ordinary where it comes from, unusual elsewhere; and the other way round.
-    #expect(distribution.pValue(of: 1.3, from: odd, budget: 0.05).value > 0.15)
-    #expect(distribution.pValue(of: 1.3, from: origin(), budget: 0.05).value > 0.05)
-    #expect(distribution.pValue(of: 1.49, from: odd, budget: 0.05).value < 0.05)
+    #expect(distribution.pValue(of: 1.3, in: odd.strata, budget: 0.05).value > 0.15)
+    #expect(distribution.pValue(of: 1.3, in: origin().strata, budget: 0.05).value > 0.05)
+    #expect(distribution.pValue(of: 1.49, in: odd.strata, budget: 0.05).value < 0.05)
   }
 
   @Test("the budget holds for each kind of image, not only for all together")
@@ -59,15 +59,15 @@ import Testing
     let budget = 0.05
     func rate(_ distribution: StratifiedDistribution) -> Int {
       samples(250, origin(), from: 0.5).count {
-        distribution.pValue(of: $0.score, from: origin(), budget: budget).value <= budget
+        distribution.pValue(of: $0.score, in: origin().strata, budget: budget).value <= budget
       }
     }
     // Half again as often as the budget says, at most.
     #expect(Double(rate(apart)) <= 250 * budget * StratifiedDistribution.kindTolerance)
     #expect(rate(together) > 30)
     // At 1 % a kind of 250 images is too small for its rate to be known.
-    let tight = apart.pValue(of: 1.49, from: origin(), budget: 0.01).value
-    #expect(tight == together.pValue(of: 1.49, from: origin(), budget: 0.01).value)
+    let tight = apart.pValue(of: 1.49, in: origin().strata, budget: 0.01).value
+    #expect(tight == together.pValue(of: 1.49, in: origin().strata, budget: 0.01).value)
   }
 
   @Test("the number of clean images that a budget needs", arguments: [(0.05, 19), (0.01, 99), (0.001, 999), (0.5, 1)])

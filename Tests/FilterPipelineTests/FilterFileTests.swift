@@ -179,7 +179,10 @@ struct FilterFileTests {
     #expect(error?.message.contains("/nonexistent/f.yaml") == true)
   }
 
-  @Test(arguments: ["imagenet.yaml", "imagenet-mobilenet.yaml", "imagenet-feature-squeezing.yaml", "signs.yaml"])
+  @Test(arguments: [
+    "imagenet.yaml", "imagenet-mobilenet.yaml", "imagenet-mobilenet-private.yaml", "imagenet-mobilenet-fast.yaml",
+    "imagenet-efficientnet-lite0.yaml", "imagenet-feature-squeezing.yaml", "signs.yaml",
+  ])
   func shippedFiltersAreValid(name: String) throws {
     _ = try FilterFile(path: Repository.file("Filters/\(name)"), variables: ["MODELS": "/models"])
   }

@@ -39,17 +39,22 @@ struct InterpretationTests {
 
   /// A profile with the primaries of sRGB (or, swapped, with red and blue exchanged) and the given curve.
   static func profile(gamma: Double, isSwapped: Bool = false) -> [UInt8] {
-    func fixed(_ value: Double) -> [UInt8] {
-      EncodedImages.bigEndian(UInt32(bitPattern: Int32((value * 65_536).rounded())))
-    }
-    let primaries = [
-      [0.4360747, 0.2225045, 0.0139322], [0.3850649, 0.7168786, 0.0971045], [0.1430804, 0.0606169, 0.7141733],
-    ]
-    let ordered = isSwapped ? primaries.reversed() : primaries
     let curve =
       Array("curv".utf8) + [0, 0, 0, 0] + EncodedImages.bigEndian(1) + [
         UInt8(gamma), UInt8((gamma - floor(gamma)) * 256), 0, 0,
       ]
+    return profile(curve: curve, isSwapped: isSwapped)
+  }
+
+  private static func fixed(_ value: Double) -> [UInt8] {
+    EncodedImages.bigEndian(UInt32(bitPattern: Int32((value * 65_536).rounded())))
+  }
+
+  private static func profile(curve: [UInt8], isSwapped: Bool) -> [UInt8] {
+    let primaries = [
+      [0.4360747, 0.2225045, 0.0139322], [0.3850649, 0.7168786, 0.0971045], [0.1430804, 0.0606169, 0.7141733],
+    ]
+    let ordered = isSwapped ? primaries.reversed() : primaries
     let bodies = ordered.map { Array("XYZ ".utf8) + [0, 0, 0, 0] + $0.flatMap(fixed) } + [curve, curve, curve]
     let names = ["rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC"]
     var offset = 128 + 4 + 12 * names.count
@@ -72,6 +77,17 @@ struct InterpretationTests {
     // sRGB's curve is not quite a power of 2.2; near black they part by a few levels.
     #expect(difference.max() ?? 255 <= 10)
     #expect(Double(difference.reduce(0, +)) / Double(difference.count) < 2.5)
+  }
+
+  @Test func aProfileThatIsSRGBInOtherWordsNeedsNoConversion() {
+    let parameters = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.040_45]
+    let curve = Array("para".utf8) + [0, 0, 0, 0, 0, 3, 0, 0] + parameters.flatMap(Self.fixed)
+    let sRGB = MatrixProfile(Self.profile(curve: curve, isSwapped: false).span)
+    #expect(sRGB != nil && sRGB?.conversion(of: .rgb) == nil)
+    let swapped = MatrixProfile(Self.profile(curve: curve, isSwapped: true).span)
+    #expect(swapped?.conversion(of: .rgb) != nil)
+    let gamma = MatrixProfile(Self.profile(gamma: 2.19921875).span)
+    #expect(gamma?.conversion(of: .rgb) != nil && gamma?.conversion(of: .gray) == nil)
   }
 
   @Test func aProfileThatSwapsChannelsIsHonoured() throws {

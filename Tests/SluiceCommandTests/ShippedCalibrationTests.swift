@@ -8,6 +8,20 @@ import Testing
   .enabled(if: Repository.hasGoldenData, "needs the measurement data"),
   .enabled(if: Requirements.hasEngine, "needs the inference engine"))
 struct ShippedCalibrationTests {
+  @Test(
+    "every calibration is of the filter beside it, for both arithmetics",
+    arguments: ["mobilenet", "mobilenet-private", "mobilenet-fast", "efficientnet-lite0"], ["f32", nil])
+  func calibrationsBelong(name: String, arithmetic: String?) throws {
+    let data = try #require(Repository.sharedData) + "/eval/imagenet"
+    let result = try SluiceCommand.run(
+      [
+        "filter", "-f", Repository.file("Filters/imagenet-\(name).yaml"), "--format", "none",
+        "\(data)/clean-jpeg/test/000_tench.jpg",
+      ], environment: ["MODELS": data, "SLUICE_AUTO_PRECISION": arithmetic].compactMapValues(\.self))
+    // The fast filter names its arithmetic, and is refused where the processor has another.
+    #expect(result.status == 0 || (name == "mobilenet-fast" && result.errors.contains("f32")), "\(result.errors)")
+  }
+
   @Test("it keeps its budget on every source, sees attacks, and more than the published baseline beside it")
   func evaluation() throws {
     let data = try #require(Repository.sharedData) + "/eval/imagenet"

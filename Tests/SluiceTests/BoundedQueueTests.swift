@@ -42,4 +42,19 @@ struct BoundedQueueTests {
     await #expect(throws: FilterError.self) { try await waiting.value }
     try await queue.enter()
   }
+
+  @Test func whoIsCancelledWhileWaitingMakesRoomAtOnce() async throws {
+    let queue = BoundedQueue(places: 1, waiting: 1)
+    try await queue.enter()
+    for _ in 0..<50 {
+      let waiting = Task { try await queue.enter() }
+      await Task.yield()
+      waiting.cancel()
+      // Nobody gives the only place back, so that it ends by the cancellation alone.
+      await #expect(throws: FilterError.self) { try await waiting.value }
+    }
+    let last = Task { try await queue.enter() }
+    await queue.leave()
+    try await last.value
+  }
 }

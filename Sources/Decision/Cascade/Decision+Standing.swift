@@ -28,7 +28,7 @@ extension Decision {
     for group in decidingGroups(leavingOut: attack) {
       let sum = zip(group.members, group.score.weights).reduce(0) { $0 + evidence[$1.0] * $1.1 }
       let spent =
-        group.score.clean.pValue(of: sum, from: circumstances.origin, budget: budget * group.share).value / group.share
+        group.score.clean.pValue(of: sum, in: circumstances.strata, budget: budget * group.share).value / group.share
       if spent <= budget { standing.isFlagged = true }
       if !group.members.allSatisfy({ isKnown[$0] }) { standing.openness = min(standing.openness ?? spent, spent) }
     }
@@ -90,7 +90,8 @@ extension Decision {
     of scores: [Double?], _ circumstances: Circumstances, exits: [EarlyExits.Exit]? = nil
   ) -> (asked: Int?, ending: EarlyEnding?) {
     // Before the classifier is asked nobody knows how sure it is.
-    let before = Circumstances(origin: circumstances.origin, confidence: nil)
+    var before = circumstances
+    before.confidence = nil
     if let ending = ending(scores, before, asked: []), ending == .flagged { return (nil, ending) }
     for count in 0..<calibration.witnesses.witnesses.count {
       if let ending = ending(scores, circumstances, asked: Array(0..<count), exits: exits) { return (count, ending) }

@@ -1,7 +1,14 @@
 /// Lets a bounded number of things be in flight: the rest wait in order.
 package actor AdmissionGate {
+  private struct Waiter {
+    let number: Int
+    /// Resumed with whether it has a place.
+    let continuation: CheckedContinuation<Bool, Never>
+  }
+
   private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private var waiting: [Waiter] = []
+  private var next = 0
 
   /// - Precondition: `capacity` is at least 1.
   package init(capacity: Int) {
@@ -9,12 +16,25 @@ package actor AdmissionGate {
     free = capacity
   }
 
-  /// Returns once there is a place, and takes it.
+  /// Returns once there is a place, and takes it, whether the task is cancelled or not.
   package func enter() async {
-    if free > 0 {
-      free -= 1
-    } else {
-      await withCheckedContinuation { waiting.append($0) }
+    if takesFreePlace() { return }
+    let number = number()
+    _ = await withCheckedContinuation { waiting.append(Waiter(number: number, continuation: $0)) }
+  }
+
+  /// Returns true once there is a place, and takes it; false as soon as the task is cancelled, without a place.
+  ///
+  /// - Complexity: O(waiting) for one that is cancelled.
+  package func enterUnlessCancelled() async -> Bool {
+    if Task.isCancelled { return false }
+    if takesFreePlace() { return true }
+    let number = number()
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { waiting.append(Waiter(number: number, continuation: $0)) }
+    } onCancel: {
+      // It runs here only after the waiter stands in line, because that happens without leaving the actor.
+      Task { await giveUp(number) }
     }
   }
 
@@ -23,7 +43,23 @@ package actor AdmissionGate {
     if waiting.isEmpty {
       free += 1
     } else {
-      waiting.removeFirst().resume()
+      waiting.removeFirst().continuation.resume(returning: true)
     }
+  }
+
+  private func takesFreePlace() -> Bool {
+    guard free > 0 else { return false }
+    free -= 1
+    return true
+  }
+
+  private func number() -> Int {
+    next += 1
+    return next
+  }
+
+  private func giveUp(_ number: Int) {
+    guard let place = waiting.firstIndex(where: { $0.number == number }) else { return }
+    waiting.remove(at: place).continuation.resume(returning: false)
   }
 }

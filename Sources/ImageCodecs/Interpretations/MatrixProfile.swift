@@ -86,9 +86,14 @@ package struct MatrixProfile: Sendable {
     conversion.convert(&samples)
   }
 
-  /// The conversion for pictures with such channels; `nil` where viewers ignore the profile.
+  /// The conversion for pictures with such channels; `nil` where viewers ignore the profile, and where it is sRGB in other
+  /// words, as most profiles are.
+  ///
+  /// - Complexity: O(1).
   package func conversion(of channels: PixelChannels) -> Conversion? {
-    curves.count == channels.rawValue ? Conversion(self) : nil
+    guard curves.count == channels.rawValue else { return nil }
+    let conversion = Conversion(self)
+    return conversion.isIdentity ? nil : conversion
   }
 
   /// A profile made ready for many samples.
@@ -102,6 +107,18 @@ package struct MatrixProfile: Sendable {
       linear = profile.curves.map { curve in (0..<256).map { Float(curve.linear(Double($0) / 255)) } }
       cells = profile.matrix.map(Float.init)
       levels = linear[0].map { encoded[step($0)] }
+    }
+
+    /// Whether each level of each channel stays what it is, and the primaries are those of sRGB but for rounding, which
+    /// changes no sample by more than two levels.
+    fileprivate var isIdentity: Bool {
+      let keepsLevels = linear.allSatisfy { curve in
+        curve.enumerated().allSatisfy { level, light in Int(encoded[step(light)]) == level }
+      }
+      let keepsPrimaries = cells.enumerated().allSatisfy { place, cell in
+        abs(cell - (place % 4 == 0 ? 1 : 0)) <= MatrixProfile.rounding
+      }
+      return keepsLevels && keepsPrimaries
     }
 
     /// Converts whole pixels.
@@ -121,6 +138,9 @@ package struct MatrixProfile: Sendable {
 
   /// Fine enough that every one of the 256 levels is met near black, where the sRGB curve is steepest.
   private static let steps = 16_383
+
+  /// Profiles give primaries with five decimals, and writers adapt the white point in slightly different ways.
+  private static let rounding: Float = 0.000_5
 
   private static func step(_ light: Float) -> Int { Int(min(max(light, 0), 1) * Float(steps) + 0.5) }
 
