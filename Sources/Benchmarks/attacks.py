@@ -41,7 +41,9 @@ def main():
             folder = options.output / name
             if not (folder / "attack.json").exists():
                 run(options, attack, value, goal, sees, photographs, folder)
-            rows.append(row(json.loads((folder / "attack.json").read_text())))
+            record = json.loads((folder / "attack.json").read_text())
+            check(record["plan"], options.queries, value, folder)
+            rows.append(row(record))
             print(rows[-1], file=sys.stderr, flush=True)
     print("| attack | goal | sees | n | wrong | of these flagged | passes | median queries | L2 | L∞ |")
     print("|---|---|---|---|---|---|---|---|---|---|")
@@ -90,6 +92,13 @@ def run(options, attack, value, goal, sees, photographs, folder):
     done = subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL)
     if done.returncode != 0:
         sys.exit(f"attacks.sh: {attack}, {goal}, {sees} ended with {done.returncode}; the same command goes on from here")
+
+
+def check(plan, queries, limit, folder):
+    """What was measured before must have been measured in the same way."""
+    known = plan["parameters"].get("epsilon")
+    if plan["queries"] != queries or (limit is not None and known != limit):
+        sys.exit(f"attacks.sh: {folder} is of {plan['queries']} queries and a limit of {known}; name another OUTPUT")
 
 
 def row(record):

@@ -74,7 +74,8 @@ struct AttackCommand: AsyncParsableCommand {
   @Option(help: "What the attack is after: a wrong class, or a wrong class that is not flagged.")
   var goal = AttackGoal.classifier
 
-  @Option(help: "What the attacker sees. (default: scores where the attack needs them, verdicts otherwise)")
+  @Option(
+    help: "What the attacker sees. (default: scores where the attack can use them, as square does; verdicts otherwise)")
   var sees: Sight?
 
   @Option(help: ArgumentHelp("The wanted class: a number, or random. (default: any wrong one)", valueName: "class"))
@@ -117,10 +118,27 @@ struct AttackCommand: AsyncParsableCommand {
 
   /// What an attack makes would be attacked in turn, and images would no longer have the numbers that a journal knows.
   private func refuseOutputAmongImages() throws(SluiceError) {
-    func folder(_ path: String) -> String { path.hasSuffix("/") ? path : path + "/" }
-    guard let around = images.first(where: { folder(output).hasPrefix(folder($0)) }) else { return }
-    throw SluiceError(
-      .sameFile, "the folder \(output) lies within the images \(around)", remedy: "name a folder beside them with -o")
+    let folders = images.map { ($0, FileStatus($0)?.identity) }
+    // Folders are told apart by what they are: a path may be written in many ways.
+    var path = Self.deepestExisting(output)
+    while let own = FileStatus(path)?.identity {
+      if let (around, _) = folders.first(where: { $1 == own }) {
+        throw SluiceError(
+          .sameFile, "the folder \(output) lies within the images \(around)",
+          remedy: "name a folder beside them with -o")
+      }
+      path += "/.."
+      if FileStatus(path)?.identity == own { return }
+    }
+  }
+
+  /// The path itself, or the folder in which it would be made.
+  private static func deepestExisting(_ path: String) -> String {
+    var left = path[...]
+    while !left.isEmpty, FileStatus(String(left)) == nil {
+      left = left.lastIndex(of: "/").map { left[..<$0] } ?? ""
+    }
+    return left.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : String(left)
   }
 
   func run() async throws {

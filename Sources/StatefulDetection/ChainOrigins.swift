@@ -7,6 +7,7 @@ struct ChainOrigins: Sendable {
     let number: Int
     let picture: NormalizedFingerprint
     var lastUse: Int
+    var uses = 1
   }
 
   static let maximum = 8
@@ -23,14 +24,14 @@ struct ChainOrigins: Sendable {
 
   /// The origins that a picture is near to; it becomes one where there is none.
   ///
-  /// - Returns: their numbers, and the number of the origin that went for a new one: the one that was not near to anything for
-  ///   longest.
+  /// - Returns: their numbers, and the number of the origin that went for a new one.
   /// - Complexity: O(`maximum`) comparisons.
   mutating func near(_ look: Look) -> (numbers: [Int], replaced: Int?) {
     uses += 1
     var numbers: [Int] = []
     for place in origins.indices where look.distance(to: origins[place].picture) <= Double(QuestionIndex.limit) {
       origins[place].lastUse = uses
+      origins[place].uses += 1
       numbers.append(origins[place].number)
     }
     guard numbers.isEmpty else { return (numbers, nil) }
@@ -40,9 +41,16 @@ struct ChainOrigins: Sendable {
       origins.append(fresh)
       return ([fresh.number], nil)
     }
-    let place = origins.indices.dropFirst().min { origins[$0].lastUse < origins[$1].lastUse } ?? 1
+    let place = leastUsed
     let replaced = origins[place].number
     origins[place] = fresh
     return ([fresh.number], replaced)
+  }
+
+  /// Of those that were not near to anything for longest, the half of them, the one that was near to least. By the time alone, a
+  /// few questions elsewhere would drop the one that somebody searches around.
+  private var leastUsed: Int {
+    let oldest = origins.indices.dropFirst().sorted { origins[$0].lastUse < origins[$1].lastUse }
+    return oldest.prefix(Self.maximum / 2).min { origins[$0].uses < origins[$1].uses } ?? 1
   }
 }

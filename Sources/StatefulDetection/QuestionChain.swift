@@ -17,7 +17,8 @@ struct QuestionChain: Sendable {
   private var late: [Question] = []
   private var nextLate = 0
   private var origins: ChainOrigins?
-  private var evidence = SearchEvidence()
+  /// Of all clients, but for what those did after they were known to search.
+  private var evidence = FilteredEvidence()
   /// Whether the evidence of all clients together says so.
   private var isSearchOfAll = false
   private var tallies: [ClientTally] = []
@@ -37,8 +38,10 @@ struct QuestionChain: Sendable {
   private struct ClientTally: Sendable {
     /// `nil` for all who are not told apart.
     let name: String?
-    var evidence = SearchEvidence()
+    var evidence = FilteredEvidence()
     var isSearch = false
+    /// The length of the chain when it asked last.
+    var lastUse = 0
   }
 
   static let firstKept = 8
@@ -88,11 +91,11 @@ struct QuestionChain: Sendable {
     guard !step.isRepeat else { return }
     if tallies.isEmpty { weigh(first.answer, of: first.client, anchor: anchors[0], origins: [0]) }
     keep(step.question)
-    let place = weigh(
+    let shown = weigh(
       step.question.answer, of: step.question.client, anchor: step.anchor, origins: origins(near: step.look))
-    if let place, rule.isSearch(tallies[place].evidence, isOfOne: true) { tallies[place].isSearch = true }
-    if tallies.count > 1, rule.isSearch(evidence, isOfOne: false) { isSearchOfAll = true }
-    isSearch = isSearch || isSearchOfAll || place.map { tallies[$0].isSearch } ?? false
+    if let own = shown.own, rule.isSearch(own.evidence, isOfOne: true) { tallies[own.place].isSearch = true }
+    if tallies.count > 1, let all = shown.all, rule.isSearch(all, isOfOne: false) { isSearchOfAll = true }
+    isSearch = isSearch || isSearchOfAll || shown.own.map { tallies[$0.place].isSearch } ?? false
   }
 
   /// Whether a client's own questions are part of the search, or those of all are: others who ask about the same picture have
@@ -113,20 +116,35 @@ struct QuestionChain: Sendable {
     return numbers
   }
 
-  /// - Returns: the place of the client's tally; `nil` for one too many.
+  private typealias OwnEvidence = (place: Int, evidence: SearchEvidence)
+
+  /// What one who searches does is not held against the others: to all together it counts no more.
+  ///
+  /// - Returns: what the client has shown, with the place of its tally, `nil` for one too many; and what all have shown, `nil`
+  ///   where nothing was added to that.
   @discardableResult
-  private mutating func weigh(_ answer: Answer, of client: String?, anchor: Int32, origins: [Int]) -> Int? {
-    evidence.note(answer, anchor: anchor, origins: origins)
+  private mutating func weigh(
+    _ answer: Answer, of client: String?, anchor: Int32, origins: [Int]
+  ) -> (own: OwnEvidence?, all: SearchEvidence?) {
     let place = place(of: client)
-    if let place { tallies[place].evidence.note(answer, anchor: anchor, origins: origins) }
-    return place
+    let isKnown = place.map { tallies[$0].isSearch } ?? false
+    let all = isKnown ? nil : evidence.note(answer, anchor: anchor, origins: origins)
+    let own = place.map { ($0, tallies[$0].evidence.note(answer, anchor: anchor, origins: origins)) }
+    return (own, all)
   }
 
+  /// Where there are too many clients, the one goes that has not asked for longest, and is no search.
   private mutating func place(of client: String?) -> Int? {
-    if let place = tallies.firstIndex(where: { $0.name == client }) { return place }
-    guard tallies.count < Self.maximumClients else { return nil }
-    tallies.append(ClientTally(name: client))
-    return tallies.count - 1
+    var place = tallies.firstIndex { $0.name == client }
+    if place == nil, tallies.count < Self.maximumClients {
+      tallies.append(ClientTally(name: client))
+      place = tallies.count - 1
+    } else if place == nil {
+      place = tallies.indices.filter { !tallies[$0].isSearch }.min { tallies[$0].lastUse < tallies[$1].lastUse }
+      if let place { tallies[place] = ClientTally(name: client) }
+    }
+    if let place { tallies[place].lastUse = length }
+    return place
   }
 
   private mutating func keep(_ question: Question) {
@@ -164,8 +182,11 @@ extension Question {
     guard answer.filter == other.answer.filter else { return true }
     guard answer.outcome == other.answer.outcome, answer.label == other.answer.label else { return false }
     return abs((answer.score ?? 0) - (other.answer.score ?? 0)) <= Self.sameScore
+      && abs((answer.logOdds ?? 0) - (other.answer.logOdds ?? 0)) <= Self.sameLogOdds
   }
 
   /// Calls of a classifier with other images beside give scores that differ by less.
   private static let sameScore: Float = 1e-4
+  /// Near certainty the scores are all one, and these still differ.
+  private static let sameLogOdds: Float = 1e-2
 }

@@ -7,7 +7,7 @@ struct RememberedChains: Sendable {
   private var places: [ChainID: Int] = [:]
   /// Questions that are kept.
   private var kept = 0
-  /// The latest time that was told; a clock that goes back stands still.
+  /// The latest time that was told; a clock that goes back a little stands still, and one that was ahead is followed back.
   private var now: Int64 = 0
 
   /// Chains that are forgotten for their age with each question: more than can be added.
@@ -23,7 +23,7 @@ struct RememberedChains: Sendable {
   /// - Parameters:
   ///   - isOwn: whether this gateway was asked.
   mutating func note(_ question: Question, at time: Int64, isOwn: Bool) -> Sighting {
-    now = max(now, time)
+    now = isOwn && isApart(now, time) ? time : max(now, time)
     forgetOld()
     let look = Look(question.fingerprint)
     let sighting = extend(with: question, look, isOwn: isOwn) ?? begin(with: question, look)
@@ -83,7 +83,13 @@ struct RememberedChains: Sendable {
   }
 
   private func isOld(_ member: Int) -> Bool {
-    chains[member].map { now - $0.lastTime > bounds.age } ?? true
+    chains[member].map { isApart(now, $0.lastTime) } ?? true
+  }
+
+  /// Whether more than the age lies between two times, whatever clocks say.
+  private func isApart(_ time: Int64, _ other: Int64) -> Bool {
+    let (difference, overflows) = time.subtractingReportingOverflow(other)
+    return overflows || difference.magnitude > UInt64(bounds.age)
   }
 
   private mutating func forgetOld() {

@@ -1,4 +1,35 @@
-/// What a chain, or one client in it, has shown so far.
+/// What a chain, or one client in it, has shown so far, for each filter apart: answers of two filters do not compare, and
+/// gateways with different ones may share a memory.
+struct FilteredEvidence: Sendable {
+  /// The one that answered last stands last.
+  private var known: [(filter: UInt64, evidence: SearchEvidence)] = []
+
+  private static let maximumFilters = 4
+
+  /// - Returns: what the filter of this answer has been shown.
+  @discardableResult
+  mutating func note(_ answer: Answer, anchor: Int32, origins: [Int]) -> SearchEvidence {
+    var own = SearchEvidence()
+    if let place = known.firstIndex(where: { $0.filter == answer.filter }) {
+      own = known.remove(at: place).evidence
+    } else if known.count >= Self.maximumFilters {
+      known.removeFirst()
+    }
+    own.note(answer, anchor: anchor, origins: origins)
+    known.append((answer.filter, own))
+    return own
+  }
+
+  mutating func forget(anchor: Int32) {
+    for place in known.indices { known[place].evidence.forget(anchor: anchor) }
+  }
+
+  mutating func forget(origin: Int) {
+    for place in known.indices { known[place].evidence.forget(origin: origin) }
+  }
+}
+
+/// What was shown by answers of one filter.
 struct SearchEvidence: Sendable {
   /// The most changes of the answer around one anchor.
   private(set) var crossingsAroundAnchor = 0
@@ -27,9 +58,7 @@ struct Crossings: Sendable {
   private var last: Answer?
 
   mutating func note(_ answer: Answer) {
-    if let last, last.filter == answer.filter, last.label != answer.label || last.outcome != answer.outcome {
-      count += 1
-    }
+    if let last, last.label != answer.label || last.outcome != answer.outcome { count += 1 }
     last = answer
   }
 }
@@ -55,8 +84,7 @@ struct OriginEvidence: Sendable {
     questions += 1
     changes.note(answer)
     guard let logOdds = answer.logOdds, let label = answer.label else { return }
-    guard let first, first.filter == answer.filter else {
-      // The scores of another filter say nothing about those before.
+    guard let first else {
       (self.first, awayFromFirst, ofLabels) = (answer, FallingScores(logOdds), [label: FallingScores(logOdds)])
       return
     }

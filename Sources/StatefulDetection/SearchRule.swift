@@ -23,7 +23,7 @@ package struct SearchRule: Sendable, Hashable {
   package var crossings: Int
   /// As many times more must come within the wider range around an origin of the chain.
   package var aroundFirst: Int
-  /// As many times more must come where several clients ask: a picture that many have is sent in many versions.
+  /// As many times more of each must come where several clients ask: a picture that many have is sent in many versions.
   package var overAll: Int
   /// Descents that a search has beyond `descentsByLogarithm` · ln n.
   package var descents: Double
@@ -46,16 +46,17 @@ package struct SearchRule: Sendable, Hashable {
   /// - Parameters:
   ///   - isOfOne: whether one client gave it.
   func isSearch(_ evidence: SearchEvidence, isOfOne: Bool) -> Bool {
-    let needed = isOfOne ? crossings : crossings * overAll
-    return evidence.crossingsAroundAnchor >= needed
+    let times = isOfOne ? 1 : overAll
+    return evidence.crossingsAroundAnchor >= crossings * times
       || evidence.aroundOrigins.values.contains { around in
-        around.crossings >= needed * aroundFirst || around.descents.contains(where: isDescent)
-          || many.map { around.questions >= $0 } ?? false
+        around.crossings >= crossings * times * aroundFirst || around.descents.contains { isDescent($0, times) }
+          || many.map { around.questions / times >= $0 } ?? false
       }
   }
 
-  private func isDescent(_ fall: FallingScores) -> Bool {
+  private func isDescent(_ fall: FallingScores, _ times: Int) -> Bool {
     guard fall.compared > 1 else { return false }
-    return Double(fall.descents) >= descents + descentsByLogarithm * Double.log(Double(fall.compared))
+    return Double(fall.descents)
+      >= descents * Double(times) + descentsByLogarithm * Double.log(Double(fall.compared))
   }
 }

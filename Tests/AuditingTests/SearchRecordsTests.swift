@@ -148,6 +148,9 @@ struct SearchRecordsTests {
     #expect(first.chain == sighting.chain && sighting.length == 2)
     #expect(records.due([Self.image(1, first)], label: { _ in nil }).isEmpty || first.isSearch)
     sighting.isSearch = true
+    let bystander = SearchRecords(memory, action: "refuse").due([Self.image(1, sighting)], label: { _ in nil })
+    #expect(bystander.count == 1 && bystander[0].client == nil, "who has done nothing is not named")
+    sighting.concernsAsker = true
     let images = [Self.image(1, sighting), Self.image(2, sighting)]
     let due = records.due(images, label: { "label \($0)" })
     #expect(due.count == 1 && due[0].sample.count == 2 && due[0].request == "request-1" && due[0].client == "c")

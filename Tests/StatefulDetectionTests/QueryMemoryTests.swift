@@ -25,6 +25,14 @@ import Testing
     #expect(memory.size.chains == 2)
   }
 
+  @Test func aClockThatWasAheadKeepsNothingForEver() {
+    let memory = QueryMemory(QueryMemory.Bounds(age: 1000))
+    _ = memory.note(Self.question(Pictures.picture(1), 1, time: 1_000_000))
+    #expect(memory.note(Self.question(Pictures.picture(2), 2, time: 0)).length == 1)
+    #expect(memory.note(Self.question(Pictures.picture(2), 3, time: 500)).length == 2)
+    #expect(memory.note(Self.question(Pictures.picture(2), 4, time: 2000)).length == 1)
+  }
+
   @Test func keepsTheFirstAndTheLastQuestions() throws {
     let memory = QueryMemory()
     var chain: ChainID?
@@ -81,11 +89,13 @@ import Testing
     #expect(memory.size.chains == 1 && memory.size.questions == 1)
   }
 
-  @Test func aClockThatGoesBackStandsStill() {
+  @Test func aClockThatGoesBackALittleStandsStill() {
     let memory = QueryMemory(QueryMemory.Bounds(age: 1000))
     func length(_ time: Int64) -> Int { memory.note(Self.question(Pictures.picture(1), 1, time: time)).length }
-    #expect(length(100_000) == 1 && length(5) == 2 && length(.min) == 3 && length(100_900) == 4)
-    #expect(length(.max) == 1 && length(.min) == 2)
+    #expect(length(100_000) == 1 && length(99_500) == 2 && length(99_100) == 3 && length(100_900) == 4)
+    // Set right, or wrong, by more than what is remembered at all: it begins anew.
+    #expect(length(5) == 1 && length(6) == 2)
+    #expect(length(.min) == 1 && length(.max) == 1 && length(.min) == 1)
   }
 
   /// Another gateway's clock may be days off.

@@ -77,6 +77,25 @@ import Testing
     #expect((40...100).contains(number))
   }
 
+  /// A few steps elsewhere and back do not make it forget around which picture most was asked.
+  @Test func walksAwayInBetween() {
+    var seed = 0
+    func walk(_ from: Int, _ to: Int) -> [Fingerprint] {
+      let (first, last) = (Pictures.picture(from).bytes, Pictures.picture(to).bytes)
+      return (0...40).map { step in
+        let bytes = zip(first, last).map { UInt8((Int($0) * (40 - step) + Int($1) * step) / 40) }
+        seed += 1
+        return Pictures.noisy(Fingerprint(bytes: bytes)!, 1, seed: seed)
+      }
+    }
+    var fingerprints = walk(3, 1)
+    for round in 0..<15 {
+      fingerprints += (0..<40).map { Self.around(1, 100_000 + 40 * round + $0) } + walk(1, 3) + walk(3, 1)
+    }
+    let questions = fingerprints.enumerated().map { Self.question($1, $0) }
+    #expect(Self.noticed(questions, rule: SearchRule(many: 400)) != nil)
+  }
+
   /// A little brighter towards one side.
   private static func slanted(_ picture: Fingerprint, _ strength: Int) -> Fingerprint {
     let row = Fingerprint.side * Fingerprint.channels
@@ -97,6 +116,42 @@ import Testing
     #expect(last?.isSearch == true && last?.concernsAsker == true)
     let other = memory.note(Self.question(Self.around(1, 60), 60, client: "b"))
     #expect(other.isSearch && !other.concernsAsker)
+  }
+
+  /// However long somebody searches, by labels or by scores, the others are not taken for part of it.
+  @Test(arguments: [true, false])
+  func sparesWhoAsksAboutTheSamePicture(isBlind: Bool) {
+    let memory = QueryMemory()
+    for number in 0..<800 {
+      let step = number % 3
+      let question = Self.question(
+        Self.around(1, number), number, label: isBlind ? number % 2 : 0,
+        logOdds: isBlind ? 2 : 4 - Float(number / 3) * 0.05 + (step == 0 ? 0 : 0.5), client: "a")
+      _ = memory.note(question)
+      let other = memory.note(Self.question(Self.around(1, 10_000 + number), number, client: "b"))
+      #expect(!other.concernsAsker, "\(number)")
+    }
+    #expect(memory.note(Self.question(Self.around(1, 900), 900, client: "a")).concernsAsker)
+  }
+
+  @Test func isSeenBehindManyWhoAskedBefore() {
+    let before = (0..<30).map { Self.question(Self.around(1, $0), $0, client: "c\($0)") }
+    let search = (30..<200).map { Self.question(Self.around(1, $0), $0, label: $0 % 2, client: "a") }
+    #expect(Self.noticed(before + search).map { $0 <= 30 + 18 } == true)
+  }
+
+  /// Gateways with filters of their own share what they remember, and a search goes to each of them in turn.
+  @Test func goesToTwoFiltersInTurn() {
+    let questions = (0..<200).map {
+      Self.question(Self.around(1, $0), $0, label: $0 / 2 % 2, filter: UInt64($0 % 2))
+    }
+    #expect(Self.noticed(questions).map { $0 <= 36 } == true)
+  }
+
+  /// Pixels that change and leave every mean as it is, far from the boundary, where scores are all one.
+  @Test func changesWhatAFingerprintDoesNotShow() {
+    let questions = (0..<200).map { Self.question(Self.around(1, 0), $0, logOdds: 12 - Float($0) * 0.02) }
+    #expect(Self.noticed(questions, rule: SearchRule(many: 100)) == 100)
   }
 
   /// Noise that takes each question beyond the range of an anchor.

@@ -10,17 +10,21 @@ from families.kind import EPSILON, AttackKind, Parameter, Values
 
 def _make(estimator, values: Values, is_targeted: bool):
     epsilon, steps, starts = values["epsilon"], values["steps"], values["starts"]
+    # As in the paper; from there the steps are only halved.
+    first_step = 2 * epsilon
+    # The second loss compares three classes.
+    losses = ["cross_entropy"] + (["difference_logits_ratio"] if estimator.nb_classes > 2 else [])
 
     def gradient(loss: str) -> AutoProjectedGradientDescent:
         return AutoProjectedGradientDescent(
-            estimator, np.inf, epsilon, epsilon / 4, steps, False, starts, 16, loss_type=loss, verbose=False
+            estimator, np.inf, epsilon, first_step, steps, False, starts, 16, loss_type=loss, verbose=False
         )
 
     square = SquareAttack(
         estimator, norm=np.inf, max_iter=values["queries"], eps=epsilon, nb_restarts=1, batch_size=16, verbose=False
     )
-    attacks = [gradient("cross_entropy"), gradient("difference_logits_ratio"), square]
-    return AutoAttack(estimator, norm=np.inf, eps=epsilon, eps_step=epsilon / 4, attacks=attacks, batch_size=16)
+    attacks = [gradient(loss) for loss in losses] + [square]
+    return AutoAttack(estimator, norm=np.inf, eps=epsilon, eps_step=first_step, attacks=attacks, batch_size=16)
 
 
 ATTACKS = {

@@ -82,5 +82,6 @@ ATTACKS = {
         "Madry et al. 2018",
         {"epsilon": Parameter(2.0, 0.01, 1000.0, "the L2 norm of the change"), "steps": STEPS, "step": STEP, "starts": STARTS},
         _pgd(2),
+        is_l2=True,
     ),
 }

@@ -50,6 +50,8 @@ class AttackKind:
     can_target: bool = True
     # Stops just over the border, so that rounding may undo it: then the change is enlarged until the file is wrong.
     is_minimal: bool = False
+    # Whether `epsilon` is the L2 norm of the change; otherwise it is the largest change of a sample.
+    is_l2: bool = False
 
     def values(self, texts: dict[str, str]) -> Values:
         for name in texts:

@@ -20,7 +20,7 @@ class Serving:
         self.process = subprocess.Popen(
             [program, "serve", "--filter", filter_file, "--model", self.model, "--http", self.address, "--grpc", "off",
              "--operations", self.operations, "--audit", "off", "--watch", "0s", "--log-level", "error",
-             *(["--query-guard", guard] if guard != "off" else []), *options])
+             "--query-guard", guard, *options])
 
     def __enter__(self) -> "Serving":
         for _ in range(600):

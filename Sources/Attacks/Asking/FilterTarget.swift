@@ -59,14 +59,17 @@ package struct FilterTarget: Target {
 extension Pipeline {
   /// What an attack is told about an encoded image, flagged or not.
   ///
-  /// - Throws: what keeps the image from being judged; one that is rejected has an answer without a class.
+  /// - Throws: what keeps the image from being judged. One that is rejected, and one of which models say what is no number, has
+  ///   an answer without a class: it is not forwarded, and an attack goes on with others.
   package func answer(to file: [UInt8]) async throws(SluiceError) -> Answer {
     // Observed, so that a flagged image has a prediction as well; the verdict stays what it is.
     let judgement = await judge(EncodedInput(source: "attack", bytes: file), id: 1, as: .init(flagged: .observe))
     let verdict = judgement.verdict
     switch verdict.outcome {
-    case .failed: throw verdict.error ?? SluiceError(.classifierFailed, "a picture could not be judged")
-    case .rejected: return Answer(logProbabilities: [], topClass: nil, isHeldBack: true)
+    case .failed:
+      guard let error = verdict.error, error.code != .classifierFailed else { return .withoutClass }
+      throw error
+    case .rejected: return .withoutClass
     case .clean, .adversarial: break
     }
     var prediction = judgement.prediction
@@ -79,6 +82,10 @@ extension Pipeline {
       probability: Double(prediction.topProbability), isHeldBack: verdict.outcome == .adversarial,
       suspicion: verdict.suspicion, pValue: verdict.decision?.pValue.value)
   }
+}
+
+extension Answer {
+  fileprivate static let withoutClass = Answer(logProbabilities: [], topClass: nil, isHeldBack: true)
 }
 
 extension Verdict {

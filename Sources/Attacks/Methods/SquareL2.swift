@@ -31,6 +31,7 @@ package struct SquareL2: Attack {
     try await SquareSearch(oracle: oracle, share: share).run(from: first, picture: { picture(original, $0) }) {
       change, side in
       var moved = change
+      moved.clip(to: original)
       moved.move(side: side, &random)
       return moved
     }

@@ -30,6 +30,14 @@ struct WindowedChange {
     scale()
   }
 
+  /// Leaves the part of the change that the picture can take: length that was lost at black and white is spent again.
+  mutating func clip(to picture: Picture) {
+    for place in values.indices {
+      let level = Float(picture.samples[place])
+      values[place] = max(-level, min(255 - level, values[place]))
+    }
+  }
+
   /// Takes a window's change away and spends it, and what is left of the permitted length, on bumps in another one.
   mutating func move(side: Int, _ random: inout RandomNumbers) {
     let to = window(side, &random)

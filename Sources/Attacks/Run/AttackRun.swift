@@ -120,7 +120,9 @@ package struct AttackRun: Sendable {
     }
     let target = FilterTarget(asked, carrier, savedAs: plan.form, on: pool)
     let clean = try await target.answer(to: target.file(of: carrier.original))
-    guard let seen = clean.topClass else { return item.image(.skipped, "the filter refuses the unchanged picture") }
+    guard let seen = clean.topClass else {
+      return item.image(.skipped, "the filter refuses the unchanged picture, or cannot judge it")
+    }
     let count = filter.classCount ?? clean.logProbabilities.count
     let actual = PathClasses(classCount: count)(item.input.source) ?? seen
     var image = item.image(.failed)
@@ -208,7 +210,7 @@ package struct AttackRun: Sendable {
     guard plan.kind.key == .hopSkipJump else { return [] }
     var starts: [AttackStart] = []
     var (read, bytes) = (0, 0)
-    while read < AttackStart.maximum, bytes < AttackStart.maximumBytes, interruption?.isRequested != true,
+    while !isEnough(starts, read), bytes < AttackStart.maximumBytes, interruption?.isRequested != true,
       let input = try inputs.next()
     {
       read += 1
@@ -216,10 +218,27 @@ package struct AttackRun: Sendable {
       let target = FilterTarget(asked, carrier, savedAs: plan.form, on: pool)
       let answer = try await target.answer(to: target.file(of: carrier.original))
       guard let seen = answer.topClass, plan.goal == .classifier || !answer.isHeldBack else { continue }
-      starts.append(AttackStart(picture: carrier.original, seenClass: seen))
+      let start = AttackStart(picture: carrier.original, seenClass: seen)
+      guard isWanted(start, beside: starts) else { continue }
+      starts.append(start)
       bytes += carrier.original.samples.count
     }
     return starts
+  }
+
+  private func isWanted(_ start: AttackStart, beside starts: [AttackStart]) -> Bool {
+    if case .number(let wanted) = plan.target { return start.seenClass == wanted }
+    return starts.count { $0.seenClass == start.seenClass } < AttackStart.ofOneClass
+  }
+
+  /// Folders are often sorted by class: as long as all are of one class, none of that can begin anywhere.
+  private func isEnough(_ starts: [AttackStart], _ read: Int) -> Bool {
+    guard read < AttackStart.maximumRead else { return true }
+    return switch plan.target {
+    case nil: read >= AttackStart.usual && Set(starts.map(\.seenClass)).count > 1
+    case .number: starts.count >= AttackStart.tried
+    case .random: starts.count >= AttackStart.maximumKept
+    }
   }
 }
 
@@ -228,8 +247,12 @@ package struct AttackStart: Sendable {
   let picture: Picture
   let seenClass: Int
 
-  /// So many pictures are kept for the whole run.
-  static let maximum = 64
+  /// So many pictures are looked at where any wrong class will do, and at most so many where one class is wanted.
+  static let usual = 64
+  static let maximumRead = 2000
+  /// So many are kept for the whole run, and of one class.
+  static let maximumKept = 512
+  static let ofOneClass = 8
   /// No further ones are kept once they have this many bytes: originals that are attacked whole may have fifty megapixels.
   static let maximumBytes = 500_000_000
   /// So many are tried for one picture.

@@ -29,7 +29,8 @@ package struct SearchRecords: Sendable {
         sighting, sample: memory.questions(of: sighting.chain) ?? [], action: action, filter: image.verdict.filter,
         label: label)
       search.request = image.request
-      search.client = image.client
+      // Somebody else may have asked about the same picture.
+      if sighting.concernsAsker { search.client = image.client }
       return search
     }
   }

@@ -14,7 +14,7 @@ extension GatewayMetrics {
     registry.declare(Self.remembered, "gauge", "Questions that are remembered.")
     registry.declare(Self.chains, "gauge", "Chains of questions that are near to each other; one question is a chain.")
     registry.declare(Self.searches, "counter", "Searches that were noticed, by what is done about them.")
-    registry.declare(Self.answers, "counter", "Images that were part of a search, by what was done about it.")
+    registry.declare(Self.answers, "counter", "Images of those who searched, by what was done about them.")
     registry.declare(
       Self.seconds, "histogram", "Time to remember an image and to find those that are near.", buckets: Self.lookups)
   }
@@ -28,6 +28,6 @@ extension GatewayMetrics {
     noteRemembered(size)
     registry.observe(Self.seconds, seconds)
     if sighting.becameSearch { registry.add(to: Self.searches, ["action": action.rawValue]) }
-    if sighting.isSearch { registry.add(to: Self.answers, ["action": action.rawValue]) }
+    if sighting.concernsAsker { registry.add(to: Self.answers, ["action": action.rawValue]) }
   }
 }

@@ -11,6 +11,11 @@ struct FirstAnswer: Sendable {
     init(_ outputs: [InferenceRequest.RequestedOutput]) {
       self.outputs = outputs.map { .init(name: $0.name, parameters: $0.parameters) }
     }
+
+    /// About what it takes in memory: names and parameters are the caller's, and as long as the caller likes.
+    var byteCount: Int {
+      outputs.reduce(0) { $0 + $1.name.utf8.count + JSONValue.object($1.parameters).text.utf8.count + bytesPerRow }
+    }
   }
 
   let verdict: Verdict
@@ -20,11 +25,13 @@ struct FirstAnswer: Sendable {
   private(set) var responses: [Wish: InferenceResponse] = [:]
 
   private static let maximumWishes = 4
+  /// Answers to longer ones are not kept.
+  private static let longestWish = 4096
 
   init(_ judgement: Judgement, _ response: InferenceResponse? = nil, to wish: Wish? = nil) {
     verdict = judgement.verdict
     isForwarded = judgement.tensor != nil
-    if let response, let wish { responses[wish] = response }
+    if let response, let wish, wish.byteCount <= Self.longestWish { responses[wish] = response }
   }
 
   /// With what a later question of the chain adds to it.
@@ -40,12 +47,13 @@ struct FirstAnswer: Sendable {
 
   /// About what it takes in memory.
   var byteCount: Int {
-    responses.values.reduce(Self.bytesPerVerdict) { sum, response in
-      let outputs = response.outputs.reduce(0) { $0 + $1.contents.count + $1.name.utf8.count + Self.bytesPerRow }
-      return sum + outputs + JSONValue.object(response.parameters).text.utf8.count
+    responses.reduce(Self.bytesPerVerdict) { sum, kept in
+      let outputs = kept.value.outputs.reduce(0) { $0 + $1.contents.count + $1.name.utf8.count + bytesPerRow }
+      return sum + kept.key.byteCount + outputs + JSONValue.object(kept.value.parameters).text.utf8.count
     }
   }
 
   private static let bytesPerVerdict = 2048
-  private static let bytesPerRow = 256
 }
+
+private let bytesPerRow = 256
