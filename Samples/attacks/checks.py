@@ -28,6 +28,7 @@ from distances import SCALES, distance
 from errors import AttackError
 from families.catalogue import CATALOGUE
 from filter_file import read_filter
+from knowledge import read_knowledge
 from network import Network, as_logits, predict, to_tensor
 from onnx_model import load_onnx
 from pictures import (
@@ -40,7 +41,7 @@ from pictures import (
     true_class,
 )
 from record import wilson
-from squeezers import make_squeezer, rounded
+from squeezers import make_resizes, make_squeezer, rounded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIGNS = ROOT / "Filters/signs.yaml"
@@ -273,6 +274,29 @@ class DistanceChecks(Case):
         for name in names:
             value, expected = float(distance(name, first, other)), scores[name]
             self.assertAlmostEqual(value, expected, delta=1e-3 * max(1, expected), msg=name)
+
+
+class KnowledgeChecks(Case):
+    def test_a_second_model_that_resizes_is_asked_as_the_command_asks_it(self) -> None:
+        head, tail = self.signs_text().split("detectors:")[0], "detectors: [{auxiliaryModel: {model: coarse, threshold: 2}}]\n"
+        model = "models:\n  coarse:\n    openvino: {model: " + str(ROOT / "Samples/signs/model.onnx") + ", input: input, output: logits}\n"
+        steps = "    preprocess: [{resize: {width: 24, height: 24}}, {resize: {width: 64, height: 64, filter: bicubic}}]\n"
+        path = self.filter_file(head + model + steps + tail)
+        picture = next((ROOT / "Samples/signs/adversarial/pgd").glob("*.png"))
+        expected = json.loads(self.sluice("inspect", "-f", path, "--json", picture))["detectors"][0]["score"]
+        filter_file = read_filter(path)
+        knowledge = read_knowledge(filter_file, Network(filter_file.classifier).eval(), lambda model: Network(model).eval())
+        self.assertEqual(list(knowledge.looks), ["classifier", "model coarse"])
+        images = to_tensor([load_carrier(find_sources([picture])[0], filter_file).original]).requires_grad_()
+        first, other = (look.logits(images, random()).log_softmax(1) for look in knowledge.looks.values())
+        value = distance("l1", first, other)
+        self.assertAlmostEqual(float(value.detach()), expected, delta=1e-3)
+        value.sum().backward()
+        self.assertGreater(float(images.grad.abs().sum()), 0)
+
+    def test_what_is_more_than_a_resize_is_said(self) -> None:
+        self.assertIsNone(make_resizes(({"resize": {"shorterSide": 24}}, {"centerCrop": 24})))
+        self.assertIsNone(make_resizes(({"resize": {"width": 24, "height": 24, "antialias": False}},)))
 
 
 QUICK = {
