@@ -79,9 +79,8 @@ package final class TrafficMonitor: Sendable {
   /// - Complexity: O(groups · log of the scores kept).
   package func note(_ scores: [Double?], _ parts: [Decision.DetectorPart], digest: String?) -> TrafficReport.Change? {
     let calibrated = decision.calibratedScores(of: scores, parts)
-    let image = digest.flatMap { UInt64($0.prefix(16), radix: 16) }
     return state.withLock { state in
-      if let image, !state.recent.insert(image) { return nil }
+      guard state.recent.insert(digest) else { return nil }
       state.images += 1
       guard state.change == nil else { return nil }
       for index in state.watches.indices {
@@ -92,20 +91,5 @@ package final class TrafficMonitor: Sendable {
       state.change = strongest.map { $0.watch.change(of: $0.subject) }
       return state.change
     }
-  }
-}
-
-/// Images that came lately, in a table of fixed size: each takes the place of whichever had it before.
-private struct RecentImages {
-  private var table = [UInt64](repeating: 0, count: 1 << 14)
-
-  /// Whether the image is not known to have come before.
-  ///
-  /// - Parameters:
-  ///   - image: the beginning of its digest.
-  mutating func insert(_ image: UInt64) -> Bool {
-    let place = Int(truncatingIfNeeded: image) & (table.count - 1)
-    defer { table[place] = image }
-    return table[place] != image
   }
 }

@@ -185,6 +185,15 @@ import Testing
     #expect(told.count == 1 && told[0] <= 100 && audit.report.isExceeded, "\(told)")
   }
 
+  @Test("an image that is sent again and again counts once")
+  func auditCountsOnce() {
+    let audit = ExitAudit(Self.certificate())
+    let digest = { (number: Int) in "\(1_000_000_000_000_000 + number)\(String(repeating: "a", count: 48))" }
+    for _ in 0..<1000 { #expect(audit.noteAudited(isFlagged: true, digest: digest(1)) == nil) }
+    for number in 2..<60 { _ = audit.noteAudited(isFlagged: false, digest: digest(number)) }
+    #expect(audit.report.audited == 59 && audit.report.flagged == 1 && !audit.report.isExceeded)
+  }
+
   @Test("as many as clean images explain are no alarm")
   func auditIsQuiet() {
     var random = RepeatableNumbers(state: 4)

@@ -43,7 +43,7 @@ private final class MeanClassifier: Classifier {
 
 struct PipelineTests {
   /// Two detectors that share a squeezer. The model is never opened: the tests bring their own classifier.
-  private func definition(threshold: Double, forward: String) throws -> FilterDefinition {
+  private func definition(threshold: Double, forward: String, also: String = "") throws -> FilterDefinition {
     try FilterFile(
       text: """
         version: 1
@@ -52,6 +52,7 @@ struct PipelineTests {
         tensor: {layout: nchw, type: float32}
         classifier: {openvino: {model: none.onnx}}
         detectors:
+          \(also)
           - featureSqueezing: {name: one, squeezers: [{bitDepth: 1}, {median: 3}], distance: l1, threshold: \(threshold)}
           - featureSqueezing: {name: two, squeezers: [{median: 3}], distance: l1, threshold: 10}
         forward: \(forward)
@@ -123,6 +124,17 @@ struct PipelineTests {
     #expect(open.tensor != nil && open.verdict.action == "unjudged")
     let damaged = await pipeline.judge(input([1, 2, 3]), id: 1, as: .init(failsOpen: true))
     #expect(damaged.verdict.outcome == .rejected && damaged.tensor == nil)
+  }
+
+  @Test("failing open holds back what is certain to be flagged", arguments: [true, false])
+  func failingOpenStillFlags(complete: Bool) async throws {
+    let definition = try definition(threshold: 2, forward: "original", also: "- fileFindings: {}")
+    let pipeline = try Pipeline(testing: definition, models: .init(classifier: MeanClassifier(.eightByEight)))
+    let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
+    let archive = try white.encodedAsPNG() + Array("PK\u{3}\u{4}rest".utf8)
+    let held = await pipeline.judge(
+      input(archive), id: 1, as: .init(flagged: .enforce, failsOpen: true, complete: complete))
+    #expect(held.verdict.outcome == .adversarial && held.tensor == nil && held.verdict.ending == .flaggedEarly)
   }
 
   @Test("a flagged image is held back, observed or sanitised, as is asked")

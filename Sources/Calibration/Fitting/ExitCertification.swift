@@ -45,7 +45,9 @@ struct ExitCertification {
     }
     return EarlyExits(
       exits: exits,
-      certificate: certificate(exits, taken, detections: subjects.count))
+      certificate: certificate(
+        exits, taken, detections: subjects.count,
+        leavesInSomeOrder: cleanStandings.map { ways.loses($0, leastOpenness: limits) }))
   }
 
   private struct DetectedImage {
@@ -78,11 +80,14 @@ struct ExitCertification {
     ways.asked.map { decision.standing(image.scores, image.circumstances, asked: $0, leavingOut: attack) }
   }
 
+  /// - Parameters:
+  ///   - leavesInSomeOrder: for each clean image, whether there is an order of witnesses in which it leaves.
   private func certificate(
-    _ exits: [EarlyExits.Exit], _ taken: (level: Double, losses: Int)?, detections: Int
+    _ exits: [EarlyExits.Exit], _ taken: (level: Double, losses: Int)?, detections: Int, leavesInSomeOrder: [Bool]
   ) -> EarlyExits.Certificate {
     let ends = clean.map { decision.end(of: $0.scores, $0.circumstances, exits: exits) }
-    let left = zip(clean, ends).filter { $0.1.ending == .exit }
+    let leaves = drawsOrder ? leavesInSomeOrder : ends.map { $0.ending == .exit }
+    let left = zip(clean, leaves).filter(\.1).map(\.0)
     return .init(
       budget: decision.budget, rule: decision.rule,
       shares: Dictionary(zip(decision.calibration.groups.map(\.name), decision.shares)) { first, _ in first },
@@ -91,7 +96,7 @@ struct ExitCertification {
       attacks: Set(adversarial.compactMap(\.attack)).sorted(), detections: detections, losses: taken?.losses ?? 0,
       bound: BinomialBounds.upper(taken?.losses ?? 0, of: detections, confidence: limit.confidence),
       cleanExits: left.count,
-      cleanExitsFlagged: left.count { decision.decide($0.0.scores, $0.0.circumstances).isFlagged },
+      cleanExitsFlagged: left.count { decision.decide($0.scores, $0.circumstances).isFlagged },
       cleanImages: clean.count, callsPerCleanImage: calls(ends.map(\.asked)))
   }
 

@@ -6,9 +6,9 @@ import Files
 #endif
 
 /// The files beside an ONNX model that hold its weights: an export of a large model splits it up.
-struct ExternalWeights {
+package struct ExternalWeights {
   /// As the model names them, each once.
-  let names: [String]
+  package let names: [String]
 
   /// A member of `TensorProto.external_data`: field 1 is the key `location`, field 2 holds the path.
   private static let key: [UInt8] = [0x0A, 8] + Array("location".utf8) + [0x12]
@@ -17,7 +17,7 @@ struct ExternalWeights {
   /// Looks for the names in a model, whose other contents do not matter.
   ///
   /// - Complexity: O(bytes); memory for one block.
-  init(ofModelAt path: String) {
+  package init(ofModelAt path: String) {
     var names: [String] = []
     guard let file = unsafe fopen(path, "rb") else {
       self.names = []

@@ -31,6 +31,7 @@ package final class ExitAudit: Sendable {
     /// One a factor by which the rate is larger than expected.
     var evidence = [Double](repeating: 1, count: ExitAudit.factors.count)
     var isExceeded = false
+    var recent = RecentImages()
   }
 
   /// Alternatives: so many times as many as expected.
@@ -49,11 +50,15 @@ package final class ExitAudit: Sendable {
 
   package func noteLeft() { state.withLock { $0.left += 1 } }
 
-  /// Counts an image that would have left and was judged completely.
+  /// Counts an image that would have left and was judged completely, and is not known to have been counted before: the same
+  /// images are drawn each time, so that one which is sent again and again would be all that counts.
   ///
+  /// - Parameters:
+  ///   - digest: the image's SHA-256 in hexadecimal; `nil` where it is not known.
   /// - Returns: what was seen, once: when the certificate no longer holds by this image.
-  package func noteAudited(isFlagged: Bool) -> Report? {
+  package func noteAudited(isFlagged: Bool, digest: String? = nil) -> Report? {
     state.withLock { state in
+      guard state.recent.insert(digest) else { return nil }
       state.audited += 1
       if isFlagged { state.flagged += 1 }
       for (place, factor) in Self.factors.enumerated() {

@@ -40,7 +40,7 @@ extension ExitAudit {
       return nil
     }
     guard verdict.auditedExit != nil, verdict.outcome != .failed else { return nil }
-    return noteAudited(isFlagged: verdict.outcome == .adversarial)
+    return noteAudited(isFlagged: verdict.outcome == .adversarial, digest: verdict.sha256)
   }
 }
 

@@ -69,7 +69,9 @@ extension FilterFile {
     let result = Decision(calibration, rule: decision.rule, budget: decision.budget, shares: decision.shares)
     try named(path) { () throws(SluiceError) in
       try result.checkCanSpendBudget()
-      if let wanted = decision.earlyExit { try result.checkExits(are: wanted.limit, privateWitnesses) }
+      // What no calibrated detector asks is not part of the certificate.
+      let measured = privateWitnesses.filter(calibration.witnesses.names.contains)
+      if let wanted = decision.earlyExit { try result.checkExits(are: wanted.limit, measured) }
     }
     return result
   }
@@ -134,8 +136,14 @@ extension FilterFile {
     var files: [(key: String, path: String, isPrivate: Bool)] = []
     func add(_ key: String, _ path: String, isPrivate: Bool = false) {
       files.append((key, path, isPrivate))
-      // An OpenVINO IR keeps its weights in a file of their own.
+      // An OpenVINO IR keeps its weights in a file of their own, and an ONNX model may keep them in several.
       if path.hasSuffix(".xml") { files.append((key + ".weights", path.dropLast(4) + ".bin", isPrivate)) }
+      guard path.hasSuffix(".onnx") else { return }
+      // One that is missing is for whoever opens the model to say.
+      for name in ExternalWeights(ofModelAt: path).names.sorted() {
+        let weights = name.path(inFolder: path.containingFolder)
+        if FileStatus(weights) != nil { files.append(("\(key).weights.\(name)", weights, isPrivate)) }
+      }
     }
     let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
     if let classifier = definition.classifier { add("classifier", classifier.openVINO.modelPath) }

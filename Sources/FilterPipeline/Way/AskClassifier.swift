@@ -38,11 +38,15 @@ struct AskClassifier: Stage {
 }
 
 extension Passage {
-  /// Forwards the image without a judgement where that is preferred to no answer.
+  /// Forwards the image without a judgement where that is preferred to no answer, unless it is certain to be flagged.
   ///
   /// - Throws: the error, where it is not.
   mutating func goOnWithout(_ error: SluiceError) throws(SluiceError) -> StageProgress {
     guard wanted.failsOpen else { throw error }
+    guard !isCertainlyFlagged else {
+      verdict.ending = .flaggedEarly
+      return .ends
+    }
     verdict.error = error
     verdict.handling = .unjudged
     return .ends

@@ -24,6 +24,8 @@ struct Passage: ~Copyable {
   var evidence: PredictionEvidence?
   /// Places of the witnesses that were asked, in the order of the calibration.
   var asked: [Int] = []
+  /// Whether it is flagged whatever else is asked, although its way goes on.
+  var isCertainlyFlagged = false
   var tensor: ForwardedTensor?
   var picture: [UInt8]?
   /// What the classifier says about the forwarded tensor, where it was asked that already.

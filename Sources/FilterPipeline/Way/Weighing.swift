@@ -43,9 +43,9 @@ struct Weighing: Sendable {
   ///   - witness: which was asked last; `nil` before any.
   func progress(_ passage: inout Passage, after witness: String?) -> StageProgress {
     // Where everything was asked there is nothing to end.
-    guard !passage.wanted.complete, passage.verdict.asked.count < maxCalls, let ending = ending(passage) else {
-      return .goesOn
-    }
+    guard passage.verdict.asked.count < maxCalls, let ending = ending(passage) else { return .goesOn }
+    if ending == .flagged { passage.isCertainlyFlagged = true }
+    if passage.wanted.complete { return .goesOn }
     if passage.draws.isAudited {
       if ending == .exit, passage.verdict.auditedExit == nil { passage.verdict.auditedExit = witness }
       return .goesOn
