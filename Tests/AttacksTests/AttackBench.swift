@@ -14,6 +14,8 @@ struct RedOrBlue: Classifier {
     element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
   let classCount = 2
   let description = "red or blue"
+  /// Says of blue what is no number, as a model does that overflows.
+  var failsOnBlue = false
 
   func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
     var predictions: [Prediction] = []
@@ -25,7 +27,8 @@ struct RedOrBlue: Classifier {
         let blue = image.unsafeLoad(fromByteOffset: 4 * (128 + place), as: Float.self)
         difference += (blue - red) * (place % 8 < 4 ? 2 : 1)
       }
-      predictions.append(try Prediction(logits: [0, difference / 4].span))
+      let blue = failsOnBlue && difference > 0 ? Float.nan : difference / 4
+      predictions.append(try Prediction(logits: [0, blue].span))
     }
     return predictions
   }
@@ -44,7 +47,7 @@ struct AttackBench {
 
   /// - Parameters:
   ///   - threshold: what the filter flags above; nothing without it.
-  init(pictures: Int = 6, threshold: Double = 2) throws {
+  init(pictures: Int = 6, threshold: Double = 2, classifier: RedOrBlue = RedOrBlue()) throws {
     folder = try TemporaryFolder()
     let path = try folder.file(
       "filter.yaml",
@@ -62,7 +65,7 @@ struct AttackBench {
       workers: 2)
     filter = try Pipeline(
       definition, identity: FilterIdentity(name: "attacked", digest: "0"),
-      models: OpenedModels(classifier: RedOrBlue()),
+      models: OpenedModels(classifier: classifier),
       services: try PipelineServices(definition, environment))
     bare = try filter.withoutDetectors(environment)
     var paths: [String] = []
@@ -86,6 +89,14 @@ struct AttackBench {
     try AttackPlan(
       key.kind, try key.kind.values(settings), goal: goal, sight: sight, target: target, form: form, budget: budget,
       seed: seed)
+  }
+
+  /// What an attack would begin at.
+  func starts(_ plan: AttackPlan) async throws -> [AttackStart] {
+    let run = AttackRun(
+      plan, on: filter, classifierAlone: bare, into: AttackFolder("\(folder.path)/starts"), workers: 1,
+      sha256: Self.digest)
+    return try await run.starts(RunInputs(PathList(paths, opensFolders: true), limit: 1_000_000))
   }
 
   /// Carries out an attack, or a part of one.

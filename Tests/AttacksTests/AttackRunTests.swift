@@ -114,6 +114,23 @@ import Testing
     }
   }
 
+  @Test("what models say no number of is not forwarded, and the attack goes on")
+  func noNumbers() async throws {
+    let bench = try AttackBench(pictures: 4, classifier: RedOrBlue(failsOnBlue: true))
+    let record = try await bench.attack(AttackBench.plan(.square, ["epsilon=12"], budget: 20), into: "out")
+    #expect(record.images.map(\.outcome) == [.failed, .failed, .skipped, .skipped])
+    #expect(record.images.prefix(2).allSatisfy { $0.queries == 20 })
+    #expect(record.images.suffix(2).allSatisfy { $0.reason?.contains("cannot judge") == true })
+  }
+
+  @Test("HopSkipJump begins at more than one class, however far behind it is, or at the wanted one")
+  func startsOfClasses() async throws {
+    let bench = try AttackBench(pictures: 72)
+    #expect(try await bench.starts(AttackBench.plan(.hopSkipJump)).count == 9)
+    #expect(try await bench.starts(AttackBench.plan(.hopSkipJump, target: .number(1))).count == 2)
+    #expect(try await bench.starts(AttackBench.plan(.square)).isEmpty)
+  }
+
   @Test("saved as JPEG, what counts is the JPEG")
   func jpeg() async throws {
     let bench = try AttackBench()

@@ -72,8 +72,13 @@ extension Pipeline {
     case .rejected: return .withoutClass
     case .clean, .adversarial: break
     }
-    var prediction = judgement.prediction
-    if prediction == nil, let tensor = judgement.tensor { prediction = try await self.prediction(of: tensor) }
+    let prediction: Prediction?
+    do throws(SluiceError) {
+      prediction = try await self.prediction(of: judgement)
+    } catch {
+      guard error.code == .classifierFailed else { throw error }
+      return .withoutClass
+    }
     guard let prediction else {
       throw SluiceError(.invalidAttack, "the filter has no classifier to attack", remedy: "name one under `classifier`")
     }
@@ -81,6 +86,14 @@ extension Pipeline {
       logProbabilities: prediction.logProbabilities, topClass: prediction.topClass,
       probability: Double(prediction.topProbability), isHeldBack: verdict.outcome == .adversarial,
       suspicion: verdict.suspicion, pValue: verdict.decision?.pValue.value)
+  }
+}
+
+extension Pipeline {
+  private func prediction(of judgement: Judgement) async throws(SluiceError) -> Prediction? {
+    if let known = judgement.prediction { return known }
+    guard let tensor = judgement.tensor else { return nil }
+    return try await prediction(of: tensor)
   }
 }
 
