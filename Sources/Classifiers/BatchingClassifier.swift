@@ -6,9 +6,10 @@ import Synchronization
 ///
 /// A caller whose turn has come leads: it takes what waits beside its own batch, runs all of it on its own thread, hands
 /// the others their predictions, and gives the lead to whoever waits longest. So no thread waits for another, and under
-/// load batches grow by themselves while calls are running. Rejected alternative: a thread that collects batches, which
-/// costs two switches of threads for every image and gains nothing. With one size, which says that longer calls gain
-/// nothing, every call goes straight through.
+/// load batches grow by themselves while calls are running. A call of several that fails is made again for each by itself, so
+/// that each hears of its own images alone. Rejected alternative: a thread that collects batches, which costs two switches of
+/// threads for every image and gains nothing. With one size, which says that longer calls gain nothing, every call goes
+/// straight through.
 package final class BatchingClassifier: Classifier {
   private let classifier: any Classifier
   private let unit: Int
@@ -107,8 +108,20 @@ package final class BatchingClassifier: Classifier {
       }
       return Array(predictions[..<unit])
     } catch {
-      for caller in company { caller.continuation.resume(returning: .failure(error)) }
-      throw error
+      guard !company.isEmpty else { throw error }
+      // It may be one image that the call failed on: whoever sends such images is not to take others with him.
+      observer(unit, 1)
+      for caller in company { caller.continuation.resume(returning: await alone(caller.batch)) }
+      return try await classifier.predictions(for: own.batch)
+    }
+  }
+
+  private func alone(_ shared: SharedBatch) async -> Turn {
+    observer(unit, 1)
+    do throws(SluiceError) {
+      return .predictions(try await classifier.predictions(for: shared.batch))
+    } catch {
+      return .failure(error)
     }
   }
 

@@ -1,4 +1,5 @@
 import Common
+import Pixels
 
 /// How many images go into one call of a classifier, where a call of several takes less time an image than single calls do.
 ///
@@ -81,8 +82,9 @@ extension OpenVINOClassifier {
     let sizes = try CallSizes.fasterThanSingle(
       unit: unit, largest: largest, prepare: { (count) throws(SluiceError) in try prepare(batch: count) },
       call: { (count) throws(SluiceError) in
+        let batch = TensorBatch(form: form, count: count)
         let start = clock.now
-        try prepare(batch: count)
+        _ = try scores(of: batch)
         return clock.now - start
       })
     keepOnly(sizes)

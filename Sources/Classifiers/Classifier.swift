@@ -38,9 +38,7 @@ package enum ScoreKind: String, Sendable, Hashable, CaseIterable {
     case .oneLogit:
       let pair = [0, scores[0]]
       return try Prediction(logits: pair.span)
-    case .oneProbability:
-      let pair = [1 - scores[0], scores[0]]
-      return try Prediction(probabilities: pair.span)
+    case .oneProbability: return try Prediction(probabilityOfSecond: scores[0])
     }
   }
 }

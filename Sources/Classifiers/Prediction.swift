@@ -63,7 +63,7 @@ package struct Prediction: Sendable, Hashable {
   /// - Complexity: O(classes).
   package init(probabilities values: Span<Float>) throws(SluiceError) {
     topClass = try Self.highestFinite(values)
-    for index in 0..<values.count where !(0...1.001).contains(values[index]) {
+    for index in 0..<values.count where !Self.roundedProbability.contains(values[index]) {
       throw SluiceError(
         .classifierFailed, "the classifier returned \(values[index]) where a probability was expected",
         remedy: "declare `scores: logits` when the model has no softmax")
@@ -74,6 +74,22 @@ package struct Prediction: Sendable, Hashable {
     }
     probabilities = (0..<values.count).map { values[$0] }
     logProbabilities = (0..<values.count).map { Float(Double.log(Double(max(values[$0], 1e-12)))) }
+  }
+
+  /// What rounding makes of probabilities: those of the surest answers come out a little above one.
+  private static let roundedProbability: ClosedRange<Float> = 0...1.001
+
+  /// The answer of a model with one number for two classes.
+  ///
+  /// - Throws: `classifier-failed` for a value that is not finite or lies outside [0, 1.001].
+  package init(probabilityOfSecond value: Float) throws(SluiceError) {
+    guard Self.roundedProbability.contains(value) else {
+      throw SluiceError(
+        .classifierFailed, "the classifier returned \(value) where a probability was expected",
+        remedy: "declare `scores: oneLogit` when the model has no sigmoid")
+    }
+    let pair = [1 - min(1, value), min(1, value)]
+    try self.init(probabilities: pair.span)
   }
 
   /// Sums of softmaxes that were rounded to 8 bits were seen from .73 up.

@@ -77,7 +77,9 @@ extension Decision {
   /// - Throws: `too-few-images`, saying how many are needed.
   package func checkCanSpendBudget() throws(SluiceError) {
     let least = smallestShare
-    let needed = StratifiedDistribution.imagesNeeded(for: budget * least.share)
+    var needed = StratifiedDistribution.imagesNeeded(for: budget * least.share)
+    // As verdicts compare it: rounding can ask for one image more.
+    while 1 / Double(needed + 1) / least.share > budget { needed += 1 }
     guard calibration.images.count >= needed else {
       throw SluiceError(
         .tooFewImages,

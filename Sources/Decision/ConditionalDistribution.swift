@@ -79,13 +79,16 @@ package struct ConditionalDistribution: Sendable, Hashable {
   ///   - confidence: log-odds of the classifier's answer; without one the middle neighbourhood speaks.
   /// - Complexity: O(log of the scores kept).
   package func evidence(of score: Double?, at confidence: Double?) -> Double {
+    guard let score else { return 0 }
     guard let confidence else { return neighbourhoods[neighbourhoods.count / 2].clean.evidence(of: score) }
-    guard let above = neighbourhoods.firstIndex(where: { $0.confidence > confidence }) else {
-      return neighbourhoods[neighbourhoods.count - 1].clean.evidence(of: score)
+    // By place: every image asks this of every detector several times, and a neighbourhood taken out is one copied.
+    let above = neighbourhoods.indices.first { neighbourhoods[$0].confidence > confidence } ?? neighbourhoods.count
+    guard above > 0, above < neighbourhoods.count else {
+      return neighbourhoods[max(0, above - 1)].clean.evidence(of: score)
     }
-    guard above > 0 else { return neighbourhoods[0].clean.evidence(of: score) }
-    let (low, high) = (neighbourhoods[above - 1], neighbourhoods[above])
-    let part = (confidence - low.confidence) / (high.confidence - low.confidence)
-    return (1 - part) * low.clean.evidence(of: score) + part * high.clean.evidence(of: score)
+    let (low, high) = (neighbourhoods[above - 1].confidence, neighbourhoods[above].confidence)
+    let part = (confidence - low) / (high - low)
+    return (1 - part) * neighbourhoods[above - 1].clean.evidence(of: score)
+      + part * neighbourhoods[above].clean.evidence(of: score)
   }
 }

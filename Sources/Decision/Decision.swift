@@ -6,6 +6,9 @@ package struct Decision: Sendable {
   package let budget: Double
   /// What part of the budget each group of the calibration has, in its order; used by the rule `union`.
   package let shares: [Double]
+  /// What each detector may spend of the budget, in the order of the calibration: enough images for the whole of it can be too few
+  /// for a part.
+  private let detectorBudgets: [Double]
 
   /// - Parameters:
   ///   - shares: by the names of groups, together at most 1; those that `BudgetShares` gives where empty. A group
@@ -16,7 +19,27 @@ package struct Decision: Sendable {
     self.budget = budget
     let names = calibration.groups.map(\.name)
     let used = shares.isEmpty ? BudgetShares.default(for: names) : shares
-    self.shares = names.map { used[$0] ?? 0 }
+    let parts = names.map { used[$0] ?? 0 }
+    self.shares = parts
+    detectorBudgets = Self.detectorParts(calibration, rule, shares: parts).map { budget * $0 }
+  }
+
+  /// One a detector; what only watches is shown as if it had the whole budget.
+  private static func detectorParts(_ calibration: Calibration, _ rule: DecisionRule, shares: [Double]) -> [Double] {
+    var parts = [Double](repeating: 1, count: calibration.detectors.count)
+    switch rule {
+    case .fused: break
+    case .shared:
+      let total = calibration.detectors.reduce(0) { $0 + $1.weight }
+      for (index, detector) in calibration.detectors.enumerated() where detector.weight > 0 {
+        parts[index] = detector.weight / total
+      }
+    case .union:
+      for (group, share) in zip(calibration.groups, shares) where share > 0 {
+        for member in group.members { parts[member] = share }
+      }
+    }
+    return parts
   }
 
   /// What was decided about one image.
@@ -72,8 +95,9 @@ package struct Decision: Sendable {
     _ scores: [Double?], _ circumstances: Circumstances, leavingOut attack: String? = nil
   ) -> Conclusion {
     precondition(scores.count == calibration.detectors.count, "one score a calibrated detector")
-    let pValues = zip(calibration.detectors, scores).map { detector, score in
-      detector.clean.pValue(of: score, in: circumstances.strata, budget: budget)
+    let pValues = scores.indices.map { index in
+      calibration.detectors[index].clean.pValue(
+        of: scores[index], in: circumstances.strata, budget: detectorBudgets[index])
     }
     switch rule {
     case .shared: return shared(pValues)

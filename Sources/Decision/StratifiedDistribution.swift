@@ -4,12 +4,15 @@
 package struct StratifiedDistribution: Sendable, Hashable {
   /// Clean scores of one stratum: all of them, and each kind of image apart where it has enough.
   package struct Stratum: Sendable, Hashable {
-    package var all: CleanDistribution
-    package var kinds: [String: CleanDistribution]
+    package let all: CleanDistribution
+    package let kinds: [String: CleanDistribution]
+    /// Those of `kinds`, without the names: p-values ask all of them, for every image several times.
+    fileprivate let ofEachKind: [CleanDistribution]
 
     package init(all: CleanDistribution, kinds: [String: CleanDistribution] = [:]) {
       self.all = all
       self.kinds = kinds
+      ofEachKind = kinds.sorted { $0.key < $1.key }.map(\.value)
     }
   }
 
@@ -111,8 +114,8 @@ extension StratifiedDistribution.Stratum {
   fileprivate func pValue(of score: Double?, _ budget: Double) -> Double {
     let enough = StratifiedDistribution.kindSurplus * StratifiedDistribution.imagesNeeded(for: budget)
     var worst = all.pValue(of: score)
-    for kind in kinds.values where kind.count >= enough {
-      worst = max(worst, kind.pValue(of: score) / StratifiedDistribution.kindTolerance)
+    for index in ofEachKind.indices where ofEachKind[index].count >= enough {
+      worst = max(worst, ofEachKind[index].pValue(of: score) / StratifiedDistribution.kindTolerance)
     }
     return worst
   }

@@ -39,6 +39,21 @@ struct PredictionTests {
     #expect(throws: SluiceError.self) { try Prediction(probabilities: values.span) }
   }
 
+  @Test(
+    "the surest answers of one number, which rounding lifts above one, are answers",
+    arguments: [0, 0.25, 1, 1.0000004, 1.001])
+  func oneProbability(value: Float) throws {
+    let prediction = try Prediction(probabilityOfSecond: value)
+    #expect(prediction.probabilities == [1 - min(1, value), min(1, value)])
+    #expect(prediction.topClass == (value > 0.5 ? 1 : 0))
+  }
+
+  @Test("what is no probability is named as the model gave it", arguments: [-0.5, 1.5, Float.nan])
+  func noProbability(value: Float) {
+    let error = #expect(throws: SluiceError.self) { try Prediction(probabilityOfSecond: value) }
+    #expect(error?.message.contains("\(value)") == true && error?.remedy?.contains("oneLogit") == true)
+  }
+
   @Test func zeroProbabilitiesHaveFiniteLogarithms() throws {
     let prediction = try Prediction(probabilities: ([1, 0] as [Float]).span)
     #expect(prediction.logProbabilities.allSatisfy { $0.isFinite })

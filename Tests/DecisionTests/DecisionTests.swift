@@ -135,6 +135,37 @@ import Testing
     try Decision(small, rule: .union, budget: 0.05, shares: ["classifier": 0.5, "image": 0.5]).checkCanSpendBudget()
   }
 
+  @Test("what rounding makes of a share is asked for as verdicts compare it")
+  func roundedShares() throws {
+    // A third of 1 % is a three hundredth, and one over 300, divided by a third, is more than 1 %.
+    let shares = ["classifier": 1.0 / 3, "image": 2.0 / 3]
+    let tight = Decision(Self.calibration(count: 299), rule: .union, budget: 0.01, shares: shares)
+    #expect(!tight.decide([2, 0], Self.seen).isFlagged)
+    #expect(throws: SluiceError.self) { try tight.checkCanSpendBudget() }
+    let enough = Decision(Self.calibration(count: 300), rule: .union, budget: 0.01, shares: shares)
+    try enough.checkCanSpendBudget()
+    #expect(enough.decide([2, 0], Self.seen).isFlagged)
+  }
+
+  @Test("a stratum with too few images for a detector's part of the budget has no say in it")
+  func thinStratum() {
+    var calibration = Self.calibration()
+    let other = ImageOrigin(isGray: false, format: "jpeg", subsampling: nil, quality: nil, scale: 1)
+    let samples = (0..<640).map { index in
+      StratifiedDistribution.Sample(
+        score: Double(index) / 640, origin: index % 5 == 0 ? Self.origin : other, kind: "original")
+    }
+    for index in calibration.detectors.indices {
+      calibration.detectors[index].clean = StratifiedDistribution(samples, keepsKinds: false)
+      calibration.detectors[index].weight = index == 0 ? 9 : 1
+    }
+    // The second detector has half a percent. A hundred and twenty-eight images of one format cannot say anything that rare.
+    let decision = Decision(calibration, rule: .shared, budget: 0.05)
+    for origin in [Self.origin, other] {
+      #expect(decision.decide([0, 5], .init(origin: origin, confidence: 2)).isFlagged, "\(origin.format)")
+    }
+  }
+
   @Test("a calibration comes back from its file as it was")
   func fileRoundTrip() throws {
     let calibration = Self.calibration()

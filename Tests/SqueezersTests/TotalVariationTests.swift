@@ -1,3 +1,4 @@
+import Common
 import Pixels
 import Squeezers
 import TestSupport
@@ -66,5 +67,23 @@ struct TotalVariationTests {
     let result = TotalVariation(weight: 0.02, iterations: 200, dropped: 0.5).squeeze(ramp, seed: .testing).array
     let error = zip(ramp.array, result).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
     #expect(Double(error) / 900 < 8)
+  }
+
+  @Test("strong noise does not stay where pixels are dropped", arguments: [0.5, 0.9])
+  func droppedPixelsForgetWhatWasThere(dropped: Double) {
+    var random = SplitMix64(seed: "patch")
+    let patch = (0..<1600).map { _ in UInt8(random.next() & 1 == 0 ? 0 : 255) }
+    let image = PixelImage(patch, width: 40, height: 40, channels: .gray)
+    let result = TotalVariation(weight: 0.05, iterations: 40, dropped: dropped).squeeze(image, seed: .testing).array
+    // Of pixels that say nothing, half end nearer to the other value than to their own.
+    let forgotten = zip(patch, result).count { abs(Int($0) - Int($1)) > 60 }
+    #expect(Double(forgotten) / 1600 > 0.5 * dropped)
+  }
+
+  @Test("with nothing kept and on the smallest images there is a result", arguments: TestShape.all(upTo: 3))
+  func smallestImages(shape: TestShape) {
+    let image = shape.noise()
+    let result = TotalVariation(weight: 0.05, iterations: 5, dropped: 0.9).squeeze(image, seed: .testing)
+    #expect(result.size == image.size)
   }
 }

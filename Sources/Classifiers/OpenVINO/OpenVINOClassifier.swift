@@ -137,20 +137,28 @@ package final class OpenVINOClassifier: Classifier {
   }
 
   package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
-    precondition(batch.form == form)
+    let scores = try scores(of: batch)
     var predictions: [Prediction] = []
+    for index in 0..<batch.count {
+      let row = scores.span.extracting(index * contract.valueCount..<(index + 1) * contract.valueCount)
+      predictions.append(try settings.scores.prediction(row))
+    }
+    return predictions
+  }
+
+  /// What the model gives for each image of the batch, in groups where the file fixes how many there are in a call.
+  func scores(of batch: borrowing TensorBatch) throws(SluiceError) -> [Float] {
+    precondition(batch.form == form)
     let groupSize = contract.fixedBatch ?? batch.count
+    var scores: [Float] = []
     var first = 0
     while first < batch.count {
       let count = min(groupSize, batch.count - first)
-      let scores = try scores(of: batch, first: first, count: count, groupSize: groupSize)
-      for index in 0..<count {
-        let row = scores.span.extracting(index * contract.valueCount..<(index + 1) * contract.valueCount)
-        predictions.append(try settings.scores.prediction(row))
-      }
+      scores += try self.scores(of: batch, first: first, count: count, groupSize: groupSize)
+        .prefix(count * contract.valueCount)
       first += count
     }
-    return predictions
+    return scores
   }
 
   private func scores(

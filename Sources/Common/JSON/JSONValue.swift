@@ -4,6 +4,8 @@ package enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int)
+  /// A whole number that `integer` need not have room for; never read.
+  case unsigned(UInt64)
   /// Written with `decimals` digits at most; values that are not finite become null.
   case number(Double, decimals: Int)
   /// A number with as many digits as it takes to read the same one again; values that are not finite become null.
@@ -41,7 +43,7 @@ extension JSONValue {
   /// - Complexity: O(values).
   package var byteCount: Int {
     switch self {
-    case .null, .bool, .integer, .number, .exact, .exactSingle: MemoryLayout<Self>.stride
+    case .null, .bool, .integer, .unsigned, .number, .exact, .exactSingle: MemoryLayout<Self>.stride
     case .string(let text): MemoryLayout<Self>.stride + text.utf8.count
     case .array(let values): values.reduce(MemoryLayout<Self>.stride) { $0 + $1.byteCount }
     case .object(let members):
@@ -102,6 +104,7 @@ extension JSONValue {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
+    case .unsigned(let value): text += String(value)
     case .number(let value, let decimals): text += Self.number(value, decimals)
     case .exact(let value): text += value.isFinite ? "\(value)" : "null"
     case .exactSingle(let value): text += value.isFinite ? "\(value)" : "null"
@@ -135,18 +138,36 @@ extension JSONValue {
     let scaled = (value * scale).rounded()
     // Beyond 2^53 a double has no decimals to round; there its shortest text is right.
     guard abs(scaled) < 9e15 else { return "\(value)" }
-    let rounded = scaled / scale
-    if rounded == rounded.rounded() { return String(Int(rounded)) }
     // Fixed notation: small numbers would otherwise appear with an exponent.
-    let digits = String(Int(abs(scaled)))
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-    var fraction = padded.suffix(decimals)
-    while fraction.last == "0" { fraction.removeLast() }
-    return (scaled < 0 ? "-" : "") + padded.dropLast(decimals) + "." + fraction
+    let (whole, fraction) = Int(abs(scaled)).quotientAndRemainder(dividingBy: Int(scale))
+    let sign = scaled < 0 ? "-" : ""
+    guard fraction > 0 else { return sign + String(whole) }
+    return sign + String(whole) + "." + decimalText(fraction, places: decimals)
+  }
+
+  /// The digits behind the point, without the zeros at the end.
+  private static func decimalText(_ fraction: Int, places: Int) -> String {
+    var (digits, places) = (fraction, places)
+    while digits % 10 == 0 {
+      digits /= 10
+      places -= 1
+    }
+    let text = String(digits)
+    return String(repeating: "0", count: places - text.utf8.count) + text
   }
 
   private static func write(_ string: String, to text: inout String) {
     text += "\""
+    // Nearly every string is such a one, and is taken over whole.
+    if string.utf8.allSatisfy(isPlain) { text += string } else { writeEscaped(string, to: &text) }
+    text += "\""
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
+  private static func writeEscaped(_ string: String, to text: inout String) {
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -158,7 +179,6 @@ extension JSONValue {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    text += "\""
   }
 
   /// Control characters, and those with which a hostile file name could steer a terminal or break a line.

@@ -13,19 +13,13 @@ extension SignalPlane {
   /// - Complexity: O(pixels).
   func entropy(inside region: PixelRegion) -> (inside: Double, outside: Double) {
     precondition(region.lies(within: size))
-    var (inside, all) = ([Int](repeating: 0, count: 256), [Int](repeating: 0, count: 256))
-    for y in 0..<size.height { count(row(y), into: &all) }
+    var (inside, all) = (LevelCounts(), LevelCounts())
+    for y in 0..<size.height { all.add(samples.span.extracting(row(y))) }
     for y in region.y..<region.y + region.size.height {
       let start = row(y).lowerBound + region.x
-      count(start..<start + region.size.width, into: &inside)
+      inside.add(samples.span.extracting(start..<start + region.size.width))
     }
-    return (Self.entropy(inside), Self.entropy(zip(all, inside).map { $0 - $1 }))
-  }
-
-  private func count(_ range: Range<Int>, into counts: inout [Int]) {
-    let line = samples.span.extracting(range)
-    var target = counts.mutableSpan
-    for x in 0..<line.count { target[Int(line[x])] += 1 }
+    return (Self.entropy(inside.counts), Self.entropy(zip(all.counts, inside.counts).map { $0 - $1 }))
   }
 
   private static func entropy(_ counts: [Int]) -> Double {
@@ -35,5 +29,19 @@ extension SignalPlane {
       let share = Double(count) / total
       return sum - share * log2(share)
     }
+  }
+}
+
+/// How often each of the values 0…255 occurs.
+private struct LevelCounts {
+  /// Neighbours are counted in turns in one of two tables: where they are equal, as in a flat picture, the second would otherwise
+  /// wait for the first.
+  private var tables = [Int](repeating: 0, count: 512)
+
+  var counts: [Int] { (0..<256).map { tables[$0] + tables[$0 + 256] } }
+
+  mutating func add(_ line: Span<Int16>) {
+    var tables = tables.mutableSpan
+    for x in 0..<line.count { tables[Int(line[x]) &+ (x & 1) &* 256] &+= 1 }
   }
 }
