@@ -78,6 +78,25 @@ package final class AuditWriter: Sendable {
     return try result.get()
   }
 
+  /// Does longer work on the log: a step at a time on the thread that writes to it, and what waits to be written gets in between.
+  ///
+  /// - Parameters:
+  ///   - mustEnd: asked before each step; what is not done then is left.
+  /// - Throws: `audit-unavailable`; what was done before stays done, and the work says so.
+  package func carryOut<Work: SteppedWork>(
+    _ work: inout Work, unless mustEnd: () async -> Bool = { false }
+  ) async throws(SluiceError) {
+    while !work.isDone {
+      guard await !mustEnd() else { return }
+      let done = work
+      work = try await perform { _ throws(SluiceError) in
+        var next = done
+        try next.step()
+        return next
+      }
+    }
+  }
+
   private func writeWhatWaits() {
     while let waiters = nextWaiters() {
       let start = ContinuousClock.now

@@ -16,13 +16,18 @@ struct QuestionReceiver {
   private var position: StreamPosition?
   /// By how many milliseconds this gateway's clock is ahead of the server's.
   private var ahead: Int64 = 0
+  /// Whether the connection has worked.
   private var isProven = false
+  /// Whether it ended behind a reply that is larger than is read, with which there was progress.
+  private var hasPassedOver = false
   private var pause = RetryPause()
 
   /// Entries of one reply.
   private static let atOnce = 64
   /// A call that waits for entries ends without any after so many milliseconds.
   private static let wait = 500
+  /// A connection that worked for so long is missed at once; before that, a server may end each behind its first reply.
+  private static let steadiness = Duration.seconds(5)
   /// How far in the server's future a position may lie before the stream is looked at again, in milliseconds.
   private static let future: UInt64 = 60_000
 
@@ -40,14 +45,16 @@ struct QuestionReceiver {
   /// Reads entries as they come, until the task is cancelled.
   mutating func run() async {
     while !Task.isCancelled {
+      (isProven, hasPassedOver) = (false, false)
+      let start = ContinuousClock.now
       do throws(RedisFailure) {
         try read()
       } catch {
+        let wasSteady = isProven && start.duration(to: .now) >= Self.steadiness
+        if wasSteady || hasPassedOver { pause.reset() }
         // The server was there until now: perhaps it is there again.
-        let isNews = !isProven
-        isProven = false
-        guard isNews else { continue }
-        availability.fails(.receiving, error.error(settings.address))
+        guard !wasSteady else { continue }
+        if !hasPassedOver { availability.fails(.receiving, error.error(settings.address)) }
         try? await Task.sleep(for: pause.take())
       }
     }
@@ -60,7 +67,6 @@ struct QuestionReceiver {
     while !Task.isCancelled {
       let isIdle = try readNext(connection)
       isProven = true
-      pause.reset()
       availability.works(.receiving)
       if isIdle, let position, position.milliseconds > serverTime + Self.future { try resume(connection) }
     }
@@ -91,8 +97,7 @@ struct QuestionReceiver {
       position = giant
       observe(.lost(.malformed, 1))
     }
-    // There was progress: connecting again is not to wait.
-    isProven = !read.entries.isEmpty || read.incomplete != nil
+    hasPassedOver = !read.entries.isEmpty || read.incomplete != nil
   }
 
   private mutating func learn(_ entries: [StreamEntries.Entry]) {

@@ -120,6 +120,38 @@ struct AuditWriterTests {
     while abandoned != nil { try await Task.sleep(for: .milliseconds(5)) }
   }
 
+  @Test("longer work is done in steps, and what is recorded meanwhile gets in between", arguments: Backend.installed)
+  func longWork(backend: Backend) async throws {
+    let writer = AuditWriter(try TestLog(backend).store(), name: "one")
+    try await writer.append((0..<450).map { Judged.kept($0).entry })
+    var cleanup = QuarantineCleanup(writer.store, to: QuarantineLimits(bytes: 0), by: "one")
+    try await writer.carryOut(&cleanup) { (try? await writer.append([Judged.number(1).entry])) == nil }
+    #expect(cleanup.isDone && cleanup.pruning.images == 450)
+    let kinds = try (451..<500).compactMap {
+      try writer.store.record(AuditReference(writer: "one", sequence: $0))?.kind
+    }
+    #expect(kinds.filter { $0 == "pruned" }.count == 3)
+    #expect(!zip(kinds, kinds.dropFirst()).contains { $0 == "pruned" && $1 == "pruned" }, "\(kinds)")
+    #expect(try writer.store.verified().words == [])
+  }
+
+  @Test("longer work ends between its steps when it must, and is taken up again")
+  func longWorkThatEnds() async throws {
+    let store = try TestLog().store()
+    let writer = AuditWriter(store, name: "one")
+    try await writer.append((0..<450).map { Judged.kept($0).entry })
+    var (cleanup, asked) = (QuarantineCleanup(store, to: QuarantineLimits(bytes: 0), by: "one"), 0)
+    try await writer.carryOut(&cleanup) {
+      asked += 1
+      return asked > 2
+    }
+    #expect(!cleanup.isDone && (1..<450).contains(cleanup.pruning.images))
+    #expect(try store.quarantineSize().images == 450 - cleanup.pruning.images)
+    #expect(try store.verified().words == [])
+    try await writer.carryOut(&cleanup)
+    #expect(cleanup.isDone && cleanup.pruning.images == 450)
+  }
+
   @Test("a task that is cancelled has its image recorded all the same")
   func cancellation() async throws {
     let writer = AuditWriter(try TestLog().store(), name: "one")

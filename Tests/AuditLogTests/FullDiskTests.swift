@@ -53,6 +53,18 @@ struct FullDiskTests {
     #expect(try store.verified().words == [])
   }
 
+  @Test("a log that cannot even be read says that its disk is full")
+  func reading() throws {
+    let disk = try SmallDisk()
+    try Self.open(disk.path).append([.kept(1)])
+    try disk.fill()
+    let error = #expect(throws: SluiceError.self) {
+      let database = try SQLiteDatabase(path: disk.path + "/audit.sqlite", isReadOnly: true)
+      _ = try AuditStore(database, folder: disk.path, isReadOnly: true).verified()
+    }
+    #expect(error?.code == .auditUnavailable && error?.remedy?.contains("audit prune") == true, "\(error as Any)")
+  }
+
   @Test("the room is taken again once there is room")
   func takingAgain() throws {
     let disk = try SmallDisk()

@@ -23,7 +23,8 @@ struct OpeningTests {
     for (path, words) in [
       ("file/audit.sqlite", "folder exists"), ("none/audit.sqlite", "folder exists"),
       // Of a folder, SQLite says one thing or the other.
-      ("", isReadOnly ? "check its disk" : "folder exists"), ("garbage", "set it aside"), ("file", "set it aside"),
+      ("", isReadOnly ? "check its disk" : "folder exists"), ("garbage", "whole folder aside"),
+      ("file", "whole folder aside"),
     ] {
       let error = Self.open("\(folder.path)/\(path)", isReadOnly: isReadOnly)
       #expect(error?.code == .auditUnavailable && error?.remedy?.contains(words) == true, "\(path): \(error as Any)")
@@ -54,7 +55,8 @@ struct OpeningTests {
       for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: copy + suffix) }
       try Data(damaged).write(to: URL(filePath: copy))
       let error = Self.open(copy)
-      #expect(error?.code == .auditUnavailable && error?.remedy?.contains("set it aside") == true, "\(error as Any)")
+      #expect(
+        error?.code == .auditUnavailable && error?.remedy?.contains("whole folder aside") == true, "\(error as Any)")
     }
   }
 

@@ -137,6 +137,19 @@ struct PruningTests {
     #expect(FileManager.default.fileExists(atPath: victim))
   }
 
+  @Test(
+    "rows that name no image count as nothing, and no clean-up goes round in circles for them", arguments: OddText.all)
+  func oddDigests(text: OddText) throws {
+    let (log, store) = try Self.tenDays(.sqlite)
+    try log.tamper(
+      "INSERT INTO audit_object \(text.rows(600)) SELECT \(text.sql), 1 << 40, 1, 0, 0, NULL, NULL FROM numbers")
+    let roomy = QuarantineLimits(bytes: 1 << 30)
+    #expect(try store.excess(over: roomy).images == 0 && store.prune(to: roomy, by: "upkeep").images == 0)
+    #expect(try store.quarantineSize().bytes == 10 * 4096)
+    _ = try store.prune(to: QuarantineLimits(bytes: 0), by: "upkeep")
+    #expect(try store.quarantineSize().bytes == 0)
+  }
+
   @Test("images whose files are gone are deleted once", arguments: Backend.installed)
   func missingFiles(backend: Backend) throws {
     let (log, store) = try Self.tenDays(backend)

@@ -24,25 +24,6 @@ struct QuarantineTests {
     #expect(verification.words == [] && verification.images == 2)
   }
 
-  @Test("what an end of the process left behind is swept away after an hour; what has a record stays")
-  func leftovers() throws {
-    let log = try TestLog()
-    let store = try log.store()
-    try store.append([.kept(1), .kept(2)])
-    let (orphan, half) = (Judged.kept(3).sha256, "\(Judged.kept(1).sha256).Xy12Zw")
-    for name in [orphan, half] {
-      let file = log.imageFile(name)
-      try FileManager.default.createDirectory(
-        atPath: String(file.dropLast(name.count + 1)), withIntermediateDirectories: true)
-      try Data([1, 2, 3]).write(to: URL(filePath: file))
-    }
-    #expect(try store.sweep() == 0, "they are young")
-    #expect(try store.sweep(now: .now + .seconds(7200)) == 2)
-    for name in [orphan, half] { #expect(!FileManager.default.fileExists(atPath: log.imageFile(name))) }
-    let verification = try store.verified()
-    #expect(verification.words == [] && verification.images == 2)
-  }
-
   @Test("files are for their owner alone")
   func permissions() throws {
     let log = try TestLog()
@@ -81,6 +62,45 @@ struct QuarantineTests {
       #expect(Self.code { _ = try reader.image(image.sha256) } == .quarantineDamaged)
       #expect(try reader.verified().problems.count == 1)
     }
+  }
+
+  @Test(
+    "bytes that are at hand replace what is broken in the quarantine",
+    arguments: ["", "sluice quarantine 1\n", "image"], Backend.installed)
+  func brokenBytes(contents: String, backend: Backend) throws {
+    let log = try TestLog(backend)
+    let (store, image) = (try log.store(), Judged.kept(1))
+    try store.append([image])
+    try log.putIntoQuarantine(contents, as: image.sha256)
+    try store.append([image])
+    #expect(try store.image(image.sha256) == image.bytes)
+    #expect(try store.verified().words == [])
+  }
+
+  @Test("an image that comes again once there is a key is encrypted, and stays so", arguments: Backend.installed)
+  func laterKey(backend: Backend) throws {
+    let (log, image) = (try TestLog(backend), Judged.kept(1))
+    let cipher = try QuarantineCipher(secretText: Self.key)
+    try log.store().append([image])
+    try log.store(cipher: cipher).append([image])
+    for _ in 0..<2 {
+      #expect(Self.code { _ = try log.store().image(image.sha256) } == .quarantineDamaged, "there is no key")
+      #expect(try log.store(cipher: cipher).image(image.sha256) == image.bytes)
+      try log.store().append([image])
+    }
+  }
+
+  @Test("a link in the place of an image is replaced, not followed")
+  func link() throws {
+    let log = try TestLog()
+    let (store, image) = (try log.store(), Judged.kept(1))
+    let victim = try log.folder.file("victim", "not to be changed")
+    try store.append([image])
+    try FileManager.default.removeItem(atPath: log.imageFile(image.sha256))
+    try FileManager.default.createSymbolicLink(atPath: log.imageFile(image.sha256), withDestinationPath: victim)
+    try store.append([image])
+    #expect(try store.image(image.sha256) == image.bytes)
+    #expect(try Repository.bytes(victim) == Array("not to be changed".utf8))
   }
 
   @Test("encrypted files that were swapped, cut or changed in any byte are damaged")

@@ -134,6 +134,43 @@ struct QueryTests {
     }
   }
 
+  @Test(
+    "a query comes to its end and gives each record once, whatever stands in the place of times and numbers",
+    arguments: ["time = time + 0.25", "time = 'soon'", "time = 'soon' || sequence", "sequence = sequence + 0.25"],
+    [true, false])
+  func oddPlaces(change: String, isOldestFirst: Bool) throws {
+    let log = try TestLog()
+    let store = try log.store()
+    try store.append((0..<1100).map(Judged.number))
+    try log.tamper("UPDATE audit_record SET \(change)")
+    var (query, seen) = (AuditQuery(), [String]())
+    query.isOldestFirst = isOldestFirst
+    try store.forEach(query) { record throws(SluiceError) in
+      guard seen.count <= 1100 else { throw SluiceError(.auditUnavailable, "it goes round in circles") }
+      seen.append(record.text)
+    }
+    #expect(seen.count == 1100 && Set(seen).count == 1100)
+  }
+
+  @Test(
+    "a query ends with an error behind a place that nothing can be asked about",
+    arguments: ["x'00'", "CAST(x'FF' AS TEXT)", "'soon' || char(0)"], [true, false])
+  func damagedPlaces(time: String, isOldestFirst: Bool) throws {
+    let log = try TestLog()
+    let store = try log.store()
+    try store.append((0..<600).map(Judged.number))
+    try log.tamper("UPDATE audit_record SET time = \(time)")
+    var (query, count) = (AuditQuery(), 0)
+    query.isOldestFirst = isOldestFirst
+    let error = #expect(throws: SluiceError.self) {
+      try store.forEach(query) { _ throws(SluiceError) in
+        count += 1
+        guard count <= 600 else { throw SluiceError(.noSuchRecord, "it goes round in circles") }
+      }
+    }
+    #expect(error?.code == .auditUnavailable && error?.remedy != nil, "\(error as Any)")
+  }
+
   @Test("other kinds of records are found by their kind", arguments: Backend.installed)
   func kinds(backend: Backend) throws {
     let (store, _) = try Self.filled(backend)

@@ -178,6 +178,63 @@ struct TamperingTests {
     #expect(try sample.verified().words.first?.hasPrefix("one:3 ") == true)
   }
 
+  @Test(
+    "numbers that are no whole ones are found",
+    arguments: [
+      Change("number", "one:3 is missing", "UPDATE audit_record SET sequence = 2.6 WHERE \(at3)"),
+      Change(
+        "number of record and flags", "one:3 is missing", "UPDATE audit_record SET sequence = 2.6 WHERE \(at3)",
+        "UPDATE audit_flag SET sequence = 2.6 WHERE \(at3)"),
+      Change("time", "one:3 is listed", "UPDATE audit_record SET time = time + 0.25 WHERE \(at3)"),
+      Change("flag's number", "one:3 is listed under", "UPDATE audit_flag SET sequence = 2.6 WHERE \(at3)"),
+      Change("head", "one:8 is the last of a chain", "UPDATE audit_writer SET sequence = 7.6 WHERE writer = 'one'"),
+      Change(
+        "checkpoint's number", "there is a checkpoint of one that",
+        "UPDATE audit_checkpoint SET sequence = 3.6 WHERE writer = 'one' AND sequence = 4"),
+      Change(
+        "image's size", "the bytes of \(seven) should be",
+        "UPDATE audit_object SET bytes = bytes + 0.25 WHERE sha256 = '\(seven)'"),
+    ])
+  func fractions(change: Change) throws {
+    let sample = try Sample(.sqlite)
+    for statement in change.statements { try sample.log.tamper(statement) }
+    let verification = try sample.verified()
+    #expect(verification.words.first?.hasPrefix(change.found) == true, "\(verification.words)")
+  }
+
+  @Test("text in another normal form is another text", arguments: Backend.installed)
+  func normalForm(backend: Backend) throws {
+    let log = try TestLog(backend)
+    let store = try log.store()
+    try store.append([Judged(source: "caf\u{E9}.png"), Judged(detectors: ["caf\u{E9}": true])])
+    #expect(try store.verified().holds)
+    try log.tamper("UPDATE audit_flag SET detector = 'cafe\u{301}'")
+    #expect(try store.verified().words.map { String($0.prefix(21)) } == ["one:2 is listed under"])
+    try log.tamper("UPDATE audit_record SET source = 'cafe\u{301}.png' WHERE sequence = 1")
+    #expect(try store.verified().words.map { String($0.prefix(15)) } == ["one:1 is listed"])
+  }
+
+  @Test("kept images that are listed under no digest are found", arguments: OddText.all, [1, 600])
+  func oddDigests(text: OddText, count: Int) throws {
+    let sample = try Sample(.sqlite)
+    try sample.log.tamper(
+      "INSERT INTO audit_object \(text.rows(count)) SELECT \(text.sql), 1, 1, 0, 0, NULL, NULL FROM numbers")
+    #expect(try sample.verified().words == ["the list of what is kept has a row that is of no image"])
+  }
+
+  @Test("reviews of no image are found, and end the listing of reviews", arguments: OddText.all, [1, 600])
+  func oddReviews(text: OddText, count: Int) throws {
+    let sample = try Sample(.sqlite)
+    try sample.log.tamper(
+      """
+      INSERT INTO audit_review \(text.rows(count))
+      SELECT \(text.sql), 'clean', NULL, NULL, NULL, 'anna', 0, 'reviews', 1 FROM numbers
+      """)
+    #expect(try sample.verified().words.count == 1)
+    let error = #expect(throws: SluiceError.self) { try sample.store.forEachReview { _ in } }
+    #expect(error?.code == .auditUnavailable && error?.remedy != nil)
+  }
+
   @Test("a chain rewritten with right hashes is found by its signature", arguments: [1, 3, 4, 5, 8], Backend.installed)
   func rewritten(sequence: Int, backend: Backend) throws {
     let sample = try Sample(backend)

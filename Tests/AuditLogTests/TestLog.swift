@@ -61,6 +61,15 @@ final class TestLog: Sendable {
     }
   }
 
+  /// Puts other bytes in the place of a kept image.
+  func putIntoQuarantine(_ contents: String, as sha256: String) throws {
+    if backend == .sqlite {
+      try folder.file("quarantine/\(sha256.prefix(2))/\(sha256)", contents)
+    } else {
+      try tamper("UPDATE audit_image SET contents = convert_to('\(contents)', 'UTF8') WHERE sha256 = '\(sha256)'")
+    }
+  }
+
   func rows(_ sql: String) throws -> [SQLRow] {
     try database().read { connection throws(SluiceError) in try connection.rows(sql, []) }
   }

@@ -48,7 +48,7 @@ extension GatewayProcesses {
       let kept = Set(records.filter(\.isKept).map(\.sha256))
       let files = Set(try reader.keptFiles.map { String($0.split(separator: "/").last ?? "") })
       #expect(kept.isSubset(of: files), "every image that is to be kept is there")
-      // An image is stored before its record; a kill between the two leaves it behind, to be swept away later.
+      // An image is stored before its record; a kill between the two leaves it without one.
       #expect(files.subtracting(kept).count <= Self.kills * Self.clients)
     }
 

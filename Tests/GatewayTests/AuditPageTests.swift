@@ -240,6 +240,12 @@ extension GatewayProcesses {
       for wrong in ["since=yesterday", "digest=xyz", "after=1/2", "verdict=none", "review=odd", "client=%ff%fe"] {
         #expect(try await client.get("/audit/records?\(wrong)", ["Authorization": bearer]).status == 200, "\(wrong)")
       }
+      for wrong in ["since=24hours", "until=soon", "digest=xyz", "verdict=clean&verdict=flagged", "review=bogus"] {
+        let answer = try await client.get("/audit/records.ndjson?\(wrong)", ["Authorization": bearer])
+        #expect(answer.status == 400, "\(wrong) would be all records")
+      }
+      let empty = try await client.get("/audit/records.ndjson?verdict=&review=&since=", ["Authorization": bearer])
+      #expect(empty.status == 200, "a form sends fields that were left empty")
       let none = try await client.get("/audit/records/x/99999999999999999999", ["Authorization": bearer])
       #expect(none.status == 404)
     }

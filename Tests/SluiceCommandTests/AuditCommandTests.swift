@@ -51,6 +51,16 @@ struct AuditCommandTests {
     #expect(try bench.records().count == before)
   }
 
+  @Test("a folder that is named is the log, whatever shared database the environment names")
+  func namedFolder() throws {
+    let environment = [
+      "SLUICE_AUDIT_DATABASE": "postgresql://127.0.0.1:1/none?connect_timeout=2", "SLUICE_AUDIT": bench.log,
+    ]
+    #expect(try bench.filter(["clean-0.png"], environment: environment).status == 0)
+    #expect(try bench.audit("list", environment: environment).status == 0)
+    #expect(try SluiceCommand.run(["audit", "list"], environment: environment).status == 2, "nobody named a folder")
+  }
+
   @Test("a folder without a log is said to have none", arguments: ["list", "stats", "export", "verify", "checkpoint"])
   func noLog(subcommand: String) throws {
     let result = try SluiceCommand.run(["audit", subcommand, "--audit", "\(bench.path)/nowhere"])

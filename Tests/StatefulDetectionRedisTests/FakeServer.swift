@@ -7,7 +7,7 @@ final class FakeServer: Sendable {
   private let listener: Int32
 
   /// - Parameters:
-  ///   - answers: to each client, in turn: one is sent for each thing that arrives; then the connection is closed.
+  ///   - answers: to each client: one is sent for each thing that arrives; then the connection is closed.
   init(_ answers: [[UInt8]]) throws {
     let socket = LoopbackSocket()
     let listener = socket.descriptor
@@ -21,21 +21,25 @@ final class FakeServer: Sendable {
   deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private static func serve(_ listener: Int32, _ answers: [[UInt8]]) {
-    var asked = [UInt8](repeating: 0, count: 65_536)
     while case let client = accept(listener, nil, nil), client >= 0 {
-      for answer in answers {
-        guard recv(client, &asked, asked.count, 0) > 0 else { break }
-        var sent = 0
-        while sent < answer.count {
-          let count = answer.withUnsafeBytes { bytes in
-            send(client, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
-          }
-          guard count > 0 else { break }
-          sent += count
-        }
-      }
-      close(client)
+      Thread.detachNewThread { answer(client, answers) }
     }
     close(listener)
+  }
+
+  private static func answer(_ client: Int32, _ answers: [[UInt8]]) {
+    var asked = [UInt8](repeating: 0, count: 65_536)
+    for answer in answers {
+      guard recv(client, &asked, asked.count, 0) > 0 else { break }
+      var sent = 0
+      while sent < answer.count {
+        let count = answer.withUnsafeBytes { bytes in
+          send(client, bytes.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
+        }
+        guard count > 0 else { break }
+        sent += count
+      }
+    }
+    close(client)
   }
 }

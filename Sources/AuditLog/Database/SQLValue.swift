@@ -8,6 +8,18 @@ package enum SQLValue: Sendable, Hashable {
 
   package init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
   package init(_ number: Int?) { self = number.map(SQLValue.integer) ?? .null }
+
+  /// Texts are equal where their bytes are: to `String`, one that a stranger has put into another normal form is still the same.
+  package static func == (first: SQLValue, second: SQLValue) -> Bool {
+    switch (first, second) {
+    case (.null, .null): true
+    case (.integer(let first), .integer(let second)): first == second
+    case (.real(let first), .real(let second)): first == second
+    case (.text(let first), .text(let second)): first.utf8.elementsEqual(second.utf8)
+    case (.bytes(let first), .bytes(let second)): first == second
+    default: false
+    }
+  }
 }
 
 /// A row of a result, by column from the left.

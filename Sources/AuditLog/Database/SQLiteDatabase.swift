@@ -85,20 +85,24 @@ package final class SQLiteDatabase: AuditDatabase {
     }
     return SluiceError(
       .auditUnavailable, "the audit log \(path) cannot be used: \(error.message ?? "SQLite error \(error.resultCode)")",
-      remedy: remedy(error.resultCode))
+      remedy: remedy(error.resultCode, path))
   }
 
-  private static func remedy(_ code: ResultCode) -> String? {
+  private static func remedy(_ code: ResultCode, _ path: String) -> String? {
     switch code {
-    case .SQLITE_FULL: "make room on its disk, for instance with `sluice audit prune`"
+    case .SQLITE_FULL: makingRoom
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "give this user the right to write to it and to its folder"
     case .SQLITE_CANTOPEN: "check that its folder exists and may be written"
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT: "set it aside for examination, and start a new one or restore a copy"
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+      "set its whole folder aside for examination, and start a new log or restore a copy"
     case .SQLITE_BUSY, .SQLITE_LOCKED: "another process has held it too long"
-    case .SQLITE_IOERR: "check its disk"
+    // Even to read, SQLite makes a file beside the database, and says no more than this where there is no room for it.
+    case .SQLITE_IOERR: DiskRoom.isUsedUp(path.containingFolder) ? makingRoom : "check its disk"
     default: nil
     }
   }
+
+  private static let makingRoom = "make room on its disk, for instance with `sluice audit prune`"
 }
 
 private struct SQLiteConnection: SQLConnection {
@@ -133,13 +137,14 @@ private struct SQLiteConnection: SQLConnection {
     return String(decoding: sql.utf8.map { $0 == dollar ? questionMark : $0 }, as: UTF8.self)
   }
 
-  /// The library reads text up to a zero character only: what a stranger has put behind one would stay unseen.
+  /// The library reads and writes text up to a zero character only, and repairs what is no UTF-8: what a stranger has put there would
+  /// stay unseen, and a place behind it would never be reached. Nobody else writes such text, and here it is no text.
   private func value(_ row: Row, _ column: Int) throws -> SQLValue {
     let value = SQLValue(row[column] as DatabaseValue)
     guard case .text(let text) = value else { return value }
     return try row.withUnsafeData(atIndex: column) { data in
-      guard let data, data.count != text.utf8.count else { return value }
-      return .text(String(decoding: data, as: UTF8.self))
+      guard let data, !text.utf8.elementsEqual(data) else { return value }
+      return .bytes([UInt8](data))
     }
   }
 

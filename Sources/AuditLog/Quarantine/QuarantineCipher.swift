@@ -9,7 +9,7 @@ import FoundationEssentials
 package struct QuarantineCipher: Sendable {
   private let key: SymmetricKey?
 
-  private static let heading = Array("sluice quarantine 1\n".utf8)
+  static let heading = Array("sluice quarantine 1\n".utf8)
   private static let keyLength = 32
 
   /// Leaves bytes as they are.
@@ -36,7 +36,14 @@ package struct QuarantineCipher: Sendable {
   package var encrypts: Bool { key != nil }
 
   /// How many bytes longer an image lies in the quarantine than it is: heading, nonce and tag.
-  var addedBytes: Int { encrypts ? Self.heading.count + 12 + 16 : 0 }
+  var addedBytes: Int { encrypts ? Self.sealingBytes : 0 }
+
+  static let sealingBytes = heading.count + 12 + 16
+
+  /// Whether what lies in the quarantine is as long as an image there, and encrypted where there is a key.
+  func accepts(_ outline: QuarantineOutline, of bytes: Int) -> Bool {
+    outline.imageBytes == bytes && (outline.isSealed || !encrypts)
+  }
 
   func sealed(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     guard let key else { return contents }

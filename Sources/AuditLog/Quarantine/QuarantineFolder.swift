@@ -10,15 +10,20 @@ struct QuarantineFolder: QuarantineStorage {
 
   func store(_ contents: [UInt8], as sha256: String, _: (any SQLConnection)?) throws(SluiceError) {
     let place = file(sha256)
-    guard FileStatus(place) == nil else { return }
     try withAuditFiles { () throws(SluiceError) in
       try PrivateFiles.makeFolder(path)
       try PrivateFiles.makeFolder(place.containingFolder)
+      // A link would be followed, and what it leads to replaced.
+      if FileStatus(place, followsLinks: false)?.isRegularFile == false { try removeFile(place) }
       try replaceFile(place, with: contents, permissions: .forOwnerAlone)
     }
   }
 
-  func holds(_ sha256: String, _: any SQLConnection) -> Bool { FileStatus(file(sha256)) != nil }
+  func outline(of sha256: String, _: (any SQLConnection)?) -> QuarantineOutline? {
+    guard let file = RandomAccessFile(file(sha256)) else { return nil }
+    let beginning = file.bytes(at: 0, count: min(file.count, QuarantineCipher.heading.count))
+    return QuarantineOutline(bytes: file.count, beginning: beginning ?? [])
+  }
 
   func contents(of sha256: String, _: any SQLConnection) throws(SluiceError) -> [UInt8]? {
     try withAuditFiles { () throws(SluiceError) in
@@ -39,17 +44,17 @@ struct QuarantineFolder: QuarantineStorage {
     }
   }
 
-  func leftovers(before moment: AuditTime) -> [String] {
-    Self.names(in: path).flatMap { part in
-      Self.names(in: "\(path)/\(part)").filter { name in
-        FileStatus("\(path)/\(part)/\(name)").map { $0.changed < moment.microseconds / 1_000_000 } ?? false
-      }
+  /// What a file is called until it is complete ends so.
+  private static let halfWritten = ".new"
+
+  func names(inPart part: String) -> [String] {
+    ((try? namesInFolder(RawPath("\(path)/\(part)"))) ?? []).map(\.description).filter { name in
+      name.hasPrefix(part) && (name.isDigest || name.hasSuffix(Self.halfWritten))
     }
   }
 
-  /// What is in a folder; nothing where there is none.
-  private static func names(in path: String) -> [String] {
-    ((try? namesInFolder(RawPath(path))) ?? []).map(\.description).filter { !$0.hasPrefix(".") }
+  func isOld(_ name: String, before moment: AuditTime) -> Bool {
+    FileStatus(file(name), followsLinks: false).map { $0.changed < moment.microseconds / 1_000_000 } ?? false
   }
 
   private func file(_ sha256: String) -> String { "\(path)/\(sha256.prefix(2))/\(sha256)" }

@@ -10,6 +10,8 @@ package struct StoredRecord: Sendable {
   package let text: String
   package let review: ImageReview?
   package let image: ImageState?
+  /// Where it stands among the others.
+  package let place: AuditQuery.Cursor
 
   /// What became of the bytes.
   package struct ImageState: Sendable, Hashable {
@@ -18,9 +20,11 @@ package struct StoredRecord: Sendable {
     package let isStored: Bool
   }
 
+  /// - Parameters:
+  ///   - place: as its time and its reference say, where it is not given.
   package init(
     reference: AuditReference, time: AuditTime, kind: String, hash: String, text: String, review: ImageReview?,
-    image: ImageState?
+    image: ImageState?, place: AuditQuery.Cursor? = nil
   ) {
     self.reference = reference
     self.time = time
@@ -29,6 +33,7 @@ package struct StoredRecord: Sendable {
     self.text = text
     self.review = review
     self.image = image
+    self.place = place ?? AuditQuery.Cursor(time: time, reference: reference)
   }
 
   private static let limits = JSONValue.Limits(depth: 32, values: 200_000)

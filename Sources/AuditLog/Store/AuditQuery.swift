@@ -1,3 +1,5 @@
+import Common
+
 /// Which records are wanted.
 package struct AuditQuery: Sendable, Hashable {
   package enum ReviewState: String, Sendable, Hashable, CaseIterable {
@@ -35,17 +37,24 @@ package struct AuditQuery: Sendable, Hashable {
 
   /// A place between records, in the order of the query.
   package struct Cursor: Sendable, Hashable {
-    package let time: AuditTime
-    package let reference: AuditReference
+    /// Time, writer and number as the database has them: another place could lie before the record, and be reached again and again.
+    let values: [SQLValue]
 
-    package init(_ record: StoredRecord) {
-      time = record.time
-      reference = record.reference
-    }
+    package init(_ record: StoredRecord) { self = record.place }
 
     package init(time: AuditTime, reference: AuditReference) {
-      self.time = time
-      self.reference = reference
+      values = [.integer(time.microseconds), .text(reference.writer), .integer(reference.sequence)]
+    }
+
+    init(values: [SQLValue]) { self.values = values }
+
+    /// - Throws: `audit-unavailable` for what only a stranger can have put there, and nothing can be asked about.
+    func checkIsAskable() throws(SluiceError) {
+      for case .bytes in values {
+        throw SluiceError(
+          .auditUnavailable, "there are records whose place among the others is damaged",
+          remedy: "verify the log, and examine it")
+      }
     }
   }
 }
@@ -124,12 +133,8 @@ struct AuditCondition {
 
   /// Only what follows a place.
   mutating func add(after cursor: AuditQuery.Cursor, isOldestFirst: Bool) {
-    let values = [
-      parameter(.integer(cursor.time.microseconds)), parameter(.text(cursor.reference.writer)),
-      parameter(.integer(cursor.reference.sequence)),
-    ]
-    terms.append(
-      "(r.time, r.writer, r.sequence) \(isOldestFirst ? ">" : "<") (\(values.joined(separator: ", ")))")
+    let place = cursor.values.map { parameter($0) }.joined(separator: ", ")
+    terms.append("(r.time, r.writer, r.sequence) \(isOldestFirst ? ">" : "<") (\(place))")
   }
 
   private mutating func add(_ term: String, _ value: SQLValue) {

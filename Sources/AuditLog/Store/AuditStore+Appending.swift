@@ -9,10 +9,7 @@ extension AuditStore {
   /// - Complexity: O(bytes of the entries), and a flush of the disk.
   package func append(_ entries: [AuditEntry], to writer: String) throws(SluiceError) -> [AuditReference] {
     // Before the database is locked: most of what is kept is then flushed already.
-    for entry in entries {
-      guard let image = entry.image else { continue }
-      try quarantine.store(try cipher.sealed(image.bytes, of: image.sha256), as: image.sha256, nil)
-    }
+    for case let image? in entries.map(\.image) { try keep(image, nil) }
     return try database.write { connection throws(SluiceError) in try append(entries, to: writer, connection) }
   }
 
@@ -50,11 +47,11 @@ extension AuditStore {
       "SELECT sequence, hash FROM audit_writer WHERE writer = $1" + database.dialect.lockingSuffix, [.text(writer)]
     ).first
     guard let row else { throw SluiceError(.auditUnavailable, "the head of the chain \(writer) is missing") }
-    guard (0..<Int.max).contains(row.integer(0)), row.text(1).isDigest else {
+    guard case .integer(let sequence) = row.values[0], (0..<Int.max).contains(sequence), row.text(1).isDigest else {
       throw SluiceError(
         .auditUnavailable, "the head of the chain \(writer) is damaged", remedy: "verify the log, and examine it")
     }
-    return (row.integer(0), row.text(1))
+    return (sequence, row.text(1))
   }
 
   private func insert(_ record: ChainedRecord, _ connection: any SQLConnection) throws(SluiceError) {
@@ -89,7 +86,17 @@ extension AuditStore {
       ON CONFLICT (sha256) DO UPDATE SET stored = excluded.stored, state = excluded.state, writer = NULL, sequence = NULL
       """,
       [.text(image.sha256), .integer(image.bytes.count), .integer(time.microseconds)])
-    guard try !quarantine.holds(image.sha256, connection) else { return }
+    try keep(image, connection)
+  }
+
+  /// Puts the bytes of an image into the quarantine, unless they are there: what was cut off there, or lies open although there is a
+  /// key by now, is replaced while the bytes are at hand.
+  private func keep(_ image: QuarantinedImage, _ connection: (any SQLConnection)?) throws(SluiceError) {
+    if let outline = try quarantine.outline(of: image.sha256, connection),
+      cipher.accepts(outline, of: image.bytes.count)
+    {
+      return
+    }
     try quarantine.store(try cipher.sealed(image.bytes, of: image.sha256), as: image.sha256, connection)
   }
 }

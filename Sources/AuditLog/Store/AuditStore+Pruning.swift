@@ -9,15 +9,13 @@ extension AuditStore {
     /// Why none was deleted for its age, where some would have been.
     package var doubt: ClockDoubt?
 
-    fileprivate mutating func count(_ leaving: [Leaving]) {
+    mutating func count(_ leaving: [Leaving]) {
       images += leaving.count
       bytes += leaving.reduce(0) { $0 + $1.bytes }
     }
   }
 
-  /// Deletes the bytes of images beyond the limits, the oldest first; those that are held stay. Records stay all.
-  ///
-  /// Which images go is recorded before they do. On a full disk the room that is kept for it is let go first.
+  /// Deletes the bytes of images beyond the limits, as `QuarantineCleanup` does it.
   ///
   /// - Parameters:
   ///   - trustsClock: deletes by age also where the clock is in doubt.
@@ -25,14 +23,9 @@ extension AuditStore {
   package func prune(
     to limits: QuarantineLimits, now: AuditTime = .now, trustsClock: Bool = false, by writer: String
   ) throws(SluiceError) -> Pruning {
-    defer { reserve?.take() }
-    let (limits, doubt) = try believable(limits, now, trustsClock)
-    var pruning = Pruning(doubt: doubt)
-    do throws(SluiceError) { try prune(limits, now, atOnce: Self.maxLeaving, writer, &pruning) } catch {
-      guard let reserve, reserve.release() else { throw error }
-      try prune(limits, now, atOnce: Self.fewLeaving, writer, &pruning)
-    }
-    return pruning
+    var cleanup = QuarantineCleanup(self, to: limits, now: now, trustsClock: trustsClock, by: writer)
+    try cleanup.finish()
+    return cleanup.pruning
   }
 
   /// What `prune` would delete.
@@ -46,16 +39,13 @@ extension AuditStore {
       var place = Place()
       while !place.isEnd {
         pruning.count(
-          try excess(limits, now, surplus: surplus - pruning.bytes, from: &place, Self.maxLeaving, connection))
+          try excess(limits, now, surplus: surplus - pruning.bytes, from: &place, Self.block, connection))
       }
     }
     return pruning
   }
 
-  /// How many go in one transaction; the fewer, the less room it takes.
-  private static let (maxLeaving, fewLeaving) = (200, 10)
-
-  fileprivate struct Leaving {
+  struct Leaving {
     let sha256: String
     let bytes: Int
     let stored: Int
@@ -63,32 +53,27 @@ extension AuditStore {
 
   /// A place among the images from the oldest to the newest, as the database has it: it only ever moves on, whatever a stranger has
   /// put into the columns.
-  private struct Place {
+  struct Place {
     var stored = SQLValue.integer(.min)
     var sha256 = SQLValue.text("")
     var isEnd = false
   }
 
-  private func prune(
-    _ limits: QuarantineLimits, _ now: AuditTime, atOnce most: Int, _ writer: String, _ pruning: inout Pruning
-  ) throws(SluiceError) {
-    try finishDeletions()
-    var place = Place()
-    while !place.isEnd {
-      var next = place
-      let leaving = try database.write { connection throws(SluiceError) in
-        _ = try lockedHead(of: writer, connection)
-        let surplus = try surplus(limits, connection)
-        let leaving = try excess(
-          limits, now, surplus: surplus, from: &next, most, connection, database.dialect.passingSuffix)
-        if !leaving.isEmpty { try announce(leaving, limits, by: writer, connection) }
-        return leaving
-      }
-      place = next
-      guard !leaving.isEmpty else { continue }
-      try finishDeletions()
-      pruning.count(leaving)
+  /// Records in one transaction that the oldest images beyond the limits go, some at a time.
+  func announceExcess(
+    _ limits: QuarantineLimits, _ now: AuditTime, from place: inout Place, atOnce most: Int, by writer: String
+  ) throws(SluiceError) -> [Leaving] {
+    var next = place
+    let leaving = try database.write { connection throws(SluiceError) in
+      _ = try lockedHead(of: writer, connection)
+      let surplus = try surplus(limits, connection)
+      let leaving = try excess(
+        limits, now, surplus: surplus, from: &next, most, connection, database.dialect.passingSuffix)
+      if !leaving.isEmpty { try announce(leaving, limits, by: writer, connection) }
+      return leaving
     }
+    place = next
+    return leaving
   }
 
   /// Bytes beyond what may be kept.
@@ -150,18 +135,27 @@ extension AuditStore {
     }
   }
 
-  /// Carries out the deletions that are recorded, also those that an end of the process interrupted.
-  private func finishDeletions() throws(SluiceError) {
-    try database.write { connection throws(SluiceError) in
+  /// Carries out deletions that are recorded, some at a time, also those that an end of the process interrupted.
+  ///
+  /// - Parameters:
+  ///   - last: where the last call ended; as the database has it.
+  /// - Returns: whether that was the last of them.
+  func carryOutDeletions(after last: inout SQLValue, atOnce most: Int) throws(SluiceError) -> Bool {
+    let rows = try database.write { [last] connection throws(SluiceError) in
       // An image that came again meanwhile is stored again, and not in this state; one that is coming just now is passed over.
       let rows = try connection.rows(
-        "SELECT sha256 FROM audit_object WHERE state = \(ImageKeeping.leaving.rawValue)"
-          + database.dialect.passingSuffix, [])
+        """
+        SELECT sha256 FROM audit_object WHERE state = \(ImageKeeping.leaving.rawValue) AND sha256 > $1
+        ORDER BY sha256 LIMIT \(most)\(database.dialect.passingSuffix)
+        """, [last])
       for row in rows where row.text(0).isDigest {
         try quarantine.remove(row.text(0), connection)
         try connection.execute(
           "UPDATE audit_object SET state = \(ImageKeeping.deleted.rawValue) WHERE sha256 = $1", [.text(row.text(0))])
       }
+      return rows
     }
+    if let row = rows.last { last = row.values[0] }
+    return rows.count < most
   }
 }

@@ -52,28 +52,15 @@ extension AuditStore {
     }
   }
 
-  /// Deletes what lies in the quarantine and belongs to no record: a process ended, or a transaction failed, between keeping an
-  /// image and recording it.
+  /// Looks for what lies in the quarantine and no record speaks of.
   ///
   /// - Throws: `audit-unavailable`.
   /// - Complexity: O(images that are kept).
-  package func sweep(now: AuditTime = .now) throws(SluiceError) -> Int {
-    var swept = 0
-    for name in quarantine.leftovers(before: now - Self.sweepingAge) {
-      let isGone = try database.write { connection throws(SluiceError) in
-        let rows = try connection.rows(
-          "SELECT 1 FROM audit_object WHERE sha256 = $1 AND state <> \(ImageKeeping.deleted.rawValue)", [.text(name)])
-        guard rows.isEmpty else { return false }
-        try quarantine.remove(name, connection)
-        return true
-      }
-      if isGone { swept += 1 }
-    }
-    return swept
+  package func sweep(now: AuditTime = .now) throws(SluiceError) -> QuarantineSweep {
+    var sweep = QuarantineSweep(self, now: now)
+    try sweep.finish()
+    return sweep
   }
-
-  /// Younger ones may be on their way to their record.
-  private static let sweepingAge = Duration.seconds(3600)
 
   /// Disks hand out whole blocks: a file of eight bytes takes as much room as one of four thousand.
   private static let diskBlock = 4096
@@ -86,10 +73,10 @@ extension AuditStore {
     return (bytes + cipher.addedBytes + diskBlock - 1) / diskBlock * diskBlock
   }
 
-  /// The same of all images, in SQL.
+  /// The same of all images, in SQL. A row that names none counts as nothing: it could not be deleted, and others would go for it.
   static func sumOnDisk(_ cipher: QuarantineCipher) -> String {
     """
-    SUM(CASE WHEN bytes BETWEEN 0 AND \(maxBytes)
+    SUM(CASE WHEN bytes BETWEEN 0 AND \(maxBytes) AND LENGTH(sha256) = 64 AND sha256 >= '0' AND sha256 < 'g'
       THEN (bytes + \(cipher.addedBytes + diskBlock - 1)) / \(diskBlock) * \(diskBlock) ELSE 0 END)
     """
   }

@@ -11,7 +11,10 @@ extension AuditStore {
     _ query: AuditQuery, after cursor: AuditQuery.Cursor? = nil, limit: Int
   ) throws(SluiceError) -> [StoredRecord] {
     var condition = AuditCondition(query, database.dialect, form: form)
-    if let cursor { condition.add(after: cursor, isOldestFirst: query.isOldestFirst) }
+    if let cursor {
+      try cursor.checkIsAskable()
+      condition.add(after: cursor, isOldestFirst: query.isOldestFirst)
+    }
     let direction = query.isOldestFirst ? "ASC" : "DESC"
     let bound = condition.parameter(.integer(limit))
     let sql =
@@ -176,7 +179,7 @@ extension AuditStore {
     return StoredRecord(
       reference: AuditReference(writer: row.text(0), sequence: row.integer(1)),
       time: AuditTime(microseconds: row.integer(2)), kind: row.text(3), hash: row.text(4), text: row.text(5),
-      review: review, image: image)
+      review: review, image: image, place: AuditQuery.Cursor(values: Array(row.values[2...2] + row.values[0...1])))
   }
 }
 

@@ -59,6 +59,8 @@ extension AuditStore {
   static func listed(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
 
   /// The last review of every image, by digest, a block at a time.
+  ///
+  /// - Throws: `audit-unavailable`, also for a list that a stranger has put something else into; what the body throws.
   package func forEachReview(_ body: (ImageReview) throws(SluiceError) -> Void) throws(SluiceError) {
     var last = ""
     while true {
@@ -70,6 +72,11 @@ extension AuditStore {
           """, [.text(last)])
       }
       for row in rows {
+        guard row.text(0).isDigest else {
+          throw SluiceError(
+            .auditUnavailable, "the list of reviews has one that is of no image",
+            remedy: "verify the log, and examine it")
+        }
         guard let label = ImageReview.Label(rawValue: row.text(1)) else { continue }
         try body(
           ImageReview(

@@ -3,7 +3,9 @@ import Common
 extension AuditVerifier {
   /// What the lists beside the records say and no record does: the first of each list.
   func listProblems() throws(SluiceError) -> [Verification.Problem] {
-    [try reviewProblem(), try flagProblem(), try deletionProblem(), try holdProblem()].compactMap(\.self)
+    [
+      try reviewProblem(), try flagProblem(), try checkpointProblem(), try deletionProblem(), try holdProblem(),
+    ].compactMap(\.self)
   }
 
   /// A review in the table that no record has.
@@ -27,6 +29,18 @@ extension AuditVerifier {
       WHERE r.writer IS NULL ORDER BY f.writer, f.sequence LIMIT 1
       """)
     return row.map { Verification.Problem($0.reference, "is listed under a detector, but does not exist") }
+  }
+
+  /// A checkpoint of no record, below the last one of its chain: those above it are missed where the chain ends.
+  private func checkpointProblem() throws(SluiceError) -> Verification.Problem? {
+    let row = try first(
+      """
+      SELECT c.writer, c.sequence FROM audit_checkpoint c
+      LEFT JOIN audit_record r ON r.writer = c.writer AND r.sequence = c.sequence
+      WHERE r.writer IS NULL AND c.sequence < (SELECT MAX(m.sequence) FROM audit_record m WHERE m.writer = c.writer)
+      ORDER BY c.writer, c.sequence LIMIT 1
+      """)
+    return row.map { Verification.Problem(nil, "there is a checkpoint of \($0.text(0)) that stands for no record") }
   }
 
   /// An image that is said to be deleted without a record that it was, or with one from before it was last kept.

@@ -74,17 +74,11 @@ package struct AuditVerifier {
   }
 
   private func checkImages(_ result: inout Verification) throws(SluiceError) {
-    var last = ""
+    var last: String?
     while true {
-      let rows = try store.database.read { [last] connection throws(SluiceError) in
-        try connection.rows(
-          """
-          SELECT sha256, bytes FROM audit_object
-          WHERE sha256 > $1 AND state = \(ImageKeeping.stored.rawValue) ORDER BY sha256 LIMIT \(AuditStore.block)
-          """, [.text(last)])
-      }
+      let rows = try imageRows(after: last)
       for row in rows {
-        if let what = try imageProblem(row.text(0), bytes: row.integer(1)) {
+        if let what = try imageProblem(row) {
           result.problems.append(Verification.Problem(nil, what))
           return
         }
@@ -95,16 +89,32 @@ package struct AuditVerifier {
     }
   }
 
-  private func imageProblem(_ sha256: String, bytes: Int) throws(SluiceError) -> String? {
+  /// From the first on, whatever stands there in place of a digest.
+  private func imageRows(after last: String?) throws(SluiceError) -> [SQLRow] {
+    try store.database.read { connection throws(SluiceError) in
+      try connection.rows(
+        """
+        SELECT sha256, bytes FROM audit_object
+        WHERE \(last == nil ? "" : "sha256 > $1 AND ")state = \(ImageKeeping.stored.rawValue)
+        ORDER BY sha256 LIMIT \(AuditStore.block)
+        """, last.map { [.text($0)] } ?? [])
+    }
+  }
+
+  private func imageProblem(_ row: SQLRow) throws(SluiceError) -> String? {
+    guard case .text(let sha256) = row.values[0], sha256.isDigest else {
+      return "the list of what is kept has a row that is of no image"
+    }
     guard checksImages else {
       let isThere = try store.database.read { connection throws(SluiceError) in
-        try store.quarantine.holds(sha256, connection)
+        try store.quarantine.outline(of: sha256, connection) != nil
       }
       return isThere ? nil : try missing(sha256)
     }
     do throws(SluiceError) {
       guard let image = try store.image(sha256) else { return try missing(sha256) }
-      return image.count == bytes ? nil : "the bytes of \(sha256) should be \(bytes) and are \(image.count)"
+      guard row.values[1] != .integer(image.count) else { return nil }
+      return "the bytes of \(sha256) should be \(row.integer(1)) and are \(image.count)"
     } catch {
       guard error.code == .quarantineDamaged else { throw error }
       return error.description

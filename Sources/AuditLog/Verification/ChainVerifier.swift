@@ -19,8 +19,8 @@ struct ChainVerifier {
   private struct Block {
     let records: [SQLRow]
     /// What flagged which record, and when it is said to have done so.
-    let flags: [Int: Set<[SQLValue]>]
-    let checkpoints: [Int: String]
+    let flags: [SQLValue: Set<[SQLValue]>]
+    let checkpoints: [SQLValue: String]
     let reviews: [String: SQLRow]
     let images: Set<String>
   }
@@ -74,7 +74,7 @@ struct ChainVerifier {
         """, [.text(summary.name)])
     }.first
     let last = row?.integer(2) ?? 0
-    guard let head = row?.optionalInteger(0) else {
+    guard case .integer(let head)? = row?.values[0] else {
       return last > 0 ? problem(at: last, "is the last of a chain without a head") : nil
     }
     if head > last { return problem(at: last + 1, "is missing: the chain is said to have \(head) records") }
@@ -86,12 +86,12 @@ struct ChainVerifier {
   private mutating func problem(_ row: SQLRow, _ block: Block) -> String? {
     let sequence = summary.records + 1
     let text = row.text(1)
-    guard row.integer(0) == sequence else { return "is missing: the next record is number \(row.integer(0))" }
+    guard row.values[0] == .integer(sequence) else { return Self.gap(before: row.values[0]) }
     let hash = ChainedRecord.hash(text, after: summary.hash)
     guard hash == row.text(2) else { return "was changed, or a record before it: its hash does not follow" }
     if let what = contentsProblem(text, row, block) { return what }
     summary.hash = hash
-    if let note = block.checkpoints[sequence], let what = checkpointProblem(note) { return what }
+    if let note = block.checkpoints[.integer(sequence)], let what = checkpointProblem(note) { return what }
     while let checkpoint = kept.first?.checkpoint, checkpoint.sequence == sequence {
       guard checkpoint.hash == hash else {
         return "was rewritten: a checkpoint that was kept elsewhere has another hash for it"
@@ -100,6 +100,11 @@ struct ChainVerifier {
       if checkpoint.sequence > summary.signedThrough { summary.signedThrough = checkpoint.sequence }
     }
     return nil
+  }
+
+  private static func gap(before sequence: SQLValue) -> String {
+    guard case .integer(let number) = sequence else { return "is missing: the next record has no whole number" }
+    return "is missing: the next record is number \(number)"
   }
 
   private mutating func checkpointProblem(_ text: String) -> String? {
@@ -124,11 +129,12 @@ struct ChainVerifier {
     }
     let columns = RecordColumns(json)
     let time = json["time"]?.string.flatMap { AuditTime($0) }
-    guard time?.microseconds == row.integer(3), json["kind"]?.string == row.text(4),
+    guard time.map({ .integer($0.microseconds) }) == row.values[3],
+      json["kind"]?.string.map(SQLValue.text) == row.values[4],
       columns.values(inForm: store.form) == Array(row.values[5...])
     else { return "is listed as something that it is not: the columns beside it were changed" }
     let flags = Set(columns.flagged.map { [SQLValue.text($0), row.values[3]] })
-    guard flags == block.flags[summary.records + 1] ?? [] else {
+    guard flags == block.flags[.integer(summary.records + 1)] ?? [] else {
       return "is listed under other detectors than those that flagged it"
     }
     return reviewProblem(json, time, block) ?? imageProblem(json, block)
@@ -140,18 +146,14 @@ struct ChainVerifier {
       return nil
     }
     guard let row = block.reviews[sha256] else { return "is a review that the list of reviews does not have" }
-    let isThis = row.text(2) == summary.name && row.integer(3) == summary.records + 1
+    let isThis = row.text(2) == summary.name && row.values[3] == .integer(summary.records + 1)
     guard isThis || row.integer(1) > time.microseconds else {
       return "is a review that the list of reviews does not have"
     }
     let says =
-      [json["label"]?.string, json["class"]?.integer.map(String.init)]
-      + ["attack", "note", "reviewer"].map { json[$0]?.string.map(AuditStore.listed) }
-    let isListed = [
-      row.optionalText(4), row.optionalInteger(5).map(String.init), row.optionalText(6), row.optionalText(7),
-      row.optionalText(8),
-    ]
-    return isThis && says != isListed ? "is a review that is listed as something that it is not" : nil
+      [SQLValue(json["label"]?.string), SQLValue(json["class"]?.integer)]
+      + ["attack", "note", "reviewer"].map { SQLValue(json[$0]?.string.map(AuditStore.listed)) }
+    return isThis && says != Array(row.values[4...]) ? "is a review that is listed as something that it is not" : nil
   }
 
   private func imageProblem(_ json: JSONValue, _ block: Block) -> String? {
@@ -168,7 +170,7 @@ struct ChainVerifier {
         SELECT sequence, record, hash, time, kind, \(RecordColumns.names(inForm: store.form).joined(separator: ", ")) FROM audit_record
         WHERE writer = $1 AND sequence > $2 ORDER BY sequence LIMIT \(AuditStore.block)
         """, [.text(name), .integer(first)])
-      let range: [SQLValue] = [.text(name), .integer(first), .integer(records.last?.integer(0) ?? first)]
+      let range: [SQLValue] = [.text(name), .integer(first), records.last?.values[0] ?? .integer(first)]
       let flags = try connection.rows(
         "SELECT sequence, detector, time FROM audit_flag WHERE writer = $1 AND sequence > $2 AND sequence <= $3", range)
       let checkpoints = try connection.rows(
@@ -186,8 +188,8 @@ struct ChainVerifier {
         """, range)
       return Block(
         records: records,
-        flags: Dictionary(grouping: flags) { $0.integer(0) }.mapValues { Set($0.map { Array($0.values[1...]) }) },
-        checkpoints: Dictionary(checkpoints.map { ($0.integer(0), $0.text(1)) }) { first, _ in first },
+        flags: Dictionary(grouping: flags) { $0.values[0] }.mapValues { Set($0.map { Array($0.values[1...]) }) },
+        checkpoints: Dictionary(checkpoints.map { ($0.values[0], $0.text(1)) }) { first, _ in first },
         reviews: Dictionary(reviews.map { ($0.text(0), $0) }) { first, _ in first },
         images: Set(images.map { $0.text(0) }))
     }

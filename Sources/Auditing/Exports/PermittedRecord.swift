@@ -32,6 +32,7 @@ extension StoredRecord {
     // What is no JSON any more may say anything.
     guard said == .null || shown != said else { return self }
     return StoredRecord(
-      reference: reference, time: time, kind: kind, hash: hash, text: shown.text, review: review, image: image)
+      reference: reference, time: time, kind: kind, hash: hash, text: shown.text, review: review, image: image,
+      place: place)
   }
 }

@@ -73,16 +73,19 @@ struct AuditUpkeep: Service {
   }
 
   private func prune(_ rounds: inout PruningRounds) async {
-    let (name, limits) = (audit.writer.name, audit.settings.limits)
     let (trustsClock, saysDoubt) = rounds.next()
-    await attempt("images not deleted") { store throws(SluiceError) in
-      let pruning = try store.prune(to: limits, trustsClock: trustsClock, by: name)
-      if let doubt = pruning.doubt, saysDoubt {
-        log.error("images not deleted for their age", metadata: ["error": "\(doubt.error)"])
-      }
-      if pruning.images > 0 {
-        log.notice("images deleted", metadata: ["images": "\(pruning.images)", "bytes": "\(pruning.bytes)"])
-      }
+    var cleanup = QuarantineCleanup(
+      audit.writer.store, to: audit.settings.limits, trustsClock: trustsClock, by: audit.writer.name)
+    await carryOut(&cleanup, "images not deleted")
+    if let doubt = cleanup.pruning.doubt, saysDoubt {
+      log.error("images not deleted for their age", metadata: ["error": "\(doubt.error)"])
+    }
+    if cleanup.pruning.images > 0 {
+      log.notice(
+        "images deleted",
+        metadata: ["images": "\(cleanup.pruning.images)", "bytes": "\(cleanup.pruning.bytes)"])
+    }
+    await attempt("quarantine not measured") { store throws(SluiceError) in
       metrics.registry.set("sluice_quarantine_bytes", to: Double(try store.quarantineSize().bytes))
     }
   }
@@ -97,9 +100,20 @@ struct AuditUpkeep: Service {
   }
 
   private func sweep() async {
-    await attempt("leftovers not deleted") { store throws(SluiceError) in
-      let swept = try store.sweep()
-      if swept > 0 { log.notice("leftovers of the quarantine deleted", metadata: ["files": "\(swept)"]) }
+    var sweep = QuarantineSweep(audit.writer.store)
+    await carryOut(&sweep, "quarantine not looked through")
+    if sweep.deleted > 0 { log.notice("leftovers of the quarantine deleted", metadata: ["files": "\(sweep.deleted)"]) }
+    if sweep.found > 0 {
+      log.warning("images without a record found in the quarantine, and kept", metadata: ["images": "\(sweep.found)"])
+    }
+  }
+
+  /// A step at a time: no verdict waits for all of it, nor does the end of the gateway.
+  private func carryOut(_ work: inout some SteppedWork, _ failure: String) async {
+    do throws(SluiceError) {
+      try await audit.writer.carryOut(&work) { Task.isShuttingDownGracefully || Task.isCancelled }
+    } catch {
+      log.error("\(failure)", metadata: ["error": "\(error)"])
     }
   }
 

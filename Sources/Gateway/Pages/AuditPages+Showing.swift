@@ -119,8 +119,9 @@ extension AuditPages {
     return PageResponse.download(bytes, named: "\(digest.prefix(16)).bin")
   }
 
-  /// All records of a filter, a block at a time.
-  func export(_ filter: RecordFilter, _ visitor: Visitor) -> Response {
+  /// All records of a filter, a block at a time. What cannot be understood of it would leave records in that nobody asked for.
+  func export(_ filter: RecordFilter, _ visitor: Visitor) throws(PageFailure) -> Response {
+    guard filter.complaints.isEmpty else { throw .status(400, filter.complaints.joined(separator: "; ")) }
     var query = filter.query
     query.isOldestFirst = true
     let wanted = query

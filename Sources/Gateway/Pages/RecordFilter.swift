@@ -16,7 +16,7 @@ struct RecordFilter: Sendable {
     self.fields = fields
     query.since = time("since")
     query.until = time("until")
-    query.verdicts = Set(fields.all("verdict").filter { Verdict.Outcome(rawValue: $0) != nil })
+    query.verdicts = Set(fields.all("verdict").filter { !$0.isEmpty && isKnown($0, Verdict.Outcome.self, "verdict") })
     query.detector = fields["detector"]
     query.client = fields["client"]
     query.source = fields["source"]
@@ -29,7 +29,17 @@ struct RecordFilter: Sendable {
         complaints.append("a digest has up to 64 hexadecimal digits")
       }
     }
-    query.review = fields["review"].flatMap(AuditQuery.ReviewState.init(rawValue:))
+    if let review = fields["review"], isKnown(review, AuditQuery.ReviewState.self, "state of review") {
+      query.review = AuditQuery.ReviewState(rawValue: review)
+    }
+  }
+
+  private mutating func isKnown<Choice: RawRepresentable<String> & CaseIterable>(
+    _ text: String, _: Choice.Type, _ what: String
+  ) -> Bool {
+    guard Choice(rawValue: text) == nil else { return true }
+    complaints.append("`\(text)` is not a \(what): \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    return false
   }
 
   private mutating func time(_ name: String) -> AuditTime? {

@@ -15,7 +15,7 @@ struct AuditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A shared PostgreSQL, as libpq takes it. (default: $SLUICE_AUDIT_DATABASE, else SQLite in the folder)",
+      "A shared PostgreSQL, as libpq takes it. (default: without --audit, $SLUICE_AUDIT_DATABASE; else SQLite in the folder)",
       valueName: "url"))
   var database: String?
 
@@ -36,18 +36,23 @@ struct AuditOptions: ParsableArguments {
 }
 
 extension AuditLocation {
-  /// The log that options name, and where they are silent, the environment.
+  /// The log that options name, and where they are silent, the environment. Whoever names a folder means the log in it: its shared
+  /// database must be named as well.
   ///
   /// - Throws: `invalid-key`, `unreadable-file`.
   static func named(
     folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil
   ) throws(SluiceError) -> AuditLocation {
     let environment = FilterOpening.variables()
-    let folder = folder ?? environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
+    let usual = environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
     return AuditLocation(
-      folder: AuditFolder(folder), database: database ?? environment.nonEmpty("SLUICE_AUDIT_DATABASE"),
+      folder: AuditFolder(folder ?? usual),
+      database: database ?? (folder == nil ? sharedDatabase : nil),
       cipher: try cipher(encryptionKeyFile, environment))
   }
+
+  /// The shared database that the environment names.
+  static var sharedDatabase: String? { FilterOpening.variables().nonEmpty("SLUICE_AUDIT_DATABASE") }
 
   private static func cipher(
     _ keyFile: String?, _ environment: [String: String]

@@ -19,7 +19,10 @@ struct AuditedReviews: Sendable {
       read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: Digests.sha256) }
       return
     }
-    let store = try AuditLocation.named(folder: path).openForReading()
+    // Of a shared log there is only the folder with its keys.
+    let isShared = (try? AuditFolder(path).checkHasDatabase()) == nil
+    let database = isShared ? AuditLocation.sharedDatabase : nil
+    let store = try AuditLocation.named(folder: path, database: database).openForReading()
     var found: [ReviewedImage] = []
     try store.forEachReview { review in
       found.append(

@@ -134,7 +134,7 @@ enum RouteTables {
     Route(
       .get, "/audit/records.ndjson", "records", by: .reviewer,
       .page("The same list, all of it, for programs.", .bytes("application/x-ndjson")),
-      .shows { pages, call in pages.export(RecordFilter(call.page.query), call.visitor) }),
+      .shows { pages, call in try pages.export(RecordFilter(call.page.query), call.visitor) }),
     Route(
       .get, "/audit/records/{writer}/{number}", "record", by: .reviewer, .page("One record."),
       .shows { pages, call in try await pages.record(try call.reference, call.page, call.visitor) }),
