@@ -22,8 +22,8 @@ struct CalibrateCommand: AsyncParsableCommand {
       A budget of 1 in 1,000 needs some 4,000 scores. With adversarial images, the detectors' weights are fitted, and \
       the rate shown for each attack is that of a fit that never saw it.
 
-        # a budget of 1 %, from a folder of clean images
-        sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
+        # from a folder of clean images, for the budget that the filter file names
+        sluice calibrate -f filter.yaml --clean photos/
 
         # photographs of two sources, each without changed versions, where there are thousands
         sluice calibrate -f filter.yaml --clean photos/ uploads/ --augment none
@@ -68,7 +68,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     completion: .file())
   var fromAudit: String?
 
-  @Option(help: "The false positive rate to aim at. (default: the filter's budget)")
+  @Option(
+    help: "The false positive rate that a calibration named with -o is for. (default: the filter's budget)")
   var fpr: Double?
 
   @Option(
@@ -126,6 +127,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   /// What calibrating came to.
   struct Outcome {
     let decision: Decision
+    let flags: FixedFlags
     let report: CalibrationReport
     /// Images that could not be scored.
     let leftOut: Int
@@ -139,17 +141,17 @@ struct CalibrateCommand: AsyncParsableCommand {
     guard let decision = file.definition.decision else { return nil }
     let named = try file.calibrationPath(of: decision, environment)
     let target = output ?? named
+    try refuseRate(otherThan: decision.budget, named: named)
     try checkDistinct(
       outputs: [target],
       inputs: clean + file.definition.namedPaths.filter { $0 != named }
         + [options.filter, fromAudit].compactMap(\.self))
     try refuseToReplace(target)
-    let collected = CalibrationSet(try ScoreJournal(target + ".partial", of: scoring.identity))
+    let collected = CalibrationSet(
+      try ScoreJournal(target + ".partial", of: scoring.identity), withBaseline: scoring.hasBaseline)
     let interruption = try Interruption()
-    Signals.forward(to: interruption)
     let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
-    try await collect(into: collected, run)
-    if let number = Signals.receivedNumber {
+    if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
       Terminal.say(
         "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial; "
           + "`sluice calibrate` goes on with the same filter and images")
@@ -158,6 +160,23 @@ struct CalibrateCommand: AsyncParsableCommand {
     let outcome = try write(to: target, collected, scoring, decision, rate: fpr ?? decision.budget)
     collected.removeJournal()
     return outcome
+  }
+
+  /// The filter decides by its own budget: its calibration is not made for another rate, which its early exits would be
+  /// certified for and which it would refuse.
+  private func refuseRate(otherThan budget: Double, named: String) throws(SluiceError) {
+    guard let fpr, fpr != budget, output.map({ isSameFile($0, named) }) ?? true else { return }
+    throw SluiceError(
+      .invalidFilter, "\(options.filter) decides by a budget of \(budget), which --fpr \(fpr) does not change",
+      remedy:
+        "write `falsePositiveBudget: \(fpr)` under `decision` in the filter file, or name another calibration with -o")
+  }
+
+  /// Whether two paths are of one file, which need not be there yet: paths may be written in many ways.
+  private func isSameFile(_ path: String, _ other: String) -> Bool {
+    if let status = FileStatus(path) { return status.identity == FileStatus(other)?.identity }
+    return path.split(separator: "/").last == other.split(separator: "/").last
+      && FileStatus(path.containingFolder)?.identity == FileStatus(other.containingFolder)?.identity
   }
 
   /// A path typed wrongly must not cost an image.
@@ -232,8 +251,10 @@ struct CalibrateCommand: AsyncParsableCommand {
       decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }
     ).suggestions
     try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
+    let flags = FixedFlags(images.clean)
     return Outcome(
-      decision: decision, report: CalibrationReport(decision, suggestions, path: target), leftOut: collected.leftOut)
+      decision: decision, flags: flags, report: CalibrationReport(decision, flags, suggestions, path: target),
+      leftOut: collected.leftOut)
   }
 }
 

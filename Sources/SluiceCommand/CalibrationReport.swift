@@ -5,19 +5,21 @@ import Decision
 /// A calibration in a few lines for people.
 struct CalibrationReport {
   private let decision: Decision
+  private let flags: FixedFlags
   private let suggestions: [DetectorAblation.Suggestion]
   private let path: String
 
   private var calibration: Calibration { decision.calibration }
 
-  init(_ decision: Decision, _ suggestions: [DetectorAblation.Suggestion], path: String) {
+  init(_ decision: Decision, _ flags: FixedFlags, _ suggestions: [DetectorAblation.Suggestion], path: String) {
     self.decision = decision
+    self.flags = flags
     self.suggestions = suggestions
     self.path = path
   }
 
   var text: String {
-    ([heading, reach] + weights + attacks + exits + advice).joined(separator: "\n") + "\n"
+    ([heading, reach] + fixed + weights + attacks + exits + advice).joined(separator: "\n") + "\n"
   }
 
   /// How far down p-values go: no budget below can be spent.
@@ -29,6 +31,11 @@ struct CalibrationReport {
       "P-values go down to 1 in \(scores + 1); all groups can spend budgets of \(rounded(1 / (Double(scores + 1) * least))) and more."
     return photographs == scores
       ? text : text + " Below 1 in \(photographs + 1) they rest on changed versions of the same \(photographs) images."
+  }
+
+  /// What is flagged beside the budget, because its thresholds are no part of it.
+  private var fixed: [String] {
+    flags.rows.isEmpty ? [] : [""] + flags.rows.map { Terminal.printable($0.text(of: flags.photographs)) }
   }
 
   private var advice: [String] { suggestions.isEmpty ? [] : [""] + suggestions.map(\.text) }

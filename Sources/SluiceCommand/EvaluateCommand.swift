@@ -6,9 +6,17 @@ import Files
 import FilterPipeline
 import enum Sluice.Digests
 import Pictures
-import Synchronization
 
 extension AttackGoal: ExpressibleByArgument {}
+
+extension Calibration {
+  /// Without early exits that the filter does not take, or that were certified for another budget than its own.
+  fileprivate func withExits(of decision: FilterDefinition.DecisionDefinition) -> Calibration {
+    var calibration = self
+    if decision.earlyExit == nil || exits?.certificate.budget != decision.budget { calibration.exits = nil }
+    return calibration
+  }
+}
 
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -109,22 +117,26 @@ struct EvaluateCommand: AsyncParsableCommand {
     let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline)
     guard let decision = file.definition.decision else { return }
     let named = try file.calibrationPath(of: decision, environment)
-    var used = try file.calibration(at: calibration ?? named, environment)
-    if decision.earlyExit == nil || used.exits?.certificate.budget != decision.budget { used.exits = nil }
-    let other = try against.map { (path) throws(SluiceError) in try file.calibration(at: path, environment) }
+    let used = try file.calibration(at: calibration ?? named, environment).withExits(of: decision)
+    let other = try against.map { (path) throws(SluiceError) in
+      try file.calibration(at: path, environment).withExits(of: decision)
+    }
     try checkDistinct(
       outputs: [html, json].compactMap(\.self).filter { $0 != "-" },
       inputs: clean + file.definition.namedPaths + [options.filter, calibration, against].compactMap(\.self))
     let interruption = try Interruption()
-    Signals.forward(to: interruption)
     let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
     let collected = EvaluationRun(
       evaluators: [used, other].compactMap(\.self).map {
         Evaluator(
           scoring, $0, rule: decision.rule, shares: decision.shares, budgets: Self.budgets(own: decision.budget))
-      })
-    try await collect(into: collected, run)
-    if let number = Signals.receivedNumber { Signals.dieOf(number) }
+      }, lacksExits: decision.earlyExit != nil && used.exits == nil)
+    if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
+      Signals.dieOf(number)
+    }
+    guard collected.hasClean else {
+      throw SluiceError(.emptyInput, "there is no clean image to judge", remedy: "name clean images with --clean")
+    }
     let evaluation = try report(collected, scoring, used, decision, file)
     if collected.leftOut > 0 || !isPermitted(evaluation) { throw ExitCode(ExitStatus.someHeldBack) }
   }
@@ -137,16 +149,13 @@ struct EvaluateCommand: AsyncParsableCommand {
     let cleanGroups = ArgumentBytes.paths(clean).map { ImageGroup(attack: nil, paths: [$0]) }
     for group in cleanGroups + (try ImageGroup.attacks(in: adversarial)) {
       collected.begin(group)
-      try await run.score(group) { task, verdict in
+      try await run.score(group, admits: { collected.admits($0) }) { task, verdict in
         if !collected.take(task, verdict) {
           let reason = verdict.error.map(\.description) ?? "it could not be judged"
           Terminal.say("sluice: \(Terminal.printable(task.source)) left out: \(Terminal.printable(reason))")
         }
         progress.update(count: collected.count, leftOut: collected.leftOut)
       }
-    }
-    guard collected.hasClean else {
-      throw SluiceError(.emptyInput, "there is no clean image to judge", remedy: "name clean images with --clean")
     }
   }
 
@@ -206,92 +215,5 @@ struct EvaluateCommand: AsyncParsableCommand {
       .init("decision", "\(decision.rule.rawValue), budget \(rounded(decision.budget))"),
       .init("date", today()),
     ]
-  }
-}
-
-/// Collects the images of an evaluation under one or two calibrations.
-private final class EvaluationRun: Sendable {
-  private struct State {
-    var groups: [[Evaluation.JudgedGroup]] = []
-    var calibrated = 0
-    var certified = 0
-    /// What is being judged: the path that was named.
-    var collection = ""
-    var scored: [ScoredImage] = []
-  }
-
-  private let evaluators: [Evaluator]
-  private let state: Mutex<State>
-
-  init(evaluators: [Evaluator]) {
-    self.evaluators = evaluators
-    state = Mutex(State(groups: evaluators.map { _ in [] }))
-  }
-
-  var count: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.images.count } } }
-  var leftOut: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.leftOut } } }
-  var hasClean: Bool { state.withLock { $0.groups[0].first?.images.isEmpty == false } }
-
-  /// Clean images are one group, whatever the path that they were named by.
-  func begin(_ group: ImageGroup) {
-    state.withLock { state in
-      state.collection = group.paths.first?.description ?? ""
-      guard group.attack != nil || state.groups[0].isEmpty else { return }
-      for index in state.groups.indices {
-        state.groups[index].append(.init(name: group.attack ?? "clean", tried: group.tried))
-      }
-    }
-  }
-
-  /// - Returns: false for an image that could not be judged.
-  func take(_ task: ScoringTask, _ verdict: Verdict) -> Bool {
-    let images = evaluators.map { $0.image(task, verdict) }
-    let scored = evaluators[0].scores(task, verdict)
-    return state.withLock { state in
-      let group = state.groups[0].count - 1
-      var isJudged = true
-      if let scored { state.scored.append(scored) }
-      for (index, image) in images.enumerated() {
-        if var image {
-          image.collection = state.collection
-          state.groups[index][group].images.append(image)
-        } else {
-          state.groups[index][group].leftOut += 1
-          isJudged = false
-        }
-      }
-      if task.attack == nil, evaluators[0].wasCalibratedOn(task.digest) { state.calibrated += 1 }
-      if task.attack != nil, evaluators[0].wasCertifiedOn(task.digest) { state.certified += 1 }
-      return isJudged
-    }
-  }
-
-  func evaluations(title: String, facts: [Evaluation.Fact], forwarded: String?) -> [Evaluation] {
-    let (groups, calibrated, certified, scored) = state.withLock {
-      ($0.groups, $0.calibrated, $0.certified, $0.scored)
-    }
-    return zip(evaluators, groups).map { evaluator, groups in
-      var notes: [String] = []
-      if calibrated > 0 {
-        notes.append(
-          "\(calibrated) of the clean images are of the calibration: the false positive rate looks better than it is. Use other images."
-        )
-      }
-      if certified > 0 {
-        notes.append(
-          "Early exits were chosen on \(certified) of the adversarial images: what they lose of these looks better than it is."
-        )
-      }
-      if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {
-        notes.append("* judged by weights that were fitted without this attack")
-      }
-      var evaluation = Evaluation(
-        title: title, facts: facts, budgets: evaluator.budgets, judges: evaluator.judges,
-        versionNames: evaluator.versionNames,
-        forwardedVersion: forwarded.flatMap { evaluator.versionNames.firstIndex(of: $0) } ?? 0, clean: groups[0],
-        attacks: Array(groups.dropFirst()), notes: notes)
-      evaluation.suggestions = evaluator.suggestions(scored)
-      return evaluation
-    }
   }
 }

@@ -1,8 +1,9 @@
+import Calibration
 import Common
 import Decision
 import Pixels
 
-/// What a new filter keeps, costs and sees, in ten lines.
+/// What a new filter keeps, costs and sees, in some ten lines.
 struct InitSummary {
   let files: InitFiles
   let outcome: CalibrateCommand.Outcome
@@ -16,7 +17,7 @@ struct InitSummary {
   private static let shownAttacks = 4
 
   var text: String {
-    (["", written, keeps, costs] + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
+    (["", written, keeps] + besides + [costs] + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
   }
 
   private var written: String { "written  \(files.filter), \(files.calibrationName)" }
@@ -25,7 +26,12 @@ struct InitSummary {
     let images = outcome.decision.calibration.images
     return
       "keeps    at most \(Self.percent(outcome.decision.budget)) % of clean images flagged, by \(images.count) scores of "
-      + "\(images.kinds[ScoredImages.original] ?? images.count) photographs"
+      + "\(images.kinds[ScoredImage.original] ?? images.count) photographs"
+  }
+
+  /// What is flagged although the budget is kept.
+  private var besides: [String] {
+    outcome.flags.rows.map { "besides  " + Terminal.printable($0.text(of: outcome.flags.photographs)) }
   }
 
   private var costs: String {
@@ -73,9 +79,4 @@ struct InitSummary {
 
       """
   }
-}
-
-private enum ScoredImages {
-  /// The kind of photographs that were not changed.
-  static let original = "original"
 }

@@ -29,11 +29,10 @@ struct SetUpModel {
     examination.outputName = outputName
     examination.namedSize = surroundings.preparation(size: nil).size?.value
     description = try examination.description()
+    if let refusal = description.refusal { throw refusal }
     guard let classifier = description.classifier else {
-      throw description.refusal ?? SluiceError(.modelMismatch, "\(model) is no image classifier")
+      throw SluiceError(.modelMismatch, "\(model) is no image classifier")
     }
-    // What no filter can compare is refused before anything is tried.
-    _ = try classifier.output.kind.scoreKind(model: description.fileName)
     self.classifier = classifier
     found = surroundings.preparation(size: classifier.input.fixedSize)
     labels = try Self.labels(path, found, classCount: classifier.output.classCount)

@@ -25,12 +25,38 @@ enum Signals {
     // Touched here, so that the handler never is the first to.
     received.store(0, ordering: .sequentiallyConsistent)
     wakeDescriptor.store(interruption.wakeDescriptor, ordering: .sequentiallyConsistent)
-    for number in [SIGINT, SIGTERM] {
-      var previous = sigaction()
-      sigaction(number, nil, &previous)
-      let isIgnored = previous.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) == 1 } ?? false
-      if !isIgnored { signal(number, noteSignal) }
+    for number in [SIGINT, SIGTERM] where !isIgnored(number) { signal(number, noteSignal) }
+  }
+
+  /// Runs a body that the first SIGINT or SIGTERM asks to end. Behind it, signals end the process as they always do.
+  ///
+  /// - Returns: the signal that came; `nil` where none did.
+  /// - Throws: what the body throws, unless a signal came: what an interrupted body complains of says nothing.
+  static func forwarding(
+    to interruption: Interruption, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void
+  ) async throws -> Int32? {
+    forward(to: interruption)
+    do {
+      try await body()
+      stopForwarding()
+    } catch {
+      stopForwarding()
+      if receivedNumber == nil { throw error }
     }
+    // The handler may have been writing to its descriptor until here.
+    return withExtendedLifetime(interruption) { receivedNumber }
+  }
+
+  /// Undoes `forward`, so that a signal that comes later is not taken for one that a run will see.
+  private static func stopForwarding() {
+    for number in [SIGINT, SIGTERM] where !isIgnored(number) { signal(number, SIG_DFL) }
+    wakeDescriptor.store(-1, ordering: .sequentiallyConsistent)
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var current = sigaction()
+    sigaction(number, nil, &current)
+    return current.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) == 1 } ?? false
   }
 
   /// The signal that asked for the end of the run; `nil` while none has come.

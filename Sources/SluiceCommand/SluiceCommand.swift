@@ -26,7 +26,7 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice inspect -f filter.yaml suspicious.png
 
         # keep a false positive budget, measured on clean images; see what it is worth
-        sluice calibrate -f filter.yaml --clean photos/ --fpr 0.01
+        sluice calibrate -f filter.yaml --clean photos/
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html
 
         # attack it yourself, before somebody else does

@@ -80,4 +80,38 @@ import Testing
     #expect(set.images().clean == [Self.image("a1"), Self.image("d4")] && set.images().adversarial.isEmpty)
     #expect(set.count == 2 && set.kept == 5)
   }
+
+  @Test("what was scored without the baseline is scored again with it, and the other way round it is left out")
+  func otherBaseline() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    let without = [Self.image("a1"), Self.image("a1", kind: "blur")]
+    var with = Self.image("b2")
+    with.baseline = 0.5
+    let earlier = try ScoreJournal(path, of: Self.identity)
+    for image in without + [with] { try earlier.append(image) }
+    let scoring = CalibrationSet(try ScoreJournal(path, of: Self.identity), withBaseline: true)
+    // Changed versions are no part of the baseline's distribution.
+    #expect(scoring.admits(Self.task("a1")) && !scoring.admits(Self.task("a1", kind: "blur")))
+    #expect(!scoring.admits(Self.task("b2")) && scoring.images().clean.last?.baseline == 0.5)
+    let leaving = CalibrationSet(try ScoreJournal(path, of: Self.identity), withBaseline: false)
+    #expect(!leaving.admits(Self.task("a1")) && !leaving.admits(Self.task("b2")))
+    #expect(leaving.images().clean == [Self.image("a1"), Self.image("b2")])
+  }
+
+  @Test("detectors with thresholds of their own are counted on images as they came, also from a journal")
+  func fixedFlags() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    var images = ["a1", "b2", "c3"].map { Self.image($0) } + [Self.image("a1", kind: "blur")]
+    images[0].flags = ["fileFindings": "polyglot found", "own": "loud"]
+    images[1].flags = ["fileFindings": "alpha found"]
+    images[3].flags = ["fileFindings": "polyglot found"]
+    let journal = try ScoreJournal(path, of: Self.identity)
+    for image in images { try journal.append(image) }
+    let flags = FixedFlags(try ScoreJournal(path, of: Self.identity).images)
+    #expect(flags.photographs == 3)
+    #expect(flags.rows.map(\.detector) == ["fileFindings", "own"] && flags.rows.map(\.count) == [2, 1])
+    #expect(flags.rows.first?.example == "alpha found")
+  }
 }

@@ -52,6 +52,7 @@ private final class PatternClassifier: Classifier {
       - featureSqueezing: {name: mirror, group: predictions, squeezers: [mirror], distance: jensenShannon}
       - featureSqueezing: {name: small, group: predictions, squeezers: [{look: 8}], distance: jensenShannon}
       - chromaResidual: {name: chroma, group: image, region: whole}
+    FIXED
     decision:
       falsePositiveBudget: 0.1
       calibration: none.json
@@ -65,11 +66,14 @@ private final class PatternClassifier: Classifier {
     let classifiers: [PatternClassifier]
     let services: PipelineServices
 
-    init(audit: Double = 0, secret: String? = nil) throws {
+    /// - Parameters:
+    ///   - fixed: detectors with thresholds of their own.
+    init(audit: Double = 0, secret: String? = nil, fixed: [String] = []) throws {
       let folder = try TemporaryFolder()
       if let secret { try folder.file("secret", secret) }
       let text = WayTests.filter.replacing("AUDIT", with: "\(audit)")
         .replacing("SECRET", with: secret == nil ? "" : "secret: secret")
+        .replacing("FIXED", with: fixed.map { "  - \($0)" }.joined(separator: "\n"))
       definition = try FilterFile(path: folder.file("filter.yaml", text), variables: [:]).definition
       services = try PipelineServices(
         definition,
@@ -120,7 +124,8 @@ private final class PatternClassifier: Classifier {
   private static func scored(_ verdict: Verdict, attack: String?) throws -> ScoredImage {
     ScoredImage(
       digest: try #require(verdict.sha256), kind: ScoredImage.original, attack: attack,
-      origin: try #require(verdict.origin), scores: verdict.detectors.map(\.score.value), baseline: nil,
+      origin: try #require(verdict.origin),
+      scores: verdict.detectors.filter { $0.threshold == nil }.map(\.score.value), baseline: nil,
       predictedClass: verdict.prediction?.topClass, confidence: verdict.prediction?.logOdds,
       milliseconds: Dictionary(uniqueKeysWithValues: verdict.asked.map { ($0.name, $0.name == "mirror" ? 11 : 4) }))
   }
@@ -145,7 +150,8 @@ private final class PatternClassifier: Classifier {
     let fitting = CalibrationFitting(
       identity: CalibrationIdentity(filterName: "way", filterDigest: "", files: []), detectors: detectors,
       falsePositiveRate: settings.budget, date: "2026-01-02", rule: settings.rule, shares: settings.shares,
-      witnesses: scoring.witnesses, exitLimit: settings.earlyExit?.limit,
+      witnesses: scoring.witnesses.filter { witness in detectors.contains { $0.witnesses.contains(witness.name) } },
+      exitLimit: settings.earlyExit?.limit,
       drawsOrder: bench.definition.secretPath != nil, fitsWeights: false,
       sha256: { String($0.count) })
     let calibration = try fitting.calibration(
@@ -187,16 +193,55 @@ private final class PatternClassifier: Classifier {
   func evaluatedWay() async throws {
     let bench = try Bench()
     let decision = try await Self.decision(bench)
+    let endings = try await Self.compareWays(bench, decision, seeds: 500..<560)
+    #expect(endings[.clearedEarly, default: 0] > 0, "\(endings)")
+  }
+
+  @Test(
+    "detectors with thresholds of their own flag first, and no image leaves before they have spoken",
+    arguments: [
+      ("auxiliaryModel: {name: fixed, model: second, distance: jensenShannon, threshold: T}", true),
+      ("featureSqueezing: {name: fixed, squeezers: [{look: 8}], distance: jensenShannon, threshold: T}", true),
+      // Nothing else asks this witness, so it comes last, and there is nothing left to leave out behind it.
+      ("featureSqueezing: {name: fixed, squeezers: [{bitDepth: 3}], distance: jensenShannon, threshold: T}", false),
+    ])
+  func fixedThresholds(detector: String, permitsExits: Bool) async throws {
+    let measuring = try Bench(fixed: [detector.replacing("T}", with: "0}")]).pipeline(nil)
+    var scores: [Double] = []
+    for seed in 0..<40 {
+      let input = try Self.picture(seed, isAttack: false)
+      let verdict = await measuring.judge(input, id: 1, as: .init(complete: true)).verdict
+      scores.append(try #require(verdict.detectors.last?.score.value))
+    }
+    let threshold = scores.sorted()[35]
+    let bench = try Bench(fixed: [detector.replacing("T}", with: "\(threshold)}"), "fileFindings: {}"])
+    let decision = try await Self.decision(bench)
+    #expect(decision.calibration.exits?.exits.isEmpty == false)
+    let endings = try await Self.compareWays(bench, decision, seeds: 500..<620)
+    #expect(endings[.flaggedEarly, default: 0] >= 40 && (endings[.clearedEarly] != nil) == permitsExits, "\(endings)")
+  }
+
+  /// Compares what the filter does with what the evaluation says about completely judged images; of every three one is an
+  /// attack, and one an archive as well.
+  private static func compareWays(
+    _ bench: Bench, _ decision: Decision, seeds: Range<Int>
+  ) async throws -> [Verdict.Ending: Int] {
     let pipeline = try bench.pipeline(decision)
-    for seed in 500..<560 {
-      let input = try Self.picture(seed, isAttack: seed % 3 == 0)
+    let way = FilterWay(decision, bench.definition)
+    var endings: [Verdict.Ending: Int] = [:]
+    for seed in seeds {
+      let picture = try picture(seed, isAttack: seed % 3 == 0)
+      let rest = seed % 3 == 1 ? Array("PK\u{3}\u{4}rest".utf8) : []
+      let input = EncodedInput(source: picture.source, bytes: picture.bytes + rest)
       let verdict = await pipeline.judge(input, id: 1).verdict
       let complete = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
-      let end = decision.end(
-        of: complete.detectors.map(\.score.value),
-        .init(origin: try #require(complete.origin), confidence: complete.prediction?.logOdds))
-      #expect(end.asked.map { $0 + 1 } ?? 0 == verdict.asked.count)
+      let end = way.end(of: try scored(complete, attack: nil), in: complete)
+      #expect(Array(end.calls) == verdict.asked.map(\.name), "\(seed)")
+      let expected: [Verdict.Ending: Decision.EarlyEnding] = [.flaggedEarly: .flagged, .clearedEarly: .exit]
+      #expect(end.ending == expected[verdict.ending], "\(seed)")
+      endings[verdict.ending, default: 0] += 1
     }
+    return endings
   }
 
   @Test("nothing is asked beyond what is said to be asked")

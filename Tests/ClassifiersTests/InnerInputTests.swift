@@ -47,6 +47,16 @@ struct InnerInputTests {
     for (value, wanted) in zip(found.probabilities, wanted.probabilities) { #expect(abs(value - wanted) < 1e-5) }
   }
 
+  @Test("the ending may be written in capitals")
+  func capitalEnding() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("PREPARED.ONNX", readFile(Self.fixture("prepared"), atMost: 1 << 20))
+    let (renamed, plain) = (
+      try classifier(path, from: "prepared"), try classifier(Self.fixture("prepared"), from: "prepared")
+    )
+    #expect(try await renamed.predictions(for: ramp(4)) == plain.predictions(for: ramp(4)))
+  }
+
   @Test("a whole model is asked as ever, beside its part")
   func wholeModel() async throws {
     let whole = try classifier(Self.fixture("prepared"), from: "input", side: 8)

@@ -1,6 +1,7 @@
 import Common
 import Files
 import FilterPipeline
+import Foundation
 import TestSupport
 import Testing
 
@@ -10,13 +11,15 @@ struct CalibrationIdentityTests {
     sha256OfFile: { (path) throws(SluiceError) in String(decoding: try readFile(path, atMost: 100), as: UTF8.self) },
     hmac: { _, _ in [] }, variables: [:], workers: 1)
 
-  @Test("a calibration is bound to weights that a model keeps in files of their own")
-  func externalWeights() throws {
+  @Test(
+    "a calibration is bound to weights that a model keeps in files of their own, however its ending is written",
+    arguments: ["model.onnx", "MODEL.ONNX", "model.dat"])
+  func externalWeights(model: String) throws {
     let folder = try TemporaryFolder()
     // What ONNX writes of a tensor whose data lies elsewhere: the key `location`, and the name.
     let place = [0x0A, 8] + Array("location".utf8) + [0x12, 12] + Array("weights.data".utf8)
-    try folder.file("model.onnx", [1, 2, 3] + place + [4])
-    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter), variables: [:])
+    try folder.file(model, [1, 2, 3] + place + [4])
+    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter(model)), variables: [:])
     #expect(try file.calibrationIdentity(Self.environment).files.map(\.key) == ["classifier"])
     var digests: [String] = []
     for weights in ["old", "new"] {
@@ -28,11 +31,27 @@ struct CalibrationIdentityTests {
     #expect(digests == ["old", "new"])
   }
 
-  private static let filter = """
+  @Test(
+    "a calibration is bound to the weights of an OpenVINO IR", arguments: ["model.xml", "MODEL.XML", "a.b/model.net"])
+  func weightsOfOpenVINO(model: String) throws {
+    let folder = try TemporaryFolder()
+    if model.contains("/") {
+      try FileManager.default.createDirectory(atPath: "\(folder.path)/a.b", withIntermediateDirectories: true)
+    }
+    try folder.file(model, "<?xml version=\"1.0\"?>\n<net name=\"n\"></net>")
+    try folder.file(model.dropLast(3) + "bin", "weights")
+    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter(model)), variables: [:])
+    let files = try file.calibrationIdentity(Self.environment).files
+    #expect(files.map(\.key) == ["classifier", "classifier.weights"] && files.last?.digest == "weights")
+  }
+
+  private static func filter(_ model: String) -> String {
+    """
     version: 1
     name: test
     preprocess: [{resize: {width: 8, height: 8, filter: box}}]
     tensor: {layout: nchw, type: float32}
-    classifier: {openvino: {model: model.onnx}}
+    classifier: {openvino: {model: \(model)}}
     """
+  }
 }

@@ -25,7 +25,6 @@ struct ModelDescriptionTests {
       ("\(own)/channels-last.onnx", TensorLayout.nhwc, PixelChannels.rgb, 3, OutputKind.logits),
       ("\(own)/four-axes.onnx", .nchw, .rgb, 3, .logits), ("\(own)/gray.onnx", .nchw, .gray, 10, .logits),
       ("\(own)/sigmoid.onnx", .nchw, .rgb, 2, .oneProbability), ("\(others)/one-logit.onnx", .nchw, .rgb, 2, .oneLogit),
-      ("\(own)/independent.onnx", .nchw, .rgb, 3, .independent),
       ("\(own)/quantised.tflite", .nhwc, .rgb, 3, .roundedProbabilities),
       ("\(others)/logits.onnx", .nchw, .rgb, 4, .logits),
       ("\(others)/probabilities.onnx", .nchw, .rgb, 4, .probabilities),
@@ -46,6 +45,7 @@ struct ModelDescriptionTests {
     arguments: [
       ("detection", "looks like a detection or segmentation model"), ("two-inputs", "has 2 inputs"),
       ("five-channels", "neither gray nor RGB"), ("flat-input", "2 axes instead of the 4"),
+      ("transposed", "not a row for each picture"), ("two-heads", "2 outputs that could be class scores"),
     ])
   func refused(model: String, reason: String) throws {
     let description = try Self.describe("\(Self.own)/\(model).onnx")
@@ -53,6 +53,25 @@ struct ModelDescriptionTests {
     #expect(description.refusal?.code == .modelMismatch)
     #expect(description.refusal?.message.contains(reason) == true, "\(description.text)")
     #expect(description.refusal?.remedy != nil)
+  }
+
+  @Test("a classifier whose scores no filter can compare is described, and refused with what would help")
+  func independent() throws {
+    let description = try Self.describe("\(Self.own)/independent.onnx")
+    #expect(description.classifier?.output.kind == .independent && description.classifier?.output.classCount == 3)
+    #expect(description.refusal?.remedy?.contains("before its sigmoid") == true)
+    #expect(description.text.contains("refused"))
+  }
+
+  @Test("a head that was flattened for one size is found at that size, not where it makes several rows of a picture")
+  func flattenedHead() throws {
+    let classifier = try #require(try Self.describe("\(Self.own)/flattened-open.onnx").classifier)
+    #expect(classifier.sizes == [PixelSize(width: 28, height: 28)] && classifier.output.classCount == 3)
+  }
+
+  @Test func severalOutputsNameTheOptionThatChooses() throws {
+    let refusal = try Self.describe("\(Self.own)/two-heads.onnx").refusal
+    #expect(refusal?.remedy?.contains("--output-name ") == true && refusal?.remedy?.contains("`second`") == true)
   }
 
   @Test func sizesBatchesAndTimesAreTried() throws {

@@ -6,7 +6,7 @@ import Testing
 
 /// Calibrating, deciding and evaluating with a filter that needs no engine: statistics of noise pictures.
 @Suite struct CalibrateCommandTests {
-  private static let filter = """
+  static let filter = """
     version: 1
     name: noise
     preprocess: [{resize: {width: 32, height: 32}}]
@@ -18,7 +18,7 @@ import Testing
     """
 
   /// Smooth pictures with a little noise; `strength` levels of it.
-  private static func picture(_ seed: UInt64, strength: Int, channels: PixelChannels = .rgb) throws -> [UInt8] {
+  static func picture(_ seed: UInt64, strength: Int, channels: PixelChannels = .rgb) throws -> [UInt8] {
     var random = RepeatableRandom(seed: seed)
     let depth = channels.rawValue
     let samples = (0..<32 * 32 * depth).map { index in
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// A folder with the filter, 60 clean images and 12 attacks.
-  private static func bench(clean: Int = 60) throws -> TemporaryFolder {
+  static func bench(clean: Int = 60) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.file("noise.yaml", filter)
     for name in ["clean", "attacks", "attacks/loud", "attacks/louder"] {
@@ -217,6 +217,8 @@ import Testing
       ("mkdir none", "--clean clean --adversarial none", 2, "none is empty"),
       ("true", "--clean clean --adversarial clean/1.png", 2, "is not a folder"),
       ("true", "--clean clean --fpr 0", 2, "--fpr"),
+      ("true", "--clean clean --fpr 0.2", 2, "`falsePositiveBudget: 0.2`"),
+      ("true", "--clean clean --fpr 0.2 -o ./clean/../noise.calibration.json", 2, "`falsePositiveBudget: 0.2`"),
       ("true", "--clean clean --augment smear", 2, "jpeg, blur, noise, brightness, gray"),
       ("true", "--clean clean -o clean/1.png", 2, "clean/1.png"),
       ("mkdir made.json", "--clean clean -o made.json", 2, "made.json"),
@@ -228,6 +230,19 @@ import Testing
     let result = try sluice(folder, "calibrate -f noise.yaml \(arguments)")
     #expect(result.status == status && result.errors.contains(message), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json"))
+  }
+
+  @Test("clean images that a fixed threshold flags are counted, because no budget knows of them")
+  func besideTheBudget() throws {
+    let folder = try Self.bench()
+    try folder.file("noise.yaml", Self.filter.replacing("- stripeNoise", with: "- fileFindings: {}\n  - stripeNoise"))
+    // An archive behind the picture.
+    _ = try SluiceCommand.shell("cd '\(folder.path)/clean' && for i in 1*.png; do printf 'PK\\3\\4rest' >> $i; done")
+    let result = try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      result.outputText.contains("fileFindings flags 11 of 60 clean images, whatever the budget: ")
+        && result.outputText.contains("polyglot"), "\(result.outputText)")
   }
 
   @Test("a damaged image is left out and named, the others count")

@@ -43,6 +43,16 @@ struct InitCommandTests {
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/f.yaml"))
   }
 
+  @Test(
+    "a model that `init` refuses is one that `model` refuses", arguments: ["independent", "transposed", "two-heads"])
+  func modelRefusesWhatInitRefuses(name: String) throws {
+    let described = try SluiceCommand.run(["model", Self.fixture("\(name).onnx")])
+    #expect(described.status == 1 && described.outputText.contains("refused"))
+    let folder = try TemporaryFolder()
+    let refused = try SluiceCommand.run(["init", Self.fixture("\(name).onnx"), "-o", "\(folder.path)/f.yaml"])
+    #expect(refused.status == 2 && refused.errors.hasPrefix("sluice: the model "))
+  }
+
   @Test func aFilterIsMadeCalibratedAndUsed() throws {
     let photographs = try Self.photographs(60)
     let folder = try TemporaryFolder()

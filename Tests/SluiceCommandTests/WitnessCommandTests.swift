@@ -149,6 +149,17 @@ struct WitnessCommandTests {
     #expect(refused.errors.contains(says), "\(refused.errors)")
   }
 
+  @Test(
+    "images that the witness learns from are not calibrated on, however they are named",
+    arguments: ["photos", "photos/", "./photos/../photos", "linked", "photos/3.png", "more"])
+  func learnedImages(named path: String) throws {
+    _ = try SluiceCommand.shell(
+      "cd '\(folder.path)' && ln -s photos linked && cp -r others more && ln -s ../photos/7.png more/7.png")
+    let refused = try witness(["-o", private_, "--calibrate", "\(folder.path)/\(path)"])
+    #expect(refused.status == 2 && refused.errors.contains("is what the witness learns from"), "\(refused.errors)")
+    #expect(!FileManager.default.fileExists(atPath: private_))
+  }
+
   @Test("a filter without a classifier has nothing to learn from")
   func noClassifier() throws {
     let bare = try folder.file("bare.yaml", Filters.decodeOnly)

@@ -11,6 +11,7 @@ package struct Evaluator: Sendable {
   /// The filter's own first.
   package let budgets: [Double]
   private let squeezers: [String]
+  private let way: FilterWay
 
   package init(
     _ scoring: ScoringPipeline, _ calibration: Calibration, rule: DecisionRule, shares: [String: Double],
@@ -22,6 +23,8 @@ package struct Evaluator: Sendable {
     self.shares = shares
     self.budgets = budgets
     squeezers = scoring.filterSqueezers
+    way = FilterWay(
+      Decision(calibration, rule: rule, budget: budgets[0], shares: shares), scoring.filterDefinition)
   }
 
   /// The image itself, and every version that the filter makes of it.
@@ -77,11 +80,9 @@ package struct Evaluator: Sendable {
 
   /// How far the filter itself would go with the image, which was judged completely here.
   private func journey(_ scored: ScoredImage, _ verdict: Verdict, isFlagged: Bool) -> Evaluation.Journey {
-    let end = decision(budgets[0]).end(of: scored.scores, scored.circumstances)
-    let names =
-      calibration.witnesses.names.prefix(end.asked ?? 0) + (end.asked == nil ? [] : [Verdict.Asked.classifier])
+    let end = way.end(of: scored, in: verdict)
     let times = scored.milliseconds
-    let asked = names.reduce(0) { $0 + (times[$1] ?? 0) }
+    let asked = end.calls.reduce(0) { $0 + (times[$1] ?? 0) }
     var journey = Evaluation.Journey()
     journey.ending = end.ending
     journey.isLost = end.ending == .exit && isFlagged

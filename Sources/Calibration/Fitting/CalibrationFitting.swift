@@ -127,7 +127,7 @@ package struct CalibrationFitting {
       throw SluiceError(
         .tooFewImages,
         "a false positive rate of \(falsePositiveRate) needs at least \(needed) clean images; there are \(originals)",
-        remedy: "add clean images, or aim at a higher rate with --fpr")
+        remedy: "add clean images, or allow a larger `falsePositiveBudget`")
     }
     guard originals > 1, Set(clean.map(\.scores)).count > 1 else {
       throw SluiceError(

@@ -19,11 +19,15 @@ package struct ScoredImage: Sendable, Hashable {
   package var confidence: Double?
   /// What calls of models took, by their names; empty where that is not known.
   package var milliseconds: [String: Double]
+  /// What detectors with a threshold of their own say where they flag it, by their names.
+  package var flags: [String: String]
 
   package init(
     digest: String, kind: String, attack: String?, origin: ImageOrigin, scores: [Double?], baseline: Double?,
-    predictedClass: Int?, confidence: Double? = nil, milliseconds: [String: Double] = [:]
+    predictedClass: Int?, confidence: Double? = nil, milliseconds: [String: Double] = [:],
+    flags: [String: String] = [:]
   ) {
+    self.flags = flags
     self.milliseconds = milliseconds
     self.digest = digest
     self.kind = kind

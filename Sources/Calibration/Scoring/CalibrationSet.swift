@@ -18,11 +18,15 @@ package final class CalibrationSet: Sendable {
 
   private let state: Mutex<State>
   private let journal: Mutex<ScoreJournal>
+  private let withBaseline: Bool
 
   /// - Parameters:
   ///   - journal: where scores are kept until the calibration is made; of what it holds already, that is taken over
   ///     which this run comes to as well.
-  package init(_ journal: sending ScoreJournal, sample: Int = largestSample) {
+  ///   - withBaseline: whether the baseline is scored too: an earlier run may have done otherwise, and a distribution of some
+  ///     of the images would be a wrong one.
+  package init(_ journal: sending ScoreJournal, sample: Int = largestSample, withBaseline: Bool = false) {
+    self.withBaseline = withBaseline
     let known = Dictionary(journal.images.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
     state = Mutex(
       State(clean: DigestSample(capacity: sample), adversarial: DigestSample(capacity: sample), known: known))
@@ -40,10 +44,21 @@ package final class CalibrationSet: Sendable {
   /// One that an earlier run scored is in the set from here on.
   package func admits(_ task: ScoringTask) -> Bool {
     state.withLock { state in
-      if let image = state.known.removeValue(forKey: task.key) { state.enter(image) }
+      if let image = state.known.removeValue(forKey: task.key).flatMap(usable) { state.enter(image) }
       guard state.images[task.key] == nil else { return false }
       return state.admit(task)
     }
+  }
+
+  /// What an earlier run scored as this one would; `nil` where the score of the baseline is missing.
+  private func usable(_ image: ScoredImage) -> ScoredImage? {
+    guard withBaseline else {
+      var image = image
+      image.baseline = nil
+      return image
+    }
+    let needsBaseline = image.attack == nil && image.kind == ScoredImage.original
+    return needsBaseline && image.baseline == nil ? nil : image
   }
 
   /// - Throws: `unwritable-output` when the journal cannot be written.

@@ -74,6 +74,7 @@ package final class ScoreJournal {
     let predictedClass: Int?
     let confidence: Double?
     let milliseconds: [String: Double]?
+    let flags: [String: String]?
 
     var image: ScoredImage {
       ScoredImage(
@@ -81,7 +82,7 @@ package final class ScoreJournal {
         origin: ImageOrigin(
           isGray: gray, format: format, subsampling: subsampling, quality: quality, scale: scale),
         scores: scores, baseline: baseline, predictedClass: predictedClass,
-        confidence: confidence, milliseconds: milliseconds ?? [:])
+        confidence: confidence, milliseconds: milliseconds ?? [:], flags: flags ?? [:])
     }
   }
 }
@@ -99,6 +100,8 @@ extension ScoredImage {
         milliseconds.sorted { $0.key < $1.key }.map {
           JSONValue.Member(name: $0.key, value: .number($0.value, decimals: 3))
         }),
+      "flags": .object(
+        flags.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
     ])
   }
 }

@@ -9,7 +9,7 @@ import Squeezers
 package struct ScoringPipeline: Sendable {
   package let pipeline: Pipeline
   /// The filter without the baseline.
-  private let filterDefinition: FilterDefinition
+  let filterDefinition: FilterDefinition
   package let identity: CalibrationIdentity
   /// The detectors that a calibration decides about.
   package let detectors: [UncalibratedDetector]
@@ -88,6 +88,9 @@ package struct ScoringPipeline: Sendable {
       scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
       baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass,
       confidence: verdict.prediction?.logOdds,
-      milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first })
+      milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first },
+      flags: Dictionary(
+        verdict.detectors.filter { $0.threshold != nil && $0.isFlagged }.map { ($0.name, $0.score.sentence) }
+      ) { first, _ in first })
   }
 }

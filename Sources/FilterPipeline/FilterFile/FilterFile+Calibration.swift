@@ -136,22 +136,26 @@ extension FilterFile {
     var files: [(key: String, path: String, isPrivate: Bool)] = []
     func add(_ key: String, _ path: String, isPrivate: Bool = false) {
       files.append((key, path, isPrivate))
-      // An OpenVINO IR keeps its weights in a file of their own, and an ONNX model may keep them in several.
-      if path.hasSuffix(".xml") { files.append((key + ".weights", path.dropLast(4) + ".bin", isPrivate)) }
-      guard path.hasSuffix(".onnx") else { return }
-      // One that is missing is for whoever opens the model to say.
-      for name in ExternalWeights(ofModelAt: path).names.sorted() {
-        let weights = name.path(inFolder: path.containingFolder)
-        if FileStatus(weights) != nil { files.append(("\(key).weights.\(name)", weights, isPrivate)) }
+    }
+    func addModel(_ key: String, _ path: String, isPrivate: Bool = false) {
+      add(key, path, isPrivate: isPrivate)
+      for weights in WeightFiles(ofModelAt: path).files {
+        guard let name = weights.name else {
+          add("\(key).weights", weights.path, isPrivate: isPrivate)
+          continue
+        }
+        // One that is missing is for whoever opens the model to say.
+        if FileStatus(weights.path) != nil { add("\(key).weights.\(name)", weights.path, isPrivate: isPrivate) }
       }
     }
     let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
-    if let classifier = definition.classifier { add("classifier", classifier.openVINO.modelPath) }
+    if let classifier = definition.classifier { addModel("classifier", classifier.openVINO.modelPath) }
     for model in definition.models {
-      add("models.\(model.name)", model.openVINO.modelPath, isPrivate: privateModels.contains(model.name))
+      addModel("models.\(model.name)", model.openVINO.modelPath, isPrivate: privateModels.contains(model.name))
     }
     for model in definition.autoencoders {
-      add("autoencoders.\(model.name)", model.openVINO.modelPath, isPrivate: privateAutoencoders.contains(model.name))
+      let isPrivate = privateAutoencoders.contains(model.name)
+      addModel("autoencoders.\(model.name)", model.openVINO.modelPath, isPrivate: isPrivate)
     }
     for detector in definition.detectors {
       guard let path = detector.referencePath else { continue }

@@ -32,7 +32,7 @@ package struct ModelDescription: Sendable, Hashable {
   package let engine: String
   package let inputs: [ModelTensor]
   package let outputs: [ModelTensor]
-  /// What makes it an image classifier; `nil` for any other model.
+  /// What makes it an image classifier, also where filters cannot use its scores; `nil` for any other model.
   package var classifier: ClassifierDescription?
   /// Why it is no image classifier that can be used, and what would help.
   package var refusal: SluiceError?

@@ -32,7 +32,10 @@ package struct ModelExamination: Sendable {
     var description = ModelDescription(
       path: probe.path, format: format, engine: probe.engine, inputs: probe.inputs, outputs: probe.outputs)
     do throws(SluiceError) {
-      description.classifier = try classifier()
+      let classifier = try classifier()
+      description.classifier = classifier
+      // What no filter can compare is described and refused.
+      _ = try classifier.output.kind.scoreKind(model: description.fileName)
     } catch {
       guard error.code != .engineNotFound else { throw error }
       description.refusal = error

@@ -24,9 +24,10 @@ struct ModelTrial {
     let form = picture.form(size)
     let prepared = try probe.prepared(for: input, shape: form.shape(batch: ownBatch))
     let tensor = try choice.choose(among: prepared.outputs)
-    guard let shape = tensor.shape?.compactMap(\.self), let total = tensor.count, total % ownBatch == 0 else {
+    guard let shape = tensor.shape?.compactMap(\.self), let total = tensor.count else {
       throw SluiceError(.modelMismatch, "the output \(tensor.summary) of the model \(probe.path) has no fixed size")
     }
+    guard shape.first == ownBatch else { throw notByPicture(tensor) }
     var runs: [[Float]] = []
     for index in 0..<TestPatterns.count {
       let batch = TestPatterns(form: form).batch(index, of: ownBatch)
@@ -37,6 +38,15 @@ struct ModelTrial {
     let kind = OutputKind(ofRuns: Self.ranged(runs, tensor.element), isQuantised: tensor.element.isQuantised)
     return ScoreOutput(
       name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind)
+  }
+
+  /// A head that was flattened for another size cuts one picture up into several rows.
+  private func notByPicture(_ tensor: ModelTensor) -> SluiceError {
+    SluiceError(
+      .modelMismatch,
+      "the model \(probe.path) gives \(tensor.summary) for a call with \(ownBatch) of \(size), which is not a row for each picture",
+      remedy: "export it with an output of N×classes, and with the size of its pictures fixed where its layers need one"
+    )
   }
 
   private func notFinite(_ tensor: ModelTensor) -> SluiceError {

@@ -34,7 +34,8 @@ struct ScoreOutputChoice {
       if let only = matching.first, matching.count == 1 { return only }
     }
     throw refusal(
-      "has \(suitable.count) outputs that could be class scores", "name one with --output: \(Self.list(suitable))")
+      "has \(suitable.count) outputs that could be class scores",
+      "name one with --output-name (a second model must have only one): \(Self.list(suitable))")
   }
 
   /// Whether an output is one number for each class, whatever axes of length one stand around them.

@@ -51,6 +51,14 @@ package struct WitnessSampling {
     return (0..<mostPhotographs).map { files[$0 * files.count / mostPhotographs] }
   }
 
+  /// The first of other files that a witness would learn from: paths of one file may be written in many ways.
+  ///
+  /// - Throws: `unreadable-file` for a path that cannot be read.
+  package static func firstLearned(from photos: [RawPath], among others: [RawPath]) throws(SluiceError) -> RawPath? {
+    let learned = Set(try chosen(photos).compactMap { FileStatus($0)?.identity })
+    return try TrialPhotographs.files(others).first { FileStatus($0).map { learned.contains($0.identity) } ?? false }
+  }
+
   package var photographCount: Int { samples.count / WitnessViews.count }
 
   /// Adds a photograph.

@@ -117,7 +117,7 @@ extension FilterPlan {
 
   private var decision: [String] {
     var lines = [
-      "# At most this share of clean images is flagged, measured on photographs like the calibration's.",
+      "# At most this share of clean images is flagged by the detectors without thresholds, on photographs like the calibration's.",
       "decision:", "  falsePositiveBudget: \(YAMLText.number(budget))",
       "  calibration: \(YAMLText.quoted(calibrationPath))", "  rule: union",
     ]

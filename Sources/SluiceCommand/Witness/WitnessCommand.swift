@@ -79,12 +79,10 @@ struct WitnessCommand: AsyncParsableCommand {
     }
     if let model, !model.hasSuffix(".xml") { throw ValidationError("--model takes a name that ends in .xml") }
     if !calibrate.isEmpty, output == nil { throw ValidationError("--calibrate needs -o beside it") }
-    if let same = calibrate.first(where: photos.contains) {
-      throw ValidationError("\(same) is what the witness learns from; calibrate on other images")
-    }
   }
 
   func run() async throws {
+    try refuseLearnedImages()
     let file = try options.file()
     let files = try WitnessFiles(filter: options.filter, model: model, output: output)
     try files.refuseToReplace(force: force)
@@ -114,6 +112,17 @@ struct WitnessCommand: AsyncParsableCommand {
     try finish(file, files, WitnessReport(fit, files: files, features: features))
     if !calibrate.isEmpty { try await calibrateFilter(files) }
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// A witness agrees better on what it was fitted on, so that a calibration on it would promise too much.
+  private func refuseLearnedImages() throws(SluiceError) {
+    guard !calibrate.isEmpty,
+      let shared = try WitnessSampling.firstLearned(
+        from: ArgumentBytes.paths(photos), among: ArgumentBytes.paths(calibrate))
+    else { return }
+    throw SluiceError(
+      .sameFile, "\(shared) is what the witness learns from, and to be calibrated on",
+      remedy: "calibrate on other images than those of --photos")
   }
 
   private func sampled(

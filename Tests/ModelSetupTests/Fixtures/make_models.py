@@ -55,6 +55,14 @@ def onnx_models():
     save("five-channels", [means([2, 3])], [("input", F, [N, 5, 8, 8])], [("means", F, [N, 5])], {})
     save("flat-input", [node("MatMul", ["input", "weights"], ["logits"])],
          [("input", F, [N, 3])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("flattened-open",
+         [means([1]), node("Reshape", ["means", "shape"], ["flat"]), node("MatMul", ["flat", "weights"], ["logits"])],
+         [("input", F, [N, 3, "H", "W"])], [("logits", F, ["M", 3])],
+         {"shape": np.array([-1, 784]), "weights": np.random.default_rng(1).normal(size=(784, 3)).astype(np.float32)})
+    save("transposed", [means([2, 3]), node("MatMul", ["means", "weights"], ["scores"]), node("Transpose", ["scores"], ["logits"])],
+         [("input", F, [1, 3, 8, 8])], [("logits", F, [3, 1])], {"weights": EYE})
+    save("two-heads", [means([2, 3]), node("MatMul", ["means", "weights"], ["first"]), node("Neg", ["first"], ["second"])],
+         [("input", F, [N, 3, 8, 8])], [("first", F, [N, 3]), ("second", F, [N, 3])], {"weights": EYE})
     save("thousand", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 1000])],
          {"weights": 20 * np.random.default_rng(1).normal(size=(3, 1000)).astype(np.float32)})
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},

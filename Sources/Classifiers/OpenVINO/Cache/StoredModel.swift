@@ -36,11 +36,7 @@ struct StoredModel: Sendable {
 
   /// The digests of all files that make up the model.
   private static func digests(_ path: String, _ cache: ModelCache) -> [String]? {
-    var files = [path]
-    if path.hasSuffix(".xml") { files.append(path.dropLast(4) + ".bin") }
-    if path.hasSuffix(".onnx") {
-      files += ExternalWeights(ofModelAt: path).names.map { $0.path(inFolder: path.containingFolder) }
-    }
+    let files = [path] + WeightFiles(ofModelAt: path).files.map(\.path)
     let digests = files.compactMap { try? cache.sha256OfFile($0) }
     return digests.count == files.count ? digests : nil
   }

@@ -23,7 +23,7 @@ struct ONNXTail {
   ///   are in files of their own.
   /// - Complexity: O(bytes).
   init?(ofModelAt path: String, from tensor: String) throws(SluiceError) {
-    guard path.hasSuffix(".onnx") else { return nil }
+    guard path.lowercased().hasSuffix(".onnx") else { return nil }
     let bytes = try readFile(path, atMost: Self.maxBytes)
     let fields = Array(ProtobufFields(bytes, bytes.indices))
     let graphs = fields.filter { $0.number == ONNXGraph.Number.graphOfModel }

@@ -1,0 +1,118 @@
+import Calibration
+import Files
+import FilterPipeline
+import Synchronization
+
+/// Collects the images of an evaluation under one or two calibrations.
+final class EvaluationRun: Sendable {
+  private struct State {
+    var groups: [[Evaluation.JudgedGroup]] = []
+    var calibrated = 0
+    var certified = 0
+    /// What is being judged: the path that was named.
+    var collection = ""
+    var scored: [ScoredImage] = []
+    var admitted: Set<String> = []
+    var repeated = 0
+  }
+
+  private let evaluators: [Evaluator]
+  /// Whether the filter takes early exits, and the calibration has none for its budget.
+  private let lacksExits: Bool
+  private let state: Mutex<State>
+
+  init(evaluators: [Evaluator], lacksExits: Bool) {
+    self.evaluators = evaluators
+    self.lacksExits = lacksExits
+    state = Mutex(State(groups: evaluators.map { _ in [] }))
+  }
+
+  var count: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.images.count } } }
+  var leftOut: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.leftOut } } }
+  var hasClean: Bool { state.withLock { $0.groups[0].first?.images.isEmpty == false } }
+
+  /// Clean images are one group, whatever the path that they were named by.
+  func begin(_ group: ImageGroup) {
+    state.withLock { state in
+      state.collection = group.paths.first?.description ?? ""
+      guard group.attack != nil || state.groups[0].isEmpty else { return }
+      for index in state.groups.indices {
+        state.groups[index].append(.init(name: group.attack ?? "clean", tried: group.tried))
+      }
+    }
+  }
+
+  /// Whether an image is to be judged: each counts once, however often it is named.
+  ///
+  /// What an attack makes of two pictures may be the same, and both were tried.
+  func admits(_ task: ScoringTask) -> Bool {
+    let picture = task.attack == nil ? "" : pictureName(ofPath: task.source)
+    return state.withLock { state in
+      let isNew = state.admitted.insert("\(task.key) \(picture)").inserted
+      if !isNew { state.repeated += 1 }
+      return isNew
+    }
+  }
+
+  /// - Returns: false for an image that could not be judged.
+  func take(_ task: ScoringTask, _ verdict: Verdict) -> Bool {
+    let images = evaluators.map { $0.image(task, verdict) }
+    let scored = evaluators[0].scores(task, verdict)
+    return state.withLock { state in
+      let group = state.groups[0].count - 1
+      var isJudged = true
+      if let scored { state.scored.append(scored) }
+      for (index, image) in images.enumerated() {
+        if var image {
+          image.collection = state.collection
+          state.groups[index][group].images.append(image)
+        } else {
+          state.groups[index][group].leftOut += 1
+          isJudged = false
+        }
+      }
+      if task.attack == nil, evaluators[0].wasCalibratedOn(task.digest) { state.calibrated += 1 }
+      if task.attack != nil, evaluators[0].wasCertifiedOn(task.digest) { state.certified += 1 }
+      return isJudged
+    }
+  }
+
+  func evaluations(title: String, facts: [Evaluation.Fact], forwarded: String?) -> [Evaluation] {
+    let (groups, scored) = state.withLock { ($0.groups, $0.scored) }
+    return zip(evaluators, groups).map { evaluator, groups in
+      var evaluation = Evaluation(
+        title: title, facts: facts, budgets: evaluator.budgets, judges: evaluator.judges,
+        versionNames: evaluator.versionNames,
+        forwardedVersion: forwarded.flatMap { evaluator.versionNames.firstIndex(of: $0) } ?? 0, clean: groups[0],
+        attacks: Array(groups.dropFirst()), notes: notes(groups))
+      evaluation.suggestions = evaluator.suggestions(scored)
+      return evaluation
+    }
+  }
+
+  /// What readers must know of the images and the calibration.
+  private func notes(_ groups: [Evaluation.JudgedGroup]) -> [String] {
+    let (calibrated, certified, repeated) = state.withLock { ($0.calibrated, $0.certified, $0.repeated) }
+    var notes: [String] = []
+    if lacksExits {
+      notes.append(
+        "The filter has `earlyExit`, and the calibration has no exits for its budget: none is taken here, and the filter does not "
+          + "start with it. Calibrate again with --adversarial.")
+    }
+    if repeated > 0 { notes.append("\(repeated) images were named again, and count once.") }
+    if calibrated > 0 {
+      notes.append(
+        "\(calibrated) of the clean images are of the calibration: the false positive rate looks better than it is. Use other images."
+      )
+    }
+    if certified > 0 {
+      notes.append(
+        "Early exits were chosen on \(certified) of the adversarial images: what they lose of these looks better than it is."
+      )
+    }
+    if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {
+      notes.append("* judged by weights that were fitted without this attack")
+    }
+    return notes
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What an evaluation counts and leaves out, with a filter that needs no engine.
+@Suite struct EvaluateCommandTests {
+  private func sluice(_ folder: TemporaryFolder, _ arguments: String) throws -> SluiceCommand.Result {
+    try SluiceCommand.shell("cd '\(folder.path)' && \(arguments)")
+  }
+
+  private func counts(_ group: Any?) -> Int? { ((group as? [String: Any])?["images"] as? [Any])?.count }
+
+  @Test("an image counts once, however often it is named; what an attack made of two pictures counts twice")
+  func repeated() throws {
+    let folder = try CalibrateCommandTests.bench()
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && cp attacks/loud/0.png attacks/loud/other.png")
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let result = try sluice(
+      folder,
+      "\"$SLUICE\" evaluate -f noise.yaml --clean clean clean/1.png --adversarial attacks attacks/loud --json all.json")
+    #expect(result.status == 0, "\(result.errors)")
+    // One clean image, and the seven of one attack.
+    #expect(result.outputText.contains("8 images were named again"), "\(result.outputText)")
+    let bytes = try Repository.bytes("\(folder.path)/all.json")
+    let all = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    #expect(counts(all["clean"]) == 60)
+    #expect((all["attacks"] as? [Any])?.map(counts) == [7, 6])
+  }
+
+  @Test("early exits that the calibration does not have for the filter's budget are said to be left out")
+  func withoutExits() throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean"
+    #expect(try !sluice(folder, evaluate).outputText.contains("no exits"))
+    try folder.file("noise.yaml", CalibrateCommandTests.filter.replacing("json}", with: "json, earlyExit: {}}"))
+    let said = try sluice(folder, evaluate)
+    #expect(said.status == 0 && said.outputText.contains("the calibration has no exits"), "\(said.errors)")
+  }
+
+  @Test("stopped before its first image, it dies of the signal")
+  func stopped() throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    // The reader waits for a picture that nobody writes.
+    let result = try sluice(
+      folder,
+      "mkfifo pictures; sleep 60 > pictures & writer=$!; \"$SLUICE\" evaluate -f noise.yaml --clean - < pictures & "
+        + "sleep 1; kill -TERM $!; wait $!; status=$?; kill $writer; exit $status")
+    #expect(result.status == 143 && !result.errors.contains("no clean image"), "\(result.errors)")
+  }
+}
