@@ -117,6 +117,10 @@ static void read_region(j_decompress_ptr jpeg, const sluice_picture *picture, co
   read_rows(jpeg, picture, left, picture->height);
 }
 
+// Where one component has four rows of blocks in an MCU and another one has two, jpeg_skip_scanlines of libjpeg-turbo 2.1.5
+// loses count, and reads past the data.
+static int can_skip_rows(const struct jpeg_decompress_struct *jpeg) { return jpeg->max_v_samp_factor <= 2; }
+
 static int is_whole(const sluice_picture *picture, const sluice_region *wanted) {
   return wanted->width == picture->width && wanted->height == picture->height;
 }
@@ -128,7 +132,7 @@ static void decode(j_decompress_ptr jpeg, const sluice_picture *picture, const s
   start(jpeg);
   if (jpeg->out_color_space == JCS_CMYK || !is_upright(picture)) {
     read_strips(jpeg, picture);
-  } else if (is_whole(picture, wanted) || jpeg_has_multiple_scans(jpeg)) {
+  } else if (is_whole(picture, wanted) || jpeg_has_multiple_scans(jpeg) || !can_skip_rows(jpeg)) {
     // Smoothing between blocks of an unfinished progressive picture reaches further than the margin of a region.
     read_rows(jpeg, picture, 0, picture->height);
   } else {

@@ -9,9 +9,9 @@ package struct DecodedImage: ~Copyable {
   package var alpha: PixelImage?
   package let header: ImageHeader
   package let findings: [Finding]
-  /// The gamma a PNG declares, of whatever value, unless it also declares sRGB, which overrides it.
+  /// The gamma a PNG declares, of whatever positive value, unless it also declares sRGB, which overrides it.
   package let gamma: Double?
-  /// The embedded ICC profile. `nil` when it was not asked for, and when there is no sound one.
+  /// The embedded ICC profile. `nil` when it was not asked for, and when there is no sound one, or several.
   package let colourProfile: [UInt8]?
 
   /// The pixels alone, given up by the decoded image.

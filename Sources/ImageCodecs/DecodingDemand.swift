@@ -60,6 +60,6 @@ extension PNGStructure {
     let keepsAlpha = extras.contains(.alpha) && mayBeTranslucent
     return DecodingDemand(
       samples: header.size.area * (header.channels.rawValue + (keepsAlpha ? 1 : 0)), workingMemory: workingMemory,
-      profileBytes: extras.contains(.colourProfile) && profileRange != nil ? ColourProfile.maxBytes : 0)
+      profileBytes: extras.contains(.colourProfile) && colours.hasProfile ? ColourProfile.maxBytes : 0)
   }
 }

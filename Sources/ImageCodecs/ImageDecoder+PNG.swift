@@ -39,13 +39,14 @@ extension ImageDecoder {
     }
     findings += Finding.polyglots(after: structure.end, in: bytes, beside: findings)
     var profile: [UInt8]?
-    if extras.contains(.colourProfile), !structure.hasForeignCodingPoints, let range = structure.profileRange {
-      profile = ColourProfile.inflated(bytes.extracting(range))
-      if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
+    if extras.contains(.colourProfile) {
+      let found = structure.colours.profile(in: bytes)
+      profile = found.bytes
+      if found.isDamaged { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
     return DecodedImage(
       pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings(),
-      gamma: structure.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
+      gamma: structure.colours.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
   }
 
   /// Bytes of a zlib stream that may be left when the last pixel is there: an empty block, and a checksum.

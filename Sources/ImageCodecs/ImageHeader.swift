@@ -15,6 +15,9 @@ package struct ImageHeader: Sendable, Hashable {
   package let isInterlaced: Bool
   /// `nil` for a PNG.
   package let jpeg: JPEGCompression?
+
+  /// Whether the file has gray alone; with alpha, it is decoded to three channels all the same.
+  package var isGray: Bool { colour == "gray" || colour == "gray+alpha" }
 }
 
 extension SluiceError.Code {

@@ -13,8 +13,8 @@ struct JPEGFrame {
   let precision: Int
   let width: Int
   let height: Int
-  /// How many components the header announces; a damaged one may describe fewer.
   let announcedComponents: Int
+  /// None of more than four, which are not decoded.
   private(set) var components: [Component] = []
   /// The number of the first component's quantisation table.
   private(set) var lumaTable: Int?
@@ -22,7 +22,11 @@ struct JPEGFrame {
   static let samplesInBlock = 64
   static let blockSide = 8
 
-  /// - Returns: `nil` for a body that is too short.
+  private static let mostComponents = 4
+  /// A name, sampling factors, and the number of a quantisation table.
+  private static let bytesOfComponent = 3
+
+  /// - Returns: `nil` for a body that has not exactly the length of what it announces.
   init?(_ marker: JPEGMarker, _ body: Span<UInt8>) {
     guard body.count >= 6, let height = body.uint16(at: 1), let width = body.uint16(at: 3) else { return nil }
     self.marker = marker
@@ -30,8 +34,9 @@ struct JPEGFrame {
     self.width = width
     self.height = height
     announcedComponents = Int(body[5])
-    // Three bytes a component: its name, its sampling factors, and its quantisation table.
-    for start in stride(from: 6, to: body.count - 2, by: 3) {
+    guard body.count == 6 + Self.bytesOfComponent * announcedComponents else { return nil }
+    guard announcedComponents <= Self.mostComponents else { return }
+    for start in stride(from: 6, to: body.count, by: Self.bytesOfComponent) {
       components.append(
         Component(name: body[start], horizontal: Int(body[start + 1] >> 4), vertical: Int(body[start + 1] & 15)))
       if lumaTable == nil { lumaTable = Int(body[start + 2]) }
@@ -89,7 +94,8 @@ struct JPEGFrame {
 
   /// Samples in a row of groups of blocks, of all components.
   var samplesInRowOfGroups: Int {
-    components.reduce(0) { $0 + Self.samplesInBlock * groups.columns * $1.horizontal * $1.vertical }
+    let columns = groups.columns
+    return components.reduce(0) { $0 + Self.samplesInBlock * columns * $1.horizontal * $1.vertical }
   }
 
   private static func quotient(_ dividend: Int, _ divisor: Int) -> Int { (dividend + divisor - 1) / divisor }

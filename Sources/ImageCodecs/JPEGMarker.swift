@@ -37,10 +37,16 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   package var isStandalone: Bool { rawValue == 0x01 || (0xD0...0xD9).contains(rawValue) }
 
   /// Stands alone, and means nothing between segments: restart markers, and one for private use in arithmetic coding.
-  var isPassedOver: Bool { rawValue == 0x01 || (0xD0...0xD7).contains(rawValue) }
+  package var isPassedOver: Bool { rawValue == 0x01 || (0xD0...0xD7).contains(rawValue) }
 
   /// Begins a segment that decoders skip, whatever it holds: application data, a comment, a number of lines.
   var mayBeSkipped: Bool { isApplicationData || self == .comment || rawValue == 0xDC }
+
+  /// Begins what stands first in a JPEG: JFIF, EXIF and other segments, tables, frames or a comment; never a stuffed byte
+  /// or a restart.
+  var mayStandFirst: Bool {
+    isApplicationData || self == .comment || [0xDB, 0xC0, 0xC1, 0xC2, 0xC4, 0xDD].contains(rawValue)
+  }
 
   /// Occurs inside entropy-coded data without ending it: a stuffed zero, or a restart marker.
   package var continuesScan: Bool { rawValue == 0x00 || (0xD0...0xD7).contains(rawValue) }

@@ -98,7 +98,7 @@ struct JPEGStructure {
   ) throws(SluiceError) {
     guard frame == nil else { throw SluiceError(.corruptImage, "a second frame header", byteOffset: offset) }
     guard let declared = JPEGFrame(marker, body) else {
-      throw SluiceError(.corruptImage, "a frame header that is too short", byteOffset: offset)
+      throw SluiceError(.corruptImage, "a frame header of a wrong length", byteOffset: offset)
     }
     frame = declared
     frameOffset = offset

@@ -10,31 +10,13 @@ struct PNGStructure {
   private(set) var isInterlaced = false
   private(set) var hasTransparency = false
   private(set) var imageDataBytes = 0
-  private(set) var gamma: Int?
-  private(set) var profileBytes = 0
-  private var isDeclaredSRGB = false
-  private var chromaticities: [Int] = []
-  /// Whether code points declare a colour space other than sRGB.
-  private(set) var hasForeignCodingPoints = false
-
-  /// The gamma that a viewer applies: a declaration of sRGB overrides it.
-  var effectiveGamma: Int? { isDeclaredSRGB ? nil : gamma }
-
-  /// Whether white point and primaries are declared that are not those of sRGB; a declaration of sRGB, and a profile,
-  /// override them.
-  var hasForeignPrimaries: Bool {
-    guard chromaticities.count == Self.chromaticitiesOfSRGB.count, !isDeclaredSRGB, profileBytes == 0 else {
-      return false
-    }
-    return zip(chromaticities, Self.chromaticitiesOfSRGB).contains { abs($0 - $1) > 1000 }
-  }
-
-  /// White point, red, green and blue, x and y of each, in hundred-thousandths.
-  private static let chromaticitiesOfSRGB = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6000]
-  /// Where the body of the first profile chunk lies.
-  private(set) var profileRange: Range<Int>?
+  private(set) var colours = PNGColours()
+  private var hasPalette = false
   private(set) var textChunks = 0
-  private(set) var frames: Int?
+  private var frames: Int?
+  /// Whether the image itself is the first frame of the animation.
+  private var isFirstFrame = false
+  private var hasFrameData = false
   private(set) var exifBytes = 0
   private var orientationTexts = OrientationTexts()
   private(set) var orientations = OrientationDeclarations()
@@ -97,18 +79,6 @@ struct PNGStructure {
       try noteHeader(body, at: type)
     } else if isChunk("tRNS") {
       hasTransparency = true
-    } else if isChunk("gAMA") {
-      // Of several, and of those behind the pixels, viewers honour the first before the pixels alone.
-      if gamma == nil, imageDataBytes == 0 { gamma = body.uint32(at: 0) } else { damagedChunks += 1 }
-    } else if isChunk("sRGB") {
-      isDeclaredSRGB = true
-    } else if isChunk("cHRM") {
-      chromaticities = (0..<8).compactMap { body.uint32(at: 4 * $0) }
-    } else if isChunk("cICP") {
-      noteCodingPoints(body)
-    } else if isChunk("iCCP") {
-      profileBytes += body.count
-      if profileRange == nil { profileRange = type + 4..<type + 4 + body.count }
     } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
       textChunks += 1
       orientationTexts.find(in: body, at: type + 4, isCompressed: isChunk("zTXt"), isInternational: isChunk("iTXt"))
@@ -118,23 +88,32 @@ struct PNGStructure {
       exifBytes += body.count
       orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !isInAnimation)
     } else if isChunk("fcTL") {
+      if imageDataBytes == 0 { isFirstFrame = true }
       isInAnimation = frames != nil && imageDataBytes > 0
+    } else if isChunk("fdAT") {
+      hasFrameData = true
+    } else if isChunk("PLTE") {
+      hasPalette = true
+    } else if let chunk = PNGColours.Chunk.allCases.first(where: { isChunk($0.type) }) {
+      colours.note(chunk, body, at: type + 4, colourPlace)
     } else if !Self.plainChunks.contains(where: isChunk) {
       otherBytes += body.count
     }
   }
 
-  /// Coding-independent code points override gamma and profile in viewers that know them; only those of sRGB (BT.709
-  /// primaries, sRGB transfer, RGB, full range) say nothing new.
-  private mutating func noteCodingPoints(_ body: Span<UInt8>) {
-    if body.count == 4, body[0] == 1, body[1] == 13, body[2] == 0, body[3] == 1 { return }
-    profileBytes += body.count
-    hasForeignCodingPoints = true
+  private var colourPlace: PNGColours.Place {
+    guard imageDataBytes == 0 else { return .behindPixels }
+    return hasPalette ? .beforePixels : .beforePalette
+  }
+
+  /// How many frames an animation has; `nil` for one that shows the image alone.
+  private var framesOfAnimation: Int? {
+    frames == 1 && isFirstFrame && !hasFrameData ? nil : frames
   }
 
   /// Chunks that say how to show the picture, or are part of it: none of them carries anything else.
   private static let plainChunks: [StaticString] = [
-    "PLTE", "IEND", "pHYs", "bKGD", "tIME", "sBIT", "hIST", "fdAT",
+    "IEND", "pHYs", "bKGD", "tIME", "sBIT", "hIST",
   ]
 
   private mutating func noteHeader(_ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
@@ -237,18 +216,21 @@ extension PNGStructure {
     if hasTransparency { findings.append(Finding(.transparency)) }
     if bitDepth == 16 { findings.append(Finding(.deepSamples)) }
     // 45455 is what sRGB images declare; 45454 to 45500 occur for the same thing.
-    if let gamma = effectiveGamma, !(45_000...46_000).contains(gamma) {
+    if let gamma = colours.effectiveGamma, !(45_000...46_000).contains(gamma) {
       findings.append(Finding(.gamma, value: Double(gamma) / 100_000))
     }
-    if profileBytes > 0 || hasForeignPrimaries {
-      findings.append(Finding(.colourProfile, count: max(profileBytes, 4 * (hasForeignPrimaries ? 8 : 0))))
+    // Primaries cannot change gray.
+    let hasForeignPrimaries = !isGray && colours.hasForeignPrimaries
+    if colours.profileBytes > 0 || hasForeignPrimaries {
+      findings.append(Finding(.colourProfile, count: max(colours.profileBytes, 4 * (hasForeignPrimaries ? 8 : 0))))
     }
     if exifBytes > 0 { findings.append(Finding(.exif, count: exifBytes)) }
     findings += orientations.findings
     if textChunks > 0 { findings.append(Finding(.text, count: textChunks)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
-    if let frames { findings.append(Finding(.animation, count: frames)) }
-    if damagedChunks > 0 { findings.append(Finding(.damagedMetadata, count: damagedChunks)) }
+    if let frames = framesOfAnimation { findings.append(Finding(.animation, count: frames)) }
+    let damaged = damagedChunks + colours.damagedChunks
+    if damaged > 0 { findings.append(Finding(.damagedMetadata, count: damaged)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
     return findings
   }

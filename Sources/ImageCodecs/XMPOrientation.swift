@@ -7,16 +7,14 @@ struct XMPOrientation {
 
   private static let name: StaticString = "Orientation"
   private static let prefix: StaticString = "tiff:"
-  /// As many are looked at; a packet has one.
-  private static let maxCandidates = 64
+  private static let mayPrecedeDigit = Array("=\"'> \t\r\n".utf8)
 
-  /// - Complexity: O(bytes).
+  /// - Complexity: O(bytes): nothing that may precede a digit is part of a name, so that each byte is looked at once.
   init(_ packet: Span<UInt8>) {
-    var (offset, seen, isSettled) = (0, 0, false)
-    while seen < Self.maxCandidates, let start = packet.firstOffset(of: UInt8(ascii: "O"), from: offset) {
+    var (offset, isSettled) = (0, false)
+    while let start = packet.firstOffset(of: UInt8(ascii: "O"), from: offset) {
       offset = start + 1
       guard packet.hasBytes(Self.name, at: start) else { continue }
-      seen += 1
       let end = start + Self.name.utf8CodeUnitCount
       if !isSettled, packet.hasBytes(Self.prefix, at: start - Self.prefix.utf8CodeUnitCount),
         let digit = Self.plainDigit(at: end, in: packet)
@@ -39,8 +37,7 @@ struct XMPOrientation {
   /// The digit behind whatever may stand before a value.
   private static func anyDigit(at offset: Int, in packet: Span<UInt8>) -> Int? {
     var offset = offset
-    let mayPrecede = Array("=\"'> \t\r\n".utf8)
-    while offset < packet.count, mayPrecede.contains(packet[offset]) { offset += 1 }
+    while offset < packet.count, mayPrecedeDigit.contains(packet[offset]) { offset += 1 }
     return digit(at: offset, in: packet)
   }
 

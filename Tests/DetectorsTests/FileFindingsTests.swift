@@ -83,6 +83,86 @@ struct FileFindingsTests {
     #expect(score.value == 0 && shown == picture.array)
   }
 
+  private static let sRGBChunk = EncodedImages.chunk("sRGB", [0])
+  private static let palette = EncodedImages.chunk("PLTE", [1, 2, 3])
+
+  private static func profile(_ bytes: [UInt8], name: String = "x") -> [UInt8] {
+    EncodedImages.chunk("iCCP", Array(name.utf8) + [0, 0] + EncodedImages.deflated(bytes))
+  }
+
+  /// The picture's own profile: viewers that honour it show the picture as it is.
+  private static let plainProfile = profile(ICCProfiles.colour(gamma: 2.2))
+
+  @Test(
+    "nothing that some viewers pass over hides a gamma",
+    arguments: [
+      EncodedImages.chunk("sRGB", []), EncodedImages.chunk("sRGB", [9]), EncodedImages.chunk("sRGB", [0, 0]),
+      palette + sRGBChunk, palette + plainProfile, plainProfile, profile(Array("not a profile".utf8)),
+      profile(ICCProfiles.gray(gamma: 2.2)), EncodedImages.chunk("iCCP", []),
+    ])
+  func gammaBesideOtherChunks(chunks: [UInt8]) throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    for file in [try png(picture, chunks: gamma(2000) + chunks), try png(picture, chunks: chunks + gamma(2000))] {
+      let (score, _, _) = try look(file, FileFindings(policies: [.colourProfile: .allow]))
+      #expect(try #require(score.value) > 0.7)
+    }
+  }
+
+  @Test("a declaration of sRGB behind the pixels says nothing")
+  func declarationBehindThePixels() throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    let file = try png(picture, chunks: gamma(2000))
+    for chunk in [Self.sRGBChunk, Self.plainProfile] {
+      let (score, _, _) = try look(file.dropLast(12) + chunk + file.suffix(12))
+      #expect(try #require(score.value) > 0.7)
+    }
+  }
+
+  @Test("of two ways to show the picture, a filter that wants one takes neither for granted")
+  func gammaBesideAProfileIsNotCanonical() throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    let file = try png(picture, chunks: gamma(2000) + Self.plainProfile)
+    let (score, _, shown) = try look(file, FileFindings(policies: [.gamma: .canonicalise]))
+    #expect(try #require(score.value) > 0.7)
+    #expect(shown == picture.array)
+  }
+
+  @Test("the first primaries count, and several profiles are none")
+  func severalChunksOfAKind() throws {
+    let picture = PixelImage.noise(width: 24, height: 24, channels: .rgb)
+    let usual = EncodedImages.chunk(
+      "cHRM", [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6000].flatMap(EncodedImages.bigEndian))
+    let swapped = EncodedImages.chunk(
+      "cHRM", [31_270, 32_900, 15_000, 6000, 30_000, 60_000, 64_000, 33_000].flatMap(EncodedImages.bigEndian))
+    #expect(try look(try png(picture, chunks: swapped + usual)).score.value == 1)
+    #expect(try look(try png(picture, chunks: usual + swapped)).score.value == 0)
+    let file = try png(picture, chunks: swapped)
+    #expect(try look(file.dropLast(12) + usual + file.suffix(12)).score.value == 1)
+    let one = try #require(try look(try png(picture, chunks: Self.plainProfile)).score.value)
+    #expect(one < 0.05)
+    #expect(try look(try png(picture, chunks: Self.plainProfile + Self.plainProfile)).score.value == 1)
+    let gray = PixelImage.noise(width: 24, height: 24, channels: .gray)
+    #expect(try look(try png(gray, chunks: swapped)).score.value == 0)
+  }
+
+  @Test("profiles on gray pictures are measured as viewers apply them", arguments: [0, 4] as [UInt8])
+  func profilesOnGray(colourType: UInt8) throws {
+    let samples = [UInt8](repeating: 150, count: 24 * 24).flatMap { colourType == 0 ? [$0] : [$0, 255] }
+    for profile in [ICCProfiles.gray(gamma: 8), ICCProfiles.colour(gamma: 8)] {
+      let file = EncodedImages.png(
+        samples, width: 24, height: 24, colourType: colourType, before: Self.profile(profile))
+      let (score, _, plain) = try look(file)
+      #expect(try #require(score.value) > 0.3)
+      let (canonical, _, shown) = try look(file, FileFindings(policies: [.colourProfile: .canonicalise]))
+      #expect(canonical.value == 0 && plain[0] == 150 && shown.allSatisfy { $0 < 60 })
+    }
+    let tinging = ICCProfiles.colour(curves: [2.2, 2.2, 8].map(ICCProfiles.curve))
+    let file = EncodedImages.png(samples, width: 24, height: 24, colourType: colourType, before: Self.profile(tinging))
+    let (score, _, _) = try look(file, FileFindings(policies: [.colourProfile: .canonicalise]))
+    // Three channels can hold the tinge, one cannot.
+    #expect(score.value == (colourType == 0 ? 1 : 0))
+  }
+
   @Test func codePointsOfAnotherSpaceCountAsAProfile() throws {
     let picture = PixelImage.noise(width: 24, height: 24, channels: .rgb)
     let sRGB = try look(try png(picture, chunks: EncodedImages.chunk("cICP", [1, 13, 0, 1])))

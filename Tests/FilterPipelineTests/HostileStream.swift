@@ -17,6 +17,10 @@ enum HostileStream: CaseIterable {
   case sparseBeginnings
   /// Scans without an end.
   case scans
+  /// Beginnings of JPEG whose first segment leads to padding before one scan without an end.
+  case paddingBeforeAScan
+  /// Segments with padding behind them, which hold a beginning that does not end.
+  case paddingBehindBeginnings
 
   /// The shorter of the two sizes to compare.
   var size: Int {
@@ -38,6 +42,11 @@ enum HostileStream: CaseIterable {
       Self.repeated(size) { _ in
         // The segment ends where the twelfth beginning from here stands.
         Self.jpeg(0xE0, 12 * 5006 - 4) + [UInt8](repeating: 0x41, count: 5000)
+      }
+    case .paddingBeforeAScan: Self.paddingBeforeAScan(size)
+    case .paddingBehindBeginnings:
+      Self.repeated(size) { _ in
+        Self.jpeg(0xE0, 500) + Self.jpeg(0xE0, 4) + [UInt8](repeating: 0x41, count: 550) + [0xFF, 0xE0, 0, 2]
       }
     case .scans: Self.repeated(size) { _ in Self.jpeg(0xDA, 2) + [UInt8](repeating: 0x41, count: 100) + [0xFF, 0xC4] }
     }
@@ -96,6 +105,13 @@ enum HostileStream: CaseIterable {
       + [UInt8](repeating: 0xFF, count: max(0, size - heads - short)) + [0]
   }
 
+  private static func paddingBeforeAScan(_ size: Int) -> [UInt8] {
+    let heads = 6000
+    let beginnings = stride(from: 0, to: heads, by: 6).flatMap { place in jpeg(0xE0, heads - place - 4) }
+    return beginnings + [UInt8](repeating: 0, count: 60) + jpeg(0xDA, 2).dropFirst(2)
+      + [UInt8](repeating: 0x41, count: max(0, size - heads))
+  }
+
   private static let beginningsBeforeAChain: [UInt8] = {
     let (heads, links) = (30_000, 30_000)
     let beginnings = stride(from: 0, to: heads, by: 6).flatMap { place -> [UInt8] in
@@ -121,7 +137,7 @@ enum HostileStream: CaseIterable {
   private static func part(_ left: Int, using random: inout RepeatableRandom) -> [UInt8] {
     let claim = Int.random(in: 0...2, using: &random) == 0 ? Int.random(in: 2...40, using: &random) : max(2, left - 100)
     let count = Int.random(in: 1...40, using: &random)
-    switch Int.random(in: 0...11, using: &random) {
+    switch Int.random(in: 0...12, using: &random) {
     case 0, 1: return png(claiming: claim)
     case 2, 3: return jpeg(0xE0 + UInt8(count % 2), min(claim, 65_535))
     case 4: return jpeg([0xDA, 0xDB, 0xFE][count % 3], min(claim, 65_535))
@@ -131,6 +147,7 @@ enum HostileStream: CaseIterable {
     case 8: return EncodedImages.chunk("aaAa", [UInt8](repeating: 0x41, count: count))
     case 9: return EncodedImages.chunk("IEND", [])
     case 10: return (0..<count).flatMap { _ -> [UInt8] in [0xFF, 0xE0, 0, 2] }
+    case 11: return [UInt8](repeating: 0, count: count)
     default: return (0..<count).map { _ in UInt8.random(in: 1...255, using: &random) }
     }
   }

@@ -52,6 +52,47 @@ struct SegmentTests {
     }
   }
 
+  /// Bytes that decoders pass over, behind a segment.
+  private static let padding: [[UInt8]] = [
+    [0, 0], [0x41], [0, 0xFF, 0, 0], [0xFF, 0xD3], [0xFF, 1], [7, 0xFF, 0xFF], [UInt8](repeating: 0, count: 60),
+  ]
+
+  @Test(
+    "padding behind a segment leaves an image whole, with its thumbnail", arguments: padding,
+    [0xE1, 0xFE] as [UInt8])
+  func paddingBehindASegment(padding: [UInt8], marker: UInt8) throws {
+    for content in [Array("a thumbnail ".utf8) + Self.other, Self.picture, Array("none".utf8)] {
+      let sound = inserting(content, as: marker, into: Self.image)
+      let end = 2 + 4 + content.count
+      let image = Array(sound[..<end]) + padding + sound[end...]
+      #expect(try inputs(image + Self.other + image).map(\.bytes) == [image, Self.other, image])
+    }
+  }
+
+  @Test("an image that was cut off between padding and a marker costs itself alone", arguments: [0, 1, 2, 40])
+  func cutBehindPadding(length: Int) throws {
+    let content = Array("a thumbnail ".utf8) + Self.picture
+    let sound = inserting(content, as: 0xE1, into: Self.image)
+    let cut = Array(sound[..<(6 + content.count)]) + [UInt8](repeating: 0x41, count: length)
+    let found = try inputs(cut + Self.other + Self.picture + cut + Self.picture)
+    #expect(found.suffix(1).map(\.bytes) == [Self.picture])
+    #expect(found.map(\.bytes).contains(Self.other))
+  }
+
+  @Test("a length that leads past padding into the next image costs its own image alone")
+  func lengthIntoTheNextImage() throws {
+    // The next image has long segments, and the length ends shortly before the marker behind one of them.
+    let next = inserting([UInt8](repeating: 0x41, count: 400), as: 0xE5, into: Self.other)
+    let head: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE1, 0, 0] + Array("cut off".utf8)
+    for short in 1...64 {
+      var cut = head
+      let length = head.count - 4 + 2 + 4 + 400 - short
+      (cut[4], cut[5]) = (UInt8(length >> 8), UInt8(length & 255))
+      let found = try inputs(cut + next + Self.picture)
+      #expect(found.map(\.bytes) == [cut, next, Self.picture], "\(short)")
+    }
+  }
+
   @Test("fill bytes between images, and behind padding, are passed over")
   func fill() throws {
     let fill = [UInt8](repeating: 0xFF, count: 7)

@@ -42,6 +42,22 @@ struct FindingTests {
     #expect(decoded.findings == [Finding(.damagedMetadata, count: 1)])
   }
 
+  @Test(
+    "an animation that shows the image alone is none",
+    arguments: [
+      (1, true, false, false), (2, true, false, true), (1, false, false, true), (1, true, true, true),
+      (0, true, false, true),
+    ])
+  func animations(frames: UInt32, isFirst: Bool, hasMore: Bool, isFound: Bool) throws {
+    let sound = try EncodedImages.png()
+    let control = EncodedImages.chunk("fcTL", [UInt8](repeating: 0, count: 26))
+    let head = EncodedImages.chunk("acTL", EncodedImages.bigEndian(frames) + [0, 0, 0, 0]) + (isFirst ? control : [])
+    let more = hasMore ? EncodedImages.chunk("fdAT", [0, 0, 0, 1]) : []
+    let bytes = sound[..<33] + head + sound[33...].dropLast(12) + more + sound.suffix(12)
+    let findings = try ImageDecoder().decode(Array(bytes).span).findings
+    #expect(findings == (isFound ? [Finding(.animation, count: Int(frames))] : []))
+  }
+
   @Test func everyFindingHasASentence() {
     for code in Finding.Code.allCases { #expect(!Finding(code, count: 3, value: 2).sentence.isEmpty) }
   }

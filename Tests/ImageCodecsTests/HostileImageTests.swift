@@ -151,6 +151,27 @@ struct HostileImageTests {
     #expect(code(bytes) == .unsupportedImage)
   }
 
+  @Test("a frame header has the length of what it announces", arguments: [-3, -1, 1, 3, 60_000])
+  func lengthOfTheFrameHeader(change: Int) throws {
+    let sound = try EncodedImages.jpeg()
+    let frame = try #require(sound.indices.dropLast().first { sound[$0] == 0xFF && sound[$0 + 1] == 0xC0 })
+    let length = 17 + change
+    let end = frame + 2 + 17
+    let body =
+      change < 0
+      ? Array(sound[frame + 4..<end + change]) : sound[frame + 4..<end] + [UInt8](repeating: 1, count: change)
+    let bytes = sound[..<(frame + 2)] + [UInt8(length >> 8), UInt8(length & 255)] + body + sound[end...]
+    // Already the walk over the structure ends there.
+    #expect(ImageFormat.jpeg.end(in: Array(bytes).span) == nil)
+    #expect(code(Array(bytes)) == .corruptImage)
+  }
+
+  @Test(arguments: [2, 5, 255])
+  func numbersOfComponentsThatAreNotDecoded(count: Int) {
+    let sampling = [(horizontal: Int, vertical: Int)](repeating: (1, 1), count: count)
+    #expect(code(EncodedImages.jpeg(width: 8, height: 8, sampling: sampling)) == .unsupportedImage)
+  }
+
   @Test func twelveBitsAreRefused() throws {
     var bytes = try EncodedImages.jpeg()
     let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })

@@ -154,6 +154,12 @@ struct OrientationSourceTests {
     #expect(try found(jpeg([signature + Array("<x tiff:Orientation = '6'/>".utf8)])) == (1, true))
   }
 
+  @Test func anXMPOrientationBehindManyWordsCounts() throws {
+    let words = [String](repeating: "Orientation", count: 300).joined(separator: " ")
+    let packet = Array("http://ns.adobe.com/xap/1.0/\0\(words)<x tiff:Orientation=\"6\"/>".utf8)
+    #expect(try found(jpeg([packet])) == (6, false))
+  }
+
   @Test func profilesWrittenAsTextCount() throws {
     let bytes = Self.exif + upright(6)
     let digits = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

@@ -115,6 +115,16 @@ struct PartialDecodingTests {
     }
   }
 
+  @Test("any sampling factors", arguments: [1, 2, 4], [1, 2, 4])
+  func samplingFactors(first: Int, third: Int) throws {
+    let sampling = [(horizontal: 1, vertical: first), (1, 1), (1, third)]
+    let bytes = EncodedImages.jpeg(width: 40, height: 200, sampling: sampling)
+    let regions = { (size: PixelSize) in
+      runs(size.height).map { PixelRegion(columns: 10..<18, rows: $0) }
+    }
+    try expectExact(bytes, regions, "\(sampling)")
+  }
+
   @Test(arguments: (2...8))
   func aPictureThatIsTurnedIsDecodedWhole(value: Int) throws {
     let bytes = try Repository.bytes("\(DecodingTests.fixtures)/orientation-\(value).jpg")

@@ -60,6 +60,32 @@ package enum EncodedImages {
     return stream + bigEndian(b << 16 | a)
   }
 
+  /// A baseline JPEG of one colour, with a component for each pair of sampling factors.
+  package static func jpeg(width: Int, height: Int, sampling: [(horizontal: Int, vertical: Int)]) -> [UInt8] {
+    func segment(_ marker: UInt8, _ body: [UInt8]) -> [UInt8] {
+      [0xFF, marker, UInt8((body.count + 2) >> 8), UInt8((body.count + 2) & 255)] + body
+    }
+    let names = sampling.indices.map { UInt8($0 + 1) }
+    let count = UInt8(sampling.count)
+    let components = zip(names, sampling).flatMap { name, factors -> [UInt8] in
+      [name, UInt8(factors.horizontal << 4 | factors.vertical), 0]
+    }
+    let size = [height >> 8, height & 255, width >> 8, width & 255].map { UInt8($0) }
+    // One code of a single bit in each table: the same level as before, and the end of the block.
+    let codes: [UInt8] = [1] + [UInt8](repeating: 0, count: 15) + [0]
+    let head =
+      segment(0xDB, [0] + [UInt8](repeating: 1, count: 64)) + segment(0xC0, [8] + size + [count] + components)
+      + segment(0xC4, [0] + codes + [0x10] + codes)
+    let scan = segment(0xDA, [count] + names.flatMap { [$0, 0] } + [0, 63, 0])
+    let side = (
+      width: 8 * (sampling.map(\.horizontal).max() ?? 1), height: 8 * (sampling.map(\.vertical).max() ?? 1)
+    )
+    let groups = ((width + side.width - 1) / side.width) * ((height + side.height - 1) / side.height)
+    let bits = 2 * groups * sampling.reduce(0) { $0 + $1.horizontal * $1.vertical }
+    let data = [UInt8](repeating: 0, count: bits / 8) + (bits % 8 == 0 ? [] : [0xFF >> UInt8(bits % 8)])
+    return [0xFF, 0xD8] + head + scan + data + [0xFF, 0xD9]
+  }
+
   /// A JPEG with its first scan repeated: legal for the parser, endless work for a decoder.
   package static func jpegWithScans(_ count: Int) throws -> [UInt8] {
     let image = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/progressive-420.jpg"))

@@ -16,10 +16,10 @@ extension DecodedImage {
 }
 
 extension DecodedImage {
-  /// The embedded profile, where there is one that is evaluated.
+  /// The embedded profile, where there is one that is evaluated: none that gives colours to a picture of one channel.
   var readableProfile: MatrixProfile? {
-    guard let bytes = colourProfile else { return nil }
-    return MatrixProfile(bytes.span)
+    guard let bytes = colourProfile, let profile = MatrixProfile(bytes.span) else { return nil }
+    return pixels.channels == .gray && !profile.keepsGray ? nil : profile
   }
 }
 

@@ -62,14 +62,23 @@ package struct FileFindings: Detector {
       switch policy(for: subject) {
       case .flag, .reject: true
       case .allow: false
-      // What cannot be brought into the form that people see must not pass as if it had been.
-      case .canonicalise: subject == .colourProfile && decoded.readableProfile == nil
+      case .canonicalise: !Self.isCanonicalisable(subject, in: decoded)
       }
     }
     var score = DetectorScore(decisive.map(\.difference).max() ?? 0, Self.sentence(about: seen))
     score.measurements = measurements
     let refused = seen.filter { policy(for: $0.subject) == .reject && $0.difference > threshold }
     return (score, refused.map(\.subject))
+  }
+
+  /// Whether the subject can be brought into the form that people see; otherwise it must not pass as if it had been.
+  private static func isCanonicalisable(_ subject: FileSubject, in decoded: borrowing DecodedImage) -> Bool {
+    switch subject {
+    case .colourProfile: decoded.readableProfile != nil
+    // Some viewers apply the profile in its place.
+    case .gamma: decoded.colourProfile == nil
+    default: true
+    }
   }
 
   private static func sentence(about seen: [(subject: FileSubject, difference: Double)]) -> String {
@@ -96,13 +105,14 @@ package struct FileFindings: Detector {
       let onBlack = distance { row, place in decoded.place(&row, place, on: 0) }
       return max(onBlack, distance { row, place in decoded.place(&row, place, on: Self.white) })
     case .gamma:
-      // A viewer that honours a profile ignores the gamma beside it.
-      guard decoded.colourProfile == nil, let gamma = decoded.gamma, gamma > 0 else { return 0 }
+      // Also beside a profile, which viewers without colour management pass over.
+      guard let gamma = decoded.gamma else { return 0 }
       let levels = PixelImage.levels(gamma: gamma)
       return distance { row, _ in row.replaceLevels(levels) }
     case .colourProfile:
       guard let profile = decoded.readableProfile else { return 1 }
-      guard let conversion = profile.conversion(of: decoded.pixels.channels) else { return 0 }
+      let channels = decoded.pixels.channels
+      guard let conversion = profile.conversion(of: channels, isGray: decoded.header.isGray) else { return 0 }
       return distance { row, _ in conversion.convert(&row) }
     case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
       .incompleteScans, .paletteIndex, .polyglot:
@@ -118,8 +128,10 @@ package struct FileFindings: Detector {
     let profile = policy(for: .colourProfile) == .canonicalise ? decoded.readableProfile : nil
     let isGammaDeclared = decoded.findings.contains { $0.code == .gamma }
     if let profile {
-      profile.convertToSRGB(&decoded.pixels)
-    } else if policy(for: .gamma) == .canonicalise, isGammaDeclared, let gamma = decoded.gamma, gamma > 0 {
+      profile.convertToSRGB(&decoded.pixels, isGray: decoded.header.isGray)
+    } else if policy(for: .gamma) == .canonicalise, isGammaDeclared, decoded.colourProfile == nil,
+      let gamma = decoded.gamma
+    {
       decoded.pixels.apply(gamma: gamma)
     }
     if policy(for: .alpha) == .canonicalise { decoded.composite(on: Self.white) }

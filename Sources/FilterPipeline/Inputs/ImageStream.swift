@@ -122,17 +122,7 @@ final class ImageStream: InputStream {
   /// How many bytes must have arrived to tell whether an image begins at the first of them.
   private static let examinedAhead = 16
 
-  /// A signature with the beginning of what must follow it: chance alone finds one in a gigabyte of noise.
   private static func beginsImage(_ bytes: Span<UInt8>, at position: Int) -> Bool {
-    guard bytes[position] == 0xFF || bytes[position] == 0x89 else { return false }
-    switch ImageFormat.at(position, in: bytes) {
-    case .png: return true
-    case .jpeg:
-      // JFIF, EXIF and other segments, tables, frames or a comment: never a stuffed byte or a restart.
-      guard position + 3 < bytes.count else { return false }
-      let marker = bytes[position + 3]
-      return (0xE0...0xEF).contains(marker) || [0xDB, 0xC0, 0xC1, 0xC2, 0xC4, 0xDD, 0xFE].contains(marker)
-    case nil: return false
-    }
+    (bytes[position] == 0xFF || bytes[position] == 0x89) && ImageFormat.begins(at: position, in: bytes)
   }
 }

@@ -14,19 +14,23 @@ struct JPEGBoundaries {
 
   mutating func next() throws(SluiceError) -> ImageBoundary {
     var position = 2
-    // A length that was damaged, or cut off, leads astray; only a marker in its place behind the segment vouches for
-    // it. The marker behind a scan vouches for nothing, because it was searched for.
+    // A length that was damaged, or cut off, leads astray; only a marker behind the segment vouches for it. The marker
+    // behind a scan vouches for nothing, because it was searched for.
     var unconfirmed = position
     var segment: (marker: JPEGMarker, start: Int)?
     while true {
       guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
-      let start = position
-      guard try buffer.ensure(position + 2), buffer[position] == 0xFF else { return .broken(searchFrom: unconfirmed) }
-      position = try endOfFill(from: position)
+      let behind = position
+      guard let start = try nextMarker(from: behind) else { return .broken(searchFrom: unconfirmed) }
+      position = try endOfFill(from: start)
       guard try buffer.ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
       guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
-      if let segment, let cut = otherImage(cutting: segment.start..<start, of: segment.marker) {
-        return .broken(searchFrom: cut)
+      if let segment {
+        let range = segment.start..<start
+        let cut =
+          start == behind
+          ? otherImage(cutting: range, of: segment.marker) : unfinishedImage(in: range, of: segment.marker)
+        if let cut { return .broken(searchFrom: cut) }
       }
       let marker = JPEGMarker(rawValue: buffer[position + 1])
       position += 2
@@ -50,6 +54,30 @@ struct JPEGBoundaries {
       position = end
     }
   }
+
+  /// Where the marker behind a segment stands: in its place, or a little further, because decoders pass over bytes that
+  /// are no marker. `nil` where none comes soon, or another image does first.
+  private func nextMarker(from start: Int) throws(SluiceError) -> Int? {
+    var position = start
+    while position <= start + Self.longestPadding, try buffer.ensure(position + 2) {
+      if buffer[position] == 0xFF {
+        let marker = JPEGMarker(rawValue: buffer[position + 1])
+        let isPadding = marker.continuesScan || marker.isPassedOver || position > start && marker.rawValue == 0xFF
+        if !isPadding { return position == start || marker.beginsSegment ? position : nil }
+      } else if buffer[position] == 0x89 {
+        _ = try buffer.ensure(position + ImageFormat.png.signature.count)
+        if buffer.imageFormat(at: position) == .png { return nil }
+      }
+      guard buffer.mayRepeat(Self.costOfPadding, limit: limit) else { return nil }
+      position += 1
+    }
+    return nil
+  }
+
+  /// Some cameras put two bytes there, others fill up to a round number.
+  private static let longestPadding = 64
+  /// What passing over a byte of padding costs, in bytes that are summed.
+  private static let costOfPadding = 4
 
   private func segmentLength(at position: Int) -> Int { Int(buffer[position]) << 8 | Int(buffer[position + 1]) }
 
@@ -113,6 +141,25 @@ struct JPEGBoundaries {
       }
     return isCut ? first : nil
   }
+
+  /// Where an image begins in a segment, or in the padding behind it, and does not end there.
+  ///
+  /// A marker behind padding stands in no certain place. It may be one of another image, which then begins in the segment.
+  /// A thumbnail ends in it.
+  private func unfinishedImage(in segment: Range<Int>, of marker: JPEGMarker) -> Int? {
+    var rest = segment
+    while let start = buffer.firstPosition(in: rest, where: Self.beginsImage) {
+      rest = start..<segment.upperBound
+      guard marker.mayHoldAnything, buffer.mayRepeat(Self.costOfByte * rest.count, limit: limit),
+        let end = buffer.endOfImage(in: rest)
+      else { return start }
+      rest = end..<segment.upperBound
+    }
+    return nil
+  }
+
+  /// What looking for the end of an image costs for each byte, in bytes that are summed.
+  private static let costOfByte = 2
 
   /// Whether a segment, from its marker on, is a JFIF header without a thumbnail.
   private func isPlainJFIF(_ segment: Range<Int>) -> Bool {

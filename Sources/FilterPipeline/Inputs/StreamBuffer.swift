@@ -40,6 +40,15 @@ final class StreamBuffer {
     withHeld { ImageFormat.at(position, in: $0) }
   }
 
+  /// Where the image that begins with a range, all of it held, ends; `nil` where it does not do so in the range.
+  func endOfImage(in range: Range<Int>) -> Int? {
+    examined += range.count
+    return withHeld { bytes in
+      let part = bytes.extracting(range)
+      return ImageFormat.at(0, in: part)?.end(in: part).map { range.lowerBound + $0 }
+    }
+  }
+
   /// The first position in the range, all of it held, of which `isMatch` says so.
   func firstPosition(in range: Range<Int>, where isMatch: (Span<UInt8>, Int) -> Bool) -> Int? {
     let found = withHeld { bytes -> Int? in

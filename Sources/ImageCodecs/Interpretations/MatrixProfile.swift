@@ -22,7 +22,8 @@ package struct MatrixProfile: Sendable {
   ///
   /// - Complexity: O(bytes).
   package init?(_ bytes: Span<UInt8>) {
-    guard bytes.hasBytes("XYZ ", at: 20), let tags = Self.tags(bytes) else { return nil }
+    guard bytes.hasBytes("acsp", at: 36), bytes.hasBytes("XYZ ", at: 20) else { return nil }
+    guard let tags = Self.tags(bytes) else { return nil }
     guard tags.keys.allSatisfy({ !Self.overriding.contains($0) }) else { return nil }
     func curve(_ name: String) -> ToneCurve? { tags[name].flatMap { ToneCurve(bytes.extracting($0)) } }
     if bytes.hasBytes("GRAY", at: 16) {
@@ -77,11 +78,14 @@ package struct MatrixProfile: Sendable {
 
   /// Brings the image to sRGB, as a viewer shows it that honours the profile; relative colorimetric, clipped to the gamut.
   ///
-  /// A gray profile on a colour image, and the other way round, changes nothing: viewers ignore it.
+  /// A gray profile on a colour picture changes nothing: viewers ignore it. A colour profile on a gray picture is
+  /// honoured by many of them, as if red, green and blue were alike.
   ///
+  /// - Parameters:
+  ///   - isGray: whether the picture is gray in its file, whatever its channels are.
   /// - Complexity: O(samples).
-  package func convertToSRGB(_ image: inout PixelImage) {
-    guard let conversion = conversion(of: image.channels) else { return }
+  package func convertToSRGB(_ image: inout PixelImage, isGray: Bool) {
+    guard let conversion = conversion(of: image.channels, isGray: isGray) else { return }
     var samples = image.mutableSamples
     conversion.convert(&samples)
   }
@@ -90,23 +94,43 @@ package struct MatrixProfile: Sendable {
   /// words, as most profiles are.
   ///
   /// - Complexity: O(1).
-  package func conversion(of channels: PixelChannels) -> Conversion? {
-    guard curves.count == channels.rawValue else { return nil }
-    let conversion = Conversion(self)
+  package func conversion(of channels: PixelChannels, isGray: Bool) -> Conversion? {
+    guard curves.count > 1 || isGray else { return nil }
+    let conversion = Conversion(self, channels)
     return conversion.isIdentity ? nil : conversion
   }
+
+  /// Whether what is gray stays so, but for a tinge: only then one channel can hold what a viewer shows.
+  ///
+  /// - Complexity: O(1).
+  package var keepsGray: Bool { Conversion(self, .gray).greatestTinge <= Self.tinge }
 
   /// A profile made ready for many samples.
   package struct Conversion {
     private let linear: [[Float]]
     private let cells: [Float]
-    /// For gray: what becomes of each level.
-    private let levels: [UInt8]
+    /// What becomes of each level of a sample that is not one of three.
+    private let levels: [UInt8]?
+    /// The greatest difference between the channels of what was gray.
+    fileprivate let greatestTinge: Int
 
-    fileprivate init(_ profile: MatrixProfile) {
+    fileprivate init(_ profile: MatrixProfile, _ channels: PixelChannels) {
       linear = profile.curves.map { curve in (0..<256).map { Float(curve.linear(Double($0) / 255)) } }
       cells = profile.matrix.map(Float.init)
-      levels = linear[0].map { encoded[step($0)] }
+      guard linear.count == 3 else {
+        levels = linear[0].map { encoded[step($0)] }
+        greatestTinge = 0
+        return
+      }
+      var grays = (0..<256).flatMap { [UInt8](repeating: UInt8($0), count: 3) }
+      var samples = grays.mutableSpan
+      Self.convert(&samples, linear, cells)
+      levels = channels == .gray ? (0..<256).map { grays[3 * $0 + 1] } : nil
+      greatestTinge =
+        (0..<256).map { level in
+          let shown = grays[3 * level..<3 * level + 3]
+          return Int(shown.max() ?? 0) - Int(shown.min() ?? 0)
+        }.max() ?? 0
     }
 
     /// Whether each level of each channel stays what it is, and the primaries are those of sRGB but for rounding, which
@@ -123,7 +147,11 @@ package struct MatrixProfile: Sendable {
 
     /// Converts whole pixels.
     package func convert(_ samples: inout MutableSpan<UInt8>) {
-      guard linear.count == 3 else { return samples.replaceLevels(levels) }
+      if let levels { return samples.replaceLevels(levels) }
+      Self.convert(&samples, linear, cells)
+    }
+
+    private static func convert(_ samples: inout MutableSpan<UInt8>, _ linear: [[Float]], _ cells: [Float]) {
       for pixel in 0..<samples.count / 3 {
         let red = linear[0][Int(samples[3 * pixel])]
         let green = linear[1][Int(samples[3 * pixel + 1])]
@@ -141,6 +169,9 @@ package struct MatrixProfile: Sendable {
 
   /// Profiles give primaries with five decimals, and writers adapt the white point in slightly different ways.
   private static let rounding: Float = 0.000_5
+
+  /// Levels between the channels of a gray that are taken for none: rounding, and white points that differ a little.
+  private static let tinge = 8
 
   private static func step(_ light: Float) -> Int { Int(min(max(light, 0), 1) * Float(steps) + 0.5) }
 
