@@ -44,6 +44,7 @@ package struct GatewayServer: Sendable {
     fitness = FilterFitness(modes: settings.mode, isEmbedded: settings.upstream.isEmpty)
     try fitness.check(engine.pipeline)
     let model = settings.model ?? engine.pipeline.identity.name
+    memory = MemoryBudget(settings.bodyMemory)
     pool =
       settings.upstream.isEmpty
       ? nil
@@ -51,8 +52,7 @@ package struct GatewayServer: Sendable {
         UpstreamPool.Settings(
           addresses: settings.upstream, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
           requests: settings.upstreamRequests, healthInterval: settings.healthInterval),
-        form: { engine.pipeline.form }, metrics: metrics, log: log)
-    memory = MemoryBudget(settings.bodyMemory)
+        engine: engine, memory: memory, metrics: metrics, log: log)
     try settings.sharing?.check()
     audit = try settings.audit.map { (audit) throws(SluiceError) in
       try GatewayAudit(audit, version: version, metrics: metrics, log: log)

@@ -82,7 +82,24 @@ struct ElementReader {
     if side == .answer, let number = Self.notFinite.first(where: { cursor.passes($0.word, text) })?.number {
       return try append(.exact(number))
     }
-    try append(try cursor.value(text))
+    let start = cursor.position
+    let value = try cursor.value(text)
+    if datatype == .uint64, let number = Self.unsigned(text, start..<cursor.position) { return append(number) }
+    try append(value)
+  }
+
+  /// The whole number that a text is, also one that a signed number has no room for; `nil` for any other text.
+  private static func unsigned(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+    var number: UInt64 = 0
+    for place in range {
+      let digit = text[place] &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, isMuchTooLarge) = tens.addingReportingOverflow(UInt64(digit))
+      guard !isTooLarge, !isMuchTooLarge else { return nil }
+      number = sum
+    }
+    return number
   }
 
   /// What Python's `json` and others write for numbers that JSON has no words for.

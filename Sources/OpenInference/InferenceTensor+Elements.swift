@@ -13,9 +13,9 @@ extension InferenceTensor {
     switch datatype {
     case .bool: .array(contents.map { .bool($0 != 0) })
     case .uint8: .array(contents.map { .integer(Int($0)) })
-    case .uint16: .array(integers(UInt16.self))
-    case .uint32: .array(integers(UInt32.self))
-    case .uint64: .array(integers(UInt64.self))
+    case .uint16: .array(integers(UInt16.self) { Int($0) })
+    case .uint32: .array(integers(UInt32.self) { Int($0) })
+    case .uint64: .array(words(UInt64.self).map { Int(exactly: $0).map(JSONValue.integer) ?? .unsigned($0) })
     case .int8: .array(contents.map { .integer(Int(Int8(bitPattern: $0))) })
     case .int16: .array(integers(UInt16.self) { Int(Int16(bitPattern: $0)) })
     case .int32: .array(integers(UInt32.self) { Int(Int32(bitPattern: $0)) })
@@ -34,10 +34,6 @@ extension InferenceTensor {
   }
 
   private static func base64(_ bytes: [UInt8]) -> JSONValue { .string(Data(bytes).base64EncodedString()) }
-
-  private func integers<Word: FixedWidthInteger>(_ type: Word.Type) -> [JSONValue] {
-    words(type).map { word in Int(exactly: word).map(JSONValue.integer) ?? .exact(Double(word)) }
-  }
 
   private func integers<Word: FixedWidthInteger>(_ type: Word.Type, _ value: (Word) -> Int) -> [JSONValue] {
     words(type).map { .integer(value($0)) }

@@ -19,7 +19,7 @@ extension Inference_InferParameter {
     case .int64Param(let number): .integer(Int(number))
     case .stringParam(let text): .string(text)
     case .doubleParam(let number): .exact(number)
-    case .uint64Param(let number): Int(exactly: number).map(JSONValue.integer) ?? .exact(Double(number))
+    case .uint64Param(let number): Int(exactly: number).map(JSONValue.integer) ?? .unsigned(number)
     case nil: nil
     }
   }
@@ -29,6 +29,7 @@ extension Inference_InferParameter {
     switch value {
     case .bool(let flag): boolParam = flag
     case .integer(let number): int64Param = Int64(number)
+    case .unsigned(let number): uint64Param = number
     case .string(let text): stringParam = text
     case .exact(let number): doubleParam = number
     default: stringParam = value.text

@@ -28,6 +28,7 @@ extension JSONValue: Encodable {
     switch self {
     case .bool(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
+    case .unsigned(let value): try container.encode(value)
     case .string(let value): try container.encode(value)
     case .number, .exact, .exactSingle:
       if let value = Double(text) { try container.encode(value) } else { try container.encodeNil() }

@@ -98,6 +98,34 @@ struct BodyTextTests {
     #expect(isAmbiguous("\"\(Array("PK\u{3}\u{4}0123456789012345".utf8).base64)\""))
   }
 
+  @Test(
+    "an image is found behind any number of zeros in base64, also one that begins with zeros itself",
+    arguments: [
+      "\0\0\0\u{C}JXL \r\n", "\0\0\0\u{C}jP  \r\n", "\0\0\0 ftypheic", "\0\0\u{1}\u{2}ftypavif", "GIF89a", "II*\0",
+    ])
+  func imagesBehindZeros(begin: String) {
+    let head = Array(begin.utf8)
+    for zeros in 0..<9 {
+      let text = String(repeating: "A", count: 300 + zeros) + "~" + (head + Array("and so on".utf8)).base64
+      #expect(isAmbiguous(text, "text/plain"), "\(text)")
+    }
+    #expect(!isAmbiguous(String(repeating: "A", count: 300) + "~" + head.base64.prefix(4), "text/plain"))
+  }
+
+  @Test(
+    "reading ends when nobody waits for it any more",
+    arguments: [
+      ("text/plain", "hello there, ~ and more"), ("application/json", #"{"a":"hello there, ~ and more"}"#),
+      ("application/x-www-form-urlencoded", "a=hello+there,+and+more"),
+    ])
+  func cancelledReading(type: String, text: String) async {
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try images(text, type)
+    }
+    await #expect(throws: SluiceError(.cancelled, "nobody is waiting for the answer any more")) { try await task.value }
+  }
+
   @Test("JSON that other readers take otherwise")
   func looseJSON() {
     for text in [

@@ -103,6 +103,79 @@ extension GatewayProcesses {
       }
     }
 
+    /// A connection that gives answers no room, unless a stream asks for some.
+    private func connection(_ port: Int, room: UInt32) throws -> RawConnection {
+      let connection = try RawConnection(port: port)
+      connection.setTimeout(1)
+      connection.send(HTTP2Frames.preface + HTTP2Frames.frame(.settings, 0, 0, [0, 4] + HTTP2Frames.bytes(room)))
+      return connection
+    }
+
+    private func liveness(_ stream: UInt32, isRPC: Bool) -> [UInt8] {
+      isRPC
+        ? HTTP2Frames.headers(stream, HTTP2Frames.call("ServerLive"))
+          + HTTP2Frames.frame(.data, HTTP2Frames.endStream, stream, HTTP2Frames.message([]))
+        : HTTP2Frames.headers(
+          stream, HTTP2Frames.request("GET", "/v2/health/live"), flags: HTTP2Frames.endHeaders | HTTP2Frames.endStream)
+    }
+
+    private static func resets(_ received: [UInt8]) -> Set<UInt32> {
+      var reset: Set<UInt32> = []
+      HTTP2Frames.each(received) { kind, _, stream, _ in
+        if kind == HTTP2Frames.Kind.reset.rawValue { reset.insert(stream) }
+      }
+      return reset
+    }
+
+    @Test("a stream whose answer is not taken ends, whatever else its client sends", arguments: [true, false])
+    func untakenAnswer(isRPC: Bool) throws {
+      let gateway = try RunningGateway(["--idle", "600ms", "--deadline", "500ms", "--audit", "off"])
+      let connection = try connection(isRPC ? gateway.grpc : gateway.http, room: 0)
+      connection.send(liveness(1, isRPC: isRPC))
+      var received: [UInt8] = []
+      for _ in 0..<30 where Self.resets(received).isEmpty {
+        connection.send(HTTP2Frames.frame(.windowUpdate, 0, 0, HTTP2Frames.bytes(1)))
+        received += connection.receive() ?? []
+      }
+      #expect(Self.resets(received) == [1])
+    }
+
+    @Test("thousands of gRPC answers that nobody takes keep nobody out")
+    func manyUntakenAnswers() throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      let calls = (0..<32).flatMap { liveness(2 * $0 + 1, isRPC: true) }
+      let connections = try (0..<130).map { _ in
+        let connection = try connection(gateway.grpc, room: 0)
+        connection.send(calls)
+        // The head of an answer needs no room.
+        #expect(connection.receive(until: { HTTP2Frames.fields($0).count { $0 == ":status: 200" } == 32 }).count > 0)
+        return connection
+      }
+      let other = try connection(gateway.grpc, room: 65_535)
+      other.send(liveness(1, isRPC: true))
+      let received = other.receive(until: { HTTP2Frames.endedStreams($0).contains(1) })
+      #expect(HTTP2Frames.fields(received).contains("grpc-status: 0"))
+      withExtendedLifetime(connections) {}
+    }
+
+    @Test("an answer that is read slowly is read to its end, though its client may be silent for less")
+    func slowReader() async throws {
+      let gateway = try RunningGateway(["--idle", "500ms", "--audit", "off"])
+      let length = try await WebClient(port: gateway.http).get("/openapi.json").body.count
+      let connection = try connection(gateway.http, room: 100)
+      connection.send(
+        HTTP2Frames.headers(
+          1, HTTP2Frames.request("GET", "/openapi.json"), flags: HTTP2Frames.endHeaders | HTTP2Frames.endStream))
+      var received: [UInt8] = []
+      for _ in 0..<12 {
+        received += connection.receive() ?? []
+        try await Task.sleep(for: .milliseconds(150))
+        connection.send(HTTP2Frames.frame(.windowUpdate, 0, 1, HTTP2Frames.bytes(UInt32(length / 10))))
+      }
+      received += connection.receive { HTTP2Frames.endedStreams(received + $0).contains(1) }
+      #expect(HTTP2Frames.endedStreams(received) == [1] && Self.resets(received).isEmpty)
+    }
+
     @Test("a client that resets its calls has gone; nothing has failed, and no message is decoded twice")
     func brokenCalls() async throws {
       let gateway = try RunningGateway(["--audit", "off"])

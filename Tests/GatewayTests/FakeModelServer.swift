@@ -32,21 +32,22 @@ final class FakeModelServer: Sendable {
     var behaviour: Behaviour
     var received: [Received] = []
     var isReady = true
+    var input: String
   }
 
   private let state: Mutex<State>
   let extensions: [String]
-  let input: String
 
   init(_ behaviour: Behaviour = .answers, extensions: [String] = [], input: String? = nil) {
-    state = Mutex(State(behaviour: behaviour))
+    state = Mutex(
+      State(behaviour: behaviour, input: input ?? #"{"name":"x","datatype":"FP32","shape":[-1,3,64,64]}"#))
     self.extensions = extensions
-    self.input = input ?? #"{"name":"x","datatype":"FP32","shape":[-1,3,64,64]}"#
   }
 
   var received: [Received] { state.withLock { $0.received } }
 
   func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
+  func set(input: String) { state.withLock { $0.input = input } }
   func set(isReady: Bool) { state.withLock { $0.isReady = isReady } }
 
   /// Runs work with the server listening on a port.
@@ -76,6 +77,7 @@ final class FakeModelServer: Sendable {
   }
 
   private func respond(to request: Request) async throws -> Response {
+    let input = state.withLock { $0.input }
     let names = extensions.map { "\"\($0)\"" }.joined(separator: ",")
     switch request.uri.path {
     case "/v2": return json(#"{"name":"fake","version":"1","extensions":[\#(names)]}"#)

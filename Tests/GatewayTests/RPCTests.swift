@@ -113,6 +113,24 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("an error repeats no name at any length, and ends no other call of its connection")
+    func longNames() async throws {
+      let gateway = try RunningGateway()
+      try await withClient(gateway) { client in
+        var long = request([Signs.clean], isRaw: true)
+        long.inputs[0].name = String(repeating: "ä", count: 50_000)
+        long.inputs[0].shape = [7]
+        do {
+          _ = try await client.modelInfer(long)
+          Issue.record("it was answered")
+        } catch let error as RPCError {
+          #expect(error.code == .invalidArgument && error.message.utf8.count < 1100)
+        }
+        let answer = try await client.modelInfer(request([Signs.clean], isRaw: true))
+        #expect(answer.id == "g1")
+      }
+    }
+
     @Test("a message that does not come whole ends with the deadline", .enabled(if: Requirements.hasCurl, "needs curl"))
     func slowMessages() async throws {
       let gateway = try RunningGateway(["--deadline", "500ms"])

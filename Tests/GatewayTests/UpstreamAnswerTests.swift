@@ -90,6 +90,18 @@ extension GatewayProcesses {
     }
 
     @Test(
+      "outputs without elements come as empty lists, and not as millions of them",
+      arguments: [("[1,0]", 200), ("[1,100,0]", 200), ("[1,20000000,0]", 502), ("[1,100,1000,0]", 502)])
+    func emptyLists(shape: String, status: Int) async throws {
+      let server = FakeModelServer(.outputs(#"{"name":"y","datatype":"FP32","shape":\#(shape),"data":[]}"#))
+      try await server.serving { port in
+        let gateway = try await Self.gateway("http", port)
+        let body = Array(#"{"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
+        #expect(try await WebClient(port: gateway.http).post("/v1/models/signs:predict", body).status == status)
+      }
+    }
+
+    @Test(
       "that a server has too much to do, or serves nobody, is passed on with when to come back",
       arguments: [
         (429, "7", 429, "7"), (429, nil, 429, "1"), (503, "120", 503, "120"), (503, nil, 503, "1"),
@@ -113,7 +125,7 @@ extension GatewayProcesses {
       arguments: [
         (RPCError.Code.resourceExhausted, ["retry-after": "7"], 429, "7"),
         (.resourceExhausted, ["grpc-retry-pushback-ms": "2500"], 429, "3"),
-        (.unavailable, ["x": "y"], 503, "1"),
+        (.unavailable, ["x": "y"], 503, "1"), (.unavailable, [:], 503, "1"),
       ] as [(RPCError.Code, Metadata, Int, String)])
     func rpcOverload(code: RPCError.Code, metadata: Metadata, status: Int, passedOn: String) async throws {
       let server = FakeRPCModelServer(error: RPCError(code: code, message: "overloaded", metadata: metadata))
@@ -123,6 +135,8 @@ extension GatewayProcesses {
         #expect(answer.status == status && answer.headers["retry-after"] == passedOn, "\(answer.error)")
         let error = try await Self.refusal(gateway)
         #expect(error.code == code && Self.text(error, "retry-after") == passedOn)
+        let ready = try await WebClient(port: gateway.operations).get("/readyz")
+        #expect(ready.status == 200, "a server that answers stays in use")
       }
     }
 

@@ -132,6 +132,56 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a model that comes to take another tensor is used no longer, and again when it takes the old one")
+    func changedModel() async throws {
+      let server = FakeModelServer()
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        server.set(input: #"{"name":"other","datatype":"FP32","shape":[-1,3,224,224]}"#)
+        try await gateway.wait(for: "model server not in use")
+        #expect(try await WebClient(port: gateway.operations).get("/readyz").status == 503)
+        server.set(input: #"{"name":"x","datatype":"FP32","shape":[-1,3,64,64]}"#)
+        try await gateway.wait(for: "model server in use", times: 2)
+        #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 200)
+      }
+    }
+
+    @Test("a model that refuses what it said it takes is asked again what it takes")
+    func refusingModel() async throws {
+      let server = FakeModelServer(.status(400, "another shape"))
+      try await server.serving { port in
+        // Rounds far apart: without a doubt, the next look would come after the test.
+        let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:\(port)", "--health-interval", "2s"])
+        try await gateway.wait(for: "model server in use")
+        server.set(input: #"{"name":"other","datatype":"FP32","shape":[-1,3,224,224]}"#)
+        #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 400)
+        try await gateway.wait(for: "model server not in use")
+      }
+    }
+
+    @Test(
+      "tensors on their way to a model server are charged until it answers",
+      arguments: [(false, 800_000), (true, 200_000)])
+    func chargedTensors(isBinary: Bool, least: Int) async throws {
+      let server = FakeModelServer(.silence, extensions: isBinary ? ["binary_tensor_data"] : [])
+      try await server.serving { port in
+        let gateway = try Self.gateway([port], ["--deadline", "3s"])
+        try await gateway.wait(for: "model server in use")
+        let asked = Task { [port = gateway.http] in
+          try await WebClient(port: port).post(Self.path, Self.body([Signs.clean])).status
+        }
+        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        let metrics = String(
+          decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+        let held = metrics.split(separator: "\n").first { $0.hasPrefix("sluice_held_bytes ") }?.split(separator: " ")
+          .last
+        #expect(try #require(held.flatMap { Double($0) }) >= Double(least))
+        #expect(try await asked.value == 504)
+        try await gateway.waitForIdleness()
+      }
+    }
+
     @Test("no server at all: the gateway lives, is not ready, and says why")
     func unreachable() async throws {
       let gateway = try Self.gateway([1])

@@ -26,6 +26,8 @@ struct InferenceBodyTests {
       ("FP64", "[1]", "[-2.0]", [0, 0, 0, 0, 0, 0, 0, 192]), ("BYTES", "[1]", #"["AQI="]"#, [2, 0, 0, 0, 1, 2]),
       ("UINT8", "[2,2]", "[[1,2],[3,4]]", [1, 2, 3, 4]), ("UINT8", "[2,2]", "[1,2,3,4]", [1, 2, 3, 4]),
       ("UINT8", "[0]", "[]", []),
+      ("UINT64", "[1]", "[18446744073709551615]", [255, 255, 255, 255, 255, 255, 255, 255]),
+      ("UINT64", "[1]", "[9223372036854775808]", [0, 0, 0, 0, 0, 0, 0, 128]),
     ] as [(String, String, String, [UInt8])])
   func listedElements(datatype: String, shape: String, data: String, bytes: [UInt8]) throws {
     #expect(try tensor(datatype, shape, data).contents == bytes)
@@ -39,11 +41,18 @@ struct InferenceBodyTests {
       ("UINT8", "[2,2]", "[[[1,2],[3,4]]]"), ("UINT8", "[-1]", "[1]"), ("UINT8", "[1.0]", "[1]"),
       ("UINT8", "[9223372036854775807,3]", "[1]"), ("BYTES", "[1]", #"["not base64"]"#), ("BYTES", "[2]", #"["AQI="]"#),
       ("FP16", "[1]", "[1]"), ("STRING", "[1]", "[1]"), ("FP32", "[1]", "[null]"), ("FP32", "[1]", "[NaN]"),
-      ("UINT8", "1", "[1]"),
+      ("UINT8", "1", "[1]"), ("UINT64", "[1]", "[18446744073709551616]"), ("UINT64", "[1]", "[-1]"),
+      ("UINT64", "[1]", "[1e19]"), ("INT64", "[1]", "[9223372036854775808]"),
       ("UINT8", "[1]", "1"), ("UINT8", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "[1]"),
     ])
   func unsoundElements(datatype: String, shape: String, data: String) {
     #expect(throws: SluiceError.self) { try tensor(datatype, shape, data) }
+  }
+
+  @Test("unsigned numbers of 64 bits keep all their digits")
+  func unsignedNumbers() throws {
+    let data = "[18446744073709551615,9223372036854775807,0]"
+    #expect(try tensor("UINT64", "[3]", data).json().text == data)
   }
 
   @Test("a million elements are read, and one more is refused")

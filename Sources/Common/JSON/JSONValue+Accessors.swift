@@ -9,6 +9,7 @@ extension JSONValue {
   package var double: Double? {
     switch self {
     case .integer(let value): Double(value)
+    case .unsigned(let value): Double(value)
     case .exact(let value), .number(let value, _): value
     case .exactSingle(let value): Double(value)
     default: nil

@@ -10,7 +10,7 @@ import OpenInference
 package struct Refusal: Error, Sendable {
   package var status: Status
   package var code: SluiceError.Code
-  /// For the sender.
+  /// For the sender, and never longer than trailers of gRPC may be: it repeats names that came with the request.
   package var message: String
   /// For the log; `nil` where the message says all.
   package var cause: String?
@@ -47,7 +47,7 @@ package struct Refusal: Error, Sendable {
   ) {
     self.status = status
     self.code = code
-    self.message = message
+    self.message = message.shortened(toBytes: Self.longestMessage)
     self.cause = cause
     self.verdict = verdict
     retryAfter = status == .busy || status == .unavailable ? .soon : nil
@@ -77,6 +77,8 @@ package struct Refusal: Error, Sendable {
     default: .failed
     }
   }
+
+  private static let longestMessage = 1000
 
   /// What became of the request, for metrics and the log.
   package var outcome: String {
@@ -118,6 +120,14 @@ extension Refusal {
       refusal.verdict = verdict
       self = refusal
     }
+  }
+}
+
+extension String {
+  /// The text, or as much of it as so many bytes hold.
+  fileprivate func shortened(toBytes most: Int) -> String {
+    guard utf8.count > most else { return self }
+    return String(unicodeScalars[..<utf8.index(startIndex, offsetBy: most)]) + "…"
   }
 }
 

@@ -11,6 +11,27 @@ package struct ForwardedImage: Sendable {
   package var prediction: Prediction?
 }
 
+extension [ForwardedImage] {
+  /// The bytes that they take while a model server is asked about them, at most.
+  ///
+  /// - Parameters:
+  ///   - isListed: whether they travel as a list of numbers.
+  func bytesForAsking(isListed: Bool) -> Int {
+    let bytes = reduce(0) { $0 + $1.tensor.bytes.count }
+    guard isListed, let element = first?.tensor.form.element else { return Self.copies * bytes }
+    let bytesPerElement = MemoryLayout<JSONValue>.stride + Self.textCopies * Self.longestNumber
+    return Self.tensorCopies * bytes + bytes / element.byteCount * bytesPerElement
+  }
+
+  /// As they are, as one tensor, as a body is put together, and as it is sent.
+  private static let copies = 5
+  private static let tensorCopies = 2
+  /// The text, its bytes, and what is sent.
+  private static let textCopies = 3
+  /// As in `-1.2345678e-05,`.
+  private static let longestNumber = 16
+}
+
 extension InferenceTensor {
   /// The images as one tensor, in the form that the filter names.
   ///

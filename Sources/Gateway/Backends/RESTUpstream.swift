@@ -13,12 +13,17 @@ import OpenInference
 struct RESTUpstream: UpstreamClient {
   private let address: UpstreamAddress
   private let client: HTTPClient
+  /// What bodies are written on.
+  private let workers: (any TaskExecutor)?
   /// The longest answer that is read.
   private static let maxBytes = 256_000_000
   private static let longestError = 4096
 
-  init(_ address: UpstreamAddress) {
+  /// - Parameters:
+  ///   - workers: what bodies are written on, which takes a while for large tensors; `nil` for the caller's executor.
+  init(_ address: UpstreamAddress, workers: (any TaskExecutor)? = nil) {
     self.address = address
+    self.workers = workers
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = .seconds(2)
@@ -28,6 +33,8 @@ struct RESTUpstream: UpstreamClient {
     configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
+
+  func listsElements(binary: Bool) -> Bool { !binary }
 
   func close() async { try? await client.shutdown() }
 
@@ -54,7 +61,7 @@ struct RESTUpstream: UpstreamClient {
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
   ) async throws(UpstreamTrouble) -> InferenceResponse {
-    let body = try Self.read { () throws(SluiceError) in try request.body(asBinary: binary) }
+    let body = try await withTaskExecutorPreference(workers) { await Self.body(request, binary) }.get()
     var message = HTTPClientRequest(url: "\(address)/v2/models/\(model)/infer")
     message.method = .POST
     message.headers.add(
@@ -66,6 +73,16 @@ struct RESTUpstream: UpstreamClient {
     message.body = .bytes(ByteBuffer(bytes: body.bytes))
     let answer = try await send(message, deadline)
     return try Self.read { () throws(SluiceError) in try InferenceResponse(answer) }
+  }
+
+  @concurrent private static func body(
+    _ request: InferenceRequest, _ binary: Bool
+  ) async -> Result<InferenceBody, UpstreamTrouble> {
+    do throws(UpstreamTrouble) {
+      return .success(try read { () throws(SluiceError) in try request.body(asBinary: binary) })
+    } catch {
+      return .failure(error)
+    }
   }
 
   func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {

@@ -19,7 +19,7 @@ final class RPCUpstream: UpstreamClient {
       let transport = try HTTP2ClientTransport.Posix(
         target: .dns(host: address.host, port: address.port),
         transportSecurity: address.scheme == .grpcs ? .tls : .plaintext)
-      client = GRPCClient(transport: transport)
+      client = GRPCClient(transport: transport, interceptors: [RPCReach.Interceptor()])
     } catch {
       throw SluiceError(.invalidSetting, "the upstream \(address) cannot be used: \(error)")
     }
@@ -31,6 +31,8 @@ final class RPCUpstream: UpstreamClient {
     client.beginGracefulShutdown()
     _ = try? await connections.value
   }
+
+  func listsElements(binary: Bool) -> Bool { false }
 
   func serverMetadata(_ deadline: Deadline) async throws(UpstreamTrouble) -> ServerMetadata {
     try await called {
@@ -77,10 +79,11 @@ final class RPCUpstream: UpstreamClient {
   }
 
   private func called<Result>(_ work: () async throws -> Result) async throws(UpstreamTrouble) -> Result {
+    let reach = RPCReach()
     do {
-      return try await work()
+      return try await reach.watch(work)
     } catch let error as RPCError {
-      throw Self.trouble(error)
+      throw Self.trouble(error, hasReached: reach.hasReached)
     } catch let error as SluiceError {
       throw .failed("its answer does not add up: \(error.message)")
     } catch is CancellationError {
@@ -90,13 +93,13 @@ final class RPCUpstream: UpstreamClient {
     }
   }
 
-  private static func trouble(_ error: RPCError) -> UpstreamTrouble {
+  private static func trouble(_ error: RPCError, hasReached: Bool) -> UpstreamTrouble {
     switch error.code {
     case .cancelled: .cancelled
     case .deadlineExceeded: .late
     case .invalidArgument: .refused(error.message)
-    // Said by this side while there is no connection: a status that a server sent has its metadata.
-    case .unavailable where error.metadata.isEmpty: .unreached(error.message)
+    // Said by this side while there is no connection.
+    case .unavailable where !hasReached: .unreached(error.message)
     case .unavailable: .unavailable(error.message, time(error.metadata))
     case .resourceExhausted: .busy(error.message, time(error.metadata))
     default: .failed(error.message)

@@ -14,6 +14,12 @@ protocol UpstreamClient: Sendable {
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
   ) async throws(UpstreamTrouble) -> InferenceResponse
 
+  /// Whether tensors travel as lists of numbers.
+  ///
+  /// - Parameters:
+  ///   - binary: whether the server takes raw tensors in REST.
+  func listsElements(binary: Bool) -> Bool
+
   /// Ends its connections.
   func close() async
 }

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Several model servers that serve the same model.
 ///
-/// Each is asked now and then whether it is ready, and what its model takes; requests go to the one with the fewest
-/// outstanding among those that are. A request that has not reached its server goes to another one; any other trouble is
+/// Each is asked again and again whether it is ready, and now and then what its model takes, which may change; requests go
+/// to the one with the fewest outstanding among those that are. A request that has not reached its server goes to another one; any other trouble is
 /// reported, because the work may have been done.
 package final class UpstreamPool: InferenceBackend {
   package struct Settings: Sendable {
@@ -37,6 +37,8 @@ package final class UpstreamPool: InferenceBackend {
     let client: any UpstreamClient
     /// What it takes; `nil` while it is not in use.
     var contract: UpstreamContract?
+    /// How often it has been found ready since it said what it takes.
+    var roundsSinceContract = 0
     var outstanding = 0
     var lastUsed = 0
     /// Why it is not in use, said once.
@@ -50,29 +52,37 @@ package final class UpstreamPool: InferenceBackend {
 
   private let settings: Settings
   private let state: Mutex<State>
-  private let form: @Sendable () -> TensorForm
+  private let engine: FilterEngine
+  private let memory: MemoryBudget
   private let metrics: GatewayMetrics
   private let log: Logger
   private static let healthTime = Duration.seconds(2)
+  private static let roundsPerContract = 10
 
   /// - Parameters:
-  ///   - form: the tensor that the filter forwards.
+  ///   - engine: whose filter's tensors are forwarded, and whose workers write them for a server.
+  ///   - memory: what tensors on their way are charged to.
   /// - Throws: `invalid-setting`.
   package init(
-    _ settings: Settings, form: @escaping @Sendable () -> TensorForm, metrics: GatewayMetrics, log: Logger
+    _ settings: Settings, engine: FilterEngine, memory: MemoryBudget, metrics: GatewayMetrics, log: Logger
   ) throws(SluiceError) {
     self.settings = settings
-    self.form = form
+    self.engine = engine
+    self.memory = memory
     self.metrics = metrics
     self.log = log
     var members: [Member] = []
-    for address in settings.addresses { members.append(Member(address: address, client: try Self.client(address))) }
+    for address in settings.addresses {
+      members.append(Member(address: address, client: try Self.client(address, engine.workers)))
+    }
     state = Mutex(State(members: members))
   }
 
-  private static func client(_ address: UpstreamAddress) throws(SluiceError) -> any UpstreamClient {
+  private static func client(
+    _ address: UpstreamAddress, _ workers: any TaskExecutor
+  ) throws(SluiceError) -> any UpstreamClient {
     switch address.scheme {
-    case .http, .https: RESTUpstream(address)
+    case .http, .https: RESTUpstream(address, workers: workers)
     case .grpc, .grpcs: try RPCUpstream(address)
     }
   }
@@ -98,12 +108,16 @@ package final class UpstreamPool: InferenceBackend {
       tried.insert(place)
       do throws(UpstreamTrouble) {
         defer { give(place) }
+        // Until the answer is there.
+        let charge = try await charge(request.images, client, contract)
+        defer { withExtendedLifetime(charge) {} }
         let response = try await ask(client, contract, request)
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, "answered"))
         return response
       } catch {
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, error.outcome))
         note(error, place, request.identity)
+        if case .refused = error { doubtContract(place) }
         guard case .unreached(let why) = error else { throw error.refusal }
         set(place, nil, "it cannot be reached: \(why)")
       }
@@ -118,6 +132,17 @@ package final class UpstreamPool: InferenceBackend {
         "request": "\(identity.id)", "upstream": "\(settings.addresses[place])", "outcome": "\(trouble.outcome)",
         "cause": "\(words)",
       ])
+  }
+
+  private func charge(
+    _ images: [ForwardedImage], _ client: any UpstreamClient, _ contract: UpstreamContract
+  ) async throws(UpstreamTrouble) -> MemoryCharge {
+    let isListed = client.listsElements(binary: contract.takesBinary)
+    do throws(SluiceError) {
+      return try await memory.charge(images.bytesForAsking(isListed: isListed), for: .forwarding)
+    } catch {
+      throw .cancelled
+    }
   }
 
   private func ask(
@@ -184,9 +209,9 @@ package final class UpstreamPool: InferenceBackend {
       guard try await member.client.isReady(settings.model, deadline) else {
         return set(place, nil, "its model `\(settings.model)` is not ready")
       }
-      if member.contract != nil { return }
+      guard isContractDue(place) else { return }
       let contract = try UpstreamContract(
-        input: settings.input, form: form(), server: try await member.client.serverMetadata(deadline),
+        input: settings.input, form: engine.pipeline.form, server: try await member.client.serverMetadata(deadline),
         model: try await member.client.modelMetadata(settings.model, deadline))
       set(place, contract, nil)
     } catch {
@@ -194,11 +219,25 @@ package final class UpstreamPool: InferenceBackend {
     }
   }
 
+  /// Whether a server that is ready is to be asked again what it takes.
+  private func isContractDue(_ place: Int) -> Bool {
+    state.withLock { state in
+      state.members[place].roundsSinceContract += 1
+      return state.members[place].contract == nil || state.members[place].roundsSinceContract >= Self.roundsPerContract
+    }
+  }
+
+  /// A server that refuses what it said it takes may take something else by now.
+  private func doubtContract(_ place: Int) {
+    state.withLock { $0.members[place].roundsSinceContract = Self.roundsPerContract }
+  }
+
   private func set(_ place: Int, _ contract: UpstreamContract?, _ complaint: String?) {
     let (address, isNew) = state.withLock { state in
       let isNew =
         (state.members[place].contract == nil) != (contract == nil) || state.members[place].complaint != complaint
       state.members[place].contract = contract
+      state.members[place].roundsSinceContract = 0
       state.members[place].complaint = complaint
       return (state.members[place].address, isNew)
     }

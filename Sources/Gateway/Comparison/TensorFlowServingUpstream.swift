@@ -18,6 +18,8 @@ struct TensorFlowServingUpstream: UpstreamClient {
 
   func close() async { await transport.close() }
 
+  func listsElements(binary: Bool) -> Bool { true }
+
   /// There is nothing to ask.
   func serverMetadata(_ deadline: Deadline) -> ServerMetadata {
     ServerMetadata(name: "tensorflow-serving", version: "", extensions: [])
@@ -99,6 +101,7 @@ struct TensorFlowServingUpstream: UpstreamClient {
       for value in values where !collect(value, into: &numbers) { return false }
       return true
     case .integer(let number): numbers.append(Float(number))
+    case .unsigned(let number): numbers.append(Float(number))
     case .number(let number, _), .exact(let number): numbers.append(Float(number))
     case .exactSingle(let number): numbers.append(number)
     case .null: numbers.append(.nan)

@@ -1,18 +1,19 @@
 import NIOCore
 import Synchronization
 
-/// Counts the channels that anybody still holds, closed ones among them.
+/// Counts channels until somebody lets go of them, closed ones among them, unless they have been answered.
 ///
 /// The stream of a call that was reset is closed at once, but the task that serves it may not even have begun: resets that
 /// come faster than tasks end would pile up without a bound. Nothing tells when such a task has ended, except that it lets
-/// go of its channel.
+/// go of its channel. That of a call that has been answered has had its turn; an answer that nobody takes is to keep nobody
+/// out.
 final class ChannelCensus: Sendable {
   private struct Entry {
     weak var channel: (any Channel)?
   }
 
   private struct State {
-    var entries: [Entry] = []
+    var entries: [ObjectIdentifier: Entry] = [:]
     var lastCount = NIODeadline.uptimeNanoseconds(0)
   }
 
@@ -32,12 +33,15 @@ final class ChannelCensus: Sendable {
   func admits(_ channel: any Channel) -> Bool {
     state.withLock { state in
       if state.entries.count >= most, NIODeadline.now() - state.lastCount >= Self.interval {
-        state.entries.removeAll { $0.channel == nil }
+        state.entries = state.entries.filter { $0.value.channel != nil }
         state.lastCount = .now()
       }
       guard state.entries.count < most else { return false }
-      state.entries.append(Entry(channel: channel))
+      state.entries[ObjectIdentifier(channel)] = Entry(channel: channel)
       return true
     }
   }
+
+  /// Counts a channel no more.
+  func noteAnswer(_ channel: any Channel) { state.withLock { $0.entries[ObjectIdentifier(channel)] = nil } }
 }

@@ -41,7 +41,7 @@ final class ConnectionRoom: Sendable {
       guests[ObjectIdentifier(channel)] = Guest(channel: channel, lastAnswer: .now())
       return oldest?.value.channel
     }
-    leaving?.close(promise: nil)
+    leaving?.pipeline.fireUserInboundEventTriggered(ConnectionMustEnd())
   }
 
   /// Closes a connection that has come and was not taken in.
@@ -61,7 +61,9 @@ final class ConnectionRoom: Sendable {
   func closeAll(after time: Duration) {
     Task {
       try await Task.sleep(for: time)
-      for guest in guests.withLock({ Array($0.values) }) { guest.channel.close(promise: nil) }
+      for guest in guests.withLock({ Array($0.values) }) {
+        guest.channel.pipeline.fireUserInboundEventTriggered(ConnectionMustEnd())
+      }
     }
   }
 
@@ -75,7 +77,10 @@ final class ConnectionRoom: Sendable {
 /// The server still serves, but whoever has a choice should go elsewhere.
 struct ServerWillEnd: Sendable {}
 
-/// Tells the room about its connection.
+/// A connection ends at once, whatever its client has not taken yet.
+private struct ConnectionMustEnd: Sendable {}
+
+/// Tells the room about its connection, and ends it when the room wants it to.
 final class ConnectionRoomHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = Any
   typealias InboundOut = Any
@@ -93,6 +98,10 @@ final class ConnectionRoomHandler: ChannelDuplexHandler, RemovableChannelHandler
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     room.noteAnswer(context.channel)
     context.write(data, promise: promise)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ConnectionMustEnd { context.close(promise: nil) } else { context.fireUserInboundEventTriggered(event) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {

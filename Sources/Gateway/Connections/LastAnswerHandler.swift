@@ -39,7 +39,7 @@ final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapOutboundIn(data) {
     case .head(var head):
       answered += 1
-      let isStream = Self.isStream(context.channel)
+      let isStream = context.channel.isStream
       isLast = answered > received || state.isDraining && !isStream
       if isLast, !isStream { head.headerFields[.connection] = "close" }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -47,9 +47,6 @@ final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     default: context.write(data, promise: promise)
     }
   }
-
-  /// Whether it is a stream within an HTTP/2 connection, which ends by itself.
-  private static func isStream(_ channel: any Channel) -> Bool { channel.parent?.parent != nil }
 
   private func end(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
     isDropping = true

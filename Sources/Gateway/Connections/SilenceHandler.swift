@@ -1,19 +1,25 @@
 import NIOCore
 
-/// Closes a connection on which nothing has come for a time.
+/// Closes a connection on which nothing has come for a time, or whose other end has taken nothing for that time of what was
+/// written.
 ///
 /// It looks at bytes, not at what they mean: a client that never says what it wants has no request that could be late, and
-/// the HTTP/2 handlers' own limits wait for a client to answer that it is about to be cut off.
-final class SilenceHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// the HTTP/2 handlers' own limits wait for a client to answer that it is about to be cut off. A client that reads an answer
+/// has nothing to say meanwhile, so what it takes counts like what it sends; while something waits for it, that alone counts.
+final class SilenceHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = Any
   typealias InboundOut = Any
+  typealias OutboundIn = IOData
+  typealias OutboundOut = IOData
 
   private let longest: TimeAmount
-  private var lastRead = NIODeadline.now()
+  private var lastSign = NIODeadline.now()
+  private var untaken: UntakenWrites
   private var timer: Scheduled<Void>?
 
   init(_ longest: TimeAmount) {
     self.longest = longest
+    untaken = UntakenWrites(patience: longest)
   }
 
   /// For requests that may take until a deadline, on connections that may be idle for a time.
@@ -23,20 +29,32 @@ final class SilenceHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   private static let allowance = Duration.seconds(2)
 
-  func handlerAdded(context: ChannelHandlerContext) { schedule(context.channel, in: longest) }
+  func handlerAdded(context: ChannelHandlerContext) { schedule(context, in: longest) }
 
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    lastRead = .now()
+    lastSign = .now()
     context.fireChannelRead(data)
   }
 
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let count = unwrapOutboundIn(data).readableBytes
+    let taken = context.eventLoop.makePromise(of: Void.self)
+    taken.futureResult.cascade(to: promise)
+    untaken.add(count, at: .now())
+    taken.futureResult.assumeIsolated().whenComplete { [self] _ in
+      lastSign = .now()
+      untaken.remove(count, at: lastSign)
+    }
+    context.write(data, promise: taken)
+  }
+
   /// One timer that looks again, instead of a new one for every read.
-  private func schedule(_ channel: any Channel, in time: TimeAmount) {
-    timer = channel.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
-      let left = lastRead + longest - NIODeadline.now()
-      if left <= .zero { channel.close(promise: nil) } else { schedule(channel, in: left) }
+  private func schedule(_ context: ChannelHandlerContext, in time: TimeAmount) {
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+      let left = (untaken.end ?? lastSign + longest) - NIODeadline.now()
+      if left <= .zero { context.close(promise: nil) } else { schedule(context, in: min(left, longest)) }
     }
   }
 }

@@ -24,7 +24,7 @@ package final class FilterEngine: Sendable {
 
   private let current: Mutex<Serving>
   private let open: @Sendable () throws(SluiceError) -> Pipeline
-  fileprivate let workers: WorkerPool
+  let workers: WorkerPool
   private let metrics: GatewayMetrics
   private let whenChanged: @Sendable (CalibrationWarning) -> Void
   private let lastNumber = Atomic<Int>(0)
@@ -132,6 +132,8 @@ package final class FilterEngine: Sendable {
   }
 
   /// Runs work that keeps a processor busy, away from the threads that serve connections.
+  ///
+  /// - Throws: what the work throws; `cancelled` for work that nobody waits for any more when its turn comes.
   func compute<Result: Sendable>(
     _ work: @escaping @Sendable () throws(SluiceError) -> Result
   ) async throws(SluiceError) -> Result {
@@ -144,7 +146,12 @@ package final class FilterEngine: Sendable {
   @concurrent private static func outcome<Result>(
     _ work: @Sendable () throws(SluiceError) -> Result
   ) async -> Swift.Result<Result, SluiceError> {
-    do throws(SluiceError) { return .success(try work()) } catch { return .failure(error) }
+    do throws(SluiceError) {
+      try SluiceError.checkCancellation()
+      return .success(try work())
+    } catch {
+      return .failure(error)
+    }
   }
 }
 

@@ -59,7 +59,10 @@ final class BodyChargeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data), !charges.isEmpty { charges.removeFirst() }
+    if case .end = unwrapOutboundIn(data) {
+      if !charges.isEmpty { charges.removeFirst() }
+      if context.channel.isStream { census.noteAnswer(context.channel) }
+    }
     context.write(data, promise: promise)
   }
 

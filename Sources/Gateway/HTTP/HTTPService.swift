@@ -5,6 +5,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
+import NIOHTTPTypes
 import NIOSSL
 import ServiceLifecycle
 
@@ -21,7 +22,7 @@ struct HTTPService: Service {
   private static let headerLimits = HTTP1Channel.Configuration.DecoderConfiguration(
     maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
 
-  /// Streams of HTTP/2 in all whose tasks have not ended.
+  /// Streams of HTTP/2 in all that have not been answered, or whose tasks have not ended.
   private static let maxStreams = 4096
 
   func run() async throws {
@@ -47,8 +48,8 @@ struct HTTPService: Service {
     let census = ChannelCensus(settings.connections + Self.maxStreams)
     let channels = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
-        ContinueHandler(most: most), DisconnectHandler(connections), LastAnswerHandler(state),
-        BodyChargeHandler(memory, connections, census),
+        UntakenAnswerHandler<HTTPResponsePart>(idle: idle), ContinueHandler(most: most), DisconnectHandler(connections),
+        LastAnswerHandler(state), BodyChargeHandler(memory, connections, census),
       ],
       idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
     let http2 = HTTP2ChannelConfiguration(

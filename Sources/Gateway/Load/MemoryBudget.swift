@@ -3,18 +3,19 @@ import FilterPipeline
 import Synchronization
 
 /// The bytes that all requests together hold: bodies as they arrive, requests as they are read, images while they are
-/// judged.
+/// judged, tensors while a model server is asked about them.
 ///
 /// What arrives is charged at once, and refused when there is no room, unless nobody else holds anything. What the gateway
 /// does of itself waits for room, in the order in which it came. So that waiting always ends, the first of each kind goes
-/// on whatever is held: the peak is the budget, and beyond it at most one request that is read and one image that is
-/// judged.
+/// on whatever is held: the peak is the budget, and beyond it at most one request that is read, one image that is judged
+/// and one request that is forwarded.
 package final class MemoryBudget: Sendable {
   /// What bytes are held for.
   package enum Use: Int, Sendable, CaseIterable {
     case arriving
     case reading
     case judging
+    case forwarding
   }
 
   /// The bytes that are held, by what for.

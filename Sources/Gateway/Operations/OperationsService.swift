@@ -4,6 +4,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
+import NIOHTTPTypes
 import ServiceLifecycle
 
 /// Serves metrics, health and the audit pages on an address of its own, outside every queue. Probes always find a place:
@@ -22,12 +23,15 @@ struct OperationsService: Service {
 
   func run() async throws {
     let configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
+    let idle = Duration.seconds(30)
+    let channels = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [UntakenAnswerHandler<HTTPResponsePart>(idle: idle)], idleTimeout: TimeAmount(idle))
     let room = ConnectionRoom(maximum: Self.maximumConnections, overflow: .replacesOldest)
     let application = Application(
       responder: port.responder(),
       server: EitherHTTPChannel.server(
-        HTTP1Channel.Configuration(idleTimeout: .seconds(30)),
-        http2: HTTP2ChannelConfiguration(idleTimeout: .seconds(30)), patience: .seconds(30),
+        channels, http2: HTTP2ChannelConfiguration(idleTimeout: idle, streamConfiguration: channels),
+        patience: TimeAmount(idle),
         guards: [ConnectionRoomHandler(room), SilenceHandler(.seconds(60))]),
       configuration: configuration, onServerRunning: { onListening($0.localAddress) }, logger: quiet(log))
     try await withGracefulShutdownHandler {

@@ -9,18 +9,29 @@ import SwiftProtobuf
 /// The gRPC side of the Open Inference Protocol.
 ///
 /// Calls are taken as streams, so that tokens and deadlines hold before the message has come.
-struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol {
+struct InferenceService: RegistrableRPCService {
   let gateway: InferenceGateway
   let tokens: BearerTokens
   let state: ServingState
 
-  func serverLive(
+  private typealias Method = Inference_GRPCInferenceService.Method
+
+  func registerMethods(with router: inout RPCRouter<some ServerTransport>) {
+    router.register(Method.ServerLive.descriptor, serverLive)
+    router.register(Method.ServerReady.descriptor, serverReady)
+    router.register(Method.ModelReady.descriptor, modelReady)
+    router.register(Method.ServerMetadata.descriptor, serverMetadata)
+    router.register(Method.ModelMetadata.descriptor, modelMetadata)
+    router.register(Method.ModelInfer.descriptor, modelInfer)
+  }
+
+  private func serverLive(
     request: StreamingServerRequest<Inference_ServerLiveRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerLiveResponse> {
     try await answer("health", request, context) { _, _ in Answer(.with { $0.live = true }) }
   }
 
-  func serverReady(
+  private func serverReady(
     request: StreamingServerRequest<Inference_ServerReadyRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerReadyResponse> {
     try await answer("health", request, context) { _, _ in
@@ -29,7 +40,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     }
   }
 
-  func modelReady(
+  private func modelReady(
     request: StreamingServerRequest<Inference_ModelReadyRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ModelReadyResponse> {
     try await answer("health", request, context) { message, _ in
@@ -39,13 +50,13 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     }
   }
 
-  func serverMetadata(
+  private func serverMetadata(
     request: StreamingServerRequest<Inference_ServerMetadataRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerMetadataResponse> {
     try await answer("metadata", request, context) { _, _ in Answer(gateway.serverMetadata.message) }
   }
 
-  func modelMetadata(
+  private func modelMetadata(
     request: StreamingServerRequest<Inference_ModelMetadataRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ModelMetadataResponse> {
     try await answer("metadata", request, context) { message, _ in
@@ -54,14 +65,16 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     }
   }
 
-  func modelInfer(
-    request: StreamingServerRequest<Inference_ModelInferRequest>, context: ServerContext
+  private func modelInfer(
+    request: StreamingServerRequest<UnreadInferRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ModelInferResponse> {
-    try await answer("infer", request, context) { message, call in
-      try gateway.check(message.modelName, message.modelVersion)
+    try await answer("infer", request, context) { unread, call in
       // Held by the work, which may outlast the call.
-      let charge = try await gateway.memory.charge(Self.copies * message.contentBytes, for: .reading)
+      let charge = try await gateway.memory.charge(
+        unread.byteCount + Self.copies * unread.decodedByteCount(), for: .reading)
       defer { withExtendedLifetime(charge) {} }
+      let message = try unread.decoded()
+      try gateway.check(message.modelName, message.modelVersion)
       let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
       var answer = Answer(inference.response.message)
       answer.metadata = ["sluice-verdict": "\(inference.judgements.headerValue)"]
@@ -70,7 +83,7 @@ struct InferenceService: Inference_GRPCInferenceService.StreamingServiceProtocol
     }
   }
 
-  /// The contents in the message, as tensors, and as images.
+  /// The decoded message, its contents as tensors, and as images.
   private static let copies = 3
 
   /// Runs work that ends when the client ends its call.
@@ -206,25 +219,6 @@ extension Refusal.Status {
     case .lateAnswer: .deadlineExceeded
     }
   }
-}
-
-extension Inference_ModelInferRequest {
-  /// The bytes of all contents, raw and listed.
-  fileprivate var contentBytes: Int {
-    rawInputContents.reduce(0) { $0 + $1.count } + inputs.reduce(0) { $0 + $1.contents.byteCount }
-  }
-}
-
-extension Inference_InferTensorContents {
-  /// What the listed elements hold in memory.
-  fileprivate var byteCount: Int {
-    boolContents.count + 4 * (intContents.count + uintContents.count + fp32Contents.count)
-      + 8 * (int64Contents.count + uint64Contents.count + fp64Contents.count)
-      + bytesContents.reduce(0) { $0 + $1.count + Self.bytesPerElement }
-  }
-
-  /// What an element of bytes costs however short it is.
-  private static let bytesPerElement = 64
 }
 
 extension Metadata {

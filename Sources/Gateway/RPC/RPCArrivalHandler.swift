@@ -25,7 +25,7 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var hasBegun = false
   private var timer: RepeatedTask?
 
-  /// The message in the library's buffer, and as the message that it decodes.
+  /// The message in the library's buffer, and as it is handed on.
   private static let copies = 2
 
   init(_ memory: MemoryBudget, _ census: ChannelCensus, longestMessage: Int, pace: Pace = .standard) {
@@ -103,6 +103,7 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
+    if case .headers(let headers) = unwrapOutboundIn(data), headers.endStream { census.noteAnswer(context.channel) }
     context.write(data, promise: promise)
   }
 

@@ -2,6 +2,7 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
 import NIOCore
+import NIOHTTP2
 import ServiceLifecycle
 
 /// Serves gRPC at an address, with TLS or without.
@@ -13,7 +14,7 @@ struct RPCService: Service {
 
   /// Calls on a connection.
   private static let maxStreams = 32
-  /// Calls in all whose tasks have not ended: many times what is worked on and may wait.
+  /// Calls in all that have not been answered, or whose tasks have not ended: many times what is worked on and may wait.
   private static let maxCalls = 4096
 
   func run() async throws {
@@ -79,12 +80,15 @@ struct RPCService: Service {
   }
 
   private func charging() -> @Sendable (any Channel) -> EventLoopFuture<Void> {
-    let (memory, longest) = (service.gateway.memory, settings.maxBody)
+    let (memory, longest, idle) = (service.gateway.memory, settings.maxBody, settings.idle)
     let census = ChannelCensus(Self.maxCalls)
     return { stream in
       stream.eventLoop.makeCompletedFuture {
-        try stream.pipeline.syncOperations.addHandler(
-          RPCArrivalHandler(memory, census, longestMessage: longest), position: .first)
+        try stream.pipeline.syncOperations.addHandlers(
+          [
+            RPCArrivalHandler(memory, census, longestMessage: longest),
+            UntakenAnswerHandler<HTTP2Frame.FramePayload>(idle: idle),
+          ], position: .first)
       }
     }
   }

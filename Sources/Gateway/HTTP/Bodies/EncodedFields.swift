@@ -24,23 +24,25 @@ struct EncodedFields {
 
   private static func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "&") || byte == UInt8(ascii: "=") }
 
-  /// - Throws: `ambiguous-body` where a reader of forms would take an image out of what is something else to others.
+  /// - Throws: `ambiguous-body` where a reader of forms would take an image out of what is something else to others;
+  ///   `cancelled`.
   func checkHidden() throws(SluiceError) {
-    guard !hideImage else {
+    guard try !hideImage() else {
       throw .ambiguousBody("it is also a form with another image", remedy: "send its content type")
     }
   }
 
   /// Whether an image begins behind a separator, whichever of them a reader goes by.
-  private var hideImage: Bool {
+  private func hideImage() throws(SluiceError) -> Bool {
     var rest = rest.drop { !Self.isSeparator($0) }.dropFirst()
     while !rest.isEmpty {
+      try SluiceError.checkCancellation()
       let text = rest.prefix(Self.longestHead).prefix { $0 != UInt8(ascii: "&") }
       rest = rest.drop { !Self.isSeparator($0) }.dropFirst()
       guard text.count >= ImagesInText.shortest else { continue }
       let head = TextEncodings.withoutPercents(text).bytes
       if FileHead(head.prefix(FileHead.length)).isImage || head.isDataURL { return true }
-      if TextEncodings.hidesBase64Image(head.prefix(Self.longestBase64)) { return true }
+      if try TextEncodings.hidesBase64Image(head.prefix(Self.longestBase64)) { return true }
     }
     return false
   }

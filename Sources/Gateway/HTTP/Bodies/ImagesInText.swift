@@ -25,7 +25,7 @@ struct ImagesInText {
 
   /// Reads some text of a body.
   ///
-  /// - Throws: `ambiguous-body` for text that hides an image.
+  /// - Throws: `ambiguous-body` for text that hides an image; `cancelled`.
   mutating func read(text: ArraySlice<UInt8>) throws(SluiceError) { try read(text, depth: 0) }
 
   /// Reads bytes of a body that need not be text.
@@ -58,6 +58,7 @@ struct ImagesInText {
   }
 
   private mutating func spend(_ count: Int, _ depth: Int) throws(SluiceError) {
+    try SluiceError.checkCancellation()
     budget -= count
     guard budget >= 0, depth <= Self.deepest else {
       throw .ambiguousBody("it has text that is encoded over and over")
@@ -81,7 +82,7 @@ struct ImagesInText {
     if text.isDataURL { return try read(dataURL: text, depth) }
     let (bytes, escapes) = TextEncodings.withoutPercents(text)
     if escapes > 0, try take(bytes, depth: depth + 1, samples: escapes) {
-      guard !TextEncodings.hidesBase64Image(text) else {
+      guard try !TextEncodings.hidesBase64Image(text) else {
         throw .ambiguousBody(
           "it has base64 with percent escapes in it", remedy: "write it with + and /, without escapes")
       }
@@ -89,7 +90,7 @@ struct ImagesInText {
     }
     if let bytes = TextEncodings.hexadecimal(text), try take(bytes, depth: depth + 1) { return }
     if let base64 = TextEncodings.base64(text), try take(base64, depth: depth + 1) { return }
-    guard !TextEncodings.hidesBase64Image(text), !text.mentionsImageURL else {
+    guard try !TextEncodings.hidesBase64Image(text), !text.mentionsImageURL else {
       throw .ambiguousBody("it has an image inside a text", remedy: "send the image alone, as a file or a string")
     }
     guard !text.hasRowOfNumbers else { throw Self.tooManyNumbers }
@@ -156,7 +157,7 @@ struct ImagesInText {
   private mutating func read(_ value: JSONValue, depth: Int) throws(SluiceError) {
     switch value {
     case .null, .bool: break
-    case .integer, .number, .exact, .exactSingle:
+    case .integer, .unsigned, .number, .exact, .exactSingle:
       numbers += 1
       guard numbers < Self.fewestSamples else { throw Self.tooManyNumbers }
     case .string(let text): try read(string: text, depth: depth)

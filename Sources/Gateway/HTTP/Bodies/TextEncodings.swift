@@ -67,11 +67,13 @@ enum TextEncodings {
 
   /// Whether an image in base64 begins anywhere in a text, for readers that pass over what is no base64 to them.
   ///
+  /// - Throws: `cancelled`.
   /// - Complexity: O(bytes).
-  static func hidesBase64Image(_ text: some Sequence<UInt8>) -> Bool {
+  static func hidesBase64Image(_ text: some Sequence<UInt8>) throws(SluiceError) -> Bool {
     let values = text.filter { sixBits[Int($0)] != other }
-    if beginsImage(in: values) { return true }
-    return values.contains(where: isOfAddresses) && beginsImage(in: values.filter { !isOfAddresses($0) })
+    if try beginsImage(in: values) { return true }
+    guard values.contains(where: isOfAddresses) else { return false }
+    return try beginsImage(in: values.filter { !isOfAddresses($0) })
   }
 
   /// The same of the beginning of a text.
@@ -83,14 +85,24 @@ enum TextEncodings {
     }
   }
 
-  private static func beginsImage(in text: [UInt8]) -> Bool {
+  private static func beginsImage(in text: [UInt8]) throws(SluiceError) -> Bool {
     let values = text.map { sixBits[Int($0)] }
     guard values.count >= shortest else { return false }
     for start in 0...values.count - shortest {
+      if start & 0xFFFF == 0 { try SluiceError.checkCancellation() }
       let begin = UInt16(values[start]) << 10 | UInt16(values[start + 1]) << 4 | UInt16(values[start + 2]) >> 2
-      if FileHead.mayBeImage(begin), head(values[start...].prefix(FileHead.length / 3 * 4)).isImage { return true }
+      guard FileHead.mayBeImage(begin), FileHead.mayBeImage(eightBytes(values, at: start)) else { continue }
+      if head(values[start...].prefix(FileHead.length / 3 * 4)).isImage { return true }
     }
     return false
+  }
+
+  /// What values stand for from a place on, zeros behind their end.
+  private static func eightBytes(_ values: [UInt8], at start: Int) -> UInt64 {
+    var bytes: UInt64 = 0
+    for place in start..<start + 10 { bytes = bytes << 6 | (place < values.count ? UInt64(values[place]) : 0) }
+    let last = start + 10
+    return bytes << 4 | (last < values.count ? UInt64(values[last]) >> 2 : 0)
   }
 
   /// What the shortest signature takes, of four bytes.

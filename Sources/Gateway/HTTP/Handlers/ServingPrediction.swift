@@ -52,11 +52,21 @@ enum ServingPrediction {
       throw SluiceError(
         .upstreamFailed, "the output `\(output.name)` of shape \(output.shape) has no row for each of \(images) images")
     }
+    guard emptyLists(output.shape) <= mostEmptyLists else {
+      throw SluiceError(.upstreamFailed, "the output `\(output.name)` of shape \(output.shape) is all empty lists")
+    }
     let length = values.count / images
     return (0..<images).map { row in
       nested(Array(values[row * length..<(row + 1) * length]), Array(output.shape.dropFirst()))
     }
   }
+
+  /// How many empty lists an output without elements consists of: as many as its shape says, however short its text.
+  private static func emptyLists(_ shape: [Int]) -> Int {
+    shape.contains(0) ? shape.prefix { $0 > 0 }.reduce(1, *) : 0
+  }
+
+  private static let mostEmptyLists = 10_000
 
   /// Values as the axes of a row nest them.
   static func nested(_ values: [JSONValue], _ shape: [Int]) -> JSONValue {

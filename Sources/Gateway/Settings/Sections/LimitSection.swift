@@ -21,10 +21,10 @@ package struct LimitSection: SettingSection {
     "maxBody", .size(1000...1_000_000_000), default: 32_000_000, help: "The maximum length of a request's body.")
   package let bodyMemory = Setting(
     "bodyMemory", .size(1000...1_000_000_000_000), default: 512_000_000,
-    help: "The maximum memory of all requests together: bodies as they arrive, images while they are judged.")
+    help: "The maximum memory of all requests: bodies as they arrive, images while they are judged and forwarded.")
   package let connections = Setting(
     "connections", .wholeNumber(1...1_000_000), default: 4096, help: "The maximum number of connections at a time.")
   package let idle = Setting(
     "idle", .duration(.milliseconds(100) ... .seconds(3600)), default: .seconds(30),
-    help: "How long a connection may be silent, or take to send the head of a request.")
+    help: "How long a connection may be silent, the head of a request may take, or an answer may wait to be read.")
 }

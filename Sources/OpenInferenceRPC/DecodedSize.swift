@@ -1,0 +1,104 @@
+internal import Common
+internal import OpenInference
+
+/// What the message of an inference takes once it is decoded, read off its fields without keeping any.
+///
+/// Nothing is ever counted for less than it takes: fields that are not known, and those of a wrong type, count as well.
+struct DecodedSize {
+  private(set) var bytes = 0
+  private var parts = 0
+  private var position = 0
+  private let message: [UInt8]
+
+  /// What submessages, texts and elements of bytes cost beside their contents, in lists that grow by doubling.
+  static let bytesPerPart = 512
+  /// Several times what the most images that a request may have take.
+  static let mostParts = 10_000
+  /// The largest number.
+  private static let bytesPerNumber = 8
+
+  private enum Kind {
+    case request, input, output, contents
+
+    /// What a field consists of; `nil` where it has no fields that pile up.
+    func submessage(_ field: UInt64) -> Kind? {
+      switch (self, field) {
+      case (.request, 5): .input
+      case (.request, 6): .output
+      case (.input, 5): .contents
+      default: nil
+      }
+    }
+
+    /// How many bytes each byte of a list of numbers becomes: small ones travel in one.
+    func growth(_ field: UInt64) -> Int? {
+      switch (self, field) {
+      case (.contents, 1), (.contents, 6), (.contents, 7): 1
+      case (.contents, 2), (.contents, 4): 4
+      case (.contents, 3), (.contents, 5), (.input, 3): 8
+      default: nil
+      }
+    }
+  }
+
+  /// - Throws: `invalid-request` for what is no message, or has too many parts.
+  init(of message: [UInt8]) throws(SluiceError) {
+    self.message = message
+    try count(.request, upTo: message.count)
+  }
+
+  private mutating func count(_ kind: Kind, upTo end: Int) throws(SluiceError) {
+    while position < end {
+      let tag = try number()
+      switch tag & 7 {
+      case 0:
+        _ = try number()
+        bytes += Self.bytesPerNumber
+      case 1: try pass(8)
+      case 2: try countField(kind, tag >> 3, upTo: end)
+      // What is in a group counts as if it stood outside.
+      case 3, 4: bytes += Self.bytesPerNumber
+      case 5: try pass(4)
+      default: throw Self.unreadable
+      }
+    }
+    guard position == end else { throw Self.unreadable }
+  }
+
+  private mutating func countField(_ kind: Kind, _ field: UInt64, upTo end: Int) throws(SluiceError) {
+    guard let length = Int(exactly: try number()), length <= end - position else { throw Self.unreadable }
+    if let growth = kind.growth(field) {
+      bytes += growth * length
+      position += length
+      return
+    }
+    parts += 1
+    bytes += Self.bytesPerPart
+    guard parts <= Self.mostParts else {
+      throw .invalidRequest("the message has more than \(Self.mostParts) parts", remedy: "send fewer images at a time")
+    }
+    if let submessage = kind.submessage(field) { return try count(submessage, upTo: position + length) }
+    bytes += length
+    position += length
+  }
+
+  private mutating func pass(_ length: Int) throws(SluiceError) {
+    guard length <= message.count - position else { throw Self.unreadable }
+    position += length
+    bytes += Self.bytesPerNumber
+  }
+
+  private mutating func number() throws(SluiceError) -> UInt64 {
+    var value: UInt64 = 0
+    for shift in stride(from: 0, to: 64, by: 7) {
+      guard position < message.count else { throw Self.unreadable }
+      let byte = message[position]
+      position += 1
+      value |= UInt64(byte & 0x7F) << UInt64(shift)
+      if byte < 0x80 { return value }
+    }
+    throw Self.unreadable
+  }
+
+  private static let unreadable = SluiceError.invalidRequest("the call has no readable message")
+}
