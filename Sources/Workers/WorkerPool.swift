@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -9,16 +10,22 @@ import Synchronization
 /// Swift's own pool has one thread a core and must never block; decoding and inference run here instead. As a task
 /// executor it serves plain `async` code. Rejected alternative: a dispatch queue, whose thread count is not bounded.
 package final class WorkerPool: TaskExecutor {
-  private let queue: JobQueue
+  private let queue = JobQueue()
+  /// Whether there is a thread at all.
+  private let hasThreads: Bool
 
-  /// Starts the threads; they live as long as the pool.
+  /// Starts the threads; they live as long as the pool. Where the system permits no more, fewer do the same work, and without one
+  /// it is done by Swift's own pool: a limit on threads makes work slower and ends no process.
   ///
   /// - Precondition: `threads` is at least 1.
   package init(threads: Int) {
     precondition(threads >= 1)
-    queue = JobQueue()
+    hasThreads = Self.startThread(queue)
     unsafe queue.executor = unsafe asUnownedTaskExecutor()
-    for _ in 0..<threads { startThread() }
+    guard hasThreads else { return }
+    for _ in 1..<threads {
+      guard Self.startThread(queue) else { break }
+    }
   }
 
   deinit {
@@ -26,15 +33,25 @@ package final class WorkerPool: TaskExecutor {
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
-    queue.append(UnownedJob(job))
+    let job = UnownedJob(job)
+    guard hasThreads else {
+      // The task of the job holds the pool meanwhile.
+      let executor = unsafe asUnownedTaskExecutor()
+      return DispatchQueue.global().async { unsafe job.runSynchronously(on: executor) }
+    }
+    queue.append(job)
   }
 
-  private func startThread() {
+  /// - Returns: whether the system had a thread left.
+  private static func startThread(_ queue: JobQueue) -> Bool {
     let opaque = unsafe Unmanaged.passRetained(queue).toOpaque()
     var thread = pthread_t()
-    let status = unsafe pthread_create(&thread, nil, { unsafe runJobs($0) }, opaque)
-    precondition(status == 0, "the system has no threads left")
+    guard unsafe pthread_create(&thread, nil, { unsafe runJobs($0) }, opaque) == 0 else {
+      unsafe Unmanaged<JobQueue>.fromOpaque(opaque).release()
+      return false
+    }
     pthread_detach(thread)
+    return true
   }
 }
 
@@ -61,7 +78,7 @@ private func runJobs(_ opaque: UnsafeMutableRawPointer?) -> UnsafeMutableRawPoin
   private var jobs: [UnownedJob] = []
   private var head = 0
   private var isClosed = false
-  /// The pool, set before there is a thread, and named by it only while there is a job.
+  /// The pool, set before there is a job, and named by a thread only while there is one.
   var executor: UnownedTaskExecutor?
 
   private static let doneAtMost = 1024
