@@ -29,10 +29,19 @@ extension ImageFormat {
   package static func begins(at offset: Int, in bytes: Span<UInt8>) -> Bool {
     switch at(offset, in: bytes) {
     case .png: return true
-    case .jpeg: return offset + 3 < bytes.count && JPEGMarker(rawValue: bytes[offset + 3]).mayStandFirst
+    case .jpeg: return firstMarker(at: offset, in: bytes).map { JPEGMarker(rawValue: bytes[$0]).mayStandFirst } ?? false
     case nil: return false
     }
   }
+
+  /// Where the second byte of the first marker behind a JPEG's signature stands, which few fill bytes may precede.
+  static func firstMarker(at offset: Int, in bytes: Span<UInt8>) -> Int? {
+    let place = offset + jpegSignatureLength
+    return (place...place + longestFill).first { $0 < bytes.count && bytes[$0] != 0xFF }
+  }
+
+  private static let jpegSignatureLength = 3
+  private static let longestFill = 8
 
   /// One past the end of the image of this format at the head of some bytes; `nil` where its structure does not hold.
   ///

@@ -35,12 +35,23 @@ package enum TrailingContent: String, Sendable, Hashable, CaseIterable {
   private static func beginsPicture(at offset: Int, in bytes: Span<UInt8>, isFirst: Bool) -> Bool {
     guard ImageFormat.begins(at: offset, in: bytes) else { return false }
     if isFirst || ImageFormat.at(offset, in: bytes) == .png { return true }
+    guard let marker = ImageFormat.firstMarker(at: offset, in: bytes) else { return false }
     let names: [StaticString] = ["JFIF\0", "JFXX\0", "Exif\0"]
-    if names.contains(where: { bytes.hasBytes($0, at: offset + 6) }) { return true }
-    guard let length = bytes.uint16(at: offset + 4), length >= 2, let marker = bytes.uint16(at: offset + 4 + length)
-    else { return false }
-    return marker >> 8 == 0xFF && JPEGMarker(rawValue: UInt8(marker & 255)).beginsSegment
+    if names.contains(where: { bytes.hasBytes($0, at: marker + 3) }) { return true }
+    guard let length = bytes.uint16(at: marker + 1), length >= 2 else { return false }
+    return hasSegment(soonBehind: marker + 1 + length, in: bytes)
   }
+
+  /// Decoders pass over fill, and over bytes that are no marker.
+  private static func hasSegment(soonBehind start: Int, in bytes: Span<UInt8>) -> Bool {
+    (start...start + longestPadding).contains { place in
+      guard let marker = bytes.uint16(at: place) else { return false }
+      return marker >> 8 == 0xFF && JPEGMarker(rawValue: UInt8(marker & 255)).beginsSegment
+    }
+  }
+
+  /// More would let chance in: these few let one in twenty thousand mebibytes of noise pass for a picture.
+  private static let longestPadding = 8
 
   private static func endsAsZIP(_ bytes: Span<UInt8>) -> Bool {
     for offset in max(0, bytes.count - zipTail)..<bytes.count where bytes[offset] == 0x50 {

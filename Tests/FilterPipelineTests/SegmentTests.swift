@@ -54,8 +54,18 @@ struct SegmentTests {
 
   /// Bytes that decoders pass over, behind a segment.
   private static let padding: [[UInt8]] = [
-    [0, 0], [0x41], [0, 0xFF, 0, 0], [0xFF, 0xD3], [0xFF, 1], [7, 0xFF, 0xFF], [UInt8](repeating: 0, count: 60),
+    [0, 0], [0x41], [0, 0xFF, 0, 0], [0xFF, 0xD3], [0xFF, 1], [7, 0xFF, 0xFF], [UInt8](repeating: 0, count: 65),
+    [UInt8](repeating: 0, count: 4000), [0] + [UInt8](repeating: 0xFF, count: 70),
   ]
+
+  @Test("an end marker behind padding ends its image")
+  func paddingBeforeTheEnd() throws {
+    let sound = Self.image
+    let thumbnail = inserting(Array("a thumbnail ".utf8) + Self.other, as: 0xE1, into: sound)
+    let segment = thumbnail[2..<(thumbnail.count - sound.count + 2)]
+    let image = Array(sound.dropLast(2)) + segment + [0, 0] + sound.suffix(2)
+    #expect(try inputs(image + Self.other).map(\.bytes) == [image, Self.other])
+  }
 
   @Test(
     "padding behind a segment leaves an image whole, with its thumbnail", arguments: padding,

@@ -53,7 +53,11 @@ struct TrailingContentTests {
   func secondPictures(zeros: Int) throws {
     let sound = try EncodedImages.jpeg()
     let comment: [UInt8] = [0xFF, 0xFE, 0, 4, 0x68, 0x69]
-    let pictures: [[UInt8]] = [sound, sound[..<2] + comment + sound[2...], Array(sound[..<2] + sound[20...])]
+    let pictures: [[UInt8]] = [
+      sound, sound[..<2] + comment + sound[2...], Array(sound[..<2] + sound[20...]),
+      sound[..<2] + comment + [0xFF] + sound[2...], sound[..<2] + comment + [0, 0] + sound[2...],
+      sound[..<2] + [0xFF] + sound[2...],
+    ]
     for picture in pictures {
       #expect(try contents([UInt8](repeating: 0, count: zeros) + picture) == [.picture])
       #expect(try contents(Array("some words ".utf8) + picture) == [.picture])

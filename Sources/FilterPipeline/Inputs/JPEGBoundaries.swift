@@ -57,13 +57,17 @@ struct JPEGBoundaries {
 
   /// Where the marker behind a segment stands: in its place, or a little further, because decoders pass over bytes that
   /// are no marker. `nil` where none comes soon, or another image does first.
-  private func nextMarker(from start: Int) throws(SluiceError) -> Int? {
+  private mutating func nextMarker(from start: Int) throws(SluiceError) -> Int? {
     var position = start
     while position <= start + Self.longestPadding, try buffer.ensure(position + 2) {
       if buffer[position] == 0xFF {
-        let marker = JPEGMarker(rawValue: buffer[position + 1])
-        let isPadding = marker.continuesScan || marker.isPassedOver || position > start && marker.rawValue == 0xFF
-        if !isPadding { return position == start || marker.beginsSegment ? position : nil }
+        let last = position == start ? position : try endOfFill(from: position)
+        guard try buffer.ensure(last + 2) else { return nil }
+        let marker = JPEGMarker(rawValue: buffer[last + 1])
+        if !marker.continuesScan, !marker.isPassedOver {
+          return position == start || marker.beginsSegment || marker == .endOfImage ? position : nil
+        }
+        position = last
       } else if buffer[position] == 0x89 {
         _ = try buffer.ensure(position + ImageFormat.png.signature.count)
         if buffer.imageFormat(at: position) == .png { return nil }
@@ -74,8 +78,8 @@ struct JPEGBoundaries {
     return nil
   }
 
-  /// Some cameras put two bytes there, others fill up to a round number.
-  private static let longestPadding = 64
+  /// Some cameras put two bytes there, others fill up to a sector or a page.
+  private static let longestPadding = 4096
   /// What passing over a byte of padding costs, in bytes that are summed.
   private static let costOfPadding = 4
 

@@ -32,8 +32,13 @@ package struct WeightFiles {
 
   private static func beginsAsOpenVINO(_ file: borrowing RandomAccessFile) -> Bool {
     let head = file.bytes(at: 0, count: min(file.count, longestHead)) ?? []
-    return String(decoding: head, as: UTF8.self).contains("<net")
+    let text = head.drop(while: mayPrecedeXML.contains)
+    // Any other file may contain such a name.
+    return text.first == UInt8(ascii: "<") && String(decoding: text, as: UTF8.self).contains("<net")
   }
+
+  /// A byte order mark, and white space.
+  private static let mayPrecedeXML: Set<UInt8> = [0xEF, 0xBB, 0xBF, 0x20, 0x09, 0x0A, 0x0D]
 
   private static func withoutEnding(_ path: String) -> Substring {
     guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return path[...] }
