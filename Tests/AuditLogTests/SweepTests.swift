@@ -8,10 +8,32 @@ struct SweepTests {
   private static let later = AuditTime.now + .seconds(7200)
 
   /// Puts a file into the quarantine past the program.
-  private static func put(_ contents: [UInt8], as name: String, in log: TestLog) throws {
+  private static func put(
+    _ contents: [UInt8], as name: String, changed: AuditTime = .now, in log: TestLog
+  ) throws {
     let folder = "\(log.quarantine)/\(name.prefix(2))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Data(contents).write(to: URL(filePath: "\(folder)/\(name)"))
+    try setChanged("\(folder)/\(name)", changed)
+  }
+
+  private static func setChanged(_ file: String, _ time: AuditTime) throws {
+    let date = Date(timeIntervalSince1970: Double(time.microseconds) / 1_000_000)
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: file)
+  }
+
+  /// Puts a closed database in the place of another.
+  private static func copyDatabase(_ file: String, to other: String) throws {
+    for ending in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: other + ending)
+      guard FileManager.default.fileExists(atPath: file + ending) else { continue }
+      try FileManager.default.copyItem(atPath: file + ending, toPath: other + ending)
+    }
+  }
+
+  /// What the table says of images: the state, and the record of the deletion.
+  private static func states(_ log: TestLog) throws -> [[SQLValue]] {
+    try log.rows("SELECT state, writer, sequence FROM audit_object").map(\.values)
   }
 
   private static func prunedImages(_ store: AuditStore) throws -> Set<String> {
@@ -63,16 +85,58 @@ struct SweepTests {
     #expect(try store.verified().words == [])
   }
 
-  @Test("an image whose deletion is recorded goes when it is there again")
-  func deletedBefore() throws {
+  @Test("an image that was there before its deletion was recorded goes when it is there again")
+  func interruptedDeletion() throws {
     let log = try TestLog()
     let (store, image) = (try log.store(), Judged.kept(1))
     try store.append([image])
     _ = try store.prune(to: QuarantineLimits(bytes: 0), by: "one")
-    try Self.put(image.bytes, as: image.sha256, in: log)
+    try Self.put(image.bytes, as: image.sha256, changed: .now - .seconds(60), in: log)
     let sweep = try store.sweep(now: Self.later)
     #expect(sweep.deleted == 1 && sweep.found == 0)
     #expect(try store.image(image.sha256) == nil && store.verified().words == [])
+  }
+
+  @Test("a database put back to an older copy deletes no image that came again since", arguments: [false, true])
+  func olderDatabase(encrypts: Bool) throws {
+    let log = try TestLog()
+    let cipher = encrypts ? try QuarantineCipher(secretText: QuarantineTests.key) : .none
+    let (image, copy) = (Judged.kept(1), "\(log.folder.path)/copy")
+    do {
+      let store = try log.store(cipher: cipher)
+      try store.append([image])
+      _ = try store.prune(to: QuarantineLimits(bytes: 0), by: "one")
+    }
+    try Self.copyDatabase(log.file, to: copy)
+    do {
+      let store = try log.store(cipher: cipher)
+      try store.append([image])
+      _ = try store.hold(image.sha256, isHeld: true, note: "evidence", reviewer: "anna", by: "one")
+      try Self.setChanged(log.imageFile(image.sha256), .now + .seconds(60))
+    }
+    try Self.copyDatabase(copy, to: log.file)
+    #expect(try Self.states(log) == [[.integer(2), .text("one"), .integer(2)]], "the copy knows it as deleted")
+    let store = try log.store(cipher: cipher)
+    let sweep = try store.sweep(now: Self.later)
+    #expect(sweep.deleted == 0 && sweep.found == 1)
+    #expect(try Self.states(log) == [[.integer(0), .null, .null]])
+    #expect(try store.image(image.sha256) == image.bytes && store.quarantineSize().images == 1)
+    let verification = try store.verified()
+    #expect(verification.words == [] && verification.images == 1)
+    #expect(try store.sweep(now: Self.later).found == 0)
+  }
+
+  @Test(
+    "an image goes by no record but that of a deletion", arguments: ["NULL, sequence = NULL", "'one', sequence = 2"])
+  func unrecordedDeletion(reference: String) throws {
+    let log = try TestLog()
+    let (store, image) = (try log.store(), Judged.kept(1))
+    try store.append([image, .kept(2)])
+    try Self.setChanged(log.imageFile(image.sha256), .now - .seconds(60))
+    try log.tamper("UPDATE audit_object SET state = 2, writer = \(reference) WHERE sha256 = '\(image.sha256)'")
+    let sweep = try store.sweep(now: Self.later)
+    #expect(sweep.deleted == 0 && sweep.found == 1)
+    #expect(try store.image(image.sha256) == image.bytes)
   }
 
   @Test("files that are not the quarantine's are left alone", arguments: ["notes.txt", "AB", "ab.old", "abcd"])

@@ -3,13 +3,14 @@ import Common
 /// Goes through the quarantine for what no record of the log speaks of, and deletes nothing that may be evidence.
 ///
 /// Half-written files go. An image that the log does not know – its database was lost, or put back to an older copy; or a process ended
-/// between keeping the image and recording it – counts as kept from now on: limits hold for it, and a record says when it goes.
+/// between keeping the image and recording it – counts as kept from now on: limits hold for it, and a record says when it goes. So does
+/// one that came after its deletion was recorded.
 ///
 /// Rejected alternative: to delete such images too. A new database in an old folder knows none, and what was held went without a trace.
 package struct QuarantineSweep: SteppedWork {
-  /// Files that are gone: half-written ones, and images whose deletion was recorded before.
+  /// Files that are gone: half-written ones, and images whose deletion was recorded after they came.
   package private(set) var deleted = 0
-  /// Images that nothing was known of.
+  /// Images that the log did not know to be there.
   package private(set) var found = 0
 
   private let store: AuditStore
@@ -72,13 +73,28 @@ package struct QuarantineSweep: SteppedWork {
 
   private func settle(_ name: String, _ connection: any SQLConnection) throws(SluiceError) -> Outcome {
     if name.isDigest {
-      let row = try connection.rows("SELECT state FROM audit_object WHERE sha256 = $1", [.text(name)]).first
-      guard let row else { return try adopt(name, connection) ? .found : .left }
+      let row = try keeping(of: name, connection)
       // Recorded meanwhile.
-      guard row.integer(0) == ImageKeeping.deleted.rawValue else { return .left }
+      if let row, row.integer(0) != ImageKeeping.deleted.rawValue { return .left }
+      // A file from before the record is one whose deletion was interrupted. A younger one came again, and the database is older.
+      let deletion = row?.optionalInteger(1).map(AuditTime.init(microseconds:))
+      guard let deletion, store.quarantine.isOld(name, before: deletion) else {
+        return try adopt(name, connection) ? .found : .left
+      }
     }
     try store.quarantine.remove(name, connection)
     return .deleted
+  }
+
+  /// The state of an image, and the time of the record that says that it goes.
+  private func keeping(of sha256: String, _ connection: any SQLConnection) throws(SluiceError) -> SQLRow? {
+    try connection.rows(
+      """
+      SELECT o.state, r.time FROM audit_object o
+      LEFT JOIN audit_record r ON r.writer = o.writer AND r.sequence = o.sequence AND r.kind = 'pruned'
+      WHERE o.sha256 = $1
+      """, [.text(sha256)]
+    ).first
   }
 
   private func adopt(_ sha256: String, _ connection: any SQLConnection) throws(SluiceError) -> Bool {
@@ -86,6 +102,7 @@ package struct QuarantineSweep: SteppedWork {
     try connection.execute(
       """
       INSERT INTO audit_object (sha256, bytes, stored, held, state) VALUES ($1, $2, $3, 0, \(ImageKeeping.stored.rawValue))
+      ON CONFLICT (sha256) DO UPDATE SET stored = excluded.stored, state = excluded.state, writer = NULL, sequence = NULL
       """, [.text(sha256), .integer(max(outline.imageBytes, 0)), .integer(now.microseconds)])
     return true
   }

@@ -15,7 +15,7 @@ struct AuditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A shared PostgreSQL, as libpq takes it. (default: without --audit, $SLUICE_AUDIT_DATABASE; else SQLite in the folder)",
+      "A shared PostgreSQL, as libpq takes it. (default: SQLite in a folder that --audit names; else $SLUICE_AUDIT_DATABASE)",
       valueName: "url"))
   var database: String?
 
@@ -36,8 +36,8 @@ struct AuditOptions: ParsableArguments {
 }
 
 extension AuditLocation {
-  /// The log that options name, and where they are silent, the environment. Whoever names a folder means the log in it: its shared
-  /// database must be named as well.
+  /// The log that options name, and where they are silent, the environment. Whoever names a folder with a database means that one; of
+  /// a shared log there is only the folder with its keys.
   ///
   /// - Throws: `invalid-key`, `unreadable-file`.
   static func named(
@@ -45,9 +45,9 @@ extension AuditLocation {
   ) throws(SluiceError) -> AuditLocation {
     let environment = FilterOpening.variables()
     let usual = environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
+    let hasOwnDatabase = folder.map { (try? AuditFolder($0).checkHasDatabase()) != nil } ?? false
     return AuditLocation(
-      folder: AuditFolder(folder ?? usual),
-      database: database ?? (folder == nil ? sharedDatabase : nil),
+      folder: AuditFolder(folder ?? usual), database: database ?? (hasOwnDatabase ? nil : sharedDatabase),
       cipher: try cipher(encryptionKeyFile, environment))
   }
 

@@ -11,7 +11,8 @@ struct AuditTrail {
 
   /// - Throws: `audit-unavailable`, `invalid-key`.
   init(_ folder: String) throws(SluiceError) {
-    let location = try AuditLocation.named(folder: folder)
+    // As the gateway does: beside a shared database, the folder holds the keys.
+    let location = try AuditLocation.named(folder: folder, database: AuditLocation.sharedDatabase)
     let store = try location.open()
     key = try location.folder.signingKey(for: name)
     recorder = AuditRecorder(AuditWriter(store, name: name), RecordingPolicy(build: Version.number))

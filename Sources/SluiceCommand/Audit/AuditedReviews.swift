@@ -19,10 +19,7 @@ struct AuditedReviews: Sendable {
       read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: Digests.sha256) }
       return
     }
-    // Of a shared log there is only the folder with its keys.
-    let isShared = (try? AuditFolder(path).checkHasDatabase()) == nil
-    let database = isShared ? AuditLocation.sharedDatabase : nil
-    let store = try AuditLocation.named(folder: path, database: database).openForReading()
+    let store = try AuditLocation.named(folder: path).openForReading()
     var found: [ReviewedImage] = []
     try store.forEachReview { review in
       found.append(
