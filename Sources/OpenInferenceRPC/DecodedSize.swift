@@ -7,6 +7,7 @@ internal import OpenInference
 struct DecodedSize {
   private(set) var bytes = 0
   private var parts = 0
+  private var lists = 0
   private var position = 0
   private let message: [UInt8]
 
@@ -14,6 +15,8 @@ struct DecodedSize {
   static let bytesPerPart = 512
   /// Several times what the most images that a request may have take.
   static let mostParts = 10_000
+  /// An input has two, and encoders write each in one piece. Each further piece makes the decoder copy the list so far.
+  static let mostLists = 16
   /// The largest number.
   private static let bytesPerNumber = 8
 
@@ -68,6 +71,11 @@ struct DecodedSize {
   private mutating func countField(_ kind: Kind, _ field: UInt64, upTo end: Int) throws(SluiceError) {
     guard let length = Int(exactly: try number()), length <= end - position else { throw Self.unreadable }
     if let growth = kind.growth(field) {
+      lists += 1
+      guard lists <= Self.mostLists else {
+        throw .invalidRequest(
+          "the message has its numbers in more than \(Self.mostLists) lists", remedy: "send each list in one piece")
+      }
       bytes += growth * length
       position += length
       return

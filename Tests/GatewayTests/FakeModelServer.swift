@@ -20,6 +20,7 @@ final class FakeModelServer: Sendable {
     /// Gives this JSON, as a server of another protocol.
     case body(String)
     case garbage
+    /// Says nothing for a minute, or until it is told to do something else.
     case silence
   }
 
@@ -32,6 +33,8 @@ final class FakeModelServer: Sendable {
     var behaviour: Behaviour
     var received: [Received] = []
     var isReady = true
+    var isDescribed = true
+    var undescribed = 0
     var input: String
   }
 
@@ -45,10 +48,13 @@ final class FakeModelServer: Sendable {
   }
 
   var received: [Received] { state.withLock { $0.received } }
+  /// How often it was asked what its model takes, and did not say.
+  var undescribed: Int { state.withLock { $0.undescribed } }
 
   func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
   func set(input: String) { state.withLock { $0.input = input } }
   func set(isReady: Bool) { state.withLock { $0.isReady = isReady } }
+  func set(isDescribed: Bool) { state.withLock { $0.isDescribed = isDescribed } }
 
   /// Runs work with the server listening on a port.
   func serving<Result: Sendable>(_ work: @escaping @Sendable (Int) async throws -> Result) async throws -> Result {
@@ -77,18 +83,15 @@ final class FakeModelServer: Sendable {
   }
 
   private func respond(to request: Request) async throws -> Response {
-    let input = state.withLock { $0.input }
     let names = extensions.map { "\"\($0)\"" }.joined(separator: ",")
     switch request.uri.path {
     case "/v2": return json(#"{"name":"fake","version":"1","extensions":[\#(names)]}"#)
-    case "/v2/models/signs":
-      return json(
-        #"{"name":"signs","platform":"p","inputs":[\#(input)],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
-      )
+    case "/v2/models/signs": return description()
     case "/v2/models/signs/ready": return json("{}", status: state.withLock { $0.isReady } ? 200 : 503)
     case "/v2/models/signs/infer", "/v1/models/signs:predict": return try await infer(request)
     case "/v1/models/signs/metadata":
       // What TensorFlow Serving says of a model whose only input this is.
+      let input = state.withLock { $0.input }
       return json(
         #"{"model_spec":{"name":"signs"},"metadata":{"signature_def":{"signature_def":{"serving_default":{"inputs":{"x":\#(input)},"outputs":{}}}}}}"#
       )
@@ -96,15 +99,27 @@ final class FakeModelServer: Sendable {
     }
   }
 
+  private func description() -> Response {
+    let input = state.withLock { state -> String? in
+      guard !state.isDescribed else { return state.input }
+      state.undescribed += 1
+      return nil
+    }
+    guard let input else { return json("{}", status: 503) }
+    return json(
+      #"{"name":"signs","platform":"p","inputs":[\#(input)],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#)
+  }
+
   private func infer(_ request: Request) async throws -> Response {
     let buffer = try await request.body.collect(upTo: 10_000_000)
     let headers = Dictionary(request.headers.map { ($0.name.rawName.lowercased(), $0.value) }) { first, _ in first }
     let body = Array(buffer.readableBytesView)
-    let behaviour = state.withLock { state in
-      state.received.append(Received(headers: headers, body: body))
-      return state.behaviour
-    }
-    switch behaviour {
+    state.withLock { $0.received.append(Received(headers: headers, body: body)) }
+    return try await answer(headers, body)
+  }
+
+  private func answer(_ headers: [String: String], _ body: [UInt8]) async throws -> Response {
+    switch try await behaviour() {
     case .status(let status, let message): return json(#"{"error":"\#(message)"}"#, status: status)
     case .overload(let status, let time):
       var response = json(#"{"error":"overloaded"}"#, status: status)
@@ -113,9 +128,7 @@ final class FakeModelServer: Sendable {
     case .outputs(let outputs): return json(#"{"model_name":"theirs","outputs":[\#(outputs)]}"#)
     case .body(let text): return json(text)
     case .garbage: return json(#"{"outputs":[{"name":"y","datatype":"FP32","shape":[5],"data":[1]}]}"#)
-    case .silence:
-      try await Task.sleep(for: .seconds(60))
-      return json("{}")
+    case .silence: return json("{}")
     case .answers:
       let length = headers["inference-header-content-length"].flatMap { Int($0) } ?? body.count
       let asked = Array(body.prefix(length)).json
@@ -126,6 +139,16 @@ final class FakeModelServer: Sendable {
         #"{"model_name":"theirs","id":\#(id),"parameters":{"kept":[1,{"a":true}]},"outputs":[{"name":"y","datatype":"FP32","shape":[\#(count)],"data":[\#(data)]}]}"#
       )
     }
+  }
+
+  /// What it is to do, once that is to say something.
+  private func behaviour() async throws -> Behaviour {
+    for _ in 0..<6000 {
+      let behaviour = state.withLock { $0.behaviour }
+      guard case .silence = behaviour else { return behaviour }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return .silence
   }
 
   private func json(_ text: String, status: Int = 200) -> Response {

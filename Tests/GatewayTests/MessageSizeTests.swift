@@ -52,6 +52,18 @@ struct MessageSizeTests {
     }
   }
 
+  @Test(
+    "lists in many pieces, which are copied with each, are refused before they are decoded",
+    arguments: [2, 3, 4, 5, 6])
+  func pieces(number: UInt8) throws {
+    let few = Self.input(Self.repeated(Self.field(number, [0, 0, 0, 0]), 16))
+    _ = try UnreadInferRequest(few).decodedByteCount()
+    let many = Self.input(Self.repeated(Self.field(number, [0, 0, 0, 0]), 17))
+    #expect(throws: SluiceError.self) { try UnreadInferRequest(many).decodedByteCount() }
+    let shape = Self.repeated(Self.field(5, Self.field(3, [1])), 17)
+    #expect(throws: SluiceError.self) { try UnreadInferRequest(shape).decodedByteCount() }
+  }
+
   @Test("what is counted is what is decoded, wherever a message is cut off")
   func cuts() {
     let contents = Self.field(3, [1, 0x80, 1]) + [0x10, 5, 0x35, 0, 0, 0, 0, 0x39, 0, 0, 0, 0, 0, 0, 0, 0]

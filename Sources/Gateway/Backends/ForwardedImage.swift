@@ -12,19 +12,27 @@ package struct ForwardedImage: Sendable {
 }
 
 extension [ForwardedImage] {
-  /// The bytes that they take while a model server is asked about them, at most.
+  /// The bytes that they take while a model server is asked about them, at most: while the body is written.
   ///
   /// - Parameters:
   ///   - isListed: whether they travel as a list of numbers.
   func bytesForAsking(isListed: Bool) -> Int {
-    let bytes = reduce(0) { $0 + $1.tensor.bytes.count }
     guard isListed, let element = first?.tensor.form.element else { return Self.copies * bytes }
     let bytesPerElement = MemoryLayout<JSONValue>.stride + Self.textCopies * Self.longestNumber
     return Self.tensorCopies * bytes + bytes / element.byteCount * bytesPerElement
   }
 
+  /// The bytes that they take once the body is written, until the answer is there.
+  ///
+  /// - Parameters:
+  ///   - body: what the body takes.
+  func bytesForAnswer(body: Int) -> Int { Self.tensorCopies * bytes + body }
+
+  private var bytes: Int { reduce(0) { $0 + $1.tensor.bytes.count } }
+
   /// As they are, as one tensor, as a body is put together, and as it is sent.
   private static let copies = 5
+  /// As they are, and as one tensor.
   private static let tensorCopies = 2
   /// The text, its bytes, and what is sent.
   private static let textCopies = 3

@@ -59,7 +59,8 @@ struct RESTUpstream: UpstreamClient {
   }
 
   func infer(
-    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
+    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
+    written: @Sendable (Int) -> Void
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     let body = try await withTaskExecutorPreference(workers) { await Self.body(request, binary) }.get()
     var message = HTTPClientRequest(url: "\(address)/v2/models/\(model)/infer")
@@ -70,16 +71,22 @@ struct RESTUpstream: UpstreamClient {
     message.headers.add(name: "X-Request-Id", value: identity.id)
     if let trace = identity.traceparent { message.headers.add(name: "traceparent", value: trace) }
     if let state = identity.tracestate { message.headers.add(name: "tracestate", value: state) }
-    message.body = .bytes(ByteBuffer(bytes: body.bytes))
+    message.body = .bytes(body.bytes)
+    written(sentCopies * body.bytes.readableBytes)
     let answer = try await send(message, deadline)
     return try Self.read { () throws(SluiceError) in try InferenceResponse(answer) }
   }
 
+  /// As it is, and encrypted.
+  private var sentCopies: Int { address.scheme == .https ? 2 : 1 }
+
+  /// The body as it is sent, so that nothing else of it is left meanwhile.
   @concurrent private static func body(
     _ request: InferenceRequest, _ binary: Bool
-  ) async -> Result<InferenceBody, UpstreamTrouble> {
+  ) async -> Result<(bytes: ByteBuffer, jsonLength: Int?), UpstreamTrouble> {
     do throws(UpstreamTrouble) {
-      return .success(try read { () throws(SluiceError) in try request.body(asBinary: binary) })
+      let body = try read { () throws(SluiceError) in try request.body(asBinary: binary) }
+      return .success((ByteBuffer(bytes: body.bytes), body.jsonLength))
     } catch {
       return .failure(error)
     }

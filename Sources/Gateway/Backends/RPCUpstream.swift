@@ -56,7 +56,8 @@ final class RPCUpstream: UpstreamClient {
   }
 
   func infer(
-    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
+    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
+    written: @Sendable (Int) -> Void
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     var metadata: Metadata = ["x-request-id": "\(identity.id)"]
     if let trace = identity.traceparent { metadata.addString(trace, forKey: "traceparent") }

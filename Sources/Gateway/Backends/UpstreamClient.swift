@@ -10,8 +10,10 @@ protocol UpstreamClient: Sendable {
 
   /// - Parameters:
   ///   - binary: whether tensors travel raw, where the protocol leaves a choice.
+  ///   - written: told once the body is written, where that is known, and how many bytes it takes while it is sent.
   func infer(
-    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
+    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
+    written: @Sendable (Int) -> Void
   ) async throws(UpstreamTrouble) -> InferenceResponse
 
   /// Whether tensors travel as lists of numbers.
@@ -22,6 +24,14 @@ protocol UpstreamClient: Sendable {
 
   /// Ends its connections.
   func close() async
+}
+
+extension UpstreamClient {
+  func infer(
+    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
+  ) async throws(UpstreamTrouble) -> InferenceResponse {
+    try await infer(request, model, binary: binary, identity, deadline) { _ in }
+  }
 }
 
 /// What went wrong with an upstream, told apart by what may be done about it.

@@ -8,8 +8,8 @@ import Synchronization
 /// Several model servers that serve the same model.
 ///
 /// Each is asked again and again whether it is ready, and now and then what its model takes, which may change; requests go
-/// to the one with the fewest outstanding among those that are. A request that has not reached its server goes to another one; any other trouble is
-/// reported, because the work may have been done.
+/// to the one with the fewest outstanding among those that are. A request that has not reached its server goes to another
+/// one; any other trouble is reported, because the work may have been done.
 package final class UpstreamPool: InferenceBackend {
   package struct Settings: Sendable {
     package var addresses: [UpstreamAddress]
@@ -111,7 +111,9 @@ package final class UpstreamPool: InferenceBackend {
         // Until the answer is there.
         let charge = try await charge(request.images, client, contract)
         defer { withExtendedLifetime(charge) {} }
-        let response = try await ask(client, contract, request)
+        let response = try await ask(client, contract, request) { body in
+          charge.shrinks(to: request.images.bytesForAnswer(body: body))
+        }
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, "answered"))
         return response
       } catch {
@@ -146,7 +148,8 @@ package final class UpstreamPool: InferenceBackend {
   }
 
   private func ask(
-    _ client: any UpstreamClient, _ contract: UpstreamContract, _ request: ForwardedRequest
+    _ client: any UpstreamClient, _ contract: UpstreamContract, _ request: ForwardedRequest,
+    written: @Sendable (Int) -> Void
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     let inference: InferenceRequest
     do throws(SluiceError) {
@@ -157,7 +160,7 @@ package final class UpstreamPool: InferenceBackend {
       throw .failed(error.description)
     }
     return try await client.infer(
-      inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline)
+      inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, written: written)
   }
 
   /// The server with the fewest outstanding requests; of equals, the one that was used longest ago.
@@ -210,12 +213,26 @@ package final class UpstreamPool: InferenceBackend {
         return set(place, nil, "its model `\(settings.model)` is not ready")
       }
       guard isContractDue(place) else { return }
+      guard let (server, model) = try await metadata(place, member.client, deadline) else { return }
       let contract = try UpstreamContract(
-        input: settings.input, form: engine.pipeline.form, server: try await member.client.serverMetadata(deadline),
-        model: try await member.client.modelMetadata(settings.model, deadline))
+        input: settings.input, form: engine.pipeline.form, server: server, model: model)
       set(place, contract, nil)
     } catch {
       set(place, nil, "\(error)")
+    }
+  }
+
+  /// What a server that is ready says of itself and its model.
+  ///
+  /// - Returns: `nil` for a server in use that does not say it now: what it said before holds, and the next round asks again.
+  private func metadata(
+    _ place: Int, _ client: any UpstreamClient, _ deadline: Deadline
+  ) async throws(UpstreamTrouble) -> (ServerMetadata, ModelMetadata)? {
+    do throws(UpstreamTrouble) {
+      return (try await client.serverMetadata(deadline), try await client.modelMetadata(settings.model, deadline))
+    } catch {
+      guard state.withLock({ $0.members[place].contract != nil }) else { throw error }
+      return nil
     }
   }
 

@@ -43,7 +43,8 @@ struct TensorFlowServingUpstream: UpstreamClient {
   }
 
   func infer(
-    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
+    _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
+    written: @Sendable (Int) -> Void
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     let body: JSONValue
     do throws(SluiceError) {
@@ -53,7 +54,9 @@ struct TensorFlowServingUpstream: UpstreamClient {
     } catch {
       throw .failed(error.message)
     }
-    let answer = try await transport.post("/v1/models/\(model):predict", Array(body.text.utf8), identity, deadline)
+    let text = Array(body.text.utf8)
+    written(text.count)
+    let answer = try await transport.post("/v1/models/\(model):predict", text, identity, deadline)
     guard let outputs = try Self.json(answer.bytes)[Self.outputName] else { throw .failed("its answer has no outputs") }
     var tensors: [InferenceTensor] = []
     // Of several outputs each has a name; of one, its numbers stand alone.

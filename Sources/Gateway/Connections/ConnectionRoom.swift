@@ -78,7 +78,7 @@ final class ConnectionRoom: Sendable {
 struct ServerWillEnd: Sendable {}
 
 /// A connection ends at once, whatever its client has not taken yet.
-private struct ConnectionMustEnd: Sendable {}
+struct ConnectionMustEnd: Sendable {}
 
 /// Tells the room about its connection, and ends it when the room wants it to.
 final class ConnectionRoomHandler: ChannelDuplexHandler, RemovableChannelHandler {

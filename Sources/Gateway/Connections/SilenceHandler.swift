@@ -39,13 +39,19 @@ final class SilenceHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    let count = unwrapOutboundIn(data).readableBytes
+    guard case .byteBuffer(let buffer) = unwrapOutboundIn(data) else { return writePiece(context, data, promise) }
+    let pieces = buffer.pieces
+    for piece in pieces.dropLast() { writePiece(context, wrapOutboundOut(.byteBuffer(piece)), nil) }
+    if let last = pieces.last { writePiece(context, wrapOutboundOut(.byteBuffer(last)), promise) }
+  }
+
+  private func writePiece(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
     let taken = context.eventLoop.makePromise(of: Void.self)
     taken.futureResult.cascade(to: promise)
-    untaken.add(count, at: .now())
+    untaken.add(at: .now())
     taken.futureResult.assumeIsolated().whenComplete { [self] _ in
       lastSign = .now()
-      untaken.remove(count, at: lastSign)
+      untaken.remove(at: lastSign)
     }
     context.write(data, promise: taken)
   }

@@ -10,16 +10,16 @@ final class UntakenAnswerHandler<Part>: ChannelOutboundHandler, RemovableChannel
   typealias OutboundIn = Part
   typealias OutboundOut = Part
 
-  private let byteCount: (Part) -> Int
+  private let pieces: (Part) -> [Part]
   private var untaken: UntakenWrites
   private var context: ChannelHandlerContext?
   private var timer: Scheduled<Void>?
   /// The end that somebody wants and that waits for the client.
   private var end: EventLoopPromise<Void>?
 
-  private init(_ idle: Duration, _ byteCount: @escaping (Part) -> Int) {
+  private init(_ idle: Duration, _ pieces: @escaping (Part) -> [Part]) {
     untaken = UntakenWrites(patience: TimeAmount(idle))
-    self.byteCount = byteCount
+    self.pieces = pieces
   }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -31,12 +31,17 @@ final class UntakenAnswerHandler<Part>: ChannelOutboundHandler, RemovableChannel
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    let count = byteCount(unwrapOutboundIn(data))
+    let pieces = pieces(unwrapOutboundIn(data))
+    for piece in pieces.dropLast() { write(context, piece, nil) }
+    if let last = pieces.last { write(context, last, promise) }
+  }
+
+  private func write(_ context: ChannelHandlerContext, _ piece: Part, _ promise: EventLoopPromise<Void>?) {
     let taken = context.eventLoop.makePromise(of: Void.self)
     taken.futureResult.cascade(to: promise)
-    untaken.add(count, at: .now())
-    taken.futureResult.assumeIsolated().whenComplete { [self] _ in take(count) }
-    context.write(data, promise: taken)
+    untaken.add(at: .now())
+    taken.futureResult.assumeIsolated().whenComplete { [self] _ in take() }
+    context.write(wrapOutboundOut(piece), promise: taken)
   }
 
   func flush(context: ChannelHandlerContext) {
@@ -52,8 +57,8 @@ final class UntakenAnswerHandler<Part>: ChannelOutboundHandler, RemovableChannel
     flush(context: context)
   }
 
-  private func take(_ count: Int) {
-    untaken.remove(count, at: .now())
+  private func take() {
+    untaken.remove(at: .now())
     guard untaken.isEmpty else { return }
     timer?.cancel()
     timer = nil
@@ -81,7 +86,8 @@ extension UntakenAnswerHandler where Part == HTTPResponsePart {
   ///   - idle: how long nothing may be taken.
   convenience init(idle: Duration) {
     self.init(idle) { part in
-      if case .body(let bytes) = part { bytes.readableBytes } else { 0 }
+      guard case .body(let bytes) = part else { return [part] }
+      return bytes.pieces.map { .body($0) }
     }
   }
 }
@@ -91,7 +97,10 @@ extension UntakenAnswerHandler where Part == HTTP2Frame.FramePayload {
   ///   - idle: how long nothing may be taken.
   convenience init(idle: Duration) {
     self.init(idle) { part in
-      if case .data(let content) = part { content.data.readableBytes } else { 0 }
+      guard case .data(var last) = part, case .byteBuffer(let bytes) = last.data else { return [part] }
+      var pieces = bytes.pieces
+      last.data = .byteBuffer(pieces.removeLast())
+      return pieces.map { .data(.init(data: .byteBuffer($0))) } + [.data(last)]
     }
   }
 }

@@ -2,39 +2,34 @@ import NIOCore
 
 /// What has been written and has not gone yet, because the other end reads no further or gives it no room.
 ///
-/// Whoever takes something, however little of it is a whole write, may take as long as the bytes need at the slowest pace
-/// that is borne, and a time beside it.
+/// It sees whole writes go, not bytes, so writes are to be pieces: a large one would look untaken for as long as it needs.
 package struct UntakenWrites {
+  /// Less than the slowest pace that is borne takes in its interval.
+  package static let pieceSize = 16_384
+
   private let patience: TimeAmount
-  private let pace: Pace
   private var writes = 0
-  private var bytes = 0
   private var lastProgress = NIODeadline.uptimeNanoseconds(0)
 
+  /// - Parameters:
+  ///   - patience: how long nothing may be taken; at least as long as a piece may need.
   package init(patience: TimeAmount, pace: Pace = .standard) {
-    self.patience = patience
-    self.pace = pace
+    self.patience = max(patience, TimeAmount(pace.interval))
   }
 
-  package mutating func add(_ count: Int, at now: NIODeadline) {
+  package mutating func add(at now: NIODeadline) {
     if writes == 0 { lastProgress = now }
     writes += 1
-    bytes += count
   }
 
   /// A write has gone, or never will.
-  package mutating func remove(_ count: Int, at now: NIODeadline) {
+  package mutating func remove(at now: NIODeadline) {
     writes -= 1
-    bytes -= count
     lastProgress = now
   }
 
   package var isEmpty: Bool { writes == 0 }
 
   /// When it is too late for what is left; `nil` where nothing is.
-  package var end: NIODeadline? {
-    guard !isEmpty else { return nil }
-    let timePerByte = TimeAmount(pace.interval).nanoseconds / Int64(pace.bytes)
-    return lastProgress + patience + .nanoseconds(Int64(bytes) * timePerByte)
-  }
+  package var end: NIODeadline? { isEmpty ? nil : lastProgress + patience }
 }

@@ -71,5 +71,8 @@ final class BodyChargeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelInactive()
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { charges.removeAll() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    charges.removeAll()
+    census.leave(context.channel)
+  }
 }

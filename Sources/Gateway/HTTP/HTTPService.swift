@@ -22,7 +22,8 @@ struct HTTPService: Service {
   private static let headerLimits = HTTP1Channel.Configuration.DecoderConfiguration(
     maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)
 
-  /// Streams of HTTP/2 in all that have not been answered, or whose tasks have not ended.
+  /// Streams of HTTP/2 in all that have not been answered, or whose tasks have not ended. As many again, and as many as
+  /// there may be connections, may have been answered and not taken.
   private static let maxStreams = 4096
 
   func run() async throws {

@@ -111,4 +111,14 @@ package final class MemoryCharge: Sendable {
       return true
     }
   }
+
+  /// Gives back what goes beyond so many bytes; those whose turn it is now go on.
+  package func shrinks(to count: Int) {
+    let excess = held.withLock { held in
+      let excess = max(0, held - count)
+      held -= excess
+      return excess
+    }
+    if excess > 0 { budget.give(excess, use) }
+  }
 }

@@ -73,7 +73,7 @@ struct InferenceService: RegistrableRPCService {
       let charge = try await gateway.memory.charge(
         unread.byteCount + Self.copies * unread.decodedByteCount(), for: .reading)
       defer { withExtendedLifetime(charge) {} }
-      let message = try unread.decoded()
+      let message = try await decoded(unread)
       try gateway.check(message.modelName, message.modelVersion)
       let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
       var answer = Answer(inference.response.message)
@@ -82,6 +82,14 @@ struct InferenceService: RegistrableRPCService {
       return answer
     }
   }
+
+  /// Long messages are decoded where they keep no other call waiting.
+  private func decoded(_ unread: UnreadInferRequest) async throws(SluiceError) -> Inference_ModelInferRequest {
+    guard unread.byteCount > Self.longestInPassing else { return try unread.decoded() }
+    return try await gateway.engine.compute { () throws(SluiceError) in try unread.decoded() }
+  }
+
+  private static let longestInPassing = 1 << 20
 
   /// The decoded message, its contents as tensors, and as images.
   private static let copies = 3

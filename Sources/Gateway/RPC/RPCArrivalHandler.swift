@@ -107,7 +107,10 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     context.write(data, promise: promise)
   }
 
-  func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    timer?.cancel()
+    census.leave(context.channel)
+  }
 }
 
 /// Why a call is refused before anybody has read it.

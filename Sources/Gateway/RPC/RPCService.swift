@@ -14,7 +14,8 @@ struct RPCService: Service {
 
   /// Calls on a connection.
   private static let maxStreams = 32
-  /// Calls in all that have not been answered, or whose tasks have not ended: many times what is worked on and may wait.
+  /// Calls in all that have not been answered, or whose tasks have not ended: many times what is worked on and may wait. As
+  /// many again may have been answered and not taken.
   private static let maxCalls = 4096
 
   func run() async throws {

@@ -26,5 +26,5 @@ package struct LimitSection: SettingSection {
     "connections", .wholeNumber(1...1_000_000), default: 4096, help: "The maximum number of connections at a time.")
   package let idle = Setting(
     "idle", .duration(.milliseconds(100) ... .seconds(3600)), default: .seconds(30),
-    help: "How long a connection may be silent, the head of a request may take, or an answer may wait to be read.")
+    help: "How long a connection may be silent, a request's head may take, or an answer may wait (at least 3 s).")
 }
