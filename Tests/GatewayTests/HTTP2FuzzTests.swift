@@ -64,7 +64,12 @@ extension GatewayProcesses {
 
 /// A gateway that several tests of one process use, because none of them changes it.
 enum SharedGateway {
-  private static let running = Result { try RunningGateway(["--audit", "off"]) }
+  private static let running = Result {
+    let gateway = try RunningGateway(["--audit", "off"])
+    // Nobody lets go of what is shared.
+    atexit { (try? SharedGateway.plain())?.send(SIGTERM) }
+    return gateway
+  }
 
   static func plain() throws -> RunningGateway { try running.get() }
 }
