@@ -41,6 +41,9 @@ for image in photographs/{coffee,camera}.jpg adversarial/pgd-jpeg90/{coffee,came
   printf '%-32s %-20s %s\n' "$image" "$(field label)" "$(field action)"
 done
 
+# As they are typed, wherever the checkout lies.
+checkout="$(printf %q "$PWD")"
+command="$(printf %q "$sluice")"
 cat <<END
 
 For the signs the detector is feature squeezing (bit depth 5, median 2) with a threshold that 5 % of the images in
@@ -48,10 +51,11 @@ Samples/signs/clean/calibrate exceed. For photographs it is what Filters/imagene
 These attacks did not know of it; one that optimises against it passes.
 
 Where to look next:
-  $sluice inspect -f Filters/imagenet.yaml Samples/imagenet/adversarial/pgd/coffee.png
-  $sluice inspect -f Filters/imagenet.yaml --picture sheet.png Samples/imagenet/adversarial/pgd/coffee.png
-  cat Samples/imagenet/photographs/*.jpg | $sluice filter -f Filters/imagenet.yaml > tensors.npy
-  $sluice serve -f Filters/imagenet.yaml     # and in another terminal:
+  cd $checkout
+  $command inspect -f Filters/imagenet.yaml Samples/imagenet/adversarial/pgd/coffee.png
+  $command inspect -f Filters/imagenet.yaml --picture sheet.png Samples/imagenet/adversarial/pgd/coffee.png
+  cat Samples/imagenet/photographs/*.jpg | $command filter -f Filters/imagenet.yaml > tensors.npy
+  $command serve -f Filters/imagenet.yaml     # and in another terminal, in the same folder:
   curl --data-binary @Samples/imagenet/adversarial/pgd/coffee.png http://127.0.0.1:8080/v1/filter
-  $sluice audit list                          # what it recorded; with pages at http://127.0.0.1:8082/audit
+  $command audit list                          # what it recorded; with pages at http://127.0.0.1:8082/audit
 END

@@ -58,9 +58,14 @@ fi
 engine="$data/openvino"
 if [ -z "${SLUICE_OPENVINO:-}" ] && ! compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null; then
   echo "installing the inference engine OpenVINO from PyPI into $engine"
-  python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$engine" 'openvino>=2025.4,<2027' 2>&1 |
-    grep -v 'Running pip as the' || true
-  compgen -G "$engine/openvino/libs/libopenvino_c.so*" >/dev/null || { echo "the engine could not be installed" >&2; exit 1; }
+  # Under another name until it is complete: what an interruption leaves is not taken for an engine.
+  rm -rf "$engine.partial"
+  PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps \
+    --target "$engine.partial" 'openvino>=2025.4,<2027' &&
+    compgen -G "$engine.partial/openvino/libs/libopenvino_c.so*" >/dev/null ||
+    { echo "the engine could not be installed" >&2; exit 1; }
+  rm -rf "$engine"
+  mv "$engine.partial" "$engine"
 fi
 
 if [ "${1:-}" = --imagenet ]; then "$(dirname "$0")/imagenet/install.sh"; fi

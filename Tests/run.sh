@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 Samples/install.sh --tests
 # Large, and tests with it are few: they are skipped where it cannot be had in time.
-timeout --foreground 400 Samples/install.sh --peers || echo "PyTorch could not be installed: tests of white-box attacks are skipped"
+SLUICE_INSTALL_SECONDS=400 Samples/install.sh --peers || echo "PyTorch could not be installed: tests of white-box attacks are skipped"
 swift format lint --strict --recursive --parallel Package.swift Sources Tests
 # One configuration for the command and its tests: optimised, because the tests go through thousands of images.
 # Every target declares what it imports; the compiler alone would not ask.

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from classes import numbered, true_class
 from errors import AttackError
 from families.adaptive import AdaptiveAttack
 from families.catalogue import ADAPTIVE, CATALOGUE
@@ -31,10 +32,9 @@ from pictures import (
     decode,
     find_sources,
     load_carrier,
-    numbered,
-    true_class,
 )
 from record import AttackedImage, distances, make_new_folder, rate_text, write_record
+from settings import from_one
 from toolbox import run_toolbox, seed_everything
 from verdicts import judge
 
@@ -62,12 +62,12 @@ def arguments(texts: list[str] | None = None) -> argparse.Namespace:
         "or the filter file of another classifier")  # fmt: skip
     add("--without", action="append", default=[], metavar="NAME", help="a detector or second model that the attacker does not know")
     add("--private", action="store_true", help="the attacker does not know detectors that are private")
-    add("--count", type=int, default=1_000_000, help="attack so many pictures at most")
-    add("--successes", type=int, default=1_000_000, help="stop after the batch that brings so many successes")
+    add("--count", type=from_one, default=1_000_000, help="attack so many pictures at most")
+    add("--successes", type=from_one, default=1_000_000, help="stop after the batch that brings so many successes")
     add("--shuffle", action="store_true", help="take them in an order drawn from the seed")
     add("--seed", type=int, default=0)
-    add("--batch", type=int, default=10, help="pictures that are attacked together")
-    add("--threads", type=int, default=1, help="threads that PyTorch takes")
+    add("--batch", type=from_one, default=10, help="pictures that are attacked together")
+    add("--threads", type=from_one, default=1, help="threads that PyTorch takes")
     add("--sluice", help="the command sluice; with it the record says what the whole filter makes of each file")
     return parser.parse_args(texts)
 
@@ -163,10 +163,10 @@ class Attacker:
             return None
         logits = predict(self.victim, to_tensor([carrier.part(self.form.round_trip(carrier.whole))]))[0]
         seen, classes = int(logits.argmax()), len(logits)
-        image.true_class = true_class(source.path, classes)
+        image.true_class = true_class(source.path, classes, self.filter.labels)
         if image.true_class is None:
             image.true_class = seen
-        image.name = numbered(image.name, image.true_class)
+        image.name = numbered(image.name, image.true_class, classes, self.filter.labels)
         image.target = self.wanted(image, classes)
         if seen != image.true_class:
             image.outcome, image.reason = "skipped", "the classifier is wrong about the unchanged picture"

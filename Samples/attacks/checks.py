@@ -24,6 +24,7 @@ from PIL import Image
 
 import attack
 import matrix
+from classes import numbered, read_labels, true_class
 from distances import SCALES, distance
 from errors import AttackError
 from families.catalogue import CATALOGUE
@@ -37,8 +38,6 @@ from pictures import (
     decode,
     find_sources,
     load_carrier,
-    numbered,
-    true_class,
 )
 from record import wilson
 from squeezers import make_resizes, make_squeezer, rounded
@@ -249,8 +248,27 @@ class PictureChecks(Case):
         cases = (("012_stop.png", 12, None), ("5/cat.png", 10, 5), ("5/0001.png", 10, 5), ("cat.png", 10, None), ("7.png", 10, 7))
         for name, classes, expected in cases:
             self.assertEqual(true_class(f"/photos/{name}", classes), expected, name)
-        self.assertEqual(numbered("012_stop", 12), "012_stop")
-        self.assertEqual(numbered("cat", 3), "3__cat")
+        cases = (
+            ("cat/0001.png", 2), ("cat/1_x.png", 2), ("012_stop.png", 0), ("no-entry_7.png", 1), ("other/1.png", 1),
+            ("other/1_x.png", 1), ("1/7.png", 1), ("cat/0__stop.png", 0), ("cat/9__stop.png", 2), ("crane.png", None),
+        )  # fmt: skip
+        for name, expected in cases:
+            self.assertEqual(true_class(f"/photos/{name}", 5, ("stop", "no-entry", "Cat", "crane", "crane")), expected, name)
+        numbers = tuple(str(number) for number in range(5))
+        for name, expected in (("3_1.png", 3), ("1/7.png", 1), ("x_2.png", None)):
+            self.assertEqual(true_class(f"/photos/{name}", 5, numbers), expected, name)
+        self.assertEqual(numbered("000_stop", 0, 12, ("stop", "yield")), "000_stop")
+        self.assertEqual(numbered("012_stop", 0, 12, ("stop", "yield")), "0__012_stop")
+        self.assertEqual(numbered("012_stop", 12, 13), "012_stop")
+        self.assertEqual(numbered("cat", 3, 5), "3__cat")
+
+    def test_labels_of_every_form(self) -> None:
+        path = self.folder / "labels"
+        for text in ("\ufeffa b\r\nc\n", "n01440764 a b\nn01443537 c\n", '["a b", "c"]', '{"0": ["x", "a b"], "1": "c"}'):
+            path.write_text(text, encoding="utf-8", newline="")
+            self.assertEqual(read_labels(path), ("a b", "c"), text)
+        with self.assertRaisesRegex(AttackError, "cannot be read"):
+            read_labels(self.folder / "absent")
 
     def test_intervals(self) -> None:
         rate = wilson(16, 16)
@@ -385,11 +403,20 @@ class AttackChecks(Case):
             (["--attack", "pgd", "--target", "12"], "there is no class 12"),
             (["--attack", "deepfool", "--target", "1"], "cannot aim"),
             (["--attack", "pgd", "--images", str(self.folder)], "there is no PNG or JPEG"),
+            (["--attack", "pgd", "--images", str(self.folder / "absent")], "no such file"),
         )
         for texts, expected in cases:
             status, _, errors = run(*base, *texts)
             self.assertEqual(status, 2, texts)
             self.assertIn(expected, errors)
+        for option in ("--batch", "--count", "--threads"):
+            for main in (attack.main, matrix.main):
+                filters = ["--filters", str(SIGNS)] if main is matrix.main else ["--filter", str(SIGNS), "--attack", "pgd"]
+                errors = io.StringIO()
+                with self.assertRaises(SystemExit) as end, redirect_stderr(errors):
+                    main([*filters, "--images", str(CLEAN), "-o", str(self.folder / "out"), option, "0"])
+                self.assertEqual(end.exception.code, 2)
+                self.assertIn("whole numbers from 1", errors.getvalue())
         (self.folder / "full").mkdir()
         (self.folder / "full/file").touch()
         self.assertIn("not empty", run(*base, "--attack", "pgd", "-o", str(self.folder / "full"))[2])
@@ -403,20 +430,35 @@ class AttackChecks(Case):
         self.sluice("evaluate", "-f", path, "--clean", CLEAN, "--adversarial", self.folder / "attacks", "--json", report)
         self.assertIn('"pgd"', report.read_text())
 
+    def test_folders_called_like_labels(self) -> None:
+        sources = self.folder / "photos" / "stop"
+        sources.mkdir(parents=True)
+        # The running number is that of another class.
+        (sources / "7.png").write_bytes((CLEAN / "000_stop.png").read_bytes())
+        status, _, errors = run("-f", str(SIGNS), "--images", str(sources), "--attack", "fgsm", "-o", str(self.folder / "out"))
+        self.assertEqual(status, 0, errors)
+        (image,) = json.loads((self.folder / "out/attack.json").read_text())["images"]
+        self.assertEqual((image["trueClass"], image["name"]), (0, "0__7"))
+        self.assertNotEqual(image["outcome"], "skipped")
+
     def test_transfer(self) -> None:
         output = self.folder / "matrix"
-        with redirect_stdout(io.StringIO()) as table, redirect_stderr(io.StringIO()):
+        with redirect_stdout(io.StringIO()) as table, redirect_stderr(io.StringIO()) as notes:
             sources = self.folder / "classes"
             for file in sorted(CLEAN.glob("*.png"))[:8]:
                 number = int(file.name[:3]) % 12
                 (sources / str(number)).mkdir(parents=True, exist_ok=True)
                 (sources / str(number) / file.name[4:]).write_bytes(file.read_bytes())
-            status = matrix.main(["-f", str(SIGNS), str(SIGNS), "--images", str(sources), "--count", "4", "-o", str(output)])
-        self.assertEqual(status, 0)
+            (sources / "0/damaged.png").write_bytes(file.read_bytes()[:200])
+            (sources / "0/empty.png").touch()
+            # All are wanted, so the damaged ones are met, wherever the order puts them.
+            status = matrix.main(["-f", str(SIGNS), str(SIGNS), "--images", str(sources), "--count", "8", "-o", str(output)])
+        self.assertEqual(status, 0, notes.getvalue())
+        self.assertEqual(notes.getvalue().count("passed over"), 2)
         result = json.loads((output / "matrix.json").read_text())
         # Both rows and columns are the same model here.
         self.assertEqual(len({cell["count"] for row in result["wrong"] for cell in row}), 1)
-        self.assertEqual(result["wrong"][0][0]["total"], 4)
+        self.assertEqual(result["wrong"][0][0]["total"], 8)
         self.assertIn("| model |", table.getvalue())
         record = self.attacked("--attack", "pgd", "--surrogate", str(ROOT / "Samples/signs/model.onnx"))
         self.assertEqual(record["plan"]["surrogate"], "model.onnx")

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from classes import read_labels
 from errors import AttackError
 
 SCORES = ("logits", "probabilities", "roundedProbabilities", "oneLogit", "oneProbability")
@@ -58,6 +59,8 @@ class FilterFile:
     preprocess: tuple[dict[str, Any], ...]
     applies_orientation: bool
     classifier: Model
+    # The names of the classes, where the filter has them.
+    labels: tuple[str, ...] | None
     models: dict[str, Model]
     detectors: tuple[Detector, ...]
 
@@ -81,6 +84,7 @@ def read_filter(path: Path, definitions: dict[str, str] | None = None) -> Filter
         preprocess=tuple(content["preprocess"]),
         applies_orientation=content.get("decode", {}).get("orientation", "apply") == "apply",
         classifier=reader.model(content["classifier"]),
+        labels=reader.labels(content["classifier"]),
         models={name: reader.model(model) for name, model in content.get("models", {}).items()},
         detectors=tuple(_detector(entry) for entry in content.get("detectors", [])),
     )
@@ -114,6 +118,10 @@ class _Reader:
             scores=scores,
             preprocess=None if steps is None or steps == self.content["preprocess"] else tuple(steps),
         )
+
+    def labels(self, entry: dict[str, Any]) -> tuple[str, ...] | None:
+        text = entry["openvino"].get("labels")
+        return None if text is None else read_labels(self.resolved(text))
 
     def encoding(self, entry: dict[str, Any]) -> Encoding:
         normalize = entry.get("normalize", self.content.get("normalize", {}))

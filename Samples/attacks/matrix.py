@@ -13,11 +13,13 @@ import argparse
 import json
 import random as plain_random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from classes import numbered, true_class
 from errors import AttackError
 from families.catalogue import ADAPTIVE, CATALOGUE
 from filter_file import FilterFile, parse_definitions, read_filter
@@ -29,10 +31,9 @@ from pictures import (
     decode,
     find_sources,
     load_carrier,
-    numbered,
-    true_class,
 )
 from record import make_new_folder, rate_text, wilson
+from settings import from_one
 from toolbox import run_toolbox, seed_everything
 
 
@@ -45,10 +46,10 @@ def arguments(texts: list[str] | None = None) -> argparse.Namespace:
     add("--attack", choices=[name for name in CATALOGUE if name != ADAPTIVE], default="pgd")
     add("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the attack, such as epsilon=8/255")
     add("--save-as", default="png", help="png, or jpeg:90")
-    add("--count", type=int, default=40)
+    add("--count", type=from_one, default=40)
     add("--seed", type=int, default=0)
-    add("--batch", type=int, default=10)
-    add("--threads", type=int, default=1)
+    add("--batch", type=from_one, default=10)
+    add("--threads", type=from_one, default=1)
     add("-o", "--output", type=Path, required=True)
     return parser.parse_args(texts)
 
@@ -59,16 +60,23 @@ def chosen(
     """Pictures that every classifier gets right, as they would be saved."""
     carriers, names, labels = [], [], []
     for source in sources:
-        carrier = load_carrier(source, filters[0])
+        try:
+            carrier = load_carrier(source, filters[0])
+        except AttackError as error:
+            print(f"matrix.py: passed over: {error}", file=sys.stderr)
+            continue
         seen = to_tensor([carrier.part(form.round_trip(carrier.whole))])
         answers = [predict(network, seen)[0] for network in networks]
-        actual = true_class(source.path, len(answers[0]))
+        actual = true_class(source.path, len(answers[0]), filters[0].labels)
         if actual is None:
             last = len(answers[0]) - 1
-            raise AttackError(f"the name of {source.path} does not begin with the number of a class, 0 … {last}, and an underscore")
+            raise AttackError(
+                f"{source.path} names no class: call its folder or the file like a label, or begin the name of the file with the "
+                f"number of a class, 0 … {last}, and an underscore"
+            )
         if all(int(answer.argmax()) == actual for answer in answers):
             carriers.append(carrier)
-            names.append(source)
+            names.append(replace(source, name=numbered(source.name, actual, len(answers[0]), filters[0].labels)))
             labels.append(actual)
         if len(carriers) == count:
             break
@@ -102,9 +110,9 @@ def run(options: argparse.Namespace) -> dict:
                 kind, values, surrogate, originals, torch.from_numpy(truth), is_targeted=False, seed=options.seed + first
             )
             seen = []
-            for carrier, source, label, pixels in zip(carriers[part], sources[part], truth, to_pixels(moved)):
+            for carrier, source, pixels in zip(carriers[part], sources[part], to_pixels(moved)):
                 file = form.encode(carrier.bearing(pixels))
-                (folder / f"{numbered(source.name, label)}.{form.ending}").write_bytes(file)
+                (folder / f"{source.name}.{form.ending}").write_bytes(file)
                 seen.append(carrier.part(decode(file)))
             wrong += [int((predict(net, to_tensor(seen)).argmax(1).numpy() != truth).sum()) for net in networks]
             if sys.stderr.isatty():

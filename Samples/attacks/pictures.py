@@ -181,8 +181,10 @@ def find_sources(paths: list[Path]) -> list[Source]:
     for path in paths:
         if path.is_dir():
             files += sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.name[0] != ".")
-        else:
+        elif path.exists():
             files.append(path)
+        else:
+            raise AttackError(f"{path}: there is no such file or folder")
     if not files:
         raise AttackError(f"there is no PNG or JPEG file in {', '.join(map(str, paths))}")
     taken: set[str] = set()
@@ -198,22 +200,6 @@ def _name(file: Path, taken: set[str]) -> str:
         name = f"{base}-{number}"
     taken.add(name)
     return name
-
-
-def true_class(path: Path | str, class_count: int) -> int | None:
-    """The number before `_` or `-` in the file's name, else a folder that is a number, else a file that is one."""
-    path = Path(path)
-    match = re.match(r"([0-9]+)(?:([_-])|\.|$)", path.name)
-    digits, is_prefix = (match[1], match[2] is not None) if match else ("", False)
-    for text in (digits if is_prefix else "", path.parent.name, "" if is_prefix else digits):
-        if re.fullmatch(r"[0-9]+", text) and int(text) < class_count:
-            return int(text)
-    return None
-
-
-def numbered(name: str, number: int) -> str:
-    """The name with the true class before it, unless it begins with that."""
-    return name if true_class(f"/{name}", number + 1) == number else f"{number}__{name}"
 
 
 def load_carrier(source: Source, filter_file: FilterFile) -> Carrier:

@@ -7,9 +7,11 @@ import math
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 CLASSIFIER, FILTER = "classifier", "filter"
 SCORES, VERDICTS, LABELS = "scores", "verdicts", "labels"
+SEED = 0
 # Each attack with the settings that say how far it may go, and with goals and sights in which it is told apart. An attack that
 # learns no more from verdicts than from labels has one row for both.
 SEARCHES = [(CLASSIFIER, SCORES), (FILTER, SCORES), (FILTER, VERDICTS)]
@@ -31,6 +33,7 @@ ATTACKS = [
 def main():
     options = arguments()
     photographs = chosen(options.photographs, options.images)
+    measured = key(options, photographs)
     rows = []
     for attack, limit, cells in ATTACKS:
         for goal, sees in cells:
@@ -39,10 +42,11 @@ def main():
                 continue
             value = getattr(options, limit) if limit else None
             folder = options.output / name
+            mark(folder, measured)
             if not (folder / "attack.json").exists():
                 run(options, attack, value, goal, sees, photographs, folder)
             record = json.loads((folder / "attack.json").read_text())
-            check(record["plan"], options.queries, value, folder)
+            check(record["plan"], options, value, folder)
             rows.append(row(record))
             print(rows[-1], file=sys.stderr, flush=True)
     print("| attack | goal | sees | n | wrong | of these flagged | passes | median queries | L2 | L∞ |")
@@ -81,9 +85,45 @@ def chosen(folder, count):
     return sorted(paths[:count])
 
 
+def key(options, photographs):
+    """What figures are of, besides the settings of an attack: the filter with its files and its calibration, as its own record
+    of a verdict has them, the definitions, and the pictures."""
+    filter = ["-f", options.filter]
+    for definition in options.define:
+        filter += ["--define", definition]
+    with tempfile.TemporaryDirectory() as folder:
+        log = pathlib.Path(folder) / "audit"
+        sluice(options, "filter", *filter, "--audit", log, "--format", "none", photographs[0])
+        lines = [json.loads(line)["record"] for line in sluice(options, "audit", "list", "--audit", log, "--ndjson").splitlines()]
+    return {
+        "filter": next(record["filter"] for record in lines if record["kind"] == "verdict"),
+        # Digests, because a definition may be a secret.
+        "definitions": sorted(hashlib.sha256(text.encode()).hexdigest() for text in options.define),
+        "pictures": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in photographs},
+    }
+
+
+def sluice(options, *arguments):
+    """What the command writes; status 1 says that a picture was flagged."""
+    done = subprocess.run([str(part) for part in (options.sluice, *arguments)], stdout=subprocess.PIPE)
+    if done.returncode > 1:
+        sys.exit(f"attacks.sh: sluice {arguments[0]} ended with {done.returncode}")
+    return done.stdout
+
+
+def mark(folder, measured):
+    """Says in the folder what its figures are of; an older folder must be of the same. Hidden, so that it is no picture."""
+    path = folder / ".measured.json"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        path.write_text(json.dumps(measured, indent=1) + "\n")
+    elif not path.exists() or json.loads(path.read_text()) != measured:
+        sys.exit(f"attacks.sh: {folder} is of another filter, calibration or other pictures; name another OUTPUT")
+
+
 def run(options, attack, value, goal, sees, photographs, folder):
     command = [options.sluice, "attack", "-f", options.filter, "--attack", attack, "--goal", goal, "--sees", sees]
-    command += ["--queries", options.queries, "--workers", options.workers, "-o", folder]
+    command += ["--queries", options.queries, "--seed", SEED, "--workers", options.workers, "-o", folder]
     if value is not None:
         command += ["--set", f"epsilon={value:g}"]
     for definition in options.define:
@@ -94,10 +134,10 @@ def run(options, attack, value, goal, sees, photographs, folder):
         sys.exit(f"attacks.sh: {attack}, {goal}, {sees} ended with {done.returncode}; the same command goes on from here")
 
 
-def check(plan, queries, limit, folder):
+def check(plan, options, limit, folder):
     """What was measured before must have been measured in the same way."""
     known = plan["parameters"].get("epsilon")
-    if plan["queries"] != queries or (limit is not None and known != limit):
+    if (plan["queries"], plan["seed"]) != (options.queries, SEED) or (limit is not None and known != limit):
         sys.exit(f"attacks.sh: {folder} is of {plan['queries']} queries and a limit of {known}; name another OUTPUT")
 
 

@@ -5,7 +5,8 @@
 #   Sources/Benchmarks/attacks.sh FILTER PHOTOGRAPHS OUTPUT [OPTION …]
 #   Sources/Benchmarks/attacks.sh --help                      all options
 #
-# What is in OUTPUT already is not measured again, and an interrupted attack goes on. SLUICE_PROGRAM names a `sluice` to
+# What is in OUTPUT already is not measured again, and an interrupted attack goes on: of the same filter, with the same
+# calibration, on the same pictures. Of others it must be another OUTPUT. SLUICE_PROGRAM names a `sluice` to
 # measure with; otherwise it is built.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"

@@ -50,6 +50,16 @@ extension FileDescriptor {
     guard fsync(rawValue) == 0 else { throw Errno(rawValue: errno) }
   }
 
+  /// Takes away what the file holds.
+  func empty() throws(Errno) {
+    guard ftruncate(rawValue, 0) == 0 else { throw Errno(rawValue: errno) }
+  }
+
+  /// Closes a file that was written to. It is closed after a failure as well.
+  func closeReporting() throws(Errno) {
+    do { try close() } catch { throw Errno(error) }
+  }
+
   /// Closes a file of which nothing more is expected.
   func closeQuietly() { try? close() }
 }

@@ -8,18 +8,27 @@ import Common
 package func checkDistinct(
   outputs: [String], inputs: [String], paths: [RawPath] = []
 ) throws(SluiceError) {
-  var known = Set((inputs.map { RawPath($0) } + paths).compactMap(identity))
+  var known = Set((inputs.map { RawPath($0) } + paths).compactMap { regularFile($0).map(Place.file) })
   for path in outputs {
-    // A file that does not exist yet is known by its path alone.
     let isRepeated = outputs.count { $0 == path } > 1 && path != "/dev/null"
-    guard !isRepeated, identity(RawPath(path)).map({ known.insert($0).inserted }) ?? true else {
-      throw SluiceError(
-        .sameFile, "\(path) is used for two things at once", remedy: "name a file of its own for each output")
-    }
+    guard !isRepeated, place(path).map({ known.insert($0).inserted }) ?? true else { throw .usedTwice(path) }
   }
 }
 
+/// What an output is known by, however its path is spelled.
+private enum Place: Hashable {
+  case file(FileStatus.Identity)
+  /// What does not exist yet is known by its folder and its name.
+  case new(folder: FileStatus.Identity, name: Substring)
+}
+
+private func place(_ path: String) -> Place? {
+  if FileStatus(path) != nil { return regularFile(RawPath(path)).map(Place.file) }
+  guard let folder = FileStatus(path.containingFolder)?.identity else { return nil }
+  return .new(folder: folder, name: path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])
+}
+
 /// Two outputs may well be one terminal or one pipe: only regular files are told apart.
-private func identity(_ path: RawPath) -> FileStatus.Identity? {
+private func regularFile(_ path: RawPath) -> FileStatus.Identity? {
   FileStatus(path).flatMap { $0.isRegularFile ? $0.identity : nil }
 }

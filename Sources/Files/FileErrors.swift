@@ -11,6 +11,11 @@ extension SluiceError.Code {
 }
 
 extension SluiceError {
+  /// A file that would be read and written, or written twice.
+  package static func usedTwice(_ path: some CustomStringConvertible) -> SluiceError {
+    SluiceError(.sameFile, "\(path) is used for two things at once", remedy: "name a file of its own for each output")
+  }
+
   /// A file that the system does not let us read.
   static func unreadable(_ path: some CustomStringConvertible, _ errno: Errno) -> SluiceError {
     SluiceError(.unreadableFile, "\(path): \(errno)")

@@ -42,6 +42,8 @@ package func readFile(_ path: String, inBlocks body: (ArraySlice<UInt8>) -> Void
 
 /// An open file that is read in blocks and closed when it goes out of use.
 package struct FileReader: ~Copyable {
+  /// What the system said of the file when it was opened.
+  package let status: FileStatus?
   private let descriptor: FileDescriptor
   private let name: String
   private let closesAtEnd: Bool
@@ -51,6 +53,7 @@ package struct FileReader: ~Copyable {
   private static let blockSize = 1 << 16
 
   private init(_ descriptor: FileDescriptor, name: String, closesAtEnd: Bool, interruption: Interruption?) {
+    status = FileStatus(descriptor)
     self.descriptor = descriptor
     self.name = name
     self.closesAtEnd = closesAtEnd

@@ -12,19 +12,27 @@ package struct FileStatus: Sendable {
   /// - Parameter followsLinks: whether a link stands for what it leads to.
   /// - Returns: `nil` where there is nothing, or nothing that may be asked about.
   package init?(_ path: RawPath, followsLinks: Bool = true) {
-    let found = try? unsafe path.withCString { (path) throws(Errno) in
-      unsafe try Stat(path, followTargetSymlink: followsLinks)
-    }
-    guard let found else { return nil }
+    guard let found = try? Self.stat(path, followsLinks) else { return nil }
     stat = found
   }
 
   package init?(_ path: String, followsLinks: Bool = true) { self.init(RawPath(path), followsLinks: followsLinks) }
 
+  /// The status of what a path leads to.
+  ///
+  /// - Throws: `unreadable-file` where there is nothing, or nothing that may be asked about: which of the two, it says.
+  package init(of path: RawPath) throws(SluiceError) {
+    do throws(Errno) { stat = try Self.stat(path, true) } catch { throw .unreadable(path, error) }
+  }
+
   /// The status of an open file.
   init?(_ descriptor: FileDescriptor) {
     guard let found = try? Stat(descriptor) else { return nil }
     stat = found
+  }
+
+  private static func stat(_ path: RawPath, _ followsLinks: Bool) throws(Errno) -> Stat {
+    unsafe try path.withCString { (path) throws(Errno) in unsafe try Stat(path, followTargetSymlink: followsLinks) }
   }
 
   package var isFolder: Bool { stat.type == .directory }

@@ -12,6 +12,7 @@ package struct ContactSheet: ~Copyable {
   private let original: PixelImage
   private let scale: Int
   private let cell: PixelSize
+  private let conclusion: [String]
   private var column = 0
 
   private static let margin = 12
@@ -24,22 +25,27 @@ package struct ContactSheet: ~Copyable {
 
   /// - Parameters:
   ///   - columns: how many pictures there will be, the original included.
-  package init(of original: consuming PixelImage, columns: Int) {
+  ///   - conclusion: what stands below the original, line by line.
+  package init(of original: consuming PixelImage, columns: Int, conclusion: [String]) {
     // Small model inputs are enlarged in whole steps, so that every pixel stays visible as a square.
     scale = max(1, 224 / max(original.size.width, original.size.height))
     let width = max(original.size.width * scale, 26 * BitmapFont.advance * Self.textScale)
     cell = PixelSize(width: width + Self.margin, height: original.size.height * scale + 3 * Self.lineHeight)
-    let size = PixelSize(width: columns * cell.width + Self.margin, height: 2 * cell.height + Self.margin)
+    // Below a low picture there is room for the whole conclusion all the same.
+    let lower = max(cell.height, conclusion.count * Self.lineHeight + Self.margin)
+    let size = PixelSize(
+      width: columns * cell.width + Self.margin, height: Self.margin + cell.height + lower)
     canvas = Canvas(size: size, background: Self.background)
     self.original = original
+    self.conclusion = conclusion
   }
 
-  /// Adds the original: its name, what the classifier says about it, and below it the conclusion, line by line.
+  /// Adds the original: its name, what the classifier says about it, and below it the conclusion.
   ///
   /// - Parameters:
   ///   - suspected: regions to put a frame around.
   package mutating func addOriginal(
-    title: String, caption: String, conclusion: [String], suspected: [PixelRegion], isWarning: Bool
+    title: String, caption: String, suspected: [PixelRegion], isWarning: Bool
   ) {
     draw(title, caption, original.clone(), line: 0, isWarning: false)
     for region in suspected {

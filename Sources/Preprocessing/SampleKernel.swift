@@ -8,6 +8,7 @@ package enum SampleKernel: String, Sendable, Hashable, CaseIterable {
   case bilinear
   /// The four nearest, by Keys' cubic with a = −0.5 (Keys 1981): TensorFlow's `bicubic`. OpenCV's has a = −0.75.
   case bicubic
-  /// The one that the position lies in: TensorFlow's `nearest`, and Pillow's, which Keras loads pictures with.
+  /// The one that the position lies in: TensorFlow's `nearest`. Pillow's, which Keras loads pictures with, often takes the pixel
+  /// before where a position falls exactly between two.
   case nearest
 }

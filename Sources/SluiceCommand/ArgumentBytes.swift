@@ -1,3 +1,4 @@
+import ArgumentParser
 import Files
 import FilterPipeline
 
@@ -15,6 +16,17 @@ enum ArgumentBytes {
       let bytes = rest[index]
       rest = rest[(index + 1)...]
       return RawPath(bytes: bytes)
+    }
+  }
+
+  /// Refuses names of files that are no text: a file whose name has the replaced bytes would be another one.
+  static func checkAreText(_ texts: [String?]) throws {
+    for case let text? in texts where text.unicodeScalars.contains("\u{FFFD}") {
+      // The value of an option may be part of an argument, as in --output=name.
+      guard given().contains(where: { $0.suffix(text.utf8.count).elementsEqual(text.utf8) }) else {
+        throw ValidationError(
+          "\(text): the name is not UTF-8, as all but those of images must be; rename the file, or link to it")
+      }
     }
   }
 

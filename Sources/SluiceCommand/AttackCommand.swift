@@ -38,13 +38,14 @@ struct AttackCommand: AsyncParsableCommand {
 
       \(catalogue)
 
-      The true class of a picture is the number that its name begins with (281_tabby.jpg), or the name of its folder; where \
-      there is none, what the classifier says of the unchanged picture. Pictures that it is wrong about are passed over.
+      The true class of a picture is what its folder is called, if that is a label of the filter (tabby/0001.jpg), or the label \
+      in its name (000_tabby.jpg), the number that its name begins with (281_cat.jpg), or the number that its folder is called; \
+      where there is none, what the classifier says of the unchanged picture. Pictures that it is wrong about are passed over.
 
       The folder gets the pictures that succeeded and attack.json, which says how they were made. An interrupted attack goes on \
       when the command is repeated, and comes to the same result.
 
-      Exit status: 0 when the attack was carried out, whatever it achieved; 2 when it could not be.
+      Exit status: 0 when the attack was carried out, whatever it achieved; 2 when it could not be, or no picture was attacked.
       """)
 
   private static var catalogue: String {
@@ -106,6 +107,7 @@ struct AttackCommand: AsyncParsableCommand {
   @OptionGroup var workers: WorkerOptions
 
   func validate() throws {
+    try ArgumentBytes.checkAreText([output])
     guard AttackPlan.budgets.contains(queries) else {
       throw ValidationError("--queries takes a number from 1 to \(AttackPlan.budgets.upperBound)")
     }
@@ -150,6 +152,7 @@ struct AttackCommand: AsyncParsableCommand {
     try checkDistinct(
       outputs: [html].compactMap(\.self), inputs: images + file.definition.namedPaths + [options.filter])
     try refuseOutputAmongImages()
+    let inputs = try AttackInputs(images, for: plan.kind)
     let environment = options.pipelineEnvironment(workers: workers.count)
     let filter = try Pipeline(file, environment)
     let folder = AttackFolder(output)
@@ -160,17 +163,17 @@ struct AttackCommand: AsyncParsableCommand {
       interruption: interruption, sha256: environment.sha256)
     let journal = try AttackJournal(folder.journal, of: plan, on: filter.identity.digest)
     Signals.forward(to: interruption)
-    let attacked = try await attacked(run, filter, journal, interruption)
+    let attacked = try await attacked(run, inputs, limit: filter.definition.limits.maxBytes, journal, interruption)
     if let number = Signals.receivedNumber {
       Terminal.say("sluice: interrupted; \(attacked.count) pictures are done, and the same command goes on")
       Signals.dieOf(number)
     }
-    guard !attacked.isEmpty else {
-      throw SluiceError(
-        .emptyInput, "there is no image in \(images.joined(separator: ", "))",
-        remedy: "name folders or files of PNG or JPEG images")
-    }
     let record = AttackRecord(plan, filter.identity, date: today(), attacked)
+    guard !record.attacked.isEmpty else {
+      // Whatever is named next may go into the same folder.
+      try removeFile(folder.journal)
+      throw nothingAttacked(record)
+    }
     if let html {
       let examples = AttackExamples(record, folder, filter).all
       try replaceFile(html, with: Array(AttackPage(record, examples).text.utf8))
@@ -178,6 +181,16 @@ struct AttackCommand: AsyncParsableCommand {
     try replaceFile(folder.record, with: Array(record.json.indentedText.utf8))
     try removeFile(folder.journal)
     try OutputFile.standardOutput().write(Array(record.text.utf8))
+  }
+
+  private func nothingAttacked(_ record: AttackRecord) -> SluiceError {
+    guard let reason = record.mostFrequentReason else {
+      return SluiceError(
+        .emptyInput, "there is no image in \(images.joined(separator: ", "))",
+        remedy: "name folders or files of PNG or JPEG images")
+    }
+    return SluiceError(
+      .emptyInput, "no picture was attacked, \(record.images.count) were passed over; most often: \(reason)")
   }
 
   private func plan() throws(SluiceError) -> AttackPlan {
@@ -189,17 +202,14 @@ struct AttackCommand: AsyncParsableCommand {
   }
 
   private func attacked(
-    _ run: AttackRun, _ filter: Pipeline, _ journal: sending AttackJournal, _ interruption: Interruption
+    _ run: AttackRun, _ inputs: AttackInputs, limit: Int, _ journal: sending AttackJournal, _ interruption: Interruption
   ) async throws(SluiceError) -> [AttackedImage] {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
-    let paths = ArgumentBytes.paths(images)
-    let limit = filter.definition.limits.maxBytes
-    func inputs() -> RunInputs {
-      RunInputs(PathList(paths, opensFolders: true), limit: limit, interruption: interruption)
-    }
-    let starts = try await run.starts(inputs())
-    return try await run.run(inputs(), count: count, starts: starts, journal: journal) { progress.update($0) }
+    let starts = try await run.starts(inputs.inputs(limit: limit, interruption: interruption))
+    return try await run.run(
+      inputs.inputs(limit: limit, interruption: interruption), count: count, starts: starts, journal: journal
+    ) { progress.update($0) }
   }
 }
 

@@ -25,7 +25,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         # from a folder of clean images, for the budget that the filter file names
         sluice calibrate -f filter.yaml --clean photos/
 
-        # photographs of two sources, each without changed versions, where there are thousands
+        # two sources, without changed versions, where there are thousands of images
         sluice calibrate -f filter.yaml --clean photos/ uploads/ --augment none
 
         # with labelled attacks: a folder for each
@@ -38,7 +38,8 @@ struct CalibrateCommand: AsyncParsableCommand {
       was asked, and the calibration holds the certificate: 299 detected attacks are needed to say that 1 % is lost at most.
 
         # early exits, with the weights of the filter file
-        sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/ --weights filter
+        sluice calibrate -f filter.yaml --clean photos/ --adversarial attacks/ \\
+          --weights filter
 
       Scores are kept on disk while it runs, so after an interruption the same command goes on. Of more than 20,000 \
       images a uniform sample is taken. The published feature squeezing is scored as well, for comparing with it.
@@ -105,6 +106,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   func validate() throws {
     if let fpr, !(fpr > 0 && fpr <= 0.5) { throw ValidationError("--fpr takes a number above 0, up to 0.5") }
     _ = try variants()
+    try ArgumentBytes.checkAreText([output, fromAudit])
   }
 
   private func variants() throws -> [ImageVariant] {

@@ -19,7 +19,8 @@ struct CalibrationReport {
   }
 
   var text: String {
-    ([heading, reach] + fixed + weights + attacks + exits + advice).joined(separator: "\n") + "\n"
+    let lines = [heading, reach] + fixed + weights + attacks + exits + advice
+    return lines.map(Terminal.printable).joined(separator: "\n") + "\n"
   }
 
   /// How far down p-values go: no budget below can be spent.
@@ -35,14 +36,14 @@ struct CalibrationReport {
 
   /// What is flagged beside the budget, because its thresholds are no part of it.
   private var fixed: [String] {
-    flags.rows.isEmpty ? [] : [""] + flags.rows.map { Terminal.printable($0.text(of: flags.photographs)) }
+    flags.rows.isEmpty ? [] : [""] + flags.rows.map { $0.text(of: flags.photographs) }
   }
 
   private var advice: [String] { suggestions.isEmpty ? [] : [""] + suggestions.map(\.text) }
 
   private var heading: String {
     let kinds = calibration.images.kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-    return "\(Terminal.printable(path)): \(calibration.images.count) clean scores (\(kinds.joined(separator: ", "))), "
+    return "\(path): \(calibration.images.count) clean scores (\(kinds.joined(separator: ", "))), "
       + "for a false positive rate of \(rounded(calibration.falsePositiveRate))"
   }
 
@@ -73,7 +74,8 @@ struct CalibrationReport {
     guard certificate.firstQuantile != nil else {
       let reason =
         certificate.detections < needed
-        ? "\(certificate.detections) adversarial images are flagged, and \(needed) are needed to say that \(limit) are lost at most"
+        ? "\(certificate.detections) adversarial images are flagged and not known to be answered rightly, and \(needed) are needed "
+          + "to say that \(limit) are lost at most"
         : "even the most cautious exit loses more than \(limit) of \(certificate.detections) detections"
       return ["", "no early exits: \(reason)"]
     }
@@ -101,7 +103,7 @@ struct CalibrationReport {
     let fitted = calibration.fused.origin == .fitted
     return ["", fitted ? "flagged by a fit that did not see the attack" : "flagged"]
       + calibration.attacks.map { attack in
-        "  \(padded(Terminal.printable(attack.name), width))  \(attack.flaggedUnseen) of \(attack.sample.count)"
+        "  \(padded(attack.name, width))  \(attack.flaggedUnseen) of \(attack.sample.count)"
       } + ["An attacker who optimises against these detectors can pass them."]
   }
 }

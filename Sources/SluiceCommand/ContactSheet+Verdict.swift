@@ -18,10 +18,11 @@ extension ContactSheet {
     let pictures = EvidencePictures(pipeline, input, showsPrivate: true)
     let squeezers = pictures.squeezers
     let seed = pipeline.seed(of: input.bytes)
-    var sheet = ContactSheet(of: image.clone(), columns: 2 + squeezers.count)
+    var sheet = ContactSheet(
+      of: image.clone(), columns: 2 + squeezers.count, conclusion: conclusion(verdict))
     sheet.addOriginal(
-      title: "original", caption: caption(verdict, pipeline), conclusion: conclusion(verdict),
-      suspected: suspectedRegions(verdict), isWarning: verdict.outcome == .adversarial)
+      title: "original", caption: caption(verdict, pipeline), suspected: suspectedRegions(verdict),
+      isWarning: verdict.outcome == .adversarial)
     for squeezer in squeezers {
       let seen = verdict.detectors.lazy.flatMap(\.score.squeezed)
         .first { $0.squeezer == squeezer.description }
@@ -52,7 +53,7 @@ extension ContactSheet {
     verdict.detectors.filter { $0.isFlagged && !$0.looksAtSource }.compactMap(\.score.region)
   }
 
-  /// What fits under the original, the detectors that flagged first.
+  /// What stands under the original, the detectors that flagged first.
   private static func conclusion(_ verdict: Verdict) -> [String] {
     let ordered = verdict.detectors.filter(\.isFlagged) + verdict.detectors.filter { !$0.isFlagged }
     let left = ordered.count - maxDetectors

@@ -5,7 +5,6 @@ import Decision
 import Files
 import FilterPipeline
 import enum Sluice.Digests
-import Pictures
 
 extension AttackGoal: ExpressibleByArgument {}
 
@@ -31,19 +30,22 @@ struct EvaluateCommand: AsyncParsableCommand {
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/
 
         # a page to look at, and everything for programs
-        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html --json report.json
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
+          --html report.html --json report.json
 
         # is a new calibration better than the one in use?
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
           --calibration new.calibration.json --against filter.calibration.json
 
-      The true class of an image is the number that its name begins with (281_tabby.jpg), or the name of its folder, \
-      if the model has a class of that number. Without it, no accuracies are given.
+      The true class of an image is what its folder is called, if that is a label of the filter (tabby/0001.jpg), or the label in \
+      its name (000_tabby.jpg), or the number that its name begins with (281.png), or that its folder is called, if the model \
+      has a class of that number. Without it, no accuracies are given.
 
       Folders that `sluice attack` made tell which pictures an attack was tried on without success as well.
 
         # a release gate: of no attack more than three in ten may pass
-        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --at-most-passing 0.3 --attack-goal filter
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
+          --at-most-passing 0.3 --attack-goal filter
 
       Exit status: 0 when all images were judged, 1 when images were left out or more pass than --at-most-passing permits, \
       2 when the evaluation failed.
@@ -103,6 +105,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup var workers: WorkerOptions
 
   func validate() throws {
+    try ArgumentBytes.checkAreText([calibration, against, html, json])
     if let atMostPassing {
       guard (0...1).contains(atMostPassing) else {
         throw ValidationError("--at-most-passing takes a number from 0 to 1")
@@ -130,7 +133,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       evaluators: [used, other].compactMap(\.self).map {
         Evaluator(
           scoring, $0, rule: decision.rule, shares: decision.shares, budgets: Self.budgets(own: decision.budget))
-      }, lacksExits: decision.earlyExit != nil && used.exits == nil)
+      }, lacksExits: decision.earlyExit != nil && used.exits == nil,
+      lacksBaseline: scoring.hasBaseline && used.baseline == nil)
     if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
       Signals.dieOf(number)
     }
@@ -163,20 +167,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     _ collected: EvaluationRun, _ scoring: ScoringPipeline, _ used: Calibration,
     _ decision: FilterDefinition.DecisionDefinition, _ file: FilterFile
   ) throws(SluiceError) -> Evaluation {
-    var evaluations = collected.evaluations(
+    let evaluations = collected.evaluations(
       title: "\(file.definition.name): evaluation",
       facts: Self.facts(used, decision), forwarded: scoring.forwardedVersion)
     let comparison = evaluations.count > 1 ? EvaluationComparison(new: evaluations[0], old: evaluations[1]) : nil
-    if let html {
-      Thumbnails(scoring.pipeline).fill(&evaluations[0])
-      try replaceFile(html, with: Array(EvaluationPage(evaluations[0], comparison).text.utf8))
-    }
-    if let json, json != "-" {
-      try replaceFile(json, with: Array((evaluations[0].json.text + "\n").utf8))
-    }
-    let text = json == "-" ? evaluations[0].json.text + "\n" : EvaluationTable(evaluations[0]).text
-    try OutputFile.standardOutput().write(Array(text.utf8))
-    if let comparison, json != "-" { try OutputFile.standardOutput().write(Array(("\n" + comparison.text).utf8)) }
+    try EvaluationOutputs(html: html, json: json)
+      .write(evaluations[0], comparison, Thumbnails(scoring.pipeline))
     return evaluations[0]
   }
 

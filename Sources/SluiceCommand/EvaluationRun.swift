@@ -19,11 +19,14 @@ final class EvaluationRun: Sendable {
   private let evaluators: [Evaluator]
   /// Whether the filter takes early exits, and the calibration has none for its budget.
   private let lacksExits: Bool
+  /// Whether the published feature squeezing is scored, and the calibration has nothing to compare those scores with.
+  private let lacksBaseline: Bool
   private let state: Mutex<State>
 
-  init(evaluators: [Evaluator], lacksExits: Bool) {
+  init(evaluators: [Evaluator], lacksExits: Bool, lacksBaseline: Bool) {
     self.evaluators = evaluators
     self.lacksExits = lacksExits
+    self.lacksBaseline = lacksBaseline
     state = Mutex(State(groups: evaluators.map { _ in [] }))
   }
 
@@ -98,6 +101,11 @@ final class EvaluationRun: Sendable {
       notes.append(
         "The filter has `earlyExit`, and the calibration has no exits for its budget: none is taken here, and the filter does not "
           + "start with it. Calibrate again with --adversarial.")
+    }
+    if lacksBaseline {
+      notes.append(
+        "The published feature squeezing is left out, because the calibration has no scores of it. `sluice calibrate` makes them."
+      )
     }
     if repeated > 0 { notes.append("\(repeated) images were named again, and count once.") }
     if calibrated > 0 {

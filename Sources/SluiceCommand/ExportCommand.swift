@@ -14,12 +14,13 @@ struct ExportCommand: AsyncParsableCommand {
     discussion: """
       Takes what reviewers confirmed and cleared, from an audit log or as one JSON object a line:
 
-        {"sha256":"…","label":"adversarial","path":"flagged/12.png","class":281,"attack":"pgd"}
+        {"sha256":"…","label":"adversarial","path":"7.png","class":28,"attack":"pgd"}
 
       and writes the images, unchanged, as WebDataset shards and as folders of images, with a recipe for training.
 
         sluice export --adversarial-training hardening/ --from-audit audit/
-        sluice export --adversarial-training hardening/ --from-audit reviews.ndjson --form shards
+        sluice export --adversarial-training hardening/ --form shards \\
+          --from-audit reviews.ndjson
 
       An image that is no longer the one that was reviewed is left out. Exit status: 0 when all images were written, 1 when \
       some were left out, 2 when the export failed.

@@ -16,7 +16,8 @@ struct FilterCommand: AsyncParsableCommand {
     commandName: "filter",
     abstract: "Judge images; forward the tensors of the clean ones.",
     discussion: """
-      Reads the given paths, or standard input: one image, images back to back (JPEG or PNG), or a tar archive. \
+      Reads the given paths, or standard input. A file holds one image, or is a tar archive of images; standard input, \
+      like any pipe, may also bring images back to back (JPEG or PNG). \
       Writes a tensor for each clean image, and a verdict for every image as a line of JSON, both in input order.
 
         # photographs in; tensors and verdicts out
@@ -30,14 +31,17 @@ struct FilterCommand: AsyncParsableCommand {
         find photos -name '*.jpg' -print0 |
           sluice filter -f filter.yaml --files-from - --null --format none
 
-        # a WebDataset shard in, a clean shard out
+        # an archive in; the tensors and verdicts of its clean images out
         sluice filter -f filter.yaml -o clean.tar < shard.tar
 
         # with a record of every verdict, to look through with `sluice audit`
         sluice filter -f filter.yaml --audit audit/ -o clean.npz photos/*.jpg
 
-      Tensors go to standard output unless -o names a file, whose ending then names the format; verdicts go to standard error while tensors go to standard \
-      output, and to standard output otherwise.
+      Tensors go to standard output unless -o names a file, whose ending then names the format; verdicts go to standard \
+      error while tensors go to standard output, and to standard output otherwise.
+
+      A .tar is a WebDataset shard of ID.npy and ID.json, numbered as the inputs are. Keys and labels of the archive that was \
+      read are not carried over; the verdict in ID.json names the source.
 
       Exit status: 0 when every image was forwarded, 1 when at least one was flagged or rejected, 2 when the run \
       failed or an image could not be judged.
@@ -98,6 +102,7 @@ struct FilterCommand: AsyncParsableCommand {
     if separatedByZero && filesFrom == nil {
       throw ValidationError("--null needs --files-from")
     }
+    try ArgumentBytes.checkAreText([output, verdicts, filesFrom, audit])
     if let workers, !Self.workerRange.contains(workers) {
       throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
     }
@@ -118,7 +123,6 @@ struct FilterCommand: AsyncParsableCommand {
     let trail = try audit.map { (folder) throws(SluiceError) in try AuditTrail(folder) }
     try await trail?.open(pipeline.identity)
     let interruption = try Interruption()
-    Signals.forward(to: interruption)
     let run = FilterRun(
       pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder,
       wanted: WantedJudgement(tensor: chosenFormat != .none))
@@ -148,10 +152,14 @@ struct FilterCommand: AsyncParsableCommand {
       outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
       inputs: pipeline.definition.namedPaths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self),
       paths: ArgumentBytes.paths(paths))
+    let list = try pathList(interruption)
     let outputs = try RunOutputs(
-      tensors: output == "-" ? .standardOutput() : .created(output), format: chosenFormat, verdicts: verdictFile())
+      tensors: output == "-" ? .standardOutput() : .overwriting(output), format: chosenFormat, verdicts: verdictFile())
+    try checkList(outputs)
+    // Not before: opening a named pipe waits for its reader, and a signal has to end that.
+    Signals.forward(to: interruption)
     let inputs = RunInputs(
-      try pathList(interruption), limit: pipeline.definition.limits.maxBytes, interruption: interruption)
+      list, limit: pipeline.definition.limits.maxBytes, outputs: outputs.namedFiles, interruption: interruption)
     defer { progress.clear() }
     return try await run.run(inputs, into: outputs) { progress.update($0) }
   }
@@ -164,6 +172,15 @@ struct FilterCommand: AsyncParsableCommand {
   private func pathList(_ interruption: Interruption) throws(SluiceError) -> PathList {
     guard let filesFrom else { return PathList(ArgumentBytes.paths(paths.isEmpty ? ["-"] : paths)) }
     return try PathList(listedIn: filesFrom, separatedByZero: separatedByZero, interruption: interruption)
+  }
+
+  /// Looks through a list that can be read twice for the outputs: once a run writes, what they held is gone.
+  private func checkList(_ outputs: RunOutputs) throws(SluiceError) {
+    guard let filesFrom, filesFrom != "-", FileStatus(filesFrom)?.isRegularFile == true, !outputs.namedFiles.isEmpty
+    else {
+      return
+    }
+    try PathList(listedIn: filesFrom, separatedByZero: separatedByZero).checkNamesNone(of: outputs.namedFiles)
   }
 
   private var chosenFormat: TensorFormat { format ?? .named(by: output) }
@@ -179,7 +196,7 @@ struct FilterCommand: AsyncParsableCommand {
     switch verdicts {
     case nil: verdictsGoToStandardError ? .standardError() : .standardOutput()
     case "-": .standardOutput()
-    case let path?: try .created(path)
+    case let path?: try .overwriting(path)
     }
   }
 

@@ -14,7 +14,10 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp("A value for ${NAME} in the filter file's paths; may be repeated.", valueName: "NAME=VALUE"))
   var definitions: [String] = []
 
-  func validate() throws { try FilterOpening.check(definitions) }
+  func validate() throws {
+    try FilterOpening.check(definitions)
+    try ArgumentBytes.checkAreText([filter] + definitions)
+  }
 
   private var opening: FilterOpening { FilterOpening(path: filter, definitions: definitions) }
 

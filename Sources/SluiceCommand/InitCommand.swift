@@ -20,7 +20,8 @@ struct InitCommand: AsyncParsableCommand {
         sluice init classifier.onnx --photos photos/ -o filter.yaml
 
         # with a second opinion, and what the filter sees of attacks
-        sluice init classifier.onnx --photos photos/ --second-model other.onnx --attacks attacks/
+        sluice init classifier.onnx --photos photos/ \\
+          --second-model other.onnx --attacks attacks/
 
       Take some hundred photographs as the classifier will see them. Folders called like classes, or file names that begin with \
       their numbers, tell how often the model is right.

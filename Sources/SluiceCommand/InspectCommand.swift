@@ -63,7 +63,9 @@ struct InspectCommand: AsyncParsableCommand {
     guard let first = try inputs.next() else {
       throw SluiceError(.emptyInput, "\(image) holds no image")
     }
-    if try inputs.next() != nil { Terminal.say("sluice: \(image) holds more than one image; this explains the first") }
+    if try inputs.next() != nil {
+      Terminal.say("sluice: \(Terminal.printable(image)) holds more than one image; this explains the first")
+    }
     return first
   }
 

@@ -113,7 +113,7 @@ struct InspectReport {
     return groups + [
       "\(fused)p = \(rounded(decision.pValue.value)), \(relation) the budget of \(rounded(decision.budget))",
       Terminal.styled(
-        "compared with \(decision.pValue.images) clean images (stratum: \(decision.pValue.stratum))", .dim),
+        "compared with \(decision.pValue.images) clean scores (stratum: \(decision.pValue.stratum))", .dim),
     ]
   }
 

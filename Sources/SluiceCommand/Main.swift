@@ -44,7 +44,7 @@ enum Main {
       if !message.isEmpty { print(message) }
       exit(ExitStatus.allForwarded)
     }
-    if !message.isEmpty { Terminal.say(message) }
+    if !message.isEmpty { Terminal.say(SetUpModel.printableLines(message)) }
     let isUsage = status == .validationFailure || status == .failure
     exit(isUsage ? ExitStatus.failed : status.rawValue)
   }

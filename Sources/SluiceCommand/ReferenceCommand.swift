@@ -16,7 +16,8 @@ struct ReferenceCommand: AsyncParsableCommand {
       detector's threshold from other clean images than these.
 
         sluice reference -f filter.yaml -o filter.reference.json clean/*.jpg
-        find clean -name '*.jpg' | sluice reference -f filter.yaml -o filter.reference.json --files-from -
+        find clean -name '*.jpg' |
+          sluice reference -f filter.yaml -o filter.reference.json --files-from -
 
       The filter's decode and preprocess sections alone are used, so the file may already name the reference; what its \
       file findings would canonicalise is not.
@@ -37,10 +38,13 @@ struct ReferenceCommand: AsyncParsableCommand {
   @Argument(help: "Clean images, or tar archives of them; none for standard input.", completion: .file())
   var paths: [String] = []
 
+  func validate() throws { try ArgumentBytes.checkAreText([output, filesFrom]) }
+
   func run() async throws {
     let file = try options.file(readsDetectors: false)
     try checkDistinct(
-      outputs: [output], inputs: paths + file.definition.namedPaths + [options.filter, filesFrom].compactMap(\.self))
+      outputs: [output], inputs: file.definition.namedPaths + [options.filter, filesFrom].compactMap(\.self),
+      paths: ArgumentBytes.paths(paths))
     let families = FeatureFamily.defaults + (scene ? [.scene] : [])
     var fitting = ReferenceFitting(file.definition, families: families)
     var leftOut = 0
@@ -60,6 +64,6 @@ struct ReferenceCommand: AsyncParsableCommand {
 
   private func listed() throws(SluiceError) -> PathList {
     if let filesFrom { return try PathList(listedIn: filesFrom, separatedByZero: false) }
-    return PathList(paths.isEmpty ? ["-"] : paths)
+    return PathList(ArgumentBytes.paths(paths.isEmpty ? ["-"] : paths))
   }
 }

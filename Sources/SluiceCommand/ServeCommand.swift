@@ -17,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
         curl --data-binary @photo.jpg http://127.0.0.1:8080/v1/filter
 
         # in front of model servers, REST or gRPC
-        sluice serve -f filter.yaml --model resnet --upstream grpc://10.0.0.5:8001,grpc://10.0.0.6:8001
+        sluice serve -f filter.yaml --model resnet \\
+          --upstream grpc://10.0.0.5:8001,grpc://10.0.0.6:8001
 
         # watch first: forward everything, say what would have been refused
         sluice serve -f filter.yaml --mode observe

@@ -25,14 +25,16 @@ struct SluiceCommand: AsyncParsableCommand {
         # one image, every score, explained
         sluice inspect -f filter.yaml suspicious.png
 
-        # keep a false positive budget, measured on clean images; see what it is worth
+        # keep a false positive budget, measured on clean images; what it is worth
         sluice calibrate -f filter.yaml --clean photos/
-        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ --html report.html
+        sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
+          --html report.html
 
         # attack it yourself, before somebody else does
-        sluice attack -f filter.yaml --images photos/ --attack square --goal filter -o attacks/square/
+        sluice attack -f filter.yaml --images photos/ \\
+          --attack square --goal filter -o attacks/square/
 
-        # a protected classifier: HTTP and gRPC, the Open Inference Protocol and others
+        # a protected classifier: HTTP and gRPC, in several protocols
         sluice serve -f filter.yaml
 
         # what was flagged, and the proof that nobody changed it

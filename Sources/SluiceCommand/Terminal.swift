@@ -1,3 +1,5 @@
+import Common
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -31,14 +33,5 @@ enum Terminal {
   }
 
   /// The text without characters that steer a terminal: a file name comes from whoever made the file.
-  static func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          switch scalar.properties.generalCategory {
-          case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: "\u{FFFD}"
-          default: scalar
-          }
-        }))
-  }
+  static func printable(_ text: String) -> String { text.printable }
 }

@@ -47,8 +47,15 @@ struct AttackBench {
 
   /// - Parameters:
   ///   - threshold: what the filter flags above; nothing without it.
-  init(pictures: Int = 6, threshold: Double = 2, classifier: RedOrBlue = RedOrBlue()) throws {
+  ///   - labels: the names of the two classes.
+  ///   - maxBytes: the longest file that the filter takes.
+  init(
+    pictures: Int = 6, threshold: Double = 2, classifier: RedOrBlue = RedOrBlue(), labels: [String]? = nil,
+    maxBytes: Int = 1_000_000
+  ) throws {
     folder = try TemporaryFolder()
+    var model = "model: none.onnx"
+    if let labels { model += ", labels: \(try folder.file("labels.txt", labels.joined(separator: "\n")))" }
     let path = try folder.file(
       "filter.yaml",
       """
@@ -56,7 +63,8 @@ struct AttackBench {
       name: attacked
       preprocess: [{resize: {shorterSide: 16, filter: bilinear}}, {centerCrop: 8}]
       tensor: {layout: nchw, type: float32}
-      classifier: {openvino: {model: none.onnx}}
+      classifier: {openvino: {\(model)}}
+      decode: {maxBytes: \(maxBytes)}
       detectors: [{featureSqueezing: {squeezers: [{median: 3}], distance: l1, threshold: \(threshold)}}]
       """)
     let definition = try FilterFile(path: path, variables: [:]).definition

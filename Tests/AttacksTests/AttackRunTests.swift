@@ -162,6 +162,57 @@ import Testing
     #expect(files.keys.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } })
   }
 
+  @Test("a folder called like a label says the class, whatever number a file has; the saved name says it to everybody")
+  func classFolders() async throws {
+    let bench = try AttackBench(labels: ["red", "blue"])
+    let (red, blue) = (try readFile(bench.paths[0], atMost: 1_000_000), try readFile(bench.paths[5], atMost: 1_000_000))
+    let files = [
+      ("red/1.png", red), ("red/1_x.png", red), ("blue/0001.png", blue), ("other/x.png", red), ("7_red.png", red),
+    ]
+    let paths = try files.map { name, bytes in
+      try makeFolder("\(bench.folder.path)/\(name)".containingFolder)
+      return try bench.folder.file(name, bytes)
+    }
+    let record = try await bench.attack(AttackBench.plan(.square, ["epsilon=12"]), into: "out", paths: paths)
+    #expect(record.images.map(\.outcome) == [AttackedImage.Outcome](repeating: .succeeded, count: 5))
+    #expect(record.images.map(\.trueClass) == [0, 0, 1, 0, 0])
+    #expect(record.images.map(\.name) == ["0__1", "0__1_x", "0001", "0__x", "0__7_red"])
+    for image in record.images {
+      for labels in [["red", "blue"], nil] {
+        #expect(PathClasses(classCount: 2, labels: labels)("blue/\(image.name).png") == image.trueClass)
+      }
+    }
+  }
+
+  @Test("where a filter takes short files alone, pictures are compressed; what is still too long is said to be")
+  func shortFiles() async throws {
+    let bench = try AttackBench(maxBytes: 500)
+    // 768 bytes of samples in few colours, which compressed are less than a hundred; a JPEG's tables alone are more than 500.
+    let samples = (0..<16 * 16 * 3).map { $0 % 3 == 0 ? UInt8(120) : 110 }
+    let image = PixelImage(size: PixelSize(width: 16, height: 16), channels: .rgb, samples: samples)
+    let path = try bench.folder.file("0_plain.png", try image.encodedAsPNG())
+    let record = try await bench.attack(AttackBench.plan(.contrast), into: "out", paths: [path])
+    #expect(record.attacked.count == 1 && record.attacked.allSatisfy { $0.queries > 0 })
+    let refused = try await bench.attack(
+      AttackBench.plan(.contrast, form: .jpeg(quality: 90)), into: "jpeg", paths: [path])
+    #expect(refused.attacked.isEmpty)
+    #expect(refused.mostFrequentReason?.contains("bytes; the filter takes 500") == true)
+  }
+
+  @Test("the most frequent reason for passing over is named, of equals the first")
+  func reasons() throws {
+    let images = ["b", "a", "c", "c", nil, "b"].enumerated().map { number, reason in
+      var image = AttackedImage(number: number, source: "", name: "", sha256: "", outcome: .skipped)
+      image.reason = reason
+      return image
+    }
+    let filter = FilterIdentity(name: "f", digest: "0")
+    func most(_ images: [AttackedImage]) throws -> String? {
+      AttackRecord(try AttackBench.plan(.noise), filter, date: "2026-11-28", images).mostFrequentReason
+    }
+    #expect(try most(images) == "b" && most([images[4]]) == nil)
+  }
+
   @Test("the record tells an evaluation which pictures an attack was tried on, and is no picture itself")
   func recordOfFailures() async throws {
     let bench = try AttackBench()

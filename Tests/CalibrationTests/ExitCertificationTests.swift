@@ -96,6 +96,30 @@ import Testing
       abs(certificate.bound - BinomialBounds.upper(losses, of: detections, confidence: 0.9)) < 1e-9)
   }
 
+  @Test("an attack that the classifier answers rightly all the same is no loss, and one of which nobody knows is")
+  func answeredRightly() throws {
+    // So weak that exits lose many of them.
+    let weak = Self.images(400, attack: "b", shift: [0.02, 0.1, 0.9], seed: 5)
+    func certificate(trueClass: Int?) throws -> EarlyExits.Certificate {
+      let labelled = weak.map { image in
+        var image = image
+        image.trueClass = trueClass
+        return image
+      }
+      let calibration = try Self.fitting().calibration(clean: Self.clean, adversarial: Self.seen + labelled)
+      return try #require(calibration.exits).certificate
+    }
+    let without = try #require(
+      try Self.fitting().calibration(clean: Self.clean, adversarial: Self.seen).exits
+    ).certificate
+    let right = try certificate(trueClass: 1)
+    let wrong = try certificate(trueClass: 2)
+    let unknown = try certificate(trueClass: nil)
+    #expect(right.detections == without.detections && right.firstQuantile == without.firstQuantile)
+    #expect(wrong == unknown && wrong.detections > right.detections)
+    #expect((wrong.firstQuantile ?? 0) < (right.firstQuantile ?? 0))
+  }
+
   @Test("the share of clean images that leave is what the quantiles say, and false positives only fall")
   func cleanImages() throws {
     let calibration = try Self.fitting().calibration(clean: Self.clean, adversarial: Self.seen)

@@ -55,10 +55,57 @@ import Testing
   func tableIsComplete(index: Int) {
     let text = EvaluationTable(Self.cases[index]).text
     #expect(text.contains(Evaluation.caveat) && !text.contains("NaN"))
+    #expect(!text.contains("\u{202E}") && !text.contains("\u{1B}"))
     if index == 4 {
       #expect(text.contains("a                         9") || text.contains(".44 ("))
       #expect(text.contains("too few clean images"))
     }
+  }
+
+  @Test("scores of every size have a place in the page, which takes no other output with it", arguments: farScores)
+  func farScore(clean: [Double], adversarial: Double) {
+    let evaluation = Self.evaluation(
+      clean: (0..<200).map { Self.image(clean[$0 % clean.count], false) },
+      attacks: [.init(name: "a", images: [Self.image(adversarial, true)])])
+    let page = EvaluationPage(evaluation).text
+    // A bin for each clean score and one for the adversarial one, of the filter and of the baseline.
+    #expect(page.occurrences(of: "class=\"clean\"") == 2 * clean.count)
+    #expect(page.occurrences(of: "class=\"adversarial\"") == 2)
+  }
+
+  /// All alike, an outlier far above the others, and numbers so large that one more is the same number.
+  static let farScores: [([Double], Double)] = [
+    ([0], 0), ([1e-23, 2e-23], 1), ([1e-300, 2e-300], 1e299), ([-1e299], 1e299), ([1e20], 1e20),
+  ]
+
+  @Test(
+    "numbers are shown with their decimals as long as they have any",
+    arguments: [
+      (0.125, "0.13"), (-2.5, "-2.50"), (89_999_999_999_999, "89999999999999.00"), (1e17, "1e+17"), (-1e300, "-1e+300"),
+    ])
+  func fixed(value: Double, text: String) { #expect(Figures.fixed(value, decimals: 2) == text) }
+
+  @Test("clean images that are flagged whatever their p-value are the most suspicious")
+  func flaggedCleanFirst() {
+    var clean = (0..<20).map { Self.image(Double($0) / 20, false) }
+    clean[3].scores[0] = Evaluation.Image.certain
+    #expect(Self.evaluation(clean: clean, attacks: []).mostSuspiciousClean(3) == [3, 19, 18])
+  }
+
+  @Test("the area in the row of means counts each attack alike, as the rates beside it do")
+  func meanArea() {
+    let evaluation = Self.evaluation(
+      clean: (0..<10).map { _ in Self.image(0.5, false) },
+      attacks: [
+        .init(name: "large", images: (0..<90).map { _ in Self.image(1, true) }),
+        .init(name: "small", images: (0..<10).map { _ in Self.image(0, false) }), .init(name: "none"),
+      ])
+    #expect(evaluation.meanArea(judge: 0) == 0.5 && evaluation.ranks(judge: 0, nil).areaUnderCurve == 0.9)
+    #expect(Self.evaluation(clean: [], attacks: []).meanArea(judge: 0) == nil)
+    let row = EvaluationTable(evaluation).text.split(separator: "\n").first { $0.contains("mean of the attacks") }
+    #expect(row?.hasSuffix("  .50") == true, "\(row ?? "")")
+    let cell = EvaluationPage(evaluation).text.split(separator: "\n").first { $0.contains("mean of the attacks") }
+    #expect(cell?.contains("<td>.50</td></tr>") == true, "\(cell ?? "")")
   }
 
   @Test("rates, means and accuracies follow from the images")
@@ -89,6 +136,25 @@ import Testing
     #expect(conclusion(flagging(clean: 40, attacks: 90)).contains("trade"))
     #expect(conclusion(flagging(clean: 5, attacks: 52)).contains("do not show"))
     #expect(conclusion(Self.evaluation(clean: [], attacks: [])).contains("not enough images"))
+  }
+
+  @Test("a suggestion names its attack, and steers no terminal")
+  func suggestionIsSafe() throws {
+    let found = try DetectorAblationTests.review(blind: 6, rule: .fused, groups: Array(repeating: "g", count: 7))
+    var suggestion = try #require(found.first)
+    suggestion.change = .ownGroup(attack: Self.hostile)
+    var evaluation = Self.cases[4]
+    evaluation.suggestions = [suggestion]
+    let text = EvaluationTable(evaluation).text
+    #expect(text.contains("would flag") && text.contains("<script>alert(1)</script>"))
+    #expect(!text.contains("\u{202E}") && !text.contains("\u{1B}"))
+  }
+
+  @Test("a comparison steers no terminal")
+  func comparisonIsSafe() {
+    let text = EvaluationComparison(new: Self.cases[3], old: Self.cases[3]).text
+    #expect(text.contains("<script>alert(1)</script>"))
+    #expect(!text.contains("\u{202E}") && !text.contains("\u{1B}"))
   }
 }
 

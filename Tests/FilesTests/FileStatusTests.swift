@@ -19,6 +19,12 @@ import Testing
     #expect(FileStatus("\(folder.path)/none") == nil)
   }
 
+  @Test func whatIsNotThereIsSaidToBeSo() throws {
+    #expect(try FileStatus(of: RawPath(folder.path)).isFolder)
+    let error = #expect(throws: SluiceError.self) { try FileStatus(of: RawPath("\(folder.path)/none")) }
+    #expect(error?.code == .unreadableFile && error?.message == "\(folder.path)/none: No such file or directory")
+  }
+
   @Test func aFileThatWasReplacedIsAnotherVersion() throws {
     let path = try folder.file("a", "abc")
     let version = FileStatus(path)?.version
@@ -41,6 +47,10 @@ import Testing
     #expect(link(path, "\(folder.path)/same") == 0)
     #expect(throws: SluiceError.self) { try checkDistinct(outputs: ["\(folder.path)/same"], inputs: [path]) }
     #expect(throws: SluiceError.self) { try checkDistinct(outputs: ["x", "x"], inputs: []) }
+    #expect(throws: SluiceError.self) {
+      try checkDistinct(outputs: ["\(folder.path)/new", "\(folder.path)/./new"], inputs: [])
+    }
+    try checkDistinct(outputs: ["\(folder.path)/new", "new", "/nonexistent/new"], inputs: [])
     try checkDistinct(outputs: ["/dev/null", "/dev/null", "\(folder.path)/b"], inputs: [path])
   }
 

@@ -37,14 +37,23 @@ private final class RecordingSink: JudgementSink {
   }
 }
 
+/// Has room for so many records.
+private struct FullLog: JudgementRecorder {
+  let capacity: Int
+
+  func record(_ judgement: Judgement, of input: EncodedInput) async throws(SluiceError) {
+    if judgement.verdict.id > capacity { throw SluiceError(.unwritableOutput, "the log is full") }
+  }
+}
+
 private final class SharedState: Sendable {
   let value = Mutex(RecordingSink.State())
 }
 
 struct EngineTests {
-  private func run(_ stream: [UInt8], workers: Int, refusesAfter: Int = .max) async throws -> (
-    RecordingSink.State, Result<RunSummary, SluiceError>
-  ) {
+  private func run(
+    _ stream: [UInt8], workers: Int, refusesAfter: Int = .max, recorder: (any JudgementRecorder)? = nil
+  ) async throws -> (RecordingSink.State, Result<RunSummary, SluiceError>) {
     let folder = try TemporaryFolder()
     let filter = try FilterFile(
       text: """
@@ -56,7 +65,7 @@ struct EngineTests {
     let pipeline = try Pipeline(testing: filter.definition)
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", stream)), name: "s", limit: 1_000_000)
     let state = SharedState()
-    let engine = FilterRun(pipeline, workers: workers, interruption: try Interruption())
+    let engine = FilterRun(pipeline, workers: workers, interruption: try Interruption(), recorder: recorder)
     let sink = RecordingSink(state, refusesAfter: refusesAfter)
     let result: Result<RunSummary, SluiceError>
     do throws(SluiceError) {
@@ -102,6 +111,16 @@ struct EngineTests {
     #expect(state.ids.count == 3)
     #expect(!state.isFinished)
     #expect(throws: SluiceError.self) { try result.get() }
+  }
+
+  @Test(
+    "what was forwarded before a record failed is finished; a run that forwarded nothing leaves its outputs",
+    arguments: [3, 0])
+  func aFullLog(capacity: Int) async throws {
+    let (state, result) = try await run(try stream(50).bytes, workers: 2, recorder: FullLog(capacity: capacity))
+    #expect(state.ids == Array(1..<capacity + 1))
+    #expect(state.isFinished == (capacity > 0))
+    #expect(#expect(throws: SluiceError.self) { try result.get() }?.message == "the log is full")
   }
 
   @Test func anErrorInTheStreamIsAVerdictAfterWhatWasRead() async throws {

@@ -55,6 +55,17 @@ struct PathTests {
     #expect(error?.code == .sameFile)
   }
 
+  @Test("a list with the line ends of another system says so")
+  func carriageReturns() throws {
+    let list = try folder.file("list", path.bytes + [13, 10])
+    let found = try inputs(PathList(listedIn: list, separatedByZero: false))
+    guard found.count == 1, case .unreadable(let error)? = found.first?.problem else {
+      Issue.record("there is no such file")
+      return
+    }
+    #expect(error.remedy?.contains("CR LF") == true)
+  }
+
   @Test("a folder in place of an image says what to do, and only there")
   func folders() throws {
     let found = try inputs(PathList([folder.path]))

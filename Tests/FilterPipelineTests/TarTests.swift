@@ -153,6 +153,39 @@ struct TarTests {
     #expect(found.map { $0.problem == nil } == [false, true])
   }
 
+  @Test(
+    "what has no data in an archive hides no member behind it, whatever size it declares",
+    arguments: ["1", "2", "3", "4", "5", "6"] as [Character])
+  func sizesOfWhatHasNoData(type: Character) throws {
+    let image = try EncodedImages.png()
+    let hidden = TarArchives.member("hidden.png", image)
+    let archive = TarArchives.member("x", hidden, type: type) + TarArchives.member("a.png", image)
+    let (found, error) = try inputs(archive)
+    #expect(error == nil && found.map(\.source) == ["t.tar/hidden.png", "t.tar/a.png"])
+    // The size of an extended header is no better.
+    let pax = TarArchives.member("pax", record("size", Array("\(hidden.count)".utf8)), type: "x")
+    let (ofPax, paxError) = try inputs(pax + archive)
+    #expect(type == "1" ? paxError?.code == .corruptTar : ofPax.count == 2 && paxError == nil)
+  }
+
+  @Test("members that some programs take for folders or links, and others for files, are refused")
+  func membersOfTwoReadings() throws {
+    let image = try EncodedImages.png()
+    let hidden = TarArchives.member("hidden.png", image)
+    let ofPax = (["g", "x"] as [Character]).map { TarArchives.member("pax", record("comment", [0x61]), type: $0) }
+    let other = TarArchives.member("pax", record("path", Array("file".utf8)), type: "x")
+    for archive in [
+      TarArchives.member("dir/", hidden), TarArchives.member("dir/", hidden, type: "\0"),
+      other + TarArchives.member("dir/", hidden, type: "\0"),
+    ] + ofPax.map({ $0 + TarArchives.member("link", hidden, type: "1") }) {
+      #expect(try inputs(archive + TarArchives.member("a.png", image)).1?.code == .corruptTar)
+    }
+    for archive in [TarArchives.member("dir/", []), ofPax[1] + TarArchives.member("link", [], type: "1")] {
+      let (found, error) = try inputs(archive + hidden)
+      #expect(error == nil && found.map(\.source) == ["t.tar/hidden.png"])
+    }
+  }
+
   @Test func archivesStrungTogetherAreReadThrough() throws {
     let archive = TarArchives.archive(try members())
     let (found, error) = try inputs(archive + archive)

@@ -34,6 +34,53 @@ struct AttackCommandTests {
     }
   }
 
+  /// A folder with a sign, under a name that is right and one that is not.
+  private func signs() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let stop = try Repository.bytes("\(Self.images)/000_stop.png")
+    for name in ["0__right.png", "3__wrong.png"] { try folder.file(name, stop) }
+    return folder
+  }
+
+  @Test("a path that cannot be opened, and pictures of which none is attacked, end with status 2 and leave no record")
+  func nothingAttacked() throws {
+    let folder = try signs()
+    func attack(_ arguments: String) throws -> SluiceCommand.Result {
+      try SluiceCommand.shell(
+        "cd '\(folder.path)' && \"$SLUICE\" attack -f '\(Filters.signs)' -o out --queries 3 \(arguments)")
+    }
+    let missing = try attack("--attack square --images 0__right.png absent.png")
+    #expect(missing.status == 2 && missing.errors.contains("absent.png: No such file"), "\(missing.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/out"))
+    let wrong = try attack("--attack square --images 3__wrong.png --html page.html")
+    #expect(wrong.status == 2 && wrong.errors.contains("1 were passed over; most often: the classifier is wrong"))
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/page.html"))
+    // Another attack may go into the same folder.
+    let corrected = try attack("--attack noise --images 0__right.png")
+    #expect(corrected.status == 0 && corrected.outputText.contains("of 1"), "\(corrected.errors)")
+  }
+
+  @Test("what can be read only once is refused where the attack reads it twice, and attacked elsewhere")
+  func readOnce() throws {
+    let folder = try signs()
+    func attack(_ name: String, _ images: String) throws -> SluiceCommand.Result {
+      try SluiceCommand.shell(
+        "cd '\(folder.path)' && \"$SLUICE\" attack -f '\(Filters.signs)' -o \(name) --queries 3 --attack \(name) "
+          + images)
+    }
+    let right = "0__right.png"
+    for images in [
+      "--images - < \(right)", "--images /dev/stdin < \(right)", "--images <(cat \(right))",
+      "--images \(right) - < \(right)",
+    ] {
+      let refused = try attack("hopskipjump", images)
+      #expect(refused.status == 2 && refused.errors.contains("reads the pictures twice"), "\(refused.errors)")
+    }
+    let piped = try attack("noise", "--images <(cat 0__right.png)")
+    #expect(piped.status == 0 && piped.outputText.contains("of 1"), "\(piped.errors)")
+    #expect(try attack("hopskipjump", "--images 0__right.png").status == 0)
+  }
+
   @Test("an attack leaves pictures, a record and a page; what it saved is what it says")
   func wholeWay() throws {
     let folder = try TemporaryFolder()
@@ -109,6 +156,32 @@ struct AttackCommandTests {
     let other = try table("noise --queries 10")
     #expect(other.status == 1 && other.errors.contains("name another OUTPUT"), "\(other.errors)")
     #expect(try table("noise --images 0").status == 2)
+  }
+
+  @Test("the script for tables of attacks takes no figures of another filter, or of other pictures")
+  func foreignTables() throws {
+    let folder = try TemporaryFolder()
+    let script = Repository.file("Sources/Benchmarks/attacks.sh")
+    let filter = String(decoding: try Repository.bytes(Filters.signs), as: UTF8.self)
+      .replacing("../Samples", with: Repository.file("Samples"))
+    try folder.file("signs.yaml", filter)
+    for (name, sign) in [("a", "000_stop"), ("b", "003_speed-30")] {
+      try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+      try folder.file("\(name)/sign.png", try Repository.bytes("\(Self.images)/\(sign).png"))
+    }
+    func table(_ pictures: String = "a", _ options: String = "") throws -> SluiceCommand.Result {
+      try SluiceCommand.shell(
+        "cd '\(folder.path)' && SLUICE_PROGRAM=\"$SLUICE\" '\(script)' signs.yaml \(pictures) out --queries 5 "
+          + "--only noise-classifier \(options)")
+    }
+    for _ in 0..<2 { #expect(try table().status == 0) }
+    for (pictures, options) in [("b", ""), ("a", "--define A=1")] {
+      let other = try table(pictures, options)
+      #expect(other.status == 1 && other.errors.contains("name another OUTPUT"), "\(other.errors)")
+    }
+    try folder.file("signs.yaml", filter.replacing("threshold: 0.000616", with: "threshold: 0.0007"))
+    let changed = try table()
+    #expect(changed.status == 1 && changed.errors.contains("name another OUTPUT"), "\(changed.errors)")
   }
 
   @Test("help teaches with examples, and lists every attack and setting")

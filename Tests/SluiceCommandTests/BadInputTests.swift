@@ -136,6 +136,19 @@ struct BadInputTests {
     #expect(!report.outputText.contains("\u{1B}[2J"))
   }
 
+  @Test("a name that looks like an option, and one of many images, steer no terminal")
+  func hostileNamesInMessages() throws {
+    let option = try SluiceCommand.run(["filter", "-f", filter, "--\u{1B}[31mpty\u{202E}.png"])
+    #expect(option.status == 2 && option.errors.contains("[31mpty"), "\(option.errors)")
+    let image = try EncodedImages.png()
+    let two = try folder.file("two\u{1B}[31m\u{202E}.tar", TarArchives.archive([("a.png", image), ("b.png", image)]))
+    let inspected = try SluiceCommand.run(["inspect", "-f", filter, two])
+    #expect(inspected.errors.contains("holds more than one image"))
+    for said in [option.errors, inspected.errors] {
+      #expect(!said.contains("\u{1B}") && !said.contains("\u{202E}"), "\(said)")
+    }
+  }
+
   @Test func filterFileMistakesEndTheRunBeforeAnyImage() throws {
     let wrong = try folder.file("wrong.yaml", Filters.decodeOnly + "\ndetektors: []")
     let result = try SluiceCommand.run(["filter", "-f", wrong], input: try EncodedImages.png())

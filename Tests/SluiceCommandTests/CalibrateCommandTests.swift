@@ -76,7 +76,8 @@ import Testing
     let shown = try sluice(folder, "inspect -f noise.yaml attacks/louder/1.png")
     #expect(
       shown.outputText.contains("within the budget of 0.1") && shown.outputText.contains("to its group")
-        && shown.outputText.contains("group image: p ="))
+        && shown.outputText.contains("group image: p =")
+        && shown.outputText.contains("compared with 60 clean scores"), "\(shown.outputText)")
 
     let page = try sluice(
       folder, "evaluate -f noise.yaml --clean clean --adversarial attacks --html page.html --json all.json")

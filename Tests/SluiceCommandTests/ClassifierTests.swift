@@ -38,7 +38,7 @@ struct ClassifierTests {
     for verdict in verdicts {
       let source = try #require(verdict["source"] as? String)
       let label = try #require((verdict["prediction"] as? [String: Any])?["label"] as? String)
-      #expect(source.contains("_as_\(label)."), "\(source) is taken for \(label)")
+      #expect(source.contains("_as_\(label)_"), "\(source) is taken for \(label)")
     }
   }
 

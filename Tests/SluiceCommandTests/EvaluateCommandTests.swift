@@ -38,6 +38,35 @@ import Testing
     #expect(said.status == 0 && said.outputText.contains("the calibration has no exits"), "\(said.errors)")
   }
 
+  @Test("an output that cannot be written takes no other with it", arguments: ["html", "json"])
+  func unwritableOutput(kind: String) throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let paths = ["html", "json"].map { "--\($0) \($0 == kind ? "missing/report" : "report")" }.joined(separator: " ")
+    let result = try sluice(
+      folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial attacks \(paths)")
+    #expect(result.status == 2 && result.errors.contains("missing/report"), "\(result.errors)")
+    #expect(result.outputText.contains("flagged at a false positive budget"))
+    #expect(try !Repository.bytes("\(folder.path)/report").isEmpty)
+  }
+
+  @Test("a clean image that a fixed threshold flags is shown first, with what that detector says")
+  func flaggedByFile() throws {
+    let folder = try CalibrateCommandTests.bench()
+    try folder.file(
+      "noise.yaml",
+      CalibrateCommandTests.filter.replacing("  - stripeNoise: {}", with: "  - stripeNoise: {}\n  - fileFindings: {}"))
+    let plain = try CalibrateCommandTests.picture(0, strength: 3)
+    try folder.file("clean/0.png", plain + Array("PK\u{3}\u{4} what else is in the file".utf8))
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let result = try sluice(folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --html page.html")
+    #expect(result.status == 0, "\(result.errors)")
+    let page = try String(decoding: Repository.bytes("\(folder.path)/page.html"), as: UTF8.self)
+    let gallery = try #require(page.components(separatedBy: "Clean images under suspicion").last)
+    let first = try #require(gallery.components(separatedBy: "</figure>").first)
+    #expect(first.contains("<strong>0.png</strong>") && first.contains("<small>fileFindings: "), "\(first.suffix(300))")
+  }
+
   @Test("stopped before its first image, it dies of the signal")
   func stopped() throws {
     let folder = try CalibrateCommandTests.bench()

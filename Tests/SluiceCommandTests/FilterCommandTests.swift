@@ -50,6 +50,20 @@ struct FilterCommandTests {
     }
   }
 
+  @Test("what comes through a pipe is taken apart, whatever path it has; a file is one image")
+  func pipesThatArePaths() throws {
+    let paths = try images(3).enumerated().map { try folder.file("\($0).bin", $1) }
+    let script =
+      "cd '\(folder.path)'; cat \(paths.joined(separator: " ")) > all; \"$SLUICE\" filter -f '\(filter)' --format none "
+    for (inputs, count) in [
+      ("<(cat all)", 3), ("/dev/stdin < all", 3), ("/dev/stdin < <(cat all)", 3), ("<(cat all) 0.bin", 4),
+      ("<(tar cf - 0.bin 1.bin)", 2), ("all", 1),
+    ] {
+      let result = try SluiceCommand.shell(script + inputs)
+      #expect(result.verdicts.count == count, "\(inputs): \(result.outputText)\(result.errors)")
+    }
+  }
+
   @Test func verdictsGoToStandardOutputWhenTensorsDoNot() throws {
     let output = folder.path + "/out.npy"
     let result = try SluiceCommand.run(["filter", "-f", filter, "-o", output], input: try images(2).flatMap { $0 })
@@ -113,11 +127,13 @@ struct FilterCommandTests {
       cd '\(folder.path)'
       $SLUICE filter -f '\(filter)' -o out.npy < '\(input)' > verdicts
       $SLUICE filter -f '\(filter)' -o out.npz --format npz < '\(input)' > verdicts
+      $SLUICE filter -f '\(filter)' -o none.npz < '\(filter)' > verdicts || [ $? = 1 ]
       python3 - <<'PYTHON'
       import numpy
       with open("out.npy", "rb") as file:
           arrays = [numpy.load(file) for _ in range(5)]
           assert file.read() == b""
+      assert numpy.load("none.npz").files == []
       archive = numpy.load("out.npz")
       assert archive.files == ["1", "2", "3", "4", "5"], archive.files
       for name, array in zip(archive.files, arrays):

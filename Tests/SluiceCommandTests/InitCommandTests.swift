@@ -70,6 +70,24 @@ struct InitCommandTests {
     #expect(judged.verdicts.first?["verdict"] as? String == "clean", "\(judged.errors)")
   }
 
+  @Test("what the calibration of a new filter lacks for the published comparison is said")
+  func comparisonThatIsLeftOut() throws {
+    let photographs = try Self.photographs(60)
+    let folder = try TemporaryFolder()
+    let filter = "\(folder.path)/colours.yaml"
+    let made = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
+    ])
+    #expect(made.status == 0, "\(made.errors)")
+    let note = "the calibration has no scores of it"
+    let evaluate = ["evaluate", "-f", filter, "--clean", photographs.path]
+    #expect(try SluiceCommand.run(evaluate).outputText.contains(note))
+    #expect(try !SluiceCommand.run(evaluate + ["--no-baseline"]).outputText.contains(note))
+    #expect(try SluiceCommand.run(["calibrate", "-f", filter, "--clean", photographs.path]).status == 0)
+    let compared = try SluiceCommand.run(evaluate).outputText
+    #expect(compared.contains("published feature squeezing") && !compared.contains(note), "\(compared)")
+  }
+
   @Test func filesAreReplacedOnlyWhereThatIsSaid() throws {
     let folder = try TemporaryFolder()
     let filter = try folder.file("kept.yaml", "mine")

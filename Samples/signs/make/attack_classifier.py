@@ -66,8 +66,10 @@ def write_group(name: str, count: int, texts: list[str], sources: Path, work: Pa
         if image["outcome"] == "failed":
             continue
         (file,) = made.glob(f"{image['name']}.*")
-        truth, answer = CLASS_NAMES[image["trueClass"]], CLASS_NAMES[image["seenClass"]]
-        shutil.copy(file, folder / f"{len(changes):03}_{truth}_as_{answer}{file.suffix}")
+        number = image["trueClass"]
+        # The number of the class comes first: `sluice evaluate` takes the number that a name begins with for the true class.
+        name = f"{number:02}_{CLASS_NAMES[number]}_as_{CLASS_NAMES[image['seenClass']]}_{len(changes):03}"
+        shutil.copy(file, folder / (name + file.suffix))
         changes.append(image["distances"]["l2"])
         if len(changes) == count:
             break

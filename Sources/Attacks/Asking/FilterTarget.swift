@@ -3,6 +3,7 @@ import Common
 import Decision
 import Detectors
 import FilterPipeline
+import ImageCodecs
 import Pixels
 import RealModule
 import Workers
@@ -45,7 +46,7 @@ package struct FilterTarget: Target {
 
   /// The file that is saved for an attacked picture.
   package func file(of picture: Picture) throws(SluiceError) -> [UInt8] {
-    try form.file(of: carrier.bearing(picture))
+    try form.file(of: carrier.bearing(picture), atMost: pipeline.definition.limits.maxBytes)
   }
 
   /// What the filter says of a file.

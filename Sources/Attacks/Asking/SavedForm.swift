@@ -29,7 +29,7 @@ package enum SavedForm: Sendable, Hashable {
     }
   }
 
-  /// Larger pictures are compressed, so that they stay within a filter's limit of bytes.
+  /// Larger pictures are compressed, whatever a filter takes.
   private static let maxStored = 1_000_000
 
   package var ending: String {
@@ -39,14 +39,22 @@ package enum SavedForm: Sendable, Hashable {
     }
   }
 
-  /// A PNG of a model's size is not compressed: that took more than half of a query's time, and noise hardly shrinks. The
-  /// file that is saved is the one that was asked about, since seeded squeezers draw from its digest.
+  /// A PNG of a model's size is not compressed, unless a filter would not take it then: compressing took more than half of a
+  /// query's time, and noise hardly shrinks. The file that is saved is the one that was asked about, since seeded squeezers
+  /// draw from its digest.
   ///
+  /// - Parameters:
+  ///   - limit: the longest file that the filter takes; the result may still be longer.
   /// - Throws: `out-of-memory`; `unsupported-image` for a JPEG with a side over 65,500.
-  package func file(of picture: Picture) throws(SluiceError) -> [UInt8] {
+  package func file(of picture: Picture, atMost limit: Int) throws(SluiceError) -> [UInt8] {
     switch self {
-    case .png: try picture.image.encodedAsPNG(isStored: picture.samples.count <= Self.maxStored)
-    case .jpeg(let quality): try picture.image.encodedAsJPEG(quality: quality)
+    case .png:
+      if picture.samples.count <= min(limit, Self.maxStored) {
+        let stored = try picture.image.encodedAsPNG(isStored: true)
+        if stored.count <= limit { return stored }
+      }
+      return try picture.image.encodedAsPNG()
+    case .jpeg(let quality): return try picture.image.encodedAsJPEG(quality: quality)
     }
   }
 }

@@ -29,6 +29,9 @@ package struct AttackKind: Sendable {
   /// Whether it searches by how far a picture is from the goal, which scores tell best.
   package var profitsFromScores: Bool { [.square, .squareL2].contains(key) || leastSight == .scores }
 
+  /// Whether it begins at other pictures, for which they are read once more before the attack.
+  package var beginsAtOthers: Bool { key == .hopSkipJump }
+
   /// Every kind, in the order of the catalogue.
   package static let all = AttackKey.allCases.map(\.kind)
 }

@@ -1,7 +1,5 @@
-import FilterPipeline
-
-/// Names for attacked pictures: the true class, and what the original is called. The same pictures have the same names under
-/// every attack, which is how an evaluation finds them again.
+/// Names for attacked pictures: what the original is called, to which `TrueClasses` adds the true class. The same pictures have
+/// the same names under every attack, which is how an evaluation finds them again.
 struct AttackNames {
   private var taken: Set<String> = []
 
@@ -26,11 +24,6 @@ struct AttackNames {
       name = "\(base)-\(number)"
     }
     return name
-  }
-
-  /// The name with the true class before it, unless it begins with that.
-  static func numbered(_ name: String, _ number: Int) -> String {
-    PathClasses(classCount: number + 1)(name) == number ? name : "\(number)__\(name)"
   }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

@@ -19,6 +19,13 @@ package struct AttackRecord: Sendable {
   package var attacked: [AttackedImage] { images.filter { $0.outcome != .skipped } }
   package var succeeded: [AttackedImage] { images.filter { $0.outcome == .succeeded } }
 
+  /// Why most of the pictures that were passed over were; `nil` where none was.
+  package var mostFrequentReason: String? {
+    var counts: [String: Int] = [:]
+    for reason in images.compactMap(\.reason) { counts[reason, default: 0] += 1 }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+  }
+
   /// The share of attacked pictures on which the attack succeeded; `nil` where none was attacked.
   package var success: Rate? { attacked.isEmpty ? nil : Rate(count: succeeded.count, of: attacked.count) }
 

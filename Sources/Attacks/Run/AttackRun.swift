@@ -10,12 +10,14 @@ import Workers
 /// Attacks pictures one by one, several at a time, and writes what succeeds into a folder.
 ///
 /// What becomes of a picture follows from its bytes, the plan and the filter: not from the order, the number of workers, or
-/// whether the run was interrupted. So many pictures as there are workers are in memory, with what their attack holds, and the pictures that HopSkipJump may begin at, up to half a gigabyte.
+/// whether the run was interrupted. So many pictures as there are workers are in memory, with what their attack holds, and the
+/// pictures that HopSkipJump may begin at, up to half a gigabyte.
 package struct AttackRun: Sendable {
   private let plan: AttackPlan
   private let filter: Pipeline
   /// What is asked: the filter, or its classifier alone where that is the goal.
   private let asked: Pipeline
+  private let classes: TrueClasses
   private let folder: AttackFolder
   private let workers: Int
   private let pool: WorkerPool
@@ -41,6 +43,7 @@ package struct AttackRun: Sendable {
     self.plan = plan
     self.filter = filter
     asked = plan.goal == .filter ? filter : classifierAlone
+    classes = TrueClasses(of: filter)
     self.folder = folder
     self.workers = workers
     pool = WorkerPool(threads: workers)
@@ -119,14 +122,19 @@ package struct AttackRun: Sendable {
       return item.image(.skipped, error.message)
     }
     let target = FilterTarget(asked, carrier, savedAs: plan.form, on: pool)
-    let clean = try await target.answer(to: target.file(of: carrier.original))
+    let file = try target.file(of: carrier.original)
+    let limit = filter.definition.limits.maxBytes
+    guard file.count <= limit else {
+      return item.image(
+        .skipped, "saved as \(plan.form.description) it has \(file.count) bytes; the filter takes \(limit)")
+    }
+    let clean = try await target.answer(to: file)
     guard let seen = clean.topClass else {
       return item.image(.skipped, "the filter refuses the unchanged picture, or cannot judge it")
     }
-    let count = filter.classCount ?? clean.logProbabilities.count
-    let actual = PathClasses(classCount: count)(item.input.source) ?? seen
+    let actual = classes(item.input.source) ?? seen
     var image = item.image(.failed)
-    image.name = AttackNames.numbered(item.name, actual)
+    image.name = classes.numbered(item.name, actual)
     image.trueClass = actual
     guard seen == actual else {
       image.outcome = .skipped
@@ -134,7 +142,7 @@ package struct AttackRun: Sendable {
       return image
     }
     var random = RandomNumbers(seed: "\(plan.seed) \(plan.kind.name) \(item.digest)")
-    image.target = try wanted(actual, count, &random)
+    image.target = try wanted(actual, classes.count, &random)
     if image.target == actual {
       image.outcome = .skipped
       image.reason = "it is of the wanted class"
@@ -207,7 +215,7 @@ package struct AttackRun: Sendable {
   ///
   /// - Throws: what reading the pictures throws; what keeps the filter from judging.
   package func starts(_ inputs: sending any InputSequence) async throws(SluiceError) -> [AttackStart] {
-    guard plan.kind.key == .hopSkipJump else { return [] }
+    guard plan.kind.beginsAtOthers else { return [] }
     var starts: [AttackStart] = []
     var (read, bytes) = (0, 0)
     while !isEnough(starts, read), bytes < AttackStart.maximumBytes, interruption?.isRequested != true,

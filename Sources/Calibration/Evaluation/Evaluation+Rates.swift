@@ -20,8 +20,16 @@ extension Evaluation {
 
   /// The mean of the rates of all attacks: each attack counts the same, however many images it has.
   package func meanRate(judge: Int, budget: Int) -> Double? {
-    let rates = attacks.compactMap { rate($0, judge: judge, budget: budget)?.value }
-    return rates.isEmpty ? nil : rates.reduce(0, +) / Double(rates.count)
+    Self.mean(attacks.compactMap { rate($0, judge: judge, budget: budget)?.value })
+  }
+
+  /// The mean of the areas under the curves of all attacks: what stands beside the mean of their rates counts alike.
+  package func meanArea(judge: Int) -> Double? {
+    Self.mean(attacks.compactMap { ranks(judge: judge, $0).areaUnderCurve })
+  }
+
+  private static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
   /// How well a judge's scores tell a group from the clean images; all attacks together where no group is given.
@@ -74,9 +82,13 @@ extension Evaluation {
         .map { (group: $0.0, image: $0.1) })
   }
 
-  /// Clean images in order of suspicion.
+  /// Clean images in order of suspicion, and first those that a detector with a threshold of its own flags, whatever their p-value.
   package func mostSuspiciousClean(_ count: Int) -> [Int] {
-    Array(clean.images.indices.sorted { (clean.images[$0].pValue ?? 1) < (clean.images[$1].pValue ?? 1) }.prefix(count))
+    func rank(_ index: Int) -> (Int, Double) {
+      let image = clean.images[index]
+      return (image.scores[0] == Image.certain ? 0 : 1, image.pValue ?? 1)
+    }
+    return Array(clean.images.indices.sorted { rank($0) < rank($1) }.prefix(count))
   }
 
   /// What a group of images costs, and what early exits lose of it; `nil` without images.

@@ -35,7 +35,8 @@ package struct Evaluation: Sendable {
     package var probability: Double?
     /// The class that the classifier sees in each version of the image that could be forwarded.
     package var versions: [Int?]
-    /// One a judge, higher for more suspicious; `nil` for an abstention.
+    /// One a judge, higher for more suspicious; `nil` for an abstention. That of the filter is `certain` for what a detector with
+    /// a threshold of its own flags.
     package var scores: [Double?]
     /// For each judge and budget; `nil` where the calibration has too few images for that budget.
     package var flagged: [[Bool?]]
@@ -45,6 +46,8 @@ package struct Evaluation: Sendable {
     package var heldOutOf: String?
     /// One a judge: the whole way for the filter, and what it adds to decoding and the first prediction for the others.
     package var milliseconds: [Double]
+    /// Above every other score.
+    package static let certain = Double.greatestFiniteMagnitude
     /// How far the image goes in the filter, which asks no more than it needs.
     package var journey = Journey()
     /// What the strongest detectors saw.

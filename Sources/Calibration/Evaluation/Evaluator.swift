@@ -65,10 +65,10 @@ package struct Evaluator: Sendable {
     if journey.isLost { filter[0] = false }
     var image = Evaluation.Image(
       source: task.source, sha256: task.digest,
-      trueClass: PathClasses(classCount: scoring.pipeline.classCount ?? 0)(task.source),
+      trueClass: scored.trueClass,
       predictedClass: verdict.prediction?.topClass, predictedLabel: verdict.prediction?.label,
       probability: verdict.prediction.map { Double($0.probability) }, versions: seen,
-      scores: [isFlaggedAnyway ? .greatestFiniteMagnitude : suspicion] + (hasBaseline ? [scored.baseline] : [])
+      scores: [isFlaggedAnyway ? Evaluation.Image.certain : suspicion] + (hasBaseline ? [scored.baseline] : [])
         + scored.scores,
       flagged: [filter] + (hasBaseline ? [baseline(scored.baseline)] : []) + detectors, pValue: own.pValue.value,
       heldOutOf: heldOut,
@@ -142,10 +142,11 @@ package struct Evaluator: Sendable {
     return [max(0, whole - baseline)] + (hasBaseline ? [baseline] : []) + times.dropLast()
   }
 
-  /// What the two detectors saw that speak loudest.
+  /// What the two detectors saw that speak loudest; those that flag by a threshold of their own before all others.
   private func sentence(_ verdict: Verdict, _ outcome: Decision.Conclusion) -> String {
     let own = verdict.detectors.filter { $0.threshold == nil }.prefix(calibration.detectors.count)
-    let ranked = zip(own, outcome.detectors).sorted { $0.1.pValue < $1.1.pValue }
-    return ranked.prefix(2).map { "\($0.0.name): \($0.0.score.sentence)" }.joined(separator: "; ")
+    let ranked = zip(own, outcome.detectors).sorted { $0.1.pValue < $1.1.pValue }.map(\.0)
+    let flagging = verdict.detectors.filter { $0.threshold != nil && $0.isFlagged }
+    return (flagging + ranked).prefix(2).map { "\($0.name): \($0.score.sentence)" }.joined(separator: "; ")
   }
 }

@@ -55,11 +55,14 @@ struct ExitCertification {
     let openness: CleanOpenness
   }
 
-  /// The adversarial images that complete evidence flags, judged by what was fitted without their attack.
+  /// The adversarial images that complete evidence flags, judged by what was fitted without their attack. What is answered
+  /// rightly all the same is no loss: letting it go does no harm.
   private func detected(_ ways: WaysOut) -> [DetectedImage] {
     var openness: [String?: CleanOpenness] = [:]
     return adversarial.compactMap { image in
-      guard decision.decide(image.scores, image.circumstances, leavingOut: image.attack).isFlagged else { return nil }
+      guard !image.isAnsweredRightly,
+        decision.decide(image.scores, image.circumstances, leavingOut: image.attack).isFlagged
+      else { return nil }
       // Weights of the filter file are the same whatever is left out.
       let key = decision.calibration.fused.origin == .fitted ? image.attack : nil
       let known = openness[key] ?? CleanOpenness(standings(of: clean, ways, leavingOut: key))

@@ -15,7 +15,9 @@ package struct ScoredImage: Sendable, Hashable {
   package var baseline: Double?
   /// The class that the classifier sees in it.
   package var predictedClass: Int?
-  /// How sure the classifier is of that, in log-odds.
+  /// The class that it shows, where its path names one.
+  package var trueClass: Int?
+  /// How sure the classifier is of its answer, in log-odds.
   package var confidence: Double?
   /// What calls of models took, by their names; empty where that is not known.
   package var milliseconds: [String: Double]
@@ -24,7 +26,7 @@ package struct ScoredImage: Sendable, Hashable {
 
   package init(
     digest: String, kind: String, attack: String?, origin: ImageOrigin, scores: [Double?], baseline: Double?,
-    predictedClass: Int?, confidence: Double? = nil, milliseconds: [String: Double] = [:],
+    predictedClass: Int?, trueClass: Int? = nil, confidence: Double? = nil, milliseconds: [String: Double] = [:],
     flags: [String: String] = [:]
   ) {
     self.flags = flags
@@ -36,8 +38,13 @@ package struct ScoredImage: Sendable, Hashable {
     self.scores = scores
     self.baseline = baseline
     self.predictedClass = predictedClass
+    self.trueClass = trueClass
     self.confidence = confidence
   }
+
+  /// Whether the classifier is known to give the right answer: an attack that came to nothing, as many do on another model or in
+  /// another arithmetic than they were made for.
+  package var isAnsweredRightly: Bool { trueClass != nil && predictedClass == trueClass }
 
   var circumstances: Decision.Circumstances { .init(origin: origin, confidence: confidence) }
 

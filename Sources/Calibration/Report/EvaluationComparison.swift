@@ -1,3 +1,5 @@
+import Common
+
 /// Two calibrations on the same images: is the new one better?
 package struct EvaluationComparison {
   /// One group of images at one budget.
@@ -63,6 +65,6 @@ package struct EvaluationComparison {
     let header = ["budget", "images", "n", "difference of the share flagged (95 %)", "McNemar p"]
     return
       (["the new calibration minus the other, on the same images"] + EvaluationTable.aligned([header] + table)
-      + ["", conclusion]).joined(separator: "\n") + "\n"
+      + ["", conclusion]).map(\.printable).joined(separator: "\n") + "\n"
   }
 }

@@ -101,7 +101,7 @@ package struct EvaluationPage {
     let mean =
       ["mean of the attacks", ""]
       + compared.map { Figures.rate(evaluation.meanRate(judge: $0, budget: budget)) }
-      + [Figures.rate(evaluation.ranks(judge: 0, nil).areaUnderCurve)]
+      + [Figures.rate(evaluation.meanArea(judge: 0))]
     return section(
       title, "Share flagged, with the 95 % Wilson interval.",
       HTMLText.table([header] + rows + (evaluation.attacks.count > 1 ? [mean] : []), caption: "", class: "rates"))

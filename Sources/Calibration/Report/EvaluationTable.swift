@@ -1,3 +1,5 @@
+import Common
+
 /// An evaluation as text for a terminal.
 package struct EvaluationTable {
   private let evaluation: Evaluation
@@ -11,7 +13,9 @@ package struct EvaluationTable {
     sections += [
       passing, accuracies, journeys, costs, evaluation.suggestions.map(\.text), evaluation.notes + [Evaluation.caveat],
     ]
-    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    // Names come from folders and files: nothing in them may steer a terminal.
+    return sections.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
+      .joined(separator: "\n\n") + "\n"
   }
 
   private var compared: [Int] { evaluation.judges.indices.filter { evaluation.judges[$0].role != .detector } }
@@ -28,13 +32,14 @@ package struct EvaluationTable {
     rows += evaluation.cleanCollections.map { row("  of \($0.name)", $0, budget, isClean: true) }
     rows += evaluation.attacks.map { row($0.name + mark($0), $0, budget, isClean: false) }
     if evaluation.attacks.count > 1 {
-      rows.append(["mean of the attacks", ""] + compared.map { mean($0, budget) } + [area(nil)])
+      let area = Figures.rate(evaluation.meanArea(judge: 0))
+      rows.append(["mean of the attacks", ""] + compared.map { mean($0, budget) } + [area])
     }
     return [title] + Self.aligned(rows)
   }
 
   private func row(_ name: String, _ group: Evaluation.JudgedGroup, _ budget: Int, isClean: Bool) -> [String] {
-    [Self.printable(name), String(group.images.count)]
+    [name, String(group.images.count)]
       + compared.map { Figures.rate(evaluation.rate(group, judge: $0, budget: budget)) }
       + [isClean ? "" : area(group)]
   }
@@ -43,7 +48,7 @@ package struct EvaluationTable {
     Figures.rate(evaluation.meanRate(judge: judge, budget: budget))
   }
 
-  private func area(_ group: Evaluation.JudgedGroup?) -> String {
+  private func area(_ group: Evaluation.JudgedGroup) -> String {
     Figures.rate(evaluation.ranks(judge: 0, group).areaUnderCurve)
   }
 
@@ -54,7 +59,7 @@ package struct EvaluationTable {
 
   /// A line for each attack: what reaches its goal, of the pictures that it was tried on.
   private var passing: [String] {
-    let rows = evaluation.passingRows.map { [Self.printable($0[0])] + $0.dropFirst() }
+    let rows = evaluation.passingRows
     return rows.isEmpty ? [] : [Evaluation.passingHeading] + Self.aligned([Evaluation.passingColumns] + rows)
   }
 
@@ -64,9 +69,9 @@ package struct EvaluationTable {
     guard !alone.isEmpty, !evaluation.attacks.isEmpty, evaluation.budgets[budget] >= Self.leastAlone,
       evaluation.rate(evaluation.clean, judge: alone[0], budget: budget) != nil
     else { return [] }
-    let header = ["", "calls", "clean"] + evaluation.attacks.map { String(Self.printable($0.name).prefix(7)) }
+    let header = ["", "calls", "clean"] + evaluation.attacks.map { String($0.name.prefix(7)) }
     let rows = alone.map { judge in
-      [Self.printable(evaluation.judges[judge].name), String(evaluation.judges[judge].calls)]
+      [evaluation.judges[judge].name, String(evaluation.judges[judge].calls)]
         + ([evaluation.clean] + evaluation.attacks).map {
           Figures.rate(evaluation.rate($0, judge: judge, budget: budget)?.value)
         }
@@ -103,37 +108,38 @@ package struct EvaluationTable {
     let rows = ([evaluation.clean] + evaluation.attacks).compactMap { group in
       evaluation.cost(of: group).map { cost in
         [
-          Self.printable(group.name), Figures.fixed(cost.calls, decimals: 2),
-          Figures.fixed(cost.milliseconds, decimals: 1),
+          group.name, Figures.fixed(cost.calls, decimals: 2), Figures.fixed(cost.milliseconds, decimals: 1),
           Figures.rate(cost.flaggedEarly.value), Figures.rate(cost.clearedEarly.value), Figures.rate(cost.lost),
         ]
       }
     }
     guard !rows.isEmpty else { return [] }
-    return [Self.journeyHeading]
+    return Self.journeyHeading
       + Self.aligned([["", "calls", "ms", "flagged early", "cleared early", "lost by leaving early"]] + rows)
   }
 
-  static let journeyHeading =
-    "the way of an image, means: calls of models in the time of one of the classifier; where it ends before everything was\n"
-    + "asked; and what leaves although complete evidence would flag it"
+  private static let journeyHeading = [
+    "the way of an image, means: calls of models in the time of one of the classifier; where it ends before everything was",
+    "asked; and what leaves although complete evidence would flag it",
+  ]
 
   private var costs: [String] {
     let rows = evaluation.judges.indices.compactMap { judge in
       evaluation.milliseconds(judge: judge).map { time in
         [
-          Self.printable(evaluation.judges[judge].name), String(evaluation.judges[judge].calls),
+          evaluation.judges[judge].name, String(evaluation.judges[judge].calls),
           Figures.fixed(time.median, decimals: 1), Figures.fixed(time.high, decimals: 1),
         ]
       }
     }
     guard !rows.isEmpty else { return [] }
-    return [Self.costHeading] + Self.aligned([["", "calls", "ms, median", "ms, slowest of 20"]] + rows)
+    return Self.costHeading + Self.aligned([["", "calls", "ms, median", "ms, slowest of 20"]] + rows)
   }
 
-  static let costHeading =
-    "cost of an image: classifier calls beyond the first; the whole way for the filter, what it adds for\n"
-    + "the others, where a version that several ask for counts for each"
+  private static let costHeading = [
+    "cost of an image: classifier calls beyond the first; the whole way for the filter, what it adds for",
+    "the others, where a version that several ask for counts for each",
+  ]
 
   static func aligned(_ rows: [[String]]) -> [String] {
     let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
@@ -145,11 +151,5 @@ package struct EvaluationTable {
       }
       return String(("  " + cells.joined(separator: "  ")).reversed().drop { $0 == " " }.reversed())
     }
-  }
-
-  /// Names come from folders: nothing in them may steer a terminal.
-  private static func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : $0 }))
   }
 }

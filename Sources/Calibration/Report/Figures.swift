@@ -31,7 +31,10 @@ package enum Figures {
     guard value.isFinite else { return "–" }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }
-    let digits = String(Int((abs(value) * scale).rounded()))
+    let scaled = (abs(value) * scale).rounded()
+    // Larger numbers have no decimals to round.
+    guard scaled < 9e15 else { return JSONValue.number(value, decimals: decimals).text }
+    let digits = String(Int(scaled))
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     let whole = String(padded.dropLast(decimals))
     return (value < 0 ? "-" : "") + (dropsZero && whole == "0" ? "" : whole) + "." + padded.suffix(decimals)

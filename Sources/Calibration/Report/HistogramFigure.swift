@@ -48,9 +48,14 @@ struct HistogramFigure {
     var counts = [Double](repeating: 0, count: Self.bins)
     for score in scores {
       let position = (score - range.lowerBound) / (range.upperBound - range.lowerBound) * Double(Self.bins)
-      counts[min(Self.bins - 1, max(0, Int(position)))] += 1 / Double(scores.count)
+      counts[Self.bin(at: position)] += 1 / Double(scores.count)
     }
     return counts
+  }
+
+  /// An outlier may lie further away than a whole number reaches, and a range of large numbers may have no width.
+  private static func bin(at position: Double) -> Int {
+    position.isNaN ? 0 : Int(min(Double(bins - 1), max(0, position)))
   }
 
   private func bars(_ shares: [Double], _ highest: Double, class name: String) -> String {

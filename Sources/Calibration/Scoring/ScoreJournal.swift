@@ -72,6 +72,7 @@ package final class ScoreJournal {
     let scores: [Double?]
     let baseline: Double?
     let predictedClass: Int?
+    let trueClass: Int?
     let confidence: Double?
     let milliseconds: [String: Double]?
     let flags: [String: String]?
@@ -81,7 +82,7 @@ package final class ScoreJournal {
         digest: digest, kind: kind, attack: attack,
         origin: ImageOrigin(
           isGray: gray, format: format, subsampling: subsampling, quality: quality, scale: scale),
-        scores: scores, baseline: baseline, predictedClass: predictedClass,
+        scores: scores, baseline: baseline, predictedClass: predictedClass, trueClass: trueClass,
         confidence: confidence, milliseconds: milliseconds ?? [:], flags: flags ?? [:])
     }
   }
@@ -95,6 +96,7 @@ extension ScoredImage {
       "subsampling": origin.subsampling.map(JSONValue.string), "quality": origin.quality.map(JSONValue.integer),
       "scale": .number(origin.scale), "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
       "baseline": baseline.map { .number($0) }, "predictedClass": predictedClass.map(JSONValue.integer),
+      "trueClass": trueClass.map(JSONValue.integer),
       "confidence": confidence.map { .number($0) },
       "milliseconds": .object(
         milliseconds.sorted { $0.key < $1.key }.map {

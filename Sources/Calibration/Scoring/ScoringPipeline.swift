@@ -17,6 +17,8 @@ package struct ScoringPipeline: Sendable {
   package let witnesses: [MeasuredWitness]
   /// Whether the baseline is scored too.
   package let hasBaseline: Bool
+  /// The class that a picture's path names.
+  private let trueClass: PathClasses
 
   /// What the baseline is called beside the filter's detectors; a name that no filter file can give.
   private static let baselineName = "\u{0}baseline"
@@ -50,6 +52,7 @@ package struct ScoringPipeline: Sendable {
       withBaseline && file.definition.classifier != nil && file.definition.tensor.channels.pixelChannels == .rgb
     if hasBaseline { file.definition.add(FeatureSqueezing.published, named: Self.baselineName) }
     pipeline = try Pipeline(file, environment)
+    trueClass = pipeline.pathClasses
     let asked = Set(detectors.flatMap(\.witnesses))
     witnesses = pipeline.witnesses.filter { asked.contains($0.name) }
   }
@@ -87,7 +90,7 @@ package struct ScoringPipeline: Sendable {
       digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
       scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
       baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass,
-      confidence: verdict.prediction?.logOdds,
+      trueClass: trueClass(task.source), confidence: verdict.prediction?.logOdds,
       milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first },
       flags: Dictionary(
         verdict.detectors.filter { $0.threshold != nil && $0.isFlagged }.map { ($0.name, $0.score.sentence) }

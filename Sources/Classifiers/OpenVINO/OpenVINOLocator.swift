@@ -11,7 +11,7 @@ package struct OpenVINOLocator: Sendable {
   package static let environmentVariable = "SLUICE_OPENVINO"
   /// The command that puts the engine where it is found.
   package static let installCommand =
-    "python3 -m pip install --no-deps --target \(dataFolder)/openvino openvino"
+    "python3 -m pip install --upgrade --no-deps --target \(dataFolder)/openvino openvino"
   private static let dataFolder = "~/.local/share/sluice"
   private static let libraryPattern = "libopenvino_c.so*"
 

@@ -37,7 +37,8 @@ package protocol JudgementSink: AnyObject {
   /// - Throws: `closed-pipe` when nobody reads any more, `unwritable-output` when the system reports an error.
   func write(_ judgement: Judgement) throws(SluiceError)
 
-  /// Writes what belongs at the end. Called once, after everything has been written without an error.
+  /// Writes what belongs at the end. Called once, after all that is written was written without an error. A run that failed
+  /// before its first judgement does not call it.
   func finish() throws(SluiceError)
 }
 
@@ -88,8 +89,8 @@ package struct FilterRun: Sendable {
   ///
   /// - Parameters:
   ///   - progress: told after each input, on the writer's thread.
-  /// - Throws: what reading the inputs as a whole throws, after everything read before has been written and the sink has
-  ///   finished; what the sink throws.
+  /// - Throws: what reading the inputs as a whole throws, and what the recorder throws, after everything before that has
+  ///   been written and the sink has finished; what the sink throws.
   package func run(
     _ inputs: sending any InputSequence, into sink: sending any JudgementSink,
     progress: @escaping @Sendable (RunSummary) -> Void = { _ in }
@@ -103,12 +104,11 @@ package struct FilterRun: Sendable {
       await read(inputs, through: gate, into: queue)
     }
     let writer = Task(executorPreference: writerThread) {
-      await write(judgements, into: sink, leaving: gate, progress: progress)
+      await write(judgements, into: sink, leaving: gate, behind: reader, progress: progress)
     }
-    var (summary, writeError) = await writer.value
-    let (passedOver, readError) = await reader.value
-    if let error = writeError ?? readError { throw error }
-    summary.passedOver = passedOver
+    var (summary, failure) = await writer.value
+    if let failure { throw failure }
+    summary.passedOver = await reader.value.passedOver
     return summary
   }
 
@@ -117,7 +117,7 @@ package struct FilterRun: Sendable {
   private func read(
     _ inputs: any InputSequence, through gate: AdmissionGate,
     into queue: AsyncStream<Task<Recorded, Never>>.Continuation
-  ) async -> (Int, SluiceError?) {
+  ) async -> Reading {
     defer { queue.finish() }
     var id = 0
     do throws(SluiceError) {
@@ -133,6 +133,7 @@ package struct FilterRun: Sendable {
     }
   }
 
+  private typealias Reading = (passedOver: Int, error: SluiceError?)
   private typealias Recorded = Result<Judgement, SluiceError>
 
   private func judgeAndRecord(_ input: EncodedInput, id: Int) async -> Recorded {
@@ -145,35 +146,44 @@ package struct FilterRun: Sendable {
     }
   }
 
-  /// Writes judgements in the order in which their inputs were read. After a failed write the rest is only awaited.
+  /// Writes judgements in the order in which their inputs were read, and ends the output. After a failure the rest is
+  /// only awaited.
   private func write(
-    _ judgements: AsyncStream<Task<Recorded, Never>>, into sink: any JudgementSink,
-    leaving gate: AdmissionGate, progress: @Sendable (RunSummary) -> Void
+    _ judgements: AsyncStream<Task<Recorded, Never>>, into sink: any JudgementSink, leaving gate: AdmissionGate,
+    behind reader: Task<Reading, Never>, progress: @Sendable (RunSummary) -> Void
   ) async -> (RunSummary, SluiceError?) {
     var summary = RunSummary()
-    var failure: SluiceError?
+    var (unrecorded, unwritten): (SluiceError?, SluiceError?)
     for await task in judgements {
       let recorded = await task.value
-      if failure == nil {
-        do throws(SluiceError) {
-          let judgement = try recorded.get()
-          try sink.write(judgement)
-          summary.count(judgement.verdict.outcome)
-          if let change = monitor?.note(judgement.verdict) { summary.change = change }
-          if let report = exitAudit?.note(judgement.verdict) { summary.exits = report }
-          progress(summary)
-        } catch {
-          failure = error
-          interruption.request()
+      if unrecorded == nil, unwritten == nil {
+        switch recorded {
+        case .success(let judgement):
+          do throws(SluiceError) {
+            try sink.write(judgement)
+            note(judgement.verdict, in: &summary)
+            progress(summary)
+          } catch {
+            unwritten = error
+          }
+        case .failure(let error): unrecorded = error
         }
+        if unrecorded != nil || unwritten != nil { interruption.request() }
       }
       await gate.leave()
     }
-    do throws(SluiceError) {
-      if failure == nil { try sink.finish() }
-    } catch {
-      failure = error
-    }
+    if let unwritten { return (summary, unwritten) }
+    let unread = await reader.value.error
+    let failure = unrecorded ?? unread
+    // What was forwarded before a failure is whole; a run that failed before that leaves older outputs as they are.
+    guard failure == nil || summary.inputs > 0 else { return (summary, failure) }
+    do throws(SluiceError) { try sink.finish() } catch { return (summary, failure ?? error) }
     return (summary, failure)
+  }
+
+  private func note(_ verdict: Verdict, in summary: inout RunSummary) {
+    summary.count(verdict.outcome)
+    if let change = monitor?.note(verdict) { summary.change = change }
+    if let report = exitAudit?.note(verdict) { summary.exits = report }
   }
 }

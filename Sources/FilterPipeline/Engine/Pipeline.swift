@@ -118,6 +118,8 @@ package final class Pipeline: Sendable {
 
   /// How many classes the classifier tells apart; `nil` without one.
   package var classCount: Int? { classifier?.classCount }
+  /// What the paths of labelled pictures say about their classes.
+  package var pathClasses: PathClasses { PathClasses(classCount: classCount ?? 0, labels: labels?.names) }
   /// The squeezers of all detectors, each once.
   package var squeezers: [any Squeezer] { definition.detectorSqueezers }
   /// Whether flagged images can be forwarded in a squeezed version.

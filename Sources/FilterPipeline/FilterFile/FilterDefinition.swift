@@ -20,7 +20,7 @@ package struct FilterDefinition: Sendable {
   package var autoencoders: [ModelDefinition]
   /// The file with the operator's secret, which randomised squeezers take their choices from.
   package var secretPath: String?
-  /// Models, labels, references and the secret: files that a run must not write to.
+  /// Models and their weights, labels, references and the secret: files that a run must not write to.
   package var namedPaths: [String] = []
   package var detectors: [DetectorDefinition]
   /// How the detectors without a threshold of their own decide together.

@@ -1,6 +1,5 @@
 import Common
 import Files
-import Yams
 
 #if canImport(Glibc)
   import Glibc
@@ -28,19 +27,12 @@ package struct FilterFile: Sendable {
   ) throws(SluiceError) {
     self.path = path
     bytes = try Self.bytes(path)
-    let root: Node?
-    do {
-      let text = String(decoding: bytes, as: UTF8.self)
-      root = try Yams.compose(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text)
-    } catch {
-      throw SluiceError(.invalidFilter, "\(path): not valid YAML: \(error)")
-    }
-    guard let root else { throw SluiceError(.invalidFilter, "\(path): the file is empty") }
+    let root = try FilterText(bytes: bytes, file: path, maxBytes: Self.maxBytes).root()
     let folder = path.containingFolder
     let reader = FilterReader(
       paths: PathExpansion(folder: folder, variables: variables), readsDetectors: readsDetectors)
-    scoringText = ScoringText.text(of: root)
     definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
+    scoringText = ScoringText.text(of: root)
   }
 
   /// - Throws: `unreadable-file`; `invalid-filter` for what is plainly something else, naming what it is.

@@ -20,6 +20,9 @@ struct FilterNode {
     FilterNode(node: node, file: file, key: key.isEmpty ? name : "\(key).\(name)")
   }
 
+  /// Yams tells keys apart by tags as well, such as `1` from `"1"`; here they are their text.
+  private var isThereTwice: SluiceError { error("is there twice") }
+
   /// The members of a mapping, all of whose keys must be among `permitted`.
   func members(_ permitted: [String]) throws(SluiceError) -> FilterMembers {
     guard let mapping = node.mapping else {
@@ -31,6 +34,7 @@ struct FilterNode {
         let place = child(name, name.scalar?.string ?? "?")
         throw place.error("is not a known key; permitted are \(listed(permitted))")
       }
+      guard members[text] == nil else { throw child(name, text).isThereTwice }
       members[text] = child(value, text)
     }
     return FilterMembers(parent: self, members: members)
@@ -64,8 +68,10 @@ struct FilterNode {
       throw error("has \(mapping.count) entries; permitted are \(count.lowerBound) to \(count.upperBound)")
     }
     var values: [Value] = []
+    var names: Set<String> = []
     for (name, value) in mapping {
       guard let text = name.scalar?.string, !text.isEmpty else { throw error("must be a mapping from names") }
+      guard names.insert(text).inserted else { throw child(name, text).isThereTwice }
       values.append(try read(text, child(value, text)))
     }
     return values

@@ -45,7 +45,7 @@ struct FilterReader {
       decision: try members.optional("decision", DecisionReader(paths: paths).decision),
       forward: try members.optional("forward", forward) ?? .original,
       sanitize: try members.optional("sanitize", SqueezerReader.squeezer))
-    definition.namedPaths = paths.expanded
+    definition.namedPaths = paths.expanded + definition.weightPaths
     if let node = members["decision"], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")
     }
@@ -206,6 +206,12 @@ struct FilterReader {
 }
 
 extension FilterDefinition {
+  /// The files beside models that hold their weights.
+  fileprivate var weightPaths: [String] {
+    let settings = [classifier?.openVINO].compactMap(\.self) + (models + autoencoders).map(\.openVINO)
+    return settings.flatMap { WeightFiles(ofModelAt: $0.modelPath).files.map(\.path) }
+  }
+
   /// The squeezers whose results are forwarded, by their keys.
   fileprivate var forwardedSqueezers: [(key: String, squeezer: any Squeezer)] {
     var named: [(key: String, squeezer: any Squeezer)] = []

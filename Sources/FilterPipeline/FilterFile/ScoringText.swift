@@ -8,28 +8,25 @@ enum ScoringText {
   private static let sections = [
     "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders", "detectors",
   ]
-  /// What decides about scores, or names things, without changing a score.
-  private static let withoutEffect: Set<String> = [
-    "threshold", "reference", "private", "maxBatch", "formats", "maxBytes", "maxPixels", "maxDimension",
-  ]
-  /// Where files lie and how they are opened, which only models say.
-  private static let withoutEffectInEngines: Set<String> = ["model", "labels", "library"]
 
   static func text(of root: Node) -> String {
-    sections.map { section in "\(section): \(root.mapping?[Node(section)].map { canonical($0) } ?? "none")\n" }.joined()
+    sections.map { section in
+      // By its text alone, as it is read: to Yams, a key with a tag is another key.
+      let value = root.mapping?.first { $0.key.scalar?.string == section }?.value
+      return "\(section): \(value.map { canonical($0, ScoringPlace(section: section)) } ?? "none")\n"
+    }.joined()
   }
 
-  private static func canonical(_ node: Node, isEngine: Bool = false) -> String {
+  private static func canonical(_ node: Node, _ place: ScoringPlace) -> String {
     switch node {
     case .scalar(let scalar): return quoted(scalar.string)
-    case .sequence(let elements): return "[" + elements.map { canonical($0) }.joined(separator: ",") + "]"
+    case .sequence(let elements):
+      return "[" + elements.map { canonical($0, place.element) }.joined(separator: ",") + "]"
     case .mapping(let members):
       let shown = members.map { (key: $0.key.scalar?.string ?? "", value: $0.value) }
-        .filter { !withoutEffect.contains($0.key) && !(isEngine && withoutEffectInEngines.contains($0.key)) }
-        .sorted { $0.key < $1.key }
-      return "{"
-        + shown.map { "\(quoted($0.key)):\(canonical($0.value, isEngine: $0.key == "openvino"))" }.joined(
-          separator: ",") + "}"
+        .filter { !place.withoutEffect.contains($0.key) }.sorted { $0.key < $1.key }
+      let texts = shown.map { "\(quoted($0.key)):\(canonical($0.value, place.member($0.key)))" }
+      return "{" + texts.joined(separator: ",") + "}"
     case .alias: return "*"
     }
   }

@@ -55,15 +55,20 @@ package final class RunInputs: InputSequence {
   package private(set) var passedOver = 0
   private var examinedBefore = 0
   private let limit: Int
+  private let outputs: Set<FileStatus.Identity>
   private let interruption: Interruption?
 
   /// - Parameters:
   ///   - paths: files in order; `-` is standard input.
   ///   - limit: the longest permitted image in bytes.
+  ///   - outputs: what the run writes to, and so must not read.
   ///   - interruption: stops the run between two inputs, also while it waits for one.
-  package init(_ paths: PathList, limit: Int, interruption: Interruption? = nil) {
+  package init(
+    _ paths: PathList, limit: Int, outputs: Set<FileStatus.Identity> = [], interruption: Interruption? = nil
+  ) {
     self.paths = paths
     self.limit = limit
+    self.outputs = outputs
     self.interruption = interruption
   }
 
@@ -75,6 +80,7 @@ package final class RunInputs: InputSequence {
     stream = try StreamBuffer(file).inputs(name: name, limit: limit)
     streamName = name
     self.limit = limit
+    outputs = []
     interruption = nil
   }
 
@@ -82,14 +88,15 @@ package final class RunInputs: InputSequence {
   ///
   /// Trouble with a file or a stream is an input of its own, which cannot be judged; the rest of the list goes on.
   ///
-  /// - Throws: `unreadable-file` when the list of paths itself cannot be read.
+  /// - Throws: `unreadable-file` when the list of paths itself cannot be read; `same-file` when it names an output, as
+  ///   where paths are given one by one.
   package func next() throws(SluiceError) -> EncodedInput? {
     while !isInterrupted {
       // An image that was cut off by an interruption is not a damaged image.
       if let input = nextOfStream() { return isInterrupted ? nil : input }
       endStream()
       guard let path = try paths.next() else { return nil }
-      if let input = open(path) { return isInterrupted ? nil : input }
+      if let input = try open(path) { return isInterrupted ? nil : input }
     }
     return nil
   }
@@ -116,27 +123,52 @@ package final class RunInputs: InputSequence {
   }
 
   /// A whole image, or `nil` after starting on a stream of them.
-  private func open(_ path: RawPath) -> EncodedInput? {
+  private func open(_ path: RawPath) throws(SluiceError) -> EncodedInput? {
     do throws(SluiceError) {
       try check(path)
-      let isStandardInput = path == Self.standardInput
-      let buffer = StreamBuffer(
-        try isStandardInput
-          ? .standardInput(interruption: interruption) : FileReader(path, interruption: interruption))
-      if !isStandardInput, try !TarStream.begins(buffer) { return try wholeFile(path, buffer) }
-      streamName = isStandardInput ? "stdin" : path.description
-      stream = try buffer.inputs(name: streamName, limit: limit)
+      if Self.isStandardInput(path) {
+        try begin(
+          StreamBuffer(.standardInput(interruption: interruption)), path == Self.dash ? "stdin" : path.description)
+        return nil
+      }
+      let file = try FileReader(path, interruption: interruption)
+      let isRegularFile = file.status?.isRegularFile == true
+      if let identity = file.status?.identity, outputs.contains(identity) { throw .usedTwice(path) }
+      let buffer = StreamBuffer(file)
+      // A regular file is one image or one archive; a pipe may bring images back to back, as standard input does.
+      let isWhole = try isRegularFile ? !TarStream.begins(buffer) : !buffer.ensure(1)
+      if isWhole { return try wholeFile(path, buffer) }
+      try begin(buffer, path.description)
       return nil
     } catch {
-      var error = error
-      if FileStatus(path)?.isFolder == true {
-        error.remedy = "name its images, or pipe their paths: find \(path) -type f | sluice filter --files-from - …"
-      }
-      return EncodedInput(source: path.description, bytes: [], problem: .unreadable(error))
+      guard error.code != .sameFile else { throw error }
+      return EncodedInput(source: path.description, bytes: [], problem: .unreadable(Self.explained(error, path)))
     }
   }
 
-  private static let standardInput = RawPath("-")
+  private func begin(_ buffer: StreamBuffer, _ name: String) throws(SluiceError) {
+    streamName = name
+    stream = try buffer.inputs(name: name, limit: limit)
+  }
+
+  private static func explained(_ error: SluiceError, _ path: RawPath) -> SluiceError {
+    var error = error
+    if FileStatus(path)?.isFolder == true {
+      error.remedy = "name its images, or pipe their paths: find \(path) -type f | sluice filter --files-from - …"
+    } else if path.bytes.last == UInt8(ascii: "\r") {
+      error.remedy =
+        "the name ends in a carriage return: a list whose lines end in CR LF needs tr -d '\\r' < list | sluice filter "
+        + "--files-from - …"
+    }
+    return error
+  }
+
+  private static let dash = RawPath("-")
+  /// Opened by this name, a redirected file would pass for one that was named itself.
+  private static let standardInputByName = RawPath("/dev/stdin")
+
+  /// Whether a path is read from the descriptor that standard input is, and so from where that stands.
+  package static func isStandardInput(_ path: RawPath) -> Bool { path == dash || path == standardInputByName }
 
   private func check(_ path: RawPath) throws(SluiceError) {
     if path.bytes.contains(0) {
@@ -144,7 +176,7 @@ package final class RunInputs: InputSequence {
         .unreadableFile, "the path contains a zero byte",
         remedy: "use --null for a list whose paths are separated by zero bytes")
     }
-    if path == Self.standardInput, paths.readsStandardInput {
+    if Self.isStandardInput(path), paths.readsStandardInput {
       throw SluiceError(.unreadableFile, "standard input is already read for the list of paths")
     }
   }

@@ -1,6 +1,7 @@
 /// The class that a picture's path names: one rule, wherever photographs are labelled by their names and folders.
 package struct PathClasses: Sendable {
   private let classCount: Int
+  /// Empty where the names of the classes are not known.
   private let byName: [String: Int]
 
   /// - Parameters:
@@ -19,11 +20,13 @@ package struct PathClasses: Sendable {
 
   /// The first of these that names a class of the model:
   ///
-  /// 1. a folder that is called like a label;
-  /// 2. a file that is called like a label with a number before or behind it, as in `000_stop.png` and `stop-17.png`;
-  /// 3. the number before `_` or `-` at the beginning of the file's name, as in `281_tabby.jpg`;
-  /// 4. a folder that is a number, as in `281/0001.jpg`;
-  /// 5. a file that is a number, as in `281.png`.
+  /// 1. the number before `__` at the beginning of the file's name, which attacks put there;
+  /// 2. a folder that is called like a label;
+  /// 3. a file that is called like a label with a number before or behind it, as in `000_stop.png` and `stop-17.png`, if the
+  ///    label has a letter: `0_1.png` is of class 0, also where classes are called by their numbers;
+  /// 4. the number before `_` or `-` at the beginning of the file's name, as in `281_tabby.jpg`;
+  /// 5. a folder that is a number, as in `281/0001.jpg`;
+  /// 6. a file that is a number, as in `281.png`.
   ///
   /// - Returns: `nil` where none does.
   /// - Complexity: O(length).
@@ -31,19 +34,22 @@ package struct PathClasses: Sendable {
     let parts = path.split(separator: "/")
     guard let name = parts.last else { return nil }
     let folder = parts.dropLast().last
-    if let index = folder.flatMap({ byName[Self.key(String($0))] }) { return index }
     let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name
     let digits = stem.prefix { $0.isASCII && $0.isNumber }
     let rest = stem.dropFirst(digits.count)
-    for label in [rest, stem.trimmingDigits] {
-      if let index = byName[Self.key(String(label))] { return index }
+    if rest.hasPrefix("__"), let index = number(digits) { return index }
+    if let index = folder.flatMap({ byName[Self.key(String($0))] }) { return index }
+    for label in [rest, stem.trimmingDigits].map({ Self.key(String($0)) }) where label.contains(where: \.isLetter) {
+      if let index = byName[label] { return index }
     }
     let isPrefix = rest.first == "_" || rest.first == "-"
     // `12.tar.jpg` begins with a number as well.
     let isNumber = rest.isEmpty || rest.first == "."
     let candidates = [isPrefix ? digits : nil, folder, isNumber ? digits : nil].compactMap(\.self)
-    return candidates.lazy.compactMap { Int($0) }.first { (0..<classCount).contains($0) }
+    return candidates.lazy.compactMap(number).first
   }
+
+  private func number(_ text: Substring) -> Int? { Int(text).flatMap { (0..<classCount).contains($0) ? $0 : nil } }
 
   /// Letters and digits alone, in lower case: labels are written with spaces, hyphens or underscores.
   private static func key(_ label: String) -> String {

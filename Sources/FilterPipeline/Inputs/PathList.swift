@@ -58,6 +58,16 @@ package final class PathList {
     return nil
   }
 
+  /// Refuses a list that names one of these files, and comes to its end by that.
+  ///
+  /// - Throws: `same-file`; `unreadable-file`.
+  /// - Complexity: O(paths).
+  package func checkNamesNone(of files: Set<FileStatus.Identity>) throws(SluiceError) {
+    while let path = try next() {
+      if let identity = FileStatus(path)?.identity, files.contains(identity) { throw .usedTwice(path) }
+    }
+  }
+
   private func nextListed() throws(SluiceError) -> RawPath? {
     var length = 0
     while try list?.ensure(length + 1) == true {

@@ -6,10 +6,17 @@ struct TarHeader {
     case longName
     /// pax, and what Solaris wrote before it: the data holds attributes of the next member.
     case extended
-    /// Links and GNU sparse files: their bytes lie elsewhere, or with gaps.
-    case indirect
-    /// Folders, devices, volume labels, global attributes: passed over.
+    /// Links: their bytes lie elsewhere.
+    case hardLink, symbolicLink
+    /// GNU: the bytes are there with gaps.
+    case sparse
+    /// Folders, devices and pipes: passed over.
+    case special
+    /// Volume labels, global attributes and what is not known: passed over.
     case other
+
+    /// Whether the size says how many bytes follow; programs write others than zero where nothing does.
+    var hasData: Bool { ![.hardLink, .symbolicLink, .special].contains(self) }
   }
 
   let path: String
@@ -17,6 +24,10 @@ struct TarHeader {
   let kind: Kind
   /// GNU sparse files: whether blocks with the rest of their map follow, which the size does not count.
   let isContinued: Bool
+  /// pax: what follows is such an archive.
+  let isOfPax: Bool
+  /// Whether its name makes the member a folder, as it did before folders had a type of their own.
+  let isOldFolder: Bool
 
   /// `nil` when the block's checksum does not hold or its size is none.
   init?(_ block: Span<UInt8>) {
@@ -31,12 +42,17 @@ struct TarHeader {
     kind =
       switch block[156] {
       case 0x00, 0x30, 0x37: .regular
-      case 0x31, 0x32, 0x53: .indirect
+      case 0x31: .hardLink
+      case 0x32: .symbolicLink
+      case 0x33, 0x34, 0x35, 0x36: .special
+      case 0x53: .sparse
       case 0x4C: .longName
       case 0x78, 0x58: .extended
       default: .other
       }
     isContinued = block[156] == 0x53 && block[482] != 0
+    isOfPax = block[156] == 0x67 || block[156] == 0x78
+    isOldFolder = block[156] == 0 && name.hasSuffix("/")
   }
 
   /// Whether the map of a GNU sparse file goes on behind a block of it.

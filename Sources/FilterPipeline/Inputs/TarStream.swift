@@ -11,6 +11,7 @@ final class TarStream: InputStream {
   private let limit: Int
   private var longName: String?
   private var attributes = PaxAttributes()
+  private var isPax = false
   private var isCutShort = false
   private(set) var passedOver = 0
 
@@ -50,26 +51,48 @@ final class TarStream: InputStream {
   }
 
   private func member(_ header: TarHeader, at offset: Int) throws(SluiceError) -> EncodedInput? {
+    isPax = isPax || header.isOfPax
     switch header.kind {
-    case .longName:
-      longName = try memberName(header)
+    case .longName: longName = try memberName(header)
     case .extended:
       let isValid = try attributes.read(header.size, from: buffer) { cutShort("an extended header") }
       guard isValid else {
         throw SluiceError(.corruptTar, "\(name): no valid extended header", byteOffset: offset)
       }
       try skipPadding(header.size)
-    case .regular, .indirect, .other:
+    case .regular, .hardLink, .symbolicLink, .sparse, .special, .other:
+      let attributes = attributes
       let path = attributes.sparseName ?? attributes.path ?? longName ?? header.path
-      let size = attributes.size ?? header.size
-      let isIndirect = header.kind == .indirect || attributes.isSparse
-      (longName, attributes) = (nil, PaxAttributes())
-      if header.kind == .regular, !isIndirect { return try regularMember(path, size: size, at: offset) }
-      if header.isContinued { try skipSparseMap() }
-      try skipData(size)
-      if isIndirect && Self.hasImageName(path) { return indirectMember(path, at: offset) }
+      (longName, self.attributes) = (nil, PaxAttributes())
+      return try file(header, attributes, path, at: offset)
     }
     return nil
+  }
+
+  private func file(
+    _ header: TarHeader, _ attributes: PaxAttributes, _ path: String, at offset: Int
+  ) throws(SluiceError) -> EncodedInput? {
+    let declared = attributes.size ?? header.size
+    if declared > 0, isReadDifferently(header, path) {
+      throw SluiceError(
+        .corruptTar, "\(name): a folder or link of \(declared) bytes, which some programs pass over and others read",
+        byteOffset: offset)
+    }
+    if header.kind == .regular, !attributes.isSparse { return try regularMember(path, size: declared, at: offset) }
+    if header.isContinued { try skipSparseMap() }
+    try skipData(header.kind.hasData ? declared : 0)
+    let isIndirect = [.hardLink, .symbolicLink, .sparse].contains(header.kind) || attributes.isSparse
+    return isIndirect && Self.hasImageName(path) ? indirectMember(path, at: offset) : nil
+  }
+
+  /// Whether to some programs data follows, and to others the next member.
+  private func isReadDifferently(_ header: TarHeader, _ path: String) -> Bool {
+    switch header.kind {
+    case .regular: header.isOldFolder || path.hasSuffix("/")
+    // pax permits to keep the bytes with every link.
+    case .hardLink: isPax
+    case .longName, .extended, .symbolicLink, .sparse, .special, .other: false
+    }
   }
 
   private func skipSparseMap() throws(SluiceError) {

@@ -33,28 +33,8 @@ final class NPZWriter: TensorWriter {
   }
 
   func finish() throws(SluiceError) {
-    let start = position
     try directory.copy(to: file)
-    let size = UInt64(directory.count)
-    var end: [UInt8] = []
-    end.append(littleEndian: UInt32(0x0606_4B50))
-    end.append(littleEndian: UInt64(44))
-    end.append(littleEndian: UInt16(45))
-    end.append(littleEndian: UInt16(45))
-    end.append(littleEndian: UInt64(0))
-    for value in [members, members, size, start] { end.append(littleEndian: value) }
-    // Where the 64-bit record is, and the short record that refers readers to it where a number does not fit.
-    end.append(littleEndian: UInt32(0x0706_4B50))
-    end.append(littleEndian: UInt32(0))
-    end.append(littleEndian: start + size)
-    end.append(littleEndian: UInt32(1))
-    end.append(littleEndian: UInt32(0x0605_4B50))
-    end.append(littleEndian: UInt32(0))
-    for _ in 0..<2 { end.append(littleEndian: UInt16(min(members, 0xFFFF))) }
-    end.append(littleEndian: UInt32(min(size, 0xFFFF_FFFF)))
-    end.append(littleEndian: UInt32(min(start, 0xFFFF_FFFF)))
-    end.append(littleEndian: UInt16(0))
-    try file.write(end)
+    try file.write(ZIPEnd(members: members, directorySize: UInt64(directory.count), directoryStart: position).bytes)
   }
 
   /// What local header and directory entry share: flags, stored, a fixed date (1980-01-01), checksum, sizes, name length.

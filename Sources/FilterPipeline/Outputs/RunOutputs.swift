@@ -5,15 +5,22 @@ import Files
 package final class RunOutputs: JudgementSink {
   private let tensors: (any TensorWriter)?
   private let verdicts: OutputFile?
+  private let files: [OutputFile]
 
   /// - Parameters:
   ///   - tensors: where tensors go.
   ///   - verdicts: where verdict lines go; `nil` for nowhere.
-  /// - Throws: `unwritable-output` when a format needs a temporary file and there is no room for one.
+  /// - Throws: `same-file` when both are one; `unwritable-output` when a format needs a temporary file and there is no
+  ///   room for one.
   package init(tensors: OutputFile, format: TensorFormat, verdicts: OutputFile?) throws(SluiceError) {
+    if format != .none, let verdicts, tensors.isSameFile(as: verdicts) { throw .usedTwice(tensors.name) }
     self.tensors = try format.writer(to: tensors)
     self.verdicts = verdicts
+    files = [tensors, verdicts].compactMap(\.self)
   }
+
+  /// The regular files that were opened by their names.
+  package var namedFiles: Set<FileStatus.Identity> { Set(files.filter(\.isNamed).compactMap(\.identity)) }
 
   /// Writes the verdict, then the tensor: nothing is forwarded before its verdict is.
   package func write(_ judgement: Judgement) throws(SluiceError) {
@@ -22,8 +29,9 @@ package final class RunOutputs: JudgementSink {
     try tensors?.write(tensor, judgement.verdict)
   }
 
-  /// Writes what the format has at its end.
+  /// Writes what the format has at its end, and closes the files.
   package func finish() throws(SluiceError) {
     try tensors?.finish()
+    for file in files { try file.close() }
   }
 }

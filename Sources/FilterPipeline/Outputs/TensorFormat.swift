@@ -23,9 +23,10 @@ extension TensorFormat {
 
   /// The ending of a file name when it asks for something that tensors are not written as, such as `jpg`.
   ///
-  /// Names without one, numbers as in `run.2`, and special files such as `/dev/null` ask for nothing.
+  /// Names without one, hidden ones as `.tensors`, numbers as in `run.2`, and special files such as `/dev/null` ask for nothing.
   package static func foreignEnding(of path: String) -> String? {
     guard let ending = ending(of: path), byEnding[ending] == nil else { return nil }
+    if let name = path.split(separator: "/").last, name.lastIndex(of: ".") == name.startIndex { return nil }
     return ending.contains { $0.isLetter } ? ending : nil
   }
 
@@ -38,7 +39,7 @@ extension TensorFormat {
 
   private static func ending(of path: String) -> String? {
     guard let name = path.split(separator: "/").last, !path.hasPrefix("/dev/") else { return nil }
-    return name.split(separator: ".").dropFirst().last.map { $0.lowercased() }
+    return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() }
   }
 }
 

@@ -22,7 +22,7 @@ package struct TensorSource: ~Copyable {
   /// - Throws: `unreadable-file`; `invalid-tensor` for a file that is no archive.
   package init(_ path: String) throws(SluiceError) {
     self.path = RawPath(path)
-    if FileStatus(self.path)?.isFolder == true {
+    if try FileStatus(of: self.path).isFolder {
       archive = nil
       archived = []
     } else {
@@ -41,6 +41,7 @@ package struct TensorSource: ~Copyable {
     for path in paths {
       guard let contents = try folderContents(path) else {
         guard let pair = pair(path) else {
+          _ = try FileStatus(of: path)
           throw SluiceError(
             .invalidTensor, "there is no tensor for \(path) in \(self.path)",
             remedy: "call it as the image, with .npy in place of the image's ending or behind it")

@@ -31,7 +31,7 @@ package struct CandidateOutcome: Sendable {
   ///   - predictions: probabilities of each photograph.
   ///   - moved: those of the moved photographs, as many; none where that was not tried.
   ///   - trueClasses: as many, `nil` where no class is known.
-  init(
+  package init(
     _ candidate: PreparationCandidate, predictions: [[Float]], moved: [[Float]], trueClasses: [Int?]
   ) {
     self.candidate = candidate

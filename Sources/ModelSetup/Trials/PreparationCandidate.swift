@@ -7,6 +7,12 @@ package struct PreparationCandidate: Sendable, Hashable {
   package var normalisation: NamedNormalisation
   package var order: TensorChannels
 
+  package init(steps: [PreprocessStep], normalisation: NamedNormalisation, order: TensorChannels) {
+    self.steps = steps
+    self.normalisation = normalisation
+    self.order = order
+  }
+
   /// For people, as in `RGB, [−1, 1], shorter side 256 and crop, bilinear`.
   package var name: String { "\(colours), \(normalisation.name), \(geometry)" }
 
@@ -98,7 +104,7 @@ package enum UsualPreparations {
       }
       geometries.append([.resizeExactly(size, filter)])
     }
-    // Without antialiasing, as OpenCV and TensorFlow scale, and as Keras loads pictures.
+    // Without antialiasing, as OpenCV and TensorFlow scale, and nearly as Keras loads pictures.
     geometries.append([.sampleExactly(size, .bilinear)])
     geometries.append([.sampleExactly(size, .nearest)])
     if size.width == size.height {

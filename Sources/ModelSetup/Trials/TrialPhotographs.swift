@@ -52,16 +52,22 @@ package struct TrialPhotographs: Sendable {
     guard !photographs.isEmpty else {
       throw SluiceError(
         .emptyInput,
-        "there is no JPEG or PNG among the \(files.count == 1 ? "one file" : "\(files.count) files") that were named as photographs",
+        "there is no JPEG or PNG among the "
+          + "\(files.count == 1 ? "one file that was" : "\(files.count) files that were") named as photographs",
         remedy: "name a folder of photographs as the classifier will see them")
     }
     self.photographs = photographs
   }
 
   /// The files below the paths, in the order of their names.
+  ///
+  /// - Throws: `unreadable-file`, also for a path that leads nowhere.
   static func files(_ paths: [RawPath]) throws(SluiceError) -> [RawPath] {
     var files: [RawPath] = []
-    for path in paths { try collect(path, into: &files, depth: 0) }
+    for path in paths {
+      _ = try FileStatus(of: path)
+      try collect(path, into: &files, depth: 0)
+    }
     return files
   }
 

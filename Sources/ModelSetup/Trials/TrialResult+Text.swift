@@ -3,7 +3,7 @@ extension TrialResult {
 
   /// The candidates as a table, the best first.
   package var text: String {
-    let shown = outcomes.prefix(Self.shownRows)
+    let shown = shownOutcomes
     let width = shown.map { shortName($0.candidate).count }.max() ?? 0
     let head =
       measure == .accuracy ? "accuracy  confidence" : "information  confidence  agreement"
@@ -15,7 +15,7 @@ extension TrialResult {
         : "\(padded(hundredths(outcome.meanInformation), 13))\(padded(share(outcome.confidence), 12))\(share(outcome.agreement))"
       lines.append("  \(padded(shortName(outcome.candidate), width))  \(numbers)")
     }
-    if outcomes.count > shown.count { lines.append("  and \(outcomes.count - shown.count) that do worse") }
+    if let rest = rest(besides: shown) { lines.append("  \(rest)") }
     if let rival = rivals.first {
       lines.append(
         "  warning: the first is within noise of \(shortName(rival.candidate))"
@@ -23,6 +23,20 @@ extension TrialResult {
             ? "; more photographs would tell" : ": the usual one of those is taken, \(shortName(taken.candidate))"))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The best, and those that the report names besides.
+  private var shownOutcomes: [CandidateOutcome] {
+    let named = Set([taken, rivals.first].compactMap(\.?.candidate))
+    return outcomes.enumerated().filter { $0 < Self.shownRows || named.contains($1.candidate) }.map(\.element)
+  }
+
+  private func rest(besides shown: [CandidateOutcome]) -> String? {
+    guard outcomes.count > shown.count else { return nil }
+    let shown = Set(shown.map(\.candidate))
+    let equals = rivals.filter { !shown.contains($0.candidate) }.count
+    let count = outcomes.count - shown.count
+    return equals == 0 ? "and \(count) that do worse" : "and \(count) more, \(equals) of them within noise of the first"
   }
 
   /// What differs between the candidates.

@@ -22,7 +22,7 @@ package struct TrialResult: Sendable {
   ///   - outcomes: in the order of how usual they are, which decides between equal ones; not empty.
   ///   - prefersUsual: whether the order also decides between those that photographs do not tell apart. It is right where
   ///     the candidates differ little, so that the best of a few photographs is mere chance.
-  init(_ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool) {
+  package init(_ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool) {
     self.measure = measure
     let mostAccurate = outcomes.max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) } ?? outcomes[0]
     let ranks = outcomes.map { Self.rank($0, measure, mostAccurate) }

@@ -19,7 +19,8 @@ struct WitnessCommand: AsyncParsableCommand {
         sluice witness -f filter.yaml --photos photos/
 
         # with the lines already in a filter file, calibrated on other photographs
-        sluice witness -f filter.yaml --photos photos/ -o private.yaml --calibrate others/
+        sluice witness -f filter.yaml --photos photos/ \\
+          -o private.yaml --calibrate others/
 
       Take some hundred photographs as the classifier will see them, of every class, the more the more classes there are, and others to \
       calibrate on: a witness agrees better on those that it was fitted on. Somebody who knows that a filter has such a witness \
@@ -90,7 +91,7 @@ struct WitnessCommand: AsyncParsableCommand {
       outputs: [files.model, files.weights] + [output].compactMap(\.self),
       inputs: photos + calibrate
         + [options.filter, secret, file.definition.classifier?.openVINO.modelPath].compactMap(\.self)
-        + file.definition.namedPaths.filter { $0 != files.model })
+        + files.others(among: file.definition.namedPaths))
     let environment = FilterOpening.variables()
     let network = try FeatureNetwork(environment: environment)
     guard features <= network.featureCount else {

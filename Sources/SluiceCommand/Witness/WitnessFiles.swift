@@ -24,6 +24,12 @@ struct WitnessFiles {
     }
   }
 
+  /// What a filter names besides a witness that is made anew.
+  func others(among named: [String]) -> [String] {
+    let replaced = named.contains(model) ? [model, weights] : []
+    return named.filter { !replaced.contains($0) }
+  }
+
   /// What the calibration of the filter that is written is called.
   var calibrationName: String {
     let name = (output ?? "filter").split(separator: "/").last.map(String.init) ?? "filter"

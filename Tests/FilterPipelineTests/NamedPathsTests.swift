@@ -1,0 +1,24 @@
+import FilterPipeline
+import TestSupport
+import Testing
+
+struct NamedPathsTests {
+  @Test("what a run must not write to includes the weights that models keep in files of their own")
+  func weights() throws {
+    let folder = try TemporaryFolder()
+    // What ONNX writes of a tensor whose data lies elsewhere: the key `location`, and the name.
+    try folder.file(
+      "second.onnx", [0x0A, 8] + Array("location".utf8) + [0x12, 11] + Array("second.data".utf8))
+    for name in ["m.xml", "mirror.xml"] { try folder.file(name, "<net name=\"n\"></net>") }
+    let text =
+      FilterFileTests.minimal + """
+
+        classifier: {openvino: {model: m.xml}}
+        models: {second: {openvino: {model: second.onnx}}}
+        autoencoders: {mirror: {openvino: {model: mirror.xml}}}
+        """
+    let file = try FilterFile(path: try folder.file("filter.yaml", text), variables: [:])
+    let expected = ["m.xml", "second.onnx", "mirror.xml", "m.bin", "second.data", "mirror.bin"]
+    #expect(Set(file.definition.namedPaths) == Set(expected.map { "\(folder.path)/\($0)" }))
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What stands in the place of the outputs when a run begins, and what becomes of it.
+struct OutputTests {
+  private static let old = "what an earlier run wrote"
+
+  private let folder: TemporaryFolder
+  private let command: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.file("decode-only.yaml", Filters.decodeOnly)
+    try folder.file("a.png", try EncodedImages.png())
+    try folder.file("keep.npz", Self.old)
+    try folder.file("keep.safetensors", Self.old)
+    command = "cd '\(folder.path)' && $SLUICE filter -f decode-only.yaml"
+  }
+
+  private func contents(_ name: String) throws -> [UInt8] { try Repository.bytes("\(folder.path)/\(name)") }
+
+  @Test(
+    "a run that cannot begin leaves older outputs as they are",
+    arguments: [
+      ("-o keep.npz --files-from missing", ""), ("-o keep.npz --verdicts none/verdicts a.png", ""),
+      ("-o keep.npz --verdicts ./keep.npz a.png", ""), ("-o keep.safetensors a.png", "/nonexistent"),
+      ("-o keep.npz --files-from keep.list", ""), ("-o verdicts --verdicts keep.npz --files-from keep.list", ""),
+    ])
+  func runsThatCannotBegin(arguments: String, temporary: String) throws {
+    try folder.file("keep.list", "a.png\nkeep.npz\n")
+    let result = try SluiceCommand.shell(
+      "\(command) \(arguments)", environment: temporary.isEmpty ? [:] : ["TMPDIR": temporary])
+    #expect(result.status == 2, "\(result.errors)")
+    #expect(result.verdicts.isEmpty)
+    #expect(try contents("keep.npz") == Array(Self.old.utf8))
+    #expect(try contents("keep.safetensors") == Array(Self.old.utf8))
+  }
+
+  @Test func aShorterOutputTakesThePlaceOfALongerOne() throws {
+    try folder.file("keep.npy", [UInt8](repeating: 1, count: 10_000))
+    try folder.file("verdicts", [UInt8](repeating: 1, count: 10_000))
+    let result = try SluiceCommand.shell("\(command) -o keep.npy --verdicts verdicts a.png")
+    #expect(result.status == 0, "\(result.errors)")
+    var rest = try contents("keep.npy")[...]
+    _ = try NumpyArray.next(in: &rest)
+    #expect(rest.isEmpty)
+    #expect(SluiceCommand.Result.verdicts(in: String(decoding: try contents("verdicts"), as: UTF8.self)).count == 1)
+    #expect(try contents("verdicts").last == 10)
+  }
+
+  @Test("two names of one file that does not exist yet are refused", arguments: ["./new.npy", "link.npy"])
+  func oneNewFile(name: String) throws {
+    let result = try SluiceCommand.shell(
+      "cd '\(folder.path)' && ln -s new.npy link.npy; \(command) -o new.npy --verdicts \(name) a.png")
+    #expect(result.status == 2 && result.errors.contains("used for two things at once"), "\(result.errors)")
+  }
+
+  @Test("a name that is no UTF-8 is refused where another file would be taken for it")
+  func namesInOtherEncodings() throws {
+    for arguments in ["-o $'o\\xe9.npz' a.png", "--output=$'o\\xe9.npz' a.png", "--verdicts $'o\\xe9' -o o.npy a.png"] {
+      let result = try SluiceCommand.shell("\(command) \(arguments)")
+      #expect(result.status == 2 && result.errors.contains("not UTF-8"), "\(result.errors)")
+    }
+    let filter = try SluiceCommand.shell("cd '\(folder.path)' && $SLUICE filter -f $'f\\xe9.yaml' a.png")
+    #expect(filter.status == 2 && filter.errors.contains("not UTF-8"), "\(filter.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.hasPrefix("o") })
+    // The character that stands for such bytes may well be meant.
+    let meant = try SluiceCommand.shell("\(command) -o $'o\\xef\\xbf\\xbd.npy' a.png")
+    #expect(meant.status == 0, "\(meant.errors)")
+    #expect(try contents("o\u{FFFD}.npy").isEmpty == false)
+  }
+
+  @Test("images whose names are no UTF-8 are fitted to")
+  func referenceImages() throws {
+    let result = try SluiceCommand.shell(
+      """
+      cd '\(folder.path)' && cp a.png $'r\\xe9.png' && $SLUICE reference -f decode-only.yaml -o r.json r*.png
+      """)
+    #expect(result.status == 2 && !result.errors.contains("left out"), "\(result.errors)")
+  }
+
+  @Test("a run that waits for the reader of a pipe ends with the first signal")
+  func pipesWithoutReaders() throws {
+    let script = """
+      cd '\(folder.path)'; mkfifo pipe.npy
+      $SLUICE filter -f decode-only.yaml -o pipe.npy a.png > verdicts &
+      sluice=$!
+      for i in $(seq 50); do grep -qs partner /proc/$sluice/task/*/wchan && break; sleep 0.1; done
+      kill -TERM $sluice
+      for i in $(seq 50); do kill -0 $sluice 2> /dev/null || break; sleep 0.1; done
+      kill -KILL $sluice 2> /dev/null
+      wait $sluice
+      echo $?
+      """
+    #expect(try SluiceCommand.shell(script).outputText == "143\n")
+  }
+}
