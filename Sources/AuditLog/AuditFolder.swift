@@ -62,11 +62,21 @@ package struct AuditFolder: Sendable {
   }
 
   /// Where a log is kept that nobody has named a folder for: among the state of its user (XDG base directories), or where a
-  /// service manager says.
-  package static func standardPath(_ environment: [String: String]) -> String {
+  /// service manager says. A process without `HOME`, as a service may be, takes its user's home from the user database.
+  ///
+  /// - Throws: `audit-unavailable` where nothing says it: the folder that a process happens to be in may be any.
+  package static func standardPath(
+    _ environment: [String: String], homeOfUser: () -> String? = DataFolder.homeOfUser
+  ) throws(SluiceError) -> String {
+    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return "\(folder)/audit" }
-    if let state = environment["XDG_STATE_HOME"], !state.isEmpty { return "\(state)/sluice/audit" }
-    return "\(environment["HOME"] ?? ".")/.local/state/sluice/audit"
+    if let state = value("XDG_STATE_HOME") { return "\(state)/sluice/audit" }
+    guard let home = value("HOME") ?? homeOfUser(), home.hasPrefix("/") else {
+      throw SluiceError(
+        .auditUnavailable, "there is no usual folder for an audit log: neither XDG_STATE_HOME nor HOME says where",
+        remedy: "name a folder with --audit, or set one of these variables")
+    }
+    return "\(home)/.local/state/sluice/audit"
   }
 
   /// The signing key in a file; a new one where there is none. It is among those that verify when this returns.

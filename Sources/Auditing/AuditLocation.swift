@@ -20,15 +20,17 @@ package struct AuditLocation: Sendable {
   /// - Throws: `audit-unavailable`, also for a folder of somebody else, or that others may write to.
   package func open() throws(SluiceError) -> AuditStore {
     try folder.make()
-    if let database {
-      return try AuditStore(PostgreSQLDatabase(database), folder: folder.path, cipher: cipher)
-    }
+    if let database { return try shared(database) }
     // One at a time: SQLite does not wait for another process that gives a new file its form.
     let store = try folder.alone { () throws(SluiceError) in
       try AuditStore(SQLiteDatabase(path: folder.databasePath), folder: folder.path, cipher: cipher)
     }
     folder.reserve.take()
     return store
+  }
+
+  private func shared(_ database: String) throws(SluiceError) -> AuditStore {
+    try AuditStore(PostgreSQLDatabase(database), folder: folder.path, cipher: cipher)
   }
 
   /// Opens a log that is there, without changing anything.
@@ -49,7 +51,8 @@ package struct AuditLocation: Sendable {
   ///
   /// - Throws: `audit-unavailable`, also where there is none.
   package func openForAdding() throws(SluiceError) -> AuditStore {
-    if database == nil { try folder.checkHasDatabase() }
+    if let database { return try shared(database) }
+    try folder.checkHasDatabase()
     return try open()
   }
 

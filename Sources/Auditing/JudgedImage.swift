@@ -17,10 +17,12 @@ package struct JudgedImage: Sendable {
   package var client: String?
   /// What chain of questions it belongs to; `nil` where none are remembered.
   package var sighting: Sighting?
+  /// What the sender is answered instead of what the verdict says; `nil` where he does not search.
+  package var answered: RecordedVerdict.Answered?
 
   package init(
     _ input: EncodedInput, _ verdict: Verdict, request: String? = nil, route: String? = nil, client: String? = nil,
-    sighting: Sighting? = nil
+    sighting: Sighting? = nil, answered: RecordedVerdict.Answered? = nil
   ) {
     self.input = input
     self.verdict = verdict
@@ -28,6 +30,7 @@ package struct JudgedImage: Sendable {
     self.route = route
     self.client = client
     self.sighting = sighting
+    self.answered = answered
   }
 }
 
@@ -46,6 +49,7 @@ extension JudgedImage {
     record.route = route
     record.client = client
     record.search = search
+    record.answered = answered
     record.filter = verdict.filter.recorded
     record.bytes = input.bytes.isEmpty ? nil : input.bytes.count
     record.pixels = input.pixels.map(RecordedPixels.init)

@@ -21,7 +21,8 @@ struct ParityCommand: AsyncParsableCommand {
 
         sluice parity -f filter.yaml --tensors tensors/ photos/
         sluice parity -f filter.yaml --tensors tensors.npz photos/*.jpg
-        sluice parity -f filter.yaml --tensors photos/ --json | jq .explanation.settings
+        sluice parity -f filter.yaml --tensors photos/ --json |
+          jq .explanation.settings
 
       The image is compared as it is forwarded, unsqueezed. Without images, those in the folder of the tensors are taken.
 
@@ -30,11 +31,14 @@ struct ParityCommand: AsyncParsableCommand {
       decodes and prepares itself. Says whether the tensor fits, which images disagree, and whether the model or the \
       preparation differs, from trying settings.
 
-        sluice parity -f filter.yaml --upstream http://127.0.0.1:8000 --upstream-model resnet photos/
+        sluice parity -f filter.yaml --upstream http://127.0.0.1:8000 \\
+          --upstream-model resnet photos/
         sluice parity -f filter.yaml --upstream grpc://127.0.0.1:8001 photos/*.jpg
-        sluice parity -f filter.yaml --upstream http://127.0.0.1:8501 --upstream-protocol tensorflow-serving photos/
+        sluice parity -f filter.yaml --upstream http://127.0.0.1:8501 \\
+          --upstream-protocol tensorflow-serving photos/
 
-      Exit status: 0 equal within the tolerance; 1 different, or a served model that does not take the filter's tensor; 2 when they could not be compared.
+      Exit status: 0 equal within the tolerance; 1 different, or a served model that does not take the filter's tensor; \
+      2 when they could not be compared.
       """)
 
   @OptionGroup var options: FilterOptions

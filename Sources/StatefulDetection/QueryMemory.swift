@@ -6,7 +6,7 @@ import Synchronization
 package final class QueryMemory: Sendable {
   /// What is remembered, and how long.
   package struct Bounds: Sendable, Hashable {
-    /// Questions whose fingerprints are kept.
+    /// Questions whose fingerprints are kept, and what takes as much memory.
     package var questions: Int
     /// How long a chain is remembered after its last question, in milliseconds.
     package var age: Int64

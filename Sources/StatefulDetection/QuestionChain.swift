@@ -16,12 +16,15 @@ struct QuestionChain: Sendable {
   /// The last ones, as a ring.
   private var late: [Question] = []
   private var nextLate = 0
+  private var traces: QuestionTraces
   private var origins: ChainOrigins?
   /// Of all clients, but for what those did after they were known to search.
   private var evidence = FilteredEvidence()
   /// Whether the evidence of all clients together says so.
   private var isSearchOfAll = false
   private var tallies: [ClientTally] = []
+  /// Of all who ask once there is no room for further tallies.
+  private var glances = ClientGlances()
 
   /// A question on its way into a chain.
   struct Step: Sendable {
@@ -40,8 +43,13 @@ struct QuestionChain: Sendable {
     let name: String?
     var evidence = FilteredEvidence()
     var isSearch = false
+    /// Whether it has shown enough to be part of a search of all.
+    var takesPart = false
     /// The length of the chain when it asked last.
     var lastUse = 0
+
+    /// The least goes first.
+    var weight: (Int, Int) { (isSearch ? 0 : takesPart ? 2 : 1, lastUse) }
   }
 
   static let firstKept = 8
@@ -57,12 +65,13 @@ struct QuestionChain: Sendable {
     lastTime = time
     length = 1
     anchors = [anchor]
+    traces = QuestionTraces(beginningWith: question)
   }
 
-  /// Fingerprints that it holds: those of the sample, and of anchors.
-  var kept: Int { early.count + late.count + anchors.count }
+  /// Fingerprints that it holds, those of the sample and of anchors, and what takes as much memory.
+  var kept: Int { early.count + late.count + anchors.count + traces.charge + glances.charge }
 
-  /// Who asked, the first few of them.
+  /// Who asked, a few of them.
   var clients: [String] { tallies.isEmpty ? first.client.map { [$0] } ?? [] : tallies.compactMap(\.name) }
 
   /// The first questions, and the last ones, in order.
@@ -70,12 +79,8 @@ struct QuestionChain: Sendable {
     [first] + early + late[nextLate...] + late[..<nextLate]
   }
 
-  /// Whether it only says again what the chain has: the same fingerprint with the same answer.
-  ///
-  /// - Complexity: O(kept questions).
-  func repeats(_ question: Question) -> Bool {
-    question.repeats(first) || late.contains(where: question.repeats) || early.contains(where: question.repeats)
-  }
+  /// Whether it only says again what the chain was asked not long ago: the same fingerprint with the same answer.
+  func repeats(_ question: Question) -> Bool { traces.contains(question) }
 
   /// Whether the chain is a search that is to be told of now: once, with a question that this gateway was asked.
   mutating func isToBeTold() -> Bool {
@@ -91,17 +96,23 @@ struct QuestionChain: Sendable {
     guard !step.isRepeat else { return }
     if tallies.isEmpty { weigh(first.answer, of: first.client, anchor: anchors[0], origins: [0]) }
     keep(step.question)
-    let shown = weigh(
-      step.question.answer, of: step.question.client, anchor: step.anchor, origins: origins(near: step.look))
-    if let own = shown.own, rule.isSearch(own.evidence, isOfOne: true) { tallies[own.place].isSearch = true }
+    let (answer, client) = (step.question.answer, step.question.client)
+    let shown = weigh(answer, of: client, anchor: step.anchor, origins: origins(near: step.look))
+    if tallies.count >= Self.maximumClients { glances.note(answer, of: client, by: rule) }
+    if let own = shown.own {
+      if rule.isSearch(own.evidence, isOfOne: true) { tallies[own.place].isSearch = true }
+      if rule.isPart(own.evidence) { tallies[own.place].takesPart = true }
+    }
     if tallies.count > 1, let all = shown.all, rule.isSearch(all, isOfOne: false) { isSearchOfAll = true }
     isSearch = isSearch || isSearchOfAll || shown.own.map { tallies[$0.place].isSearch } ?? false
   }
 
-  /// Whether a client's own questions are part of the search, or those of all are: others who ask about the same picture have
-  /// done nothing.
+  /// Whether a client's own questions are a search, or a part of that of all: others who ask about the same picture have done
+  /// nothing, and nobody else's questions can change what they are answered.
   func concerns(_ client: String?) -> Bool {
-    isSearchOfAll || tallies.contains { $0.name == client && $0.isSearch }
+    let glance = glances[client]
+    return glance?.isSearch == true || isSearchOfAll && glance?.takesPart == true
+      || tallies.contains { $0.name == client && ($0.isSearch || isSearchOfAll && $0.takesPart) }
   }
 
   /// What was seen around an origin that is replaced goes with it.
@@ -120,34 +131,41 @@ struct QuestionChain: Sendable {
 
   /// What one who searches does is not held against the others: to all together it counts no more.
   ///
-  /// - Returns: what the client has shown, with the place of its tally, `nil` for one too many; and what all have shown, `nil`
-  ///   where nothing was added to that.
+  /// - Returns: what the client has shown, with the place of its tally, `nil` for one that has none; and what all have shown,
+  ///   `nil` where nothing was added to that.
   @discardableResult
   private mutating func weigh(
     _ answer: Answer, of client: String?, anchor: Int32, origins: [Int]
   ) -> (own: OwnEvidence?, all: SearchEvidence?) {
     let place = place(of: client)
-    let isKnown = place.map { tallies[$0].isSearch } ?? false
+    let isKnown = place.map { tallies[$0].isSearch } ?? true
     let all = isKnown ? nil : evidence.note(answer, anchor: anchor, origins: origins)
     let own = place.map { ($0, tallies[$0].evidence.note(answer, anchor: anchor, origins: origins)) }
     return (own, all)
   }
 
-  /// Where there are too many clients, the one goes that has not asked for longest, and is no search.
+  /// Where there are too many clients, one goes: of those who are known to search, for whom a glance is enough, then of those who
+  /// take no part, who may be as many as the searchers like, the one that has not asked for longest.
+  ///
+  /// - Returns: `nil` for a client that has no tally and is known to search.
   private mutating func place(of client: String?) -> Int? {
     var place = tallies.firstIndex { $0.name == client }
     if place == nil, tallies.count < Self.maximumClients {
       tallies.append(ClientTally(name: client))
       place = tallies.count - 1
-    } else if place == nil {
-      place = tallies.indices.filter { !tallies[$0].isSearch }.min { tallies[$0].lastUse < tallies[$1].lastUse }
-      if let place { tallies[place] = ClientTally(name: client) }
+    } else if place == nil, glances[client]?.isSearch != true {
+      place = tallies.indices.min { tallies[$0].weight < tallies[$1].weight }
+      if let place {
+        glances.keep(isSearch: tallies[place].isSearch, takesPart: tallies[place].takesPart, of: tallies[place].name)
+        tallies[place] = ClientTally(name: client)
+      }
     }
     if let place { tallies[place].lastUse = length }
     return place
   }
 
   private mutating func keep(_ question: Question) {
+    traces.insert(question)
     if early.count < Self.firstKept - 1 {
       early.append(question)
     } else if late.count < Self.lastKept {
@@ -173,20 +191,4 @@ struct QuestionChain: Sendable {
     for place in tallies.indices { tallies[place].evidence.forget(anchor: old) }
     return old
   }
-}
-
-extension Question {
-  /// Whether it says the same about the same picture; answers of two filters do not compare.
-  fileprivate func repeats(_ other: Question) -> Bool {
-    guard fingerprint == other.fingerprint else { return false }
-    guard answer.filter == other.answer.filter else { return true }
-    guard answer.outcome == other.answer.outcome, answer.label == other.answer.label else { return false }
-    return abs((answer.score ?? 0) - (other.answer.score ?? 0)) <= Self.sameScore
-      && abs((answer.logOdds ?? 0) - (other.answer.logOdds ?? 0)) <= Self.sameLogOdds
-  }
-
-  /// Calls of a classifier with other images beside give scores that differ by less.
-  private static let sameScore: Float = 1e-4
-  /// Near certainty the scores are all one, and these still differ.
-  private static let sameLogOdds: Float = 1e-2
 }

@@ -8,7 +8,7 @@ struct FilteredEvidence: Sendable {
 
   /// - Returns: what the filter of this answer has been shown.
   @discardableResult
-  mutating func note(_ answer: Answer, anchor: Int32, origins: [Int]) -> SearchEvidence {
+  mutating func note(_ answer: Answer, anchor: Int32?, origins: [Int]) -> SearchEvidence {
     var own = SearchEvidence()
     if let place = known.firstIndex(where: { $0.filter == answer.filter }) {
       own = known.remove(at: place).evidence
@@ -37,12 +37,19 @@ struct SearchEvidence: Sendable {
   private(set) var aroundOrigins: [Int: OriginEvidence] = [:]
   private var aroundAnchors: [Int32: Crossings] = [:]
 
+  /// Changes and descents around the origin that saw most of them.
+  var steps: Int {
+    aroundOrigins.values.map { $0.crossings + ($0.descents.map(\.descents).max() ?? 0) }.max() ?? 0
+  }
+
   /// - Parameters:
-  ///   - anchor: the anchor that the question is nearest to.
+  ///   - anchor: the anchor that the question is nearest to; `nil` where what is around anchors does not matter.
   ///   - origins: the numbers of those that it is near to.
-  mutating func note(_ answer: Answer, anchor: Int32, origins: [Int]) {
-    aroundAnchors[anchor, default: Crossings()].note(answer)
-    crossingsAroundAnchor = max(crossingsAroundAnchor, aroundAnchors[anchor]?.count ?? 0)
+  mutating func note(_ answer: Answer, anchor: Int32?, origins: [Int]) {
+    if let anchor {
+      aroundAnchors[anchor, default: Crossings()].note(answer)
+      crossingsAroundAnchor = max(crossingsAroundAnchor, aroundAnchors[anchor]?.count ?? 0)
+    }
     for origin in origins { aroundOrigins[origin, default: OriginEvidence()].note(answer) }
   }
 

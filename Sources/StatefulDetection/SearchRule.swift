@@ -25,6 +25,8 @@ package struct SearchRule: Sendable, Hashable {
   package var aroundFirst: Int
   /// As many times more of each must come where several clients ask: a picture that many have is sent in many versions.
   package var overAll: Int
+  /// The part of what one alone must show, from which on a client takes part in a search of all.
+  package var share: Double
   /// Descents that a search has beyond `descentsByLogarithm` · ln n.
   package var descents: Double
   package var descentsByLogarithm: Double
@@ -32,12 +34,13 @@ package struct SearchRule: Sendable, Hashable {
   package var many: Int?
 
   package init(
-    crossings: Int = 16, aroundFirst: Int = 2, overAll: Int = 4, descents: Double = 8, descentsByLogarithm: Double = 2,
-    many: Int? = nil
+    crossings: Int = 16, aroundFirst: Int = 2, overAll: Int = 4, share: Double = 0.25, descents: Double = 8,
+    descentsByLogarithm: Double = 2, many: Int? = nil
   ) {
     self.crossings = crossings
     self.aroundFirst = aroundFirst
     self.overAll = overAll
+    self.share = share
     self.descents = descents
     self.descentsByLogarithm = descentsByLogarithm
     self.many = many
@@ -46,17 +49,31 @@ package struct SearchRule: Sendable, Hashable {
   /// - Parameters:
   ///   - isOfOne: whether one client gave it.
   func isSearch(_ evidence: SearchEvidence, isOfOne: Bool) -> Bool {
-    let times = isOfOne ? 1 : overAll
-    return evidence.crossingsAroundAnchor >= crossings * times
+    shows(evidence, times: isOfOne ? 1 : Double(overAll))
+  }
+
+  /// Whether one client has shown enough to be part of a search of all.
+  func isPart(_ evidence: SearchEvidence) -> Bool { shows(evidence, times: share) }
+
+  /// - Parameters:
+  ///   - times: how much there must be of each, as a multiple of what one alone must show.
+  private func shows(_ evidence: SearchEvidence, times: Double) -> Bool {
+    let changes = Double(crossings) * times
+    return Double(evidence.crossingsAroundAnchor) >= changes
       || evidence.aroundOrigins.values.contains { around in
-        around.crossings >= crossings * times * aroundFirst || around.descents.contains { isDescent($0, times) }
-          || many.map { around.questions / times >= $0 } ?? false
+        Double(around.crossings) >= changes * Double(aroundFirst)
+          || around.descents.contains { isDescent($0, times) } || isMany(around.questions, times)
       }
   }
 
-  private func isDescent(_ fall: FallingScores, _ times: Int) -> Bool {
+  /// One question is never many.
+  private func isMany(_ questions: Int, _ times: Double) -> Bool {
+    guard let many, questions > 1 else { return false }
+    return Double(questions) >= Double(many) * times
+  }
+
+  private func isDescent(_ fall: FallingScores, _ times: Double) -> Bool {
     guard fall.compared > 1 else { return false }
-    return Double(fall.descents)
-      >= descents * Double(times) + descentsByLogarithm * Double.log(Double(fall.compared))
+    return Double(fall.descents) >= descents * times + descentsByLogarithm * Double.log(Double(fall.compared))
   }
 }

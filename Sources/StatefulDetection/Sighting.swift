@@ -14,11 +14,11 @@ package struct Sighting: Sendable, Hashable {
   package var distance: Double
   /// How far the first question of the chain is away, or its mirror image, in levels.
   package var distanceToFirst: Double
-  /// Whether it only repeats a question that the chain has: the same picture with the same answer.
+  /// Whether it only repeats one of the chain's last thousand questions: the same picture with the same answer.
   package var isRepeat: Bool
-  /// Who asked, the first few of them in the order in which they came; without those who are not told apart.
+  /// Who asked, a few of them: without those who are not told apart.
   package var clients: [String]
-  /// Whether the search is one of whoever asked this question: of this client alone, or of so many clients that all count.
+  /// Whether whoever asked this question searches, alone or as one of many: never for what others asked alone.
   package var concernsAsker: Bool
 }
 

@@ -14,6 +14,7 @@ struct QuestionReceiver {
 
   /// Everything up to here is known.
   private var position: StreamPosition?
+  private var learnedBefore: LearnedEntries
   /// By how many milliseconds this gateway's clock is ahead of the server's.
   private var ahead: Int64 = 0
   /// Whether the connection has worked.
@@ -30,6 +31,8 @@ struct QuestionReceiver {
   private static let steadiness = Duration.seconds(5)
   /// How far in the server's future a position may lie before the stream is looked at again, in milliseconds.
   private static let future: UInt64 = 60_000
+  /// The stream may have so many more entries than it is to have: whole blocks of them go.
+  private static let besides = 1024
 
   init(
     settings: SharingSettings, writer: UInt64, memory: QueryMemory, availability: Availability,
@@ -40,6 +43,7 @@ struct QuestionReceiver {
     self.memory = memory
     self.availability = availability
     self.observe = observe
+    learnedBefore = LearnedEntries(atLeast: settings.questions + Self.besides)
   }
 
   /// Reads entries as they come, until the task is cancelled.
@@ -110,7 +114,7 @@ struct QuestionReceiver {
         malformed += 1
         continue
       }
-      guard question.writer != writer else { continue }
+      guard question.writer != writer, learnedBefore.insert(question) else { continue }
       // As old as it is by the server's clock: that of the gateway that was asked may be wrong.
       let arrival = Int64(clamping: entry.position.milliseconds).addingReportingOverflow(ahead)
       memory.learn(question.question, now: arrival.overflow ? now : min(max(arrival.partialValue, 0), now))
@@ -125,12 +129,13 @@ extension QuestionReceiver {
   /// Finds out where to read on.
   ///
   /// A stream that has nothing as new as what was read last is another one than before: it was deleted, or the server lost
-  /// it. Somebody may also have written entries of the distant future, behind which nothing new would be seen once they are gone.
+  /// it, or came back with an older state. Somebody may also have written entries of the distant future, behind which nothing new
+  /// would be seen once they are gone. So everything is read again, and nothing learned twice.
   private mutating func resume(_ connection: RedisConnection) throws(RedisFailure) {
     try readClock(connection)
     let newest = try newestPosition(connection)
     if let position, let newest, newest >= position { return }
-    // A replica that took over may lack the last few: to learn a day again would count its evidence twice.
+    // A replica that took over may lack the last few: for these a whole day need not be read.
     if let known = position, let newest, known.milliseconds - newest.milliseconds <= Self.future {
       position = newest
       return

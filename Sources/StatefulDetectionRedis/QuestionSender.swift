@@ -12,6 +12,7 @@ struct QuestionSender {
   /// Whether the connection was made for what is being sent. Another one may have ended long ago.
   private var isFresh = false
   private var pause = RetryPause()
+  private var patience = AnswerPatience()
   private var lastTrimming: ContinuousClock.Instant?
   private var saidNotTrimmed = false
 
@@ -57,14 +58,14 @@ struct QuestionSender {
     try? await Task.sleep(for: pause.take())
   }
 
-  /// Sends some questions. Those whose answer is lost are sent again: twice the same is a repeat, which is no evidence.
+  /// Sends some questions. Those whose answer is lost are sent again: nobody learns them twice.
   ///
   /// - Returns: whether there are no more.
   private mutating func send() throws(RedisFailure) -> Bool {
     let connection = try connected()
     let questions = pending.first(Self.atOnce)
     guard !questions.isEmpty else { return true }
-    let replies = try connection.exchange(questions.map(addition))
+    let replies = try exchange(questions.map(addition), on: connection)
     // Those before the first failure are there.
     let sent = replies.prefix { if case .bytes = $0 { true } else { false } }.count
     pending.remove(sent)
@@ -82,6 +83,20 @@ struct QuestionSender {
     let connection = try RedisConnection(settings.address, settings.tls)
     self.connection = connection
     return connection
+  }
+
+  private mutating func exchange(
+    _ commands: [[[UInt8]]], on connection: RedisConnection
+  ) throws(RedisFailure) -> [RedisReply] {
+    let start = ContinuousClock.now
+    do throws(RedisFailure) {
+      let replies = try connection.exchange(commands, waiting: patience.extra)
+      patience.answer(after: start.duration(to: .now))
+      return replies
+    } catch {
+      if start.duration(to: .now) >= patience.current { patience.noAnswer() }
+      throw error
+    }
   }
 
   private static func failure(_ reply: RedisReply) -> RedisFailure {

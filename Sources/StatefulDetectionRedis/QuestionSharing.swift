@@ -32,7 +32,8 @@ package final class QuestionSharing: Sendable {
     if !pending.add(question) { observe(.lost(.queue, 1)) }
   }
 
-  /// Sends and receives until the task is cancelled, then ends within a few seconds. To be called once.
+  /// Sends and receives until the task is cancelled, then ends within a few seconds, or as late as a slow server lets it
+  /// (`AnswerPatience.longest`). To be called once.
   ///
   /// Both wait in system calls, so each has a thread of its own.
   package func run() async {

@@ -129,9 +129,19 @@ struct CheckpointTests {
     arguments: [
       (["STATE_DIRECTORY": "/var/lib/sluice:/x", "HOME": "/h"], "/var/lib/sluice/audit"),
       (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/sluice/audit"),
-      (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/sluice/audit"), ([:], "./.local/state/sluice/audit"),
+      (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/sluice/audit"),
+      ([:], "/u/.local/state/sluice/audit"), (["HOME": ""], "/u/.local/state/sluice/audit"),
     ])
-  func standardFolder(environment: [String: String], path: String) {
-    #expect(AuditFolder.standardPath(environment) == path)
+  func standardFolder(environment: [String: String], path: String) throws {
+    #expect(try AuditFolder.standardPath(environment) { "/u" } == path)
+  }
+
+  @Test(
+    "where nothing says who the user is, a log lies nowhere unless its folder is named",
+    arguments: [([:], nil), (["XDG_STATE_HOME": "", "HOME": ""], ""), (["HOME": "."], "/u")]
+      as [([String: String], String?)])
+  func noStandardFolder(environment: [String: String], home: String?) {
+    let error = #expect(throws: SluiceError.self) { try AuditFolder.standardPath(environment) { home } }
+    #expect(error?.code == .auditUnavailable && error?.remedy?.contains("--audit") == true)
   }
 }

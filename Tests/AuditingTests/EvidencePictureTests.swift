@@ -106,10 +106,26 @@ struct EvidencePictureTests {
       return ContactSheet.Picture(
         PixelImage(samples, width: 224, height: 224, channels: .rgb), title: "a", caption: "b")
     }
-    var sheet = ContactSheet(of: image.clone(), columns: 2)
-    sheet.addOriginal(title: "original", caption: "", conclusion: [], suspected: [], isWarning: false)
+    var sheet = ContactSheet(of: image.clone(), columns: 2, conclusion: [])
+    sheet.addOriginal(title: "original", caption: "", suspected: [], isWarning: false)
     sheet.add(upper: further(101), lower: further(102))
     let samples = sheet.picture().array
     #expect([101, 102, 200].allSatisfy { level in samples.count { $0 == level } == 3 * 224 * 224 })
+  }
+
+  @Test(
+    "under a picture of any height there is room for the whole conclusion",
+    arguments: [(224, 224), (128, 128), (300, 20), (20, 300)])
+  func conclusion(width: Int, height: Int) {
+    /// The samples that lines below the first one are written with.
+    func written(_ count: Int) -> Int {
+      let black = PixelImage(
+        [UInt8](repeating: 0, count: 3 * width * height), width: width, height: height, channels: .rgb)
+      var sheet = ContactSheet(
+        of: black, columns: 1, conclusion: ["adversarial"] + Array(repeating: "and 2 more", count: count))
+      sheet.addOriginal(title: "", caption: "", suspected: [], isWarning: false)
+      return sheet.picture().array.count { $0 == 154 }
+    }
+    #expect(written(1) > 0 && written(11) == 11 * written(1))
   }
 }

@@ -9,8 +9,9 @@ import Testing
 /// The form of verdicts and of records of them: what is written is read, whatever version wrote it.
 struct RecordedVerdictTests {
   /// The forms that Sluice ever wrote, each with more than the one before: sums of evidence; groups that share the budget; private
-  /// parts; the way of the image; the search that it is a question of. The last has every member that there is, also those that never come together.
-  private static let forms = 1...5
+  /// parts; the way of the image; the search that it is a question of; what its sender was answered instead. The last has every member that
+  /// there is, also those that never come together.
+  private static let forms = 1...6
 
   private static func text(_ form: Int) throws -> String {
     let path = Repository.file("Tests/AuditingTests/Fixtures/verdict-\(form).json")
@@ -49,7 +50,7 @@ struct RecordedVerdictTests {
     #expect(verdict.detectors.contains(where: \.isPrivate) == (form >= 3))
     #expect((verdict.detectors[0].group == nil) == (form < 3) && verdict.filter?.privateFiles.isEmpty == (form < 3))
     #expect((verdict.way == nil) == (form < 4) && (WayText(verdict) == nil) == (form < 4))
-    #expect((verdict.search == nil) == (form < 5))
+    #expect((verdict.search == nil) == (form < 5) && (verdict.answered == nil) == (form < 6))
     #expect(!Explanation(verdict).text.isEmpty)
   }
 
@@ -118,6 +119,22 @@ struct RecordedVerdictTests {
     for handling in [Verdict.FlaggedHandling.observed, .sanitized, .unjudged] {
       #expect(RecordedVerdict.Action(rawValue: handling.rawValue)?.isForwarding == true)
     }
+  }
+
+  @Test(
+    "an image went on where its action says so, unless its sender was answered something else",
+    arguments: [
+      (.forwarded, nil, true, "forwarded"), (.forwarded, .slowed, true, "forwarded, slowed"),
+      (.forwarded, .frozen, false, "forwarded, frozen"), (.observed, .refused, false, "observed, refused"),
+      (.forwarded, .retold, true, "forwarded, retold"), (.flagged, .slowed, false, "flagged, slowed"),
+      (nil, nil, nil, ""),
+    ] as [(RecordedVerdict.Action?, RecordedVerdict.Answered?, Bool?, String)])
+  func answered(
+    _ action: RecordedVerdict.Action?, _ answered: RecordedVerdict.Answered?, _ went: Bool?, _ text: String
+  ) {
+    var verdict = RecordedVerdict()
+    (verdict.action, verdict.answered) = (action, answered)
+    #expect(verdict.wasForwarded == went && verdict.actionText == text)
   }
 
   // MARK: - What is not of the form

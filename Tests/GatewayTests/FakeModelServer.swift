@@ -33,6 +33,8 @@ final class FakeModelServer: Sendable {
     var behaviour: Behaviour
     var received: [Received] = []
     var isReady = true
+    /// How often it has said that it is not ready.
+    var refusals = 0
     var isDescribed = true
     var undescribed = 0
     var input: String
@@ -50,6 +52,9 @@ final class FakeModelServer: Sendable {
   var received: [Received] { state.withLock { $0.received } }
   /// How often it was asked what its model takes, and did not say.
   var undescribed: Int { state.withLock { $0.undescribed } }
+
+  /// How often it was asked whether its model is ready, and said each time in other words that it is not.
+  var refusals: Int { state.withLock { $0.refusals } }
 
   func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
   func set(input: String) { state.withLock { $0.input = input } }
@@ -87,7 +92,7 @@ final class FakeModelServer: Sendable {
     switch request.uri.path {
     case "/v2": return json(#"{"name":"fake","version":"1","extensions":[\#(names)]}"#)
     case "/v2/models/signs": return description()
-    case "/v2/models/signs/ready": return json("{}", status: state.withLock { $0.isReady } ? 200 : 503)
+    case "/v2/models/signs/ready": return readiness()
     case "/v2/models/signs/infer", "/v1/models/signs:predict": return try await infer(request)
     case "/v1/models/signs/metadata":
       // What TensorFlow Serving says of a model whose only input this is.
@@ -97,6 +102,16 @@ final class FakeModelServer: Sendable {
       )
     default: return json("{}", status: 404)
     }
+  }
+
+  private func readiness() -> Response {
+    let refusals = state.withLock { state -> Int? in
+      guard !state.isReady else { return nil }
+      state.refusals += 1
+      return state.refusals
+    }
+    guard let refusals else { return json("{}") }
+    return json(#"{"detail":"overloaded, request \#(refusals)"}"#, status: 503)
   }
 
   private func description() -> Response {

@@ -137,7 +137,7 @@ final class RunningGateway: @unchecked Sendable {
 /// Images of the sample classifier.
 enum Signs {
   static let clean = image("clean/test/081_roundabout.png")
-  static let adversarial = image("adversarial/pgd/000_speed-30_as_speed-80.png")
+  static let adversarial = image("adversarial/pgd/03_speed-30_as_speed-80_000.png")
 
   private static func image(_ name: String) -> [UInt8] {
     (try? Repository.bytes(Repository.file("Samples/signs/\(name)"))) ?? []

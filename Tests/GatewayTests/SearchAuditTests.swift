@@ -72,6 +72,42 @@ extension GatewayProcesses {
         page.status == 200 && text.contains("The answers stayed as they were.") && text.contains("/pictures/thumbnail"))
     }
 
+    @Test(
+      "records say what its sender was answered where that is not what the verdict says",
+      arguments: [("silent", nil), ("freeze", "frozen"), ("slow", "slowed"), ("refuse", "refused")])
+    func answered(action: String, word: String?) async throws {
+      let gateway = try RunningGateway(["--query-guard", action, "--query-guard-delay", "1ms"])
+      let way = SearchTests.Way.infer
+      for number in 0..<SearchImages.enough + 4 {
+        _ = try await WebClient(port: gateway.http).post(way.path, way.body(try SearchImages.image(number)))
+      }
+      let reader = AuditLogReader(gateway.auditPath)
+      let said = try reader.records(["--oldest-first", "--kind", "verdict"]).map { $0.said["answered"] as? String }
+      #expect(said.count == SearchImages.enough + 4 && said.prefix(16).allSatisfy { $0 == nil }, "\(said)")
+      #expect(said.suffix(4).allSatisfy { $0 == word }, "\(said)")
+      #expect(try reader.verify().outputText.contains("holds: "))
+    }
+
+    @Test(
+      "where flagged images are let go, the record of a clean one whose sender was told otherwise says so, and that it went on",
+      arguments: [SearchTests.Way.filter, .check])
+    func retold(way: SearchTests.Way) async throws {
+      let gateway = try RunningGateway(["--query-guard", "freeze", "--mode", "observe"])
+      // The first of them is flagged.
+      let numbers = 1..<SearchImages.enough + 5
+      for number in numbers {
+        let answer = try await WebClient(port: gateway.http).post(way.path, way.body(try SearchImages.image(number)))
+        if number > SearchImages.enough { #expect(answer.headers["sluice-verdict"] == "adversarial; observed") }
+      }
+      let records = try AuditLogReader(gateway.auditPath).records(["--oldest-first", "--kind", "verdict"]).map(\.said)
+      try #require(records.count == numbers.count)
+      for (number, said) in zip(numbers, records).suffix(4) {
+        let isClean = number % 2 == 0
+        #expect(said["answered"] as? String == (isClean ? "retold" : nil), "\(number)")
+        #expect(said["verdict"] as? String == (isClean ? "clean" : "adversarial"))
+      }
+    }
+
     @Test("what only repeats is no search: the same image a hundred times, and many images once")
     func legitimate() async throws {
       let gateway = try RunningGateway(["--query-guard", "silent"])

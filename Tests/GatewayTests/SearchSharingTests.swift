@@ -178,7 +178,7 @@ struct SharingPair {
 enum SpreadSearch {
   /// Even ones get the one label, odd ones the other.
   static func question(_ number: Int) throws -> [UInt8] {
-    let bytes = try Repository.bytes(Repository.file("Samples/signs/adversarial/pgd/000_speed-30_as_speed-80.png"))
+    let bytes = try Repository.bytes(Repository.file("Samples/signs/adversarial/pgd/03_speed-30_as_speed-80_000.png"))
     var samples = try samples(of: bytes)
     if number % 2 == 1 { samples = blurred(samples) }
     // A block of its own is a little brighter, so that no question repeats another one.

@@ -122,7 +122,10 @@ extension GatewayProcesses {
       arguments: [
         (.garbage, "does not add up"),
         (.status(500, "secret of the server"), "secret of the server"),
-        (.status(400, "no such input"), "does not accept the request: no such input"),
+        (
+          .status(400, "no such input"),
+          "does not accept the request: POST /v2/models/signs/infer gave status 400: no such input"
+        ),
         (.overload(429, retryAfter: "5"), "is busy"),
         (.overload(503, retryAfter: nil), "is not available"),
         (.silence, "did not answer within 1 s"),

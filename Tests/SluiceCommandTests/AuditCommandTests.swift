@@ -64,6 +64,22 @@ struct AuditCommandTests {
     #expect(run.status == 2 && run.output.isEmpty, "nothing is answered that is not recorded where it should be")
   }
 
+  @Test("beside a shared database, a folder is needed for its keys alone")
+  func noFolder() throws {
+    let database = ["--database", "postgresql://127.0.0.1:1/none?connect_timeout=2"]
+    let environment = ["HOME": ".", "XDG_STATE_HOME": "", "STATE_DIRECTORY": "", "SLUICE_AUDIT": ""]
+    func asksForFolder(_ arguments: [String]) throws -> Bool {
+      let result = try SluiceCommand.run(["audit"] + arguments, environment: environment)
+      #expect(result.status == 2 && result.output.isEmpty, "\(arguments)")
+      return result.errors.contains("there is no usual folder for an audit log")
+    }
+    for arguments in [["list"], ["stats"], ["hold", "x/1"], ["verify", "--key-file", "\(bench.path)/clean-0.png"]] {
+      #expect(try !asksForFolder(arguments + database), "\(arguments)")
+      #expect(try asksForFolder(arguments), "\(arguments)")
+    }
+    for arguments in [["verify"], ["checkpoint"]] { #expect(try asksForFolder(arguments + database), "\(arguments)") }
+  }
+
   @Test("a folder without a log is said to have none", arguments: ["list", "stats", "export", "verify", "checkpoint"])
   func noLog(subcommand: String) throws {
     let result = try SluiceCommand.run(["audit", subcommand, "--audit", "\(bench.path)/nowhere"])

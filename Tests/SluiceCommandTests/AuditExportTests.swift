@@ -165,6 +165,26 @@ struct AuditExportTests {
     #expect(try bench.audit("verify").status == 0)
   }
 
+  @Test("a record of a review is listed with what it said, one of a verdict with what was said last")
+  func listedReviews() throws {
+    let record = try bench.record(of: bench.flagged[0])
+    for word in ["--confirm", "--clear"] { #expect(try bench.audit("review", record.reference, word).status == 0) }
+    for release in [[], ["--release"]] {
+      let arguments = ["audit", "hold", "--audit", bench.log, record.reference] + release
+      #expect(try SluiceCommand.run(arguments).status == 0)
+    }
+    #expect(try words("review") == ["confirmed", "cleared"])
+    #expect(try words("hold") == ["held", "released"])
+    #expect(try words("verdict") == ["cleared"])
+  }
+
+  /// What the listed records of a kind say of reviews, the oldest first.
+  private func words(_ kind: String) throws -> [String] {
+    let text = try bench.audit("list", "--kind", kind, "--oldest-first").outputText
+    let words = ["confirmed", "cleared", "held", "released"]
+    return text.split(separator: "\n").flatMap { $0.split(separator: " ").map(String.init).filter(words.contains) }
+  }
+
   @Test("what was confirmed and cleared makes a set for training")
   func trainingSet() throws {
     let (confirmed, cleared) = (try bench.record(of: bench.flagged[0]), try bench.record(of: bench.flagged[1]))

@@ -22,8 +22,13 @@ struct AuditReplayTests {
     let kept = bench.count("adversarial") + 1
     let result = try bench.audit("replay", "-f", Filters.signs)
     #expect(result.status == 0, "\(result.outputText) \(result.errors)")
+    let neverKept = bench.count("clean")
     #expect(
-      result.outputText == "\(kept) images judged again, \(kept) with the same verdict and scores, 0 left out\n")
+      result.outputText == """
+        \(kept) images judged again, \(kept) with the same verdict and scores, 0 left out
+        no image was kept of \(neverKept) more records
+
+        """)
     let one = try bench.record(of: try #require(bench.flagged.first))
     let json = try #require(try bench.audit("replay", "-f", Filters.signs, "--json", one.reference).verdicts.first)
     #expect(json["record"] as? String == one.reference && json["same"] as? Bool == true)
@@ -74,6 +79,33 @@ struct AuditReplayTests {
     let result = try bench.audit("replay", "-f", Filters.signs, record.reference)
     #expect(result.status == 1 && result.outputText.contains("left out: its bytes are not kept"))
     #expect(result.outputText.contains("0 images judged again"))
+  }
+
+  @Test("what was deleted of a span of time is counted, and the status says so")
+  func prunedOfQuery() throws {
+    let bench = try AuditBench()
+    let record = try bench.record(of: try #require(bench.flagged.first))
+    #expect(try bench.audit("hold", record.reference).status == 0)
+    #expect(try bench.audit("prune", "--older-than", "0s").status == 0)
+    // All that was held back, but for the one that is held.
+    let deleted = bench.count("adversarial") + bench.count("rejected") - 1
+    let result = try bench.audit("replay", "-f", Filters.signs, "--since", "1h")
+    #expect(result.status == 1, "\(result.errors)")
+    #expect(
+      result.outputText == """
+        1 images judged again, 1 with the same verdict and scores, \(deleted) left out
+        \(deleted) of those left out have been deleted since
+        no image was kept of \(bench.count("clean")) more records
+
+        """)
+    let lines = try bench.audit("replay", "-f", Filters.signs, "--since", "1h", "--json")
+    #expect(lines.status == 1 && lines.errors.contains("no image was kept of \(bench.count("clean")) more"))
+    #expect(lines.verdicts.count == deleted + 1 && lines.verdicts.filter { $0["leftOut"] != nil }.count == deleted)
+    // With the last one everything is gone that was ever kept.
+    #expect(try bench.audit("hold", record.reference, "--release").status == 0)
+    #expect(try bench.audit("prune", "--older-than", "0s").status == 0)
+    let none = try bench.audit("replay", "-f", Filters.signs)
+    #expect(none.status == 1 && none.outputText.contains("0 images judged again"), "\(none.errors)")
   }
 
   // MARK: Holding and deleting

@@ -156,6 +156,24 @@ struct AuditSearchTests {
     #expect(verified.outputText.contains("holds: "), "\(verified.outputText)")
   }
 
+  @Test("what a sender was answered instead of the verdict is told wherever the action is")
+  func answered() throws {
+    let folder = try TemporaryFolder()
+    let location = AuditLocation(folder: AuditFolder(folder.path + "/audit"))
+    var image = Self.image(1, of: "00000000000000a1")
+    image.details.append(JSONValue.Member(name: "answered", value: .string("refused")))
+    _ = try location.open().append([image], to: "one")
+    #expect(try audit(folder, "audit", "list").outputText.contains("clean    forwarded, refused  "))
+    #expect(try audit(folder, "audit", "show", "one:1").outputText.contains("answered    refused\n"))
+    for (format, said) in [
+      ("ocsf", #""action":"Denied","disposition_id":2"#), ("cef", " act=refused "),
+      ("csv", ",00000000000000a1,refused"),
+    ] {
+      let exported = try audit(folder, "audit", "export", "--format", format).outputText
+      #expect(exported.contains(said), "\(exported)")
+    }
+  }
+
   @Test("stats count searches")
   func statistics() throws {
     let folder = try Self.log()

@@ -195,6 +195,44 @@ struct PoisonedStreamTests {
     try server.process.run("CLIENT", "KILL", "TYPE", "normal")
     try await second.until { $0.lost[.malformed] == 1 }
   }
+
+  /// As after an older state was loaded: the stream ends with what was learned, long before what was read last.
+  @Test func whatWasLearnedIsNotLearnedAgain() async throws {
+    let server = try await TestServer()
+    let (first, second) = (TestSharer(server), TestSharer(server))
+    first.ask(Samples.question(1))
+    try await second.until { $0.learned == 1 }
+    try server.process.script(
+      #"""
+      past=$(date -d '10 minutes ago' +%s000)
+      $cli EVAL "local entry = redis.call('XRANGE', KEYS[1], '-', '+')[1]
+        redis.call('DEL', KEYS[1])
+        redis.call('XADD', KEYS[1], ARGV[1], unpack(entry[2]))" 1 \#(TestServer.stream) $past-1
+      $cli XADD \#(TestServer.stream) $past-2 q x
+      $cli CLIENT KILL TYPE normal
+      """#)
+    // Behind it, so it is read again.
+    try await second.until { $0.lost[.malformed] == 1 }
+    try await second.readsOn(server)
+    #expect(second.events.learned == 1)
+  }
+
+  /// As gateways do whose reply was lost.
+  @Test func whatIsAddedAgainIsNotLearnedAgain() async throws {
+    let server = try await TestServer()
+    let (first, second) = (TestSharer(server), TestSharer(server))
+    first.ask(Samples.question(1))
+    try await first.until { $0.sent == 1 }
+    try server.process.script(
+      #"""
+      $cli EVAL "local entry = redis.call('XRANGE', KEYS[1], '-', '+')[1]
+        for _ = 1, 100 do redis.call('XADD', KEYS[1], '*', unpack(entry[2])) end" 1 \#(TestServer.stream)
+      """#)
+    first.ask(Samples.question(2))
+    try await second.until { _ in second.memory.size.chains == 2 }
+    try await second.readsOn(server)
+    #expect(second.events.learned == 2)
+  }
 }
 
 /// As operators protect a server.

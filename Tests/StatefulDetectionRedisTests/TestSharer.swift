@@ -93,6 +93,13 @@ final class TestSharer: Sendable {
     throw CancellationError()
   }
 
+  /// Waits until another entry was read, so that all events of those before it were told.
+  func readsOn(_ server: TestServer) async throws {
+    let before = events.lost[.malformed] ?? 0
+    try server.process.script("$cli XADD \(TestServer.stream) '*' q x")
+    try await until { ($0.lost[.malformed] ?? 0) > before }
+  }
+
   /// Milliseconds since 1970.
   static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }

@@ -10,4 +10,14 @@ struct UnsteadyServerTests {
     let sharer = TestSharer(try RedisAddress("redis://127.0.0.1:\(server.port)"))
     try await sharer.until { $0.changes.contains("shared-memory-unreachable") }
   }
+
+  /// Else the same questions would be added again with each try, and never be done.
+  @Test func aServerThatAnswersLateIsWaitedFor() async throws {
+    let (added, trimmed) = ("$15\r\n1700000000000-0\r\n", "*0\r\n:1\r\n")
+    let server = try FakeServer(
+      [added, trimmed].map { Array($0.utf8) }, after: AnswerPatience.shortest + .milliseconds(300))
+    let sharer = TestSharer(try RedisAddress("redis://127.0.0.1:\(server.port)"))
+    sharer.share(Samples.question())
+    try await sharer.until { $0.sent == 1 }
+  }
 }

@@ -63,7 +63,7 @@ import Testing
       let frame = zip(from, to).map { UInt8((Int($0) * (300 - share) + Int($1) * share) / 300) }
       _ = memory.note(Self.question(Fingerprint(bytes: frame)!, number))
     }
-    #expect(memory.size.questions <= 128 * memory.size.chains)
+    #expect(memory.size.questions <= 144 * memory.size.chains)
     #expect(memory.size.chains < 20)
   }
 
@@ -135,7 +135,7 @@ import Testing
       sighting = memory.note(
         Self.question(Pictures.noisy(Pictures.picture(1), 1, seed: number), number, client: "c\(number)"))
     }
-    #expect(sighting?.clients.count == 8 && memory.size.questions <= 128)
+    #expect(sighting?.clients.count == 8 && memory.size.questions <= 208)
   }
 
   @Test func manyAskAtOnce() async {

@@ -134,6 +134,38 @@ import Testing
     #expect(memory.note(Self.question(Self.around(1, 900), 900, client: "a")).concernsAsker)
   }
 
+  /// A search that only many together show is that of those who did their share. Nobody who asks for the first time is held to be
+  /// one of them, however many ask in between.
+  @Test(arguments: [5, 7])
+  func sparesWhoOnlyAsksBesideMany(searchers: Int) throws {
+    let memory = QueryMemory()
+    var (number, last) = (0, nil as Sighting?)
+    func ask(_ client: String, label: Int) -> Sighting {
+      number += 1
+      return memory.note(Self.question(Self.around(1, number), number, label: label, client: client))
+    }
+    for searcher in 0..<searchers {
+      for step in 0..<15 { last = ask("c\(searcher)", label: step % 2) }
+    }
+    #expect(last?.isSearch == true)
+    for bystander in 0..<20 {
+      let sighting = ask("b\(bystander)", label: bystander % 2)
+      #expect(sighting.isSearch && !sighting.concernsAsker, "\(bystander)")
+    }
+    for searcher in 0..<searchers { #expect(ask("c\(searcher)", label: 0).concernsAsker, "\(searcher)") }
+  }
+
+  /// Where very many questions are a search by themselves, the first of a client is none of them.
+  @Test func sparesTheFirstQuestionBesideMany() {
+    let memory = QueryMemory(rule: SearchRule(many: 4))
+    let sightings = (0..<32).map {
+      memory.note(Self.question(Self.around(1, $0), $0, client: "c\($0 % 8)"))
+    }
+    #expect(sightings[31].isSearch && sightings[31].concernsAsker)
+    let newcomer = memory.note(Self.question(Self.around(1, 100), 100, client: "b"))
+    #expect(newcomer.isSearch && !newcomer.concernsAsker)
+  }
+
   @Test func isSeenBehindManyWhoAskedBefore() {
     let before = (0..<30).map { Self.question(Self.around(1, $0), $0, client: "c\($0)") }
     let search = (30..<200).map { Self.question(Self.around(1, $0), $0, label: $0 % 2, client: "a") }

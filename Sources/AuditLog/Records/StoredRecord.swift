@@ -51,6 +51,9 @@ package struct ImageReview: Sendable, Hashable {
     case adversarial
     /// Cleared.
     case clean
+
+    /// For people.
+    package var word: String { self == .adversarial ? "confirmed" : "cleared" }
   }
 
   package var sha256: String
@@ -81,5 +84,5 @@ package struct ImageReview: Sendable, Hashable {
   }
 
   /// In a word, for people.
-  package var word: String { label == .adversarial ? "confirmed" : "cleared" }
+  package var word: String { label.word }
 }

@@ -37,7 +37,8 @@ struct CommonEvent {
     let detectors = said.flaggedDetectors.joined(separator: " ")
     let all: [(String, String?)] = [
       ("rt", String(record.time.microseconds / 1000)), ("externalId", record.reference.description),
-      ("act", said.action?.rawValue ?? search?.action), ("suser", said.client), ("fname", said.source),
+      ("act", said.answered?.rawValue ?? said.action?.rawValue ?? search?.action), ("suser", said.client),
+      ("fname", said.source),
       ("fsize", said.bytes.map(String.init)), ("fileHash", said.sha256), ("reason", said.error?.code),
       ("cs1Label", "filter"), ("cs1", said.filter?.name),
       ("cs2Label", detectors.isEmpty ? nil : "detectors"), ("cs2", detectors.isEmpty ? nil : detectors),

@@ -30,7 +30,7 @@ struct DetectionFinding {
   }
 
   private var verdict: String { search == nil ? said.outcome?.rawValue ?? "" : record.kind }
-  private var wasForwarded: Bool { said.action?.isForwarding ?? (search?.action == "silent") }
+  private var wasForwarded: Bool { said.wasForwarded ?? (search?.action == "silent") }
   private var title: String { search == nil ? "Adversarial image screening" : "Search for an adversarial image" }
 
   private var message: String {
@@ -57,7 +57,8 @@ struct DetectionFinding {
   }
 
   private var disposition: (id: Int, name: String) {
-    switch said.action {
+    guard said.wasForwarded != false else { return (2, "Blocked") }
+    return switch said.action {
     case nil where search?.action == "silent": (17, "Logged")
     case .sanitized: (11, "Corrected")
     case .observed, .unjudged: (17, "Logged")
@@ -111,7 +112,7 @@ struct DetectionFinding {
       "hash": record.hash.json, "p_value": said.pValue.map { .number($0) }, "budget": said.budget.map { .number($0) },
       "request": said.request?.json, "filter": said.filter?.json, "error": said.error?.json,
       "review": record.review?.word.json, "search": said.search?.json,
-      "questions": search?.questions.map(JSONValue.integer),
+      "answered": said.answered?.rawValue.json, "questions": search?.questions.map(JSONValue.integer),
     ])
   }
 }

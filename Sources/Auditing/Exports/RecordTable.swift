@@ -7,7 +7,7 @@ package enum RecordTable {
   private static let columns = [
     "reference", "time", "verdict", "action", "client", "source", "request", "sha256", "pValue", "budget", "detectors",
     "class", "label", "probability", "filter", "error", "review", "reviewer", "note", "hash",
-    "search",
+    "search", "answered",
   ]
 
   static let heading = columns.joined(separator: ",")
@@ -21,7 +21,7 @@ package enum RecordTable {
       said.prediction?.topClass.map(String.init), said.prediction?.label,
       number(said.prediction?.probability),
       said.filter?.name, said.error?.code, record.review?.word, record.review?.reviewer,
-      record.review?.note, record.hash, said.search,
+      record.review?.note, record.hash, said.search, said.answered?.rawValue,
     ]
     return cells.map { cell($0 ?? "") }.joined(separator: ",")
   }

@@ -61,13 +61,13 @@ package struct SearchCourse: Sendable {
     return "\(scope) score \(range), and the class \(classes)."
   }
 
-  /// What the gateway did, by the word of its setting.
+  /// What the gateway does with questions of those who search, by the word of its setting.
   private var answered: String? {
     switch search.action {
     case "silent": "The answers stayed as they were."
-    case "freeze": "Its questions were answered like the first."
-    case "slow": "The answers came later."
-    case "refuse": "Its questions were refused."
+    case "freeze": "Whoever searches is answered like the first time."
+    case "slow": "Whoever searches is answered later."
+    case "refuse": "Whoever searches is refused."
     default: nil
     }
   }

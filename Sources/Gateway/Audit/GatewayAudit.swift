@@ -1,9 +1,7 @@
 import AuditLog
 import Auditing
 import Common
-import FilterPipeline
 import Logging
-import StatefulDetection
 import Synchronization
 
 /// The gateway's side of the audit log: no verdict leaves before its record is durable.
@@ -68,19 +66,12 @@ package struct GatewayAudit: Sendable {
   /// Records the verdicts of a request, and with them what is known of searches that they belong to.
   ///
   /// - Parameters:
-  ///   - sightings: what chain each image belongs to; `nil` where it is not remembered.
   ///   - searches: of the memory of questions, where there is one.
   ///   - label: what a class is called, where that is known.
   /// - Throws: `audit-unavailable`, unless the operator prefers answers to records.
   func record(
-    _ images: [EncodedInput], _ judgements: [Judgement], _ context: RequestContext, _ sightings: [Sighting?],
-    searches: SearchRecords?, label: (Int) -> String?
+    _ judged: [JudgedImage], _ context: RequestContext, searches: SearchRecords?, label: (Int) -> String?
   ) async throws(SluiceError) {
-    let judged = zip(zip(images, judgements), sightings).map { pair, sighting in
-      JudgedImage(
-        pair.0, pair.1.verdict, request: context.identity.id, route: context.route.rawValue, client: context.client,
-        sighting: sighting)
-    }
     let noticed = searches?.due(judged, label: label) ?? []
     do throws(SluiceError) {
       try await recorder.record(judged, noticed: noticed)

@@ -3,6 +3,7 @@ import Common
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import OpenInference
 
 #if canImport(Glibc)
@@ -49,13 +50,8 @@ struct RESTUpstream: UpstreamClient {
   }
 
   func isReady(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> Bool {
-    do throws(UpstreamTrouble) {
-      _ = try await get("/v2/models/\(model)/ready", deadline)
-      return true
-    } catch {
-      if case .unreached = error { throw error }
-      return false
-    }
+    _ = try await get("/v2/models/\(model)/ready", deadline)
+    return true
   }
 
   func infer(
@@ -114,7 +110,7 @@ struct RESTUpstream: UpstreamClient {
       let response = try await client.execute(request, deadline: end)
       let buffer = try await response.body.collect(upTo: Self.maxBytes)
       let bytes = Array(buffer.readableBytesView)
-      guard response.status == .ok else { throw Self.trouble(response, bytes) }
+      guard response.status == .ok else { throw Self.trouble(response, bytes, to: name(of: request)) }
       let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }
       return InferenceBody(bytes: bytes, jsonLength: length)
     } catch let trouble as UpstreamTrouble {
@@ -124,13 +120,21 @@ struct RESTUpstream: UpstreamClient {
     }
   }
 
-  /// The server's own words, where it says what is wrong with a request.
-  private static func trouble(_ response: HTTPClientResponse, _ body: [UInt8]) -> UpstreamTrouble {
+  /// As in `GET /v2`.
+  private func name(of request: HTTPClientRequest) -> String {
+    "\(request.method.rawValue) \(request.url.dropFirst("\(address)".count))"
+  }
+
+  /// What was asked, the status, and the server's own words where it says what is wrong.
+  private static func trouble(
+    _ response: HTTPClientResponse, _ body: [UInt8], to request: String
+  ) -> UpstreamTrouble {
     let status = response.status
     let limits = JSONValue.Limits(depth: 8, values: 1000)
     let json = body.count <= longestError ? try? JSONValue(reading: body.span, limits: limits) : nil
-    var words = "status \(status.code)"
-    if case .string(let text) = json?["error"] ?? json?["detail"] { words = text }
+    var quote: String?
+    if case .string(let text) = json?["error"] ?? json?["detail"] { quote = text }
+    let words = UpstreamWords("\(request) gave status \(status.code)", quote: quote)
     let time = response.headers.first(name: "Retry-After").flatMap { RetryAfter($0) }
     return switch status {
     case .badRequest, .unprocessableEntity: .refused(words)
@@ -145,26 +149,26 @@ struct RESTUpstream: UpstreamClient {
     case is CancellationError: .cancelled
     case let error as HTTPClientError where error == .cancelled: .cancelled
     case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: .late
-    case let error as HTTPClientError where error == .connectTimeout || error == .getConnectionFromPoolTimeout:
-      .unreached("\(error)")
-    case let error as NIOConnectionError: .unreached(words(error))
-    case let error as IOError where error.errnoCode == 111: .unreached(words(error))
-    default: .failed("\(error)")
+    case is NIOConnectionError: .unreached(words(error))
+    case let error as HTTPClientError where unmade.contains(error): .unreached(words(error))
+    case let error as IOError where error.errnoCode == ECONNREFUSED: .unreached(words(error))
+    // No request is sent before the two have agreed on a key.
+    case NIOSSLError.handshakeFailed, NIOSSLExtraError.failedToValidateHostname as NIOSSLExtraError:
+      .unreached(words(error))
+    default: .failed(words(error))
     }
+  }
+
+  /// Those of a connection that was never made.
+  private static let unmade: [HTTPClientError] = [.connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout]
+
+  private static func words(_ error: any Error) -> UpstreamWords {
+    UpstreamWords(ConnectionWords.about(error) ?? "\(error)")
   }
 
   private static func read<Result>(
     _ work: () throws(SluiceError) -> Result
   ) throws(UpstreamTrouble) -> Result {
-    do throws(SluiceError) { return try work() } catch { throw .failed("its answer does not add up: \(error.message)") }
-  }
-
-  /// What the system says of a connection; NIO's own words tell of its calls as well.
-  private static func words(_ error: any Error) -> String {
-    switch error {
-    case let error as NIOConnectionError: error.connectionErrors.first.map { words($0.error) } ?? "\(error)"
-    case let error as IOError: String(cString: strerror(error.errnoCode))
-    default: "\(error)"
-    }
+    do throws(SluiceError) { return try work() } catch { throw .failed(UpstreamWords(doesNotAddUp: error.message)) }
   }
 }

@@ -9,7 +9,6 @@ import SwiftProtobuf
 final class RPCUpstream: UpstreamClient {
   private let client: GRPCClient<HTTP2ClientTransport.Posix>
   private let service: Inference_GRPCInferenceService.Client<HTTP2ClientTransport.Posix>
-  private let connections: Task<Void, any Error>
 
   private static let maxBytes = 256_000_000
 
@@ -24,32 +23,30 @@ final class RPCUpstream: UpstreamClient {
       throw SluiceError(.invalidSetting, "the upstream \(address) cannot be used: \(error)")
     }
     service = Inference_GRPCInferenceService.Client(wrapping: client)
-    connections = Task { [client] in try await client.runConnections() }
+    Task { [client] in try? await client.runConnections() }
   }
 
-  func close() async {
-    client.beginGracefulShutdown()
-    _ = try? await connections.value
-  }
+  /// Does not wait for the end, which a connection that is still being made holds up for as long as that takes.
+  func close() { client.beginGracefulShutdown() }
 
   func listsElements(binary: Bool) -> Bool { false }
 
   func serverMetadata(_ deadline: Deadline) async throws(UpstreamTrouble) -> ServerMetadata {
-    try await called {
+    try await called("ServerMetadata") {
       ServerMetadata(
         try await self.service.serverMetadata(Inference_ServerMetadataRequest(), options: Self.options(deadline)))
     }
   }
 
   func modelMetadata(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> ModelMetadata {
-    try await called {
+    try await called("ModelMetadata") {
       let request = Inference_ModelMetadataRequest.with { $0.name = model }
       return ModelMetadata(try await self.service.modelMetadata(request, options: Self.options(deadline)))
     }
   }
 
   func isReady(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> Bool {
-    try await called {
+    try await called("ModelReady") {
       let request = Inference_ModelReadyRequest.with { $0.name = model }
       return try await self.service.modelReady(request, options: Self.options(deadline)).ready
     }
@@ -63,7 +60,7 @@ final class RPCUpstream: UpstreamClient {
     if let trace = identity.traceparent { metadata.addString(trace, forKey: "traceparent") }
     if let state = identity.tracestate { metadata.addString(state, forKey: "tracestate") }
     let sent = metadata
-    return try await called {
+    return try await called("ModelInfer") {
       let message = try await self.service.modelInfer(
         request.message(model: model, version: ""), metadata: sent, options: Self.options(deadline))
       return try InferenceResponse(message)
@@ -79,32 +76,42 @@ final class RPCUpstream: UpstreamClient {
     return options
   }
 
-  private func called<Result>(_ work: () async throws -> Result) async throws(UpstreamTrouble) -> Result {
+  private func called<Result>(
+    _ method: String, _ work: () async throws -> Result
+  ) async throws(UpstreamTrouble) -> Result {
     let reach = RPCReach()
     do {
       return try await reach.watch(work)
     } catch let error as RPCError {
-      throw Self.trouble(error, hasReached: reach.hasReached)
+      throw Self.trouble(error, of: method, hasReached: reach.hasReached)
     } catch let error as SluiceError {
-      throw .failed("its answer does not add up: \(error.message)")
+      throw .failed(UpstreamWords(doesNotAddUp: error.message))
     } catch is CancellationError {
       throw .cancelled
     } catch {
-      throw .failed("\(error)")
+      throw .failed(UpstreamWords(ConnectionWords.about(error) ?? "\(error)"))
     }
   }
 
-  private static func trouble(_ error: RPCError, hasReached: Bool) -> UpstreamTrouble {
-    switch error.code {
+  private static func trouble(_ error: RPCError, of method: String, hasReached: Bool) -> UpstreamTrouble {
+    let words = UpstreamWords("\(method) gave status \(error.code)", quote: error.message)
+    return switch error.code {
     case .cancelled: .cancelled
     case .deadlineExceeded: .late
-    case .invalidArgument: .refused(error.message)
+    case .invalidArgument: .refused(words)
     // Said by this side while there is no connection.
-    case .unavailable where !hasReached: .unreached(error.message)
-    case .unavailable: .unavailable(error.message, time(error.metadata))
-    case .resourceExhausted: .busy(error.message, time(error.metadata))
-    default: .failed(error.message)
+    case .unavailable where !hasReached: .unreached(whyUnreached(error))
+    case .unavailable: .unavailable(words, time(error.metadata))
+    case .resourceExhausted: .busy(words, time(error.metadata))
+    default: .failed(words)
     }
+  }
+
+  /// What the library says first of a connection that has failed before.
+  private static let preamble = "Channel is in a transient failure state and 'wait for ready' isn't enabled. "
+
+  private static func whyUnreached(_ error: RPCError) -> UpstreamWords {
+    UpstreamWords(error.cause.flatMap { ConnectionWords.about($0) } ?? String(error.message.trimmingPrefix(preamble)))
   }
 
   private static func time(_ metadata: Metadata) -> RetryAfter? {

@@ -35,6 +35,8 @@ package struct UpstreamAddress: Sendable, Hashable, CustomStringConvertible {
     self.port = port
   }
 
+  var isEncrypted: Bool { scheme == .https || scheme == .grpcs }
+
   package var description: String {
     "\(scheme.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
   }

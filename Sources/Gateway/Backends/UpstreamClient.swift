@@ -37,15 +37,15 @@ extension UpstreamClient {
 /// What went wrong with an upstream, told apart by what may be done about it.
 enum UpstreamTrouble: Error {
   /// Nothing has reached the server: another one may be asked.
-  case unreached(String)
+  case unreached(UpstreamWords)
   /// It has refused the request, as it came: the sender is at fault.
-  case refused(String)
+  case refused(UpstreamWords)
   /// Anything else; the server may have done the work.
-  case failed(String)
+  case failed(UpstreamWords)
   /// It has too much to do, and says so.
-  case busy(String, RetryAfter?)
+  case busy(UpstreamWords, RetryAfter?)
   /// It serves nobody for now, and says so.
-  case unavailable(String, RetryAfter?)
+  case unavailable(UpstreamWords, RetryAfter?)
   case late
   case cancelled
 
@@ -65,16 +65,24 @@ enum UpstreamTrouble: Error {
   }
 
   /// What the server or the connection to it said, for the log; `nil` where nobody said anything.
-  var words: String? {
+  var words: UpstreamWords? {
     switch self {
     case .unreached(let words), .refused(let words), .failed(let words), .busy(let words, _),
       .unavailable(let words, _):
-      String(words.prefix(Self.longestWords))
+      words
     case .late, .cancelled: nil
     }
   }
 
-  private static let longestWords = 1000
+  /// Why a server is not in use, for the log.
+  var complaint: UpstreamWords {
+    switch self {
+    case .unreached(let words): "it cannot be reached: \(words)"
+    case .refused(let words), .failed(let words), .busy(let words, _), .unavailable(let words, _): words
+    case .late: "it did not answer in time"
+    case .cancelled: "it ended the call"
+    }
+  }
 
   /// For metrics.
   var outcome: String {

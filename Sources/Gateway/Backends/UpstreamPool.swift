@@ -42,7 +42,7 @@ package final class UpstreamPool: InferenceBackend {
     var outstanding = 0
     var lastUsed = 0
     /// Why it is not in use, said once.
-    var complaint: String?
+    var complaint: UpstreamWords?
   }
 
   private struct State {
@@ -58,6 +58,7 @@ package final class UpstreamPool: InferenceBackend {
   private let log: Logger
   private static let healthTime = Duration.seconds(2)
   private static let roundsPerContract = 10
+  private static let noneReady = "no model server is ready"
 
   /// - Parameters:
   ///   - engine: whose filter's tensors are forwarded, and whose workers write them for a server.
@@ -94,7 +95,7 @@ package final class UpstreamPool: InferenceBackend {
 
   package func outputs() throws(SluiceError) -> [ModelMetadata.Tensor] {
     guard let contract = state.withLock({ $0.members.compactMap(\.contract).first }) else {
-      throw SluiceError(.upstreamFailed, "no model server is ready")
+      throw SluiceError(.upstreamFailed, Self.noneReady)
     }
     return contract.outputs
   }
@@ -120,8 +121,8 @@ package final class UpstreamPool: InferenceBackend {
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, error.outcome))
         note(error, place, request.identity)
         if case .refused = error { doubtContract(place) }
-        guard case .unreached(let why) = error else { throw error.refusal }
-        set(place, nil, "it cannot be reached: \(why)")
+        guard case .unreached = error else { throw error.refusal }
+        set(place, nil, error.complaint)
       }
     }
   }
@@ -157,7 +158,7 @@ package final class UpstreamPool: InferenceBackend {
         id: request.id, parameters: request.parameters,
         inputs: [try InferenceTensor(name: contract.input, request.images)], outputs: request.outputs)
     } catch {
-      throw .failed(error.description)
+      throw .failed(UpstreamWords(error.description))
     }
     return try await client.infer(
       inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, written: written)
@@ -182,7 +183,7 @@ package final class UpstreamPool: InferenceBackend {
     switch choice {
     case .member(let place, let client, let contract): return (place, client, contract)
     case .busy: throw SluiceError(.busy, "the model servers are busy", remedy: "try again later")
-    case .none: throw SluiceError(.upstreamFailed, "no model server can be reached")
+    case .none: throw SluiceError(.upstreamFailed, Self.noneReady)
     }
   }
 
@@ -218,7 +219,8 @@ package final class UpstreamPool: InferenceBackend {
         input: settings.input, form: engine.pipeline.form, server: server, model: model)
       set(place, contract, nil)
     } catch {
-      set(place, nil, "\(error)")
+      // At the end of the gateway, an answer that is no longer waited for says nothing about its server.
+      if !Task.isCancelled { set(place, nil, error.complaint) }
     }
   }
 
@@ -249,10 +251,12 @@ package final class UpstreamPool: InferenceBackend {
     state.withLock { $0.members[place].roundsSinceContract = Self.roundsPerContract }
   }
 
-  private func set(_ place: Int, _ contract: UpstreamContract?, _ complaint: String?) {
+  /// What a server says of itself may be something else with each round; that alone is nothing new.
+  private func set(_ place: Int, _ contract: UpstreamContract?, _ complaint: UpstreamWords?) {
     let (address, isNew) = state.withLock { state in
       let isNew =
-        (state.members[place].contract == nil) != (contract == nil) || state.members[place].complaint != complaint
+        (state.members[place].contract == nil) != (contract == nil)
+        || state.members[place].complaint?.event != complaint?.event
       state.members[place].contract = contract
       state.members[place].roundsSinceContract = 0
       state.members[place].complaint = complaint

@@ -135,19 +135,22 @@ package struct ServedModel: Sendable {
 extension UpstreamTrouble {
   /// For whoever runs the comparison, who may read what the server says.
   fileprivate func explained(_ settings: ServedModel.Settings) -> SluiceError {
-    let said = words.map { ": \($0.prefix(Self.longestQuote))" } ?? ""
+    let said = words.map { ": \($0.description.prefix(Self.longestQuote))" } ?? ""
     let server = "the model server at \(settings.address)"
     return switch self {
     case .unreached:
       SluiceError(
-        .upstreamFailed, "\(server) cannot be reached\(said)", remedy: "check the address, and that the server runs")
+        .upstreamFailed, "\(server) cannot be reached\(said)",
+        remedy: settings.address.isEncrypted
+          ? "check the address, that the server runs, and that its certificate is one this system trusts for that host"
+          : "check the address, and that the server runs")
     case .refused:
       SluiceError(
         .upstreamFailed, "\(server) does not accept the request\(said)",
         remedy: "check --upstream-model, and that the model takes one image")
     case .failed:
       SluiceError(
-        .upstreamFailed, "\(server) gave no prediction\(said)",
+        .upstreamFailed, "\(server) did not answer as it should\(said)",
         remedy: "check the address, --upstream-model (here `\(settings.model)`), and the log of the server")
     case .busy: SluiceError(.upstreamFailed, "\(server) is busy\(said)", remedy: "try again later")
     case .unavailable: SluiceError(.upstreamFailed, "\(server) is not available\(said)", remedy: "try again later")

@@ -52,7 +52,7 @@ struct TensorFlowServingUpstream: UpstreamClient {
       for tensor in request.inputs { inputs.append(.init(name: tensor.name, value: try tensor.nestedJSON())) }
       body = .object(["signature_name": .string(Self.signature), "inputs": .object(inputs)])
     } catch {
-      throw .failed(error.message)
+      throw .failed(UpstreamWords(error.message))
     }
     let text = Array(body.text.utf8)
     written(text.count)
@@ -70,7 +70,7 @@ struct TensorFlowServingUpstream: UpstreamClient {
 
   private static func json(_ bytes: [UInt8]) throws(UpstreamTrouble) -> JSONValue {
     do throws(SluiceError) { return try JSONValue(reading: bytes.span, limits: answerLimits) } catch {
-      throw .failed("its answer does not add up: \(error.message)")
+      throw .failed(UpstreamWords(doesNotAddUp: error.message))
     }
   }
 
@@ -93,7 +93,7 @@ struct TensorFlowServingUpstream: UpstreamClient {
           (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt32($0))) }
         })
     } catch {
-      throw .failed("its answer does not add up: \(error.message)")
+      throw .failed(UpstreamWords(doesNotAddUp: error.message))
     }
   }
 

@@ -1,3 +1,4 @@
+import Auditing
 import Classifiers
 import Common
 import Decision
@@ -98,7 +99,7 @@ package struct InferenceGateway: Sendable {
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> (Request, [EncodedInput])
   ) async throws(Refusal) -> (request: Request, images: AnsweredImages) {
-    let (request, judgements, sightings) = try await admitted(context) { () throws(SluiceError) in
+    let (request, judgements, settled) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
       let wanted = WantedJudgement(
         flagged: context.mode, picture: picture, failsOpen: rules.failOpen, modelImage: searches != nil)
@@ -107,11 +108,13 @@ package struct InferenceGateway: Sendable {
         sightings.enter(searches?.note(judgement, place: place, of: context), at: place)
       }
       let labels = engine.pipeline.labels
-      try await audit?.record(images, judgements, context, sightings.all, searches: searches?.records) { labels?[$0] }
-      return (request, judgements, sightings.all)
+      let settled = searches?.settle(judgements, sightings.all, context) ?? SettledImages(judgements)
+      let judged = JudgedImage.all(images, judgements, context, sightings.all, settled.answered)
+      try await audit?.record(judged, context, searches: searches?.records) { labels?[$0] }
+      return (request, judgements, settled)
     }
     note(judgements, context)
-    let images = try await answered(judgements, sightings, context)
+    let images = try await carriedOut(settled, context)
     if let refusal = images.refusal {
       images.keep()
       throw refusal
@@ -119,16 +122,12 @@ package struct InferenceGateway: Sendable {
     return (request, images)
   }
 
-  /// What is done about searches.
-  private func answered(
-    _ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext
-  ) async throws(Refusal) -> AnsweredImages {
-    guard let searches else { return AnsweredImages(judgements) }
-    do throws(SluiceError) {
-      return try await searches.answer(judgements, sightings, context)
-    } catch {
-      throw Refusal(error)
+  /// Does what was settled about searches.
+  private func carriedOut(_ settled: SettledImages, _ context: RequestContext) async throws(Refusal) -> AnsweredImages {
+    guard let images = settled.images, await searches?.wait(settled, context) ?? true else {
+      throw Refusal(.queueIsFull)
     }
+    return images
   }
 
   private func admitted<Result>(

@@ -3,51 +3,57 @@ import FilterPipeline
 import OpenInference
 import StatefulDetection
 
-/// Images that were judged, with what their chains were answered first where that is to be answered again.
+/// Images that were judged, with what their sender was answered first where that is to be answered again.
 ///
-/// An image of a search is never forwarded. Where its chain was first asked something else, or that is not kept any
-/// more, there is nothing to answer, and its sender is turned away as if the gateway were busy.
+/// An image of whoever searches is never forwarded. Where the first question was another, or its answer is not kept any more, there
+/// is nothing to answer, and the sender is turned away as if the gateway were busy.
 struct AnsweredImages: Sendable {
   private(set) var judgements: [Judgement]
   /// Whether each is told to be held back.
   private let isHeldBack: [Bool]
-  private let sightings: [Sighting?]
-  /// The first answers that stand for the images' own; `nil` for images that are no part of a search.
+  /// What each is answered instead of what its verdict says.
+  let answered: [RecordedVerdict.Answered?]
+  /// The first answers that stand for the images' own; `nil` for images of those who do not search.
   private let first: [FirstAnswer?]
   /// Where first answers are kept; `nil` where none are to be given again.
   private let answers: FirstAnswers?
+  /// What the images' own are kept as; `nil` for images that are not remembered.
+  private let keys: [FirstAnswers.Key?]
 
   /// Images that are answered as they are, whatever others were.
   init(_ judgements: [Judgement]) {
     self.judgements = judgements
     isHeldBack = judgements.map { $0.tensor == nil }
-    sightings = []
-    first = [FirstAnswer?](repeating: nil, count: judgements.count)
+    answered = judgements.map { _ in nil }
+    first = judgements.map { _ in nil }
     answers = nil
+    keys = []
   }
 
   /// - Parameters:
   ///   - sightings: one an image.
-  ///   - route: what is asked. An image that others look at next, behind a check or as a tensor, is never let go on
-  ///     another image's verdict.
-  /// - Throws: `busy`.
-  init(
-    _ judgements: [Judgement], _ sightings: [Sighting?], _ answers: FirstAnswers, _ route: JudgingRoute
-  ) throws(SluiceError) {
-    self.sightings = sightings
+  ///   - context: what is asked, and by whom. A flagged image that others look at next, behind a check or as a tensor, never
+  ///     goes by another image's verdict, also where flagged images are let go.
+  /// - Returns: `nil` where a first answer is not kept.
+  init?(_ judgements: [Judgement], _ sightings: [Sighting?], _ answers: FirstAnswers, _ context: RequestContext) {
     self.answers = answers
+    // By the address: others may share a network for which questions are counted.
+    keys = sightings.map { $0.map { FirstAnswers.Key(chain: $0.chain, client: context.client) } }
     var isHeldBack = judgements.map { $0.tensor == nil }
-    var (told, first) = (judgements, [FirstAnswer?](repeating: nil, count: judgements.count))
-    for (place, sighting) in sightings.enumerated() {
-      guard let sighting, sighting.concernsAsker else { continue }
-      guard let answer = answers.answer(of: sighting.chain) else { throw .queueIsFull }
+    var told = judgements
+    var answered: [RecordedVerdict.Answered?] = judgements.map { _ in nil }
+    var first: [FirstAnswer?] = judgements.map { _ in nil }
+    for (place, sighting) in sightings.enumerated() where sighting?.concernsAsker == true {
+      guard let answer = keys[place].flatMap(answers.answer) else { return nil }
       first[place] = answer
-      if isHeldBack[place], route == .check || route == .filter { continue }
+      if judgements[place].verdict.outcome == .adversarial, context.route.isLookedAtNext { continue }
       told[place].answer(as: answer.verdict)
       isHeldBack[place] = !answer.isForwarded
+      answered[place] = context.route.isLookedAtNext && answer.isForwarded ? .retold : .frozen
     }
     self.judgements = told
     self.isHeldBack = isHeldBack
+    self.answered = answered
     self.first = first
   }
 
@@ -56,20 +62,20 @@ struct AnsweredImages: Sendable {
     isHeldBack.firstIndex(of: true).map { Refusal(judgements[$0].verdict, place: $0, of: judgements.count) }
   }
 
-  /// Keeps what images were answered that are no part of a search.
+  /// Keeps what images were answered of those who do not search.
   ///
   /// - Parameters:
   ///   - response: what the backend said about all images, where it was asked.
   func keep(_ response: InferenceResponse? = nil, to wish: FirstAnswer.Wish? = nil) {
     guard let answers else { return }
     let parts = response?.parts(judgements.count)
-    for (place, sighting) in sightings.enumerated() {
-      guard let sighting, first[place] == nil else { continue }
-      answers.add(FirstAnswer(judgements[place], parts?[place], to: wish), of: sighting.chain)
+    for (place, key) in keys.enumerated() {
+      guard let key, first[place] == nil else { continue }
+      answers.add(FirstAnswer(judgements[place], parts?[place], to: wish), of: key)
     }
   }
 
-  /// The answer to all images: of each that is no part of a search what the backend says now, and of others the first.
+  /// The answer to all images: of each what the backend says now, or the first answer where that stands for it.
   ///
   /// - Parameters:
   ///   - ask: asks the backend about the images at some places.
@@ -92,8 +98,13 @@ struct AnsweredImages: Sendable {
   }
 }
 
+extension JudgingRoute {
+  /// Whether somebody else uses the image itself next.
+  fileprivate var isLookedAtNext: Bool { self == .check || self == .filter }
+}
+
 extension Judgement {
-  /// Says of the image what the first of its chain was told, but nothing that its sender could tell the two apart by.
+  /// Says of the image what the sender was told first, but nothing that he could tell the two apart by.
   fileprivate mutating func answer(as told: Verdict) {
     verdict.outcome = told.outcome
     verdict.handling = told.handling

@@ -2,7 +2,7 @@ import Common
 import FilterPipeline
 import OpenInference
 
-/// What the first question of a chain was answered, as far as it was asked for.
+/// What a client's first question of a chain was answered, as far as it was asked for.
 struct FirstAnswer: Sendable {
   /// What of an answer is asked for, but for how it travels: answers to different wishes do not stand for each other.
   struct Wish: Sendable, Hashable {
@@ -34,7 +34,7 @@ struct FirstAnswer: Sendable {
     if let response, let wish, wish.byteCount <= Self.longestWish { responses[wish] = response }
   }
 
-  /// With what a later question of the chain adds to it.
+  /// With what a later question adds to it.
   func completed(by later: FirstAnswer) -> FirstAnswer {
     var answer = self
     guard isForwarded, later.isForwarded else { return answer }

@@ -1,8 +1,19 @@
 import StatefulDetection
 import Synchronization
 
-/// The first answers of chains, within a bound on their bytes: those of chains that were not asked about for longest go.
+/// The first answers to each client of a chain, within a bound on their bytes: those that were not asked about for longest go.
+///
+/// What one client was answered is never given to another: an answer may tell what the model made of somebody's image.
 final class FirstAnswers: Sendable {
+  /// Whose they are, in which chain.
+  struct Key: Sendable, Hashable {
+    let chain: ChainID
+    /// `nil` for all who are not told apart.
+    let client: String?
+
+    var byteCount: Int { client?.utf8.count ?? 0 }
+  }
+
   private let kept = Mutex(Kept())
   private let maximumBytes: Int
 
@@ -11,24 +22,25 @@ final class FirstAnswers: Sendable {
   /// About what they take in memory.
   var byteCount: Int { kept.withLock { $0.bytes } }
 
-  /// The answer to the first question of a chain; `nil` where it is not kept.
-  func answer(of chain: ChainID) -> FirstAnswer? {
+  /// The answer to a client's first question of a chain; `nil` where it is not kept.
+  func answer(of key: Key) -> FirstAnswer? {
     kept.withLock { kept in
-      guard let held = kept.answers[chain] else { return nil }
-      kept.use(chain)
+      guard let held = kept.answers[key] else { return nil }
+      kept.use(key)
       return held.answer
     }
   }
 
-  /// Adds what a question of a chain was answered to what is kept of earlier ones, which stays as it is.
-  func add(_ answer: FirstAnswer, of chain: ChainID) {
+  /// Adds what a question was answered to what is kept of earlier ones, which stays as it is.
+  func add(_ answer: FirstAnswer, of key: Key) {
     kept.withLock { kept in
-      let old = kept.answers[chain]?.answer
-      let new = old?.completed(by: answer) ?? answer
-      guard new.byteCount <= maximumBytes else { return }
-      kept.bytes += new.byteCount - (old?.byteCount ?? 0)
-      kept.answers[chain] = Kept.Held(answer: new, use: 0)
-      kept.use(chain)
+      let old = kept.answers[key]
+      let new = old?.answer.completed(by: answer) ?? answer
+      let held = Kept.Held(answer: new, bytes: new.byteCount + key.byteCount)
+      guard held.bytes <= maximumBytes else { return }
+      kept.bytes += held.bytes - (old?.bytes ?? 0)
+      kept.answers[key] = held
+      kept.use(key)
       while kept.bytes > maximumBytes, kept.dropOldest() {}
     }
   }
@@ -38,35 +50,36 @@ final class FirstAnswers: Sendable {
 private struct Kept: Sendable {
   struct Held: Sendable {
     let answer: FirstAnswer
-    var use: Int
+    let bytes: Int
+    var use = 0
   }
 
-  var answers: [ChainID: Held] = [:]
+  var answers: [FirstAnswers.Key: Held] = [:]
   var bytes = 0
-  /// Uses in order; one that is not the last of its chain stands for nothing.
-  private var uses: [(chain: ChainID, use: Int)] = []
+  /// Uses in order; one that is not the last of its key stands for nothing.
+  private var uses: [(key: FirstAnswers.Key, use: Int)] = []
   private var firstUse = 0
   private var lastUse = 0
   /// Uses that stand for nothing are let go once there are more of them than this, and than there are answers.
   private static let slack = 1024
 
-  mutating func use(_ chain: ChainID) {
+  mutating func use(_ key: FirstAnswers.Key) {
     lastUse += 1
-    answers[chain]?.use = lastUse
-    uses.append((chain, lastUse))
+    answers[key]?.use = lastUse
+    uses.append((key, lastUse))
     guard uses.count > 2 * answers.count + Self.slack else { return }
-    uses = uses[firstUse...].filter { answers[$0.chain]?.use == $0.use }
+    uses = uses[firstUse...].filter { answers[$0.key]?.use == $0.use }
     firstUse = 0
   }
 
   /// - Returns: false where there is none.
   mutating func dropOldest() -> Bool {
     while firstUse < uses.count {
-      let (chain, use) = uses[firstUse]
+      let (key, use) = uses[firstUse]
       firstUse += 1
-      guard let held = answers[chain], held.use == use else { continue }
-      answers[chain] = nil
-      bytes -= held.answer.byteCount
+      guard let held = answers[key], held.use == use else { continue }
+      answers[key] = nil
+      bytes -= held.bytes
       return true
     }
     return false

@@ -4,7 +4,7 @@ package enum SearchAction: String, Sendable, Hashable, CaseIterable {
   case off
   /// Answers stay as they are; the audit log and the metrics know.
   case silent
-  /// Every question of a search is answered like the first of its chain.
+  /// Whoever searches is answered like the first time he asked about the picture.
   case freeze
   /// Answers to a search come later.
   case slow

@@ -56,7 +56,7 @@ package struct SearchGuard: Sendable {
     let start = ContinuousClock.now
     let id = context.identity.id
     let question = Question(
-      record: place == 0 ? id : "\(id)#\(place + 1)", client: context.client, time: clock(),
+      record: place == 0 ? id : "\(id)#\(place + 1)", client: context.asker, time: clock(),
       fingerprint: Fingerprint(of: image.pixels), answer: answer)
     let sighting = memory.note(question)
     sharing?.share(question)
@@ -65,18 +65,26 @@ package struct SearchGuard: Sendable {
     return sighting
   }
 
-  /// What images are answered: their own answers, unless they are part of a search.
-  ///
-  /// - Throws: `busy`.
-  func answer(
-    _ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext
-  ) async throws(SluiceError) -> AnsweredImages {
-    if let firstAnswers { return try AnsweredImages(judgements, sightings, firstAnswers, context.route) }
-    if sightings.contains(where: { $0?.concernsAsker == true }) {
-      if action == .refuse { throw .queueIsFull }
-      if action == .slow, !(await slowed.wait(delay, before: context.deadline)) { throw .queueIsFull }
+  /// What images are to be answered: their own answers, unless their sender searches.
+  func settle(_ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext) -> SettledImages {
+    if let firstAnswers {
+      return AnsweredImages(judgements, sightings, firstAnswers, context).map(SettledImages.init(frozen:))
+        ?? SettledImages(refused: judgements)
     }
-    return AnsweredImages(judgements)
+    guard sightings.contains(where: { $0?.concernsAsker == true }) else { return SettledImages(judgements) }
+    return switch action {
+    case .refuse: SettledImages(refused: judgements)
+    case .slow: SettledImages(slowed: judgements)
+    case .off, .silent, .freeze: SettledImages(judgements)
+    }
+  }
+
+  /// Holds back what is to be answered later.
+  ///
+  /// - Returns: false where too many wait already; then nothing was waited for.
+  func wait(_ settled: SettledImages, _ context: RequestContext) async -> Bool {
+    guard settled.isSlowed else { return true }
+    return await slowed.wait(delay, before: context.deadline)
   }
 
   /// Once for a search; who asked is in the audit log alone.

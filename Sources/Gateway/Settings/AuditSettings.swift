@@ -20,11 +20,12 @@ package struct AuditSettings: Sendable {
   package let reviewers: ReviewerTokens?
 
   /// - Returns: `nil` where no audit is wanted.
-  /// - Throws: `invalid-setting`, `unreadable-file`.
+  /// - Throws: `invalid-setting`, `unreadable-file`; `audit-unavailable` where neither a setting nor the environment says a folder.
   init?(_ texts: SettingTexts, _ environment: [String: String]) throws(SluiceError) {
     let values = try SettingValues<AuditSection>(texts)
-    let folder = values[\.audit] ?? AuditFolder.standardPath(environment)
-    guard folder != "off" else { return nil }
+    let named = values[\.audit]
+    guard named != "off" else { return nil }
+    let folder = if let named { named } else { try AuditFolder.standardPath(environment) }
     let secrets = AuditSecretReader(texts: texts, values: values)
     location = AuditLocation(
       folder: AuditFolder(folder), database: values[\.auditDatabase], cipher: try secrets.cipher())

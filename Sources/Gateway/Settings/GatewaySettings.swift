@@ -23,7 +23,8 @@ package struct GatewaySettings: Sendable {
   /// `nil` for a gateway that shares no questions.
   package let sharing: SharingSettings?
 
-  /// - Throws: `invalid-setting`, naming the setting, where it was set, and what is permitted; `unreadable-file`.
+  /// - Throws: `invalid-setting`, naming the setting, where it was set, and what is permitted; `unreadable-file`;
+  ///   `audit-unavailable`.
   package init(_ texts: SettingTexts, environment: [String: String] = [:]) throws(SluiceError) {
     judging = try SettingValues(texts)
     listening = try SettingValues(texts)

@@ -40,10 +40,11 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let location = try log.location()
+    let location = try log.location(needsKeys: true)
     let store = try location.openForAdding()
     let names = try store.heads().map(\.writer)
     let wanted = writer.map { [$0] } ?? names
+    try location.folder.make()
     let key = try location.folder.signingKey(in: signingKey, for: writer ?? AuditWriterName.ofThisHost)
     var notes = ""
     for name in wanted where names.contains(name) {

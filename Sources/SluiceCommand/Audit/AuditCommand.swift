@@ -19,7 +19,8 @@ struct AuditCommand: AsyncParsableCommand {
 
         # prove it: against keys and a checkpoint that were kept elsewhere
         sluice audit checkpoint -o /elsewhere/checkpoint
-        sluice audit verify --key-file /elsewhere/signing.pub --checkpoint /elsewhere/checkpoint
+        sluice audit verify --key-file /elsewhere/signing.pub \\
+          --checkpoint /elsewhere/checkpoint
 
         # the same filter again; what another filter would have done
         sluice audit replay --since 7d -f filter.yaml

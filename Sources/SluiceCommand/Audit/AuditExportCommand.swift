@@ -17,7 +17,8 @@ struct AuditExportCommand: AsyncParsableCommand {
       Framework), cef (Common Event Format). The oldest come first.
 
         sluice audit export --since 7d --format ocsf > findings.ndjson
-        sluice audit export --verdict adversarial --images flagged.tar > flagged.ndjson
+        sluice audit export --verdict adversarial \\
+          --images flagged.tar > flagged.ndjson
         sluice audit export --review confirmed --format csv -o confirmed.csv
 
       What reviewers said goes into training and calibration directly:

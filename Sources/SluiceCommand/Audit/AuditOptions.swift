@@ -26,11 +26,14 @@ struct AuditOptions: ParsableArguments {
     completion: .file())
   var encryptionKeyFile: String?
 
-  func location() throws(SluiceError) -> AuditLocation {
-    try .named(folder: audit, database: database, encryptionKeyFile: encryptionKeyFile)
+  /// - Parameters:
+  ///   - needsKeys: whether the keys in the folder are needed, also beside a shared database.
+  func location(needsKeys: Bool = false) throws(SluiceError) -> AuditLocation {
+    try .named(folder: audit, database: database, encryptionKeyFile: encryptionKeyFile, needsKeys: needsKeys)
   }
 
   func validate() throws {
+    try ArgumentBytes.checkAreText([audit])
     if audit?.isEmpty == true { throw ValidationError("--audit takes the folder of a log") }
   }
 }
@@ -39,16 +42,27 @@ extension AuditLocation {
   /// The log that options name, and where they are silent, the environment. Whoever names a folder with a database means that one; of
   /// a shared log there is only the folder with its keys.
   ///
-  /// - Throws: `invalid-key`, `unreadable-file`.
+  /// - Throws: `invalid-key`, `unreadable-file`, `audit-unavailable`.
   static func named(
-    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil
+    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil, needsKeys: Bool = false
   ) throws(SluiceError) -> AuditLocation {
     let environment = FilterOpening.variables()
-    let usual = environment.nonEmpty("SLUICE_AUDIT") ?? AuditFolder.standardPath(environment)
+    let named = folder ?? environment.nonEmpty("SLUICE_AUDIT")
     let hasOwnDatabase = folder.map { (try? AuditFolder($0).checkHasDatabase()) != nil } ?? false
-    return AuditLocation(
-      folder: AuditFolder(folder ?? usual), database: database ?? (hasOwnDatabase ? nil : sharedDatabase),
-      cipher: try cipher(encryptionKeyFile, environment))
+    let database = database ?? (hasOwnDatabase ? nil : sharedDatabase)
+    let place =
+      if let named { AuditFolder(named) } else { try usualFolder(environment, isNeeded: needsKeys || database == nil) }
+    return AuditLocation(folder: place, database: database, cipher: try cipher(encryptionKeyFile, environment))
+  }
+
+  /// Where nothing says which it is and nothing in it is needed, that is no trouble.
+  private static func usualFolder(
+    _ environment: [String: String], isNeeded: Bool
+  ) throws(SluiceError) -> AuditFolder {
+    do throws(SluiceError) { return AuditFolder(try AuditFolder.standardPath(environment)) } catch {
+      guard isNeeded else { return AuditFolder("") }
+      throw error
+    }
   }
 
   /// The shared database that the environment names.

@@ -22,8 +22,11 @@ struct AuditReplayCommand: AsyncParsableCommand {
       of every image, which also says what early exits let go.
 
       Images can be judged again whose bytes are kept: those that were held back, and of the clean ones what \
-      `sluice serve --audit-clean-images` keeps. Exit status: 0 when every verdict and score came out the same, 1 when \
-      something did not or was left out, 2 when the replay failed.
+      `sluice serve --audit-clean-images` keeps. Those that were kept and have been deleted are left out. How many were \
+      never kept is said, and the exit status is as without them.
+
+      Exit status: 0 when every verdict and score came out the same, 1 when something did not or was left out, 2 when the \
+      replay failed or no image was ever kept.
       """)
 
   @OptionGroup var log: AuditOptions
@@ -80,17 +83,20 @@ struct AuditReplayCommand: AsyncParsableCommand {
   ) async throws(SluiceError) {
     var query = query.query
     query.isOldestFirst = true
-    var (cursor, replayed) = (nil as AuditQuery.Cursor?, 0)
+    var cursor: AuditQuery.Cursor?
     while true {
       let block = try store.records(query, after: cursor, limit: Self.block)
-      for record in block where record.image?.isStored == true {
-        try report.take(record, try await replay.replay(record))
-        replayed += 1
+      for record in block {
+        switch record.image?.isStored {
+        case true?: try report.take(record, try await replay.replay(record))
+        case false?: try report.takeDeleted(record)
+        case nil: report.passOver()
+        }
       }
       guard block.count == Self.block, let last = block.last else { break }
       cursor = AuditQuery.Cursor(last)
     }
-    guard replayed > 0 else {
+    guard !report.isEmpty else {
       throw SluiceError(.noSuchRecord, "there is no such record whose image is kept")
     }
   }

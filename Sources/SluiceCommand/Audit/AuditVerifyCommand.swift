@@ -14,8 +14,10 @@ struct AuditVerifyCommand: AsyncParsableCommand {
       records, and that the kept images are what they were. Names the first record that does not hold.
 
         sluice audit verify
-        sluice audit verify --key-file /elsewhere/signing.pub --checkpoint /elsewhere/checkpoint
-        sluice audit verify --database postgresql://… --key-file gateway-1.pub --key-file gateway-2.pub
+        sluice audit verify --key-file /elsewhere/signing.pub \\
+          --checkpoint /elsewhere/checkpoint
+        sluice audit verify --database postgresql://… \\
+          --key-file gateway-1.pub --key-file gateway-2.pub
 
       Whoever can write to the folder can also replace the keys in it, and cut the log off behind its last signature. A key and \
       a checkpoint that were kept elsewhere find that.
@@ -46,7 +48,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
   private static let longestCheckpoint = 100_000
 
   func run() async throws {
-    let location = try log.location()
+    let location = try log.location(needsKeys: keyFile.isEmpty)
     let store = try location.openForReading()
     var kept: [SignedCheckpoint] = []
     for path in checkpoint {

@@ -34,9 +34,19 @@ struct RecordListing {
   private static func row(_ record: StoredRecord, _ said: RecordedVerdict) -> [String] {
     [
       record.reference.description, record.time.shortText, said.outcome?.rawValue ?? record.kind,
-      said.action?.rawValue ?? "", said.pValue.map { JSONValue.number($0).text } ?? "",
+      said.actionText, said.pValue.map { JSONValue.number($0).text } ?? "",
       said.flaggedDetectors.joined(separator: ","),
-      said.client ?? "", said.search ?? "", record.review?.word ?? "", said.sourceName,
+      said.client ?? "", said.search ?? "", review(record), said.sourceName,
     ]
+  }
+
+  /// What somebody said with this record; of a verdict, what was said last about its image.
+  private static func review(_ record: StoredRecord) -> String {
+    switch AuditKind(rawValue: record.kind) {
+    case .verdict: record.review?.word ?? ""
+    case .review: record.json["label"]?.string.flatMap(ImageReview.Label.init(rawValue:))?.word ?? ""
+    case .hold: record.json["held"].map { $0 == .bool(true) ? "held" : "released" } ?? ""
+    default: ""
+    }
   }
 }

@@ -47,7 +47,8 @@ struct RecordReport {
     let filter = said.filter.map { "\($0.name ?? "") (\(($0.digest ?? "").prefix(12)))" }
     return [
       known("time", record.time.text), known("client", said.client), known("request", said.request),
-      known("route", said.route), known("search", said.search), known("image", size), known("sha256", said.sha256),
+      known("route", said.route), known("search", said.search),
+      known("answered", said.answered?.rawValue), known("image", size), known("sha256", said.sha256),
       known("kept", kept), known("filter", filter), known("build", said.build),
       known("prediction", said.prediction.map(Self.prediction)), known("way", WayText(said)?.text),
       known("damaged", damage.paths.isEmpty ? nil : damage.paths.joined(separator: ", ")),

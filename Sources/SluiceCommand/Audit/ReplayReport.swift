@@ -9,6 +9,7 @@ struct ReplayReport {
   private let isJSON: Bool
   private let output = OutputFile.standardOutput()
   private var (judged, same, leftOut, otherFilter) = (0, 0, 0, 0)
+  private var (deleted, neverKept) = (0, 0)
   private var (flaggedThatPass, cleanThatAreFlagged) = (0, 0)
   private var (flagged, clean) = (0, 0)
 
@@ -18,6 +19,8 @@ struct ReplayReport {
 
   /// Whether the exit status is to tell of something.
   var hasDeviations: Bool { leftOut > 0 || same < judged }
+  /// Whether there was no image at all to judge.
+  var isEmpty: Bool { judged + leftOut == 0 }
 
   mutating func take(_ record: StoredRecord, _ outcome: Replay.Outcome) throws(SluiceError) {
     switch outcome {
@@ -31,9 +34,26 @@ struct ReplayReport {
     }
   }
 
+  /// An image that was kept and is not any more: there may be many, which are added up.
+  mutating func takeDeleted(_ record: StoredRecord) throws(SluiceError) {
+    leftOut += 1
+    deleted += 1
+    let why = "its bytes have been deleted"
+    if isJSON { try write(record, text: why, json: ["leftOut": .string(why)]) }
+  }
+
+  /// A record whose image nobody was to keep.
+  mutating func passOver() { neverKept += 1 }
+
   func finish() throws(SluiceError) {
-    guard !isJSON else { return }
+    let passedOver = neverKept > 0 ? "no image was kept of \(neverKept) more records" : nil
+    guard !isJSON else {
+      if let passedOver { Terminal.say("sluice: \(passedOver)") }
+      return
+    }
     var lines = ["\(judged) images judged again, \(same) with the same verdict and scores, \(leftOut) left out"]
+    if deleted > 0 { lines.append("\(deleted) of those left out have been deleted since") }
+    if let passedOver { lines.append(passedOver) }
     if otherFilter > 0 {
       lines.append("\(otherFilter) records are of a filter, calibration or model other than this one")
       lines.append("\(flaggedThatPass) of \(flagged) flagged images would pass")

@@ -2,7 +2,7 @@
 ///
 /// Everything that reads or writes the form goes through this type; `members` declares it. A record says the version of its form,
 /// 1, before these members. Since the first release the form has only grown: records without `groups`, `private`, `way`,
-/// `precisions` or `search` are older, and whatever is missing is `nil` or empty. Members that are not known are ignored.
+/// `precisions`, `search` or `answered` are older, and whatever is missing is `nil` or empty. Members that are not known are ignored.
 package struct RecordedVerdict: RecordPart {
   // MARK: - In records of the audit log
 
@@ -13,6 +13,8 @@ package struct RecordedVerdict: RecordPart {
   package var client: String?
   /// The search that the image is a question of; `nil` where none was noticed.
   package var search: String?
+  /// What the sender was answered instead of what the verdict says; `nil` where that is what he was answered.
+  package var answered: Answered?
 
   // MARK: - In all verdicts
 
@@ -65,11 +67,23 @@ package struct RecordedVerdict: RecordPart {
     }
   }
 
+  /// What whoever searches is answered.
+  package enum Answered: String, Sendable, Hashable, CaseIterable {
+    /// What he was answered first; the image went nowhere.
+    case frozen
+    /// What he was answered first, of an image that went on to whoever looks at it next.
+    case retold
+    /// What the verdict says, but later.
+    case slowed
+    /// That the gateway is busy.
+    case refused
+  }
+
   package init() {}
 
   package static let members: [RecordMember<Self>] = [
     .text("request", \.request), .text("route", \.route), .text("client", \.client),
-    .text("search", \.search),
+    .text("search", \.search), .word("answered", \.answered),
     .text("id", \.id), .text("source", \.source), .integer("offset", \.offset), .text("sha256", \.sha256),
     .word("verdict", \.outcome), .word("action", \.action), .number("pValue", \.pValue), .number("budget", \.budget),
     .part("compared", \.comparison), .part("filter", \.filter), .part("image", \.image),
@@ -87,6 +101,17 @@ package struct RecordedVerdict: RecordPart {
 extension RecordedVerdict {
   /// The names of the detectors that flagged, in the order of the filter.
   package var flaggedDetectors: [String] { detectors.filter(\.isFlagged).compactMap(\.name) }
+
+  /// Whether the image went on to where it was sent; `nil` where no action is known.
+  package var wasForwarded: Bool? {
+    action.map { $0.isForwarding && answered != .frozen && answered != .refused }
+  }
+
+  /// What was done with the image, and what its sender was answered instead; empty where no action is known.
+  package var actionText: String {
+    guard let action else { return "" }
+    return action.rawValue + (answered.map { ", \($0.rawValue)" } ?? "")
+  }
 
   /// What the input is called; empty where that is only the id of its request.
   package var sourceName: String { source == request ? "" : source ?? "" }

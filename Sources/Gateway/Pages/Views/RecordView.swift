@@ -217,7 +217,7 @@ struct RecordView {
         .joined(separator: ", ")
     }
     let compared = said.comparison.map { compared in
-      "\(compared.stratum ?? ""), \(compared.images.map(String.init) ?? "?") clean images"
+      "\(compared.stratum ?? ""), \(compared.images.map(String.init) ?? "?") clean scores"
     }
     let all: [(String, String?)] = [
       ("Request", said.request), ("Route", said.route), ("Size", size), ("Format", format),

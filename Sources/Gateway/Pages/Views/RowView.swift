@@ -35,7 +35,7 @@ struct RowView {
     return [
       "href": address + link, "reference": record.reference.description, "verdict": verdict,
       "thumbnail": "\(address)/pictures/thumbnail", "hasThumbnail": hasPicture,
-      "action": said.action?.rawValue ?? "", "source": said.sourceName,
+      "action": said.actionText, "source": said.sourceName,
       "isClean": said.outcome == .clean, "isAdversarial": said.outcome == .adversarial,
       "isRejected": said.outcome == .rejected, "isFailed": said.outcome == .failed, "client": client ?? "",
       "hasClient": client != nil, "search": said.search ?? "", "isQuestion": said.search != nil,

@@ -49,9 +49,14 @@ struct SearchView {
       var query = AuditQuery()
       (query.request, query.since, query.until) = (request, time - patience.before, time + patience.after)
       let found = try log.records(query, limit: 2)
-      if found.count == 1, found[0].verdict.client == question.client { images[place] = found[0] }
+      if found.count == 1, isSender(of: question, found[0].verdict.client) { images[place] = found[0] }
     }
     return images
+  }
+
+  /// Questions name networks where records of images name addresses.
+  private static func isSender(of question: RecordedQuestion, _ client: String?) -> Bool {
+    question.client == client || question.client == client.map(ClientNetwork.name)
   }
 
   var values: [String: Any] {
