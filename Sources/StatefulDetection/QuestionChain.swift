@@ -23,6 +23,8 @@ struct QuestionChain: Sendable {
   /// Whether the evidence of all clients together says so.
   private var isSearchOfAll = false
   private var tallies: [ClientTally] = []
+  /// Of those known to search whose tallies have gone, the first few.
+  private var searchers: [String] = []
   /// Of all who ask once there is no room for further tallies.
   private var glances = ClientGlances()
 
@@ -72,7 +74,11 @@ struct QuestionChain: Sendable {
   var kept: Int { early.count + late.count + anchors.count + traces.charge + glances.charge }
 
   /// Who asked, a few of them.
-  var clients: [String] { tallies.isEmpty ? first.client.map { [$0] } ?? [] : tallies.compactMap(\.name) }
+  var clients: [String] {
+    guard !tallies.isEmpty else { return first.client.map { [$0] } ?? [] }
+    let others = tallies.compactMap(\.name).filter { !searchers.contains($0) }
+    return Array((searchers + others).prefix(Self.maximumClients))
+  }
 
   /// The first questions, and the last ones, in order.
   var sample: [Question] {
@@ -156,12 +162,19 @@ struct QuestionChain: Sendable {
     } else if place == nil, glances[client]?.isSearch != true {
       place = tallies.indices.min { tallies[$0].weight < tallies[$1].weight }
       if let place {
-        glances.keep(isSearch: tallies[place].isSearch, takesPart: tallies[place].takesPart, of: tallies[place].name)
+        remember(tallies[place])
         tallies[place] = ClientTally(name: client)
       }
     }
     if let place { tallies[place].lastUse = length }
     return place
+  }
+
+  /// What is known of a client whose tally goes.
+  private mutating func remember(_ tally: ClientTally) {
+    glances.keep(isSearch: tally.isSearch, takesPart: tally.takesPart, of: tally.name)
+    guard tally.isSearch, let name = tally.name, searchers.count < Self.maximumClients else { return }
+    if !searchers.contains(name) { searchers.append(name) }
   }
 
   private mutating func keep(_ question: Question) {

@@ -31,10 +31,11 @@ struct QuestionTraces: Sendable {
       one == other || abs(one - other) <= difference
     }
 
-    /// Calls of a classifier with other images beside give scores that differ by less.
-    private static let sameScore: Float = 1e-4
+    /// Calls of a classifier with other images beside give scores that differ by less. Were it wider, a walk over all scores of
+    /// a fingerprint would leave traces that hide a search among them.
+    private static let sameScore: Float = 1e-5
     /// Near certainty the scores are all one, and these still differ.
-    private static let sameLogOdds: Float = 1e-2
+    private static let sameLogOdds: Float = 1e-3
   }
 
   /// Traces of 16 bytes, besides the first.

@@ -74,6 +74,8 @@ package struct SearchRule: Sendable, Hashable {
 
   private func isDescent(_ fall: FallingScores, _ times: Double) -> Bool {
     guard fall.compared > 1 else { return false }
-    return Double(fall.descents) >= descents * times + descentsByLogarithm * Double.log(Double(fall.compared))
+    // Noise alone has about ln n of them, so that much is no part of a search either.
+    let byChance = descentsByLogarithm * min(1, max(times, 0.5)) * Double.log(Double(fall.compared))
+    return Double(fall.descents) >= descents * times + byChance
   }
 }

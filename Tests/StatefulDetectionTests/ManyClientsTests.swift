@@ -9,13 +9,13 @@ import Testing
     private var count = 0
     var size: Int { memory.size.questions }
 
-    func ask(_ client: String) -> Sighting {
+    func ask(_ client: String, label: Int? = nil, logOdds: Float = 2) -> Sighting {
       count += 1
       return memory.note(
         Question(
           record: "r\(count)", client: client, time: Int64(count),
           fingerprint: Pictures.noisy(Pictures.picture(1), 1, seed: count),
-          answer: Answer(outcome: .clean, label: count % 2, score: 0.9, logOdds: 2, filter: 1)))
+          answer: Answer(outcome: .clean, label: label ?? count % 2, score: 0.9, logOdds: logOdds, filter: 1)))
     }
   }
 
@@ -60,6 +60,25 @@ import Testing
       last = chain.ask("main")
     }
     #expect(last?.concernsAsker == true)
+  }
+
+  /// Two questions feel their way, and the third goes down: sixteen clients do so in turn, and each is known from its own falls.
+  @Test func whoLowersAScoreInTurnIsKnown() {
+    let chain = Chain()
+    let sightings = (0..<480).map { number in
+      chain.ask("c\(number % 16)", label: 1, logOdds: 20 - Float(number) * 0.02 + (number % 3 == 2 ? 0 : 1))
+    }
+    #expect(!sightings.prefix(48).contains { $0.concernsAsker })
+    #expect(sightings.suffix(16).allSatisfy { $0.isSearch && $0.concernsAsker })
+    #expect(!chain.ask("newcomer", label: 1).concernsAsker)
+  }
+
+  /// A searcher whose helpers take all tallies is still one of those who are named.
+  @Test func searchersAreNamed() {
+    let chain = Chain()
+    for _ in 0..<18 { _ = chain.ask("searcher") }
+    for helper in 0..<10 { _ = chain.ask("helper \(helper)") }
+    #expect(chain.ask("searcher").clients.first == "searcher")
   }
 
   /// Ordinary chains take no more memory, and those of many clients have an end.

@@ -1,4 +1,5 @@
 import StatefulDetection
+import TestSupport
 import Testing
 
 /// What counts as a question that was asked before, and what does not.
@@ -67,10 +68,28 @@ import Testing
     #expect(ask(399).isRepeat && ask(0).isRepeat && !ask(1).isRepeat)
   }
 
+  /// From one side of the boundary to the other, by changes that the fingerprint does not show: one crossing, and no descent.
+  @Test func aWalkOverAllScoresHidesNoSearch() {
+    let memory = QueryMemory()
+    var number = 0
+    func ask(_ logOdds: Float) -> Sighting {
+      number += 1
+      // As steep as probabilities are near to the boundary.
+      let score = 0.5 + abs(logOdds) * 0.24
+      let label = logOdds > 0 ? 1 : 0
+      return memory.note(
+        Self.question(number, of: Pictures.picture(1), label: label, score: score, logOdds: abs(logOdds)))
+    }
+    for step in 0..<400 { #expect(!ask(-2 + Float(step) * 0.01).isSearch) }
+    var random = RepeatableRandom(seed: 1)
+    let search = (0..<200).map { _ in ask(Float.random(in: -1...1, using: &random)) }
+    #expect(search.last?.concernsAsker == true)
+  }
+
   /// Calls with other images beside move scores a little; certainty is infinite.
   @Test(
     arguments: [
-      (2, 2.005, true), (2, 2.02, false), (.infinity, .infinity, true), (-.infinity, .infinity, false),
+      (2, 2.0005, true), (2, 2.005, false), (.infinity, .infinity, true), (-.infinity, .infinity, false),
     ] as [(Float, Float, Bool)])
   func scoresDifferALittle(first: Float, second: Float, isRepeat: Bool) {
     let memory = QueryMemory()

@@ -19,7 +19,7 @@ package struct RecordedSearch: RecordPart {
   package var questions: Int?
   /// What is done about it, in the words of the gateway's setting.
   package var action: String?
-  /// Who asked, as far as it is known: clients of the sample, in the order in which they first asked.
+  /// Who asked, as far as it is known: a few clients, those known to search before the others.
   package var clients: [String] = []
   package var filter: RecordedFilter?
   /// The first questions and the last ones, in the order in which they were asked; empty where too many searches were recorded at
