@@ -53,14 +53,19 @@ struct InitCommandTests {
     #expect(refused.status == 2 && refused.errors.hasPrefix("sluice: the model "))
   }
 
+  private static func make(_ filter: String, from photographs: TemporaryFolder) throws -> SluiceCommand.Result {
+    let made = try SluiceCommand.run([
+      "init", fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
+    ])
+    #expect(made.status == 0, "\(made.errors)")
+    return made
+  }
+
   @Test func aFilterIsMadeCalibratedAndUsed() throws {
     let photographs = try Self.photographs(60)
     let folder = try TemporaryFolder()
     let filter = "\(folder.path)/colours.yaml"
-    let made = try SluiceCommand.run([
-      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
-    ])
-    #expect(made.status == 0, "\(made.errors)")
+    let made = try Self.make(filter, from: photographs)
     #expect(made.outputText.contains("keeps") && made.outputText.contains("costs"))
     #expect(made.errors.contains("accuracy"), "labels in file names are used")
     #expect(FileManager.default.fileExists(atPath: "\(folder.path)/colours.calibration.json"))
@@ -75,10 +80,7 @@ struct InitCommandTests {
     let photographs = try Self.photographs(60)
     let folder = try TemporaryFolder()
     let filter = "\(folder.path)/colours.yaml"
-    let made = try SluiceCommand.run([
-      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
-    ])
-    #expect(made.status == 0, "\(made.errors)")
+    _ = try Self.make(filter, from: photographs)
     let note = "the calibration has no scores of it"
     let evaluate = ["evaluate", "-f", filter, "--clean", photographs.path]
     #expect(try SluiceCommand.run(evaluate).outputText.contains(note))

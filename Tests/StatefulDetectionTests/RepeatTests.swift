@@ -68,21 +68,20 @@ import Testing
     #expect(ask(399).isRepeat && ask(0).isRepeat && !ask(1).isRepeat)
   }
 
-  /// From one side of the boundary to the other, by changes that the fingerprint does not show: one crossing, and no descent.
+  /// From one side of a detector's boundary to the other, where the classifier is certain, by changes that the fingerprint does not
+  /// show: one crossing, and no descent.
   @Test func aWalkOverAllScoresHidesNoSearch() {
     let memory = QueryMemory()
     var number = 0
     func ask(_ logOdds: Float) -> Sighting {
       number += 1
-      // As steep as probabilities are near to the boundary.
-      let score = 0.5 + abs(logOdds) * 0.24
-      let label = logOdds > 0 ? 1 : 0
-      return memory.note(
-        Self.question(number, of: Pictures.picture(1), label: label, score: score, logOdds: abs(logOdds)))
+      var question = Self.question(number, of: Pictures.picture(1), score: 1, logOdds: logOdds)
+      question.answer.outcome = logOdds < 10 ? .clean : .adversarial
+      return memory.note(question)
     }
-    for step in 0..<400 { #expect(!ask(-2 + Float(step) * 0.01).isSearch) }
+    for step in 0..<400 { #expect(!ask(8 + Float(step) * 0.01).isSearch) }
     var random = RepeatableRandom(seed: 1)
-    let search = (0..<200).map { _ in ask(Float.random(in: -1...1, using: &random)) }
+    let search = (0..<200).map { _ in ask(Float.random(in: 9...11, using: &random)) }
     #expect(search.last?.concernsAsker == true)
   }
 
