@@ -127,8 +127,8 @@ let package = Package(
     .target(
       name: "Calibration",
       dependencies: [
-        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
-        "FilterPipeline", .product(name: "RealModule", package: "swift-numerics"),
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
+        "Detectors", "Decision", "FilterPipeline", .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
     .target(name: "RidgeRegression", dependencies: ["CLAPACK", "Common"], swiftSettings: pixels),
@@ -312,7 +312,9 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(
       name: "SluiceCommandTests",
-      dependencies: ["Common", "Pixels", "ImageCodecs", "AuditLog", "Auditing", "SluiceCommand", "TestSupport"],
+      dependencies: [
+        "Common", "Pixels", "ImageCodecs", "Classifiers", "AuditLog", "Auditing", "SluiceCommand", "TestSupport",
+      ],
       exclude: ["Peers"],
       swiftSettings: tests),
   ]

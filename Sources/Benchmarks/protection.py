@@ -23,9 +23,15 @@ class Subject:
         self.name = self.filter["name"]
         self.bare = {key: value for key, value in self.filter.items() if key not in PROTECTION}
         self.engine = self.bare["classifier"]["openvino"]
+        # Without detectors nobody asks it that way, and activation ranges would be of no use.
+        self.engine.pop("witnessPrecision", None)
         for key in ("model", "labels", "library"):
             if key in self.engine:
                 self.engine[key] = self.absolute(self.engine[key], options)
+        if self.engine.get("precision") == "int8":
+            self.bare["activationRanges"] = self.absolute(self.bare["activationRanges"], options)
+        else:
+            self.bare.pop("activationRanges", None)
         self.bare_path = folder / f"{self.path.stem}.alone.yaml"
         self.bare_path.write_text(yaml.safe_dump(self.bare, sort_keys=False))
         # The first filter with the same classifier, and the first with the same peers: those run once for all.

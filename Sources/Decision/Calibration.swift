@@ -167,9 +167,9 @@ package struct CalibrationIdentity: Sendable, Hashable {
   /// Of everything in the filter file that scores and weights depend on: not of comments, budget, rule and what is
   /// forwarded.
   package var filterDigest: String
-  /// Models and references.
+  /// Models, references and activation ranges.
   package var files: [File]
-  /// The arithmetic that models are computed in, as `f32` and `bf16`, by what is asked: `classifier`, `looks`,
+  /// The arithmetic that models are computed in, as `f32`, `bf16` and `int8`, by what is asked: `classifier`, `looks`,
   /// `models.NAME`.
   package var precisions: [String: String]
 

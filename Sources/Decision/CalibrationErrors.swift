@@ -29,7 +29,8 @@ extension Calibration {
         throw SluiceError(
           .calibrationMismatch,
           "the calibration was made with \(known) for `\(key)`, and this machine computes it in \(precision)",
-          remedy: "calibrate again on a machine like this one, or name a `precision` that both compute")
+          remedy: "calibrate again on a machine like this one, or name a `precision` that both compute; the variable "
+            + "SLUICE_AUTO_PRECISION decides as well")
       }
     }
   }

@@ -92,7 +92,9 @@ struct ParityCommand: AsyncParsableCommand {
       return (report.text, report.json, report.isEqual)
     }
     let file = try options.file()
-    let parity = UpstreamParity(file: file, images: images, tolerance: tolerance ?? Self.probabilityTolerance)
+    let parity = UpstreamParity(
+      file: file, environment: options.pipelineEnvironment(workers: 1), images: images,
+      tolerance: tolerance ?? Self.probabilityTolerance)
     let outcome = try await parity.outcome(try upstream.settings(model: file.definition.name))
     return (outcome.text, outcome.json, outcome.isEqual)
   }

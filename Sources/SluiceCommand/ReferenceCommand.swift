@@ -32,38 +32,20 @@ struct ReferenceCommand: AsyncParsableCommand {
   @Flag(help: "Add the statistics of natural scenes (BRISQUE), which see blur and compression.")
   var scene = false
 
-  @Option(help: ArgumentHelp("Read the paths from a file, one per line; - is standard input.", valueName: "file"))
-  var filesFrom: String?
+  @OptionGroup var images: CleanImages
 
-  @Argument(help: "Clean images, or tar archives of them; none for standard input.", completion: .file())
-  var paths: [String] = []
-
-  func validate() throws { try ArgumentBytes.checkAreText([output, filesFrom]) }
+  func validate() throws { try ArgumentBytes.checkAreText([output]) }
 
   func run() async throws {
     let file = try options.file(readsDetectors: false)
-    try checkDistinct(
-      outputs: [output], inputs: file.definition.namedPaths + [options.filter, filesFrom].compactMap(\.self),
-      paths: ArgumentBytes.paths(paths))
+    try images.checkDistinct(from: output, file.definition.namedPaths + [options.filter])
     let families = FeatureFamily.defaults + (scene ? [.scene] : [])
     var fitting = ReferenceFitting(file.definition, families: families)
-    var leftOut = 0
-    let inputs = RunInputs(try listed(), limit: file.definition.limits.maxBytes)
-    while let input = try inputs.next() {
-      do throws(SluiceError) {
-        try fitting.add(input)
-      } catch {
-        leftOut += 1
-        Terminal.say("sluice: \(Terminal.printable(input.source)) left out: \(Terminal.printable(error.description))")
-      }
+    let leftOut = try images.forEach(limit: file.definition.limits.maxBytes) { (input) throws(SluiceError) in
+      try fitting.add(input)
     }
     let reference = try fitting.reference()
     try replaceFile(output, with: Array((reference.json.text + "\n").utf8))
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
-  }
-
-  private func listed() throws(SluiceError) -> PathList {
-    if let filesFrom { return try PathList(listedIn: filesFrom, separatedByZero: false) }
-    return PathList(ArgumentBytes.paths(paths.isEmpty ? ["-"] : paths))
   }
 }

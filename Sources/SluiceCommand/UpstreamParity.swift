@@ -10,6 +10,7 @@ import Pixels
 /// Compares a filter's own model with one on a model server.
 struct UpstreamParity {
   let file: FilterFile
+  let environment: PipelineEnvironment
   let images: [String]
   /// Of probabilities.
   let tolerance: Double
@@ -30,7 +31,7 @@ struct UpstreamParity {
         remedy: "name it under `classifier`, or compare tensors with --tensors")
     }
     let classifier = try OpenVINOClassifier(
-      configured.openVINO, form: definition.form, environment: FilterOpening.variables())
+      definition.settings(of: configured, environment), form: definition.form, environment: environment.variables)
     try classifier.prepare(batch: 1)
     let labels = try configured.labelsPath.map { (path) throws(SluiceError) in
       try ClassLabels(readFile(path, atMost: Self.mostLabelBytes), path: path)

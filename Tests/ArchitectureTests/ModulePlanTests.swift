@@ -26,8 +26,8 @@ import Testing
       "Decision",
     ],
     "Calibration": [
-      "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Detectors", "Decision",
-      "FilterPipeline",
+      "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers", "Detectors",
+      "Decision", "FilterPipeline",
     ],
     "RidgeRegression": ["Common", "CLAPACK"],
     "ModelSetup": [

@@ -94,6 +94,6 @@ struct OpenVINOVariantTests {
       (.bf16, false, true, .bf16), (.bf16, false, false, .f32), (.bf16, true, false, .bf16), (.f32, true, true, .f32),
     ])
   func resolution(setting: InferencePrecision, native: Bool, accepts: Bool, computed: ComputedPrecision) throws {
-    #expect(try setting.resolved(hasNativeBFloat16: native, acceptsBFloat16: accepts) == computed)
+    #expect(try setting.resolved(hasNativeBFloat16: native, hasNativeInt8: false, acceptsBFloat16: accepts) == computed)
   }
 }

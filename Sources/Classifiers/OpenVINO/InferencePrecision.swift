@@ -10,14 +10,21 @@ package enum InferencePrecision: String, Sendable, Hashable, CaseIterable {
   case bf16
   /// bfloat16 where the processor computes it natively, so that it is faster; else single precision.
   case auto
+  /// Convolutions in 8-bit integers where the processor has instructions for them; else all in single precision. It needs to
+  /// know between which values the inner tensors of the model lie.
+  case int8
 }
 
 /// The arithmetic that an inference really uses: what `InferencePrecision` comes to with one engine on one processor.
 ///
-/// Scores of one do not compare with scores of the other.
+/// Scores of one do not compare with scores of another.
 package enum ComputedPrecision: String, Sendable, Hashable, CaseIterable {
   case f32
   case bf16
+  case int8
+
+  /// What the engine is told. It computes in 8-bit integers whatever is rounded to their levels, and the rest in this.
+  var ofTheEngine: ComputedPrecision { self == .int8 ? .f32 : self }
 }
 
 extension InferencePrecision {
@@ -25,13 +32,15 @@ extension InferencePrecision {
   ///
   /// - Parameters:
   ///   - hasNativeBFloat16: whether the processor has instructions for bfloat16.
+  ///   - hasNativeInt8: whether it has instructions for products of 8-bit integers.
   ///   - acceptsBFloat16: whether the engine computes in bfloat16 when it is told to, natively or not.
   package func resolved(
-    hasNativeBFloat16: Bool, acceptsBFloat16: @autoclosure () throws(SluiceError) -> Bool
+    hasNativeBFloat16: Bool, hasNativeInt8: Bool, acceptsBFloat16: @autoclosure () throws(SluiceError) -> Bool
   ) throws(SluiceError) -> ComputedPrecision {
     switch self {
     case .f32: .f32
     case .auto: hasNativeBFloat16 ? .bf16 : .f32
+    case .int8: hasNativeInt8 ? .int8 : .f32
     case .bf16: if hasNativeBFloat16 { .bf16 } else { try acceptsBFloat16() ? .bf16 : .f32 }
     }
   }
@@ -55,7 +64,9 @@ extension OpenVINOLibrary {
     // The engine lists BF16 only where the processor has instructions for it, not where it emulates them.
     let capabilities = try deviceProperty("OPTIMIZATION_CAPABILITIES").split { !$0.isLetter && !$0.isNumber }
     return try setting.resolved(
-      hasNativeBFloat16: capabilities.contains("BF16"), acceptsBFloat16: try acceptedPrecision(of: .bf16) == .bf16)
+      hasNativeBFloat16: capabilities.contains("BF16"),
+      hasNativeInt8: capabilities.contains("INT8") && ProcessorIdentity.hasInt8Products,
+      acceptsBFloat16: try acceptedPrecision(of: .bf16) == .bf16)
   }
 
   private func acceptedPrecision(of precision: ComputedPrecision) throws(SluiceError) -> ComputedPrecision? {

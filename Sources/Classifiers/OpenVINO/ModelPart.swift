@@ -13,7 +13,70 @@ struct ModelPart: Sendable {
   func read() throws(SluiceError) -> ReadModel? {
     guard let start else { return try ReadModel(path, in: library) }
     guard let tail = try ONNXTail(ofModelAt: path, from: start) else { return nil }
-    return try ReadModel(tail, ofModelAt: path, in: library)
+    return try ReadModel(tail.bytes, ofModelAt: path, in: library)
+  }
+
+  /// The part in 8-bit integers.
+  ///
+  /// - Throws: `engine-failed`, `unreadable-file`; `model-mismatch` for a model that is not ONNX, that has its weights in files
+  ///   of their own, or that has nothing to compute in 8 bits; `invalid-activation-ranges` where a tensor has no range.
+  func quantised(_ ranges: ActivationRanges) throws(SluiceError) -> ReadModel {
+    let model = try onnx()
+    let convolutions = try convolutions(of: model)
+    guard let bytes = model.quantised(convolutions, ranges) else {
+      throw SluiceError(
+        .invalidActivationRanges, "not every tensor of the model \(path) has an activation range",
+        remedy: "measure them again with `sluice quantise`")
+    }
+    return try ReadModel(bytes, ofModelAt: path, in: library)
+  }
+
+  /// A model whose output are the extremes of the tensors that would be rounded.
+  struct Observed {
+    let model: ReadModel
+    let tensors: [String]
+    /// How many operations would be computed in 8 bits, of how many that take most of the time.
+    let (convolutions, costly): (Int, Int)
+  }
+
+  /// - Throws: as `quantised`.
+  func observed() throws(SluiceError) -> Observed {
+    let model = try onnx()
+    let convolutions = try convolutions(of: model)
+    var seen: Set<String> = []
+    let tensors = convolutions.map(\.activations).filter { seen.insert($0).inserted }
+    return Observed(
+      model: try ReadModel(model.observed(tensors), ofModelAt: path, in: library), tensors: tensors,
+      convolutions: convolutions.count,
+      costly: model.graph.nodes.count { QuantisableConvolution.costly.contains($0.operation) })
+  }
+
+  private func onnx() throws(SluiceError) -> ONNXModel {
+    let whole: ONNXModel? =
+      if let start {
+        try ONNXTail(ofModelAt: path, from: start).flatMap { ONNXModel($0.bytes) }
+      } else {
+        try ONNXModel(readFrom: path)
+      }
+    guard let model = whole else { throw cannotBeQuantised("it is not ONNX") }
+    guard ExternalWeights(ofModelAt: path).names.isEmpty else {
+      throw cannotBeQuantised("its weights are in files of their own")
+    }
+    return model
+  }
+
+  private func convolutions(of model: ONNXModel) throws(SluiceError) -> [QuantisableConvolution] {
+    let convolutions = model.quantisableConvolutions
+    guard !convolutions.isEmpty else {
+      throw cannotBeQuantised("it has no convolution whose weights are single-precision numbers in the file")
+    }
+    return convolutions
+  }
+
+  private func cannotBeQuantised(_ reason: String) -> SluiceError {
+    SluiceError(
+      .modelMismatch, "the model \(path) cannot be computed in 8-bit integers: \(reason)",
+      remedy: "export it as one ONNX file in float32, or say another `precision` than int8")
   }
 
   /// Inputs and outputs, and whatever was read to know them.
@@ -34,4 +97,8 @@ struct ModelPart: Sendable {
     stored?.keep(ports)
     return Description(ports: ports, stored: stored, read: model)
   }
+}
+
+extension SluiceError.Code {
+  package static let invalidActivationRanges = SluiceError.Code("invalid-activation-ranges")
 }

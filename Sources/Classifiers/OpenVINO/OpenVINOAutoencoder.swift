@@ -33,8 +33,8 @@ package final class OpenVINOAutoencoder: Autoencoder {
     precision = try model.library.computedPrecision(of: settings.precision)
     compiled = try model.compiled(
       OpenVINOModel.Variant(
-        input: input, shape: form.shape(batch: 1), output: output, outputCount: form.elementsPerImage,
-        streams: settings.streams, precision: precision))
+        input: input, shape: form.shape(batch: 1), output: output, outputCount: form.elementsPerImage, settings,
+        precision))
     self.form = form
   }
 

@@ -14,6 +14,8 @@ package struct OpenVINOSettings: Sendable, Hashable {
   /// What the numbers of an 8-bit output are worth; `nil` where the model gives floating-point numbers, or as usual.
   package var outputQuantisation: OutputQuantisation?
   package var precision = InferencePrecision.f32
+  /// What `precision: int8` needs.
+  package var activationRanges: ActivationRanges?
   /// The engine's library or its folder; `nil` to look in the usual places.
   package var library: String?
   /// How many inferences run at the same time, each on one thread.
@@ -99,7 +101,9 @@ package final class OpenVINOClassifier: Classifier {
     do throws(SluiceError) {
       try derived.prepare(batch: 1)
     } catch {
-      guard form.size != self.form.size, error.code != .modelMismatch else { throw error }
+      guard form.size != self.form.size, error.code == .engineFailed || error.code == .classifierFailed else {
+        throw error
+      }
       throw SluiceError(
         .modelMismatch,
         "the model \(model.path) does not run on pictures of \(form.size.width)×\(form.size.height): \(error.message)",
@@ -188,7 +192,7 @@ package final class OpenVINOClassifier: Classifier {
       let fresh = try model.compiled(
         OpenVINOModel.Variant(
           input: contract.input, shape: form.shape(batch: count), output: contract.output,
-          outputCount: count * contract.valueCount, streams: settings.streams, precision: precision))
+          outputCount: count * contract.valueCount, settings, precision))
       known[count] = fresh
       return fresh
     }

@@ -42,7 +42,9 @@ import Synchronization
     var compiled: OpaquePointer?
     unsafe try checked("a compiled model cannot be opened", .engineFailed) { message in
       unsafe sluice_ov_import(
-        library.handle, entry.bytes.address, entry.payloadCount, Int32(streams), precision.rawValue, &compiled, message)
+        library.handle, entry.bytes.address, entry.payloadCount, Int32(streams), precision.ofTheEngine.rawValue,
+        &compiled,
+        message)
     }
     guard let compiled = unsafe compiled else {
       throw SluiceError(.engineFailed, "a compiled model cannot be opened")
@@ -59,7 +61,7 @@ import Synchronization
     }
   }
 
-  /// What it computes in, as the engine says; `nil` for anything else than the two.
+  /// What it computes in, as the engine says, which does not count what is rounded to 8 bits; `nil` for anything unknown.
   ///
   /// - Throws: `engine-failed`.
   func precision() throws(SluiceError) -> ComputedPrecision? {

@@ -11,7 +11,7 @@ final class OpenVINOModel: Sendable {
   private let part: ModelPart
   private let stored: StoredModel?
   // A change of shape changes what was read, so shape and compiling go together under the lock.
-  private let read: Mutex<ReadModel?>
+  private let read: Mutex<[ActivationRanges?: ReadModel]>
 
   /// What a model is compiled for.
   struct Variant: Sendable, Hashable {
@@ -22,6 +22,28 @@ final class OpenVINOModel: Sendable {
     let outputCount: Int
     let streams: Int
     let precision: ComputedPrecision
+    /// What inner tensors are rounded by; `nil` where nothing is computed in 8 bits.
+    let ranges: ActivationRanges?
+
+    /// - Throws: `invalid-activation-ranges` where they are needed and there are none.
+    init(
+      input: String, shape: [Int], output: String, outputCount: Int, _ settings: OpenVINOSettings,
+      _ precision: ComputedPrecision
+    ) throws(SluiceError) {
+      if precision == .int8, settings.activationRanges == nil {
+        throw SluiceError(
+          .invalidActivationRanges,
+          "the model \(settings.modelPath) is to be computed in int8 without activation ranges",
+          remedy: "measure them with `sluice quantise`, and name the file under `activationRanges`")
+      }
+      self.input = input
+      self.shape = shape
+      self.output = output
+      self.outputCount = outputCount
+      streams = settings.streams
+      self.precision = precision
+      ranges = precision == .int8 ? settings.activationRanges : nil
+    }
   }
 
   static let sizeRemedy =
@@ -50,7 +72,7 @@ final class OpenVINOModel: Sendable {
     self.part = part
     ports = description.ports
     stored = description.stored
-    read = Mutex(description.read)
+    read = Mutex(description.read.map { [nil: $0] } ?? [:])
   }
 
   private static func unreadable(_ path: String) -> SluiceError {
@@ -70,9 +92,9 @@ final class OpenVINOModel: Sendable {
     if let compiled = stored?.compiled(variant) { return compiled }
     return try read.withLock { (read) throws(SluiceError) in
       // What was found behind a tensor is missing only from a file that was replaced since.
-      let known = if let read { read } else { try part.read() }
+      let known = if let model = read[variant.ranges] { model } else { try model(variant.ranges) }
       guard let model = known else { throw Self.unreadable(path) }
-      read = model
+      read[variant.ranges] = model
       try give(model, variant)
       let compiled = try model.compiled(streams: variant.streams, precision: variant.precision)
       try check(compiled, computesIn: variant.precision)
@@ -81,9 +103,26 @@ final class OpenVINOModel: Sendable {
     }
   }
 
+  private func model(_ ranges: ActivationRanges?) throws(SluiceError) -> ReadModel? {
+    if let ranges { try part.quantised(ranges) } else { try part.read() }
+  }
+
+  /// A model whose output are the extremes of inner tensors, compiled for one input shape.
+  struct Observed {
+    let model: OpenVINOCompiledModel
+    let part: ModelPart.Observed
+  }
+
+  /// - Throws: as `compiled`, and `model-mismatch` for a model that cannot be computed in 8 bits.
+  func observed(input: String, shape: [Int]) throws(SluiceError) -> Observed {
+    let part = try part.observed()
+    try reshape(part.model, input: input, to: shape)
+    return Observed(model: try part.model.compiled(streams: 1, precision: .f32), part: part)
+  }
+
   /// Scores of one arithmetic are judged by what is known of that one, so the engine must not choose another.
   private func check(_ compiled: OpenVINOCompiledModel, computesIn precision: ComputedPrecision) throws(SluiceError) {
-    guard let found = try compiled.precision(), found == precision else {
+    guard let found = try compiled.precision(), found == precision.ofTheEngine else {
       throw SluiceError(
         .engineFailed, "the engine computes \(path) in a precision other than \(precision.rawValue)",
         remedy: "set `precision: f32` for the model, and calibrate again")
@@ -91,13 +130,8 @@ final class OpenVINOModel: Sendable {
   }
 
   private func give(_ model: ReadModel, _ variant: Variant) throws(SluiceError) {
-    let shape = variant.shape.map(String.init).joined(separator: "×")
-    do throws(SluiceError) {
-      try model.reshape(input: variant.input, to: variant.shape)
-    } catch {
-      throw SluiceError(
-        .modelMismatch, "the model \(path) cannot take an input of \(shape): \(error.message)", remedy: Self.sizeRemedy)
-    }
+    let shape = Self.text(variant.shape)
+    try reshape(model, input: variant.input, to: variant.shape)
     let output = try model.ports().outputs.first { $0.name == variant.output }
     // An axis that stays open is known, and checked, once the model has run.
     guard let sizes = output?.shape?.compactMap(\.self), sizes.count == output?.shape?.count else { return }
@@ -108,4 +142,16 @@ final class OpenVINOModel: Sendable {
           + "which are other ones than those it was made to give", remedy: Self.sizeRemedy)
     }
   }
+
+  private func reshape(_ model: ReadModel, input: String, to shape: [Int]) throws(SluiceError) {
+    do throws(SluiceError) {
+      try model.reshape(input: input, to: shape)
+    } catch {
+      throw SluiceError(
+        .modelMismatch, "the model \(path) cannot take an input of \(Self.text(shape)): \(error.message)",
+        remedy: Self.sizeRemedy)
+    }
+  }
+
+  private static func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
 }

@@ -29,12 +29,14 @@ import Common
     }
   }
 
-  /// A part of the model.
+  /// A part of the model, or another form of it.
   ///
+  /// - Parameters:
+  ///   - bytes: an ONNX model.
   /// - Throws: `engine-failed` when the engine does not read it.
-  convenience init(_ tail: ONNXTail, ofModelAt path: String, in library: OpenVINOLibrary) throws(SluiceError) {
+  convenience init(_ bytes: [UInt8], ofModelAt path: String, in library: OpenVINOLibrary) throws(SluiceError) {
     try unsafe self.init(path, in: library) { model, message in
-      unsafe tail.bytes.withUnsafeBytes {
+      unsafe bytes.withUnsafeBytes {
         unsafe sluice_ov_read_model_bytes(library.handle, $0.baseAddress, $0.count, model, message)
       }
     }
@@ -100,7 +102,8 @@ import Common
   func compiled(streams: Int, precision: ComputedPrecision) throws(SluiceError) -> OpenVINOCompiledModel {
     var compiled: OpaquePointer?
     unsafe try checked("the model \(path) cannot be compiled", .engineFailed) { message in
-      unsafe sluice_ov_compile(library.handle, handle, Int32(streams), precision.rawValue, &compiled, message)
+      unsafe sluice_ov_compile(
+        library.handle, handle, Int32(streams), precision.ofTheEngine.rawValue, &compiled, message)
     }
     guard let compiled = unsafe compiled else {
       throw SluiceError(.engineFailed, "the model \(path) cannot be compiled")

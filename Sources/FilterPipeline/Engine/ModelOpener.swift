@@ -19,7 +19,7 @@ struct ModelOpener: Sendable {
 
   /// A model that is to be opened.
   private enum Wanted: Sendable {
-    case classifier(OpenVINOSettings)
+    case classifier(FilterDefinition.ClassifierDefinition)
     case model(FilterDefinition.ModelDefinition)
     case autoencoder(FilterDefinition.ModelDefinition)
   }
@@ -61,7 +61,7 @@ struct ModelOpener: Sendable {
   /// The classifier first: it takes longest.
   private var wanted: [Wanted] {
     let detectors = definition.detectors.compactMap { $0.detector as? any PredictionDetector }
-    var wanted = definition.classifier.map { [Wanted.classifier($0.openVINO)] } ?? []
+    var wanted = definition.classifier.map { [Wanted.classifier($0)] } ?? []
     for model in definition.models where detectors.contains(where: { $0.models.contains(model.name) }) {
       wanted.append(.model(model))
     }
@@ -73,14 +73,15 @@ struct ModelOpener: Sendable {
 
   private func open(_ wanted: Wanted) throws(SluiceError) -> Opened {
     switch wanted {
-    case .classifier(let settings):
-      let classifier = try classifier(settings, definition.form)
+    case .classifier(let model):
+      let classifier = try classifier(definition.settings(of: model, environment), definition.form)
       return .classifier(classifier, looks: try looks(beside: classifier))
     case .model(let model):
-      return .model(model.name, try classifier(model.openVINO, form(model)))
+      return .model(model.name, try classifier(definition.settings(of: model, environment), form(model)))
     case .autoencoder(let model):
       let autoencoder = try OpenVINOAutoencoder(
-        try parallel(model.openVINO), form: form(model), environment: environment.variables, cache: cache)
+        definition.settings(of: model, environment), form: form(model), environment: environment.variables, cache: cache
+      )
       return .autoencoder(model.name, autoencoder)
     }
   }
@@ -90,8 +91,7 @@ struct ModelOpener: Sendable {
   }
 
   private func classifier(_ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) -> OpenVINOClassifier {
-    let classifier = try OpenVINOClassifier(
-      try parallel(settings), form: form, environment: environment.variables, cache: cache)
+    let classifier = try OpenVINOClassifier(settings, form: form, environment: environment.variables, cache: cache)
     try classifier.prepare(batch: 1)
     return classifier
   }
@@ -120,13 +120,6 @@ struct ModelOpener: Sendable {
 
   private func form(_ model: FilterDefinition.ModelDefinition) -> TensorForm {
     model.tensor.form(size: model.preprocessor.outputSize)
-  }
-
-  private func parallel(_ settings: OpenVINOSettings) throws(SluiceError) -> OpenVINOSettings {
-    var settings = settings
-    settings.streams = environment.workers
-    settings.precision = try environment.settled(settings.precision)
-    return settings
   }
 }
 

@@ -19,7 +19,7 @@ package struct PipelineEnvironment: Sendable {
   package var observes: Bool
   /// Whether the filter's calibration is applied; without it, detectors give scores and flag nothing.
   package var decides: Bool
-  /// Whether verdicts name the digests of calibration, models and references, which takes reading them once.
+  /// Whether verdicts name the digests of calibration, models, references and activation ranges, which takes reading them once.
   package var tracesFiles = false
   /// How calls of the classifier are put together; `nil` where each image has calls of its own.
   package var batching: Batching?
@@ -56,18 +56,20 @@ package struct PipelineEnvironment: Sendable {
 
 extension PipelineEnvironment {
   /// Names what `precision: auto` is to come to, `f32` or `bf16`, whatever the processor: so that machines of several kinds
-  /// score alike, and one can calibrate for another.
+  /// score alike, and one can calibrate for another. With `f32`, `precision: int8` comes to that as well.
   package static let autoPrecisionVariable = "SLUICE_AUTO_PRECISION"
 
-  /// A setting, where it is `auto` as the environment settles it.
+  /// A setting, where it leaves something to the processor as the environment settles it.
   ///
   /// - Throws: `invalid-variable` for another word than those two.
   func settled(_ precision: InferencePrecision) throws(SluiceError) -> InferencePrecision {
-    guard precision == .auto, let named = variables[Self.autoPrecisionVariable] else { return precision }
+    guard precision == .auto || precision == .int8, let named = variables[Self.autoPrecisionVariable] else {
+      return precision
+    }
     switch ComputedPrecision(rawValue: named) {
     case .f32: return .f32
-    case .bf16: return .bf16
-    case nil:
+    case .bf16: return precision == .auto ? .bf16 : precision
+    case .int8, nil:
       throw SluiceError(
         .invalidVariable, "\(Self.autoPrecisionVariable) is `\(named)`; permitted are f32, bf16",
         remedy: "leave it out to use what the processor computes natively")

@@ -5,6 +5,10 @@ import Decision
 /// Reads how the budget is spent.
 struct DecisionReader {
   let paths: PathExpansion
+  /// A model in 8-bit integers, where the processor has instructions for them.
+  let quantisedModel: String?
+  /// A model in bfloat16, where the processor has that.
+  let automaticModel: String?
 
   private static let keys = ["falsePositiveBudget", "calibration", "rule", "groups", "earlyExit"]
 
@@ -30,14 +34,20 @@ struct DecisionReader {
     return definition
   }
 
-  /// A file, or one for each arithmetic, as in `{bf16: a.json, f32: b.json}`.
+  /// A file, or one for each arithmetic that the filter may come to, as in `{bf16: a.json, f32: b.json}`.
   private func calibration(
     _ node: FilterNode
   ) throws(SluiceError) -> FilterDefinition.DecisionDefinition.CalibrationPaths {
     guard node.isMapping else { return .one(try paths.path(node)) }
-    let members = try node.members(ComputedPrecision.allCases.map(\.rawValue))
+    if let quantisedModel, let automaticModel {
+      throw node.error(
+        "cannot be one for each arithmetic: `\(quantisedModel)` is in int8 and `\(automaticModel)` `auto`, which come to "
+          + "three; say `bf16` or `f32` of the latter")
+    }
+    let precisions = [quantisedModel == nil ? ComputedPrecision.bf16 : .int8, .f32]
+    let members = try node.members(precisions.map(\.rawValue))
     var byPrecision: [ComputedPrecision: String] = [:]
-    for precision in ComputedPrecision.allCases {
+    for precision in precisions {
       byPrecision[precision] = try paths.path(members.required(precision.rawValue))
     }
     return .byPrecision(byPrecision)

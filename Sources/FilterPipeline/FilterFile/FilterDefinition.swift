@@ -18,9 +18,11 @@ package struct FilterDefinition: Sendable {
   /// Further models that detectors ask for a second opinion, and autoencoders; names are unique among each.
   package var models: [ModelDefinition]
   package var autoencoders: [ModelDefinition]
+  /// The file that says between which values inner tensors lie, for models that are computed in 8-bit integers.
+  package var activationRangesPath: String?
   /// The file with the operator's secret, which randomised squeezers take their choices from.
   package var secretPath: String?
-  /// Models and their weights, labels, references and the secret: files that a run must not write to.
+  /// Models and their weights, labels, activation ranges, references and the secret: files that a run must not write to.
   package var namedPaths: [String] = []
   package var detectors: [DetectorDefinition]
   /// How the detectors without a threshold of their own decide together.
@@ -58,6 +60,9 @@ package struct FilterDefinition: Sendable {
     package var preprocessor: Preprocessor
     package var normalisation: Normalisation
     package var tensor: TensorDefinition
+
+    /// Makes the model's input of an image that was prepared for it.
+    package var encoder: TensorEncoder { tensor.encoder(size: preprocessor.outputSize, normalisation) }
   }
 
   /// The false positive budget, and the calibration that it is spent by.
@@ -82,7 +87,7 @@ package struct FilterDefinition: Sendable {
       package init() {}
     }
 
-    /// Which calibration holds: one, or one for each arithmetic that `precision: auto` may come to.
+    /// Which calibration holds: one, or one for each arithmetic that the filter may come to.
     package enum CalibrationPaths: Sendable, Hashable {
       case one(String)
       case byPrecision([ComputedPrecision: String])
@@ -129,6 +134,9 @@ extension SluiceError.Code {
 extension FilterDefinition {
   /// The form of the tensor that the classifier takes and that is forwarded.
   package var form: TensorForm { tensor.form(size: preprocessor.outputSize) }
+
+  /// Makes tensors of that form from model-size images.
+  package var encoder: TensorEncoder { encoder(.unit) }
 
   /// Makes tensors of that form from model-size images with such samples.
   func encoder(_ values: SampleValues) -> TensorEncoder { tensor.encoder(size: form.size, normalisation, values) }

@@ -13,7 +13,8 @@ extension FilterFile {
     identity.precisions = try precisions(environment)
     guard environment.tracesFiles else { return identity }
     identity.files = try calibrationIdentity(environment).files
-    identity.privateFiles = scoringFiles.filter(\.isPrivate).map(\.key).sorted()
+    let privateFiles = scoringFiles.filter(\.isPrivate).map(\.key)
+    identity.privateFiles = (privateFiles + (definition.isQuantisedInPrivate ? [Self.rangesKey] : [])).sorted()
     identity.calibration = try definition.decision.map { (decision) throws(SluiceError) in
       try environment.sha256OfFile(calibrationPath(of: decision, environment))
     }
@@ -27,14 +28,21 @@ extension FilterFile {
   package func calibrationIdentity(
     _ environment: PipelineEnvironment
   ) throws(SluiceError) -> CalibrationIdentity {
+    let precisions = try precisions(environment)
     var files: [CalibrationIdentity.File] = []
     for file in scoringFiles {
       files.append(.init(key: file.key, digest: try environment.sha256OfFile(file.path)))
     }
+    // Nothing depends on them where nothing is computed in 8 bits.
+    if let path = definition.activationRangesPath, precisions.values.contains(ComputedPrecision.int8.rawValue) {
+      files.append(.init(key: Self.rangesKey, digest: try environment.sha256OfFile(path)))
+    }
     return CalibrationIdentity(
       filterName: definition.name, filterDigest: environment.sha256(Array(scoringText.utf8)),
-      files: files.sorted { $0.key < $1.key }, precisions: try precisions(environment))
+      files: files.sorted { $0.key < $1.key }, precisions: precisions)
   }
+
+  private static let rangesKey = "activationRanges"
 
   /// What models are computed in on this machine, by what is asked.
   ///
@@ -47,13 +55,13 @@ extension FilterFile {
       precisions[key] = try settings.computedPrecision(environment: environment.variables).rawValue
     }
     if let classifier = definition.classifier {
-      try add("classifier", classifier.openVINO)
+      try add(FilterDefinition.classifierPlace, classifier.openVINO)
       var looks = classifier.openVINO
       looks.precision = classifier.witnessPrecision
       if !definition.lookSizes.isEmpty { try add("looks", looks) }
     }
-    for model in definition.models { try add("models.\(model.name)", model.openVINO) }
-    for model in definition.autoencoders { try add("autoencoders.\(model.name)", model.openVINO) }
+    for model in definition.models { try add(FilterDefinition.place(ofModel: model.name), model.openVINO) }
+    for model in definition.autoencoders { try add(FilterDefinition.place(ofAutoencoder: model.name), model.openVINO) }
     return precisions
   }
 
@@ -86,7 +94,7 @@ extension FilterFile {
     case .one(let path): return path
     case .byPrecision(let paths):
       var settings = definition.classifier?.openVINO ?? OpenVINOSettings(modelPath: "")
-      settings.precision = try environment.settled(.auto)
+      settings.precision = try environment.settled(definition.quantisedModels.isEmpty ? .auto : .int8)
       return paths[try settings.computedPrecision(environment: environment.variables)] ?? ""
     }
   }
@@ -149,13 +157,17 @@ extension FilterFile {
       }
     }
     let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
-    if let classifier = definition.classifier { addModel("classifier", classifier.openVINO.modelPath) }
+    if let classifier = definition.classifier {
+      addModel(FilterDefinition.classifierPlace, classifier.openVINO.modelPath)
+    }
     for model in definition.models {
-      addModel("models.\(model.name)", model.openVINO.modelPath, isPrivate: privateModels.contains(model.name))
+      addModel(
+        FilterDefinition.place(ofModel: model.name), model.openVINO.modelPath,
+        isPrivate: privateModels.contains(model.name))
     }
     for model in definition.autoencoders {
       let isPrivate = privateAutoencoders.contains(model.name)
-      addModel("autoencoders.\(model.name)", model.openVINO.modelPath, isPrivate: isPrivate)
+      addModel(FilterDefinition.place(ofAutoencoder: model.name), model.openVINO.modelPath, isPrivate: isPrivate)
     }
     for detector in definition.detectors {
       guard let path = detector.referencePath else { continue }

@@ -12,14 +12,16 @@ struct FilterReader {
   var readsDetectors = true
 
   private static let keys = [
-    "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders", "secret",
-    "detectors", "decision", "forward", "sanitize",
+    "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders",
+    "activationRanges", "secret", "detectors", "decision", "forward", "sanitize",
   ]
 
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
     var members = try root.members(Self.keys)
     if !readsDetectors {
-      members.forget(["classifier", "models", "autoencoders", "detectors", "decision", "forward", "sanitize"])
+      members.forget([
+        "classifier", "models", "autoencoders", "activationRanges", "detectors", "decision", "forward", "sanitize",
+      ])
     }
     _ = try members.required("version").integer(1...1)
     let tensor = try tensor(members.required("tensor"))
@@ -40,12 +42,22 @@ struct FilterReader {
       name: try members.required("name").string(),
       limits: try members.optional("decode", limits) ?? DecodeLimits(), preprocessor: preprocessor,
       normalisation: normalisation, tensor: tensor, classifier: classifier, models: models,
-      autoencoders: autoencoders, secretPath: try members.optional("secret", paths.path),
+      autoencoders: autoencoders, activationRangesPath: try members.optional("activationRanges", paths.path),
+      secretPath: try members.optional("secret", paths.path),
       detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
-      decision: try members.optional("decision", DecisionReader(paths: paths).decision),
       forward: try members.optional("forward", forward) ?? .original,
       sanitize: try members.optional("sanitize", SqueezerReader.squeezer))
+    let decisionReader = DecisionReader(
+      paths: paths, quantisedModel: definition.quantisedModels.first, automaticModel: definition.automaticModel)
+    definition.decision = try members.optional("decision", decisionReader.decision)
     definition.namedPaths = paths.expanded + definition.weightPaths
+    if definition.activationRangesPath == nil, let model = definition.quantisedModels.first {
+      throw root.error(
+        "computes `\(model)` in int8; name a file under `activationRanges` for `sluice quantise` to write")
+    }
+    if let node = members["activationRanges"], definition.quantisedModels.isEmpty {
+      throw node.error("has no effect: no model is computed in int8")
+    }
     if let node = members["decision"], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")
     }

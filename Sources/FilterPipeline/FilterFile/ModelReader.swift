@@ -40,6 +40,10 @@ struct ModelReader {
       _ = try member.members(["openvino", "normalize", "tensor"])
       let definition = try model(name, member)
       guard definition.tensor.element == .float32 else { throw member.error("must take float32 tensors") }
+      // It is its smallest errors that tell.
+      guard definition.openVINO.precision != .int8 else {
+        throw member.error("cannot be computed in int8; permitted are f32, bf16, auto")
+      }
       guard definition.tensor.channels.pixelChannels == tensor.channels.pixelChannels else {
         throw member.error("must take as many channels as the classifier")
       }

@@ -152,11 +152,11 @@ package struct FilterIdentity: Sendable, Hashable {
   package var digest: String
   /// SHA-256 of the calibration; `nil` without one, and where it is not traced.
   package var calibration: String?
-  /// SHA-256 of models and references, by their keys in the filter file; empty where they are not traced.
+  /// SHA-256 of models, references and activation ranges, by their keys in the filter file; empty where they are not traced.
   package var files: [CalibrationIdentity.File] = []
   /// The keys of those that only private detectors use.
   package var privateFiles: [String] = []
-  /// The arithmetic that models are computed in, `f32` or `bf16`, by what is asked, as in calibrations.
+  /// The arithmetic that models are computed in, `f32`, `bf16` or `int8`, by what is asked, as in calibrations.
   package var precisions: [String: String] = [:]
 
   package init(name: String, digest: String) {

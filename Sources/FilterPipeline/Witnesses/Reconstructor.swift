@@ -33,7 +33,7 @@ struct Reconstructor: Witness {
     classifierEncoder = filter.encoder(.unit)
     self.autoencoder = autoencoder
     normalisation = definition.normalisation
-    encoder = definition.tensor.encoder(size: definition.preprocessor.outputSize, definition.normalisation)
+    encoder = definition.encoder
   }
 
   var name: String { PredictionEvidence.name(ofAutoencoder: model) }

@@ -19,7 +19,7 @@ struct SecondOpinion: Witness {
     self.isPrivate = isPrivate
     self.classifier = classifier
     preprocessor = definition.preprocessor
-    encoder = definition.tensor.encoder(size: preprocessor.outputSize, definition.normalisation)
+    encoder = definition.encoder
   }
 
   var name: String { PredictionEvidence.name(ofModel: model) }

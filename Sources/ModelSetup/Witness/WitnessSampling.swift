@@ -27,16 +27,17 @@ package struct WitnessSampling {
   ///   - folder: where a file may lie for a moment.
   /// - Throws: `invalid-filter` for a filter without a classifier; what opening it throws.
   package init(
-    _ definition: FilterDefinition, _ network: FeatureNetwork, folder: String, environment: [String: String]
+    _ definition: FilterDefinition, _ network: FeatureNetwork, folder: String, environment: PipelineEnvironment
   ) throws(SluiceError) {
-    guard let settings = definition.classifier?.openVINO else {
+    guard let configured = definition.classifier else {
       throw SluiceError(
         .invalidFilter, "the filter `\(definition.name)` has no classifier that a witness could learn from",
         remedy: "name one under `classifier`")
     }
-    classifier = try OpenVINOClassifier(settings, form: definition.form, environment: environment)
+    classifier = try OpenVINOClassifier(
+      definition.settings(of: configured, environment), form: definition.form, environment: environment.variables)
     try classifier.prepare(batch: 1)
-    extractor = try FeatureExtractor(network, folder: folder, environment: environment)
+    extractor = try FeatureExtractor(network, folder: folder, environment: environment.variables)
     decoder = ImageDecoder(limits: definition.limits)
     preprocessor = definition.preprocessor
     encoder = definition.tensor.encoder(size: definition.form.size, definition.normalisation)

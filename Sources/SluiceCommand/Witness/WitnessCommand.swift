@@ -101,7 +101,8 @@ struct WitnessCommand: AsyncParsableCommand {
     }
     let drawn = DrawnFeatures.drawn(
       features, of: network.featureCount, hmac: try WitnessSecret.hmac(file: secret, definition: file.definition))
-    let (sampling, leftOut) = try await sampled(file.definition, network, files, environment)
+    let (sampling, leftOut) = try await sampled(
+      file.definition, network, files, options.pipelineEnvironment(workers: 1))
     let progress = TrialProgress()
     let fit = try WitnessFit(sampling.samples, features: drawn, featureCount: network.featureCount) {
       progress.update("strengths", $0)
@@ -127,7 +128,7 @@ struct WitnessCommand: AsyncParsableCommand {
   }
 
   private func sampled(
-    _ definition: FilterDefinition, _ network: FeatureNetwork, _ files: WitnessFiles, _ environment: [String: String]
+    _ definition: FilterDefinition, _ network: FeatureNetwork, _ files: WitnessFiles, _ environment: PipelineEnvironment
   ) async throws -> (WitnessSampling, leftOut: Int) {
     let chosen = try WitnessSampling.chosen(ArgumentBytes.paths(photos))
     var sampling = try WitnessSampling(

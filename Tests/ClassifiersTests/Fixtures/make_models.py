@@ -105,7 +105,63 @@ def save_prepared(name):
     onnx.save(model, f"{name}.onnx")
 
 
+def spread(shape, axis, salt):
+    """Weights by a formula, with magnitudes that differ from channel to channel by up to 16."""
+    numbers = ((np.arange(np.prod(shape)) * 37 + salt) % 101 - 50) / 50
+    scales = 2.0 ** ((np.arange(shape[axis]) * 3) % 5 - 2)
+    inputs = np.prod(shape) / shape[axis]
+    along = [1 if place != axis else -1 for place in range(len(shape))]
+    return (numbers.reshape(shape) * scales.reshape(along) / np.sqrt(inputs)).astype(np.float32)
+
+
+def save_convolutions(name, raw=True, padded=False, batch="N", opset=11):
+    """Convolutions, one of them for each channel by itself, which are computed in 8 bits, and products, which are not. The
+    convolutions pad their inputs themselves, or nodes do so before them, with a constant and a computed zero."""
+    pads = {} if padded else {"pads": [1, 1, 1, 1]}
+    of = (lambda tensor: f"padded {tensor}") if padded else (lambda tensor: tensor)
+    nodes = [
+        helper.make_node("Conv", [of("input"), "w0", "bias"], ["first"], kernel_shape=[3, 3], **pads),
+        helper.make_node("Relu", ["first"], ["first positive"]),
+        helper.make_node("Conv", [of("first positive"), "w1"], ["second"], kernel_shape=[3, 3], group=4, **pads),
+        helper.make_node("Conv", ["second", "w2"], ["third"], kernel_shape=[1, 1]),
+        helper.make_node("GlobalAveragePool", ["third"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["means"], axis=1),
+        helper.make_node("Gemm", ["means", "w3"], ["fourth"], transB=1),
+        helper.make_node("Gemm", ["fourth", "w4"], ["fifth"]),
+        helper.make_node("MatMul", ["fifth", "w5"], ["logits"]),
+    ]
+    if padded:
+        zero = numpy_helper.from_array(np.array(0, dtype=np.float32), "value")
+        nodes.insert(0, helper.make_node("Pad", ["input", "widths", "zero"], ["padded input"], mode="constant"))
+        nodes.insert(3, helper.make_node("Constant", [], ["another zero"], value=zero))
+        nodes.insert(4, helper.make_node("Pad", ["first positive", "widths", "another zero"], ["padded first positive"]))
+    shapes = [((4, 3, 3, 3), 0), ((4, 1, 3, 3), 0), ((5, 4, 1, 1), 0), ((6, 5), 0), ((6, 4), 1), ((4, 4), 1)]
+    weights = [spread(shape, axis, salt) for salt, (shape, axis) in enumerate(shapes)]
+    weights[-1] *= 128  # so that classes differ in their probabilities
+
+    def constant(number, values):
+        if raw:
+            return numpy_helper.from_array(values, f"w{number}")
+        return helper.make_tensor(f"w{number}", TensorProto.FLOAT, values.shape, values.ravel().tolist())
+
+    graph = helper.make_graph(
+        nodes, name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch, 3, 4, 4])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [batch, 4])],
+        [constant(number, values) for number, values in enumerate(weights)]
+        + [numpy_helper.from_array(np.array([0.5, -0.25, 0, 0.125], dtype=np.float32), "bias")]
+        + [numpy_helper.from_array(np.array([0, 0, 1, 1, 0, 0, 1, 1]), "widths"),
+           numpy_helper.from_array(np.array(0, dtype=np.float32), "zero")][:2 * padded])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=7)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 if __name__ == "__main__":
+    save_convolutions("convolutions")
+    save_convolutions("convolutions-as-floats", raw=False, opset=20)
+    save_convolutions("convolutions-padded", padded=True)
+    save_convolutions("convolutions-in-threes", batch=3, opset=13)
     save_prepared("prepared")
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)

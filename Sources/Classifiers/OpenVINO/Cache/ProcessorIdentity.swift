@@ -22,6 +22,13 @@ enum ProcessorIdentity {
     return lines.prefix { !$0.isEmpty }.filter(isMember).joined(separator: "\n")
   }
 
+  /// Whether the processor multiplies and adds 8-bit integers in one instruction. On others the engine does it in several that
+  /// may overflow, so that it is not faster and not the same.
+  static let hasInt8Products: Bool = {
+    let words = Set(text().split { $0.isWhitespace }.map(String.init))
+    return !words.isDisjoint(with: ["avx512_vnni", "avx_vnni", "amx_int8"])
+  }()
+
   private static func isMember(_ line: Substring) -> Bool {
     let name = line.prefix { $0 != ":" }
     guard let last = name.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return false }

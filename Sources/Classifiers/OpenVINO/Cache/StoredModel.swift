@@ -55,7 +55,7 @@ struct StoredModel: Sendable {
       let model = try? OpenVINOCompiledModel(
         importing: entry, streams: variant.streams, precision: variant.precision, library: library)
     else { return nil }
-    return (try? model.precision()) == variant.precision ? model : nil
+    return (try? model.precision()) == variant.precision.ofTheEngine ? model : nil
   }
 
   func keep(_ compiled: OpenVINOCompiledModel, _ variant: OpenVINOModel.Variant) {
@@ -72,7 +72,8 @@ struct StoredModel: Sendable {
     CacheKey(
       text: origin
         + "compiled \(variant.precision.rawValue), \(variant.streams) streams, input \(variant.input) \(variant.shape), "
-        + "output \(variant.output) \(variant.outputCount)")
+        + "output \(variant.output) \(variant.outputCount)"
+        + (variant.ranges.map { ", rounding \(QuantisationLevels.version), ranges\n\($0.text)" } ?? ""))
   }
 }
 

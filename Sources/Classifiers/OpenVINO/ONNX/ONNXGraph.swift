@@ -2,8 +2,17 @@
 struct ONNXGraph {
   struct Node {
     let place: Range<Int>
+    /// The place without tag and length.
+    let contents: Range<Int>
     let inputs: [String]
     let outputs: [String]
+    /// What it computes, as in `Conv`; with the domain before it where that is not ONNX's own.
+    let operation: String
+    /// Its attributes that are single integers, and those that are texts.
+    let integers: [String: Int]
+    let texts: [String: String]
+    /// Where the value of a `Constant` lies.
+    let tensor: Range<Int>?
     /// Whether it holds graphs of its own, which may use any tensor without naming it as an input.
     let hasGraphs: Bool
   }
@@ -12,6 +21,8 @@ struct ONNXGraph {
   struct Named {
     let name: String
     let place: Range<Int>
+    /// The place without tag and length.
+    let contents: Range<Int>
   }
 
   private(set) var nodes: [Node] = []
@@ -24,11 +35,16 @@ struct ONNXGraph {
   enum Number {
     static let graphOfModel = 7
     static let (node, name, initializer, input, output, valueInfo) = (1, 2, 5, 11, 12, 13)
-    static let (inputOfNode, outputOfNode, attributeOfNode) = (1, 2, 5)
-    static let (graphOfAttribute, graphsOfAttribute) = (6, 11)
-    static let nameOfTensor = 8
+    static let (inputOfNode, outputOfNode, nameOfNode, operationOfNode) = (1, 2, 3, 4)
+    static let (attributeOfNode, domainOfNode) = (5, 7)
+    static let (nameOfAttribute, integerOfAttribute, textOfAttribute) = (1, 3, 4)
+    static let (tensorOfAttribute, graphOfAttribute) = (5, 6)
+    static let (graphsOfAttribute, typeOfAttribute) = (11, 20)
+    static let (dimensionsOfTensor, elementTypeOfTensor, floatsOfTensor) = (1, 2, 4)
+    static let (nameOfTensor, rawDataOfTensor) = (8, 9)
     static let (nameOfValue, typeOfValue) = (1, 2)
-    static let (tensorOfType, elementOfTensor, shapeOfTensor, dimensionOfShape) = (1, 1, 2, 1)
+    static let (tensorOfType, elementOfTensor, shapeOfTensor) = (1, 1, 2)
+    static let (dimensionOfShape, valueOfDimension) = (1, 1)
   }
 
   /// `nil` where the bytes are not a graph.
@@ -101,27 +117,46 @@ struct ONNXGraph {
 extension ONNXGraph.Node {
   fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, place: Range<Int>) {
     var (inputs, outputs, hasGraphs): ([String], [String], Bool) = ([], [], false)
+    var (operation, domain, tensor): (String, String, Range<Int>?) = ("", "", nil)
+    var (integers, texts): ([String: Int], [String: String]) = ([:], [:])
     for field in ProtobufFields(bytes, contents) {
       guard let contents = field.contents else { continue }
       switch field.number {
       case ONNXGraph.Number.inputOfNode: inputs.append(String(decoding: bytes[contents], as: UTF8.self))
       case ONNXGraph.Number.outputOfNode: outputs.append(String(decoding: bytes[contents], as: UTF8.self))
+      case ONNXGraph.Number.operationOfNode: operation = String(decoding: bytes[contents], as: UTF8.self)
+      case ONNXGraph.Number.domainOfNode: domain = String(decoding: bytes[contents], as: UTF8.self)
       case ONNXGraph.Number.attributeOfNode:
+        let attribute = ProtobufFields(bytes, contents)
+        let name = attribute.text(ONNXGraph.Number.nameOfAttribute)
+        for member in attribute {
+          switch (member.number, member.contents, member.value) {
+          case (ONNXGraph.Number.integerOfAttribute, _, let value?): integers[name] = Int(truncatingIfNeeded: value)
+          case (ONNXGraph.Number.textOfAttribute, let text?, _):
+            texts[name] = String(decoding: bytes[text], as: UTF8.self)
+          case (ONNXGraph.Number.tensorOfAttribute, let place?, _): tensor = place
+          default: break
+          }
+        }
         hasGraphs =
           hasGraphs
-          || ProtobufFields(bytes, contents).contains {
+          || attribute.contains {
             [ONNXGraph.Number.graphOfAttribute, ONNXGraph.Number.graphsOfAttribute].contains($0.number)
           }
       default: break
       }
     }
-    self.init(place: place, inputs: inputs, outputs: outputs, hasGraphs: hasGraphs)
+    let isOfONNX = domain.isEmpty || domain == "ai.onnx"
+    self.init(
+      place: place, contents: contents, inputs: inputs, outputs: outputs,
+      operation: isOfONNX ? operation : "\(domain).\(operation)",
+      integers: integers, texts: texts, tensor: tensor, hasGraphs: hasGraphs)
   }
 }
 
 extension ONNXGraph.Named {
   fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, number: Int, place: Range<Int>) {
-    self.init(name: ProtobufFields(bytes, contents).text(number), place: place)
+    self.init(name: ProtobufFields(bytes, contents).text(number), place: place, contents: contents)
   }
 }
 

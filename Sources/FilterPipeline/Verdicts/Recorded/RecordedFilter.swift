@@ -8,7 +8,7 @@ package struct RecordedFilter: RecordPart {
   package var digest: String?
   /// SHA-256 of the calibration.
   package var calibration: String?
-  /// SHA-256 of models and references, by their keys in the filter file.
+  /// SHA-256 of models, references and activation ranges, by their keys in the filter file.
   package var files: [RecordedText] = []
   /// The keys of those that only private detectors use.
   package var privateFiles: [String] = []

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Calibration
+import Common
+import Files
+import FilterPipeline
+import ImageCodecs
+
+struct QuantiseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantise",
+    abstract: "Measure what computing a filter's models in 8-bit integers needs.",
+    discussion: """
+      A second model, or a look of the classifier, tells nearly as much in 8-bit integers, in about half of the time. \
+      The filter says which:
+
+        classifier:
+          openvino: {model: classifier.onnx, witnessPrecision: int8}
+        models:
+          second: {openvino: {model: second.onnx, precision: int8}}
+        activationRanges: filter.ranges.json
+
+      This command runs those models on clean images, and writes between which values their inner tensors lie. A \
+      hundred images are enough; take others than those that you calibrate on. No attack is looked at.
+
+        sluice quantise -f filter.yaml photos/*.jpg
+        find photos -name '*.jpg' | sluice quantise -f filter.yaml --files-from -
+
+      It says what each model is worth in 8 bits: how many of its convolutions are computed in them, and on how many \
+      images it sees the same class as in single precision. One that often sees another is no witness.
+      Scores in 8 bits are other scores: calibrate afterwards. Processors without instructions for 8-bit products \
+      (VNNI on x86-64) compute such models in single precision, with a calibration of its own: `calibration: {int8: \
+      FILE, f32: FILE}`. Models are ONNX files with their weights inside.
+      Exit status: 0 when the file was written, 1 when images were left out, 2 when it could not be written.
+      """)
+
+  @OptionGroup var options: FilterOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: "The file to write (JSON); by default the one that the filter names under activationRanges.",
+    completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @OptionGroup var images: CleanImages
+
+  func validate() throws { try ArgumentBytes.checkAreText([output].compactMap(\.self)) }
+
+  func run() async throws {
+    let file = try options.file()
+    let environment = options.pipelineEnvironment(workers: 1)
+    var fitting = try ActivationFitting(file.definition, environment)
+    guard let target = output ?? file.definition.activationRangesPath else { return }
+    try refuseToReplace(target)
+    var others = file.definition.namedPaths
+    // The file that is written is named once.
+    if let place = others.firstIndex(of: target) { others.remove(at: place) }
+    try images.checkDistinct(from: target, others + [options.filter])
+    let leftOut = try images.forEach(limit: file.definition.limits.maxBytes) { (input) throws(SluiceError) in
+      try fitting.add(input)
+    }
+    let ranges = try fitting.ranges()
+    try replaceFile(target, with: Array(ranges.json.indentedText.utf8))
+    for outcome in try await fitting.outcomes(of: ranges, environment) { print(outcome.line) }
+    if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// A path typed wrongly must not cost a model or an image.
+  private func refuseToReplace(_ target: String) throws(SluiceError) {
+    guard FileStatus(target)?.isRegularFile == true, (try? ActivationRangesFile(path: target)) == nil else { return }
+    throw SluiceError(
+      .unwritableOutput, "\(target) exists, and does not hold activation ranges",
+      remedy: "delete it, or name another file with -o")
+  }
+}
+
+extension QuantisationOutcome {
+  /// As in `classifier: 52 of 53 convolutions and products in 8 bits, the same class as in f32 on 63 of 64 images; 1.5 ms a
+  /// call, f32 3.7`.
+  fileprivate var line: String {
+    let model =
+      "\(Terminal.printable(place)): \(convolutionCount) of \(costlyCount) convolutions and products in 8 bits"
+    guard let trial else { return model + "; this processor has no instructions for them, and computes in f32" }
+    func tenths(_ milliseconds: Double) -> Double { (milliseconds * 10).rounded() / 10 }
+    return model + ", the same class as in f32 on \(trial.sameClass) of \(trial.imageCount) images; "
+      + "\(tenths(trial.millisecondsInInt8)) ms a call, f32 \(tenths(trial.millisecondsInF32))"
+  }
+}
