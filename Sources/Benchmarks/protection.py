@@ -98,7 +98,7 @@ def agreement(runs, others):
 def asked(runs):
     """How many models and versions were asked for an image that was forwarded, where verdicts say so."""
     verdicts = [json.loads(line) for line in runs[0].lines]
-    counts = [len(verdict["asked"]) for verdict in verdicts if verdict["verdict"] == "clean" and "asked" in verdict]
+    counts = [len(verdict["way"]["asked"]) for verdict in verdicts if verdict["verdict"] == "clean" and "way" in verdict]
     return f"{sum(counts) / len(counts):.2f}" if counts else "–"
 
 
