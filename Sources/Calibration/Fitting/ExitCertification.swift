@@ -3,7 +3,7 @@ import Decision
 /// Chooses early exits, and counts what they lose: Learn-then-Test with a fixed sequence (Angelopoulos et al. 2021).
 ///
 /// One number t orders the exits from timid to bold: the first exit lets the share t of clean images go, and each further
-/// witness may halve what is left. They are tried for t of .01, .02, …, .98, up to the first whose upper bound of lost
+/// witness may halve what is left. They are tried for t of .01, .02, …, .95, up to the first whose upper bound of lost
 /// detections exceeds the limit; the last before it is taken. As the sequence is fixed before an attack is seen, the bound
 /// holds for the one that is taken without a correction for those that were tried.
 struct ExitCertification {
@@ -17,7 +17,7 @@ struct ExitCertification {
   /// What the classifier takes for the image itself; 0 where it was not measured.
   let classifierMilliseconds: Double
 
-  private static let levels = (1...98).map { Double($0) / 100 }
+  private static let levels = (1...95).map { Double($0) / 100 }
 
   /// - Complexity: O(images · exits · detectors), for the fit on everything and, where weights were fitted, once more for each
   ///   attack that was left out.
