@@ -8,7 +8,7 @@ struct CleanImages: ParsableArguments {
   @Option(help: ArgumentHelp("Read the paths from a file, one per line; - is standard input.", valueName: "file"))
   var filesFrom: String?
 
-  @Argument(help: "Clean images, or tar archives of them; none for standard input.", completion: .file())
+  @Argument(help: "Clean images, folders or tar archives of them; none for standard input.", completion: .file())
   var paths: [String] = []
 
   func validate() throws { try ArgumentBytes.checkAreText([filesFrom].compactMap(\.self)) }
@@ -46,6 +46,6 @@ struct CleanImages: ParsableArguments {
 
   private func listed() throws(SluiceError) -> PathList {
     if let filesFrom { return try PathList(listedIn: filesFrom, separatedByZero: false) }
-    return PathList(ArgumentBytes.paths(paths.isEmpty ? ["-"] : paths))
+    return PathList(ArgumentBytes.paths(paths.isEmpty ? ["-"] : paths), opensFolders: true)
   }
 }

@@ -22,7 +22,7 @@ struct QuantiseCommand: AsyncParsableCommand {
       This command runs those models on clean images, and writes between which values their inner tensors lie. A \
       hundred images are enough; take others than those that you calibrate on. No attack is looked at.
 
-        sluice quantise -f filter.yaml photos/*.jpg
+        sluice quantise -f filter.yaml photos/
         find photos -name '*.jpg' | sluice quantise -f filter.yaml --files-from -
 
       It says what each model is worth in 8 bits: how many of its convolutions are computed in them, and on how many \
@@ -64,8 +64,13 @@ struct QuantiseCommand: AsyncParsableCommand {
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
-  /// A path typed wrongly must not cost a model or an image.
+  /// A path typed wrongly must not cost a model or an image, and none of the time that measuring takes.
   private func refuseToReplace(_ target: String) throws(SluiceError) {
+    guard FileStatus(target.containingFolder)?.isFolder == true else {
+      throw SluiceError(
+        .unwritableOutput, "\(target) cannot be written: there is no folder \(target.containingFolder)",
+        remedy: "make the folder, or name another file with -o")
+    }
     guard FileStatus(target)?.isRegularFile == true, (try? ActivationRangesFile(path: target)) == nil else { return }
     throw SluiceError(
       .unwritableOutput, "\(target) exists, and does not hold activation ranges",

@@ -31,7 +31,7 @@ struct SluiceCommand: AsyncParsableCommand {
           --html report.html
 
         # witnesses in 8-bit integers, in about half of the time
-        sluice quantise -f filter.yaml photos/*.jpg
+        sluice quantise -f filter.yaml photos/
 
         # attack it yourself, before somebody else does
         sluice attack -f filter.yaml --images photos/ \\

@@ -79,10 +79,7 @@ struct UpstreamParity {
     let inputs = RunInputs(PathList(paths, opensFolders: true), limit: file.definition.limits.maxBytes)
     var count = 0
     while let input = try inputs.next() {
-      switch input.problem {
-      case .rejected(let error), .unreadable(let error): throw named(input.source, error)
-      case nil: break
-      }
+      do throws(SluiceError) { try input.checkIsReadable() } catch { throw named(input.source, error) }
       // Folders hold lists of labels and the like as well.
       guard images.contains(input.source) || ImageFormat.at(0, in: input.bytes.span) != nil else { continue }
       do throws(SluiceError) {

@@ -13,15 +13,20 @@ enum Filters {
     """
 
   /// The sample classifier with another detector list.
-  static func signs(detectors: String) -> String {
+  ///
+  /// - Parameters:
+  ///   - classifier: further members of the classifier, after a comma.
+  ///   - rest: further lines of the file.
+  static func signs(detectors: String, classifier: String = "", rest: String = "") -> String {
     """
     version: 1
     name: signs-test
     preprocess: [{resize: {shorterSide: 64}}, {centerCrop: 64}]
     normalize: {mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}
     tensor: {layout: nchw, type: float32}
-    classifier: {openvino: {model: "\(Repository.file("Samples/signs/model.onnx"))"}}
+    classifier: {openvino: {model: "\(Repository.file("Samples/signs/model.onnx"))"\(classifier)}}
     detectors: \(detectors)
+    \(rest)
     """
   }
 }

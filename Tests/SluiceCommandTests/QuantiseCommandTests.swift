@@ -16,23 +16,20 @@ struct QuantiseCommandTests {
   }()
 
   /// A filter whose looks and second model are to be computed in 8 bits.
-  private func folder(_ model: String = Repository.file("Samples/signs/model.onnx")) throws -> TemporaryFolder {
+  private func folder() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.file(
       "filter.yaml",
-      """
-      version: 1
-      name: signs-in-8-bits
-      preprocess: [{resize: {shorterSide: 64}}, {centerCrop: 64}]
-      normalize: {mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}
-      tensor: {layout: nchw, type: float32}
-      classifier: {openvino: {model: "\(model)", witnessPrecision: int8}}
-      models: {again: {openvino: {model: "\(model)", precision: int8}}}
-      activationRanges: ranges.json
-      detectors:
-        - featureSqueezing: {squeezers: [{shift: {x: 1, y: 0}}], distance: l1, threshold: 2}
-        - auxiliaryModel: {model: again, distance: l1, threshold: 2}
-      """)
+      Filters.signs(
+        detectors: """
+
+            - featureSqueezing: {squeezers: [{shift: {x: 1, y: 0}}], distance: l1, threshold: 2}
+            - auxiliaryModel: {model: again, distance: l1, threshold: 2}
+          """, classifier: ", witnessPrecision: int8",
+        rest: """
+          models: {again: {openvino: {model: "\(Repository.file("Samples/signs/model.onnx"))", precision: int8}}}
+          activationRanges: ranges.json
+          """))
     return folder
   }
 
@@ -47,7 +44,7 @@ struct QuantiseCommandTests {
     let early = try sluice(folder, filter)
     #expect(early.status == (Self.isNative ? 2 : 0))
     #expect(!Self.isNative || (early.errors.contains("sluice quantise") && early.errors.contains("ranges.json")))
-    let measured = try sluice(folder, "\"$SLUICE\" quantise -f filter.yaml \(Self.clean)/*.png")
+    let measured = try sluice(folder, "\"$SLUICE\" quantise -f filter.yaml \(Self.clean)")
     #expect(measured.status == 0, "\(measured.errors)")
     let lines = measured.outputText.split(separator: "\n")
     #expect(lines.count == 2 && lines[0].hasPrefix("classifier: ") && lines[1].hasPrefix("models.again: "))
@@ -102,6 +99,7 @@ struct QuantiseCommandTests {
     arguments: [
       ("none.png", 2, "none could be measured"), ("-o filter.yaml none.png", 2, "does not hold activation ranges"),
       ("missing.png", 2, "missing.png"),
+      ("-o no/such/ranges.json none.png", 2, "there is no folder no/such"),
     ])
   func refused(arguments: String, status: Int32, said: String) throws {
     let folder = try folder()

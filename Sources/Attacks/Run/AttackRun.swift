@@ -203,10 +203,7 @@ package struct AttackRun: Sendable {
   }
 
   private func carrier(of input: EncodedInput) throws(SluiceError) -> Carrier {
-    switch input.problem {
-    case .rejected(let error), .unreadable(let error): throw error
-    case nil: break
-    }
+    try input.checkIsReadable()
     let decoded = try ImageDecoder(limits: filter.definition.limits).decode(input.bytes.span)
     return Carrier(decoded.takePixels(), filter.definition.preprocessor)
   }

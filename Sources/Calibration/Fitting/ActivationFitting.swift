@@ -2,15 +2,13 @@ import Classifiers
 import Common
 import Decision
 import FilterPipeline
-import ImageCodecs
 import Pixels
 import Preprocessing
 
 /// Measures on clean images between which values the inner tensors of a filter's models lie, for computing them in 8-bit
 /// integers.
 package struct ActivationFitting {
-  private let decoder: ImageDecoder
-  private let preprocessor: Preprocessor
+  private let preparation: ImagePreparation
   private var models: [Model]
   private var imageCount = 0
 
@@ -41,8 +39,7 @@ package struct ActivationFitting {
         .invalidFilter, "no model of the filter is to be computed in int8",
         remedy: "say `precision: int8` beside a model, or `witnessPrecision: int8` beside the classifier")
     }
-    decoder = ImageDecoder(limits: definition.limits)
-    preprocessor = definition.preprocessor
+    preparation = ImagePreparation(definition)
     models = []
     func add(
       _ place: String, _ settings: OpenVINOSettings, _ preprocessor: Preprocessor?, _ encoder: TensorEncoder
@@ -68,12 +65,7 @@ package struct ActivationFitting {
   /// - Throws: what reading or decoding it throws, or `classifier-failed`; the fitting goes on without it.
   /// - Complexity: one call of each model.
   package mutating func add(_ input: EncodedInput) throws(SluiceError) {
-    switch input.problem {
-    case .unreadable(let error), .rejected(let error): throw error
-    case nil: break
-    }
-    let decoded = try decoder.decode(input.bytes.span, neededRegion: preprocessor.neededRegion)
-    let image = preprocessor.apply(to: decoded.takePixels())
+    let image = try preparation.image(of: input)
     // All models first: an image that one of them fails on is of none.
     var extremes: [ActivationObserver.Extremes] = []
     for model in models { extremes.append(try model.observer.extremes(of: model.batch(of: image))) }

@@ -42,4 +42,12 @@ package struct EncodedInput: Sendable {
     self.pixels = pixels
     self.problem = problem
   }
+
+  /// - Throws: why there is nothing to decode.
+  package func checkIsReadable() throws(SluiceError) {
+    switch problem {
+    case .rejected(let error), .unreadable(let error): throw error
+    case nil: break
+    }
+  }
 }

@@ -2,7 +2,6 @@ import Classifiers
 import Common
 import Files
 import FilterPipeline
-import ImageCodecs
 import Pixels
 import Preprocessing
 
@@ -10,8 +9,7 @@ import Preprocessing
 package struct WitnessSampling {
   private let classifier: OpenVINOClassifier
   private let extractor: FeatureExtractor
-  private let decoder: ImageDecoder
-  private let preprocessor: Preprocessor
+  private let preparation: ImagePreparation
   private let encoder: TensorEncoder
   /// `WitnessViews.count` for each photograph, itself first.
   package private(set) var samples: [WitnessSample] = []
@@ -38,9 +36,8 @@ package struct WitnessSampling {
       definition.settings(of: configured, environment), form: definition.form, environment: environment.variables)
     try classifier.prepare(batch: 1)
     extractor = try FeatureExtractor(network, folder: folder, environment: environment.variables)
-    decoder = ImageDecoder(limits: definition.limits)
-    preprocessor = definition.preprocessor
-    encoder = definition.tensor.encoder(size: definition.form.size, definition.normalisation)
+    preparation = ImagePreparation(definition)
+    encoder = definition.encoder
   }
 
   /// The files to learn from: all, or as many as are used at most, spread evenly over them.
@@ -67,12 +64,7 @@ package struct WitnessSampling {
   /// - Throws: what reading, decoding or judging it throws; the sampling goes on without it.
   /// - Complexity: `WitnessViews.count` calls of either model; memory for as many features and scores.
   package mutating func add(_ input: EncodedInput) async throws {
-    switch input.problem {
-    case .unreadable(let error), .rejected(let error): throw error
-    case nil: break
-    }
-    let decoded = try decoder.decode(input.bytes.span, neededRegion: preprocessor.neededRegion)
-    let image = preprocessor.apply(to: decoded.takePixels())
+    let image = try preparation.image(of: input)
     var views: [WitnessSample] = []
     try await WitnessViews.forEach(image) { view in
       let prediction = try await classifier.predictions(for: encoder.encoded(view))[0]
