@@ -21,25 +21,24 @@ package enum CallSizes {
   ///
   /// - Parameters:
   ///   - unit: the images of one caller.
-  ///   - prepare: called before a size is timed for the first time; not counted.
+  ///   - permits: asked before a size is timed for the first time, not counted: whether the classifier takes so many images,
+  ///     and judges each as it does alone. The first size that is not permitted ends the search.
   ///   - call: runs the classifier on so many images, and says how long it took.
   /// - Complexity: at most `budget` of calls, beside one call of each size to warm it up.
   package static func fasterThanSingle(
     unit: Int = 1, largest: Int, budget: Duration = budget,
-    prepare: (_ images: Int) throws(SluiceError) -> Void = { _ throws(SluiceError) in },
+    permits: (_ images: Int) -> Bool = { _ in true },
     call: (_ images: Int) throws(SluiceError) -> Duration
   ) throws(SluiceError) -> [Int] {
     precondition(unit >= 1)
     var sizes = [unit]
     guard 2 * unit <= largest else { return sizes }
-    try prepare(unit)
     _ = try call(unit)
     let single = try call(unit)
     var (left, best) = (budget - single, 1.0)
     for size in candidates(unit: unit, largest: largest) {
       let turns = turns(for: size / unit, single: single, within: left)
-      guard turns > 0 else { break }
-      try prepare(size)
+      guard turns > 0, permits(size) else { break }
       _ = try call(size)
       var ratios: [Double] = []
       for _ in 0..<turns {
@@ -75,12 +74,13 @@ extension OpenVINOClassifier {
   /// - Parameters:
   ///   - unit: the images of one caller.
   ///   - largest: the most images in a call.
-  /// - Throws: as `prepare` does.
-  /// - Complexity: about 150 ms of calls, and compiling for each size that is tried.
+  /// - Throws: as `prepare` does for the images of one caller.
+  /// - Complexity: about 150 ms of calls, and for each size that is tried compiling and seven calls.
   package func callSizes(unit: Int = 1, largest: Int) throws(SluiceError) -> [Int] {
     let clock = ContinuousClock()
+    try prepare(batch: unit)
     let sizes = try CallSizes.fasterThanSingle(
-      unit: unit, largest: largest, prepare: { (count) throws(SluiceError) in try prepare(batch: count) },
+      unit: unit, largest: largest, permits: { judgesAsAlone($0, unit: unit) },
       call: { (count) throws(SluiceError) in
         let batch = TensorBatch(form: form, count: count)
         let start = clock.now
@@ -89,5 +89,12 @@ extension OpenVINOClassifier {
       })
     keepOnly(sizes)
     return sizes
+  }
+
+  private func judgesAsAlone(_ count: Int, unit: Int) -> Bool {
+    BatchAgreement.holds(
+      form, count: count, precision: precision,
+      alone: { (pattern) throws(SluiceError) in try scores(of: TestPatterns(form: form).batch(pattern, of: unit)) },
+      together: { (batch) throws(SluiceError) in try scores(of: batch) })
   }
 }

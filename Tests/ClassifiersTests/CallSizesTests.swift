@@ -58,6 +58,16 @@ struct CallSizesTests {
     #expect(single < 100 || sizes == [1])
   }
 
+  @Test func aSizeThatIsNotPermittedEndsTheSearch() throws {
+    let sizes = try CallSizes.fasterThanSingle(
+      largest: 16, permits: { $0 <= 4 },
+      call: { count throws(SluiceError) in
+        guard count <= 4 else { throw SluiceError(.classifierFailed, "nobody may ask that") }
+        return .milliseconds(2 + count)
+      })
+    #expect(sizes == [1, 2, 4])
+  }
+
   @Test func aFailureIsThrown() {
     let error = #expect(throws: SluiceError.self) {
       try CallSizes.fasterThanSingle(

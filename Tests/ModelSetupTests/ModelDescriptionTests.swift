@@ -86,6 +86,14 @@ struct ModelDescriptionTests {
     #expect(fixed.refusedSizes.count == 3)
   }
 
+  @Test(
+    "a model that mixes the pictures of a call, or takes one only, is said to take one",
+    arguments: ["mixing", "made-for-one"])
+  func batchOfOne(model: String) throws {
+    let classifier = try #require(try Self.describe("\(Self.others)/\(model).onnx", thorough: true).classifier)
+    #expect(classifier.batches == [1])
+  }
+
   @Test func aFixedBatchIsNamed() throws {
     let classifier = try #require(try Self.describe("\(Self.others)/batch-of-three.onnx").classifier)
     #expect(classifier.input.fixedBatch == 3)

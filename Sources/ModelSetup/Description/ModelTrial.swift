@@ -9,8 +9,6 @@ struct ModelTrial {
   let picture: PictureInput
   let size: PixelSize
 
-  /// Two runs of the same picture may differ by what other blocking of the same sums does.
-  private static let tolerance: Float = 1e-2
   private static let timedCalls = 15
   private static let untimedCalls = 3
   private static let timeLimit = Duration.seconds(2)
@@ -76,16 +74,12 @@ struct ModelTrial {
   /// Whether the model takes so many pictures in one call, and judges each of them as it does alone.
   func takes(batch count: Int, _ output: ScoreOutput) -> Bool {
     let form = picture.form(size)
-    let patterns = TestPatterns(form: form)
-    // Noise, so that a model that mixes the pictures up is found out.
-    let alone = patterns.batch(1, of: ownBatch)
-    let together = patterns.batch(1, of: count)
-    guard let single = try? values(form, alone, ownBatch, output), single.count == ownBatch * output.valueCount,
-      let several = try? values(form, together, count, output), several.count == count * output.valueCount
-    else { return false }
-    return zip(several, single.prefix(output.valueCount)).allSatisfy {
-      abs($0 - $1) <= Self.tolerance * max(1, abs($1))
-    }
+    return BatchAgreement.holds(
+      form, count: count,
+      alone: { (pattern) throws(SluiceError) in
+        try values(form, TestPatterns(form: form).batch(pattern, of: ownBatch), ownBatch, output)
+      },
+      together: { (batch) throws(SluiceError) in try values(form, batch, count, output) })
   }
 
   private func values(

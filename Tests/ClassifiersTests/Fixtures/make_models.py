@@ -114,6 +114,39 @@ def spread(shape, axis, salt):
     return (numbers.reshape(shape) * scales.reshape(along) / np.sqrt(inputs)).astype(np.float32)
 
 
+def save_mixing(name):
+    """A model that takes the mean of all pictures in a call from each, as batch norm in training mode does."""
+    nodes = [
+        helper.make_node("ReduceMean", ["input"], ["common"], axes=[0], keepdims=1),
+        helper.make_node("Sub", ["input", "common"], ["apart"]),
+        helper.make_node("ReduceMean", ["apart"], ["means"], axes=[2, 3], keepdims=0),
+        helper.make_node("MatMul", ["means", "weights"], ["logits"]),
+    ]
+    save_open(name, nodes, [numpy_helper.from_array(WEIGHTS, "weights")])
+
+
+def save_made_for_one(name):
+    """A model whose file leaves the number of pictures open, and whose nodes do not."""
+    nodes = [
+        helper.make_node("ReduceMean", ["input"], ["means"], axes=[2, 3], keepdims=0),
+        helper.make_node("Concat", ["means", "token"], ["row"], axis=1),
+        helper.make_node("MatMul", ["row", "weights"], ["logits"]),
+    ]
+    token = numpy_helper.from_array(np.ones((1, 1), np.float32), "token")
+    weights = numpy_helper.from_array(np.concatenate([WEIGHTS, np.ones((1, 4), np.float32)]), "weights")
+    save_open(name, nodes, [weights, token])
+
+
+def save_open(name, nodes, constants):
+    graph = helper.make_graph(
+        nodes, name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 4])], constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 def save_convolutions(name, raw=True, padded=False, batch="N", opset=11):
     """Convolutions, one of them for each channel by itself, which are computed in 8 bits, and products, which are not. The
     convolutions pad their inputs themselves, or nodes do so before them, with a constant and a computed zero."""
@@ -158,6 +191,8 @@ def save_convolutions(name, raw=True, padded=False, batch="N", opset=11):
 
 
 if __name__ == "__main__":
+    save_mixing("mixing")
+    save_made_for_one("made-for-one")
     save_convolutions("convolutions")
     save_convolutions("convolutions-as-floats", raw=False, opset=20)
     save_convolutions("convolutions-padded", padded=True)

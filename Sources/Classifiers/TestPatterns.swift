@@ -2,21 +2,35 @@ import Common
 import Pixels
 
 /// Inputs that a model is tried with before anything is known of how it takes pictures.
-struct TestPatterns {
-  let form: TensorForm
+package struct TestPatterns {
+  package let form: TensorForm
 
   /// How far the noise of floating-point patterns reaches: as pictures in [0, 1], in [−1, 1] and in [0, 255] do.
   private static let ranges: [ClosedRange<Float>] = [0...0, 0...1, -1...1, 0...255, 0...1, -1...1]
 
-  static var count: Int { ranges.count }
+  package static var count: Int { ranges.count }
+
+  package init(form: TensorForm) { self.form = form }
 
   /// A batch of one pattern several times: black first, then noise of several ranges and seeds.
   ///
   /// - Precondition: `0 <= index < count`.
   /// - Complexity: O(elements).
-  func batch(_ index: Int, of count: Int = 1) -> TensorBatch {
+  package func batch(_ index: Int, of count: Int = 1) -> TensorBatch {
     var batch = TensorBatch(form: form, count: count)
     for image in 0..<count { fill(&batch, image, seed: UInt64(index + image * Self.count), Self.ranges[index]) }
+    return batch
+  }
+
+  /// A batch of all patterns in turn, each as the first one of its own batch.
+  ///
+  /// - Complexity: O(elements).
+  package func mixed(_ count: Int) -> TensorBatch {
+    var batch = TensorBatch(form: form, count: count)
+    for image in 0..<count {
+      let index = image % Self.count
+      fill(&batch, image, seed: UInt64(index), Self.ranges[index])
+    }
     return batch
   }
 
