@@ -130,6 +130,7 @@ struct CalibrateCommand: AsyncParsableCommand {
   struct Outcome {
     let decision: Decision
     let flags: FixedFlags
+    let answeredRightly: AnsweredRightly
     let report: CalibrationReport
     /// Images that could not be scored.
     let leftOut: Int
@@ -149,8 +150,7 @@ struct CalibrateCommand: AsyncParsableCommand {
       inputs: clean + file.definition.namedPaths.filter { $0 != named }
         + [options.filter, fromAudit].compactMap(\.self))
     try refuseToReplace(target)
-    let collected = CalibrationSet(
-      try ScoreJournal(target + ".partial", of: scoring.identity), withBaseline: scoring.hasBaseline)
+    let collected = try scoring.calibrationSet(resuming: target + ".partial")
     let interruption = try Interruption()
     let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
     if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
@@ -254,8 +254,10 @@ struct CalibrateCommand: AsyncParsableCommand {
     ).suggestions
     try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
     let flags = FixedFlags(images.clean)
+    let answeredRightly = AnsweredRightly(images.adversarial)
     return Outcome(
-      decision: decision, flags: flags, report: CalibrationReport(decision, flags, suggestions, path: target),
+      decision: decision, flags: flags, answeredRightly: answeredRightly,
+      report: CalibrationReport(decision, flags, answeredRightly, suggestions, path: target),
       leftOut: collected.leftOut)
   }
 }

@@ -6,14 +6,19 @@ import Decision
 struct CalibrationReport {
   private let decision: Decision
   private let flags: FixedFlags
+  private let answeredRightly: AnsweredRightly
   private let suggestions: [DetectorAblation.Suggestion]
   private let path: String
 
   private var calibration: Calibration { decision.calibration }
 
-  init(_ decision: Decision, _ flags: FixedFlags, _ suggestions: [DetectorAblation.Suggestion], path: String) {
+  init(
+    _ decision: Decision, _ flags: FixedFlags, _ answeredRightly: AnsweredRightly,
+    _ suggestions: [DetectorAblation.Suggestion], path: String
+  ) {
     self.decision = decision
     self.flags = flags
+    self.answeredRightly = answeredRightly
     self.suggestions = suggestions
     self.path = path
   }
@@ -69,16 +74,7 @@ struct CalibrationReport {
   private var exits: [String] {
     guard let exits = calibration.exits else { return [] }
     let certificate = exits.certificate
-    let needed = certificate.limit.detectionsNeeded
-    let limit = "\(Self.percent(certificate.limit.lostDetections)) %"
-    guard certificate.firstQuantile != nil else {
-      let reason =
-        certificate.detections < needed
-        ? "\(certificate.detections) adversarial images are flagged and not known to be answered rightly, and \(needed) are needed "
-          + "to say that \(limit) are lost at most"
-        : "even the most cautious exit loses more than \(limit) of \(certificate.detections) detections"
-      return ["", "no early exits: \(reason)"]
-    }
+    if let reason = certificate.reasonForNone { return ["", "no early exits: \(reason)"] }
     var lines = ["", "early exits"]
     lines += exits.exits.map { exit in
       let asked = exit.asked.map { calibration.witnesses.names[$0] }.joined(separator: ", ")
@@ -104,6 +100,19 @@ struct CalibrationReport {
     return ["", fitted ? "flagged by a fit that did not see the attack" : "flagged"]
       + calibration.attacks.map { attack in
         "  \(padded(attack.name, width))  \(attack.flaggedUnseen) of \(attack.sample.count)"
-      } + ["An attacker who optimises against these detectors can pass them."]
+      } + answeredRightly.lines + ["An attacker who optimises against these detectors can pass them."]
+  }
+}
+
+extension EarlyExits.Certificate {
+  /// Why no image may leave early; `nil` where some may.
+  var reasonForNone: String? {
+    guard firstQuantile == nil else { return nil }
+    let needed = limit.detectionsNeeded
+    let share = "\(JSONValue.number(limit.lostDetections * 100, decimals: 2).text) %"
+    return detections < needed
+      ? "\(detections) adversarial images are flagged and not known to be answered rightly, and \(needed) are needed "
+        + "to say that \(share) are lost at most"
+      : "even the most cautious exit loses more than \(share) of \(detections) detections"
   }
 }

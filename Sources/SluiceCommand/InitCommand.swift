@@ -13,8 +13,8 @@ struct InitCommand: AsyncParsableCommand {
     discussion: """
       Finds out what the model is, how its pictures are prepared and what its classes are called, from the files in and beside \
       it: preprocessor_config.json, timm's config.json, the metadata of ONNX, OpenVINO IR and TensorFlow Lite, Triton's \
-      config.pbtxt, label files. What nothing says is tried with the photographs. Then it writes the filter file, with a comment \
-      on each choice, and calibrates it.
+      config.pbtxt, label files. What nothing says is tried with the photographs, and so is the cheapest arithmetic in which \
+      witnesses see the same. Then it writes the filter file, with a comment on each choice, and calibrates it.
 
         # a filter in this folder, calibrated on your photographs
         sluice init classifier.onnx --photos photos/ -o filter.yaml
@@ -22,6 +22,8 @@ struct InitCommand: AsyncParsableCommand {
         # with a second opinion, and what the filter sees of attacks
         sluice init classifier.onnx --photos photos/ \\
           --second-model other.onnx --attacks attacks/
+
+      With a second model and 299 adversarial images that are detected, clean images leave early, before everything was asked.
 
       Take some hundred photographs as the classifier will see them. Folders called like classes, or file names that begin with \
       their numbers, tell how often the model is right.
@@ -39,8 +41,10 @@ struct InitCommand: AsyncParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Adversarial images to measure with and to fit weights on: a folder for each attack, or a folder of such folders.",
-      valueName: "folder"), completion: .directory)
+      "Adversarial images to measure with, a folder for each attack, or a folder of such folders. With a second model they say "
+        + "where clean images may leave early; without one, detectors' weights are fitted on them.", valueName: "folder"
+    ),
+    completion: .directory)
   var attacks: [String] = []
 
   @Option(
@@ -62,6 +66,13 @@ struct InitCommand: AsyncParsableCommand {
   @Option(help: "The share of clean images that may be flagged.")
   var fpr = 0.05
 
+  @Flag(
+    help: """
+      Ask witnesses in single precision, so that one calibration holds on every processor. (default: the cheapest arithmetic \
+      in which they see the same)
+      """)
+  var portable = false
+
   @Flag(help: "Replace files that exist.")
   var force = false
 
@@ -81,7 +92,7 @@ struct InitCommand: AsyncParsableCommand {
     let files = InitFiles(model: model.path, output: output)
     try files.refuseToReplace(force: force)
     try checkDistinct(
-      outputs: [files.filter, files.calibration, files.labels],
+      outputs: [files.filter, files.calibration, files.labels, files.ranges],
       inputs: photos + attacks + [model.path, secondModel, labels].compactMap(\.self))
     let main = try SetUpModel(model.path, outputName: model.outputName, photos: photos, labels: labels)
     Terminal.write(main.report)
@@ -90,43 +101,80 @@ struct InitCommand: AsyncParsableCommand {
       Terminal.write(second.report)
       return second
     }
-    let filter = try write(files, main, second)
+    var plan = try plan(files, main, second)
+    try write(plan, files, labels: main.labels?.value)
     guard !photos.isEmpty, !skipsCalibration else {
       return try OutputFile.standardOutput().write(Array(InitSummary.uncalibrated(files, photos: photos).utf8))
     }
-    let outcome = try await calibrate(files)
-    let cost = try await FilterCost(filter, photos: photos)
+    if !portable { try await chooseArithmetic(&plan, files) }
+    let outcome = try await calibrate(files, weights: plan.exitsEarly ? .filter : .fitted)
+    let cost = try await FilterCost(files.filter, photos: photos)
     let summary = InitSummary(
-      files: files, outcome: outcome, cost: cost, photos: photos, attacks: attacks,
+      files: files, hasRanges: plan.activationRangesPath != nil, outcome: outcome, cost: cost, photos: photos,
+      attacks: attacks,
       secondOpinion: second == nil ? ImageNetModel.secondOpinion(to: model.path, main.classifier) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
-  /// Writes the filter file, and the labels beside it: they may have been within the model, or in a form of another program.
-  private func write(_ files: InitFiles, _ main: SetUpModel, _ second: SetUpModel?) throws -> String {
+  private func plan(_ files: InitFiles, _ main: SetUpModel, _ second: SetUpModel?) throws(SluiceError) -> FilterPlan {
     var plan = FilterPlan(
       name: files.name, classifier: try main.planned(for: files.filter), budget: fpr,
       calibrationPath: files.calibrationName)
     plan.secondModel = try second?.planned(for: files.filter)
+    plan.labelsPath = main.labels == nil ? nil : files.labelsName
+    // Confident attacks look clean to every look of the classifier: without another model nobody may leave early.
+    plan.exitsEarly = second != nil && !attacks.isEmpty
     try plan.check()
-    if let names = main.labels?.value {
-      plan.labelsPath = files.labelsName
-      try replaceFile(files.labels, with: Array((names.map(Self.line).joined(separator: "\n") + "\n").utf8))
+    return plan
+  }
+
+  /// Writes the filter file, and the labels beside it: they may have been within the model, or in a form of another program.
+  private func write(_ plan: FilterPlan, _ files: InitFiles, labels: [String]?) throws(SluiceError) {
+    if let labels {
+      try replaceFile(files.labels, with: Array((labels.map(Self.line).joined(separator: "\n") + "\n").utf8))
     }
+    try writeFilter(plan, files)
+  }
+
+  private func writeFilter(_ plan: FilterPlan, _ files: InitFiles) throws(SluiceError) {
     try replaceFile(files.filter, with: Array(try plan.text().utf8))
     // What was written must be what a filter file may say.
     _ = try FilterOpening(path: files.filter, definitions: []).file()
-    return files.filter
+  }
+
+  /// Tries the models that were written in other arithmetics, and writes the filter again with those that it takes.
+  private func chooseArithmetic(_ plan: inout FilterPlan, _ files: InitFiles) async throws(SluiceError) {
+    let milliseconds = plan.classifier.description.timings.map(\.milliseconds).min() ?? 10
+    let arithmetic: InitArithmetic
+    do throws(SluiceError) {
+      arithmetic = try await InitArithmetic(
+        files.filter, photos: photos, count: PreparationChoice.photographCount(milliseconds: milliseconds))
+    } catch {
+      // Nothing is lost but time.
+      return Terminal.say("sluice: witnesses stay in single precision: \(Terminal.printable(error.description))")
+    }
+    plan.classifier.witnessArithmetic = arithmetic.arithmetic(of: FilterDefinition.classifierPlace)
+    plan.secondModel?.witnessArithmetic = arithmetic.arithmetic(
+      of: FilterDefinition.place(ofModel: FilterPlan.secondModelName))
+    if let ranges = arithmetic.ranges {
+      try replaceFile(files.ranges, with: Array(ranges.json.indentedText.utf8))
+      plan.activationRangesPath = files.rangesName
+    }
+    try writeFilter(plan, files)
+    Terminal.write(SetUpModel.printableLines(plan.arithmeticReport))
   }
 
   /// A name on a line of its own.
   private static func line(_ name: String) -> String { String(name.map { $0.isNewline ? " " : $0 }) }
 
-  private func calibrate(_ files: InitFiles) async throws -> CalibrateCommand.Outcome {
+  private func calibrate(
+    _ files: InitFiles, weights: CalibrateCommand.WeightSource
+  ) async throws -> CalibrateCommand.Outcome {
     var command = try CalibrateCommand.parse(["-f", files.filter, "--clean", files.filter, "--no-baseline"])
     command.clean = photos
     command.adversarial = attacks
+    command.weights = weights
     command.workers = workers
     guard let outcome = try await command.calibrated() else {
       throw SluiceError(.invalidFilter, "\(files.filter) leaves nothing to a calibration")

@@ -24,6 +24,8 @@ struct InitFiles {
   var labelsName: String { "\(name).labels.txt" }
   var calibration: String { folder + calibrationName }
   var labels: String { folder + labelsName }
+  var rangesName: String { "\(name).ranges.json" }
+  var ranges: String { folder + rangesName }
 
   private static func withoutEnding(_ name: String) -> String {
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
@@ -37,7 +39,9 @@ struct InitFiles {
         .unwritableOutput, "there is no folder \(filter.containingFolder)",
         remedy: "make it, or name another one with -o")
     }
-    guard !force, let existing = [filter, calibration, labels].first(where: { FileStatus($0) != nil }) else { return }
+    guard !force, let existing = [filter, calibration, labels, ranges].first(where: { FileStatus($0) != nil }) else {
+      return
+    }
     throw SluiceError(
       .unwritableOutput, "\(existing) exists", remedy: "say --force to replace it, or name another file with -o")
   }

@@ -6,6 +6,8 @@ import Pixels
 /// What a new filter keeps, costs and sees, in some ten lines.
 struct InitSummary {
   let files: InitFiles
+  /// Whether a file of activation ranges was written.
+  let hasRanges: Bool
   let outcome: CalibrateCommand.Outcome
   let cost: FilterCost
   let photos: [String]
@@ -17,10 +19,12 @@ struct InitSummary {
   private static let shownAttacks = 4
 
   var text: String {
-    (["", written, keeps] + besides + [costs] + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
+    (["", written, keeps] + besides + [costs] + exits + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
   }
 
-  private var written: String { "written  \(files.filter), \(files.calibrationName)" }
+  private var written: String {
+    "written  \(files.filter), \(files.calibrationName)" + (hasRanges ? ", \(files.rangesName)" : "")
+  }
 
   private var keeps: String {
     let images = outcome.decision.calibration.images
@@ -40,6 +44,18 @@ struct InitSummary {
       "costs    \(JSONValue.number(milliseconds, decimals: milliseconds < 10 ? 1 : 0).text) ms an image on one processor, judged completely"
   }
 
+  /// What early exits save, where the filter has them.
+  private var exits: [String] {
+    guard let certificate = outcome.decision.calibration.exits?.certificate else { return [] }
+    if let reason = certificate.reasonForNone { return ["exits    none: \(reason)"] }
+    let leaving = Double(certificate.cleanExits) / Double(max(1, certificate.cleanImages))
+    let share = JSONValue.number(leaving * 100, decimals: 0).text
+    let calls = certificate.callsPerCleanImage.map {
+      "; one takes the time of \(JSONValue.number($0, decimals: 1).text) calls of the classifier"
+    }
+    return ["exits    \(share) % of clean images leave early" + (calls ?? "")]
+  }
+
   private var sees: [String] {
     let attacks = outcome.decision.calibration.attacks
     guard !attacks.isEmpty else { return ["sees     not measured: name adversarial images with --attacks"] }
@@ -54,7 +70,7 @@ struct InitSummary {
         "\(rest.reduce(0) { $0 + $1.flaggedUnseen }) of \(rest.reduce(0) { $0 + $1.sample.count }) of \(rest.count) more"
       )
     }
-    return ["sees     " + lines.joined(separator: ", ")]
+    return ["sees     " + lines.joined(separator: ", ")] + outcome.answeredRightly.lines.map { "         " + $0 }
   }
 
   private static func percent(_ share: Double) -> String { JSONValue.number(share * 100, decimals: 3).text }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Calibration
+import Classifiers
 import Common
 import Files
 import FilterPipeline
@@ -48,7 +49,7 @@ struct QuantiseCommand: AsyncParsableCommand {
   func run() async throws {
     let file = try options.file()
     let environment = options.pipelineEnvironment(workers: 1)
-    var fitting = try ActivationFitting(file.definition, environment)
+    var trial = try ArithmeticTrial.ofQuantisedModels(file.definition, environment)
     guard let target = output ?? file.definition.activationRangesPath else { return }
     try refuseToReplace(target)
     var others = file.definition.namedPaths
@@ -56,11 +57,11 @@ struct QuantiseCommand: AsyncParsableCommand {
     if let place = others.firstIndex(of: target) { others.remove(at: place) }
     try images.checkDistinct(from: target, others + [options.filter])
     let leftOut = try images.forEach(limit: file.definition.limits.maxBytes) { (input) throws(SluiceError) in
-      try fitting.add(input)
+      try trial.add(input)
     }
-    let ranges = try fitting.ranges()
+    let ranges = try trial.ranges()
     try replaceFile(target, with: Array(ranges.json.indentedText.utf8))
-    for outcome in try await fitting.outcomes(of: ranges, environment) { print(outcome.line) }
+    for outcome in try await trial.outcomes(with: ranges, environment) { print(outcome.line) }
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
 
@@ -78,15 +79,21 @@ struct QuantiseCommand: AsyncParsableCommand {
   }
 }
 
-extension QuantisationOutcome {
-  /// As in `classifier: 52 of 53 convolutions and products in 8 bits, the same class as in f32 on 63 of 64 images; 1.5 ms a
-  /// call, f32 3.7`.
+extension ModelArithmetics {
+  /// As in `classifier: 52 of 53 convolutions and products in 8 bits, the same class as in f32 on 63 of 64 images; a call takes
+  /// 3.7 ms in f32, 2.0 ms in bf16, 1.6 ms in int8`.
   fileprivate var line: String {
-    let model =
-      "\(Terminal.printable(place)): \(convolutionCount) of \(costlyCount) convolutions and products in 8 bits"
-    guard let trial else { return model + "; this processor has no instructions for them, and computes in f32" }
-    func tenths(_ milliseconds: Double) -> Double { (milliseconds * 10).rounded() / 10 }
-    return model + ", the same class as in f32 on \(trial.sameClass) of \(trial.imageCount) images; "
-      + "\(tenths(trial.millisecondsInInt8)) ms a call, f32 \(tenths(trial.millisecondsInF32))"
+    let place = Terminal.printable(place)
+    let share = quantised.map { "\($0.convolutions) of \($0.ofCostly) convolutions and products in 8 bits" } ?? ""
+    guard let trial = self[.int8] else {
+      return "\(place): \(share); this processor has no instructions for them, and computes in f32"
+    }
+    return "\(place): \(share), the same class as in f32 on \(trial.sameClass) of \(imageCount) images; \(times)"
+  }
+
+  /// As in `a call takes 3.7 ms in f32, 1.6 ms in int8`.
+  var times: String {
+    let times = trials.map { "\(($0.milliseconds * 10).rounded() / 10) ms in \($0.precision.rawValue)" }
+    return "a call takes " + times.joined(separator: ", ")
   }
 }

@@ -7,6 +7,8 @@ import Testing
 @Suite struct CalibrationSetTests {
   private static let identity = CalibrationIdentity(filterName: "t", filterDigest: "ab", files: [])
 
+  private static let detectors = ["a", "b"]
+
   private static func image(_ digest: String, kind: String = ScoredImage.original, attack: String? = nil) -> ScoredImage
   {
     ScoredImage(
@@ -22,7 +24,8 @@ import Testing
   /// Enters images as a run does, and gives the digests that are kept.
   private func kept(_ digests: [String], sample: Int) throws -> [String] {
     let folder = try TemporaryFolder()
-    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity), sample: sample)
+    let set = CalibrationSet(
+      try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors), sample: sample)
     for digest in digests where set.admits(Self.task(digest)) { try set.take(Self.image(digest)) }
     return set.images().clean.map(\.digest)
   }
@@ -40,7 +43,7 @@ import Testing
   @Test("variants go with their image, and nothing is scored twice")
   func variants() throws {
     let folder = try TemporaryFolder()
-    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity))
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors))
     #expect(set.admits(Self.task("a1")))
     try set.take(Self.image("a1"))
     #expect(!set.admits(Self.task("a1")))
@@ -54,14 +57,14 @@ import Testing
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/j"
     let images = [Self.image("a1"), Self.image("b2", kind: "gray"), Self.image("c3", attack: "pgd \"x\"\n")]
-    let journal = try ScoreJournal(path, of: Self.identity)
+    let journal = try ScoreJournal(path, of: Self.identity, detectors: Self.detectors)
     for image in images { try journal.append(image) }
-    #expect(try ScoreJournal(path, of: Self.identity).images == images)
+    #expect(try ScoreJournal(path, of: Self.identity, detectors: Self.detectors).images == images)
     try folder.file("j", Array(try Repository.bytes(path).dropLast(5)))
-    #expect(try ScoreJournal(path, of: Self.identity).images == Array(images.prefix(2)))
+    #expect(try ScoreJournal(path, of: Self.identity, detectors: Self.detectors).images == Array(images.prefix(2)))
     var other = Self.identity
     other.filterDigest = "ac"
-    let error = #expect(throws: SluiceError.self) { try ScoreJournal(path, of: other) }
+    let error = #expect(throws: SluiceError.self) { try ScoreJournal(path, of: other, detectors: Self.detectors) }
     #expect(error?.code == .calibrationMismatch)
   }
 
@@ -69,11 +72,11 @@ import Testing
   func otherImagesInTheJournal() throws {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/j"
-    let earlier = try ScoreJournal(path, of: Self.identity)
+    let earlier = try ScoreJournal(path, of: Self.identity, detectors: Self.detectors)
     for image in [Self.image("a1"), Self.image("a1", kind: "blur"), Self.image("b2"), Self.image("c3", attack: "pgd")] {
       try earlier.append(image)
     }
-    let set = CalibrationSet(try ScoreJournal(path, of: Self.identity))
+    let set = CalibrationSet(try ScoreJournal(path, of: Self.identity, detectors: Self.detectors))
     #expect(set.images().clean.isEmpty && set.kept == 4)
     #expect(!set.admits(Self.task("a1")) && set.admits(Self.task("d4")))
     try set.take(Self.image("d4"))
@@ -88,13 +91,15 @@ import Testing
     let without = [Self.image("a1"), Self.image("a1", kind: "blur")]
     var with = Self.image("b2")
     with.baseline = 0.5
-    let earlier = try ScoreJournal(path, of: Self.identity)
+    let earlier = try ScoreJournal(path, of: Self.identity, detectors: Self.detectors)
     for image in without + [with] { try earlier.append(image) }
-    let scoring = CalibrationSet(try ScoreJournal(path, of: Self.identity), withBaseline: true)
+    let scoring = CalibrationSet(
+      try ScoreJournal(path, of: Self.identity, detectors: Self.detectors), withBaseline: true)
     // Changed versions are no part of the baseline's distribution.
     #expect(scoring.admits(Self.task("a1")) && !scoring.admits(Self.task("a1", kind: "blur")))
     #expect(!scoring.admits(Self.task("b2")) && scoring.images().clean.last?.baseline == 0.5)
-    let leaving = CalibrationSet(try ScoreJournal(path, of: Self.identity), withBaseline: false)
+    let leaving = CalibrationSet(
+      try ScoreJournal(path, of: Self.identity, detectors: Self.detectors), withBaseline: false)
     #expect(!leaving.admits(Self.task("a1")) && !leaving.admits(Self.task("b2")))
     #expect(leaving.images().clean == [Self.image("a1"), Self.image("b2")])
   }
@@ -107,11 +112,64 @@ import Testing
     images[0].flags = ["fileFindings": "polyglot found", "own": "loud"]
     images[1].flags = ["fileFindings": "alpha found"]
     images[3].flags = ["fileFindings": "polyglot found"]
-    let journal = try ScoreJournal(path, of: Self.identity)
+    let journal = try ScoreJournal(path, of: Self.identity, detectors: Self.detectors)
     for image in images { try journal.append(image) }
-    let flags = FixedFlags(try ScoreJournal(path, of: Self.identity).images)
+    let flags = FixedFlags(try ScoreJournal(path, of: Self.identity, detectors: Self.detectors).images)
     #expect(flags.photographs == 3)
     #expect(flags.rows.map(\.detector) == ["fileFindings", "own"] && flags.rows.map(\.count) == [2, 1])
     #expect(flags.rows.first?.example == "alpha found")
+  }
+
+  @Test(
+    "an interrupted run does not go on with other detectors or thresholds, whose scores would be taken for each other's"
+  )
+  func otherDetectors() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    try ScoreJournal(path, of: Self.identity, detectors: Self.detectors).append(Self.image("a1"))
+    for (detectors, thresholds) in [(["a"], ["b above 1.0"]), (["a", "b", "c"], []), (["b", "a"], [])] {
+      let error = #expect(throws: SluiceError.self) {
+        try ScoreJournal(path, of: Self.identity, detectors: detectors, thresholds: thresholds)
+      }
+      #expect(error?.code == .calibrationMismatch && error?.remedy?.contains("delete") == true)
+    }
+  }
+
+  @Test("a row with another number of scores is scored again")
+  func rowOfAnotherLength() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    var short = Self.image("a1")
+    short.scores = [0.5]
+    let earlier = try ScoreJournal(path, of: Self.identity, detectors: Self.detectors)
+    for image in [short, Self.image("b2")] { try earlier.append(image) }
+    let journal = try ScoreJournal(path, of: Self.identity, detectors: Self.detectors)
+    #expect(journal.images.map(\.digest) == ["b2"])
+  }
+
+  @Test("classes are those that paths name now")
+  func classesPutRight() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    var mistaken = Self.image("a1")
+    mistaken.trueClass = 7
+    try ScoreJournal(path, of: Self.identity, detectors: Self.detectors).append(mistaken)
+    let set = CalibrationSet(
+      try ScoreJournal(path, of: Self.identity, detectors: Self.detectors), trueClass: { $0 == "x" ? 3 : nil })
+    #expect(!set.admits(Self.task("a1")))
+    #expect(set.images().clean.first?.trueClass == 3)
+  }
+
+  @Test("an image that two attacks came to counts for each of them")
+  func imageOfTwoAttacks() throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors))
+    for attack in ["pgd", "bim"] {
+      let task = ScoringTask(digest: "a1", kind: ScoredImage.original, attack: attack, source: "x")
+      #expect(set.admits(task))
+      try set.take(Self.image("a1", attack: attack))
+      #expect(!set.admits(task))
+    }
+    #expect(set.images().adversarial.map(\.attack) == ["bim", "pgd"])
   }
 }

@@ -152,4 +152,49 @@ struct InitCommandTests {
     #expect(made.status == 0, "\(made.errors)")
     #expect(made.outputText.contains("--second-model \(installed)") == isOffered, "\(made.outputText)")
   }
+
+  /// Sample photographs of road signs, whose names begin with their class.
+  private static func signs(_ arguments: [String], in folder: TemporaryFolder) throws -> SluiceCommand.Result {
+    let signs = Repository.file("Samples/signs")
+    let made = try SluiceCommand.run(
+      [
+        "init", "\(signs)/model.onnx", "--photos", "\(signs)/clean/calibrate", "--labels", "\(signs)/labels.txt",
+        "-o", "\(folder.path)/f.yaml",
+      ] + arguments)
+    #expect(made.status == 0, "\(made.errors)")
+    return made
+  }
+
+  @Test("witnesses are asked in the arithmetic that was measured, and --portable leaves them in single precision")
+  func arithmetic() throws {
+    let folder = try TemporaryFolder()
+    let made = try Self.signs([], in: folder)
+    let taken = try #require(made.errors.split(separator: "\n").first { $0.hasPrefix("witnesses ask model.onnx in ") })
+    let arithmetic = try #require(taken.split(whereSeparator: { " :".contains($0) }).dropFirst(4).first)
+    #expect(arithmetic == "f32" || taken.contains("\(arithmetic) sees the class of f32 on"))
+    let filter = String(decoding: try Repository.bytes("\(folder.path)/f.yaml"), as: UTF8.self)
+    let precision = ["int8": "int8", "bf16": "auto"][arithmetic]
+    #expect(filter.contains("witnessPrecision:") == (precision != nil))
+    if let precision { #expect(filter.contains("witnessPrecision: \(precision)")) }
+    let hasRanges = FileManager.default.fileExists(atPath: "\(folder.path)/f.ranges.json")
+    #expect(hasRanges == (precision == "int8") && filter.contains("activationRanges") == hasRanges)
+    let portable = try Self.signs(["--portable", "--force"], in: folder)
+    #expect(!portable.errors.contains("witnesses ask"))
+    let exact = String(decoding: try Repository.bytes("\(folder.path)/f.yaml"), as: UTF8.self)
+    #expect(!exact.contains("recision:") && !exact.contains("activationRanges"))
+  }
+
+  @Test("attacks beside a second model say where clean images may leave, and too few of them say so")
+  func exits() throws {
+    let folder = try TemporaryFolder()
+    let attacks = ["--attacks", Repository.file("Samples/signs/adversarial")]
+    let second = ["--second-model", Repository.file("Samples/signs/model.onnx")]
+    let made = try Self.signs(attacks + second, in: folder)
+    let filter = String(decoding: try Repository.bytes("\(folder.path)/f.yaml"), as: UTF8.self)
+    #expect(filter.contains("earlyExit: {lostDetections: 0.01"))
+    #expect(made.outputText.contains("exits    "), "\(made.outputText)")
+    let alone = try Self.signs(attacks + ["--force"], in: folder)
+    #expect(!alone.outputText.contains("exits    "))
+    #expect(!String(decoding: try Repository.bytes("\(folder.path)/f.yaml"), as: UTF8.self).contains("earlyExit"))
+  }
 }

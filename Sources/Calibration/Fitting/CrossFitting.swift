@@ -13,14 +13,13 @@ struct CrossFitting {
   let adversarial: [Int]
 
   /// - Parameters:
-  ///   - attack: left out of the fit.
+  ///   - attack: left out of the fit, with its pictures wherever else they occur.
   init(_ evidence: FoldedEvidence, _ all: [UncalibratedDetector], members: [Int], leavingOut attack: String? = nil) {
     self.evidence = evidence
     self.members = members
     detectors = members.map { all[$0] }
-    adversarial = evidence.adversarial.indices.filter {
-      attack == nil || evidence.adversarial[$0].attack != attack
-    }
+    let leftOut = Set(evidence.adversarial.filter { attack != nil && $0.attack == attack }.map(\.digest))
+    adversarial = evidence.adversarial.indices.filter { !leftOut.contains(evidence.adversarial[$0].digest) }
   }
 
   /// The weights fitted on everything, and the distribution of clean scores that were fitted on other images.

@@ -19,14 +19,21 @@ package final class CalibrationSet: Sendable {
   private let state: Mutex<State>
   private let journal: Mutex<ScoreJournal>
   private let withBaseline: Bool
+  private let trueClass: (@Sendable (String) -> Int?)?
 
   /// - Parameters:
   ///   - journal: where scores are kept until the calibration is made; of what it holds already, that is taken over
   ///     which this run comes to as well.
   ///   - withBaseline: whether the baseline is scored too: an earlier run may have done otherwise, and a distribution of some
   ///     of the images would be a wrong one.
-  package init(_ journal: sending ScoreJournal, sample: Int = largestSample, withBaseline: Bool = false) {
+  ///   - trueClass: the class that a path names. Folders and labels may have been put right since an earlier run; `nil` to
+  ///     believe that run.
+  package init(
+    _ journal: sending ScoreJournal, sample: Int = largestSample, withBaseline: Bool = false,
+    trueClass: (@Sendable (String) -> Int?)? = nil
+  ) {
     self.withBaseline = withBaseline
+    self.trueClass = trueClass
     let known = Dictionary(journal.images.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
     state = Mutex(
       State(clean: DigestSample(capacity: sample), adversarial: DigestSample(capacity: sample), known: known))
@@ -44,7 +51,10 @@ package final class CalibrationSet: Sendable {
   /// One that an earlier run scored is in the set from here on.
   package func admits(_ task: ScoringTask) -> Bool {
     state.withLock { state in
-      if let image = state.known.removeValue(forKey: task.key).flatMap(usable) { state.enter(image) }
+      if var image = state.known.removeValue(forKey: task.key).flatMap(usable) {
+        if let trueClass { image.trueClass = trueClass(task.source) }
+        state.enter(image)
+      }
       guard state.images[task.key] == nil else { return false }
       return state.admit(task)
     }
@@ -74,7 +84,7 @@ package final class CalibrationSet: Sendable {
     state.withLock { state in
       let (clean, adversarial) = (Set(state.clean.sorted()), Set(state.adversarial.sorted()))
       let sampled = state.images.values.filter { image in
-        (image.attack == nil ? clean : adversarial).contains(image.digest)
+        (image.attack == nil ? clean : adversarial).contains(image.sampled)
       }.sorted { $0.order < $1.order }
       return (sampled.filter { $0.attack == nil }, sampled.filter { $0.attack != nil })
     }
@@ -85,25 +95,30 @@ package final class CalibrationSet: Sendable {
 
 extension CalibrationSet.State {
   fileprivate mutating func enter(_ image: ScoredImage) {
-    _ = image.attack == nil ? clean.enter(image.digest) : adversarial.enter(image.digest)
+    _ = image.attack == nil ? clean.enter(image.sampled) : adversarial.enter(image.sampled)
     images[image.key] = image
     // What has fallen out of the sample need not be kept.
     if images.count % 4096 == 0 {
       let (clean, adversarial) = (clean, adversarial)
-      images = images.filter { ($0.value.attack == nil ? clean : adversarial).holds($0.value.digest) }
+      images = images.filter { ($0.value.attack == nil ? clean : adversarial).holds($0.value.sampled) }
     }
   }
 
   /// Variants go with their image.
   fileprivate mutating func admit(_ task: ScoringTask) -> Bool {
     var sample = task.attack == nil ? clean : adversarial
-    let isNew = sample.enter(task.digest)
+    let name = sampledName(digest: task.digest, attack: task.attack)
+    let isNew = sample.enter(name)
     if task.attack == nil { clean = sample } else { adversarial = sample }
-    return isNew || task.kind != ScoredImage.original && sample.holds(task.digest)
+    return isNew || task.kind != ScoredImage.original && sample.holds(name)
   }
 }
 
+/// What a sample is drawn by. One image that two attacks came to counts for both, as each of them is measured by itself.
+private func sampledName(digest: String, attack: String?) -> String { "\(digest) \(attack ?? "")" }
+
 extension ScoredImage {
+  fileprivate var sampled: String { sampledName(digest: digest, attack: attack) }
   fileprivate var key: String { "\(digest) \(kind) \(attack ?? "")" }
   fileprivate var order: String { "\(attack ?? "") \(digest) \(kind)" }
 }

@@ -18,10 +18,16 @@ package final class ScoreJournal {
 
   /// Opens or creates a journal.
   ///
-  /// - Throws: `calibration-mismatch` when it holds scores of another filter; `unreadable-file`, `unwritable-output`.
-  package init(_ path: String, of identity: CalibrationIdentity) throws(SluiceError) {
+  /// - Parameters:
+  ///   - detectors: whose scores a row has, in their order.
+  ///   - thresholds: what decides the flags that a row has. Giving a detector one, or taking it away, changes what a row holds,
+  ///     and no score.
+  /// - Throws: `calibration-mismatch` when it holds scores of another filter or other detectors; `unreadable-file`, `unwritable-output`.
+  package init(
+    _ path: String, of identity: CalibrationIdentity, detectors: [String], thresholds: [String] = []
+  ) throws(SluiceError) {
     self.path = path
-    let header = Self.header(identity).text
+    let header = Self.header(identity, detectors, thresholds).text
     let isThere = FileStatus(path) != nil
     let text = isThere ? String(decoding: try readFile(path, atMost: Self.maxBytes), as: UTF8.self) : ""
     var lines = text.split(separator: "\n", omittingEmptySubsequences: true)
@@ -32,10 +38,12 @@ package final class ScoreJournal {
     }
     if let first = lines.first, first != header {
       throw SluiceError(
-        .calibrationMismatch, "\(path) holds scores of an interrupted calibration of another filter or other models",
+        .calibrationMismatch,
+        "\(path) holds scores of an interrupted calibration of another filter, other detectors or other models",
         remedy: "delete it to begin anew")
     }
     images = lines.dropFirst().compactMap { try? Row(json: Array($0.utf8), limits: Self.rowLimits).image }
+      .filter { $0.scores.count == detectors.count }
     file = try .appended(path)
     if lines.isEmpty {
       try file.write(Array((header + "\n").utf8))
@@ -51,9 +59,12 @@ package final class ScoreJournal {
   /// Deletes the journal, once a calibration has been made of it.
   package func remove() { try? removeFile(path) }
 
-  private static func header(_ identity: CalibrationIdentity) -> JSONValue {
+  private static func header(_ identity: CalibrationIdentity, _ detectors: [String], _ thresholds: [String])
+    -> JSONValue
+  {
     .object([
-      "scoresOf": .string(identity.filterDigest),
+      "scoresOf": .string(identity.filterDigest), "detectors": .array(detectors.map(JSONValue.string)),
+      "thresholds": .array(thresholds.map(JSONValue.string)),
       "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
       "precisions": .object(
         identity.precisions.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),

@@ -18,7 +18,8 @@ package struct ScoringPipeline: Sendable {
   /// Whether the baseline is scored too.
   package let hasBaseline: Bool
   /// The class that a picture's path names.
-  private let trueClass: PathClasses
+  /// The class that a path names.
+  let pathClasses: PathClasses
 
   /// What the baseline is called beside the filter's detectors; a name that no filter file can give.
   private static let baselineName = "\u{0}baseline"
@@ -52,9 +53,20 @@ package struct ScoringPipeline: Sendable {
       withBaseline && file.definition.classifier != nil && file.definition.tensor.channels.pixelChannels == .rgb
     if hasBaseline { file.definition.add(FeatureSqueezing.published, named: Self.baselineName) }
     pipeline = try Pipeline(file, environment)
-    trueClass = pipeline.pathClasses
+    pathClasses = pipeline.pathClasses
     let asked = Set(detectors.flatMap(\.witnesses))
     witnesses = pipeline.witnesses.filter { asked.contains($0.name) }
+  }
+
+  /// An empty set, or one with the scores that an interrupted run left beside a calibration.
+  ///
+  /// - Throws: `calibration-mismatch` when those are of another filter; `unreadable-file`, `unwritable-output`.
+  package func calibrationSet(resuming path: String) throws(SluiceError) -> CalibrationSet {
+    let thresholds = filterDefinition.detectors.compactMap { detector in
+      detector.threshold.map { "\(detector.name) above \($0)" }
+    }
+    let journal = try ScoreJournal(path, of: identity, detectors: detectors.map(\.name), thresholds: thresholds)
+    return CalibrationSet(journal, withBaseline: hasBaseline, trueClass: { [pathClasses] in pathClasses($0) })
   }
 
   /// What the filter's own detectors squeeze images with, and what it forwards.
@@ -90,7 +102,7 @@ package struct ScoringPipeline: Sendable {
       digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
       scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
       baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass,
-      trueClass: trueClass(task.source), confidence: verdict.prediction?.logOdds,
+      trueClass: pathClasses(task.source), confidence: verdict.prediction?.logOdds,
       milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first },
       flags: Dictionary(
         verdict.detectors.filter { $0.threshold != nil && $0.isFlagged }.map { ($0.name, $0.score.sentence) }

@@ -35,8 +35,7 @@ package struct TrialPhotographs: Sendable {
   ) throws(SluiceError) {
     let files = try Self.files(paths)
     available = files.count
-    let wanted = min(count, files.count)
-    let chosen = (0..<wanted).map { files[$0 * files.count / wanted] }
+    let chosen = Self.spread(files, atMost: count)
     let decoder = ImageDecoder(limits: limits)
     var photographs: [Photograph] = []
     let inputs = RunInputs(PathList(chosen), limit: limits.maxBytes)
@@ -69,6 +68,18 @@ package struct TrialPhotographs: Sendable {
       try collect(path, into: &files, depth: 0)
     }
     return files
+  }
+
+  /// The files below the paths, or so many of them, spread evenly over all.
+  ///
+  /// - Throws: as `files`.
+  package static func files(_ paths: [RawPath], atMost count: Int) throws(SluiceError) -> [RawPath] {
+    spread(try files(paths), atMost: count)
+  }
+
+  private static func spread(_ files: [RawPath], atMost count: Int) -> [RawPath] {
+    let wanted = min(count, files.count)
+    return (0..<wanted).map { files[$0 * files.count / wanted] }
   }
 
   private static func collect(_ path: RawPath, into files: inout [RawPath], depth: Int) throws(SluiceError) {

@@ -44,9 +44,7 @@ package struct WitnessSampling {
   ///
   /// - Throws: `unreadable-file` for a path that cannot be read.
   package static func chosen(_ paths: [RawPath]) throws(SluiceError) -> [RawPath] {
-    let files = try TrialPhotographs.files(paths)
-    guard files.count > mostPhotographs else { return files }
-    return (0..<mostPhotographs).map { files[$0 * files.count / mostPhotographs] }
+    try TrialPhotographs.files(paths, atMost: mostPhotographs)
   }
 
   /// The first of other files that a witness would learn from: paths of one file may be written in many ways.

@@ -12,6 +12,7 @@ extension FilterPlan {
     lines += preprocessing
     lines += try classifierLines()
     lines += try secondModelLines()
+    lines += activationRanges
     lines += WitnessPlan(self).lines
     lines += decision
     return lines.joined(separator: "\n") + "\n"
@@ -90,6 +91,10 @@ extension FilterPlan {
     lines.append("  openvino:")
     lines += try Self.engine(classifier).map { "    \($0)" }
     if let labelsPath { lines.append("    labels: \(YAMLText.quoted(labelsPath))") }
+    if let arithmetic = classifier.witnessArithmetic {
+      lines.append("    # For witnesses alone: \(Self.comment(arithmetic.reason)).")
+      lines.append("    witnessPrecision: \(arithmetic.setting.rawValue)")
+    }
     return lines
   }
 
@@ -103,8 +108,12 @@ extension FilterPlan {
   private func secondModelLines() throws(SluiceError) -> [String] {
     guard let second = secondModel else { return [] }
     let preparation = second.preparation
-    var lines = ["models:", "  second:", "    openvino:"]
+    var lines = ["models:", "  \(Self.secondModelName):", "    openvino:"]
     lines += try Self.engine(second).map { "      \($0)" }
+    if let arithmetic = second.witnessArithmetic {
+      lines.append("      # As a witness: \(Self.comment(arithmetic.reason)).")
+      lines.append("      precision: \(arithmetic.setting.rawValue)")
+    }
     // It gets the picture at the size of the classifier, which it may take at another one.
     if preparation.size != classifier.preparation.size {
       lines.append("    preprocess: [{\(YAMLText.step(.resizeExactly(preparation.size, .bilinear)))}]")
@@ -115,13 +124,38 @@ extension FilterPlan {
     return lines + ["    tensor: \(Self.tensor(second))"]
   }
 
+  private var usesFastArithmetic: Bool {
+    classifier.witnessArithmetic != nil || secondModel?.witnessArithmetic != nil
+  }
+
+  private var activationRanges: [String] {
+    guard let activationRangesPath else { return [] }
+    return [
+      "# Between which values inner tensors lie, for computing them in 8-bit integers: `sluice quantise` measures it again.",
+      "activationRanges: \(YAMLText.quoted(activationRangesPath))",
+    ]
+  }
+
   private var decision: [String] {
     var lines = [
       "# At most this share of clean images is flagged by the detectors without thresholds, on photographs like the calibration's.",
       "decision:", "  falsePositiveBudget: \(YAMLText.number(budget))",
-      "  calibration: \(YAMLText.quoted(calibrationPath))", "  rule: union",
     ]
+    if usesFastArithmetic {
+      lines += [
+        "  # Of the arithmetic of this processor. One without instructions for it computes other scores, and needs a calibration of",
+        "  # its own; `sluice init --portable` makes a filter that needs one for all, and costs more.",
+      ]
+    }
+    lines += ["  calibration: \(YAMLText.quoted(calibrationPath))", "  rule: union"]
     if let shares = WitnessPlan(self).shares { lines.append("  groups: \(shares)") }
+    if exitsEarly {
+      lines += [
+        "  # Images that look clean leave early, where that loses at most 1 % of what would be detected of the attacks it was "
+          + "calibrated with.",
+        "  earlyExit: {lostDetections: 0.01, confidence: 0.95, audit: 0.01}",
+      ]
+    }
     return lines + [
       "forward: original", "# What a gateway forwards in place of a flagged image, where it is told to.",
       "sanitize: {median: 2}",

@@ -15,12 +15,29 @@ package struct FilterPlan: Sendable {
   package var budget: Double
   /// As the filter file is to name it.
   package var calibrationPath: String
+  /// The file of activation ranges, as the filter file is to name it, where a model is asked in 8-bit integers.
+  package var activationRangesPath: String?
+  /// Whether clean-looking images may leave before everything was asked.
+  package var exitsEarly = false
+
+  /// How the filter file calls the second model.
+  package static let secondModelName = "second"
 
   package init(name: String, classifier: PlannedModel, budget: Double, calibrationPath: String) {
     self.name = name
     self.classifier = classifier
     self.budget = budget
     self.calibrationPath = calibrationPath
+  }
+
+  /// What witnesses are asked in, for people.
+  package var arithmeticReport: String {
+    let models = [classifier, secondModel].compactMap(\.self)
+    return models.map { model in
+      let arithmetic = model.witnessArithmetic
+      return "witnesses ask \(model.fileName) in \(arithmetic?.computed.rawValue ?? "f32")"
+        + (arithmetic.map { ": \($0.reason)" } ?? "") + "\n"
+    }.joined()
   }
 
   /// - Throws: `model-mismatch` where the second model cannot be compared with the first.
@@ -49,6 +66,29 @@ package struct PlannedModel: Sendable {
   package var preparation: ChosenPreparation
   /// Of an 8-bit output.
   package var outputQuantisation: Quantisation?
+  /// In what witnesses ask it, and why; `nil` for single precision.
+  package var witnessArithmetic: Arithmetic?
+
+  package struct Arithmetic: Sendable, Hashable {
+    /// What this processor computes natively.
+    package var computed: ComputedPrecision
+    /// What was measured.
+    package var reason: String
+
+    package init(_ computed: ComputedPrecision, reason: String) {
+      self.computed = computed
+      self.reason = reason
+    }
+
+    /// What the filter file says, which no processor computes slower than in single precision.
+    package var setting: InferencePrecision {
+      switch computed {
+      case .f32: .f32
+      case .bf16: .auto
+      case .int8: .int8
+      }
+    }
+  }
 
   package init(
     path: String, fileName: String, description: ClassifierDescription, preparation: ChosenPreparation,

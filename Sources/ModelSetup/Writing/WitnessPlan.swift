@@ -59,6 +59,17 @@ struct WitnessPlan {
       }
   }
 
+  /// Before all others that ask the classifier, because it costs less.
+  private var smallLook: [String] {
+    guard let smallSide, hasSecondModel else { return [] }
+    let look = "group: predictions, squeezers: [{look: \(smallSide)}]"
+    return [
+      "  # The same model at a smaller size, which costs less: little of a small perturbation survives that.",
+      "  - featureSqueezing: {name: small-look, \(look), distance: jensenShannon}",
+      "  - featureSqueezing: {name: small-look-doubt, \(look), distance: labelDoubt}",
+    ]
+  }
+
   private var predictions: [String] {
     var looks: [(name: String, squeezer: String)] = []
     looks.append(("mirror", "mirror"))
@@ -66,7 +77,8 @@ struct WitnessPlan {
     let (near, far) = (max(1, side / 112), max(2, side / 45))
     looks.append(("shift", "{shift: {x: \(near), y: \(near)}}"))
     if hasSecondModel, looksAtImage { looks.append(("wide-shift", "{shift: {x: \(far), y: -\(far / 2 + 1)}}")) }
-    var lines = [
+    var lines = smallLook
+    lines += [
       "  # Predictions that do not survive a mirror or a shift. Probabilities see small perturbations, which leave the classifier",
       "  # unsure; their logarithms see confident attacks, whose probabilities saturate. Leave the mirror out where left and right",
       "  # have a meaning, as in writing.",
@@ -78,12 +90,6 @@ struct WitnessPlan {
       lines.append(
         "  - featureSqueezing: {name: \(look.name)-log, group: predictions, squeezers: [\(look.squeezer)], "
           + "distance: meanLogDifference, top: 5}")
-    }
-    if let smallSide, hasSecondModel {
-      lines += [
-        "  # The same model at a smaller size, which costs less: little of a small perturbation survives that.",
-        "  - featureSqueezing: {name: small-look, group: predictions, squeezers: [{look: \(smallSide)}], distance: jensenShannon}",
-      ]
     }
     if looksAtColours {
       lines.append(
