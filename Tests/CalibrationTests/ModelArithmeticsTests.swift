@@ -22,7 +22,7 @@ import Testing
   func cheapest(trials: [(ComputedPrecision, Int, Double)], taken: ComputedPrecision) {
     let arithmetics = ModelArithmetics(
       place: "classifier", quantised: nil, imageCount: 64,
-      trials: trials.map { .init(precision: $0, sameClass: $1, milliseconds: $2) })
+      trials: trials.map { .init(precision: $0, sameClass: $1, distance: 0, milliseconds: $2) })
     #expect(arithmetics.cheapest?.precision == taken)
   }
 
@@ -69,7 +69,8 @@ import Testing
     let hasInt8 = try int8.computedPrecision(environment: ProcessInfo.processInfo.environment) == .int8
     #expect(outcomes.map(\.place) == ["classifier", "models.small"])
     #expect(outcomes.allSatisfy { $0.imageCount == 12 && $0.trials.first?.precision == .f32 })
-    #expect(outcomes.allSatisfy { $0.trials.first?.sameClass == 12 })
+    #expect(outcomes.allSatisfy { $0.trials.first?.sameClass == 12 && $0.trials.first?.distance == 0 })
+    #expect(outcomes[0].trials.dropFirst().allSatisfy { $0.distance > 0 && $0.distance < 0.5 })
     #expect((outcomes[0][.int8] != nil) == hasInt8)
     #expect((outcomes[0].quantised.map { $0.convolutions > 0 } ?? false) == hasInt8)
     #expect(Array(ranges.models.keys) == (hasInt8 ? ["classifier"] : []))

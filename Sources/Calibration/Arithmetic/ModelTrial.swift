@@ -50,21 +50,29 @@ struct ModelTrial {
     let clock = ContinuousClock()
     var milliseconds = Array(repeating: [Double](), count: models.count)
     var sameClass = Array(repeating: 0, count: models.count)
+    var distances = Array(repeating: 0.0, count: models.count)
     for input in inputs {
-      var exact: Int?
+      var exact: Prediction?
       for (number, model) in models.enumerated() {
         let start = clock.now
-        let seen = try await model.predictions(for: input.batch)[0].topClass
+        let seen = try await model.predictions(for: input.batch)[0]
         milliseconds[number].append((clock.now - start) / .milliseconds(1))
-        exact = exact ?? seen
-        if seen == exact { sameClass[number] += 1 }
+        let reference = exact ?? seen
+        exact = reference
+        if seen.topClass == reference.topClass { sameClass[number] += 1 }
+        distances[number] += Self.distance(seen, reference)
       }
     }
     return models.indices.map { number in
       ModelArithmetics.Trial(
         precision: models[number].precision, sameClass: sameClass[number],
+        distance: distances[number] / Double(max(1, inputs.count)),
         milliseconds: milliseconds[number].sorted()[inputs.count / 2])
     }
+  }
+
+  private static func distance(_ one: Prediction, _ other: Prediction) -> Double {
+    zip(one.probabilities, other.probabilities).reduce(0) { $0 + Double(abs($1.0 - $1.1)) }
   }
 
   /// The model in each arithmetic, single precision first.
