@@ -38,9 +38,12 @@ extension TensorFormat {
   ]
 
   private static func ending(of path: String) -> String? {
-    guard let name = path.split(separator: "/").last, !path.hasPrefix("/dev/") else { return nil }
+    guard let name = path.split(separator: "/").last, !isDevice(path) else { return nil }
     return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() }
   }
+
+  /// What lies in shared memory is a file like any other.
+  private static func isDevice(_ path: String) -> Bool { path.hasPrefix("/dev/") && !path.hasPrefix("/dev/shm/") }
 }
 
 /// Writes tensors in one format.
