@@ -64,6 +64,9 @@ package final class OutputFile {
     }
   }
 
+  /// Whether there is still something in it from before it was opened, which the first write takes away.
+  package var hasOldContents: Bool { holdsOldContents && FileStatus(descriptor).map { $0.byteCount > 0 } == true }
+
   /// Whether two outputs would write over each other. Standard streams that lead to one file do not: they share their place in it.
   package func isSameFile(as other: OutputFile) -> Bool {
     (isNamed || other.isNamed) && identity != nil && identity == other.identity

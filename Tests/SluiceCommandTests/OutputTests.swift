@@ -37,6 +37,23 @@ struct OutputTests {
     #expect(try contents("keep.safetensors") == Array(Self.old.utf8))
   }
 
+  @Test(
+    "a run that can judge nothing leaves older outputs as they are, and still says what it could not read",
+    arguments: [("--files-from - < /dev/null", 0), ("labels.tar", 0), ("missing.png", 1)])
+  func nothingToJudge(inputs: String, unreadable: Int) throws {
+    try folder.file("labels.tar", TarArchives.archive([("a.cls", [0x37])]))
+    for name in ["keep.npz", "keep.safetensors", "keep.npy"] {
+      try folder.file(name, Self.old)
+      try folder.file("verdicts", Self.old)
+      let result = try SluiceCommand.shell("\(command) -o \(name) --verdicts verdicts \(inputs)")
+      #expect(result.status == 2, "\(result.errors)")
+      #expect(try contents(name) == Array(Self.old.utf8))
+      let said = String(decoding: try contents("verdicts"), as: UTF8.self)
+      #expect(unreadable > 0 || said == Self.old)
+      #expect(SluiceCommand.Result.verdicts(in: said).count == unreadable)
+    }
+  }
+
   @Test func aShorterOutputTakesThePlaceOfALongerOne() throws {
     try folder.file("keep.npy", [UInt8](repeating: 1, count: 10_000))
     try folder.file("verdicts", [UInt8](repeating: 1, count: 10_000))

@@ -4,8 +4,10 @@ import Files
 /// The outputs of a run: tensors in one file, verdict lines in another.
 package final class RunOutputs: JudgementSink {
   private let tensors: (any TensorWriter)?
+  private let tensorFile: OutputFile
   private let verdicts: OutputFile?
-  private let files: [OutputFile]
+  /// Whether there was an input that could be judged.
+  private var hasJudged = false
 
   /// - Parameters:
   ///   - tensors: where tensors go.
@@ -15,23 +17,34 @@ package final class RunOutputs: JudgementSink {
   package init(tensors: OutputFile, format: TensorFormat, verdicts: OutputFile?) throws(SluiceError) {
     if format != .none, let verdicts, tensors.isSameFile(as: verdicts) { throw .usedTwice(tensors.name) }
     self.tensors = try format.writer(to: tensors)
+    tensorFile = tensors
     self.verdicts = verdicts
-    files = [tensors, verdicts].compactMap(\.self)
   }
 
   /// The regular files that were opened by their names.
-  package var namedFiles: Set<FileStatus.Identity> { Set(files.filter(\.isNamed).compactMap(\.identity)) }
+  package var namedFiles: Set<FileStatus.Identity> {
+    Set([tensorFile, verdicts].compactMap(\.self).filter(\.isNamed).compactMap(\.identity))
+  }
 
   /// Writes the verdict, then the tensor: nothing is forwarded before its verdict is.
   package func write(_ judgement: Judgement) throws(SluiceError) {
     try verdicts?.write(Array((judgement.verdict.json.text + "\n").utf8))
+    if judgement.verdict.outcome != .failed { hasJudged = true }
     guard let tensor = judgement.tensor else { return }
     try tensors?.write(tensor, judgement.verdict)
   }
 
-  /// Writes what the format has at its end, and closes the files.
+  /// Writes what the format has at its end, and closes the files. One to which a run without a judged input wrote nothing
+  /// stays as it was: a path typed wrongly is not to cost what an earlier run made.
   package func finish() throws(SluiceError) {
+    if replaces(tensorFile) { try finishTensors() }
+    if let verdicts, replaces(verdicts) { try verdicts.close() }
+  }
+
+  private func replaces(_ file: OutputFile) -> Bool { hasJudged || !file.hasOldContents }
+
+  private func finishTensors() throws(SluiceError) {
     try tensors?.finish()
-    for file in files { try file.close() }
+    try tensorFile.close()
   }
 }
