@@ -66,6 +66,39 @@ struct OutputTests {
     #expect(try contents("verdicts").last == 10)
   }
 
+  @Test("whoever reads a few verdicts and goes keeps whole tensors of them", arguments: ["npz", "safetensors"])
+  func closedVerdicts(ending: String) throws {
+    let images = "$(printf 'a.png %.0s' $(seq 2000))"
+    let result = try SluiceCommand.shell(
+      "\(command) -o keep.\(ending) \(images) | head -n 1; echo ${PIPESTATUS[0]}")
+    #expect(result.verdicts.count == 1 && result.outputText.hasSuffix("\n141\n"), "\(result.outputText)")
+    #expect(result.errors.isEmpty, "\(result.errors)")
+    let written = try contents("keep.\(ending)")
+    let count = ending == "npz" ? Self.members(ofArchive: written) : Self.tensors(ofSafetensors: written)
+    #expect((1..<2000).contains(count ?? 0), "cut off, or of an earlier run")
+  }
+
+  /// How many files a ZIP archive says it has; `nil` unless its directory lies right before its end.
+  private static func members(ofArchive bytes: [UInt8]) -> Int? {
+    let end = bytes.count - 22
+    guard end > 0, bytes[end...].starts(with: [0x50, 0x4B, 5, 6]) else { return nil }
+    func number(_ offset: Int, bytes count: Int) -> Int { littleEndian(bytes[(end + offset)..<(end + offset + count)]) }
+    return number(16, bytes: 4) + number(12, bytes: 4) == end ? number(10, bytes: 2) : nil
+  }
+
+  /// How many tensors of the filter's form a safetensors file has; `nil` unless it is as long as its header says.
+  private static func tensors(ofSafetensors bytes: [UInt8]) -> Int? {
+    let length = littleEndian(bytes.prefix(8))
+    guard length > 0, length < bytes.count,
+      let header = try? JSONSerialization.jsonObject(with: Data(bytes.dropFirst(8).prefix(length))) as? [String: Any]
+    else { return nil }
+    return bytes.count == 8 + length + header.count * 3 * 6 * 8 * 4 ? header.count : nil
+  }
+
+  private static func littleEndian(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
   @Test("two names of one file that does not exist yet are refused", arguments: ["./new.npy", "link.npy"])
   func oneNewFile(name: String) throws {
     let result = try SluiceCommand.shell(

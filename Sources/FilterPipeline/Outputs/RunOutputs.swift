@@ -26,9 +26,15 @@ package final class RunOutputs: JudgementSink {
     Set([tensorFile, verdicts].compactMap(\.self).filter(\.isNamed).compactMap(\.identity))
   }
 
-  /// Writes the verdict, then the tensor: nothing is forwarded before its verdict is.
+  /// Writes the verdict, then the tensor: nothing is forwarded before its verdict is. Whoever closes the verdicts has seen
+  /// enough of them, and keeps the tensors that belong to them: those end as they would with the run.
   package func write(_ judgement: Judgement) throws(SluiceError) {
-    try verdicts?.write(Array((judgement.verdict.json.text + "\n").utf8))
+    do throws(SluiceError) {
+      try verdicts?.write(Array((judgement.verdict.json.text + "\n").utf8))
+    } catch {
+      if replaces(tensorFile) { try finishTensors() }
+      throw error
+    }
     if judgement.verdict.outcome != .failed { hasJudged = true }
     guard let tensor = judgement.tensor else { return }
     try tensors?.write(tensor, judgement.verdict)
