@@ -111,8 +111,8 @@ struct FilterCommand: AsyncParsableCommand {
         "\(output): tensors are not written as .\(ending); an ending of -o names one of \(TensorFormat.endings), "
           + "and --format chooses one whatever the ending")
     }
-    if verdicts == "-" && output == "-" && chosenFormat != .none {
-      throw ValidationError("tensors and verdicts cannot both go to standard output; name a file with -o or --verdicts")
+    if chosenFormat != .none, tensorPlace == verdictPlace, let stream = tensorPlace.streamName {
+      throw ValidationError("tensors and verdicts cannot both go to \(stream); name a file with -o or --verdicts")
     }
   }
 
@@ -126,7 +126,7 @@ struct FilterCommand: AsyncParsableCommand {
     let run = FilterRun(
       pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder,
       wanted: WantedJudgement(tensor: chosenFormat != .none))
-    let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictsGoToTerminal)
+    let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictPlace.isTerminal)
     let result: RunSummary
     do throws(SluiceError) { result = try await judged(by: run, pipeline, progress, interruption) } catch {
       // What was recorded before the run broke off is signed as well.
@@ -149,12 +149,12 @@ struct FilterCommand: AsyncParsableCommand {
     by run: FilterRun, _ pipeline: Pipeline, _ progress: Progress, _ interruption: Interruption
   ) async throws(SluiceError) -> RunSummary {
     try checkDistinct(
-      outputs: [output, verdicts ?? "-"].filter { $0 != "-" },
+      outputs: [tensorPlace.path, verdictPlace.path].compactMap(\.self),
       inputs: pipeline.definition.namedPaths + [filesFrom, options.filter, "/dev/stdin"].compactMap(\.self),
       paths: ArgumentBytes.paths(paths))
     let list = try pathList(interruption)
     let outputs = try RunOutputs(
-      tensors: output == "-" ? .standardOutput() : .overwriting(output), format: chosenFormat, verdicts: verdictFile())
+      tensors: tensorPlace.opened(), format: chosenFormat, verdicts: verdictPlace.opened())
     try checkList(outputs)
     // Not before: opening a named pipe waits for its reader, and a signal has to end that.
     Signals.forward(to: interruption)
@@ -185,26 +185,18 @@ struct FilterCommand: AsyncParsableCommand {
 
   private var chosenFormat: TensorFormat { format ?? .named(by: output) }
 
-  private var verdictsGoToTerminal: Bool {
-    let isStandardOutput = verdicts == "-" || verdicts == nil && !verdictsGoToStandardError
-    return verdictsGoToStandardError || isStandardOutput && Terminal.isTerminal(STDOUT_FILENO)
-  }
+  private var tensorPlace: OutputPlace { OutputPlace(output) }
 
-  private var verdictsGoToStandardError: Bool { verdicts == nil && output == "-" && chosenFormat != .none }
-
-  private func verdictFile() throws(SluiceError) -> OutputFile {
-    switch verdicts {
-    case nil: verdictsGoToStandardError ? .standardError() : .standardOutput()
-    case "-": .standardOutput()
-    case let path?: try .overwriting(path)
-    }
+  private var verdictPlace: OutputPlace {
+    if let verdicts { return OutputPlace(verdicts) }
+    return tensorPlace == .standardOutput && chosenFormat != .none ? .standardError : .standardOutput
   }
 
   private func checkTerminals() throws {
     if filesFrom == nil, paths.isEmpty, Terminal.isTerminal(STDIN_FILENO) {
       throw ValidationError("name images, or pipe them to standard input")
     }
-    if output == "-", chosenFormat != .none, Terminal.isTerminal(STDOUT_FILENO) {
+    if chosenFormat != .none, tensorPlace.isTerminal {
       throw ValidationError(
         "tensors are not text for a terminal; redirect them, name a file with -o, or use --format none")
     }

@@ -99,6 +99,42 @@ struct OutputTests {
     bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
+  @Test(
+    "a standard stream is the same one by its name, which a run does not empty",
+    arguments: [
+      ("-o /dev/stdout", "out", "err"), ("-o /dev/stdout --verdicts /dev/stderr", "out", "err"),
+      ("-o /dev/stderr", "err", "out"), ("-o new.npy --verdicts /dev/stdout", "new.npy", "out"),
+      ("-o new.npy --verdicts /dev/stderr", "new.npy", "err"),
+    ])
+  func namedStreams(arguments: String, tensors: String, verdicts: String) throws {
+    let result = try SluiceCommand.shell(
+      """
+      cd '\(folder.path)' && exec > out 2> err && printf before && printf before >&2
+      $SLUICE filter -f decode-only.yaml \(arguments) a.png
+      """)
+    let before = Array("before".utf8)
+    var written = try contents(tensors)[...]
+    if tensors != "new.npy" { written = written.dropFirst(before.count) }
+    #expect(result.status == 0)
+    _ = try NumpyArray.next(in: &written)
+    #expect(written.isEmpty)
+    let said = try contents(verdicts)
+    #expect(said.starts(with: before))
+    #expect(SluiceCommand.Result.verdicts(in: String(decoding: said.dropFirst(before.count), as: UTF8.self)).count == 1)
+  }
+
+  @Test(
+    "tensors and verdicts do not go to one stream, whatever it is called",
+    arguments: [
+      ("--verdicts /dev/stdout", "standard output"), ("-o /dev/stdout --verdicts -", "standard output"),
+      ("-o /dev/stderr --verdicts /dev/stderr", "standard error"),
+    ])
+  func oneStream(arguments: String, name: String) throws {
+    let result = try SluiceCommand.shell("\(command) \(arguments) a.png")
+    #expect(result.status == 2 && result.errors.contains("cannot both go to \(name)"), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
   @Test("two names of one file that does not exist yet are refused", arguments: ["./new.npy", "link.npy"])
   func oneNewFile(name: String) throws {
     let result = try SluiceCommand.shell(

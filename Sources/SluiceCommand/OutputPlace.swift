@@ -1,0 +1,58 @@
+import Common
+import Files
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Where an output goes, however that is written.
+///
+/// Opened by its name, a standard stream would be a file like any other: one that is redirected would be emptied, and nobody
+/// would see that two outputs share it.
+enum OutputPlace: Equatable {
+  case standardOutput
+  case standardError
+  case file(String)
+
+  /// - Parameters:
+  ///   - path: `-` for standard output.
+  init(_ path: String) {
+    self =
+      switch path {
+      case "-", "/dev/stdout": .standardOutput
+      case "/dev/stderr": .standardError
+      default: .file(path)
+      }
+  }
+
+  /// The path of what is no standard stream.
+  var path: String? { if case .file(let path) = self { path } else { nil } }
+
+  /// A standard stream in words.
+  var streamName: String? {
+    switch self {
+    case .standardOutput: "standard output"
+    case .standardError: "standard error"
+    case .file: nil
+    }
+  }
+
+  var isTerminal: Bool {
+    switch self {
+    case .standardOutput: Terminal.isTerminal(STDOUT_FILENO)
+    case .standardError: Terminal.isTerminal(STDERR_FILENO)
+    case .file: false
+    }
+  }
+
+  /// Opens it. What a file holds is lost with the first write, or when it is closed, and not before.
+  ///
+  /// - Throws: `unwritable-output`.
+  func opened() throws(SluiceError) -> OutputFile {
+    switch self {
+    case .standardOutput: .standardOutput()
+    case .standardError: .standardError()
+    case .file(let path): try .overwriting(path)
+    }
+  }
+}
