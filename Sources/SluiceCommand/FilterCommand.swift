@@ -111,6 +111,9 @@ struct FilterCommand: AsyncParsableCommand {
         "\(output): tensors are not written as .\(ending); an ending of -o names one of \(TensorFormat.endings), "
           + "and --format chooses one whatever the ending")
     }
+    if chosenFormat == .none, let path = tensorPlace.path, path != "/dev/null" {
+      throw ValidationError("\(path): --format none writes no tensors there; leave out -o, or name another format")
+    }
     if chosenFormat != .none, tensorPlace == verdictPlace, let stream = tensorPlace.streamName {
       throw ValidationError("tensors and verdicts cannot both go to \(stream); name a file with -o or --verdicts")
     }

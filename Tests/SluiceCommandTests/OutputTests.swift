@@ -135,6 +135,22 @@ struct OutputTests {
     #expect(result.output.isEmpty)
   }
 
+  @Test("a place for tensors is refused where none are to be written, and what it holds stays")
+  func noTensors() throws {
+    try folder.file("keep.npy", Self.old)
+    for name in ["keep.npy", "keep.npz", "new.npy"] {
+      let result = try SluiceCommand.shell("\(command) -o \(name) --format none a.png")
+      #expect(result.status == 2 && result.output.isEmpty)
+      #expect(result.errors.contains("\(name): --format none writes no tensors"), "\(result.errors)")
+    }
+    for name in ["keep.npy", "keep.npz"] { #expect(try contents(name) == Array(Self.old.utf8)) }
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/new.npy"))
+    for place in ["-", "/dev/null", "/dev/stdout"] {
+      let result = try SluiceCommand.shell("\(command) -o \(place) --format none a.png")
+      #expect(result.status == 0 && result.verdicts.count == 1, "\(result.errors)")
+    }
+  }
+
   @Test("two names of one file that does not exist yet are refused", arguments: ["./new.npy", "link.npy"])
   func oneNewFile(name: String) throws {
     let result = try SluiceCommand.shell(
