@@ -15,6 +15,12 @@ package func checkDistinct(
   }
 }
 
+/// Whether two paths are of one file, which need not be there yet: paths may be written in many ways.
+package func isSameFile(_ path: String, _ other: String) -> Bool {
+  guard path != other, let known = place(path) else { return path == other }
+  return known == place(other)
+}
+
 /// What an output is known by, however its path is spelled.
 private enum Place: Hashable {
   case file(FileStatus.Identity)

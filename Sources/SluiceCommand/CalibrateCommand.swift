@@ -174,13 +174,6 @@ struct CalibrateCommand: AsyncParsableCommand {
         "write `falsePositiveBudget: \(fpr)` under `decision` in the filter file, or name another calibration with -o")
   }
 
-  /// Whether two paths are of one file, which need not be there yet: paths may be written in many ways.
-  private func isSameFile(_ path: String, _ other: String) -> Bool {
-    if let status = FileStatus(path) { return status.identity == FileStatus(other)?.identity }
-    return path.split(separator: "/").last == other.split(separator: "/").last
-      && FileStatus(path.containingFolder)?.identity == FileStatus(other.containingFolder)?.identity
-  }
-
   /// A path typed wrongly must not cost an image.
   private func refuseToReplace(_ target: String) throws(SluiceError) {
     guard FileStatus(target)?.isRegularFile == true else { return }

@@ -55,7 +55,7 @@ struct QuantiseCommand: AsyncParsableCommand {
     try refuseToReplace(target)
     var others = file.definition.namedPaths
     // The file that is written is named once.
-    if let place = others.firstIndex(of: target) { others.remove(at: place) }
+    if let place = others.firstIndex(where: { isSameFile($0, target) }) { others.remove(at: place) }
     try images.checkDistinct(from: target, others + [options.filter])
     let leftOut = try images.forEach(limit: file.definition.limits.maxBytes) { (input) throws(SluiceError) in
       try trial.add(input)

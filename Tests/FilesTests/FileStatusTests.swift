@@ -54,6 +54,18 @@ import Testing
     try checkDistinct(outputs: ["/dev/null", "/dev/null", "\(folder.path)/b"], inputs: [path])
   }
 
+  @Test func oneFileIsKnownHoweverItsPathIsWritten() throws {
+    let path = try folder.file("a", "")
+    try folder.file("b", "")
+    #expect(link(path, "\(folder.path)/same") == 0)
+    for other in ["a", "./a", "same", ".././\(folder.path.split(separator: "/").last ?? "")/a"] {
+      #expect(isSameFile(path, "\(folder.path)/\(other)") && isSameFile("\(folder.path)/\(other)", path))
+    }
+    #expect(!isSameFile(path, "\(folder.path)/b") && !isSameFile(path, "\(folder.path)/new"))
+    #expect(isSameFile("\(folder.path)/new", "\(folder.path)/./new") && isSameFile("/nowhere/new", "/nowhere/new"))
+    #expect(!isSameFile("/nowhere/new", "/nonexistent/new"), "of neither folder is anything known")
+  }
+
   @Test func foldersListNamesOfAnyBytesWithoutHiddenOnesAndLinksToFolders() throws {
     let odd = RawPath(bytes: Array("\(folder.path)/".utf8) + [0xFF, 0x41])
     try folder.file("b", "")

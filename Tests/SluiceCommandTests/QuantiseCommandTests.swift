@@ -94,6 +94,15 @@ struct QuantiseCommandTests {
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/ranges.json"))
   }
 
+  @Test("the file that the filter names is measured again, however its path is written")
+  func measuredAgain() throws {
+    let folder = try folder()
+    for output in ["", "-o ranges.json", "-o ./ranges.json"] {
+      let result = try sluice(folder, "\"$SLUICE\" quantise -f filter.yaml \(output) \(Self.clean)/00*.png")
+      #expect(result.status == 0, "\(output): \(result.errors)")
+    }
+  }
+
   @Test(
     "what cannot be measured is an error that leaves no file",
     arguments: [

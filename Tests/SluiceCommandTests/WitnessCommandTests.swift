@@ -77,12 +77,14 @@ struct WitnessCommandTests {
       #expect(made.outputText.contains(line))
     }
     #expect(try witness(["-o", private_, "--force"]).status == 0)
-    let again = try run([
-      "witness", "-f", private_, "--features", "64", "--photos", "\(folder.path)/photos", "--model",
-      "\(folder.path)/colours.witness.xml", "--force",
-    ])
-    #expect(again.status == 0, "\(again.errors)")
-    #expect(again.outputText.contains("names it already"))
+    for model in ["colours.witness.xml", "./colours.witness.xml"] {
+      let again = try run([
+        "witness", "-f", private_, "--features", "64", "--photos", "\(folder.path)/photos", "--model",
+        "\(folder.path)/\(model)", "--force",
+      ])
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(again.outputText.contains("names it already"))
+    }
   }
 
   @Test("a secret makes the same witness again, and another one another")

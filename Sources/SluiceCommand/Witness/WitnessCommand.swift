@@ -153,7 +153,7 @@ struct WitnessCommand: AsyncParsableCommand {
   /// Writes the filter file where one is asked for, and says what was made.
   private func finish(_ file: FilterFile, _ files: WitnessFiles, _ report: WitnessReport) throws(SluiceError) {
     let output = OutputFile.standardOutput()
-    let isNamed = file.definition.namedPaths.contains { FileStatus($0)?.identity == FileStatus(files.model)?.identity }
+    let isNamed = file.definition.namedPaths.contains { isSameFile($0, files.model) }
     let entries = WitnessEntries(
       file.definition, path: try RelativePath.path(of: files.model, from: self.output ?? options.filter))
     guard let target = self.output else {

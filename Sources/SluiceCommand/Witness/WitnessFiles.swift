@@ -26,8 +26,8 @@ struct WitnessFiles {
 
   /// What a filter names besides a witness that is made anew.
   func others(among named: [String]) -> [String] {
-    let replaced = named.contains(model) ? [model, weights] : []
-    return named.filter { !replaced.contains($0) }
+    guard named.contains(where: { isSameFile($0, model) }) else { return named }
+    return named.filter { !isSameFile($0, model) && !isSameFile($0, weights) }
   }
 
   /// What the calibration of the filter that is written is called.
