@@ -120,6 +120,17 @@ struct WitnessCommandTests {
     #expect(itself.status == 2, "the filter that is read is not written to")
   }
 
+  @Test(
+    "a calibration of another filter in the place of the new one's is kept as other files are",
+    arguments: [[], ["--calibrate", "others"]])
+  func otherCalibration(more: [String]) throws {
+    let kept = try folder.file("private.calibration.json", "of another filter")
+    let refused = try witness(["-o", private_] + more.map { $0 == "others" ? "\(folder.path)/others" : $0 })
+    #expect(refused.status == 2 && refused.errors.contains("private.calibration.json exists"), "\(refused.errors)")
+    #expect(try Repository.bytes(kept) == Array("of another filter".utf8))
+    #expect(!FileManager.default.fileExists(atPath: private_))
+  }
+
   @Test("too few photographs, and files that are none, are named")
   func photographs() throws {
     let few = try witness(photos: "few")

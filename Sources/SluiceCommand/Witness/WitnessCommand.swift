@@ -88,7 +88,7 @@ struct WitnessCommand: AsyncParsableCommand {
     let files = try WitnessFiles(filter: options.filter, model: model, output: output)
     try files.refuseToReplace(force: force)
     try checkDistinct(
-      outputs: [files.model, files.weights] + [output].compactMap(\.self),
+      outputs: [files.model, files.weights] + [output, files.calibration].compactMap(\.self),
       inputs: photos + calibrate
         + [options.filter, secret, file.definition.classifier?.openVINO.modelPath].compactMap(\.self)
         + files.others(among: file.definition.namedPaths))

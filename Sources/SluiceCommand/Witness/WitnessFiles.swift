@@ -36,6 +36,9 @@ struct WitnessFiles {
     return Self.withoutEnding(name) + ".calibration.json"
   }
 
+  /// Where that calibration lies; `nil` where no filter is written.
+  var calibration: String? { output.map { calibrationName.path(inFolder: $0.containingFolder) } }
+
   /// - Throws: `unwritable-output` where a file exists that nobody said may be replaced.
   func refuseToReplace(force: Bool) throws(SluiceError) {
     guard FileStatus(model.containingFolder)?.isFolder == true else {
@@ -43,7 +46,7 @@ struct WitnessFiles {
         .unwritableOutput, "there is no folder \(model.containingFolder)",
         remedy: "make it, or name another one with --model")
     }
-    let written = [model, weights] + [output].compactMap(\.self)
+    let written = [model, weights] + [output, calibration].compactMap(\.self)
     guard !force, let existing = written.first(where: { FileStatus($0) != nil }) else { return }
     throw SluiceError(
       .unwritableOutput, "\(existing) exists",
