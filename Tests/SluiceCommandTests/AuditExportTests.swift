@@ -115,6 +115,17 @@ struct AuditExportTests {
     #expect(findings.contains { $0["action"] as? String == "Allowed" && $0["severity"] as? String == "Informational" })
   }
 
+  @Test("an export that cannot begin leaves older ones as they are", arguments: ["csv", "ndjson"])
+  func cannotBegin(format: String) throws {
+    let kept = try bench.folder.file("kept", "what an earlier export wrote")
+    let refused = try bench.audit("export", "--format", format, "-o", kept, "--images", "\(bench.path)/none/images.tar")
+    #expect(refused.status == 2 && refused.errors.contains("none/images.tar"), "\(refused.errors)")
+    #expect(try Repository.bytes(kept) == Array("what an earlier export wrote".utf8))
+    let replaced = try bench.audit("export", "--format", format, "-o", kept, "--client", "nobody")
+    #expect(replaced.status == 0, "\(replaced.errors)")
+    #expect(try Repository.bytes(kept) == Array(export("--format", format, "--client", "nobody").utf8))
+  }
+
   // MARK: Images
 
   @Test("the archive holds each kept image once, named by its digest")

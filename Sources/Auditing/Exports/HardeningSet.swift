@@ -91,6 +91,7 @@ package final class HardeningSet {
 
   private func endShard() throws(SluiceError) {
     try shard?.write(TarArchive.end)
+    try shard?.close()
     shard = nil
     (shardImages, shardBytes) = (0, 0)
   }

@@ -48,16 +48,21 @@ struct AuditExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try log.location().openForReading()
-    try checkDistinct(outputs: [output == "-" ? nil : output, images].compactMap(\.self), inputs: [])
-    let file = output == "-" ? OutputFile.standardOutput() : try .created(output)
+    let place = OutputPlace(output)
+    try checkDistinct(outputs: [place.path, images].compactMap(\.self), inputs: [])
+    let file = try place.opened()
     let archive = try images.map { (path) throws(SluiceError) in try ImageArchive(path) }
     var query = query.query
     query.isOldestFirst = true
-    if let heading = format.heading { try file.write(Array((heading + "\n").utf8)) }
+    // Not before the first record: a log that cannot be read is not to cost an older export.
+    var heading = format.heading.map { $0 + "\n" } ?? ""
     try store.forEach(query) { record throws(SluiceError) in
-      try file.write(Array((format.line(record) + "\n").utf8))
+      try file.write(Array((heading + format.line(record) + "\n").utf8))
+      heading = ""
       try archive?.add(record, of: store)
     }
+    try file.write(Array(heading.utf8))
+    try file.close()
     try archive?.finish()
     guard let archive, archive.missing > 0 else { return }
     Terminal.say("sluice: the images of \(archive.missing) records are not kept")
@@ -72,7 +77,7 @@ private final class ImageArchive {
   private(set) var missing = 0
 
   init(_ path: String) throws(SluiceError) {
-    file = try .created(path)
+    file = try .overwriting(path)
   }
 
   func add(_ record: StoredRecord, of store: AuditStore) throws(SluiceError) {
@@ -91,5 +96,8 @@ private final class ImageArchive {
     try file.write(TarArchive.member("\(sha256).\(ending)", bytes))
   }
 
-  func finish() throws(SluiceError) { try file.write(TarArchive.end) }
+  func finish() throws(SluiceError) {
+    try file.write(TarArchive.end)
+    try file.close()
+  }
 }
