@@ -23,4 +23,18 @@ struct HardeningSetTests {
     let error = #expect(throws: SluiceError.self) { try set.finish() }
     #expect(error?.message.contains("train-000000.tar") == true)
   }
+
+  @Test("a set that no image was added to leaves its folder empty", arguments: HardeningSet.Form.allCases)
+  func nothingAdded(form: HardeningSet.Form) throws {
+    let set = try HardeningSet(in: path, as: form)
+    #expect(throws: SluiceError.self) { try set.add(review, [1, 2, 3]) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+    let next = try HardeningSet(in: path, as: form)
+    try next.add(review, try EncodedImages.png())
+    try next.finish()
+    let folders = ["shards": form != .folder, "images": form != .shards]
+    for (name, isThere) in folders {
+      #expect(FileManager.default.fileExists(atPath: "\(path)/\(name)") == isThere)
+    }
+  }
 }

@@ -75,6 +75,17 @@ import Testing
     #expect(result.status == 2 && result.errors.contains(message), "\(result.errors)")
   }
 
+  @Test("an export that failed is in nobody's way when it is tried again")
+  func triedAgain() throws {
+    let folder = try bench()
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && mkdir away && mv a.png b.jpg c.png away")
+    let export = "export --adversarial-training out --from-audit reviews.ndjson"
+    #expect(try sluice(folder, export).status == 2)
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && mv away/* .")
+    let again = try sluice(folder, export)
+    #expect(again.status == 0, "\(again.errors)")
+  }
+
   @Test("what reviewers confirmed and cleared goes into a calibration")
   func calibratesFromReviews() throws {
     let folder = try TemporaryFolder()

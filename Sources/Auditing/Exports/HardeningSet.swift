@@ -28,6 +28,8 @@ package final class HardeningSet {
   private static let (maxShardImages, maxShardBytes) = (1000, 1_000_000_000)
   private static let keyDigits = 32
 
+  /// Makes the folder, and in it nothing before the first image: a set that came to nothing is to be in nobody's way.
+  ///
   /// - Throws: `unwritable-output`, also for a folder that holds something already.
   package init(in folder: String, as form: Form) throws(SluiceError) {
     self.folder = folder
@@ -37,8 +39,6 @@ package final class HardeningSet {
       throw SluiceError(
         .unwritableOutput, "\(folder) is not empty", remedy: "name a new folder, so that no older set is mixed in")
     }
-    if form != .folder { try makeFolder("\(folder)/shards") }
-    if form != .shards { try makeFolder("\(folder)/images") }
   }
 
   /// Adds an image. Its bytes stay as they are.
@@ -54,6 +54,7 @@ package final class HardeningSet {
     if form != .shards {
       let name = review.trueClass.map(String.init) ?? "unknown"
       let place = "\(folder)/images/\(review.label.rawValue)"
+      try makeFolder("\(folder)/images")
       try makeFolder(place)
       try makeFolder("\(place)/\(name)")
       try replaceFile("\(place)/\(name)/\(key).\(ending)", with: bytes)
@@ -86,6 +87,7 @@ package final class HardeningSet {
     let digits = String(shardNumber)
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     shardNumber += 1
+    try makeFolder("\(folder)/shards")
     return try .created("\(folder)/shards/train-\(number).tar")
   }
 
