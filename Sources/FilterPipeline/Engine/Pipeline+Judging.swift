@@ -77,6 +77,8 @@ extension Passage {
     verdict.error = error
     verdict.outcome = SluiceError.Code.ofImages.contains(error.code) ? .rejected : .failed
     verdict.handling = nil
+    // Nothing is forwarded, whatever was being made when it failed.
+    verdict.tensor = nil
     (tensor, picture, prediction) = (nil, nil, nil)
   }
 }
