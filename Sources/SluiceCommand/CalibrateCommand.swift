@@ -19,8 +19,9 @@ struct CalibrateCommand: AsyncParsableCommand {
       Scores clean images with the filter, and writes what its decision needs: how clean images score, and how much each \
       detector counts. Use images like those that the filter will see, from every source; a thousand or more are good. Each is \
       also scored saved again, blurred, noisy, brighter or darker and gray, so that no such version is called an attack. \
-      A budget of 1 in 1,000 needs some 4,000 scores. With adversarial images, the detectors' weights are fitted, and \
-      the rate shown for each attack is that of a fit that never saw it.
+      A budget of 1 in 1,000 needs at least 999 images as they came, and some 2,500 scores where groups share it. With \
+      adversarial images, the detectors' weights are fitted, and the rate shown for each attack is that of a fit that never \
+      saw it.
 
         # from a folder of clean images, for the budget that the filter file names
         sluice calibrate -f filter.yaml --clean photos/

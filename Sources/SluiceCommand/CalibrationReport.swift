@@ -33,8 +33,9 @@ struct CalibrationReport {
     let photographs = calibration.images.kinds[ScoredImage.original] ?? 0
     let scores = calibration.images.count
     let least = decision.rule == .union ? decision.shares.filter { $0 > 0 }.min() ?? 1 : 1
-    let text =
-      "P-values go down to 1 in \(scores + 1); all groups can spend budgets of \(rounded(1 / (Double(scores + 1) * least))) and more."
+    // Changed versions count as scores, and not as photographs.
+    let budget = max(1 / (Double(scores + 1) * least), 1 / Double(photographs + 1))
+    let text = "P-values go down to 1 in \(scores + 1); all groups can spend budgets of \(rounded(budget)) and more."
     return photographs == scores
       ? text : text + " Below 1 in \(photographs + 1) they rest on changed versions of the same \(photographs) images."
   }

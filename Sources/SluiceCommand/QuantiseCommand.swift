@@ -11,8 +11,8 @@ struct QuantiseCommand: AsyncParsableCommand {
     commandName: "quantise",
     abstract: "Measure what computing a filter's models in 8-bit integers needs.",
     discussion: """
-      A second model, or a look of the classifier, tells nearly as much in 8-bit integers, in about half of the time. \
-      The filter says which:
+      A second model, or a look of the classifier, tells nearly as much in 8-bit integers, in a third to a half of the \
+      time. The filter says which:
 
         classifier:
           openvino: {model: classifier.onnx, witnessPrecision: int8}

@@ -30,7 +30,7 @@ struct SluiceCommand: AsyncParsableCommand {
         sluice evaluate -f filter.yaml --clean test/ --adversarial attacks/ \\
           --html report.html
 
-        # witnesses in 8-bit integers, in about half of the time
+        # witnesses in 8-bit integers, in a third to a half of the time
         sluice quantise -f filter.yaml photos/
 
         # attack it yourself, before somebody else does

@@ -14,8 +14,8 @@ struct AuditListCommand: AsyncParsableCommand {
         sluice audit list --detector mirror --review unreviewed
         sluice audit list --client 10.0.0.7 --ndjson | jq .record.pValue
 
-      A gateway that notices a chain of near questions, as somebody asks who searches for an adversarial image, \
-      records it as a search. Each is listed by its last record; `sluice audit show` explains one.
+      A gateway records a search when somebody sends many near copies of one image, as an attacker without the model \
+      does. Each is listed by its last record; `sluice audit show` explains one.
 
         sluice audit list --chain
         sluice audit list --chain SEARCH --oldest-first
