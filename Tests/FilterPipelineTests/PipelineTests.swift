@@ -168,6 +168,27 @@ struct PipelineTests {
     #expect(refused.verdict.outcome == .rejected && refused.verdict.error?.code == .tooManyPixels)
   }
 
+  @Test("a picture that its file has lying on its side comes from where its upright copy does")
+  func originsOfTurnedPictures() async throws {
+    let filter = try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{letterbox: {width: 16, height: 8}}]
+        tensor: {layout: nchw, type: float32}
+        """)
+    let pipeline = try Pipeline(testing: filter.definition)
+    let stored = try EncodedImages.png(width: 64, height: 32)
+    // EXIF data with one tag: to be turned by a quarter.
+    let exif: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+    let turned = Array(stored[..<33]) + EncodedImages.chunk("eXIf", exif) + Array(stored[33...])
+    let upright = try ImageDecoder().decode(turned.span).takePixels().encodedAsPNG()
+    let origin = await pipeline.judge(input(turned), id: 1).verdict.origin
+    #expect(origin?.scale == 8, "of 32×64 pixels, 4×8 are left")
+    let copy = await pipeline.judge(input(upright), id: 1).verdict.origin
+    #expect(origin == copy)
+  }
+
   // The first two are among the detectors' squeezers, the third is not.
   @Test(arguments: ["bitDepth: 1", "median: 3", "median: 2"])
   func aSqueezedImageIsForwarded(name: String) async throws {

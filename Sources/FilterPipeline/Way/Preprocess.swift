@@ -14,8 +14,8 @@ struct Preprocess: Stage {
 
   func advance(_ passage: inout Passage) -> StageProgress {
     guard let source = passage.source.take() else { return .goesOn }
-    // A part of a picture is decoded where that is enough; its header has the size of the whole.
-    let size = passage.verdict.header?.size ?? source.size
+    // That of the upright picture, which the steps see; the file may have it lying on its side.
+    let size = source.size
     let image = preprocessor.apply(to: source)
     let scaled = preprocessor.scaledSize(of: size)
     passage.verdict.origin =
