@@ -71,17 +71,21 @@ package struct Preprocessor: Sendable {
   package func scaledSize(of size: PixelSize) -> PixelSize {
     var cropped = size
     for step in steps {
-      let output = step.outputSize(for: cropped)
       switch step {
-      case .centerCrop: cropped = output
-      case .letterbox(let frame, _, _): return PreprocessStep.fittedSize(of: size, in: frame)
+      case .centerCrop(let kept): cropped = kept
+      case .letterbox(let frame, _, _):
+        return Self.scaled(size, as: cropped, to: PreprocessStep.fittedSize(of: cropped, in: frame))
       case .resizeExactly, .resizeShorterSide, .sampleExactly, .sampleShorterSide:
-        return PixelSize(
-          width: max(1, size.width * output.width / cropped.width),
-          height: max(1, size.height * output.height / cropped.height))
+        return Self.scaled(size, as: cropped, to: step.outputSize(for: cropped))
       }
     }
     return size
+  }
+
+  /// The size of a picture that is scaled as its crop is.
+  private static func scaled(_ size: PixelSize, as crop: PixelSize, to target: PixelSize) -> PixelSize {
+    PixelSize(
+      width: max(1, size.width * target.width / crop.width), height: max(1, size.height * target.height / crop.height))
   }
 
   /// The part of a picture of the given size that `apply(to:)` reads: what lies outside of it may have any value.

@@ -104,6 +104,26 @@ struct PreprocessorTests {
     #expect(region == PixelRegion(columns: 84..<414, rows: 23..<352))
   }
 
+  @Test(
+    "all of a picture is scaled as the part of it that a crop keeps",
+    arguments: [
+      ([.letterbox(square(224), .bilinear, level: 0)], size(224, 168)),
+      ([.centerCrop(square(1000)), .letterbox(square(224), .bilinear, level: 0)], size(896, 672)),
+      ([.centerCrop(size(2000, 1000)), .letterbox(square(224), .bilinear, level: 0)], size(448, 336)),
+      ([.letterbox(square(224), .bilinear, level: 0), .centerCrop(square(200))], size(224, 168)),
+      ([.centerCrop(square(1000)), .resizeExactly(square(224), .box)], size(896, 672)),
+      ([.centerCrop(square(1000)), .resizeShorterSide(250, .box), .centerCrop(square(224))], size(1000, 750)),
+      ([.sampleShorterSide(256, .bilinear), .centerCrop(square(224))], size(341, 256)),
+      ([.sampleExactly(size(100, 200), .nearest)], size(100, 200)), ([.centerCrop(square(224))], size(4000, 3000)),
+    ] as [([PreprocessStep], PixelSize)])
+  func scaledSizes(steps: [PreprocessStep], scaled: PixelSize) throws {
+    let preprocessor = try Preprocessor(steps: steps, channels: .rgb)
+    #expect(preprocessor.scaledSize(of: Self.size(4000, 3000)) == scaled)
+  }
+
+  private static func size(_ width: Int, _ height: Int) -> PixelSize { PixelSize(width: width, height: height) }
+  private static func square(_ side: Int) -> PixelSize { size(side, side) }
+
   private func inverted(_ image: borrowing PixelImage, outside region: PixelRegion) -> PixelImage {
     let (width, depth) = (image.size.width, image.channels.rawValue)
     let samples = image.array.enumerated().map { index, sample in
