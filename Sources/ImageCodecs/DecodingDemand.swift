@@ -8,6 +8,9 @@ package struct DecodingDemand: Sendable, Hashable {
   package let memory: Int
   /// Samples: those of the pixels, and each coefficient of a JPEG in each scan that visits it.
   package let work: Int
+  /// Those of the decoded pixels, turned upright.
+  package let size: PixelSize
+  package let channels: PixelChannels
 }
 
 extension ImageDecoder {
@@ -24,11 +27,11 @@ extension ImageDecoder {
     case .jpeg:
       let structure = try JPEGStructure(bytes)
       let header = try structure.header(within: limits)
-      return structure.demand(header, keeping: extras)
+      return structure.demand(header, turn(structure.orientations.effective), keeping: extras)
     case .png:
       let structure = try PNGStructure(bytes, verifiesImageData: false)
       let header = try structure.header(within: limits)
-      return structure.demand(header, keeping: extras)
+      return structure.demand(header, turn(structure.orientations.effective), keeping: extras)
     }
   }
 }
@@ -41,25 +44,36 @@ extension DecodingDemand {
   ///   - samples: of all pixels, alpha among them.
   ///   - visits: of coefficients, in all scans.
   ///   - workingMemory: beside the samples.
-  init(samples: Int, visits: Int = 0, workingMemory: Int, profileBytes: Int) {
+  init(
+    _ header: ImageHeader, _ orientation: ExifOrientation, samples: Int, visits: Int = 0, workingMemory: Int,
+    profileBytes: Int
+  ) {
+    size = orientation.uprightSize(of: header.size)
+    channels = header.channels
     memory = Self.fixedMemory + samples + workingMemory + profileBytes
     work = samples + visits
   }
 }
 
 extension JPEGStructure {
-  fileprivate func demand(_ header: ImageHeader, keeping extras: DecodedExtras) -> DecodingDemand {
+  fileprivate func demand(
+    _ header: ImageHeader, _ orientation: ExifOrientation, keeping extras: DecodedExtras
+  ) -> DecodingDemand {
     DecodingDemand(
-      samples: header.size.area * header.channels.rawValue, visits: coefficientVisits, workingMemory: workingMemory,
+      header, orientation, samples: header.size.area * header.channels.rawValue, visits: coefficientVisits,
+      workingMemory: workingMemory,
       profileBytes: extras.contains(.colourProfile) ? min(profileBytes, ColourProfile.maxBytes) : 0)
   }
 }
 
 extension PNGStructure {
-  fileprivate func demand(_ header: ImageHeader, keeping extras: DecodedExtras) -> DecodingDemand {
+  fileprivate func demand(
+    _ header: ImageHeader, _ orientation: ExifOrientation, keeping extras: DecodedExtras
+  ) -> DecodingDemand {
     let keepsAlpha = extras.contains(.alpha) && mayBeTranslucent
     return DecodingDemand(
-      samples: header.size.area * (header.channels.rawValue + (keepsAlpha ? 1 : 0)), workingMemory: workingMemory,
+      header, orientation, samples: header.size.area * (header.channels.rawValue + (keepsAlpha ? 1 : 0)),
+      workingMemory: workingMemory,
       profileBytes: extras.contains(.colourProfile) && colours.hasProfile ? ColourProfile.maxBytes : 0)
   }
 }

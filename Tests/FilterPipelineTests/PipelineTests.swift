@@ -178,15 +178,43 @@ struct PipelineTests {
         tensor: {layout: nchw, type: float32}
         """)
     let pipeline = try Pipeline(testing: filter.definition)
-    let stored = try EncodedImages.png(width: 64, height: 32)
-    // EXIF data with one tag: to be turned by a quarter.
-    let exif: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
-    let turned = Array(stored[..<33]) + EncodedImages.chunk("eXIf", exif) + Array(stored[33...])
+    let turned = Self.turned(try EncodedImages.png(width: 64, height: 32))
     let upright = try ImageDecoder().decode(turned.span).takePixels().encodedAsPNG()
     let origin = await pipeline.judge(input(turned), id: 1).verdict.origin
     #expect(origin?.scale == 8, "of 32×64 pixels, 4×8 are left")
     let copy = await pipeline.judge(input(upright), id: 1).verdict.origin
     #expect(origin == copy)
+  }
+
+  @Test("what lies between the two passes of a resize is reckoned with, in whatever form a picture comes")
+  func memoryForScaling() throws {
+    let filter = try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{resize: {width: 512, height: 8}}]
+        tensor: {layout: nchw, type: float32}
+        """)
+    let pipeline = try Pipeline(testing: filter.definition)
+    let thin = PixelSize(width: 1, height: 16384)
+    let upright = try PixelImage(size: thin, channels: .rgb).encodedAsPNG()
+    let lying = Self.turned(try PixelImage(size: thin.transposed, channels: .rgb).encodedAsPNG())
+    let pixels = EncodedInput(
+      source: "x", bytes: [UInt8](repeating: 0, count: 3 * thin.area), pixels: .init(size: thin, channels: .rgb))
+    for image in [input(upright), input(lying), pixels] {
+      let bytes = pipeline.bytesForJudging(image)
+      #expect((512 * 16384 * 3..<40_000_000).contains(bytes))
+    }
+    let tall = PixelSize(width: 1, height: 20_000)
+    let refused = EncodedInput(
+      source: "x", bytes: [UInt8](repeating: 0, count: tall.area), pixels: .init(size: tall, channels: .gray))
+    #expect(pipeline.bytesForJudging(refused) < 1_000_000)
+  }
+
+  /// The PNG with EXIF data of one tag, by which its picture is to be turned by a quarter.
+  private static func turned(_ png: [UInt8]) -> [UInt8] {
+    let exif: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+    return Array(png[..<33]) + EncodedImages.chunk("eXIf", exif) + Array(png[33...])
   }
 
   // The first two are among the detectors' squeezers, the third is not.

@@ -121,6 +121,23 @@ struct PreprocessorTests {
     #expect(preprocessor.scaledSize(of: Self.size(4000, 3000)) == scaled)
   }
 
+  @Test(
+    "preprocessing holds what a resize has between its passes, and what a step and the one before it have made",
+    arguments: [
+      ([.resizeExactly(size(512, 8), .bilinear)], size(1, 16384), 8_392_704),
+      ([.resizeExactly(size(512, 16384), .bilinear)], size(1, 16384), 8_388_608),
+      ([.resizeExactly(size(64, 8), .bilinear)], size(64, 16384), 1_049_088),
+      ([.sampleExactly(size(512, 8), .bilinear)], size(1, 16384), 4096),
+      ([.letterbox(square(8), .bilinear, level: 0)], size(16, 16384), 16_392),
+      ([.resizeExactly(square(8), .box), .centerCrop(square(4))], square(16), 48),
+      ([.centerCrop(square(4)), .centerCrop(square(2))], square(16), 20),
+      ([.resizeShorterSide(2, .box), .centerCrop(square(2))], size(1, 16384), 8),
+    ] as [([PreprocessStep], PixelSize, Int)])
+  func workingBytes(steps: [PreprocessStep], image: PixelSize, area: Int) throws {
+    #expect(try Preprocessor(steps: steps, channels: .gray).workingBytes(for: image, channels: .gray) == area)
+    #expect(try Preprocessor(steps: steps, channels: .rgb).workingBytes(for: image, channels: .rgb) == 3 * area)
+  }
+
   private static func size(_ width: Int, _ height: Int) -> PixelSize { PixelSize(width: width, height: height) }
   private static func square(_ side: Int) -> PixelSize { size(side, side) }
 

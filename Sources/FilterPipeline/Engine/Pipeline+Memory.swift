@@ -5,8 +5,8 @@ import Preprocessing
 import Squeezers
 
 extension Pipeline {
-  /// What judging an input takes in memory at most: its pixels while they are decoded and looked at, and the tensors of
-  /// all its versions.
+  /// What judging an input takes in memory at most: its pixels while they are decoded and looked at, what scaling them takes,
+  /// and the tensors of all its versions.
   ///
   /// - Complexity: O(bytes), a walk over the image's markers or chunks.
   package func bytesForJudging(_ input: EncodedInput) -> Int {
@@ -14,13 +14,21 @@ extension Pipeline {
   }
 
   private func sourceBytes(_ input: EncodedInput) -> Int {
-    if let layout = input.pixels { return layout.size.area * layout.channels.rawValue * sourceFactor }
-    let extras: DecodedExtras = definition.fileFindings == nil ? [] : FileFindings.neededExtras
     // What is refused on its header takes nothing.
+    if let layout = input.pixels {
+      guard let size = try? definition.limits.permittedSize(width: layout.size.width, height: layout.size.height, at: 0)
+      else { return 0 }
+      return size.area * layout.channels.rawValue * sourceFactor + scalingBytes(size, layout.channels)
+    }
+    let extras: DecodedExtras = definition.fileFindings == nil ? [] : FileFindings.neededExtras
     guard input.problem == nil, let demand = try? decoder.demand(of: input.bytes.span, keeping: extras) else {
       return 0
     }
-    return demand.memory * sourceFactor
+    return demand.memory * sourceFactor + scalingBytes(demand.size, demand.channels)
+  }
+
+  private func scalingBytes(_ size: PixelSize, _ channels: PixelChannels) -> Int {
+    definition.preprocessor.workingBytes(for: size, channels: channels)
   }
 
   /// Detectors that look at the source take its brightness as well, and a spectrum.
