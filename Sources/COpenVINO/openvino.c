@@ -46,7 +46,10 @@ enum {
   X(ov_status, ov_model_outputs_size, (const ov_model *, size_t *))                                      \
   X(ov_status, ov_model_const_input_by_index, (const ov_model *, const size_t, ov_port **))              \
   X(ov_status, ov_model_const_output_by_index, (const ov_model *, const size_t, ov_port **))             \
-  X(ov_status, ov_model_reshape_input_by_name, (const ov_model *, const char *, const ov_partial_shape)) \
+  X(ov_status, ov_model_const_input_by_name, (const ov_model *, const char *, ov_port **))               \
+  X(ov_status, ov_model_const_output_by_name, (const ov_model *, const char *, ov_port **))              \
+  X(ov_status, ov_model_reshape_by_port_indexes,                                                         \
+    (const ov_model *, const size_t *, const ov_partial_shape *, size_t))                                \
   X(ov_status, ov_port_get_any_name, (const ov_port *, char **))                                         \
   X(ov_status, ov_port_get_partial_shape, (const ov_port *, ov_partial_shape *))                         \
   X(ov_status, ov_port_get_element_type, (const ov_port *, int *))                                       \
@@ -57,8 +60,10 @@ enum {
   X(ov_status, ov_compiled_model_get_property, (const ov_compiled_model *, const char *, char **))       \
   X(ov_status, ov_compiled_model_export_model, (const ov_compiled_model *, const char *))                \
   X(ov_status, ov_compiled_model_create_infer_request, (const ov_compiled_model *, ov_infer_request **)) \
-  X(ov_status, ov_infer_request_set_tensor, (ov_infer_request *, const char *, const ov_tensor *))       \
-  X(ov_status, ov_infer_request_get_tensor, (const ov_infer_request *, const char *, ov_tensor **))      \
+  X(ov_status, ov_infer_request_set_input_tensor_by_index,                                               \
+    (ov_infer_request *, const size_t, const ov_tensor *))                                               \
+  X(ov_status, ov_infer_request_get_output_tensor_by_index,                                              \
+    (const ov_infer_request *, const size_t, ov_tensor **))                                              \
   X(ov_status, ov_infer_request_infer, (ov_infer_request *))                                             \
   X(void, ov_infer_request_free, (ov_infer_request *))                                                   \
   X(ov_status, ov_shape_create, (const int64_t, const int64_t *, ov_shape *))                            \
@@ -220,25 +225,31 @@ void sluice_ov_free_model(sluice_ov_library *library, sluice_ov_model *model) {
   library->ov_model_free((ov_model *)model);
 }
 
-size_t sluice_ov_input_count(sluice_ov_library *library, sluice_ov_model *model) {
+size_t sluice_ov_port_count(sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side) {
   size_t count = 0;
-  return library->ov_model_inputs_size((ov_model *)model, &count) ? 0 : count;
+  ov_status status = side == SLUICE_OV_INPUT ? library->ov_model_inputs_size((ov_model *)model, &count)
+                                             : library->ov_model_outputs_size((ov_model *)model, &count);
+  return status ? 0 : count;
 }
 
-size_t sluice_ov_output_count(sluice_ov_library *library, sluice_ov_model *model) {
-  size_t count = 0;
-  return library->ov_model_outputs_size((ov_model *)model, &count) ? 0 : count;
+static ov_status port_at(
+    sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side, size_t index, ov_port **port) {
+  return side == SLUICE_OV_INPUT ? library->ov_model_const_input_by_index((ov_model *)model, index, port)
+                                 : library->ov_model_const_output_by_index((ov_model *)model, index, port);
+}
+
+// A tensor may be nameless (OpenVINO IR permits it); it then keeps the empty name.
+static void copy_name(sluice_ov_library *library, ov_port *port, char name[SLUICE_OV_NAME]) {
+  char *found = NULL;
+  *name = 0;
+  if (library->ov_port_get_any_name(port, &found) || !found) return;
+  snprintf(name, SLUICE_OV_NAME, "%s", found);
+  library->ov_free(found);
 }
 
 static sluice_ov_status copy_description(
     sluice_ov_library *library, ov_port *port, sluice_ov_port *description, char *message) {
   memset(description, 0, sizeof *description);
-  char *name = NULL;
-  // A tensor may be nameless (OpenVINO IR permits it); it then keeps the empty name.
-  if (!library->ov_port_get_any_name(port, &name) && name) {
-    snprintf(description->name, sizeof description->name, "%s", name);
-    library->ov_free(name);
-  }
   int code = 0;
   ov_partial_shape shape;
   ov_status status = library->ov_port_get_element_type(port, &code);
@@ -256,29 +267,46 @@ static sluice_ov_status copy_description(
   return SLUICE_OV_OK;
 }
 
-typedef ov_status (*port_by_index)(const ov_model *, const size_t, ov_port **);
-
-static sluice_ov_status describe(
-    sluice_ov_library *library, sluice_ov_model *model, port_by_index find, size_t index,
-    sluice_ov_port *description, char *message) {
+sluice_ov_status sluice_ov_describe_port(
+    sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side, size_t index,
+    sluice_ov_port *description, char name[SLUICE_OV_NAME], char *message) {
   ov_port *port = NULL;
-  ov_status status = find((ov_model *)model, index, &port);
+  ov_status status = port_at(library, model, side, index, &port);
   if (status) return failed(library, status, message);
+  copy_name(library, port, name);
   sluice_ov_status outcome = copy_description(library, port, description, message);
   library->ov_output_const_port_free(port);
   return outcome;
 }
 
-sluice_ov_status sluice_ov_describe_input(
-    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *description,
-    char *message) {
-  return describe(library, model, library->ov_model_const_input_by_index, index, description, message);
+static bool is_called(
+    sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side, size_t index, const char *name) {
+  ov_port *port = NULL;
+  if (port_at(library, model, side, index, &port)) return false;
+  char *found = NULL;
+  bool is_it = !library->ov_port_get_any_name(port, &found) && found && !strcmp(found, name);
+  if (found) library->ov_free(found);
+  library->ov_output_const_port_free(port);
+  return is_it;
 }
 
-sluice_ov_status sluice_ov_describe_output(
-    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *description,
-    char *message) {
-  return describe(library, model, library->ov_model_const_output_by_index, index, description, message);
+int sluice_ov_find_port(sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side, const char *name) {
+  ov_port *port = NULL;
+  ov_status status = side == SLUICE_OV_INPUT
+                         ? library->ov_model_const_input_by_name((ov_model *)model, name, &port)
+                         : library->ov_model_const_output_by_name((ov_model *)model, name, &port);
+  if (status) return -1;
+  // The engine does not say in which place a port is. Of its names it always gives the same one, which tells it from others.
+  char *own_name = NULL;
+  int place = -1;
+  if (!library->ov_port_get_any_name(port, &own_name) && own_name) {
+    size_t count = sluice_ov_port_count(library, model, side);
+    for (size_t index = 0; index < count && place < 0; index++)
+      if (is_called(library, model, side, index, own_name)) place = (int)index;
+    library->ov_free(own_name);
+  }
+  library->ov_output_const_port_free(port);
+  return place;
 }
 
 // Hands out a text of the engine, which is freed.
@@ -321,12 +349,12 @@ sluice_ov_status sluice_ov_accepted_precision(
 }
 
 sluice_ov_status sluice_ov_reshape(
-    sluice_ov_library *library, sluice_ov_model *model, const char *input, const int64_t *sizes, int rank,
+    sluice_ov_library *library, sluice_ov_model *model, size_t input, const int64_t *sizes, int rank,
     char *message) {
   ov_partial_shape shape;
   ov_status status = library->ov_partial_shape_create_static(rank, sizes, &shape);
   if (status) return failed(library, status, message);
-  status = library->ov_model_reshape_input_by_name((ov_model *)model, input, shape);
+  status = library->ov_model_reshape_by_port_indexes((ov_model *)model, &input, &shape, 1);
   library->ov_partial_shape_free(&shape);
   return status ? failed(library, status, message) : SLUICE_OV_OK;
 }
@@ -434,19 +462,19 @@ static sluice_ov_status copy_scores(
 }
 
 sluice_ov_status sluice_ov_infer(
-    sluice_ov_library *library, sluice_ov_request *request, const char *input, sluice_ov_element element,
-    const int64_t *sizes, int rank, const void *data, const char *output, float *scores, size_t scores_count,
+    sluice_ov_library *library, sluice_ov_request *request, size_t input, sluice_ov_element element,
+    const int64_t *sizes, int rank, const void *data, size_t output, float *scores, size_t scores_count,
     char *message) {
   ov_infer_request *inference = (ov_infer_request *)request;
   ov_tensor *tensor = NULL;
   // The engine does not write to an input, but its interface has no way to say so.
   ov_status status = make_tensor(library, element_code(element), sizes, rank, (void *)(uintptr_t)data, &tensor);
   if (status) return failed(library, status, message);
-  status = library->ov_infer_request_set_tensor(inference, input, tensor);
+  status = library->ov_infer_request_set_input_tensor_by_index(inference, input, tensor);
   if (!status) status = library->ov_infer_request_infer(inference);
   library->ov_tensor_free(tensor);
   if (status) return failed(library, status, message);
-  status = library->ov_infer_request_get_tensor(inference, output, &tensor);
+  status = library->ov_infer_request_get_output_tensor_by_index(inference, output, &tensor);
   if (status) return failed(library, status, message);
   sluice_ov_status outcome = copy_scores(library, tensor, scores, scores_count, message);
   library->ov_tensor_free(tensor);

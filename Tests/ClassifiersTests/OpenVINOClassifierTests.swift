@@ -132,6 +132,41 @@ struct OpenVINOClassifierTests {
     }
   }
 
+  @Test(
+    "inputs and outputs may have no name, several, or a long one",
+    arguments: [
+      ("nameless.xml", nil, nil), ("nameless.xml", "input 1", "output 1"),
+      ("several-names.xml", nil, nil), ("several-names.xml", "pixels", "a_first_name"),
+      ("several-names.xml", "serving_default_pixels:0", "logits"), ("several-names.xml", nil, "zz_last"),
+      ("long-name.onnx", nil, nil),
+    ] as [(String, String?, String?)])
+  func names(model: String, input: String?, output: String?) async throws {
+    var settings = OpenVINOSettings(modelPath: Repository.file("Tests/ModelSetupTests/Fixtures/\(model)"))
+    settings.input = input
+    settings.output = output
+    let folder = try TemporaryFolder()
+    let cache = ModelCache(
+      environment: [ModelCache.environmentVariable: folder.path + "/cache"], sha256OfFile: { path in path })
+    // Once as it is read, and once as it is kept.
+    for _ in 0..<2 {
+      let classifier = try OpenVINOClassifier(
+        settings, form: Self.form, environment: ProcessInfo.processInfo.environment, cache: cache)
+      try classifier.prepare(batch: 2)
+      #expect(try await classifier.predictions(for: batch(2)).map(\.topClass) == [0, 1])
+    }
+  }
+
+  @Test("a name that an output does not have is refused with those that it has")
+  func anotherName() {
+    var settings = OpenVINOSettings(modelPath: Repository.file("Tests/ModelSetupTests/Fixtures/several-names.xml"))
+    settings.output = "probabilities"
+    let error = #expect(throws: SluiceError.self) {
+      try OpenVINOClassifier(settings, form: Self.form, environment: ProcessInfo.processInfo.environment)
+    }
+    #expect(error?.message.contains("no output `probabilities`") == true)
+    #expect(error?.remedy?.contains("a_first_name") == true)
+  }
+
   @Test func severalNumbersAreNotOne() {
     let error = #expect(throws: SluiceError.self) { try opened("logits", .oneProbability) }
     #expect(error?.code == .modelMismatch)

@@ -23,6 +23,7 @@ struct ModelDescriptionTests {
     "classifiers",
     arguments: [
       ("\(own)/channels-last.onnx", TensorLayout.nhwc, PixelChannels.rgb, 3, OutputKind.logits),
+      ("\(own)/nameless.xml", .nchw, .rgb, 3, .logits), ("\(own)/long-name.onnx", .nchw, .rgb, 3, .logits),
       ("\(own)/four-axes.onnx", .nchw, .rgb, 3, .logits), ("\(own)/gray.onnx", .nchw, .gray, 10, .logits),
       ("\(own)/sigmoid.onnx", .nchw, .rgb, 2, .oneProbability), ("\(others)/one-logit.onnx", .nchw, .rgb, 2, .oneLogit),
       ("\(own)/quantised.tflite", .nhwc, .rgb, 3, .roundedProbabilities),
@@ -72,6 +73,17 @@ struct ModelDescriptionTests {
   @Test func severalOutputsNameTheOptionThatChooses() throws {
     let refusal = try Self.describe("\(Self.own)/two-heads.onnx").refusal
     #expect(refusal?.remedy?.contains("--output-name ") == true && refusal?.remedy?.contains("`second`") == true)
+  }
+
+  @Test func anOutputIsNamedByAnyOfItsNames() throws {
+    var examination = ModelExamination(
+      try ModelProbe(
+        path: Repository.file("\(Self.own)/several-names.xml"), environment: ProcessInfo.processInfo.environment))
+    examination.isThorough = false
+    examination.outputName = "logits"
+    #expect(try examination.description().classifier?.output.name == "a_first_name")
+    examination.outputName = "elsewhere"
+    #expect(try examination.description().refusal?.message.contains("no output `elsewhere`") == true)
   }
 
   @Test func sizesBatchesAndTimesAreTried() throws {

@@ -14,6 +14,7 @@
 #define SLUICE_OV_MAX_RANK 8
 #define SLUICE_OV_MESSAGE 512
 #define SLUICE_OV_VALUE 512
+#define SLUICE_OV_NAME 4096
 
 typedef struct sluice_ov_library sluice_ov_library;
 typedef struct sluice_ov_model sluice_ov_model;
@@ -36,8 +37,13 @@ typedef enum {
   SLUICE_OV_INT8,
 } sluice_ov_element;
 
+// Inputs and outputs are told by their places, because they need not have names, and may have several.
+typedef enum {
+  SLUICE_OV_INPUT = 0,
+  SLUICE_OV_OUTPUT,
+} sluice_ov_side;
+
 typedef struct {
-  char name[128];
   sluice_ov_element element;
   char type[16];                      // the element type for people, as in "int64"
   int rank;                           // -1: not known before it runs
@@ -56,14 +62,14 @@ sluice_ov_status sluice_ov_read_model_bytes(
     char message[SLUICE_OV_MESSAGE]);
 void sluice_ov_free_model(sluice_ov_library *library, sluice_ov_model *model);
 
-size_t sluice_ov_input_count(sluice_ov_library *library, sluice_ov_model *model);
-size_t sluice_ov_output_count(sluice_ov_library *library, sluice_ov_model *model);
-sluice_ov_status sluice_ov_describe_input(
-    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *port,
-    char message[SLUICE_OV_MESSAGE]);
-sluice_ov_status sluice_ov_describe_output(
-    sluice_ov_library *library, sluice_ov_model *model, size_t index, sluice_ov_port *port,
-    char message[SLUICE_OV_MESSAGE]);
+size_t sluice_ov_port_count(sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side);
+// Describes the port in a place. `name` receives one of its names, the same one each time, cut to that size; it stays empty
+// where there is none.
+sluice_ov_status sluice_ov_describe_port(
+    sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side, size_t index, sluice_ov_port *port,
+    char name[SLUICE_OV_NAME], char message[SLUICE_OV_MESSAGE]);
+// The place of the port that has the name among its names; -1 where none has.
+int sluice_ov_find_port(sluice_ov_library *library, sluice_ov_model *model, sluice_ov_side side, const char *name);
 
 // A property of the CPU device as text, cut to the size of `value`.
 sluice_ov_status sluice_ov_device_property(
@@ -77,7 +83,7 @@ sluice_ov_status sluice_ov_accepted_precision(
 // Gives the input a fixed shape, which changes the model: not to be called for one model from two threads at once, nor
 // while it is being compiled.
 sluice_ov_status sluice_ov_reshape(
-    sluice_ov_library *library, sluice_ov_model *model, const char *input, const int64_t *sizes, int rank,
+    sluice_ov_library *library, sluice_ov_model *model, size_t input, const int64_t *sizes, int rank,
     char message[SLUICE_OV_MESSAGE]);
 
 // Compiles for the CPU: `streams` inferences at a time, one thread each. `precision` is "f32" or "bf16".
@@ -107,8 +113,8 @@ void sluice_ov_free_request(sluice_ov_library *library, sluice_ov_request *reque
 // Runs the model on `data`, which is read in place, and copies exactly `scores_count` numbers of the output as floats: of
 // one of the five types that scores come in.
 sluice_ov_status sluice_ov_infer(
-    sluice_ov_library *library, sluice_ov_request *request, const char *input, sluice_ov_element element,
-    const int64_t *sizes, int rank, const void *data, const char *output, float *scores, size_t scores_count,
+    sluice_ov_library *library, sluice_ov_request *request, size_t input, sluice_ov_element element,
+    const int64_t *sizes, int rank, const void *data, size_t output, float *scores, size_t scores_count,
     char message[SLUICE_OV_MESSAGE]);
 
 #endif

@@ -8,8 +8,9 @@ import Pixels
 
 /// Which input and output of a model are used, checked against the tensors that the filter makes.
 struct ModelContract {
-  let input: String
-  let output: String
+  /// The places that they have in the model.
+  let input: Int
+  let output: Int
   let classCount: Int
   /// How many numbers the output has for each picture.
   let valueCount: Int
@@ -21,8 +22,8 @@ struct ModelContract {
   /// - Throws: `model-mismatch`, naming what the model has and what the filter makes.
   init(_ model: OpenVINOModel, _ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) {
     let ports = try Ports(model, settings, form)
-    input = ports.input.name
-    output = ports.output.name
+    input = ports.input.place
+    output = ports.output.place
     fixedBatch = ports.input.shape?.first ?? nil
     let values = try Self.valueCount(of: ports.output, model: model.path)
     classCount = try Self.classCount(values: values, settings.scores, of: ports.output, model: model.path)

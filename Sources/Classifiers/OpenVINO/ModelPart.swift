@@ -89,12 +89,12 @@ struct ModelPart: Sendable {
 
   /// - Returns: `nil` for a file without such a tensor.
   /// - Throws: as `read()`.
-  func described(_ cache: ModelCache?) throws(SluiceError) -> Description? {
+  func described(_ cache: ModelCache?, _ question: PortQuestion) throws(SluiceError) -> Description? {
     let stored = cache.flatMap { StoredModel(self, in: $0) }
-    if let ports = stored?.ports() { return Description(ports: ports, stored: stored, read: nil) }
+    if let ports = stored?.ports(question) { return Description(ports: ports, stored: stored, read: nil) }
     guard let model = try read() else { return nil }
-    let ports = try model.ports()
-    stored?.keep(ports)
+    let ports = try model.ports(question)
+    stored?.keep(ports, question)
     return Description(ports: ports, stored: stored, read: model)
   }
 }

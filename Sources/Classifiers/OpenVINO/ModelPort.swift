@@ -3,7 +3,10 @@ import Pixels
 
 /// One input or output of a model.
 struct ModelPort: Sendable, Hashable {
-  let name: String
+  /// Its place among the inputs, or among the outputs, which is how the engine is told which one is meant.
+  let place: Int
+  /// One of its names; what it is and its number where it has none.
+  var name: String
   /// `nil` for a type that no tensor of this package has.
   let element: TensorElement?
   /// `nil` for an axis that is not fixed; the whole is `nil` when even the rank is open.
@@ -21,11 +24,31 @@ struct ModelPorts: Sendable, Hashable {
   let outputs: [ModelPort]
 }
 
+/// What is asked about the inputs and outputs of a model.
+struct PortQuestion: Sendable, Hashable {
+  /// What the operator calls the input and the output. Of several names that one has, it is then known by this one.
+  var input: String?
+  var output: String?
+
+  /// The same for the same question.
+  var text: String { "ports \([input ?? "", output ?? ""])" }
+}
+
+/// Whether a port is an input or an output.
+enum PortSide: String {
+  case input
+  case output
+
+  var openVINO: sluice_ov_side { self == .input ? SLUICE_OV_INPUT : SLUICE_OV_OUTPUT }
+
+  /// How a port without a name is called.
+  func name(ofPlace place: Int) -> String { "\(rawValue) \(place + 1)" }
+}
+
 extension ModelPort {
-  init(_ port: sluice_ov_port) {
-    name = unsafe withUnsafeBytes(of: port.name) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
+  init(_ port: sluice_ov_port, place: Int, name: String) {
+    self.place = place
+    self.name = name
     let sizes = unsafe withUnsafeBytes(of: port.sizes) { bytes in
       unsafe Array(bytes.bindMemory(to: Int64.self))
     }

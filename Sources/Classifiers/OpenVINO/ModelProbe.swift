@@ -1,10 +1,12 @@
-import COpenVINO
 import Common
 import Files
 import Pixels
 
 /// One input or output of a model, as its file has it or as it became for one input shape.
 package struct ModelTensor: Sendable, Hashable {
+  /// Its place among the inputs, or among the outputs.
+  let place: Int
+  /// One of its names; what it is and its number where it has none.
   package let name: String
   /// The element type for people, as in `int64`; also of types that no tensor of this package has.
   package let type: String
@@ -12,13 +14,6 @@ package struct ModelTensor: Sendable, Hashable {
   package let element: TensorElement?
   /// `nil` for an axis that is not fixed; the whole is `nil` when even the rank is open.
   package let shape: [Int?]?
-
-  package init(name: String, type: String, element: TensorElement?, shape: [Int?]?) {
-    self.name = name
-    self.type = type
-    self.element = element
-    self.shape = shape
-  }
 
   /// How many elements it has; `nil` while an axis is open.
   package var count: Int? {
@@ -57,8 +52,8 @@ package final class ModelProbe: Sendable {
     self.path = path
     self.library = try OpenVINOLibrary.open(OpenVINOLocator(setting: library, environment: environment))
     let model = try ReadModel(path, in: self.library)
-    inputs = try model.inputTensors()
-    outputs = try model.outputTensors()
+    inputs = try model.tensors(.input)
+    outputs = try model.tensors(.output)
   }
 
   /// The engine and its version, as in `OpenVINO 2026.4.1`.
@@ -71,6 +66,15 @@ package final class ModelProbe: Sendable {
     try library.computedPrecision(of: setting)
   }
 
+  /// How the output is called here that has the name among its names; `nil` where none has.
+  ///
+  /// - Throws: `engine-failed`.
+  package func output(alsoCalled name: String) throws(SluiceError) -> String? {
+    if outputs.contains(where: { $0.name == name }) { return name }
+    let found = try ReadModel(path, in: library).tensors(.output, called: name).first { $0.name == name }
+    return found.flatMap { found in outputs.first { $0.place == found.place } }?.name
+  }
+
   /// The model made ready for one shape of its one input.
   ///
   /// The file is read again for each: a shape that the model refuses can leave what was read unusable.
@@ -80,9 +84,9 @@ package final class ModelProbe: Sendable {
     for input: ModelTensor, shape: [Int], precision: ComputedPrecision = .f32
   ) throws(SluiceError) -> PreparedModel {
     let model = try ReadModel(path, in: library)
-    try model.reshape(input: input.name, to: shape)
+    try model.reshape(input: input.place, to: shape)
     return PreparedModel(
-      input: input, shape: shape, outputs: try model.outputTensors(),
+      input: input, shape: shape, outputs: try model.tensors(.output),
       compiled: try model.compiled(streams: 1, precision: precision))
   }
 }
@@ -114,47 +118,12 @@ package final class PreparedModel: Sendable {
       throw SluiceError(.classifierFailed, "the size of the output `\(output.name)` is not known before the model runs")
     }
     return try compiled.infer(
-      bytes, named: input.name, shape: shape, element: element, output: output.name, count: count)
-  }
-}
-
-extension ReadModel {
-  /// - Throws: `engine-failed`.
-  func inputTensors() throws(SluiceError) -> [ModelTensor] {
-    try unsafe tensors(sluice_ov_input_count(library.handle, handle), sluice_ov_describe_input)
-  }
-
-  /// - Throws: `engine-failed`.
-  func outputTensors() throws(SluiceError) -> [ModelTensor] {
-    try unsafe tensors(sluice_ov_output_count(library.handle, handle), sluice_ov_describe_output)
-  }
-
-  private func tensors(
-    _ count: Int,
-    _ describe: (
-      OpaquePointer?, OpaquePointer?, Int, UnsafeMutablePointer<sluice_ov_port>?, UnsafeMutablePointer<CChar>?
-    ) -> sluice_ov_status
-  ) throws(SluiceError) -> [ModelTensor] {
-    var tensors: [ModelTensor] = []
-    for index in 0..<count {
-      var port = sluice_ov_port()
-      unsafe try checked("the model cannot be examined", .engineFailed) { message in
-        unsafe describe(library.handle, handle, index, &port, message)
-      }
-      tensors.append(ModelTensor(ModelPort(port), type: Self.type(of: port)))
-    }
-    return tensors
-  }
-
-  private static func type(of port: sluice_ov_port) -> String {
-    unsafe withUnsafeBytes(of: port.type) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
+      bytes, input: input.place, shape: shape, element: element, output: output.place, count: count)
   }
 }
 
 extension ModelTensor {
   init(_ port: ModelPort, type: String) {
-    self.init(name: port.name, type: type, element: port.element, shape: port.shape)
+    self.init(place: port.place, name: port.name, type: type, element: port.element, shape: port.shape)
   }
 }

@@ -9,8 +9,8 @@ package final class OpenVINOAutoencoder: Autoencoder {
   package let precision: ComputedPrecision
   private let model: OpenVINOModel
   private let compiled: OpenVINOCompiledModel
-  private let input: String
-  private let output: String
+  private let input: Int
+  private let output: Int
 
   /// Opens the engine and the model, and checks that the model takes and gives tensors of `form`.
   ///
@@ -28,8 +28,8 @@ package final class OpenVINOAutoencoder: Autoencoder {
         "the model \(model.path) gives \(contract.output.summary), which is not an image of the form that it takes",
         remedy: "name the output that holds the reconstruction")
     }
-    input = contract.input.name
-    output = contract.output.name
+    input = contract.input.place
+    output = contract.output.place
     precision = try model.library.computedPrecision(of: settings.precision)
     compiled = try model.compiled(
       OpenVINOModel.Variant(
@@ -41,7 +41,7 @@ package final class OpenVINOAutoencoder: Autoencoder {
   package func reconstruction(of batch: borrowing TensorBatch) async throws(SluiceError) -> [Float] {
     precondition(batch.form == form && batch.count == 1)
     let values = try compiled.infer(
-      batch.bytes, named: input, shape: form.shape(batch: 1), element: form.element, output: output,
+      batch.bytes, input: input, shape: form.shape(batch: 1), element: form.element, output: output,
       count: form.elementsPerImage)
     guard values.allSatisfy(\.isFinite) else {
       throw SluiceError(.classifierFailed, "the autoencoder returned a value that is not a finite number")

@@ -181,7 +181,7 @@ package final class OpenVINOClassifier: Classifier {
   private func run(_ bytes: RawSpan, count: Int) throws(SluiceError) -> [Float] {
     contract.dequantisation.values(
       try compiledModel(batch: count).infer(
-        bytes, named: contract.input, shape: form.shape(batch: count), element: form.element,
+        bytes, input: contract.input, shape: form.shape(batch: count), element: form.element,
         output: contract.output, count: count * contract.valueCount))
   }
 

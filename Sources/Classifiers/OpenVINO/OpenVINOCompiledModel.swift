@@ -76,20 +76,23 @@ import Synchronization
     unsafe sluice_ov_free_compiled(library.handle, handle)
   }
 
-  /// Runs the model on `input`, whose shape is the one it was compiled for, and returns `count` scores.
+  /// Runs the model on `bytes`, whose shape is the one it was compiled for, and returns `count` scores.
   ///
+  /// - Parameters:
+  ///   - input: the place of the input.
+  ///   - output: the place of the output with the scores.
   /// - Throws: `classifier-failed`.
   func infer(
-    _ input: RawSpan, named inputName: String, shape: [Int], element: TensorElement, output: String, count: Int
+    _ bytes: RawSpan, input: Int, shape: [Int], element: TensorElement, output: Int, count: Int
   ) throws(SluiceError) -> [Float] {
     let request = try takeRequest()
     defer { idle.withLock { $0.append(request) } }
     var scores = [Float](repeating: 0, count: count)
     let sizes = shape.map(Int64.init)
     unsafe try checked("the classifier failed", .classifierFailed) { message in
-      unsafe input.withUnsafeBytes { bytes in
+      unsafe bytes.withUnsafeBytes { bytes in
         unsafe sluice_ov_infer(
-          library.handle, request.handle, inputName, element.openVINO, sizes, Int32(sizes.count),
+          library.handle, request.handle, input, element.openVINO, sizes, Int32(sizes.count),
           bytes.baseAddress, output, &scores, count, message)
       }
     }

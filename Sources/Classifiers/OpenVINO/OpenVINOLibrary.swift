@@ -55,10 +55,11 @@ import Synchronization
 
   /// What a C call writes as text.
   func value(
+    atMost count: Int = Int(SLUICE_OV_VALUE), _ context: String = "the engine does not give its version",
     _ call: (_ value: UnsafeMutablePointer<CChar>, _ message: UnsafeMutablePointer<CChar>) -> sluice_ov_status
   ) throws(SluiceError) -> String {
-    var value = [CChar](repeating: 0, count: Int(SLUICE_OV_VALUE))
-    unsafe try checked("the engine does not give its version", .engineFailed) { message in
+    var value = [CChar](repeating: 0, count: count)
+    unsafe try checked(context, .engineFailed) { message in
       unsafe value.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return SLUICE_OV_FAILED }
         return unsafe call(base, message)

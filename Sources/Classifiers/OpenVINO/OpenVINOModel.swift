@@ -15,9 +15,11 @@ final class OpenVINOModel: Sendable {
 
   /// What a model is compiled for.
   struct Variant: Sendable, Hashable {
-    let input: String
+    /// The place of the input.
+    let input: Int
     let shape: [Int]
-    let output: String
+    /// The place of the output.
+    let output: Int
     /// How many values the output has.
     let outputCount: Int
     let streams: Int
@@ -27,7 +29,7 @@ final class OpenVINOModel: Sendable {
 
     /// - Throws: `invalid-activation-ranges` where they are needed and there are none.
     init(
-      input: String, shape: [Int], output: String, outputCount: Int, _ settings: OpenVINOSettings,
+      input: Int, shape: [Int], output: Int, outputCount: Int, _ settings: OpenVINOSettings,
       _ precision: ComputedPrecision
     ) throws(SluiceError) {
       if precision == .int8, settings.activationRanges == nil {
@@ -63,10 +65,11 @@ final class OpenVINOModel: Sendable {
     }
     library = try OpenVINOLibrary.open(OpenVINOLocator(setting: settings.library, environment: environment))
     var part = ModelPart(path: path, start: nil, library: library)
-    var description = try part.described(cache)
+    let question = PortQuestion(input: settings.input, output: settings.output)
+    var description = try part.described(cache, question)
     if let input = settings.input, description?.ports.inputs.contains(where: { $0.name == input }) == false {
       let behind = ModelPart(path: path, start: input, library: library)
-      if let found = try behind.described(cache) { (part, description) = (behind, found) }
+      if let found = try behind.described(cache, question) { (part, description) = (behind, found) }
     }
     guard let description else { throw Self.unreadable(path) }
     self.part = part
@@ -114,7 +117,7 @@ final class OpenVINOModel: Sendable {
   }
 
   /// - Throws: as `compiled`, and `model-mismatch` for a model that cannot be computed in 8 bits.
-  func observed(input: String, shape: [Int]) throws(SluiceError) -> Observed {
+  func observed(input: Int, shape: [Int]) throws(SluiceError) -> Observed {
     let part = try part.observed()
     try reshape(part.model, input: input, to: shape)
     return Observed(model: try part.model.compiled(streams: 1, precision: .f32), part: part)
@@ -132,9 +135,12 @@ final class OpenVINOModel: Sendable {
   private func give(_ model: ReadModel, _ variant: Variant) throws(SluiceError) {
     let shape = Self.text(variant.shape)
     try reshape(model, input: variant.input, to: variant.shape)
-    let output = try model.ports().outputs.first { $0.name == variant.output }
+    let outputs = try model.ports().outputs
+    // The file may have been replaced since it was described.
+    guard outputs.indices.contains(variant.output) else { throw Self.unreadable(path) }
+    let output = outputs[variant.output]
     // An axis that stays open is known, and checked, once the model has run.
-    guard let sizes = output?.shape?.compactMap(\.self), sizes.count == output?.shape?.count else { return }
+    guard let sizes = output.shape?.compactMap(\.self), sizes.count == output.shape?.count else { return }
     guard sizes.reduce(1, *) == variant.outputCount else {
       throw SluiceError(
         .modelMismatch,
@@ -143,7 +149,7 @@ final class OpenVINOModel: Sendable {
     }
   }
 
-  private func reshape(_ model: ReadModel, input: String, to shape: [Int]) throws(SluiceError) {
+  private func reshape(_ model: ReadModel, input: Int, to shape: [Int]) throws(SluiceError) {
     do throws(SluiceError) {
       try model.reshape(input: input, to: shape)
     } catch {

@@ -63,33 +63,63 @@ import Common
     unsafe sluice_ov_free_model(library.handle, handle)
   }
 
+  /// The inputs and outputs as the model has them now.
+  ///
   /// - Throws: `engine-failed`.
-  func ports() throws(SluiceError) -> ModelPorts {
+  func ports(_ question: PortQuestion = PortQuestion()) throws(SluiceError) -> ModelPorts {
     ModelPorts(
-      inputs: try unsafe ports(sluice_ov_input_count(library.handle, handle), sluice_ov_describe_input),
-      outputs: try unsafe ports(sluice_ov_output_count(library.handle, handle), sluice_ov_describe_output))
+      inputs: try ports(.input, called: question.input), outputs: try ports(.output, called: question.output))
   }
 
-  private typealias Describe = (
-    OpaquePointer?, OpaquePointer?, Int, UnsafeMutablePointer<sluice_ov_port>?, UnsafeMutablePointer<CChar>?
-  ) -> sluice_ov_status
-
-  private func ports(_ count: Int, _ describe: Describe) throws(SluiceError) -> [ModelPort] {
-    var ports: [ModelPort] = []
-    for index in 0..<count {
-      var port = sluice_ov_port()
-      unsafe try checked("the model \(path) cannot be examined", .engineFailed) { message in
-        unsafe describe(library.handle, handle, index, &port, message)
-      }
-      ports.append(ModelPort(port))
-    }
+  private func ports(_ side: PortSide, called name: String?) throws(SluiceError) -> [ModelPort] {
+    var ports = try described(side).map { $0.port }
+    guard let name, !ports.contains(where: { $0.name == name }), let place = place(of: name, side) else { return ports }
+    ports[place].name = name
     return ports
+  }
+
+  /// The place of the input or output that has the name among its names.
+  private func place(of name: String, _ side: PortSide) -> Int? {
+    let place = unsafe sluice_ov_find_port(library.handle, handle, side.openVINO, name)
+    return place < 0 ? nil : Int(place)
+  }
+
+  /// Each input or each output, with its type for people.
+  private func described(_ side: PortSide) throws(SluiceError) -> [(port: ModelPort, type: String)] {
+    var described: [(port: ModelPort, type: String)] = []
+    let count = unsafe sluice_ov_port_count(library.handle, handle, side.openVINO)
+    for place in 0..<count {
+      var port = sluice_ov_port()
+      let name = try unsafe library.value(atMost: Int(SLUICE_OV_NAME), "the model \(path) cannot be examined") {
+        name, message in
+        unsafe sluice_ov_describe_port(library.handle, handle, side.openVINO, place, &port, name, message)
+      }
+      let known = name.isEmpty ? side.name(ofPlace: place) : name
+      described.append((ModelPort(port, place: place, name: known), Self.type(of: port)))
+    }
+    return described
+  }
+
+  private static func type(of port: sluice_ov_port) -> String {
+    unsafe withUnsafeBytes(of: port.type) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// The inputs or outputs as the model has them now, for whoever describes them to people.
+  ///
+  /// - Parameters:
+  ///   - name: what one of them is called; of several names that it has, it is then known by this one.
+  /// - Throws: `engine-failed`.
+  func tensors(_ side: PortSide, called name: String? = nil) throws(SluiceError) -> [ModelTensor] {
+    let ports = try ports(side, called: name)
+    return zip(ports, try described(side)).map { ModelTensor($0, type: $1.type) }
   }
 
   /// Gives the input a fixed shape, also in place of the one that the file fixes.
   ///
   /// - Throws: `engine-failed` where the rest of the model does not follow.
-  func reshape(input: String, to shape: [Int]) throws(SluiceError) {
+  func reshape(input: Int, to shape: [Int]) throws(SluiceError) {
     let sizes = shape.map(Int64.init)
     unsafe try checked("the model \(path) cannot be prepared for input \(shape)", .engineFailed) { message in
       unsafe sluice_ov_reshape(library.handle, handle, input, sizes, Int32(sizes.count), message)

@@ -50,11 +50,13 @@ package struct ModelExamination: Sendable {
         "the model \(probe.path) has \(probe.inputs.count) inputs: \(probe.inputs.map(\.summary).joined(separator: ", "))",
         remedy: "take a model with one input, the picture")
     }
+    let name: String? = if let outputName { try probe.output(alsoCalled: outputName) ?? outputName } else { nil }
+    let choice = ScoreOutputChoice(model: probe.path, named: name)
     var failure: SluiceError?
     for picture in try PictureInput.candidates(of: input, model: probe.path) {
       for size in sizes(of: picture) {
         do throws(SluiceError) {
-          return try classifier(input, picture, size)
+          return try classifier(input, picture, size, choice)
         } catch {
           failure = failure ?? error
         }
@@ -69,10 +71,10 @@ package struct ModelExamination: Sendable {
   }
 
   private func classifier(
-    _ input: ModelTensor, _ picture: PictureInput, _ size: PixelSize
+    _ input: ModelTensor, _ picture: PictureInput, _ size: PixelSize, _ choice: ScoreOutputChoice
   ) throws(SluiceError) -> ClassifierDescription {
     let trial = ModelTrial(probe: probe, input: input, picture: picture, size: size)
-    let output = try trial.output(ScoreOutputChoice(model: probe.path, named: outputName))
+    let output = try trial.output(choice)
     var description = ClassifierDescription(
       input: picture, output: output, sizes: [size], refusedSizes: [], batches: [picture.fixedBatch ?? 1], timings: [])
     if isThorough { complete(&description, trial) }

@@ -68,6 +68,48 @@ def onnx_models():
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
          {"Image.BitmapPixelFormat": "Bgr8", "mean": "[123.675, 116.28, 103.53]", "std": "58.395,57.12,57.375",
           "names": "{0: 'red', 1: 'green', 2: \"robin's egg\"}", "imgsz": "[8, 8]"})
+    name = "StatefulPartitionedCall/" + "a_long_scope/" * 20 + "BiasAdd:0"
+    save("long-name", [means([2, 3]), node("MatMul", ["means", "weights"], [name])],
+         [("input", F, [N, 3, 8, 8])], [(name, F, [N, 3])], {"weights": EYE})
+
+
+def openvino_model(name, input_names=None, output_names=None):
+    """An OpenVINO IR, written as it stands: models of PyTorch are converted to ones whose inputs and outputs have no names,
+    and some have several."""
+    axes, weights = np.array([2, 3]).tobytes(), EYE.tobytes()
+    dims = lambda *sizes: "".join(f"<dim>{size}</dim>" for size in sizes)
+
+    def port(number, kind, *sizes, names=None):
+        named = f' names="{names}"' if names else ""
+        return f'<port id="{number}" precision="{kind}"{named}>{dims(*sizes)}</port>'
+
+    def layer(number, kind, data, inputs, outputs):
+        sides = "".join(f"<{side}>{''.join(ports)}</{side}>" for side, ports in (("input", inputs), ("output", outputs)) if ports)
+        return f'<layer id="{number}" name="{kind}{number}" type="{kind}" version="opset1">{data}{sides}</layer>'
+
+    def constant(number, kind, offset, size, *sizes):
+        shape = ",".join(map(str, sizes))
+        precision = {"i64": "I64", "f32": "FP32"}[kind]
+        data = f'<data element_type="{kind}" shape="{shape}" offset="{offset}" size="{size}"/>'
+        return layer(number, "Const", data, [], [port(0, precision, *sizes)])
+
+    layers = [
+        layer(0, "Parameter", '<data shape="?,3,8,8" element_type="f32"/>', [], [port(0, "FP32", -1, 3, 8, 8, names=input_names)]),
+        constant(1, "i64", 0, len(axes), 2),
+        layer(2, "ReduceMean", '<data keep_dims="false"/>', [port(0, "FP32", -1, 3, 8, 8), port(1, "I64", 2)], [port(2, "FP32", -1, 3)]),
+        constant(3, "f32", len(axes), len(weights), 3, 3),
+        layer(4, "MatMul", '<data transpose_a="false" transpose_b="false"/>', [port(0, "FP32", -1, 3), port(1, "FP32", 3, 3)],
+              [port(2, "FP32", -1, 3, names=output_names)]),
+        layer(5, "Result", "", [port(0, "FP32", -1, 3)], []),
+    ]
+    edges = [(0, 0, 2, 0), (1, 0, 2, 1), (2, 2, 4, 0), (3, 0, 4, 1), (4, 2, 5, 0)]
+    with open(f"{name}.xml", "w") as file:
+        file.write('<?xml version="1.0"?>\n<net name="model" version="11">\n<layers>\n' + "\n".join(layers) + "\n</layers>\n<edges>\n")
+        for edge in edges:
+            file.write('<edge from-layer="%d" from-port="%d" to-layer="%d" to-port="%d"/>\n' % edge)
+        file.write("</edges>\n<rt_info/>\n</net>\n")
+    with open(f"{name}.bin", "wb") as file:
+        file.write(axes + weights)
 
 
 class Builder:
@@ -178,4 +220,6 @@ def tflite_model(name, labels):
 
 
 onnx_models()
+openvino_model("nameless")
+openvino_model("several-names", "pixels,serving_default_pixels:0", "a_first_name,logits,zz_last")
 tflite_model("quantised", ["red", "green", "blue"])

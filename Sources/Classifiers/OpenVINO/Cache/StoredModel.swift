@@ -25,7 +25,7 @@ struct StoredModel: Sendable {
     self.path = path
     self.digests = digests
     origin = """
-      entry 1
+      entry 2
       engine \(library.version)
       capabilities \(capabilities)
       \(processor)
@@ -41,13 +41,13 @@ struct StoredModel: Sendable {
     return digests.count == files.count ? digests : nil
   }
 
-  func ports() -> ModelPorts? {
-    cache.load(portsKey).flatMap { ModelPorts(json: $0.payload) }
+  func ports(_ question: PortQuestion) -> ModelPorts? {
+    cache.load(key(question)).flatMap { ModelPorts(json: $0.payload) }
   }
 
-  func keep(_ ports: ModelPorts) {
+  func keep(_ ports: ModelPorts, _ question: PortQuestion) {
     guard isUnchanged else { return }
-    cache.store(portsKey, Array(ports.json.text.utf8))
+    cache.store(key(question), Array(ports.json.text.utf8))
   }
 
   func compiled(_ variant: OpenVINOModel.Variant) -> OpenVINOCompiledModel? {
@@ -66,7 +66,7 @@ struct StoredModel: Sendable {
   /// A file that was replaced between taking its digest and reading it must not be kept under the digest of the old one.
   private var isUnchanged: Bool { Self.digests(path, cache) == digests }
 
-  private var portsKey: CacheKey { CacheKey(text: origin + "ports") }
+  private func key(_ question: PortQuestion) -> CacheKey { CacheKey(text: origin + question.text) }
 
   private func key(_ variant: OpenVINOModel.Variant) -> CacheKey {
     CacheKey(
@@ -97,7 +97,7 @@ extension ModelPorts {
 
   private static func ports(_ value: JSONValue) -> [ModelPort]? {
     guard case .array(let values) = value else { return nil }
-    let ports = values.compactMap { ModelPort(json: $0) }
+    let ports = values.enumerated().compactMap { place, value in ModelPort(json: value, place: place) }
     return ports.count == values.count ? ports : nil
   }
 }
@@ -110,8 +110,9 @@ extension ModelPort {
     ])
   }
 
-  fileprivate init?(json value: JSONValue) {
+  fileprivate init?(json value: JSONValue, place: Int) {
     guard case .array(let parts) = value, parts.count == 3, case .string(let name) = parts[0] else { return nil }
+    self.place = place
     self.name = name
     element = if case .string(let text) = parts[1] { TensorElement(rawValue: text) } else { nil }
     shape =

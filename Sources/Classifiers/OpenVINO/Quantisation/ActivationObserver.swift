@@ -10,7 +10,8 @@ package struct ActivationObserver {
   /// How many operations take most of the model's time: convolutions, and matrix products, which stay as they are.
   package let costlyCount: Int
   private let model: OpenVINOCompiledModel
-  private let input: String
+  /// Its place in the model.
+  private let input: Int
   /// A file that fixes how many images are in a call is shown so many times the same one.
   private let copies: Int
   private let tensors: [String]
@@ -29,7 +30,7 @@ package struct ActivationObserver {
   package init(_ settings: OpenVINOSettings, form: TensorForm, environment: [String: String]) throws(SluiceError) {
     let model = try OpenVINOModel(settings, environment: environment, cache: nil)
     let ports = try ModelContract.Ports(model, settings, form)
-    input = ports.input.name
+    input = ports.input.place
     copies = (ports.input.shape?.first ?? nil) ?? 1
     self.form = form
     let observed = try model.observed(input: input, shape: form.shape(batch: copies))
@@ -48,7 +49,7 @@ package struct ActivationObserver {
     var shown = TensorBatch(form: form, count: copies)
     for place in 0..<copies { shown.copyImage(0, of: batch, to: place) }
     let extremes = try model.infer(
-      shown.bytes, named: input, shape: form.shape(batch: copies), element: form.element, output: ONNXModel.extremes,
+      shown.bytes, input: input, shape: form.shape(batch: copies), element: form.element, output: 0,
       count: 2 * tensors.count)
     guard extremes.allSatisfy(\.isFinite) else {
       throw SluiceError(.classifierFailed, "a tensor inside the model has a value that is not a finite number")
