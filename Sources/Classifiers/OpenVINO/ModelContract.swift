@@ -25,10 +25,24 @@ struct ModelContract {
     input = ports.input.place
     output = ports.output.place
     fixedBatch = ports.input.shape?.first ?? nil
-    let values = try Self.valueCount(of: ports.output, model: model.path)
-    classCount = try Self.classCount(values: values, settings.scores, of: ports.output, model: model.path)
+    let scores = try Self.scores(of: ports, model, form)
+    let values = try Self.valueCount(of: scores, model: model.path)
+    classCount = try Self.classCount(values: values, settings.scores, of: scores, model: model.path)
     valueCount = values
-    dequantisation = try Self.dequantisation(of: ports.output, settings, model: model.path)
+    dequantisation = try Self.dequantisation(of: scores, settings, model: model.path)
+  }
+
+  /// The output with the sizes that it has for pictures of the filter: a file that reshapes by computed sizes, as PyTorch's
+  /// `view` is exported, leaves them open.
+  private static func scores(
+    of ports: Ports, _ model: OpenVINOModel, _ form: TensorForm
+  ) throws(SluiceError) -> ModelPort {
+    var output = ports.output
+    guard output.isOpen else { return output }
+    let shape = form.shape(batch: (ports.input.shape?.first ?? nil) ?? 1)
+    let shaped = try model.ports(input: ports.input.place, shape: shape).outputs
+    if let found = shaped.first(where: { $0.place == output.place }) { output.shape = found.shape }
+    return output
   }
 
   /// The input and output that are used.

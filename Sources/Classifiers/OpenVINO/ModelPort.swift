@@ -10,7 +10,10 @@ struct ModelPort: Sendable, Hashable {
   /// `nil` for a type that no tensor of this package has.
   let element: TensorElement?
   /// `nil` for an axis that is not fixed; the whole is `nil` when even the rank is open.
-  let shape: [Int?]?
+  var shape: [Int?]?
+
+  /// Whether an axis behind the first one, which counts pictures, is not fixed.
+  var isOpen: Bool { shape?.dropFirst().contains(nil) ?? true }
 
   var summary: String {
     let sizes = shape.map { $0.map { $0.map(String.init) ?? "?" }.joined(separator: "×") } ?? "of any shape"
@@ -29,9 +32,11 @@ struct PortQuestion: Sendable, Hashable {
   /// What the operator calls the input and the output. Of several names that one has, it is then known by this one.
   var input: String?
   var output: String?
+  /// The shape that the input is given; `nil` for what the file says.
+  var shape: [Int]?
 
   /// The same for the same question.
-  var text: String { "ports \([input ?? "", output ?? ""])" }
+  var text: String { "ports \([input ?? "", output ?? ""]) \(shape ?? [])" }
 }
 
 /// Whether a port is an input or an output.

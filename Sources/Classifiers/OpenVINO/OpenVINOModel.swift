@@ -94,10 +94,7 @@ final class OpenVINOModel: Sendable {
   func compiled(_ variant: Variant) throws(SluiceError) -> OpenVINOCompiledModel {
     if let compiled = stored?.compiled(variant) { return compiled }
     return try read.withLock { (read) throws(SluiceError) in
-      // What was found behind a tensor is missing only from a file that was replaced since.
-      let known = if let model = read[variant.ranges] { model } else { try model(variant.ranges) }
-      guard let model = known else { throw Self.unreadable(path) }
-      read[variant.ranges] = model
+      let model = try readModel(variant.ranges, from: &read)
       try give(model, variant)
       let compiled = try model.compiled(streams: variant.streams, precision: variant.precision)
       try check(compiled, computesIn: variant.precision)
@@ -106,8 +103,31 @@ final class OpenVINOModel: Sendable {
     }
   }
 
-  private func model(_ ranges: ActivationRanges?) throws(SluiceError) -> ReadModel? {
-    if let ranges { try part.quantised(ranges) } else { try part.read() }
+  /// The inputs and outputs as they are for one shape of an input, where the file leaves open what follows from it.
+  ///
+  /// - Throws: `model-mismatch` where the model does not take the shape; `engine-failed`.
+  func ports(input: Int, shape: [Int]) throws(SluiceError) -> ModelPorts {
+    let question = PortQuestion(shape: shape)
+    if let known = stored?.ports(question) { return known }
+    let ports = try read.withLock { (read) throws(SluiceError) -> ModelPorts in
+      let model = try readModel(nil, from: &read)
+      try reshape(model, input: input, to: shape)
+      return try model.ports()
+    }
+    stored?.keep(ports, question)
+    return ports
+  }
+
+  /// The model in single precision, or rounded by ranges, which is read where it was not read before.
+  private func readModel(
+    _ ranges: ActivationRanges?, from read: inout [ActivationRanges?: ReadModel]
+  ) throws(SluiceError) -> ReadModel {
+    if let known = read[ranges] { return known }
+    let found: ReadModel? = if let ranges { try part.quantised(ranges) } else { try part.read() }
+    // What was found behind a tensor is missing only from a file that was replaced since.
+    guard let model = found else { throw Self.unreadable(path) }
+    read[ranges] = model
+    return model
   }
 
   /// A model whose output are the extremes of inner tensors, compiled for one input shape.

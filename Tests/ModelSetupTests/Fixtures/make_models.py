@@ -68,6 +68,13 @@ def onnx_models():
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
          {"Image.BitmapPixelFormat": "Bgr8", "mean": "[123.675, 116.28, 103.53]", "std": "58.395,57.12,57.375",
           "names": "{0: 'red', 1: 'green', 2: \"robin's egg\"}", "imgsz": "[8, 8]"})
+    # As PyTorch exports `x.view(x.size(0), -1)`.
+    save("viewed",
+         [means([2, 3], 1), node("Mul", ["means", "weights"], ["scaled"]), node("Shape", ["scaled"], ["sizes"]),
+          node("Gather", ["sizes", "first"], ["pictures"]), node("Concat", ["pictures", "rest"], ["view"], axis=0),
+          node("Reshape", ["scaled", "view"], ["logits"])],
+         [("input", F, [N, 3, 8, 8])], [("logits", F, [N, "K"])],
+         {"weights": np.float32(8), "first": np.array([0]), "rest": np.array([-1])})
     name = "StatefulPartitionedCall/" + "a_long_scope/" * 20 + "BiasAdd:0"
     save("long-name", [means([2, 3]), node("MatMul", ["means", "weights"], [name])],
          [("input", F, [N, 3, 8, 8])], [(name, F, [N, 3])], {"weights": EYE})
