@@ -70,6 +70,20 @@ struct ModelDescriptionTests {
     #expect(classifier.sizes == [PixelSize(width: 28, height: 28)] && classifier.output.classCount == 3)
   }
 
+  @Test("a side that the file fixes is kept: the size is a square of it, or what is named where that fits")
+  func halfOpen() throws {
+    var examination = ModelExamination(
+      try ModelProbe(
+        path: Repository.file("\(Self.own)/half-open.onnx"), environment: ProcessInfo.processInfo.environment))
+    examination.isThorough = false
+    let named = PixelSize(width: 30, height: 20)
+    for (size, taken) in [(nil, 20), (named, 30), (named.transposed, 20)] as [(PixelSize?, Int)] {
+      examination.namedSize = size
+      let sizes = try examination.description().classifier?.sizes
+      #expect(sizes == [PixelSize(width: taken, height: 20)])
+    }
+  }
+
   @Test func severalOutputsNameTheOptionThatChooses() throws {
     let refusal = try Self.describe("\(Self.own)/two-heads.onnx").refusal
     #expect(refusal?.remedy?.contains("--output-name ") == true && refusal?.remedy?.contains("`second`") == true)

@@ -66,8 +66,9 @@ package struct ModelExamination: Sendable {
   }
 
   private func sizes(of picture: PictureInput) -> [PixelSize] {
-    if let fixed = picture.fixedSize { return [fixed] }
-    return (namedSize.map { [$0] } ?? []) + Self.usualSides.map { PixelSize(width: $0, height: $0) }
+    let usual = picture.sizes(ofUsual: Self.usualSides)
+    guard let namedSize, picture.fixedSize == nil, picture.permits(namedSize) else { return usual }
+    return [namedSize] + usual
   }
 
   private func classifier(

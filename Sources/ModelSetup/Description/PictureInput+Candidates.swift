@@ -54,11 +54,17 @@ extension PictureInput {
         candidates.append(
           PictureInput(
             name: input.name, element: element, layout: layout, channels: channels,
-            fixedSize: height.flatMap { height in width.map { PixelSize(width: $0, height: height) } },
-            fixedBatch: shape[0].flatMap { $0 > 0 ? $0 : nil }))
+            fixedHeight: height, fixedWidth: width, fixedBatch: shape[0].flatMap { $0 > 0 ? $0 : nil }))
       }
     }
     return candidates
+  }
+
+  /// The sizes that are to be tried, by the sides that models usually have. One that is fixed is kept; squares come first.
+  func sizes(ofUsual sides: [Int]) -> [PixelSize] {
+    if let fixedSize { return [fixedSize] }
+    let fixed = [fixedHeight, fixedWidth].compactMap(\.self)
+    return (fixed + sides).map { PixelSize(width: fixedWidth ?? $0, height: fixedHeight ?? $0) }
   }
 }
 

@@ -39,6 +39,7 @@ def onnx_models():
     times = node("MatMul", ["means", "weights"], ["logits"])
     save("channels-last", [means([1, 2]), times], [("input", F, [N, 8, 8, 3])], [("logits", F, [N, 3])], {"weights": EYE})
     save("open-size", [means([2, 3]), times], [("input", F, [N, 3, "H", "W"])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("half-open", [means([2, 3]), times], [("input", F, [N, 3, 20, "W"])], [("logits", F, [N, 3])], {"weights": EYE})
     save("four-axes", [means([2, 3], 1), node("Mul", ["means", "weights"], ["logits"])],
          [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3, 1, 1])], {"weights": np.float32(8)})
     save("gray", [node("Flatten", ["input"], ["flat"]), node("MatMul", ["flat", "weights"], ["logits"])],
