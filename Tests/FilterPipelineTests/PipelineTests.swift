@@ -199,16 +199,19 @@ struct PipelineTests {
     let thin = PixelSize(width: 1, height: 16384)
     let upright = try PixelImage(size: thin, channels: .rgb).encodedAsPNG()
     let lying = Self.turned(try PixelImage(size: thin.transposed, channels: .rgb).encodedAsPNG())
-    let pixels = EncodedInput(
-      source: "x", bytes: [UInt8](repeating: 0, count: 3 * thin.area), pixels: .init(size: thin, channels: .rgb))
+    let pixels = Self.unencoded(thin, .rgb)
     for image in [input(upright), input(lying), pixels] {
       let bytes = pipeline.bytesForJudging(image)
       #expect((512 * 16384 * 3..<40_000_000).contains(bytes))
     }
-    let tall = PixelSize(width: 1, height: 20_000)
-    let refused = EncodedInput(
-      source: "x", bytes: [UInt8](repeating: 0, count: tall.area), pixels: .init(size: tall, channels: .gray))
+    let refused = Self.unencoded(PixelSize(width: 1, height: 20_000), .gray)
     #expect(pipeline.bytesForJudging(refused) < 1_000_000)
+  }
+
+  private static func unencoded(_ size: PixelSize, _ channels: PixelChannels) -> EncodedInput {
+    EncodedInput(
+      source: "x", bytes: [UInt8](repeating: 0, count: size.area * channels.rawValue),
+      pixels: EncodedInput.PixelLayout(size: size, channels: channels))
   }
 
   /// The PNG with EXIF data of one tag, by which its picture is to be turned by a quarter.
