@@ -42,25 +42,50 @@ package struct Preprocessor: Sendable {
   /// A gray picture is resized as gray and made RGB afterwards, which gives the same bytes for a third of the work.
   ///
   /// - Complexity: that of the resizes; memory O(source area + output area + output width · source height).
-  package func apply(to image: consuming PixelImage) -> PixelImage { apply(steps[...], to: image) }
+  package func apply(to image: consuming PixelImage) -> PixelImage {
+    do throws(SluiceError) { return try allocatingApply(to: image) } catch { fatalError(error.message) }
+  }
 
   /// The same of a picture that stays, and whose rows are changed as they are read.
   package func apply(to image: borrowing PixelImage, changing change: RowChange) -> PixelImage {
-    if steps.count > 1, let cropped = Self.resizeThenCrop(image, steps[0], steps[1], change) {
-      return apply(steps[2...], to: cropped)
+    do throws(SluiceError) {
+      return try allocatingApply(to: image, changing: change)
+    } catch {
+      fatalError(error.message)
     }
-    return apply(steps[1...], to: Self.apply(steps[0], to: image, change))
   }
 
-  private func apply(_ steps: ArraySlice<PreprocessStep>, to image: consuming PixelImage) -> PixelImage {
+  /// The same of a picture of whatever size.
+  ///
+  /// - Throws: `out-of-memory` where there is none for what lies between the two passes of a resize, which is as high as the
+  ///   picture.
+  package func allocatingApply(to image: consuming PixelImage) throws(SluiceError) -> PixelImage {
+    try apply(steps[...], to: image)
+  }
+
+  /// The same of a picture of whatever size that stays, and whose rows are changed as they are read.
+  ///
+  /// - Throws: `out-of-memory`.
+  package func allocatingApply(
+    to image: borrowing PixelImage, changing change: RowChange
+  ) throws(SluiceError) -> PixelImage {
+    if steps.count > 1, let cropped = try Self.resizeThenCrop(image, steps[0], steps[1], change) {
+      return try apply(steps[2...], to: cropped)
+    }
+    return try apply(steps[1...], to: Self.apply(steps[0], to: image, change))
+  }
+
+  private func apply(
+    _ steps: ArraySlice<PreprocessStep>, to image: consuming PixelImage
+  ) throws(SluiceError) -> PixelImage {
     var current = image
     var index = steps.startIndex
     while index < steps.endIndex {
-      if index + 1 < steps.endIndex, let cropped = Self.resizeThenCrop(current, steps[index], steps[index + 1]) {
+      if index + 1 < steps.endIndex, let cropped = try Self.resizeThenCrop(current, steps[index], steps[index + 1]) {
         current = cropped
         index += 2
       } else {
-        current = Self.apply(steps[index], to: current)
+        current = try Self.apply(steps[index], to: current)
         index += 1
       }
     }
@@ -101,16 +126,17 @@ package struct Preprocessor: Sendable {
 
   private static func apply(
     _ step: PreprocessStep, to image: borrowing PixelImage, _ change: RowChange = { _, _ in }
-  ) -> PixelImage {
+  ) throws(SluiceError) -> PixelImage {
     switch step {
     case .centerCrop(let size): image.centerCropped(to: size, changing: change)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
-      image.resized(to: step.outputSize(for: image.size), filter: filter, changing: change)
+      try image.allocatingResized(to: step.outputSize(for: image.size), filter: filter, changing: change)
     case .sampleExactly(_, let kernel), .sampleShorterSide(_, let kernel):
       image.sampled(to: step.outputSize(for: image.size), kernel: kernel, changing: change)
     case .letterbox(let frame, let filter, let level):
-      image.resized(to: PreprocessStep.fittedSize(of: image.size, in: frame), filter: filter, changing: change)
-        .framed(by: frame, level: level)
+      try image.allocatingResized(
+        to: PreprocessStep.fittedSize(of: image.size, in: frame), filter: filter, changing: change
+      ).framed(by: frame, level: level)
     }
   }
 
@@ -118,7 +144,7 @@ package struct Preprocessor: Sendable {
   private static func resizeThenCrop(
     _ image: borrowing PixelImage, _ first: PreprocessStep, _ second: PreprocessStep,
     _ change: RowChange = { _, _ in }
-  ) -> PixelImage? {
+  ) throws(SluiceError) -> PixelImage? {
     guard case .centerCrop(let size) = second else { return nil }
     let target = first.outputSize(for: image.size)
     let wanted = PixelRegion.center(of: target, size: size)
@@ -126,7 +152,7 @@ package struct Preprocessor: Sendable {
     let resized: PixelImage
     switch first {
     case .resizeShorterSide(_, let filter), .resizeExactly(_, let filter):
-      resized = image.resized(to: target, filter: filter, region: kept, changing: change)
+      resized = try image.allocatingResized(to: target, filter: filter, region: kept, changing: change)
     case .sampleShorterSide(_, let kernel), .sampleExactly(_, let kernel):
       resized = image.sampled(to: target, kernel: kernel, region: kept, changing: change)
     case .centerCrop, .letterbox: return nil

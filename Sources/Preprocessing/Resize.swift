@@ -1,3 +1,4 @@
+import Common
 import Pixels
 
 extension PixelImage {
@@ -18,6 +19,20 @@ extension PixelImage {
     to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil,
     changing change: RowChange = { _, _ in }
   ) -> PixelImage {
+    do throws(SluiceError) {
+      return try allocatingResized(to: target, filter: filter, region: region, changing: change)
+    } catch {
+      fatalError(error.message)
+    }
+  }
+
+  /// The same of an image of whatever size: what lies between the two passes is as high as the image.
+  ///
+  /// - Throws: `out-of-memory`.
+  package borrowing func allocatingResized(
+    to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil,
+    changing change: RowChange = { _, _ in }
+  ) throws(SluiceError) -> PixelImage {
     let region = region ?? PixelRegion(x: 0, y: 0, size: target)
     precondition(region.lies(within: target), "the region lies within the resized image")
     let columns = region.x..<region.x + region.size.width
@@ -29,13 +44,15 @@ extension PixelImage {
 
     switch (size.width == target.width, size.height == target.height) {
     case (true, true): return cropped(to: region, changing: change)
-    case (false, true): return resampledHorizontally(horizontal, rows: rows, change)
+    case (false, true): return try resampledHorizontally(horizontal, rows: rows, change)
     case (true, false):
       let band = PixelRegion(x: region.x, y: 0, size: PixelSize(width: columns.count, height: size.height))
-      return cropped(to: band, changing: change).resampledVertically(vertical, firstRow: 0)
+      var kept = try PixelImage(allocating: band.size, channels: channels)
+      copyPart(band, to: &kept, change)
+      return kept.resampledVertically(vertical, firstRow: 0)
     case (false, false):
       let needed = vertical.sourceRange
-      return resampledHorizontally(horizontal, rows: needed, change)
+      return try resampledHorizontally(horizontal, rows: needed, change)
         .resampledVertically(vertical, firstRow: needed.lowerBound)
     }
   }
@@ -49,6 +66,12 @@ extension PixelImage {
   ) -> PixelImage {
     precondition(region.lies(within: size), "the region lies within the image")
     var result = PixelImage(size: region.size, channels: channels)
+    copyPart(region, to: &result, change)
+    return result
+  }
+
+  /// Fills an image with the part of this one that is as large.
+  private borrowing func copyPart(_ region: PixelRegion, to result: inout PixelImage, _ change: RowChange) {
     let length = result.rowLength
     let left = region.x * channels.rawValue
     for y in 0..<region.size.height {
@@ -57,23 +80,22 @@ extension PixelImage {
       line.copy(from: source)
       change(&line, RowPlace(y: region.y + y, left: region.x))
     }
-    return result
   }
 
   private borrowing func resampledHorizontally(
     _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
-  ) -> PixelImage {
+  ) throws(SluiceError) -> PixelImage {
     switch channels {
-    case .gray: grayResampledHorizontally(coefficients, rows: rows, change)
-    case .rgb: rgbResampledHorizontally(coefficients, rows: rows, change)
+    case .gray: try grayResampledHorizontally(coefficients, rows: rows, change)
+    case .rgb: try rgbResampledHorizontally(coefficients, rows: rows, change)
     }
   }
 
   private borrowing func grayResampledHorizontally(
     _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
-  ) -> PixelImage {
+  ) throws(SluiceError) -> PixelImage {
     let size = PixelSize(width: coefficients.starts.count, height: rows.count)
-    var result = PixelImage(size: size, channels: channels)
+    var result = try PixelImage(allocating: size, channels: channels)
     var source = ChangedRow(columns: coefficients.sourceRange, channels)
     for (line, y) in rows.enumerated() {
       source.load(y, of: self, change)
@@ -85,9 +107,10 @@ extension PixelImage {
 
   private borrowing func rgbResampledHorizontally(
     _ coefficients: ResampleCoefficients, rows: Range<Int>, _ change: RowChange
-  ) -> PixelImage {
+  ) throws(SluiceError) -> PixelImage {
     let size = PixelSize(width: coefficients.starts.count, height: rows.count)
-    var result = PixelImage(size: PixelSize(width: size.width, height: max(size.height, RowPair.rows)), channels: .rgb)
+    let paired = PixelSize(width: size.width, height: max(size.height, RowPair.rows))
+    var result = try PixelImage(allocating: paired, channels: .rgb)
     var upper = ChangedRow(columns: coefficients.sourceRange, channels)
     var lower = upper
     var pair = RowPair(columns: coefficients.sourceRange)

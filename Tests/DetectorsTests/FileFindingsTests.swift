@@ -17,7 +17,7 @@ struct FileFindingsTests {
     _ bytes: [UInt8], _ detector: FileFindings = FileFindings()
   ) throws -> (score: DetectorScore, refused: [FileSubject], canonical: [UInt8]) {
     let decoded = try ImageDecoder().decode(bytes.span, keeping: FileFindings.neededExtras)
-    let (score, refused) = detector.look(at: decoded, threshold: 0.08, preprocessor)
+    let (score, refused) = try detector.look(at: decoded, threshold: 0.08, preprocessor)
     let picture = detector.canonical(decoded).array
     return (score, refused, picture)
   }

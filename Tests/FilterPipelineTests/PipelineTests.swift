@@ -208,6 +208,28 @@ struct PipelineTests {
     #expect(pipeline.bytesForJudging(refused) < 1_000_000)
   }
 
+  @Test("a picture costs itself alone where no memory is left for scaling it", arguments: ["", "- fileFindings: {}"])
+  func noMemoryForScaling(detectors: String) async throws {
+    let filter = try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{resize: {width: 64, height: 2}}]
+        tensor: {layout: nchw, type: float32}
+        detectors:
+          - stripeNoise: {threshold: 9}
+          \(detectors)
+        """)
+    let pipeline = try Pipeline(testing: filter.definition)
+    // Its own samples are 16,384, those between the passes 1,048,576.
+    let thin = try PixelImage(size: PixelSize(width: 1, height: 16384), channels: .gray).encodedAsPNG()
+    let gamma = EncodedImages.chunk("gAMA", EncodedImages.bigEndian(20_000))
+    let image = input(Array(thin[..<33]) + gamma + Array(thin[33...]))
+    let judgement = await SampleMemory.$longest.withValue(100_000) { await pipeline.judge(image, id: 1) }
+    #expect(judgement.verdict.outcome == .failed && judgement.verdict.error?.code == .outOfMemory)
+    #expect(await pipeline.judge(image, id: 2).verdict.error == nil)
+  }
+
   private static func unencoded(_ size: PixelSize, _ channels: PixelChannels) -> EncodedInput {
     EncodedInput(
       source: "x", bytes: [UInt8](repeating: 0, count: size.area * channels.rawValue),

@@ -46,15 +46,16 @@ package struct FileFindings: Detector {
   /// - Parameters:
   ///   - threshold: the difference above which a measured subject is refused.
   ///   - preprocessor: brings pictures to the size in which they are compared.
+  /// - Throws: `out-of-memory`.
   /// - Complexity: O(pixels), twice for alpha, once each for gamma and profile; nothing for a plain file.
   package func look(
     at decoded: borrowing DecodedImage, threshold: Double, _ preprocessor: Preprocessor
-  ) -> (score: DetectorScore, refused: [FileSubject]) {
+  ) throws(SluiceError) -> (score: DetectorScore, refused: [FileSubject]) {
     var measurements: [DetectorScore.Measurement] = []
     var seen: [(subject: FileSubject, difference: Double)] = []
     for subject in FileSubject.allCases {
       guard let finding = decoded.findings.first(where: { subject.codes.contains($0.code) }) else { continue }
-      let difference = subject.isMeasured ? self.difference(subject, decoded, preprocessor) : 1
+      let difference = try subject.isMeasured ? self.difference(subject, decoded, preprocessor) : 1
       if subject.isMeasured { measurements.append(.init(finding.code.rawValue, difference)) }
       seen.append((subject, difference))
     }
@@ -95,25 +96,25 @@ package struct FileFindings: Detector {
   /// with.
   private func difference(
     _ subject: FileSubject, _ decoded: borrowing DecodedImage, _ preprocessor: Preprocessor
-  ) -> Double {
-    let plain = preprocessor.apply(to: decoded.pixels) { _, _ in }
-    func distance(_ change: RowChange) -> Double {
-      preprocessor.apply(to: decoded.pixels, changing: change).meanAbsoluteDifference(from: plain)
+  ) throws(SluiceError) -> Double {
+    let plain = try preprocessor.allocatingApply(to: decoded.pixels) { _, _ in }
+    func distance(_ change: RowChange) throws(SluiceError) -> Double {
+      try preprocessor.allocatingApply(to: decoded.pixels, changing: change).meanAbsoluteDifference(from: plain)
     }
     switch subject {
     case .alpha:
-      let onBlack = distance { row, place in decoded.place(&row, place, on: 0) }
-      return max(onBlack, distance { row, place in decoded.place(&row, place, on: Self.white) })
+      let onBlack = try distance { row, place in decoded.place(&row, place, on: 0) }
+      return try max(onBlack, distance { row, place in decoded.place(&row, place, on: Self.white) })
     case .gamma:
       // Also beside a profile, which viewers without colour management pass over.
       guard let gamma = decoded.gamma else { return 0 }
       let levels = PixelImage.levels(gamma: gamma)
-      return distance { row, _ in row.replaceLevels(levels) }
+      return try distance { row, _ in row.replaceLevels(levels) }
     case .colourProfile:
       guard let profile = decoded.readableProfile else { return 1 }
       let channels = decoded.pixels.channels
       guard let conversion = profile.conversion(of: channels, isGray: decoded.header.isGray) else { return 0 }
-      return distance { row, _ in conversion.convert(&row) }
+      return try distance { row, _ in conversion.convert(&row) }
     case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
       .incompleteScans, .paletteIndex, .polyglot:
       return 1

@@ -14,7 +14,7 @@ struct LookAtFile: Stage {
     preprocessor = definition.preprocessor
   }
 
-  /// - Throws: `refused-finding`, with the detector's score in the verdict.
+  /// - Throws: `refused-finding`, with the detector's score in the verdict; `out-of-memory`.
   func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard let decoded = passage.decoded.take() else {
       if let findings { passage.scores.enter(DetectorScore(nil, "no file to look at"), at: findings.place) }
@@ -24,7 +24,7 @@ struct LookAtFile: Stage {
       passage.source = decoded.takePixels()
       return .goesOn
     }
-    let (score, refused) = findings.detector.look(at: decoded, threshold: findings.threshold, preprocessor)
+    let (score, refused) = try findings.detector.look(at: decoded, threshold: findings.threshold, preprocessor)
     passage.scores.enter(score, at: findings.place)
     guard refused.isEmpty else {
       throw SluiceError(

@@ -1,3 +1,4 @@
+import Common
 import Decision
 import ImageCodecs
 import Pixels
@@ -12,11 +13,12 @@ struct Preprocess: Stage {
     preprocessor = definition.preprocessor
   }
 
-  func advance(_ passage: inout Passage) -> StageProgress {
+  /// - Throws: `out-of-memory`.
+  func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard let source = passage.source.take() else { return .goesOn }
     // That of the upright picture, which the steps see; the file may have it lying on its side.
     let size = source.size
-    let image = preprocessor.apply(to: source)
+    let image = try preprocessor.allocatingApply(to: source)
     let scaled = preprocessor.scaledSize(of: size)
     passage.verdict.origin =
       passage.verdict.header.map { ImageOrigin($0, scaledTo: scaled, image) }
