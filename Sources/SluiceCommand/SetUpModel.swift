@@ -79,6 +79,7 @@ struct SetUpModel {
   /// What the model is, what was found where, and what was tried.
   var report: String {
     var lines = [description.text]
+    if let text = preparation.sizeText { lines.append("  size        \(preparation.size) (\(text))\n") }
     lines.append(
       "  geometry    \(PreparationCandidate.text(of: preparation.steps.value)) (\(preparation.steps.reason.text))\n")
     let normalisation = preparation.normalisation.map {

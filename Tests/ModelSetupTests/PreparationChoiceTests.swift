@@ -108,6 +108,32 @@ struct PreparationChoiceTests {
     #expect(chosen.order == Choice(.rgb, .found("the model's metadata")))
   }
 
+  /// Pictures of a size, as a file beside the model names it.
+  private func named(_ size: PixelSize) -> FoundPreparation {
+    var preparation = Preparation()
+    preparation.size = size
+    return FoundPreparation([PreparationClue(source: "config.json", preparation: preparation)])
+  }
+
+  @Test("a size that is named is taken where the model was run with it; else it is a doubt")
+  func namedSizes() throws {
+    let path = Repository.file("Tests/ModelSetupTests/Fixtures/flattened-open.onnx")
+    let probe = try ModelProbe(path: path, environment: ProcessInfo.processInfo.environment)
+    // It runs with 28×28 alone.
+    let refused = PixelSize(width: 32, height: 32)
+    var examination = ModelExamination(probe)
+    examination.namedSize = refused
+    let classifier = try #require(try examination.description().classifier)
+    let taken = PixelSize(width: 28, height: 28)
+    #expect(classifier.sizes == [taken])
+    let other = try PreparationChoice(probe, classifier, found: named(refused), photographs: nil).chosen()
+    #expect(other.size == taken && other.sizeReason == .assumed)
+    #expect(try Preprocessor(steps: other.steps.value, channels: .rgb).outputSize == taken)
+    #expect(other.doubts.map(\.source) == ["config.json"] && other.doubts[0].value.contains("32×32"))
+    let same = try PreparationChoice(probe, classifier, found: named(taken), photographs: nil).chosen()
+    #expect(same.size == taken && same.sizeReason == .found("config.json") && same.doubts.isEmpty)
+  }
+
   @Test func aFolderWithoutPicturesIsNamed() throws {
     let folder = try TemporaryFolder()
     try folder.file("a.txt", "no picture")

@@ -5,6 +5,7 @@ import Preprocessing
 /// How pictures are prepared for a model, and why so.
 package struct ChosenPreparation: Sendable {
   package let size: PixelSize
+  package let sizeReason: ChoiceReason
   package var steps: Choice<[PreprocessStep]>
   /// `nil` for 8-bit inputs that carry the samples as they are.
   package var normalisation: Choice<Normalisation>?
@@ -15,6 +16,15 @@ package struct ChosenPreparation: Sendable {
   package var trials: [TrialResult] = []
   /// What sources say that cannot be had.
   package var doubts: [Found<String>] = []
+
+  /// Why the size was taken, as a clause for people; `nil` where the model leaves no choice.
+  package var sizeText: String? {
+    switch sizeReason {
+    case .given: nil
+    case .assumed: "assumed: it runs, and nothing says which one the model was made for"
+    case .found, .tried: sizeReason.text
+    }
+  }
 }
 
 /// A value, and where it comes from.

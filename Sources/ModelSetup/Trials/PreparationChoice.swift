@@ -40,12 +40,12 @@ package struct PreparationChoice {
   /// - Throws: `engine-failed`, `classifier-failed` where the model does not run.
   package func chosen(progress: (String, Double) -> Void = { _, _ in }) throws(SluiceError) -> ChosenPreparation {
     let channels = classifier.input.channels
-    let size = classifier.input.fixedSize ?? found.size?.value ?? classifier.sizes[0]
+    let (size, sizeReason) = (self.size.value, self.size.reason)
     let geometries = UsualPreparations.geometries(size)
     var chosen = ChosenPreparation(
-      size: size, steps: Choice(geometries[0], .assumed), normalisation: nil,
+      size: size, sizeReason: sizeReason, steps: Choice(geometries[0], .assumed), normalisation: nil,
       order: Choice(channels == .gray ? .gray : .rgb, channels == .gray ? .given : .assumed))
-    chosen.doubts = found.doubts
+    chosen.doubts = found.doubts + sizeDoubts
     if let steps = found.steps {
       if steps.value.last?.fixedSize == size, steps.value.allSatisfy(\.isPermitted) {
         chosen.steps = Choice(steps.value, .found(steps.source))
@@ -60,6 +60,21 @@ package struct PreparationChoice {
     guard let photographs else { return chosen }
     try tryOut(&chosen, photographs, geometries, progress)
     return chosen
+  }
+
+  /// What the model's file fixes, else what is named and runs, else what runs.
+  private var size: Choice<PixelSize> {
+    if let fixed = classifier.input.fixedSize { return Choice(fixed, .given) }
+    if let named = found.size, classifier.sizes.contains(named.value), classifier.input.permits(named.value) {
+      return Choice(named.value, .found(named.source))
+    }
+    return Choice(classifier.sizes[0], .assumed)
+  }
+
+  private var sizeDoubts: [Found<String>] {
+    // Of steps whose sizes do not fit it is said anyway.
+    guard let named = found.size, named.value != size.value, named.source != found.steps?.source else { return [] }
+    return [Found("it names pictures of \(named.value), which the model does not take", source: named.source)]
   }
 
   private func takeNormalisation(_ chosen: inout ChosenPreparation) {

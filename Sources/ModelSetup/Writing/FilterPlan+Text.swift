@@ -38,10 +38,9 @@ extension FilterPlan {
 
   private var preprocessing: [String] {
     let preparation = classifier.preparation
-    var lines = [
-      "# Pictures are turned upright first; `decode: {orientation: ignore}` leaves them as they are stored.",
-      "# Geometry: \(Self.comment(preparation.steps.reason.text)).", "preprocess:",
-    ]
+    var lines = ["# Pictures are turned upright first; `decode: {orientation: ignore}` leaves them as they are stored."]
+    if let text = preparation.sizeText { lines.append("# Size: \(Self.comment(text)).") }
+    lines += ["# Geometry: \(Self.comment(preparation.steps.reason.text)).", "preprocess:"]
     lines += preparation.steps.value.map { "  - \(YAMLText.step($0))" }
     if let normalisation = preparation.normalisation {
       lines.append("# Of values in [0, 1]: \(Self.comment(normalisation.reason.text)).")
