@@ -74,6 +74,27 @@ struct ModelFileFormTests {
     #expect(try refusal("cut.onnx", Array(bytes.prefix(bytes.count / 2))).message.contains("in the middle"))
   }
 
+  @Test(
+    "of what the engine does not read, its reason is said and not where in its sources that is, with what would help",
+    arguments: [
+      ("unknown-operator", "No conversion rule found for operations: com.acme.Nothing", "without that operator"),
+      ("map-as-output", "Unsupported value_info type: scores", "plain tensors"),
+    ])
+  func reasons(model: String, said: String, remedy: String) throws {
+    let error = try refusal(Repository.file("Tests/ClassifiersTests/Fixtures/\(model).onnx"))
+    #expect(error.code == .engineFailed && !error.message.contains("failed at"))
+    #expect(!error.message.contains("Exception") && !error.message.contains("FrontEnd"))
+    #expect(error.message.contains(said) && error.remedy?.contains(remedy) == true, "\(error)")
+  }
+
+  @Test("an OpenVINO IR without its weights is told by the file that is missing")
+  func withoutBin() throws {
+    let document = try Repository.bytes(Repository.file("Tests/ModelSetupTests/Fixtures/nameless.xml"))
+    let error = try refusal("model.xml", document)
+    #expect(error.code == .modelNotFound && error.message.contains("/model.bin"))
+    #expect(error.remedy?.contains(".bin of the same name") == true)
+  }
+
   @Test("what the engine says of a model that only looks like one is a line")
   func looksLikeOne() throws {
     let error = try refusal("a.onnx", [0x08, 0x08, 0x3A, 0x02, 0x0A, 0x00])

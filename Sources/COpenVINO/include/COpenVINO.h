@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define SLUICE_OV_MAX_RANK 8
-#define SLUICE_OV_MESSAGE 512
+#define SLUICE_OV_MESSAGE 4096
 #define SLUICE_OV_VALUE 512
 #define SLUICE_OV_NAME 4096
 

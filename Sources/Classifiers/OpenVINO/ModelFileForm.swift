@@ -119,25 +119,3 @@ private enum ByteText {
     return (0...bytes.count - wanted.count).contains { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) }
   }
 }
-
-/// The engine's messages, cut down to what they say: they begin with where in its sources each was made.
-enum EngineMessage {
-  private static let longest = 300
-
-  static func shortened(_ text: String) -> String {
-    let words = text.split { $0.isWhitespace }
-    var kept: [Substring] = []
-    var index = 0
-    while index < words.count {
-      if words[index] == "Exception", index + 2 < words.count, words[index + 1] == "from" {
-        index += 3
-        continue
-      }
-      kept.append(words[index])
-      index += 1
-    }
-    if kept.prefix(2) == ["general", "error"] { kept.removeFirst(2) }
-    let message = kept.joined(separator: " ")
-    return message.count > longest ? "\(message.prefix(longest))…" : message
-  }
-}

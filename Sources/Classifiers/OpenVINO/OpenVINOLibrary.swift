@@ -87,6 +87,5 @@ func checked(
     return unsafe call(base)
   }
   guard status != SLUICE_OV_OK else { return }
-  let firstLines = text(message).split(separator: "\n").prefix(3).joined(separator: " ")
-  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(firstLines))")
+  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(text(message)))")
 }

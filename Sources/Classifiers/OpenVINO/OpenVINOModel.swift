@@ -79,7 +79,8 @@ final class OpenVINOModel: Sendable {
   }
 
   private static func unreadable(_ path: String) -> SluiceError {
-    SluiceError(.engineFailed, "the model \(path) cannot be read")
+    SluiceError(
+      .engineFailed, "the model \(path) cannot be read: it was replaced since it was opened", remedy: "start again")
   }
 
   /// Engine and model for people.

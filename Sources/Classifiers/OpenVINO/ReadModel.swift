@@ -13,6 +13,7 @@ import Common
   ///   the same; `model-not-found` when a file with its weights is missing.
   convenience init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
     try ModelFileForm.check(path)
+    if let missing = WeightFiles.missing(besideOpenVINOAt: path) { throw missing }
     do throws(SluiceError) {
       try unsafe self.init(path, in: library) { model, message in
         unsafe sluice_ov_read_model(library.handle, path, model, message)
@@ -24,7 +25,7 @@ import Common
         ? SluiceError(
           .engineFailed,
           "the model \(path) cannot be read: it is damaged, or has operators that the engine does not know",
-          remedy: "export the model again as ONNX, OpenVINO IR or TensorFlow Lite")
+          remedy: error.remedy)
         : error
     }
   }
@@ -47,7 +48,11 @@ import Common
     _ read: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<CChar>?) -> sluice_ov_status
   ) throws(SluiceError) {
     var model: OpaquePointer?
-    unsafe try checked("the model \(path) cannot be read", .engineFailed) { message in unsafe read(&model, message) }
+    do throws(SluiceError) {
+      unsafe try checked("the model \(path) cannot be read", .engineFailed) { message in unsafe read(&model, message) }
+    } catch {
+      throw SluiceError(error.code, error.message, remedy: EngineMessage.remedy(forUnreadable: error.message))
+    }
     guard let model = unsafe model else {
       throw SluiceError(.engineFailed, "the model \(path) cannot be read")
     }

@@ -105,6 +105,21 @@ def save_prepared(name):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_unreadable():
+    """What the engine does not read: an operator of nobody, and a map as an output, as scikit-learn's converter gives one."""
+    inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3])]
+    operators = {"unknown-operator": helper.make_node("Nothing", ["input"], ["scores"], domain="com.acme"),
+                 "map-as-output": helper.make_node("ZipMap", ["input"], ["scores"], domain="ai.onnx.ml", classlabels_int64s=[0, 1, 2])}
+    maps = helper.make_sequence_type_proto(
+        helper.make_map_type_proto(TensorProto.INT64, helper.make_tensor_type_proto(TensorProto.FLOAT, [])))
+    outputs = {"unknown-operator": helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 3]),
+               "map-as-output": helper.make_value_info("scores", maps)}
+    for name, node in operators.items():
+        graph = helper.make_graph([node], name, inputs, [outputs[name]], [])
+        sets = [helper.make_opsetid("", 13), helper.make_opsetid(node.domain, 1)]
+        onnx.save(helper.make_model(graph, opset_imports=sets, ir_version=8), f"{name}.onnx")
+
+
 def spread(shape, axis, salt):
     """Weights by a formula, with magnitudes that differ from channel to channel by up to 16."""
     numbers = ((np.arange(np.prod(shape)) * 37 + salt) % 101 - 50) / 50
@@ -198,6 +213,7 @@ if __name__ == "__main__":
     save_convolutions("convolutions-padded", padded=True)
     save_convolutions("convolutions-in-threes", batch=3, opset=13)
     save_prepared("prepared")
+    save_unreadable()
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)
     save("batch-of-three", 3, softmax=False)

@@ -1,3 +1,4 @@
+import Common
 import Files
 
 /// The files beside a model that hold its weights, found as the engine finds them: by what the model file contains, and not
@@ -17,17 +18,34 @@ package struct WeightFiles {
   /// - Complexity: O(bytes of the model file); memory for one block.
   package init(ofModelAt path: String) {
     // What is no regular file is for whoever opens the model to say.
-    guard let file = RandomAccessFile(path) else {
+    guard FileStatus(path)?.isRegularFile == true else {
       files = []
       return
     }
-    guard !path.lowercased().hasSuffix(".xml"), !Self.beginsAsOpenVINO(file) else {
-      files = [File(name: nil, path: Self.withoutEnding(path) + ".bin")]
+    if let file = Self.ofOpenVINO(path) {
+      files = [file]
       return
     }
     files = ExternalWeights(ofModelAt: path).names.sorted().map {
       File(name: $0, path: $0.path(inFolder: path.containingFolder))
     }
+  }
+
+  /// The error for an OpenVINO IR without its weights, of which the engine says no name; `nil` for another model.
+  static func missing(besideOpenVINOAt path: String) -> SluiceError? {
+    guard let weights = ofOpenVINO(path)?.path, !isReadableFile(weights) else { return nil }
+    return SluiceError(
+      .modelNotFound, "the model \(path) has its weights in \(weights), which does not exist or cannot be read",
+      remedy: "put that file beside the model: an OpenVINO IR is an .xml and a .bin of the same name")
+  }
+
+  /// The one file of an OpenVINO IR; `nil` for another model.
+  private static func ofOpenVINO(_ path: String) -> File? {
+    guard let file = RandomAccessFile(path) else { return nil }
+    guard !path.lowercased().hasSuffix(".xml"), !beginsAsOpenVINO(file) else {
+      return File(name: nil, path: withoutEnding(path) + ".bin")
+    }
+    return nil
   }
 
   private static func beginsAsOpenVINO(_ file: borrowing RandomAccessFile) -> Bool {
