@@ -51,6 +51,7 @@ struct ModelOptions: ParsableArguments {
     var examination = ModelExamination(probe)
     examination.outputName = outputName
     examination.namedSize = namedSize
+    examination.labelCounts = ModelSurroundings(modelPath: path).preparation(size: namedSize).labelCounts
     examination.isThorough = isThorough
     return try examination.description()
   }

@@ -27,7 +27,14 @@ struct SetUpModel {
     let surroundings = ModelSurroundings(modelPath: model)
     var examination = ModelExamination(probe)
     examination.outputName = outputName
-    examination.namedSize = surroundings.preparation(size: nil).size?.value
+    let named = surroundings.preparation(size: nil)
+    examination.namedSize = named.size?.value
+    let given = try Self.labels(path)
+    if let count = given?.value.count ?? names?.count {
+      examination.labelCounts = [count]
+    } else {
+      examination.labelCounts = named.labelCounts
+    }
     description = try examination.description()
     if let refusal = description.refusal { throw refusal }
     guard let classifier = description.classifier else {
@@ -35,7 +42,7 @@ struct SetUpModel {
     }
     self.classifier = classifier
     found = surroundings.preparation(size: classifier.input.fixedSize)
-    labels = try Self.labels(path, found, classCount: classifier.output.classCount)
+    labels = try Self.labels(given, found, classCount: classifier.output.classCount)
     photographs = try Self.photographs(photos, classifier, labels?.value ?? names)
     let progress = TrialProgress()
     defer { progress.clear() }
@@ -44,18 +51,22 @@ struct SetUpModel {
     }
   }
 
-  private static func labels(
-    _ path: String?, _ found: FoundPreparation, classCount: Int
-  ) throws(SluiceError) -> Found<[String]>? {
-    guard let path else { return found.labels(count: classCount) }
+  private static func labels(_ path: String?) throws(SluiceError) -> Found<[String]>? {
+    guard let path else { return nil }
     let bytes = try readFile(path, atMost: 16 << 20)
-    let names = try ClassLabels(bytes, path: path).names
-    guard names.count == classCount else {
+    return Found(try ClassLabels(bytes, path: path).names, source: path)
+  }
+
+  private static func labels(
+    _ given: Found<[String]>?, _ found: FoundPreparation, classCount: Int
+  ) throws(SluiceError) -> Found<[String]>? {
+    guard let given else { return found.labels(count: classCount) }
+    guard given.value.count == classCount else {
       throw SluiceError(
-        .invalidLabels, "\(path) has \(names.count) labels, and the model \(classCount) classes",
+        .invalidLabels, "\(given.source) has \(given.value.count) labels, and the model \(classCount) classes",
         remedy: "give one for each class, in the order of the model")
     }
-    return Found(names, source: path)
+    return given
   }
 
   private static func photographs(

@@ -89,6 +89,31 @@ struct ModelDescriptionTests {
     #expect(refusal?.remedy?.contains("--output-name ") == true && refusal?.remedy?.contains("`second`") == true)
   }
 
+  @Test(
+    "of several outputs, the one whose name says that it holds scores, and no embedding or auxiliary head; it is said",
+    arguments: [
+      ("embedding", "class"), ("auxiliary-head", "output"), ("exact-name", "logits"), ("whole-word", "FinalScores:0"),
+    ])
+  func chosenOutput(model: String, name: String) throws {
+    let description = try Self.describe("\(Self.own)/\(model).onnx")
+    #expect(description.classifier?.output.name == name, "\(description.text)")
+    #expect(description.text.contains("scores from `\(name)`, chosen among "))
+    #expect(description.text.contains("; --output-name names another"))
+  }
+
+  @Test("of several outputs, the one with as many numbers as there are labels; a named one is no choice")
+  func outputOfTheLabels() throws {
+    var examination = ModelExamination(
+      try ModelProbe(
+        path: Repository.file("\(Self.own)/whole-word.onnx"), environment: ProcessInfo.processInfo.environment))
+    examination.isThorough = false
+    examination.labelCounts = [3]
+    #expect(try examination.description().classifier?.output.name == "scoresheet")
+    examination.outputName = "FinalScores:0"
+    let named = try examination.description()
+    #expect(named.classifier?.output.name == "FinalScores:0" && !named.text.contains("chosen among"))
+  }
+
   @Test func anOutputIsNamedByAnyOfItsNames() throws {
     var examination = ModelExamination(
       try ModelProbe(

@@ -76,6 +76,9 @@ package struct FoundPreparation: Sendable, Hashable {
     clues.flatMap { clue in clue.preparation.doubts.map { Found($0, source: clue.source) } }
   }
 
+  /// How many names there are in each list of them.
+  package var labelCounts: Set<Int> { Set(clues.compactMap { $0.preparation.labels?.count }) }
+
   /// The names of so many classes; lists of other lengths belong to something else.
   package func labels(count: Int) -> Found<[String]>? {
     for clue in clues {

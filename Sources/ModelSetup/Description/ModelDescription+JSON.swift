@@ -31,7 +31,9 @@ extension ClassifierDescription {
     .object([
       "layout": .string(input.layout.rawValue), "type": .string(input.element.rawValue),
       "channels": .integer(input.channels.rawValue), "batch": input.fixedBatch.map(JSONValue.integer) ?? .null,
-      "output": .string(output.name), "scores": .string(output.kind.rawValue), "classes": .integer(output.classCount),
+      "output": .string(output.name),
+      "candidates": output.candidates.count > 1 ? JSONValue.array(output.candidates.map(JSONValue.string)) : nil,
+      "scores": .string(output.kind.rawValue), "classes": .integer(output.classCount),
       "sizes": .array(sizes.map { .string("\($0.width)x\($0.height)") }),
       "refusedSizes": .array(refusedSizes.map { .string("\($0.width)x\($0.height)") }),
       "batches": .array(batches.map(JSONValue.integer)),

@@ -24,7 +24,8 @@ extension ModelDescription {
 extension ClassifierDescription {
   fileprivate var lines: [String] {
     let rows = [
-      ("pictures", pictures), ("scores", scores), ("sizes", sizeText), ("batches", batchText), ("a call", timeText),
+      ("pictures", pictures), ("scores", scores), ("", chosen), ("sizes", sizeText), ("batches", batchText),
+      ("a call", timeText),
     ]
     return rows.compactMap { name, value in value.map { "  \(padded(name, 10))  \($0)" } }
   }
@@ -40,6 +41,13 @@ extension ClassifierDescription {
     case .oneLogit, .oneProbability: "2 classes by \(output.kind.rawValue)"
     default: "\(output.kind.rawValue) of \(output.classCount) classes"
     }
+  }
+
+  /// What else could be the scores.
+  private var chosen: String? {
+    guard output.candidates.count > 1 else { return nil }
+    let all = output.candidates.map { "`\($0)`" }.joined(separator: ", ")
+    return "scores from `\(output.name)`, chosen among \(all); --output-name names another"
   }
 
   private var sizeText: String? {

@@ -102,8 +102,13 @@ package struct ScoreOutput: Sendable, Hashable {
   /// The shape of the output for one picture.
   package let shape: [Int]
   package let kind: OutputKind
+  /// The names of all outputs that could be the scores; none where the user named this one.
+  package let candidates: [String]
 
-  package init(name: String, type: String, element: TensorElement?, shape: [Int], kind: OutputKind) {
+  package init(
+    name: String, type: String, element: TensorElement?, shape: [Int], kind: OutputKind, candidates: [String] = []
+  ) {
+    self.candidates = candidates
     self.name = name
     self.type = type
     self.element = element

@@ -9,6 +9,8 @@ package struct ModelExamination: Sendable {
   package var outputName: String?
   /// A size that something beside the model names, tried first where the model leaves its size open.
   package var namedSize: PixelSize?
+  /// How many classes there are names for, by each list of names beside the model: tells outputs apart.
+  package var labelCounts: Set<Int> = []
   /// Whether other sizes and batches are tried and calls are timed: compiling for each takes some tenths of a second.
   package var isThorough = true
 
@@ -51,7 +53,7 @@ package struct ModelExamination: Sendable {
         remedy: "take a model with one input, the picture")
     }
     let name: String? = if let outputName { try probe.output(alsoCalled: outputName) ?? outputName } else { nil }
-    let choice = ScoreOutputChoice(model: probe.path, named: name)
+    let choice = ScoreOutputChoice(model: probe.path, named: name, labelCounts: labelCounts)
     var failure: SluiceError?
     for picture in try PictureInput.candidates(of: input, model: probe.path) {
       for size in sizes(of: picture) {

@@ -35,7 +35,8 @@ struct ModelTrial {
     }
     let kind = OutputKind(ofRuns: Self.ranged(runs, tensor.element), isQuantised: tensor.element.isQuantised)
     return ScoreOutput(
-      name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind)
+      name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind,
+      candidates: choice.candidates(among: prepared.outputs))
   }
 
   /// A head that was flattened for another size cuts one picture up into several rows.

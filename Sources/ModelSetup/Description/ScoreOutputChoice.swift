@@ -7,11 +7,8 @@ struct ScoreOutputChoice {
   let model: String
   /// The output that the user named; `nil` to find it.
   let named: String?
-
-  /// What exporters call the scores, in the order of preference where there are several outputs.
-  private static let usualNames = [
-    "logits", "probabilities", "probability", "probs", "prob", "softmax", "scores", "score", "predictions", "output",
-  ]
+  /// How many classes there are names for, by each list of names beside the model.
+  let labelCounts: Set<Int>
 
   /// - Parameters:
   ///   - outputs: for a fixed input.
@@ -29,13 +26,37 @@ struct ScoreOutputChoice {
     let suitable = outputs.filter(Self.holdsScores)
     if let only = suitable.first, suitable.count == 1 { return only }
     if suitable.isEmpty { throw notAClassifier(outputs) }
-    for name in Self.usualNames {
-      let matching = suitable.filter { $0.name.lowercased().contains(name) }
-      if let only = matching.first, matching.count == 1 { return only }
-    }
+    if let likely = likely(among: suitable) { return likely }
     throw refusal(
       "has \(suitable.count) outputs that could be class scores",
       "name one with --output-name (a second model must have only one): \(Self.list(suitable))")
+  }
+
+  /// The names of all outputs that could have been chosen; none where the user named one.
+  func candidates(among outputs: [ModelTensor]) -> [String] {
+    named == nil ? outputs.filter(Self.holdsScores).map(\.name) : []
+  }
+
+  /// The one of several that is no embedding or the like, has as many numbers as there are labels, and the most usual name;
+  /// `nil` where that leaves several.
+  private func likely(among suitable: [ModelTensor]) -> ModelTensor? {
+    var left = suitable.filter { !OutputName($0.name).isBesideTheScores }
+    let labelled = left.filter { labelCounts.contains(Self.classCount($0)) }
+    if !labelled.isEmpty { left = labelled }
+    func only(_ outputs: [ModelTensor]) -> ModelTensor? { outputs.count == 1 ? outputs[0] : nil }
+    if let single = only(left) { return single }
+    for name in OutputName.usual {
+      if let exact = only(left.filter { OutputName($0.name).equals(name) }) { return exact }
+    }
+    for name in OutputName.usual {
+      if let single = only(left.filter { OutputName($0.name).contains(name) }) { return single }
+    }
+    return nil
+  }
+
+  /// How many classes the numbers for one picture tell apart.
+  private static func classCount(_ output: ModelTensor) -> Int {
+    max(2, (output.shape ?? []).dropFirst().compactMap(\.self).reduce(1, *))
   }
 
   /// Whether an output is one number for each class, whatever axes of length one stand around them.

@@ -64,6 +64,12 @@ def onnx_models():
          [("input", F, [1, 3, 8, 8])], [("logits", F, [3, 1])], {"weights": EYE})
     save("two-heads", [means([2, 3]), node("MatMul", ["means", "weights"], ["first"]), node("Neg", ["first"], ["second"])],
          [("input", F, [N, 3, 8, 8])], [("first", F, [N, 3]), ("second", F, [N, 3])], {"weights": EYE})
+    for name, first, second, numbers in [
+            ("embedding", "class", "output_embedding", 8), ("auxiliary-head", "output", "output_aux", 3),
+            ("exact-name", "logits_0", "logits", 3), ("whole-word", "scoresheet", "FinalScores:0", 5)]:
+        save(name, [means([2, 3]), node("MatMul", ["means", "weights"], [first]), node("MatMul", ["means", "others"], [second])],
+             [("input", F, [N, 3, 8, 8])], [(first, F, [N, 3]), (second, F, [N, numbers])],
+             {"weights": EYE, "others": 8 * np.eye(3, numbers, dtype=np.float32)})
     save("thousand", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 1000])],
          {"weights": 20 * np.random.default_rng(1).normal(size=(3, 1000)).astype(np.float32)})
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
