@@ -75,6 +75,23 @@ final class ModelCacheTests {
     #expect(throws: SluiceError.self) { try self.open { _ throws(SluiceError) in "another" } }
   }
 
+  @Test("a model whose weights lie in files that nobody knows is refused, whatever the cache has of it")
+  func unknownWeights() throws {
+    // The engine would tell an ONNX model by its contents.
+    let path = folder + "/model.pdmodel"
+    try FileManager.default.copyItem(atPath: model, toPath: path)
+    let environment = ProcessInfo.processInfo.environment
+    let error = #expect(throws: SluiceError.self) {
+      try OpenVINOClassifier(
+        OpenVINOSettings(modelPath: path), form: Self.form, environment: environment,
+        cache: ModelCache(
+          environment: [ModelCache.environmentVariable: cacheFolder],
+          sha256OfFile: { _ throws(SluiceError) in "the same" }))
+    }
+    #expect(error?.code == .unreadableModel && error?.remedy?.contains("paddle2onnx") == true)
+    #expect(entries().isEmpty)
+  }
+
   @Test func aRelativeFolderCountsFromTheWorkingDirectory() throws {
     let depth = FileManager.default.currentDirectoryPath.split(separator: "/").count
     _ = try open(cacheFolder: String(repeating: "../", count: depth) + cacheFolder.dropFirst())

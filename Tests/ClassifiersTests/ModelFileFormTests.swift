@@ -26,7 +26,8 @@ struct ModelFileFormTests {
       ("a.keras", "Keras", "ovc"), ("a.h5", "Keras", "ovc"), ("a.pt", "PyTorch", "torch.onnx.export"),
       ("a.PTH", "PyTorch", "torch.onnx.export"), ("a.safetensors", "weights", "torch.onnx.export"),
       ("a.bin", "OpenVINO IR", ".xml"), ("a.mlmodel", "Core ML", "ONNX"), ("a.plan", "TensorRT", "ONNX"),
-      ("a.pkl", "pickle", "ONNX"),
+      ("a.pkl", "pickle", "ONNX"), ("a.pdmodel", "PaddlePaddle", "paddle2onnx"), ("a.json", "PaddlePaddle", "ovc"),
+      ("a.meta", "checkpoint of TensorFlow", "tf2onnx"),
     ])
   func others(name: String, what: String, remedy: String) throws {
     let error = try refusal(name, Array("PK".utf8))

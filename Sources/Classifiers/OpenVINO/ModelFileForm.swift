@@ -11,14 +11,14 @@ enum ModelFileForm {
   /// - Throws: `unreadable-model` for another kind of file, and for one that is cut off.
   /// - Complexity: O(1), and for ONNX one or two short reads for each member of the model, a dozen.
   static func check(_ path: String) throws(SluiceError) {
-    let ending = path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased() ?? ""
+    let ending = ending(path)
     if FileStatus(path)?.isFolder == true {
       let isSavedModel = FileStatus("\(path)/saved_model.pb") != nil
       throw unreadable(
         path, isSavedModel ? "it is a SavedModel of TensorFlow" : "it is a folder",
         isSavedModel ? fromTensorFlow("--saved-model") : exported)
     }
-    if let (what, remedy) = others[ending] { throw unreadable(path, what, remedy) }
+    try checkName(path)
     guard let file = RandomAccessFile(path) else { return }
     let head = file.bytes(at: 0, count: min(file.count, longestHead)) ?? []
     switch ending {
@@ -37,8 +37,19 @@ enum ModelFileForm {
     }
   }
 
+  /// What is known by the name alone: also of a model that is compiled already, and need not be read.
+  ///
+  /// - Throws: `unreadable-model` for another kind of file.
+  static func checkName(_ path: String) throws(SluiceError) {
+    if let (what, remedy) = others[ending(path)] { throw unreadable(path, what, remedy) }
+  }
+
+  private static func ending(_ path: String) -> String {
+    path.split(separator: "/").last?.split(separator: ".").dropFirst().last?.lowercased() ?? ""
+  }
+
   /// Endings of further formats that the engine reads, and tells apart by itself.
-  private static let ofTheEngine: Set<String> = ["xml", "tflite", "pb", "pbtxt", "meta", "pdmodel", "json"]
+  private static let ofTheEngine: Set<String> = ["xml", "tflite", "pb", "pbtxt"]
 
   private static let longestHead = 4096
   private static let exported = "give the model as ONNX (.onnx), OpenVINO IR (.xml) or TensorFlow Lite (.tflite)"
@@ -52,13 +63,22 @@ enum ModelFileForm {
     + "`ovc folder` for an OpenVINO IR"
   private static let fromPyTorch = "export it in Python: `torch.onnx.export(model.eval(), example, 'model.onnx')`"
 
-  /// Formats that people have and the engine does not read, by their endings.
+  private static let fromPaddle =
+    "convert it: `paddle2onnx --model_dir FOLDER --model_filename MODEL --params_filename WEIGHTS --save_file model.onnx`, "
+    + "or `ovc MODEL` for an OpenVINO IR"
+
+  /// Formats that people have, by their endings: those that the engine does not read, and those whose weights lie in files
+  /// that only the engine knows, so that nobody would notice that they were changed.
   private static let others: [String: (what: String, remedy: String)] = [
     "keras": ("it is a Keras archive", fromKeras), "h5": ("it is a Keras or HDF5 file", fromKeras),
     "hdf5": ("it is a Keras or HDF5 file", fromKeras),
     "pt": ("it is a file of PyTorch", fromPyTorch), "pth": ("it is a file of PyTorch", fromPyTorch),
     "ckpt": ("it is a checkpoint", fromPyTorch), "safetensors": ("it holds weights without a network", fromPyTorch),
     "bin": ("it holds the weights of an OpenVINO IR", "name the .xml file that belongs to it"),
+    "pdmodel": ("it is a model of PaddlePaddle", fromPaddle),
+    "json": ("it is no model, or one of PaddlePaddle", fromPaddle),
+    "pdiparams": ("it holds the weights of a model of PaddlePaddle", fromPaddle),
+    "meta": ("it is a checkpoint of TensorFlow", fromTensorFlow("--inputs NAME:0 --outputs NAME:0 --checkpoint")),
     "pkl": ("it is a pickle, which runs code when it is read", exported),
     "joblib": ("it is a pickle, which runs code when it is read", "convert it with skl2onnx"),
     "mlmodel": ("it is a Core ML model", exported), "engine": ("it is an engine of TensorRT", exported),

@@ -53,7 +53,7 @@ final class OpenVINOModel: Sendable {
 
   /// Opens the engine and describes the model.
   ///
-  /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`.
+  /// - Throws: `model-not-found`, `unreadable-model`, `engine-not-found`, `engine-failed`.
   init(
     _ settings: OpenVINOSettings, environment: [String: String], cache: ModelCache?
   ) throws(SluiceError) {
@@ -63,6 +63,7 @@ final class OpenVINOModel: Sendable {
         .modelNotFound, "the model \(path) does not exist or cannot be read",
         remedy: "check its path in the filter file, which may also say how to install it")
     }
+    try ModelFileForm.checkName(path)
     library = try OpenVINOLibrary.open(OpenVINOLocator(setting: settings.library, environment: environment))
     var part = ModelPart(path: path, start: nil, library: library)
     let question = PortQuestion(input: settings.input, output: settings.output)
