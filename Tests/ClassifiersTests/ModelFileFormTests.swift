@@ -88,6 +88,22 @@ struct ModelFileFormTests {
     #expect(error.message.contains(said) && error.remedy?.contains(remedy) == true, "\(error)")
   }
 
+  @Test("files of weights are those that a tensor names, and nothing else that has a location")
+  func weightFiles() throws {
+    let fixtures = Repository.file("Tests/ClassifiersTests/Fixtures")
+    #expect(WeightFiles(ofModelAt: "\(fixtures)/located.onnx").files.isEmpty)
+    let named = WeightFiles(ofModelAt: "\(fixtures)/without-weights.onnx").files
+    #expect(named.map(\.name) == ["without-weights.onnx.data"])
+    // The length of the member takes two bytes, and the member lies across two of the blocks in which a file is read.
+    let name = String(repeating: "w", count: 120)
+    let member: [UInt8] = [0x6A, 0x84, 0x01, 0x0A, 8] + Array("location".utf8) + [0x12, 120] + Array(name.utf8)
+    let folder = try TemporaryFolder()
+    for offset in [2, 20, 130] {
+      let path = try folder.file("model.onnx", [UInt8](repeating: 0, count: (1 << 20) - offset) + member)
+      #expect(WeightFiles(ofModelAt: path).files.map(\.name) == [name], "\(offset)")
+    }
+  }
+
   @Test("an OpenVINO IR without its weights is told by the file that is missing")
   func withoutBin() throws {
     let document = try Repository.bytes(Repository.file("Tests/ModelSetupTests/Fixtures/nameless.xml"))

@@ -16,8 +16,8 @@ struct CalibrationIdentityTests {
     arguments: ["model.onnx", "MODEL.ONNX", "model.dat"])
   func externalWeights(model: String) throws {
     let folder = try TemporaryFolder()
-    // What ONNX writes of a tensor whose data lies elsewhere: the key `location`, and the name.
-    let place = [0x0A, 8] + Array("location".utf8) + [0x12, 12] + Array("weights.data".utf8)
+    // What ONNX writes of a tensor whose data lies elsewhere: external data, the key `location`, and the name.
+    let place = [0x6A, 24, 0x0A, 8] + Array("location".utf8) + [0x12, 12] + Array("weights.data".utf8)
     try folder.file(model, [1, 2, 3] + place + [4])
     let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter(model)), variables: [:])
     #expect(try file.calibrationIdentity(Self.environment).files.map(\.key) == ["classifier"])

@@ -6,9 +6,9 @@ struct NamedPathsTests {
   @Test("what a run must not write to includes the weights that models keep in files of their own")
   func weights() throws {
     let folder = try TemporaryFolder()
-    // What ONNX writes of a tensor whose data lies elsewhere: the key `location`, and the name.
+    // What ONNX writes of a tensor whose data lies elsewhere: external data, the key `location`, and the name.
     try folder.file(
-      "second.onnx", [0x0A, 8] + Array("location".utf8) + [0x12, 11] + Array("second.data".utf8))
+      "second.onnx", [0x6A, 23, 0x0A, 8] + Array("location".utf8) + [0x12, 11] + Array("second.data".utf8))
     for name in ["m.xml", "mirror.xml"] { try folder.file(name, "<net name=\"n\"></net>") }
     let text =
       FilterFileTests.minimal + """

@@ -13,6 +13,8 @@ package struct ExternalWeights {
   /// A member of `TensorProto.external_data`: field 1 is the key `location`, field 2 holds the path.
   private static let key: [UInt8] = [0x0A, 8] + Array("location".utf8) + [0x12]
   private static let longestName = 127
+  /// With the tag of `external_data` and the length, which takes two bytes where the name is long, and the name's length.
+  private static let longestMember = 3 + key.count + 1 + longestName
 
   /// Looks for the names in a model, whose other contents do not matter.
   ///
@@ -32,7 +34,7 @@ package struct ExternalWeights {
       for name in Self.names(in: held) where !names.contains(name) { names.append(name) }
       guard count > 0 else { break }
       // A member may lie across two blocks.
-      held.removeFirst(max(0, held.count - Self.key.count - Self.longestName - 1))
+      held.removeFirst(max(0, held.count - Self.longestMember))
     }
     self.names = names
   }
@@ -56,10 +58,19 @@ package struct ExternalWeights {
       let length = start + key.count
       guard length < bytes.count, bytes[start..<length].elementsEqual(key) else { continue }
       let end = length + 1 + Int(bytes[length])
-      guard bytes[length] <= longestName, end <= bytes.count else { continue }
+      guard bytes[length] <= longestName, end <= bytes.count, isExternalData(bytes, start..<end) else { continue }
       names.append(String(decoding: bytes[(length + 1)..<end], as: UTF8.self))
     }
     return names
+  }
+
+  /// Whether what lies there is a member of `external_data`, and a path. Other messages have keys as well, such as the
+  /// properties of the model, and a tensor may be called so, whose type then stands where the path would.
+  private static func isExternalData(_ bytes: [UInt8], _ contents: Range<Int>) -> Bool {
+    var member = ProtobufWriter()
+    member.add(ONNXGraph.Number.externalDataOfTensor, bytes[contents])
+    return bytes[..<contents.upperBound].suffix(member.bytes.count).elementsEqual(member.bytes)
+      && !bytes[contents].dropFirst(key.count + 1).contains { $0 < UInt8(ascii: " ") }
   }
 
   /// Many bytes at a time: a model has millions.

@@ -105,6 +105,22 @@ def save_prepared(name):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_located():
+    """A property and an inner tensor that are called as the field is in which a tensor names the file of its weights."""
+    graph = helper.make_graph(
+        [helper.make_node("ReduceMean", ["input"], ["location"], axes=[2, 3], keepdims=0),
+         helper.make_node("MatMul", ["location", "weights"], ["logits"])],
+        "located",
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 4])],
+        [numpy_helper.from_array(WEIGHTS, "weights")],
+        value_info=[helper.make_tensor_value_info("location", TensorProto.FLOAT, ["N", 3])])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    helper.set_model_props(model, {"location": "Berlin"})
+    onnx.checker.check_model(model)
+    onnx.save(model, "located.onnx")
+
+
 def save_unreadable():
     """What the engine does not read: an operator of nobody, and a map as an output, as scikit-learn's converter gives one."""
     inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3])]
@@ -213,6 +229,7 @@ if __name__ == "__main__":
     save_convolutions("convolutions-padded", padded=True)
     save_convolutions("convolutions-in-threes", batch=3, opset=13)
     save_prepared("prepared")
+    save_located()
     save_unreadable()
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)

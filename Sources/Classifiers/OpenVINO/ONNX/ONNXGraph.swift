@@ -41,7 +41,7 @@ struct ONNXGraph {
     static let (tensorOfAttribute, graphOfAttribute) = (5, 6)
     static let (graphsOfAttribute, typeOfAttribute) = (11, 20)
     static let (dimensionsOfTensor, elementTypeOfTensor, floatsOfTensor) = (1, 2, 4)
-    static let (nameOfTensor, rawDataOfTensor) = (8, 9)
+    static let (nameOfTensor, rawDataOfTensor, externalDataOfTensor) = (8, 9, 13)
     static let (nameOfValue, typeOfValue) = (1, 2)
     static let (tensorOfType, elementOfTensor, shapeOfTensor) = (1, 1, 2)
     static let (dimensionOfShape, valueOfDimension) = (1, 1)
