@@ -37,7 +37,7 @@ final class ModelCacheTests {
   }
 
   private func open(
-    _ precision: InferencePrecision = .f32, cacheFolder: String? = nil,
+    _ precision: InferencePrecision = .f32, cacheFolder: String? = nil, maxBytes: Int = 1 << 30,
     digest: @escaping @Sendable (String) throws(SluiceError) -> String = contents
   ) throws -> OpenVINOClassifier {
     var environment = ProcessInfo.processInfo.environment
@@ -46,7 +46,7 @@ final class ModelCacheTests {
     settings.precision = precision
     let classifier = try OpenVINOClassifier(
       settings, form: Self.form, environment: environment,
-      cache: ModelCache(environment: environment, sha256OfFile: digest))
+      cache: ModelCache(environment: environment, maxBytes: maxBytes, sha256OfFile: digest))
     try classifier.prepare(batch: 1)
     return classifier
   }
@@ -151,6 +151,28 @@ final class ModelCacheTests {
     #expect(entries().count == (other.precision == .f32 ? 2 : 3))
     #expect(try open(.auto).precision == other.precision)
     #expect(try await predictions(open(.f32)) == compiled)
+  }
+
+  @Test("what is larger than the whole folder may be is not kept, and takes nothing with it")
+  func tooLarge() throws {
+    _ = try open()
+    let kept = entries()
+    try useModel("spread")
+    _ = try open(maxBytes: 100)
+    #expect(kept.count == 2 && entries() == kept)
+  }
+
+  @Test("of entries that are too many together, the least recently used ones go")
+  func tooMany() throws {
+    _ = try open()
+    let kept = entries()
+    let sizes = try kept.map { try Data(contentsOf: URL(fileURLWithPath: $0)).count }
+    for entry in kept {
+      try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: entry)
+    }
+    try useModel("spread")
+    _ = try open(maxBytes: sizes.reduce(0, +))
+    #expect(!entries().isEmpty && entries().count { kept.contains($0) } < 2)
   }
 
   @Test func aFolderThatOthersMayEnterIsNotUsed() async throws {

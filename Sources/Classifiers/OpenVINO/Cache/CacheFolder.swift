@@ -10,11 +10,11 @@ import SystemPackage
 /// Nothing throws: what cannot be read is not there, and what cannot be written is left out.
 struct CacheFolder: Sendable {
   let path: String
+  /// The least recently used entries go when all together hold more than this.
+  let maxBytes: Int
 
   static let ending = ".model"
   private static let temporaryEnding = ".part"
-  /// The least recently used entries go when all together hold more than this.
-  private static let maxBytes = 1 << 30
   /// Longer files are not read: no compiled image model is.
   private static let longestFile = 1 << 31
   /// A file that was begun so long ago, in seconds, will not be finished.
@@ -32,11 +32,16 @@ struct CacheFolder: Sendable {
   func store(as name: String, _ write: (_ path: String) -> Bool) {
     makeFolder()
     guard isPrivate, let unfinished = makeTemporary() else { return }
-    guard write(unfinished), unsafe rename(unfinished, "\(path)/\(name)") == 0 else {
+    // One that is larger than the folder may be would take everything else with it, and be the next to go.
+    guard write(unfinished), isPermitted(unfinished), unsafe rename(unfinished, "\(path)/\(name)") == 0 else {
       unsafe unlink(unfinished)
       return
     }
     prune()
+  }
+
+  private func isPermitted(_ path: String) -> Bool {
+    FileStatus(path, followsLinks: false).map { $0.byteCount <= maxBytes } ?? false
   }
 
   func remove(_ name: String) {
@@ -84,7 +89,7 @@ struct CacheFolder: Sendable {
       if name.hasSuffix(Self.ending) { entries.append((path, status.byteCount, used)) }
     }
     var bytes = entries.reduce(0) { $0 + $1.bytes }
-    for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > Self.maxBytes {
+    for entry in entries.sorted(by: { $0.used < $1.used }) where bytes > maxBytes {
       unsafe unlink(entry.path)
       bytes -= entry.bytes
     }

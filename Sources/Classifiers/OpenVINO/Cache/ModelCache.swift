@@ -19,12 +19,15 @@ package struct ModelCache: Sendable {
   let folder: CacheFolder
 
   /// `nil` where the environment turns it off or says of no folder.
+  ///
+  /// - Parameters:
+  ///   - maxBytes: what all entries together may hold.
   package init?(
-    environment: [String: String],
+    environment: [String: String], maxBytes: Int = 1 << 30,
     sha256OfFile: @escaping @Sendable (_ path: String) throws(SluiceError) -> String
   ) {
     guard let path = Self.path(environment) else { return nil }
-    folder = CacheFolder(path: path)
+    folder = CacheFolder(path: path, maxBytes: maxBytes)
     self.sha256OfFile = sha256OfFile
   }
 
