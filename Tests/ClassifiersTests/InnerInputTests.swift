@@ -76,6 +76,7 @@ struct InnerInputTests {
       // The wrong rank: the means are a row.
       ("prepared", "means", "logits", "is not a list of class scores"),
       ("without-weights", "means", "logits", "has its weights in"),
+      ("weights-beside", "means", "logits", "has weights in files of their own"),
     ])
   func refused(model: String, input: String, output: String, said: String) {
     let error = #expect(throws: SluiceError.self) {

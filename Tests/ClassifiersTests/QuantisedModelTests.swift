@@ -137,6 +137,7 @@ struct QuantisedModelTests {
     "what cannot be computed in 8 bits is refused, and says why",
     arguments: [
       ("autoencoder", "no convolution"), ("without-weights", "has its weights in"),
+      ("weights-beside", "its weights are in files of their own"),
     ])
   func refused(model: String, said: String) throws {
     let form = TensorForm(element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))

@@ -1,6 +1,6 @@
 """Writes the small ONNX models in this folder: the mean of each channel times a matrix, with and without softmax; and an
 "autoencoder" that halves every value, with its code as a second output. Further ones give what is no list of class
-scores, lack the file with their weights, or take pictures of one size only.
+scores, have their weights in another file or lack that file, or take pictures of one size only.
 
 Needs numpy and onnx. Run in this folder: python3 make_models.py
 """
@@ -47,7 +47,7 @@ def save_autoencoder(name):
     onnx.save(model, f"{name}.onnx")
 
 
-def save_unusable(name, output, element, nodes, classes=4, without_weights=False):
+def save_unusable(name, output, element, nodes, classes=4, weights_beside=False):
     graph = helper.make_graph(
         [helper.make_node("ReduceMean", ["input"], ["means"], axes=[2, 3], keepdims=0),
          helper.make_node("MatMul", ["means", "weights"], ["logits"])] + nodes,
@@ -60,10 +60,10 @@ def save_unusable(name, output, element, nodes, classes=4, without_weights=False
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     onnx.checker.check_model(model)
     location = f"{name}.onnx.data"
+    if os.path.exists(location):
+        os.remove(location)  # or the weights would be added to it
     onnx.save_model(
-        model, f"{name}.onnx", save_as_external_data=without_weights, location=location, size_threshold=0)
-    if without_weights:
-        os.remove(location)
+        model, f"{name}.onnx", save_as_external_data=weights_beside, location=location, size_threshold=0)
 
 
 def save_of_one_size(name, nodes, outputs):
@@ -242,7 +242,9 @@ if __name__ == "__main__":
     save_unusable(
         "quantised", "levels", TensorProto.UINT8,
         [helper.make_node("QuantizeLinear", ["logits", "scale", "zero"], ["levels"])])
-    save_unusable("without-weights", "logits", TensorProto.FLOAT, [], without_weights=True)
+    save_unusable("weights-beside", "logits", TensorProto.FLOAT, [], weights_beside=True)
+    save_unusable("without-weights", "logits", TensorProto.FLOAT, [], weights_beside=True)
+    os.remove("without-weights.onnx.data")
     save_of_one_size(
         "flattened",
         [helper.make_node("Flatten", ["input"], ["values"], axis=1),
