@@ -83,6 +83,24 @@ struct QuantisedModelTests {
     #expect((differences.max() ?? 0) > 3e-3)
   }
 
+  @Test("convolutions that the engine computes wrongly in 8 bits stay in single precision")
+  func engineFaults() async throws {
+    let model = "convolutions-misrounded"
+    var observer = try ActivationObserver(Self.settings(model), form: Self.form, environment: Self.environment)
+    for picture in Self.pictures { observer.add(try observer.extremes(of: batch(picture))) }
+    #expect(observer.convolutionCount == 2 && observer.costlyCount == 5)
+    #expect(Set(observer.ranges.ranges.keys) == ["input", "second positive"])
+    var settings = Self.settings(model, .int8)
+    settings.activationRanges = observer.ranges
+    let quantised = try OpenVINOClassifier(settings, form: Self.form, environment: Self.environment)
+    let exact = try OpenVINOClassifier(Self.settings(model), form: Self.form, environment: Self.environment)
+    for picture in Self.pictures {
+      let found = try await quantised.predictions(for: batch(picture))[0].probabilities
+      let wanted = try await exact.predictions(for: batch(picture))[0].probabilities
+      for (value, wanted) in zip(found, wanted) { #expect(abs(value - wanted) < 0.02) }
+    }
+  }
+
   @Test("a whole model is asked in single precision, and its looks in 8 bits, at another size as well")
   func looks() async throws {
     var settings = Self.settings("convolutions")

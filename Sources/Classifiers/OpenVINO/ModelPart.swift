@@ -68,7 +68,8 @@ struct ModelPart: Sendable {
   private func convolutions(of model: ONNXModel) throws(SluiceError) -> [QuantisableConvolution] {
     let convolutions = model.quantisableConvolutions
     guard !convolutions.isEmpty else {
-      throw cannotBeQuantised("it has no convolution whose weights are single-precision numbers in the file")
+      throw cannotBeQuantised(
+        "it has no convolution with single-precision weights in the file that the engine computes rightly")
     }
     return convolutions
   }

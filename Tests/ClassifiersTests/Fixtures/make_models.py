@@ -221,6 +221,36 @@ def save_convolutions(name, raw=True, padded=False, batch="N", opset=11):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_engine_faults(name):
+    """Convolutions that OpenVINO computes wrongly in 8 bits: one of pooled and multiplied channels, one of channels among zeros
+    that pads them itself, and one of largest values. Before each of them is one that it computes rightly, but for the last."""
+    nodes = [
+        helper.make_node("Conv", ["input", "w0"], ["first"], pads=[1, 1, 1, 1]),
+        helper.make_node("MaxPool", ["first"], ["pooled"], kernel_shape=[2, 2]),
+        helper.make_node("Mul", ["pooled", "factors"], ["multiplied"]),
+        helper.make_node("Conv", ["multiplied", "w1"], ["second"], pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["second"], ["second positive"]),
+        helper.make_node("Conv", ["second positive", "w2"], ["third"]),
+        helper.make_node("Pad", ["third", "widths"], ["padded third"]),
+        helper.make_node("Conv", ["padded third", "w3"], ["fourth"], pads=[1, 1, 1, 1]),
+        helper.make_node("GlobalMaxPool", ["fourth"], ["largest"]),
+        helper.make_node("Conv", ["largest", "w4"], ["fifth"]),
+        helper.make_node("Flatten", ["fifth"], ["logits"], axis=1),
+    ]
+    shapes = [(4, 3, 3, 3), (4, 4, 3, 3), (4, 4, 1, 1), (4, 6, 3, 3), (4, 4, 1, 1)]
+    weights = [numpy_helper.from_array(spread(shape, 0, salt) * (16 if salt == 4 else 1), f"w{salt}")
+               for salt, shape in enumerate(shapes)]
+    graph = helper.make_graph(
+        nodes, name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 4, 4])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 4])],
+        weights + [numpy_helper.from_array(np.array([1, -2, 0.5, -1], dtype=np.float32).reshape(1, 4, 1, 1), "factors"),
+                   numpy_helper.from_array(np.array([0, 1, 0, 0, 0, 1, 0, 0]), "widths")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 if __name__ == "__main__":
     save_mixing("mixing")
     save_made_for_one("made-for-one")
@@ -228,6 +258,7 @@ if __name__ == "__main__":
     save_convolutions("convolutions-as-floats", raw=False, opset=20)
     save_convolutions("convolutions-padded", padded=True)
     save_convolutions("convolutions-in-threes", batch=3, opset=13)
+    save_engine_faults("convolutions-misrounded")
     save_prepared("prepared")
     save_located()
     save_unreadable()

@@ -5,6 +5,7 @@ struct ONNXConstant {
   private let bytes: ArraySlice<UInt8>
 
   static let float32: UInt64 = 1
+  static let int64: UInt64 = 7
   private static let width = 4
 
   /// - Parameters:
@@ -56,6 +57,34 @@ struct ONNXConstant {
 
   /// Whether every number is (positive) zero.
   var isZero: Bool { bytes.allSatisfy { $0 == 0 } }
+
+  /// The whole numbers of a `TensorProto` of 64-bit integers, as axes and widths are given; `nil` for another one.
+  ///
+  /// - Complexity: O(numbers).
+  static func integers(_ model: [UInt8], _ contents: Range<Int>) -> [Int]? {
+    var (element, integers): (UInt64, [Int]) = (0, [])
+    for field in ProtobufFields(model, contents) {
+      switch field.number {
+      case ONNXGraph.Number.elementTypeOfTensor: element = field.value ?? 0
+      case ONNXGraph.Number.integersOfTensor: integers += field.integers(in: model)
+      case ONNXGraph.Number.rawDataOfTensor: integers += field.contents.map { littleEndian(model[$0]) } ?? []
+      default: break
+      }
+    }
+    return element == int64 ? integers : nil
+  }
+
+  /// Eight bytes each.
+  private static func littleEndian(_ bytes: ArraySlice<UInt8>) -> [Int] {
+    var integers: [Int] = []
+    let width = MemoryLayout<Int64>.size
+    for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: width) {
+      var number: UInt64 = 0
+      for (place, byte) in bytes[start...].prefix(width).enumerated() { number |= UInt64(byte) << UInt64(8 * place) }
+      integers.append(Int(truncatingIfNeeded: number))
+    }
+    return integers
+  }
 
   /// One size, or several in one field.
   private static func sizes(_ field: ProtobufFields.Field, _ model: [UInt8]) -> [Int]? {

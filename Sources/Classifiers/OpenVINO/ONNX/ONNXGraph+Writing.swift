@@ -50,8 +50,6 @@ extension ONNXGraph {
 }
 
 extension ONNXConstant {
-  private static let int64: UInt64 = 7
-
   /// A `TensorProto` of single-precision numbers.
   static func tensor(_ name: String, _ numbers: [Float], shape: [Int]) -> [UInt8] {
     tensor(name, float32, shape, numbers.flatMap { littleEndianBytes($0.bitPattern) })

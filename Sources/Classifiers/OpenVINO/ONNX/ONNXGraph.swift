@@ -8,8 +8,9 @@ struct ONNXGraph {
     let outputs: [String]
     /// What it computes, as in `Conv`; with the domain before it where that is not ONNX's own.
     let operation: String
-    /// Its attributes that are single integers, and those that are texts.
+    /// Its attributes that are single integers, those that are several, and those that are texts.
     let integers: [String: Int]
+    let lists: [String: [Int]]
     let texts: [String: String]
     /// Where the value of a `Constant` lies.
     let tensor: Range<Int>?
@@ -38,9 +39,9 @@ struct ONNXGraph {
     static let (inputOfNode, outputOfNode, nameOfNode, operationOfNode) = (1, 2, 3, 4)
     static let (attributeOfNode, domainOfNode) = (5, 7)
     static let (nameOfAttribute, integerOfAttribute, textOfAttribute) = (1, 3, 4)
-    static let (tensorOfAttribute, graphOfAttribute) = (5, 6)
+    static let (tensorOfAttribute, graphOfAttribute, integersOfAttribute) = (5, 6, 8)
     static let (graphsOfAttribute, typeOfAttribute) = (11, 20)
-    static let (dimensionsOfTensor, elementTypeOfTensor, floatsOfTensor) = (1, 2, 4)
+    static let (dimensionsOfTensor, elementTypeOfTensor, floatsOfTensor, integersOfTensor) = (1, 2, 4, 7)
     static let (nameOfTensor, rawDataOfTensor, externalDataOfTensor) = (8, 9, 13)
     static let (nameOfValue, typeOfValue) = (1, 2)
     static let (tensorOfType, elementOfTensor, shapeOfTensor) = (1, 1, 2)
@@ -118,7 +119,7 @@ extension ONNXGraph.Node {
   fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, place: Range<Int>) {
     var (inputs, outputs, hasGraphs): ([String], [String], Bool) = ([], [], false)
     var (operation, domain, tensor): (String, String, Range<Int>?) = ("", "", nil)
-    var (integers, texts): ([String: Int], [String: String]) = ([:], [:])
+    var (integers, lists, texts): ([String: Int], [String: [Int]], [String: String]) = ([:], [:], [:])
     for field in ProtobufFields(bytes, contents) {
       guard let contents = field.contents else { continue }
       switch field.number {
@@ -132,6 +133,7 @@ extension ONNXGraph.Node {
         for member in attribute {
           switch (member.number, member.contents, member.value) {
           case (ONNXGraph.Number.integerOfAttribute, _, let value?): integers[name] = Int(truncatingIfNeeded: value)
+          case (ONNXGraph.Number.integersOfAttribute, _, _): lists[name, default: []] += member.integers(in: bytes)
           case (ONNXGraph.Number.textOfAttribute, let text?, _):
             texts[name] = String(decoding: bytes[text], as: UTF8.self)
           case (ONNXGraph.Number.tensorOfAttribute, let place?, _): tensor = place
@@ -150,7 +152,7 @@ extension ONNXGraph.Node {
     self.init(
       place: place, contents: contents, inputs: inputs, outputs: outputs,
       operation: isOfONNX ? operation : "\(domain).\(operation)",
-      integers: integers, texts: texts, tensor: tensor, hasGraphs: hasGraphs)
+      integers: integers, lists: lists, texts: texts, tensor: tensor, hasGraphs: hasGraphs)
   }
 }
 

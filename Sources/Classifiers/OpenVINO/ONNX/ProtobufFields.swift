@@ -10,6 +10,20 @@ struct ProtobufFields: Sequence, IteratorProtocol {
     let contents: Range<Int>?
     /// What a varint holds; `nil` for a field of another type.
     let value: UInt64?
+
+    /// The whole numbers of a list, of which a field holds one or several.
+    ///
+    /// - Parameters:
+    ///   - bytes: in which the field lies.
+    func integers(in bytes: [UInt8]) -> [Int] {
+      if let value { return [Int(truncatingIfNeeded: value)] }
+      var (integers, rest): ([Int], ArraySlice<UInt8>) = ([], contents.map { bytes[$0] } ?? [])
+      while let (value, count) = Varint.read(rest) {
+        integers.append(Int(truncatingIfNeeded: value))
+        rest = rest.dropFirst(count)
+      }
+      return integers
+    }
   }
 
   let bytes: [UInt8]

@@ -66,7 +66,7 @@ extension ONNXGraph.Node {
 }
 
 extension ONNXModel {
-  /// All of them, in the order of the graph.
+  /// All that the engine computes rightly, in the order of the graph.
   ///
   /// - Complexity: O(weights + nodes²), of which there are hundreds.
   var quantisableConvolutions: [QuantisableConvolution] {
@@ -74,6 +74,8 @@ extension ONNXModel {
     for node in graph.nodes where node.operation == "Constant" {
       if let name = node.outputs.first, let tensor = node.tensor { constants[name] = tensor }
     }
+    let faults = EngineFaults(self, constants)
     return graph.nodes.indices.compactMap { QuantisableConvolution($0, in: self, constants) }
+      .filter { !faults.concern(graph.nodes[$0.node].inputs[0]) }
   }
 }

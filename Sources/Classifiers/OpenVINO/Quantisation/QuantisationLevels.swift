@@ -10,7 +10,7 @@ struct QuantisationLevels {
   /// A range that holds zero alone would have levels without a distance.
   private static let narrowest: Float = 1e-6
   /// Raised with everything that changes what a model is rounded to: compiled models are kept.
-  static let version = 1
+  static let version = 2
 
   /// Levels over a range and zero, which is one of them: padding, and whatever a network cuts off, is exactly zero.
   init(covering range: ClosedRange<Float>) {
