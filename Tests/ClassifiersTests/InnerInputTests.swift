@@ -13,8 +13,8 @@ struct InnerInputTests {
     Repository.file("Tests/ClassifiersTests/Fixtures/\(name).onnx")
   }
 
-  private static func form(_ side: Int) -> TensorForm {
-    TensorForm(element: .float32, layout: .nchw, channels: .rgb, size: PixelSize(width: side, height: side))
+  private static func form(_ side: Int, _ element: TensorElement = .float32) -> TensorForm {
+    TensorForm(element: element, layout: .nchw, channels: .rgb, size: PixelSize(width: side, height: side))
   }
 
   private func classifier(
@@ -83,6 +83,21 @@ struct InnerInputTests {
       try classifier(Self.fixture(model), from: input, output: output).prepare(batch: 1)
     }
     #expect(error?.message.contains(said) == true, "\(error?.message ?? "")")
+  }
+
+  @Test("a tensor of half precision is asked from where the file says so; where it does not, what would help is said")
+  func halfPrecision() throws {
+    var settings = OpenVINOSettings(modelPath: Self.fixture("inner-half"))
+    settings.input = "prepared"
+    let environment = ProcessInfo.processInfo.environment
+    let form = Self.form(8, .float16)
+    try OpenVINOClassifier(settings, form: form, environment: environment).prepare(batch: 1)
+    settings.modelPath = Self.fixture("inner-half-unsaid")
+    let error = #expect(throws: SluiceError.self) {
+      try OpenVINOClassifier(settings, form: form, environment: environment)
+    }
+    #expect(error?.code == .engineFailed && error?.message.contains("failed at") == false, "\(error?.message ?? "")")
+    #expect(error?.remedy?.contains("does not say of which type `prepared` is: name another tensor") == true)
   }
 
   @Test("damaged models are errors, wherever they were damaged")

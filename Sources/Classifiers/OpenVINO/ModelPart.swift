@@ -13,7 +13,19 @@ struct ModelPart: Sendable {
   func read() throws(SluiceError) -> ReadModel? {
     guard let start else { return try ReadModel(path, in: library) }
     guard let tail = try ONNXTail(ofModelAt: path, from: start) else { return nil }
-    return try ReadModel(tail.bytes, ofModelAt: path, in: library)
+    do throws(SluiceError) {
+      return try ReadModel(tail.bytes, ofModelAt: path, in: library)
+    } catch {
+      throw tail.statesElement ? error : Self.withoutElement(error, start)
+    }
+  }
+
+  /// The error of a part whose input is perhaps of another type than it was taken to be.
+  private static func withoutElement(_ error: SluiceError, _ tensor: String) -> SluiceError {
+    SluiceError(
+      error.code, error.message,
+      remedy: "the file does not say of which type `\(tensor)` is: name another tensor, or keep shapes and types in it "
+        + "(`onnx.shape_inference.infer_shapes`)")
   }
 
   /// The part in 8-bit integers.

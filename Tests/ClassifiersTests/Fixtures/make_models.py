@@ -105,6 +105,25 @@ def save_prepared(name):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_inner_half(name, states_type):
+    """Half precision from its preparation on; the file says so of the prepared tensor, or does not."""
+    constant = numpy_helper.from_array
+    graph = helper.make_graph(
+        [helper.make_node("Cast", ["input"], ["half"], to=TensorProto.FLOAT16),
+         helper.make_node("Mul", ["half", "two"], ["prepared"]),
+         helper.make_node("Mul", ["prepared", "two"], ["doubled"]),
+         helper.make_node("ReduceMean", ["doubled"], ["means"], axes=[2, 3], keepdims=0),
+         helper.make_node("MatMul", ["means", "weights"], ["logits"])],
+        name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT16, ["N", 4])],
+        [constant(WEIGHTS.astype(np.float16), "weights"), constant(np.float16(2), "two")],
+        value_info=[helper.make_tensor_value_info("prepared", TensorProto.FLOAT16, ["N", 3, 8, 8])] if states_type else [])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, f"{name}.onnx")
+
+
 def save_located():
     """A property and an inner tensor that are called as the field is in which a tensor names the file of its weights."""
     graph = helper.make_graph(
@@ -260,6 +279,8 @@ if __name__ == "__main__":
     save_convolutions("convolutions-in-threes", batch=3, opset=13)
     save_engine_faults("convolutions-misrounded")
     save_prepared("prepared")
+    save_inner_half("inner-half", True)
+    save_inner_half("inner-half-unsaid", False)
     save_located()
     save_unreadable()
     save("logits", "N", softmax=False)

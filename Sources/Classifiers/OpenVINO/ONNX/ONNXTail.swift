@@ -8,6 +8,8 @@ import Common
 struct ONNXTail {
   /// An ONNX model.
   let bytes: [UInt8]
+  /// Whether the file says of what type the tensor is; else it is taken to be of single-precision numbers.
+  let statesElement: Bool
 
   /// A batch of pictures.
   private static let axes = 4
@@ -31,6 +33,7 @@ struct ONNXTail {
         remedy: "name its input, or a tensor that everything behind it is made of")
     }
     bytes = model.with(graph: tail)
+    statesElement = model.graph.elements[tensor] != nil
   }
 
   /// The graph from a tensor on, with the outputs that are made of it alone; `nil` where there are none.
