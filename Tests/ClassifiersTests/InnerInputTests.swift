@@ -73,8 +73,8 @@ struct InnerInputTests {
       ("prepared", "brightness", "mixed", "no output of the model"),
       ("prepared", "logits", "logits", "no output of the model"),
       ("prepared", "prepared", "mixed", "has no output `mixed`"),
-      // The wrong rank: the means are a row.
-      ("prepared", "means", "logits", "is not a list of class scores"),
+      // The wrong rank: the means are a row, and not a picture.
+      ("prepared", "means", "logits", "cannot take an input of 1×3×4×4"),
       ("without-weights", "means", "logits", "has its weights in"),
       ("weights-beside", "means", "logits", "has weights in files of their own"),
     ])
