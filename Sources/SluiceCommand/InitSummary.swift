@@ -51,7 +51,7 @@ struct InitSummary {
     let leaving = Double(certificate.cleanExits) / Double(max(1, certificate.cleanImages))
     let share = JSONValue.number(leaving * 100, decimals: 0).text
     let calls = certificate.callsPerCleanImage.map {
-      "; one takes the time of \(JSONValue.number($0, decimals: 1).text) calls of the classifier"
+      "; a clean image takes the time of \(JSONValue.number($0, decimals: 1).text) calls of the classifier"
     }
     return ["exits    \(share) % of clean images leave early" + (calls ?? "")]
   }

@@ -25,6 +25,7 @@ struct ModelDescriptionTests {
       ("\(own)/channels-last.onnx", TensorLayout.nhwc, PixelChannels.rgb, 3, OutputKind.logits),
       ("\(own)/nameless.xml", .nchw, .rgb, 3, .logits), ("\(own)/long-name.onnx", .nchw, .rgb, 3, .logits),
       ("\(own)/four-axes.onnx", .nchw, .rgb, 3, .logits), ("\(own)/gray.onnx", .nchw, .gray, 10, .logits),
+      ("\(own)/squeezed.onnx", .nchw, .rgb, 2, .oneProbability),
       ("\(own)/sigmoid.onnx", .nchw, .rgb, 2, .oneProbability), ("\(others)/one-logit.onnx", .nchw, .rgb, 2, .oneLogit),
       ("\(own)/quantised.tflite", .nhwc, .rgb, 3, .roundedProbabilities),
       ("\(others)/logits.onnx", .nchw, .rgb, 4, .logits),

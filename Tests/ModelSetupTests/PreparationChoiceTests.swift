@@ -146,8 +146,8 @@ struct PreparationChoiceTests {
   @Test(
     "the filter of each model is one that can be read, and says what was chosen",
     arguments: [
-      "channels-last.onnx", "four-axes.onnx", "gray.onnx", "sigmoid.onnx", "quantised.tflite", "open-size.onnx",
-      "nameless.xml", "several-names.xml", "long-name.onnx", "viewed.onnx", "half-open.onnx",
+      "channels-last.onnx", "four-axes.onnx", "gray.onnx", "sigmoid.onnx", "squeezed.onnx", "quantised.tflite",
+      "open-size.onnx", "nameless.xml", "several-names.xml", "long-name.onnx", "viewed.onnx", "half-open.onnx",
     ])
   func filters(model: String) async throws {
     let path = Repository.file("Tests/ModelSetupTests/Fixtures/\(model)")

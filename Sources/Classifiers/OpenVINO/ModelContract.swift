@@ -26,7 +26,7 @@ struct ModelContract {
     output = ports.output.place
     fixedBatch = ports.input.shape?.first ?? nil
     let scores = try Self.scores(of: ports, model, form)
-    let values = try Self.valueCount(of: scores, model: model.path)
+    let values = try Self.valueCount(of: scores, batch: ports.input.shape?.first ?? nil, model: model.path)
     classCount = try Self.classCount(values: values, settings.scores, of: scores, model: model.path)
     valueCount = values
     dequantisation = try Self.dequantisation(of: scores, settings, model: model.path)
@@ -91,8 +91,9 @@ struct ModelContract {
     guard input.element == form.element, input.shape?.first != 0, input.fits(wanted) else { throw mismatch }
   }
 
-  /// The output is one number for each class, N×K, whatever axes of length one stand around them: N×K×1×1, N×1×1×K.
-  private static func valueCount(of output: ModelPort, model: String) throws(SluiceError) -> Int {
+  /// The output is one number for each class, N×K, whatever axes of length one stand around them: N×K×1×1, N×1×1×K. One number
+  /// for each picture may also stand alone, N.
+  private static func valueCount(of output: ModelPort, batch: Int?, model: String) throws(SluiceError) -> Int {
     guard output.element != nil else {
       throw SluiceError(
         .modelMismatch, "the model \(model) gives \(output.summary), and scores are not taken as numbers of that type",
@@ -101,12 +102,11 @@ struct ModelContract {
     let unusable = SluiceError(
       .modelMismatch, "the output \(output.summary) of the model \(model) is not a list of class scores",
       remedy: "name an output of shape N×classes under `classifier.openvino.output`")
-    guard let shape = output.shape, shape.count >= 2 else { throw unusable }
+    guard let shape = output.shape, !shape.isEmpty else { throw unusable }
+    if shape.count == 1, let rows = shape[0], rows != batch ?? 1 { throw unusable }
     let sizes = shape.dropFirst().compactMap(\.self)
-    guard sizes.count == shape.count - 1, sizes.filter({ $0 != 1 }).count <= 1, let values = sizes.max() else {
-      throw unusable
-    }
-    return values
+    guard sizes.count == shape.count - 1, sizes.filter({ $0 != 1 }).count <= 1 else { throw unusable }
+    return sizes.max() ?? 1
   }
 
   private static func classCount(

@@ -59,9 +59,9 @@ struct ScoreOutputChoice {
     max(2, (output.shape ?? []).dropFirst().compactMap(\.self).reduce(1, *))
   }
 
-  /// Whether an output is one number for each class, whatever axes of length one stand around them.
+  /// Whether an output is one number for each class, whatever axes of length one stand around them, or one for each picture.
   private static func holdsScores(_ output: ModelTensor) -> Bool {
-    guard output.element != nil, let shape = output.shape, shape.count >= 2 else { return false }
+    guard output.element != nil, let shape = output.shape, !shape.isEmpty else { return false }
     return shape.dropFirst().filter { $0 != 1 }.count <= 1 && output.count != nil
   }
 

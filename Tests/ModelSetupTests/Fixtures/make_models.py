@@ -47,6 +47,9 @@ def onnx_models():
          {"weights": np.random.default_rng(1).normal(size=(64, 10)).astype(np.float32)})
     save("sigmoid", [means([2, 3]), times, node("Sigmoid", ["logits"], ["probability"])],
          [("input", F, [N, 3, 8, 8])], [("probability", F, [N, 1])], {"weights": EYE[:, :1]})
+    save("squeezed",
+         [means([2, 3]), times, node("Sigmoid", ["logits"], ["row"]), node("Squeeze", ["row", "axis"], ["probability"])],
+         [("input", F, [N, 3, 8, 8])], [("probability", F, [N])], {"weights": EYE[:, :1], "axis": np.array([1])})
     save("independent", [means([2, 3]), times, node("Sigmoid", ["logits"], ["scores"])],
          [("input", F, [N, 3, 8, 8])], [("scores", F, [N, 3])], {"weights": EYE})
     save("detection", [node("Reshape", ["input", "shape"], ["boxes"])],
