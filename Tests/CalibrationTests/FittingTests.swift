@@ -62,6 +62,20 @@ import Testing
     #expect(calibration.heldOut["a"]?.fused.weights == [1, 1, 1, 1])
   }
 
+  @Test("an attack that is left out takes its pictures with it, also where another attack came to the same")
+  func sharedPictures() throws {
+    let attacked = Self.images(80, attack: "a", seed: 2)
+    let same = attacked.map { image in
+      var image = image
+      image.attack = "b"
+      return image
+    }
+    let calibration = try Self.fitting().calibration(
+      clean: Self.images(300, attack: nil, seed: 1), adversarial: attacked + same)
+    #expect(calibration.fused.weights != [1, 1, 1, 1])
+    for name in ["a", "b"] { #expect(calibration.heldOut[name]?.fused.weights == [1, 1, 1, 1]) }
+  }
+
   @Test("the budget holds although two detectors say the same", arguments: [false, true], DecisionRule.allCases)
   func holdsUnderDependence(isFitted: Bool, rule: DecisionRule) throws {
     let calibration = try Self.fitting().calibration(
