@@ -104,7 +104,8 @@ struct InitCommand: AsyncParsableCommand {
     var plan = try plan(files, main, second)
     try write(plan, files, labels: main.labels?.value)
     guard !photos.isEmpty, !skipsCalibration else {
-      return try OutputFile.standardOutput().write(Array(InitSummary.uncalibrated(files, photos: photos).utf8))
+      let summary = InitSummary.uncalibrated(files, photos: photos, attacks: plan.exitsEarly ? attacks : [])
+      return try OutputFile.standardOutput().write(Array(summary.utf8))
     }
     if !portable { try await chooseArithmetic(&plan, files) }
     let outcome = try await calibrate(files, weights: plan.exitsEarly ? .filter : .fitted)

@@ -85,8 +85,12 @@ struct InitSummary {
   }
 
   /// The same for a filter without a calibration.
-  static func uncalibrated(_ files: InitFiles, photos: [String]) -> String {
-    let clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
+  ///
+  /// - Parameters:
+  ///   - attacks: what its early exits are to be chosen on; none where it has no exits.
+  static func uncalibrated(_ files: InitFiles, photos: [String], attacks: [String]) -> String {
+    var clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
+    if !attacks.isEmpty { clean += " --adversarial \(attacks.joined(separator: " ")) --weights filter" }
     return """
       written  \(files.filter)
       It is not calibrated, and does not start before it is:

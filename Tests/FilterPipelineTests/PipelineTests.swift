@@ -168,16 +168,22 @@ struct PipelineTests {
     #expect(refused.verdict.outcome == .rejected && refused.verdict.error?.code == .tooManyPixels)
   }
 
-  @Test("a picture that its file has lying on its side comes from where its upright copy does")
-  func originsOfTurnedPictures() async throws {
+  /// A pipeline without a classifier.
+  private static func pipeline(that step: String, detectors: String = "") throws -> Pipeline {
     let filter = try FilterFile(
       text: """
         version: 1
         name: test
-        preprocess: [{letterbox: {width: 16, height: 8}}]
+        preprocess: [\(step)]
         tensor: {layout: nchw, type: float32}
+        \(detectors)
         """)
-    let pipeline = try Pipeline(testing: filter.definition)
+    return try Pipeline(testing: filter.definition)
+  }
+
+  @Test("a picture that its file has lying on its side comes from where its upright copy does")
+  func originsOfTurnedPictures() async throws {
+    let pipeline = try Self.pipeline(that: "{letterbox: {width: 16, height: 8}}")
     let turned = Self.turned(try EncodedImages.png(width: 64, height: 32))
     let upright = try ImageDecoder().decode(turned.span).takePixels().encodedAsPNG()
     let origin = await pipeline.judge(input(turned), id: 1).verdict.origin
@@ -188,14 +194,7 @@ struct PipelineTests {
 
   @Test("what lies between the two passes of a resize is reckoned with, in whatever form a picture comes")
   func memoryForScaling() throws {
-    let filter = try FilterFile(
-      text: """
-        version: 1
-        name: test
-        preprocess: [{resize: {width: 512, height: 8}}]
-        tensor: {layout: nchw, type: float32}
-        """)
-    let pipeline = try Pipeline(testing: filter.definition)
+    let pipeline = try Self.pipeline(that: "{resize: {width: 512, height: 8}}")
     let thin = PixelSize(width: 1, height: 16384)
     let upright = try PixelImage(size: thin, channels: .rgb).encodedAsPNG()
     let lying = Self.turned(try PixelImage(size: thin.transposed, channels: .rgb).encodedAsPNG())
@@ -210,17 +209,13 @@ struct PipelineTests {
 
   @Test("a picture costs itself alone where no memory is left for scaling it", arguments: ["", "- fileFindings: {}"])
   func noMemoryForScaling(detectors: String) async throws {
-    let filter = try FilterFile(
-      text: """
-        version: 1
-        name: test
-        preprocess: [{resize: {width: 64, height: 2}}]
-        tensor: {layout: nchw, type: float32}
+    let pipeline = try Self.pipeline(
+      that: "{resize: {width: 64, height: 2}}",
+      detectors: """
         detectors:
           - stripeNoise: {threshold: 9}
           \(detectors)
         """)
-    let pipeline = try Pipeline(testing: filter.definition)
     // Its own samples are 16,384, those between the passes 1,048,576.
     let thin = try PixelImage(size: PixelSize(width: 1, height: 16384), channels: .gray).encodedAsPNG()
     let gamma = EncodedImages.chunk("gAMA", EncodedImages.bigEndian(20_000))

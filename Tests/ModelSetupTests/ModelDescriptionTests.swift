@@ -10,10 +10,14 @@ import Testing
 @Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
 struct ModelDescriptionTests {
   static func describe(_ path: String, thorough: Bool = false) throws -> ModelDescription {
+    try examination(of: path, thorough: thorough).description()
+  }
+
+  private static func examination(of path: String, thorough: Bool = false) throws -> ModelExamination {
     var examination = ModelExamination(
       try ModelProbe(path: Repository.file(path), environment: ProcessInfo.processInfo.environment))
     examination.isThorough = thorough
-    return try examination.description()
+    return examination
   }
 
   private static let own = "Tests/ModelSetupTests/Fixtures"
@@ -73,10 +77,7 @@ struct ModelDescriptionTests {
 
   @Test("a side that the file fixes is kept: the size is a square of it, or what is named where that fits")
   func halfOpen() throws {
-    var examination = ModelExamination(
-      try ModelProbe(
-        path: Repository.file("\(Self.own)/half-open.onnx"), environment: ProcessInfo.processInfo.environment))
-    examination.isThorough = false
+    var examination = try Self.examination(of: "\(Self.own)/half-open.onnx")
     let named = PixelSize(width: 30, height: 20)
     for (size, taken) in [(nil, 20), (named, 30), (named.transposed, 20)] as [(PixelSize?, Int)] {
       examination.namedSize = size
@@ -104,10 +105,7 @@ struct ModelDescriptionTests {
 
   @Test("of several outputs, the one with as many numbers as there are labels; a named one is no choice")
   func outputOfTheLabels() throws {
-    var examination = ModelExamination(
-      try ModelProbe(
-        path: Repository.file("\(Self.own)/whole-word.onnx"), environment: ProcessInfo.processInfo.environment))
-    examination.isThorough = false
+    var examination = try Self.examination(of: "\(Self.own)/whole-word.onnx")
     examination.labelCounts = [3]
     #expect(try examination.description().classifier?.output.name == "scoresheet")
     examination.outputName = "FinalScores:0"
@@ -116,10 +114,7 @@ struct ModelDescriptionTests {
   }
 
   @Test func anOutputIsNamedByAnyOfItsNames() throws {
-    var examination = ModelExamination(
-      try ModelProbe(
-        path: Repository.file("\(Self.own)/several-names.xml"), environment: ProcessInfo.processInfo.environment))
-    examination.isThorough = false
+    var examination = try Self.examination(of: "\(Self.own)/several-names.xml")
     examination.outputName = "logits"
     #expect(try examination.description().classifier?.output.name == "a_first_name")
     examination.outputName = "elsewhere"

@@ -24,7 +24,7 @@ extension FilterPlan {
       "#",
       "# Change what you know better. Whatever scores depend on, such as a detector or the preprocessing, needs a new calibration:",
       "#",
-      "#   sluice calibrate -f FILTER.yaml --clean PHOTOS",
+      "#   sluice calibrate -f FILTER.yaml --clean PHOTOS\(exitsEarly ? " --adversarial ATTACKS --weights filter" : "")",
       "#",
       "version: 1",
       "name: \(YAMLText.quoted(name))",
