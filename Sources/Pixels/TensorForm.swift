@@ -18,6 +18,11 @@ package enum TensorElement: String, Sendable, Hashable, CaseIterable {
 package enum TensorLayout: String, Sendable, Hashable, CaseIterable {
   case nchw
   case nhwc
+  /// Without an axis for channels, which gray pictures can do without.
+  case nhw
+
+  /// Whether pictures of these channels can be laid out so.
+  package func takes(_ channels: PixelChannels) -> Bool { self != .nhw || channels == .gray }
 }
 
 /// Which samples a tensor carries, in which order.
@@ -36,7 +41,9 @@ package struct TensorForm: Sendable, Hashable {
   package let channels: TensorChannels
   package let size: PixelSize
 
+  /// - Precondition: the layout takes the channels.
   package init(element: TensorElement, layout: TensorLayout, channels: TensorChannels, size: PixelSize) {
+    precondition(layout.takes(channels.pixelChannels))
     self.element = element
     self.layout = layout
     self.channels = channels
@@ -49,6 +56,7 @@ package struct TensorForm: Sendable, Hashable {
     return switch layout {
     case .nchw: [count, depth, size.height, size.width]
     case .nhwc: [count, size.height, size.width, depth]
+    case .nhw: [count, size.height, size.width]
     }
   }
 

@@ -15,7 +15,8 @@ public struct Tensor: Sendable {
 
   /// What the tensors of a filter have in common.
   public struct Form: Sendable, Hashable {
-    /// The length of each axis: batch, channels, height, width for `nchw`; batch, height, width, channels for `nhwc`.
+    /// The length of each axis: batch, channels, height, width for `nchw`; batch, height, width, channels for `nhwc`;
+    /// batch, height, width for `nhw`.
     public let shape: [Int]
     public let layout: Layout
     public let element: Element
@@ -25,6 +26,8 @@ public struct Tensor: Sendable {
   public enum Layout: String, Sendable, Hashable, CaseIterable, Codable {
     case nchw
     case nhwc
+    /// Gray pictures without an axis for channels.
+    case nhw
   }
 
   /// The type of the elements. `uint8` and `int8` are quantised as the filter file says.
@@ -73,6 +76,7 @@ extension Tensor.Form {
       switch form.layout {
       case .nchw: .nchw
       case .nhwc: .nhwc
+      case .nhw: .nhw
       }
     element =
       switch form.element {

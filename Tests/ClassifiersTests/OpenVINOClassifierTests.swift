@@ -49,6 +49,25 @@ struct OpenVINOClassifierTests {
     }
   }
 
+  @Test("a gray picture has the same scores with an axis for its channel and without one", arguments: [1, 3])
+  func withoutChannels(count: Int) async throws {
+    func scores(_ model: String, _ layout: TensorLayout) async throws -> [Prediction] {
+      let form = TensorForm(
+        element: .float32, layout: layout, channels: .gray, size: PixelSize(width: 8, height: 8))
+      let settings = OpenVINOSettings(modelPath: Repository.file("Tests/ModelSetupTests/Fixtures/\(model).onnx"))
+      let classifier = try OpenVINOClassifier(settings, form: form, environment: ProcessInfo.processInfo.environment)
+      var batch = TensorBatch(form: form, count: count)
+      for image in 0..<count {
+        var elements = batch.elements(ofImage: image, as: Float.self)
+        for pixel in 0..<64 { elements[pixel] = Float((pixel * 7 + image) % 5) }
+      }
+      return try await classifier.predictions(for: batch)
+    }
+    let (flat, deep) = (try await scores("without-channels", .nhw), try await scores("gray", .nchw))
+    #expect(flat.map(\.logProbabilities) == deep.map(\.logProbabilities))
+    #expect(Set(flat.map(\.logProbabilities)).count == count)
+  }
+
   @Test func probabilitiesAreUsedAsTheyAre() async throws {
     let classifier = try classifier("probabilities", scores: .probabilities)
     let logits = expectedLogits(0)

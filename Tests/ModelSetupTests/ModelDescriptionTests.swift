@@ -29,6 +29,7 @@ struct ModelDescriptionTests {
       ("\(own)/channels-last.onnx", TensorLayout.nhwc, PixelChannels.rgb, 3, OutputKind.logits),
       ("\(own)/nameless.xml", .nchw, .rgb, 3, .logits), ("\(own)/long-name.onnx", .nchw, .rgb, 3, .logits),
       ("\(own)/four-axes.onnx", .nchw, .rgb, 3, .logits), ("\(own)/gray.onnx", .nchw, .gray, 10, .logits),
+      ("\(own)/without-channels.onnx", .nhw, .gray, 10, .logits),
       ("\(own)/squeezed.onnx", .nchw, .rgb, 2, .oneProbability),
       ("\(own)/sigmoid.onnx", .nchw, .rgb, 2, .oneProbability), ("\(others)/one-logit.onnx", .nchw, .rgb, 2, .oneLogit),
       ("\(own)/quantised.tflite", .nhwc, .rgb, 3, .roundedProbabilities),
@@ -51,6 +52,7 @@ struct ModelDescriptionTests {
     arguments: [
       ("detection", "looks like a detection or segmentation model"), ("two-inputs", "has 2 inputs"),
       ("five-channels", "neither gray nor RGB"), ("flat-input", "2 axes instead of the 4"),
+      ("without-batch", "3 axes instead of the 4"),
       ("transposed", "not a row for each picture"), ("two-heads", "2 outputs that could be class scores"),
     ])
   func refused(model: String, reason: String) throws {

@@ -188,6 +188,7 @@ struct BadInputTests {
     arguments: [
       ("centerCrop: 64", "centerCrop: 63", "takes `input` (float32 ?×3×64×64), but the filter makes float32 N×3×63×63"),
       ("layout: nchw", "layout: nhwc", "but the filter makes float32 N×64×64×3"),
+      ("layout: nchw", "layout: nhw", "has the layout nhw, which only gray pictures can have: say `channels: gray`"),
       ("type: float32", "type: float16", "but the filter makes float16"),
       ("input: input", "input: pixels", "has no input `pixels`; it has `input`"),
       ("output: logits", "output: scores", "has no output `scores`; it has `logits` (float32 ?×12)"),

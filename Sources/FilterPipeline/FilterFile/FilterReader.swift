@@ -204,9 +204,13 @@ struct FilterReader {
     }
     var channels = TensorChannels.rgb
     if let named = members["channels"] { channels = try named.choice(of: TensorChannels.self) }
+    let layout = try members.required("layout").choice(of: TensorLayout.self)
+    guard layout.takes(channels.pixelChannels) else {
+      throw node.error(
+        "has the layout \(layout.rawValue), which only gray pictures can have: say `channels: gray`, or another layout")
+    }
     return FilterDefinition.TensorDefinition(
-      element: element, layout: try members.required("layout").choice(of: TensorLayout.self), channels: channels,
-      quantisation: quantisation)
+      element: element, layout: layout, channels: channels, quantisation: quantisation)
   }
 
   private func forward(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ForwardedVersion {

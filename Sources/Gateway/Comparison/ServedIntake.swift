@@ -92,7 +92,8 @@ package struct ServedIntake: Sendable, Hashable {
   private static func forms(like form: TensorForm) -> [TensorForm] {
     let isReal = form.element == .float32 || form.element == .float16
     let elements: [TensorElement] = isReal ? [form.element, .float32, .float16] : [form.element]
-    let layouts = [form.layout] + TensorLayout.allCases.filter { $0 != form.layout }
+    let channels = form.channels.pixelChannels
+    let layouts = [form.layout] + TensorLayout.allCases.filter { $0 != form.layout && $0.takes(channels) }
     return layouts.flatMap { layout in
       elements.map { TensorForm(element: $0, layout: layout, channels: form.channels, size: form.size) }
     }

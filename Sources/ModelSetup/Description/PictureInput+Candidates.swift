@@ -22,11 +22,12 @@ extension PictureInput {
         "export it with an input of \(TensorElement.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     guard let shape = input.shape else { return every(input, element, [nil, nil, nil, nil]) }
+    if let gray = withoutChannels(input, element, shape) { return [gray] }
     guard shape.count == 4 else {
       throw refuse(
         "which has \(shape.count) axes instead of the 4 of pictures",
-        "export it with an input of N×channels×height×width or N×height×width×channels; a Reshape before its first layer does"
-      )
+        "export it with an input of N×channels×height×width or N×height×width×channels, or of N×height×width for gray "
+          + "pictures; a Reshape before its first layer does")
     }
     let sides = shape.dropFirst().compactMap(\.self)
     guard sides.allSatisfy({ $0 <= PreprocessStep.sideRange.upperBound }), (shape[0] ?? 1) <= maximumBatch else {
@@ -41,6 +42,23 @@ extension PictureInput {
         "give the model 1 or 3 channels; others are not made from pictures")
     }
     return candidates
+  }
+
+  /// What is shorter is more likely to be channels, or the values of a point in time.
+  private static let shortestSide = 8
+
+  /// Gray pictures without an axis for channels; `nil` for another input.
+  ///
+  /// A first axis of another fixed length may as well be the channels of a picture without a batch, so it tells nothing.
+  private static func withoutChannels(
+    _ input: ModelTensor, _ element: TensorElement, _ shape: [Int?]
+  ) -> PictureInput? {
+    let sides = shortestSide...PreprocessStep.sideRange.upperBound
+    guard shape.count == 3, (shape[0] ?? 1) == 1, shape.dropFirst().allSatisfy({ sides.contains($0 ?? shortestSide) })
+    else { return nil }
+    return PictureInput(
+      name: input.name, element: element, layout: .nhw, channels: .gray, fixedHeight: shape[1], fixedWidth: shape[2],
+      fixedBatch: shape[0])
   }
 
   private static func every(_ input: ModelTensor, _ element: TensorElement, _ shape: [Int?]) -> [PictureInput] {

@@ -29,8 +29,7 @@ struct ReferenceTensor: Sendable, Hashable {
         .invalidTensor, "\(name) has values that are infinite or no numbers",
         remedy: "look for a division by a standard deviation of 0 in the pipeline that made it")
     }
-    // An array without an axis for its channel is laid out in either way.
-    self.layout = array.shape.count == 2 ? layout : chosen
+    self.layout = Self.leavesLayoutOpen(array.shape, layout) ? layout : chosen
     self.size = size
     self.depth = depth
     values = chosen == .nhwc || depth == 1 ? array.values : Self.interleaved(array.values, size, depth)
@@ -43,12 +42,17 @@ struct ReferenceTensor: Sendable, Hashable {
     return shape.count == 2 ? [1] + shape : shape
   }
 
+  /// An array without an axis for its channel is laid out in any way, and of three axes the first may be the batch.
+  private static func leavesLayoutOpen(_ shape: [Int], _ layout: TensorLayout) -> Bool {
+    shape.count == 2 || layout == .nhw && shape.count == 3 && shape[0] == 1
+  }
+
   private static func axes(
     of shape: [Int], preferring layout: TensorLayout
   ) -> (TensorLayout, PixelSize, depth: Int)? {
     guard shape.count == 3, shape.allSatisfy({ $0 > 0 }) else { return nil }
-    let other: TensorLayout = layout == .nchw ? .nhwc : .nchw
-    for candidate in [layout, other] {
+    let candidates: [TensorLayout] = layout == .nhwc ? [.nhwc, .nchw] : [.nchw, .nhwc]
+    for candidate in candidates {
       let (depth, height, width) =
         candidate == .nchw ? (shape[0], shape[1], shape[2]) : (shape[2], shape[0], shape[1])
       guard depth == 1 || depth == 3, PreprocessStep.sideRange.contains(width),

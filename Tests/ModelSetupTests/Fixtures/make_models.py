@@ -45,6 +45,11 @@ def onnx_models():
     save("gray", [node("Flatten", ["input"], ["flat"]), node("MatMul", ["flat", "weights"], ["logits"])],
          [("input", F, [N, 1, 8, 8])], [("logits", F, [N, 10])],
          {"weights": np.random.default_rng(1).normal(size=(64, 10)).astype(np.float32)})
+    save("without-channels", [node("Flatten", ["input"], ["flat"]), node("MatMul", ["flat", "weights"], ["logits"])],
+         [("input", F, [N, 8, 8])], [("logits", F, [N, 10])],
+         {"weights": np.random.default_rng(1).normal(size=(64, 10)).astype(np.float32)})
+    save("without-batch", [means([1, 2]), node("Unsqueeze", ["means", "axis"], ["logits"])],
+         [("input", F, [3, 8, 8])], [("logits", F, [1, 3])], {"axis": np.array([0])})
     save("sigmoid", [means([2, 3]), times, node("Sigmoid", ["logits"], ["probability"])],
          [("input", F, [N, 3, 8, 8])], [("probability", F, [N, 1])], {"weights": EYE[:, :1]})
     save("squeezed",
