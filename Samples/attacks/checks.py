@@ -24,6 +24,7 @@ from PIL import Image
 
 import attack
 import matrix
+import series
 from classes import numbered, read_labels, true_class
 from distances import SCALES, distance
 from errors import AttackError
@@ -440,6 +441,24 @@ class AttackChecks(Case):
         (image,) = json.loads((self.folder / "out/attack.json").read_text())["images"]
         self.assertEqual((image["trueClass"], image["name"]), (0, "0__7"))
         self.assertNotEqual(image["outcome"], "skipped")
+
+    def test_a_series_goes_on_where_it_was_interrupted(self) -> None:
+        output = self.folder / "series"
+        texts = ["-f", str(SIGNS), "--images", str(CLEAN), "-o", str(output), "--successes", "2", "--batch", "4"]
+        with redirect_stdout(io.StringIO()):
+            self.assertEqual(series.main([*texts, "--only", "fgsm-4"]), 0)
+            first = output / "fgsm-4/attack.json"
+            kept, written = first.stat().st_mtime_ns, json.loads(first.read_text())
+            # What an interrupted attack leaves.
+            (output / "fgsm-8.unfinished").mkdir()
+            (output / "fgsm-8.unfinished/7.png").touch()
+            self.assertEqual(series.main([*texts, "--only", "fgsm-4", "fgsm-8"]), 0)
+        self.assertEqual({path.name for path in output.iterdir()}, {"fgsm-4", "fgsm-8"})
+        self.assertEqual(first.stat().st_mtime_ns, kept)
+        self.assertFalse((output / "fgsm-8/7.png").exists())
+        second = json.loads((output / "fgsm-8/attack.json").read_text())
+        pictures = [[image["source"] for image in record["images"]] for record in (written, second)]
+        self.assertNotEqual(*pictures)
 
     def test_transfer(self) -> None:
         output = self.folder / "matrix"
