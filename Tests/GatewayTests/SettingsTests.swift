@@ -98,6 +98,30 @@ struct SettingsTests {
     #expect(throws: SluiceError.self) { try settings(file: text) }
   }
 
+  @Test(
+    "a file that is no YAML is refused by what is wrong and where, never by what it holds",
+    arguments: [
+      ("token: SECRET\nauditToken: a\ntoken: SECRET", ":1: not valid YAML: `token` is there twice"),
+      ("token: a\ntoken: SECRET\nqueue: 1\nqueue: 2", ":3: not valid YAML: `queue`, `token` are there twice"),
+      ("token: {a: SECRET, a: 1}", ":1: not valid YAML: `a` is there twice"),
+      (
+        "queue: 1\ntoken: @SECRET", ":2:8: not valid YAML: while scanning for the next token in line 2, found character"
+      ),
+      ("token: \"SECRET\nqueue: 1", ":2:9: not valid YAML: while scanning a quoted scalar in line 1"),
+      ("queue: 1\ntoken: SECRET: x", ":2:27: not valid YAML: mapping values are not allowed"),
+      ("token: [SECRET", ":2:1: not valid YAML: while parsing a flow sequence in line 1"),
+      ("token: *SECRET", ":1:8: not valid YAML: found undefined alias"),
+      ("token: SECRET\n---\nqueue: 1", ":2:1: not valid YAML: expected a single document"),
+      ("queue: 1\ntoken: SECRET\u{7}", ":2: not valid YAML: control characters are not allowed"),
+    ])
+  func noYAML(text: String, mentions: String) {
+    let secret = "a-long-enough-token"
+    let error = #expect(throws: SluiceError.self) { try settings(file: text.replacing("SECRET", with: secret)) }
+    #expect(error?.code == .invalidSetting)
+    let message = error?.description ?? ""
+    #expect(message.contains("gateway.yaml\(mentions)") && !message.contains(secret), "\(message)")
+  }
+
   @Test("to listen beyond this machine takes TLS, a token, or the word insecure")
   func listeningToAll() throws {
     for name in ["http", "grpc", "operations"] {

@@ -45,7 +45,7 @@ struct FilterText {
     do {
       return try body(Parser(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text))
     } catch {
-      throw SluiceError(.invalidFilter, "\(file): not valid YAML: \(error)")
+      throw YAMLMistake(error).error(.invalidFilter, in: file)
     }
   }
 

@@ -44,7 +44,7 @@ package struct SettingTexts: Sendable {
     do {
       root = try Yams.compose(yaml: yaml)
     } catch {
-      throw SluiceError(.invalidSetting, "\(path): not valid YAML: \(error)")
+      throw YAMLMistake(error).error(.invalidSetting, in: path)
     }
     guard let root else { return [:] }
     guard let mapping = root.mapping else {
