@@ -66,7 +66,7 @@ package struct Replay: Sendable {
       guard let kept = try store.image(sha256) else { return .leftOut("its bytes are not kept") }
       bytes = kept
     } catch {
-      guard error.code == .quarantineDamaged else { throw error }
+      guard error.code == .quarantineDamaged || error.code == .quarantineEncrypted else { throw error }
       return .leftOut(error.description)
     }
     let verdict = await pipeline.judge(Self.input(said, bytes), id: 1, as: .init(complete: isComplete)).verdict

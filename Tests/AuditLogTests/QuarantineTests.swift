@@ -57,11 +57,23 @@ struct QuarantineTests {
       #expect(contents.starts(with: Array("sluice quarantine 1\n".utf8)) && contents.count == 20 + 12 + 7 + 16)
     }
     let other = Data((1...32).map { UInt8($0) }).base64EncodedString()
-    for cipher in [QuarantineCipher.none, try QuarantineCipher(secretText: other)] {
-      let reader = try log.store(cipher: cipher)
-      #expect(Self.code { _ = try reader.image(image.sha256) } == .quarantineDamaged)
-      #expect(try reader.verified().problems.count == 1)
-    }
+    let reader = try log.store(cipher: QuarantineCipher(secretText: other))
+    #expect(Self.code { _ = try reader.image(image.sha256) } == .quarantineDamaged)
+    #expect(try reader.verified().problems.count == 1)
+  }
+
+  @Test(
+    "without the key nothing is said of encrypted images; what else does not hold is found",
+    arguments: Backend.installed)
+  func missingKey(backend: Backend) throws {
+    let log = try TestLog(backend)
+    try log.store(cipher: QuarantineCipher(secretText: Self.key)).append([.number(1), .kept(2)])
+    let reader = try log.store()
+    #expect(Self.code { _ = try reader.image(Judged.kept(2).sha256) } == .quarantineEncrypted)
+    #expect(Self.code { _ = try reader.verified() } == .quarantineEncrypted)
+    #expect(try AuditVerifier(reader, keys: [], checksImages: false).verify().holds)
+    try log.tamper("UPDATE audit_record SET record = replace(record, 'image.png', 'other.png') WHERE sequence = 1")
+    #expect(try reader.verified().words.first?.hasPrefix("one:1 was") == true)
   }
 
   @Test(
@@ -84,7 +96,7 @@ struct QuarantineTests {
     try log.store().append([image])
     try log.store(cipher: cipher).append([image])
     for _ in 0..<2 {
-      #expect(Self.code { _ = try log.store().image(image.sha256) } == .quarantineDamaged, "there is no key")
+      #expect(Self.code { _ = try log.store().image(image.sha256) } == .quarantineEncrypted, "there is no key")
       #expect(try log.store(cipher: cipher).image(image.sha256) == image.bytes)
       try log.store().append([image])
     }

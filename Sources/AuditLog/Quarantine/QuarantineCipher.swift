@@ -55,7 +55,7 @@ package struct QuarantineCipher: Sendable {
 
   /// The image again; its digest is checked.
   ///
-  /// - Throws: `quarantine-damaged`, also without the key of encrypted contents.
+  /// - Throws: `quarantine-damaged`; `quarantine-encrypted` where there is no key.
   func opened(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     let image = contents.starts(with: Self.heading) ? try decrypted(contents, of: sha256) : contents
     guard Hexadecimal.text(SHA256.hash(data: image)) == sha256 else {
@@ -67,8 +67,8 @@ package struct QuarantineCipher: Sendable {
   private func decrypted(_ contents: [UInt8], of sha256: String) throws(SluiceError) -> [UInt8] {
     guard let key else {
       throw SluiceError(
-        .quarantineDamaged, "the bytes kept as \(sha256) are encrypted",
-        remedy: "give the key that they were encrypted with"
+        .quarantineEncrypted, "the bytes kept as \(sha256) are encrypted",
+        remedy: "give the key that they were encrypted with: --encryption-key-file, or SLUICE_AUDIT_ENCRYPTION_KEY_FILE"
       )
     }
     guard let box = try? AES.GCM.SealedBox(combined: contents.dropFirst(Self.heading.count)),
@@ -84,4 +84,6 @@ package struct QuarantineCipher: Sendable {
 extension SluiceError.Code {
   /// Bytes that were kept are gone, or are others.
   package static let quarantineDamaged = SluiceError.Code("quarantine-damaged")
+  /// Bytes that were kept are encrypted, and nobody has given a key.
+  package static let quarantineEncrypted = SluiceError.Code("quarantine-encrypted")
 }

@@ -120,7 +120,7 @@ extension AuditStore {
 
   /// The bytes of a kept image; `nil` where they are not kept, or not any more.
   ///
-  /// - Throws: `quarantine-damaged`; `audit-unavailable`.
+  /// - Throws: `quarantine-damaged`, `quarantine-encrypted`; `audit-unavailable`.
   package func image(_ sha256: String) throws(SluiceError) -> [UInt8]? {
     guard sha256.isDigest else { return nil }
     let contents = try database.read { connection throws(SluiceError) in

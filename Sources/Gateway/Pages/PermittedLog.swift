@@ -40,7 +40,7 @@ struct PermittedLog: Sendable {
     try permits(query) ? store.count(query, atMost: bound) : 0
   }
 
-  /// - Throws: `quarantine-damaged`; `audit-unavailable`.
+  /// - Throws: `quarantine-damaged`, `quarantine-encrypted`; `audit-unavailable`.
   func image(_ sha256: String) throws(SluiceError) -> [UInt8]? { try store.image(sha256) }
 
   private func permitted(_ record: StoredRecord) -> StoredRecord { showsPrivate ? record : record.permitted }

@@ -22,7 +22,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
       Whoever can write to the folder can also replace the keys in it, and cut the log off behind its last signature. A key and \
       a checkpoint that were kept elsewhere find that.
 
-      Exit status: 0 when everything holds, 1 when something does not, 2 when the log cannot be read.
+      Exit status: 0 when everything holds, 1 when something does not, 2 when the log cannot be read or a key \
+      is missing.
       """)
 
   @OptionGroup var log: AuditOptions
@@ -58,12 +59,24 @@ struct AuditVerifyCommand: AsyncParsableCommand {
       }
     }
     let verifier = AuditVerifier(store, keys: try keys(location.folder), kept: kept, checksImages: !skipImages)
-    let isShown = Terminal.isTerminal(2)
-    let result = try verifier.verify { if isShown { Terminal.write("\r\u{1B}[K\($0) records") } }
-    if isShown { Terminal.write("\r\u{1B}[K") }
+    let result = try Self.verification(by: verifier)
     let report = VerificationReport(result, trustsFolder: keyFile.isEmpty)
     try OutputFile.standardOutput().write(Array((json ? report.json.text + "\n" : report.text).utf8))
     if !result.holds { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// - Throws: `audit-unavailable`; `quarantine-encrypted` where nobody has named the key of the kept images.
+  private static func verification(by verifier: AuditVerifier) throws(SluiceError) -> Verification {
+    let isShown = Terminal.isTerminal(2)
+    defer { if isShown { Terminal.write("\r\u{1B}[K") } }
+    do throws(SluiceError) {
+      return try verifier.verify { if isShown { Terminal.write("\r\u{1B}[K\($0) records") } }
+    } catch {
+      guard error.code == .quarantineEncrypted else { throw error }
+      throw SluiceError(
+        error.code, "the kept images are encrypted",
+        remedy: "name their key with --encryption-key-file, or leave them out with --skip-images")
+    }
   }
 
   /// - Throws: `missing-key` where nobody has named a key: a signature that cannot be checked says nothing either way.

@@ -41,6 +41,6 @@ struct AuditedReviews: Sendable {
 
   /// The image that was reviewed.
   ///
-  /// - Throws: `unreadable-file`, `review-mismatch`, `no-such-record`, `quarantine-damaged`.
+  /// - Throws: `unreadable-file`, `review-mismatch`, `no-such-record`, `quarantine-damaged`, `quarantine-encrypted`.
   func bytes(of review: ReviewedImage, atMost limit: Int) throws(SluiceError) -> [UInt8] { try read(review, limit) }
 }
