@@ -104,14 +104,16 @@ struct InitCommand: AsyncParsableCommand {
     var plan = try plan(files, main, second)
     try write(plan, files, labels: main.labels?.value)
     guard !photos.isEmpty, !skipsCalibration else {
-      let summary = InitSummary.uncalibrated(files, photos: photos, attacks: plan.exitsEarly ? attacks : [])
+      let summary = InitSummary.uncalibrated(
+        files, paths: files.paths(of: plan, isCalibrated: false), photos: photos,
+        attacks: plan.exitsEarly ? attacks : [])
       return try OutputFile.standardOutput().write(Array(summary.utf8))
     }
     if !portable { try await chooseArithmetic(&plan, files) }
     let outcome = try await calibrate(files, weights: plan.exitsEarly ? .filter : .fitted)
     let cost = try await FilterCost(files.filter, photos: photos)
     let summary = InitSummary(
-      files: files, hasRanges: plan.activationRangesPath != nil, outcome: outcome, cost: cost, photos: photos,
+      files: files, paths: files.paths(of: plan, isCalibrated: true), outcome: outcome, cost: cost, photos: photos,
       attacks: attacks,
       secondOpinion: second == nil ? ImageNetModel.secondOpinion(to: model.path, main.classifier) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))

@@ -1,6 +1,7 @@
 import Common
 import Files
 import FilterPipeline
+import ModelSetup
 import Pixels
 
 /// The files that `sluice init` writes.
@@ -30,6 +31,14 @@ struct InitFiles {
   private static func withoutEnding(_ name: String) -> String {
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
     return String(name[..<dot])
+  }
+
+  /// The paths of what there is of a filter.
+  func paths(of plan: FilterPlan, isCalibrated: Bool) -> [String] {
+    [
+      filter, isCalibrated ? calibration : nil, plan.labelsPath == nil ? nil : labels,
+      plan.activationRangesPath == nil ? nil : ranges,
+    ].compactMap(\.self)
   }
 
   /// - Throws: `unwritable-output` where a file exists that nobody said may be replaced.

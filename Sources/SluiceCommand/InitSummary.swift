@@ -6,8 +6,8 @@ import Pixels
 /// What a new filter keeps, costs and sees, in some ten lines.
 struct InitSummary {
   let files: InitFiles
-  /// Whether a file of activation ranges was written.
-  let hasRanges: Bool
+  /// The paths of all files that were written.
+  let paths: [String]
   let outcome: CalibrateCommand.Outcome
   let cost: FilterCost
   let photos: [String]
@@ -22,9 +22,9 @@ struct InitSummary {
     (["", written, keeps] + besides + [costs] + exits + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
   }
 
-  private var written: String {
-    "written  \(files.filter), \(files.calibrationName)" + (hasRanges ? ", \(files.rangesName)" : "")
-  }
+  private var written: String { Self.written(paths) }
+
+  private static func written(_ paths: [String]) -> String { "written  " + paths.joined(separator: ", ") }
 
   private var keeps: String {
     let images = outcome.decision.calibration.images
@@ -88,11 +88,11 @@ struct InitSummary {
   ///
   /// - Parameters:
   ///   - attacks: what its early exits are to be chosen on; none where it has no exits.
-  static func uncalibrated(_ files: InitFiles, photos: [String], attacks: [String]) -> String {
+  static func uncalibrated(_ files: InitFiles, paths: [String], photos: [String], attacks: [String]) -> String {
     var clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
     if !attacks.isEmpty { clean += " --adversarial \(attacks.joined(separator: " ")) --weights filter" }
     return """
-      written  \(files.filter)
+      \(written(paths))
       It is not calibrated, and does not start before it is:
 
         sluice calibrate -f \(files.filter) --clean \(clean)

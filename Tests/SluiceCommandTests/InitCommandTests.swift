@@ -69,10 +69,34 @@ struct InitCommandTests {
     #expect(made.outputText.contains("keeps") && made.outputText.contains("costs"))
     #expect(made.errors.contains("accuracy"), "labels in file names are used")
     #expect(FileManager.default.fileExists(atPath: "\(folder.path)/colours.calibration.json"))
+    #expect(try Self.written(made) == Self.files(in: folder))
     let judged = try SluiceCommand.run([
       "filter", "-f", filter, "--verdicts", "-", "-o", "/dev/null", "\(photographs.path)/0_0.png",
     ])
     #expect(judged.verdicts.first?["verdict"] as? String == "clean", "\(judged.errors)")
+  }
+
+  /// The files that the summary says were written.
+  private static func written(_ made: SluiceCommand.Result) throws -> [String] {
+    let line = try #require(made.outputText.split(separator: "\n").first { $0.hasPrefix("written  ") })
+    return line.dropFirst("written  ".count).components(separatedBy: ", ").sorted()
+  }
+
+  private static func files(in folder: TemporaryFolder) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).map { "\(folder.path)/\($0)" }.sorted()
+  }
+
+  @Test("all files that were written are named, with their labels, also where nothing is calibrated")
+  func writtenFiles() throws {
+    let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+    let made = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--labels", other.file("labels.txt", "red\ngreen\nblue\n"),
+      "-o", "\(folder.path)/f.yaml",
+    ])
+    #expect(made.status == 0, "\(made.errors)")
+    let written = try Self.written(made)
+    #expect(try written == Self.files(in: folder))
+    #expect(written == ["\(folder.path)/f.labels.txt", "\(folder.path)/f.yaml"])
   }
 
   @Test("what the calibration of a new filter lacks for the published comparison is said")
@@ -176,6 +200,7 @@ struct InitCommandTests {
     let precision = ["int8": "int8", "bf16": "auto"][arithmetic]
     #expect(filter.contains("witnessPrecision:") == (precision != nil))
     if let precision { #expect(filter.contains("witnessPrecision: \(precision)")) }
+    #expect(try Self.written(made) == Self.files(in: folder))
     let hasRanges = FileManager.default.fileExists(atPath: "\(folder.path)/f.ranges.json")
     #expect(hasRanges == (precision == "int8") && filter.contains("activationRanges") == hasRanges)
     let portable = try Self.signs(["--portable", "--force"], in: folder)
