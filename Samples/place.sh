@@ -12,10 +12,42 @@ prefix="$3"
 
 pages="$(mktemp -d)"
 trap 'rm -rf "$pages"' EXIT
-"$generator" "$sluice" --output-directory "$pages"
+# The generator leaves out what values an option takes and what holds without it, so they go into the texts that it gets, in the
+# words of --help. Each option is described by its text, its values and its default, in this order, before how it is parsed.
+"$sluice" --experimental-dump-help | awk '
+  function finish(facts) {
+    if (facts != "") text = substr(text, 1, length(text) - 2) " (" facts ")\","
+    printf "%s\n%s", text, rest
+    text = rest = values = usual = ""
+  }
+  /^ *"abstract" :/ { text = $0; next }
+  text == "" { print; next }
+  { rest = rest $0 "\n" }
+  /^ *"(arguments|commandName)" :/ { finish("") }
+  /^ *"allValues" :/ { listing = 1; next }
+  listing && /\]/ { listing = 0 }
+  listing { gsub(/^ *"|",?$/, ""); values = values (values == "" ? "values: " : ", ") $0 }
+  /^ *"defaultValue" :/ { sub(/^[^:]*: "/, ""); sub(/",$/, ""); usual = $0 }
+  /^ *"parsingStrategy" :/ {
+    if (usual != "") usual = (/"scanningForValue"/ ? "default as flag: " : "default: ") usual
+    finish(values (values != "" && usual != "" ? "; " : "") usual)
+  }
+' > "$pages/help.json"
+printf '#!/bin/sh\ncat "${0%%/*}/help.json"\n' > "$pages/describe"
+chmod +x "$pages/describe"
+"$generator" "$pages/describe" --output-directory "$pages"
 # Examples are indented lines of the help. They are set as they stand, because a filled line would join their commands, and
-# empty lines between paragraphs become the macro for a paragraph, because the formatter warns of empty ones.
+# empty lines between paragraphs become the macro for a paragraph, because the formatter warns of empty ones. What the generator
+# says of the exit status holds for other commands: that anything above 0 is an error.
 awk '
+  /^\.Ex -std/ {
+    print ".Bl -tag -width 6n"
+    print ".It 0\nEverything was clean, or holds."
+    print ".It 1\nSomething was flagged, rejected or left out, or does not hold."
+    print ".It 2\nThe command failed."
+    print ".El\n.Pp\nWhat each command says of it stands with the command."
+    next
+  }
   /^  / { if (!literal) { print ".Bd -literal"; literal = 1 } else if (empty) print ""; empty = 0; print; next }
   /^$/ { empty = 1; next }
   { if (literal) { print ".Ed"; literal = 0 } if (empty) print ".Pp"; empty = 0; print }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The manual that installing places names every command and every option.
+/// The manual that installing places names every command and every option, with the values that it takes and its default.
 struct ManualTests {
   /// Writes the page; built on request only, so it is not always there.
   private static let generator = URL(filePath: SluiceCommand.path).deletingLastPathComponent()
@@ -18,6 +18,21 @@ struct ManualTests {
 
       let names: [Name]?
       let shouldDisplay: Bool
+      let allValues: [String]?
+      let defaultValue: String?
+      let parsingStrategy: String
+
+      /// Its long names, as the page's source writes them.
+      var flags: [String] { (names ?? []).filter { $0.kind == "long" }.map { "-\($0.name)" } }
+
+      /// What `--help` says behind its description.
+      var facts: String? {
+        let word = parsingStrategy == "scanningForValue" ? "default as flag" : "default"
+        let facts = [
+          allValues.map { "values: \($0.joined(separator: ", "))" }, defaultValue.map { "\(word): \($0)" },
+        ].compactMap(\.self)
+        return facts.isEmpty ? nil : "(\(facts.joined(separator: "; ")))"
+      }
     }
 
     let commandName: String
@@ -26,25 +41,23 @@ struct ManualTests {
 
     /// The command and all below it, in the order of the page.
     var all: [Description] { [self] + (subcommands ?? []).flatMap(\.all) }
-    /// Its long options, as the page's source writes them.
-    var flags: [String] {
-      (arguments ?? []).filter(\.shouldDisplay).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }
-        .map { "-\($0.name)" }
-    }
+    var options: [Option] { (arguments ?? []).filter(\.shouldDisplay) }
+    var flags: [String] { options.flatMap(\.flags) }
   }
 
   private struct Help: Decodable {
     let command: Description
   }
 
-  /// The commands of a page: the name, and the words of the lines that begin an option of it.
-  private static func commands(of page: String) -> [(name: String, words: Set<String>)] {
-    var commands: [(name: String, words: Set<String>)] = [("sluice", [])]
-    for line in page.split(separator: "\n") {
+  /// The commands of a page: the name, and what is said of an option, by each word of the line that begins it.
+  private static func commands(of page: String) -> [(name: String, options: [String: Substring])] {
+    var commands: [(name: String, options: [String: Substring])] = [("sluice", [:])]
+    let lines = page.split(separator: "\n")
+    for (line, next) in zip(lines, lines.dropFirst()) {
       let words = line.split(separator: " ").map(String.init)
       guard words.count > 2, words[0] == ".It" else { continue }
-      if words[1] == "Em" { commands.append((words[2], [])) }
-      if words[1] == "Fl" { commands[commands.count - 1].words.formUnion(words) }
+      if words[1] == "Em" { commands.append((words[2], [:])) }
+      if words[1] == "Fl" { for word in words { commands[commands.count - 1].options[word] = next } }
     }
     return commands
   }
@@ -58,14 +71,23 @@ struct ManualTests {
       "'\(Repository.file("Samples/place.sh"))' \"$SLUICE\" '\(Self.generator)' '\(folder.path)/prefix'")
     #expect(placed.status == 0, "\(placed.errors)")
     let manual = "\(folder.path)/prefix/share/man/man1/sluice.1"
-    let commands = Self.commands(of: String(decoding: try Repository.bytes(manual), as: UTF8.self))
+    let page = String(decoding: try Repository.bytes(manual), as: UTF8.self)
+    let commands = Self.commands(of: page)
     let described = try SluiceCommand.run(["--experimental-dump-help"])
     let expected = try JSONDecoder().decode(Help.self, from: Data(described.output)).command.all
     #expect(commands.map(\.name) == expected.map(\.commandName))
     #expect(expected.count > 15 && expected.map(\.flags.count).reduce(0, +) > 100)
     for (command, description) in zip(commands, expected) {
-      for flag in description.flags { #expect(command.words.contains(flag), "\(command.name) \(flag)") }
+      for flag in description.flags { #expect(command.options[flag] != nil, "\(command.name) \(flag)") }
+      for option in description.options {
+        guard let facts = option.facts else { continue }
+        for flag in option.flags {
+          #expect(command.options[flag]?.hasSuffix(" \(facts)") == true, "\(command.name) \(flag) \(facts)")
+        }
+      }
     }
+    #expect(page.contains("(values: fitted, filter; default: fitted)") && page.contains("(default as flag: all)"))
+    #expect(page.contains("\n.It 2\nThe command failed.\n") && !page.contains(".Ex"), "1 is no error")
     try expectThatManShows(under: "\(folder.path)/prefix")
     for completion in [
       "bash-completion/completions/sluice", "zsh/site-functions/_sluice", "fish/vendor_completions.d/sluice.fish",
