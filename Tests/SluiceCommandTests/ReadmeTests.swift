@@ -18,6 +18,9 @@ struct ReadmeTests {
     ("imagenet", Requirements.hasImageNetModel, "Samples/install.sh --imagenet"),
   ]
 
+  /// What the page promises of an answer, by the section that asks.
+  private static let answers = ["A gateway": "\"label\":\"stop\""]
+
   /// Scripts that install and build take minutes and want the network. Other tests cover what they call.
   private static let installers = ["Samples/install.sh", "Samples/demo.sh", "Tests/run.sh"]
 
@@ -41,6 +44,8 @@ struct ReadmeTests {
       let environment = Self.environment(folder, needsPort: script.contains(Self.documentedAddress))
       let result = try SluiceCommand.shell(Self.prepared(script, in: folder), environment: environment)
       #expect(result.status == 0, "\(block.text)\n\(result.outputText.suffix(600))\n\(result.errors.suffix(600))")
+      guard let answer = Self.answers[section.heading], Requirements.hasCurl else { continue }
+      #expect(result.outputText.contains(answer), "\(result.outputText.suffix(600))")
     }
   }
 
