@@ -164,14 +164,15 @@ struct BadInputTests {
     #expect(result.errors.contains("\(folder.path)/missing.onnx does not exist"))
   }
 
-  @Test func aMissingEngineSaysWhereItWasSoughtAndHowToInstallIt() throws {
+  @Test func anEngineThatIsNotWhereTheVariableSaysIsSoughtNowhereElse() throws {
     let text = Filters.signs(detectors: "[{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: 1}}]")
     let path = try folder.file("f.yaml", text)
     let result = try SluiceCommand.run(
       ["filter", "-f", path], environment: ["SLUICE_OPENVINO": "/nonexistent", "HOME": folder.path])
     #expect(result.status == 2)
     #expect(result.errors.contains("/nonexistent/libopenvino_c.so*"))
-    #expect(result.errors.contains("python3 -m pip install"))
+    #expect(result.errors.contains("SLUICE_OPENVINO names no such library; correct it, or unset it"))
+    #expect(!result.errors.contains("pip install"))
   }
 
   @Test func aFileThatIsNoEngineIsNamed() throws {

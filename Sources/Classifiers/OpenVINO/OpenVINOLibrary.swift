@@ -28,9 +28,7 @@ import Synchronization
       }
     }
     if failures.isEmpty { throw locator.notFound() }
-    throw SluiceError(
-      .engineFailed, failures.joined(separator: "; "),
-      remedy: "install a version that fits with `\(OpenVINOLocator.installCommand)`")
+    throw locator.unusable(failures)
   }
 
   private init(_ path: String) throws(SluiceError) {

@@ -9,10 +9,8 @@ import Files
 package struct OpenVINOLocator: Sendable {
   /// The variable that names the library or its folder.
   package static let environmentVariable = "SLUICE_OPENVINO"
-  /// The command that puts the engine where it is found.
-  package static let installCommand =
-    "python3 -m pip install --upgrade --no-deps --target \(dataFolder)/openvino openvino"
-  private static let dataFolder = "~/.local/share/sluice"
+  /// What pip is to install: the versions that Sluice works with, as `Samples/install.sh` has them.
+  package static let requirement = "openvino>=2025.4,<2027"
   private static let libraryPattern = "libopenvino_c.so*"
 
   private let setting: String?
@@ -25,13 +23,19 @@ package struct OpenVINOLocator: Sendable {
     self.environment = environment
   }
 
+  /// Where installing puts a wheel.
+  private var installedFolder: String { "\(DataFolder.path(environment: environment))/openvino" }
+
+  /// What the variable names; `nil` where it names nothing.
+  private var named: String? { environment[Self.environmentVariable].flatMap { $0.isEmpty ? nil : $0 } }
+
   /// Glob patterns that may match the library.
   package var patterns: [String] {
     if let setting { return Self.patterns(named: setting) }
-    if let named = environment[Self.environmentVariable], !named.isEmpty { return Self.patterns(named: named) }
+    if let named { return Self.patterns(named: named) }
     let home = DataFolder.home(environment: environment)
     let wheels =
-      ["\(DataFolder.path(environment: environment))/openvino"]
+      [installedFolder]
       + (environment["VIRTUAL_ENV"].map { ["\($0)/lib/python3*/site-packages"] } ?? [])
       + [
         "\(home)/.local/lib/python3*/site-packages", "/usr/local/lib/python3*/site-packages",
@@ -53,7 +57,27 @@ package struct OpenVINOLocator: Sendable {
     SluiceError(
       .engineNotFound,
       "the inference engine OpenVINO was not found; looked for \(patterns.joined(separator: ", "))",
-      remedy: "install it with `\(Self.installCommand)`, or name it in \(Self.environmentVariable)")
+      remedy: remedyForNamed("names no such library")
+        ?? "install it with `\(installCommand)`, or name it in \(Self.environmentVariable)")
+  }
+
+  /// The error for when none of the libraries that were found can be used.
+  func unusable(_ failures: [String]) -> SluiceError {
+    SluiceError(
+      .engineFailed, failures.joined(separator: "; "),
+      remedy: remedyForNamed("names no library that can be used")
+        ?? "install a version that fits with `\(installCommand)`")
+  }
+
+  /// Nothing that is installed elsewhere helps where one place is named; `nil` where none is.
+  private func remedyForNamed(_ problem: String) -> String? {
+    if let setting { return "\(setting) \(problem); correct it" }
+    return named == nil ? nil : "\(Self.environmentVariable) \(problem); correct it, or unset it"
+  }
+
+  /// The command that puts the engine where it is found.
+  private var installCommand: String {
+    "python3 -m pip install --upgrade --no-deps --target '\(installedFolder)' '\(Self.requirement)'"
   }
 
   private static func patterns(named name: String) -> [String] {
