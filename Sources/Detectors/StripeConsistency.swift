@@ -4,21 +4,22 @@ import Squeezers
 /// Stripes in every channel: how consistently the pixels of a column (or row) lie on the same side of their two
 /// neighbours' mean, 0…1.
 ///
-///     s(y,x) = sign(2·P(y,x) − P(y,x−1) − P(y,x+1)),   c(x) = |mean over y of s(y,x)|
+///     b(y,x) = 2·P(y,x) − P(y,x−1) − P(y,x+1),   s = sign(b) where |b| > 1, else 0,   c(x) = |mean over y of s(y,x)|
 ///
 /// A plane P scores the median of c over the columns but the first and last; the mean of the middle two where their
 /// number is even. A direction scores the smallest of the planes green, red − green and blue − green, and the image the
-/// larger of columns and rows. Gray images have one plane, brightness. Equal neighbours count as 0, so that a constant
-/// image scores 0. Where lines of a direction are shorter than 16 pixels or fewer than 3, that direction says nothing;
+/// larger of columns and rows. Gray images have one plane, brightness. A bend of one level counts as 0, because a smooth ramp
+/// that was rounded to 8 bits has it all along a line: constant images and drawn gradients score 0. Where lines of a direction are shorter than 16 pixels or fewer than 3, that direction says nothing;
 /// where neither speaks, the detector abstains.
 ///
 /// One-pixel stripes of ±ε, from which the Square attack starts and which it keeps wherever no square was accepted
-/// (Andriushchenko et al., ECCV 2020), choose a sign for each channel by itself, and so are in all three planes. Fences,
-/// blinds and barcodes are striped in brightness but not in colour differences, and a 4:2:0 JPEG that was not scaled is
+/// (Andriushchenko et al., ECCV 2020), choose a sign for each channel by itself, and so are in all three planes. Fences
+/// and barcodes in gray are striped in brightness but not in colour differences, and a 4:2:0 JPEG that was not scaled is
 /// blocky in colour differences but not in green: the smallest plane leaves both alone. Signs, unlike the means that
 /// `StripeNoise` compares, do not grow with the contrast of a few columns, and neither does a median.
 ///
-/// Gray images lack the colour differences, and a fence scores as high as the attack there. Squares that cover most of
+/// Gray images lack the colour differences, and a fence scores as high as the attack there. So does a shadow of blinds on
+/// something coloured, which darkens the channels by their share and so leaves stripes in their differences. Squares that cover most of
 /// most columns hide the stripes. An attacker who knows it starts from something else.
 package struct StripeConsistency: ImageDetector {
   package static let kind = DetectorKind(

@@ -13,7 +13,7 @@ struct StripeConsistencyTests {
     let columns = (1..<plane.width - 1).map { x in
       let signs = (0..<plane.height).map { y -> Double in
         let bend = 2 * plane[x, y] - plane[x - 1, y] - plane[x + 1, y]
-        return bend == 0 ? 0 : bend > 0 ? 1 : -1
+        return abs(bend) <= 1 ? 0 : bend > 0 ? 1 : -1
       }
       return abs(signs.reduce(0, +)) / Double(plane.height)
     }.sorted()
@@ -65,7 +65,7 @@ struct StripeConsistencyTests {
     let detector = StripeConsistency()
     #expect(try #require(detector.score(image).value) < 0.2)
     for quality in [50, 90] {
-      #expect(try #require(detector.score(image.roundTrippedThroughJPEG(quality: quality)).value) < 0.25)
+      #expect(try #require(detector.score(image.roundTrippedThroughJPEG(quality: quality)).value) < 0.2)
     }
   }
 
@@ -91,7 +91,7 @@ struct StripeConsistencyTests {
       let attacked = photograph(seed).perturbedBySquares(squares, strength: strength, seed: seed)
       #expect(try #require(StripeConsistency().score(attacked).value) > 0.3)
       let saved = try attacked.roundTrippedThroughJPEG(quality: 90)
-      #expect(try #require(StripeConsistency().score(saved).value) > 0.25)
+      #expect(try #require(StripeConsistency().score(saved).value) > 0.2)
     }
   }
 
@@ -129,6 +129,21 @@ struct StripeConsistencyTests {
     let samples = [UInt8](repeating: 77, count: 20 * 20 * channels.rawValue)
     let image = PixelImage(samples, width: 20, height: 20, channels: channels)
     #expect(StripeConsistency().score(image).value == 0)
+  }
+
+  @Test(
+    "a drawn gradient, whose rounding is the same along each line, is not striped",
+    arguments: [0.07, 0.31, 0.5, 0.83, 1.4], PixelChannels.allCases)
+  func gradients(slope: Double, channels: PixelChannels) {
+    let size = 96
+    for isVertical in [false, true] {
+      let samples = (0..<size * size).flatMap { pixel -> [UInt8] in
+        let place = Double(isVertical ? pixel / size : pixel % size)
+        return (0..<channels.rawValue).map { UInt8((20 + place * (slope + 0.13 * Double($0))).rounded()) }
+      }
+      let image = PixelImage(samples, width: size, height: size, channels: channels)
+      #expect(StripeConsistency().score(image).value == 0)
+    }
   }
 
   @Test(arguments: PixelChannels.allCases)

@@ -2,9 +2,9 @@ import Pixels
 
 extension SignalPlane {
   /// For each column but the first and the last: in how many rows its sample lies above the mean of its left and right
-  /// neighbours, less in how many it lies below. Empty for fewer than three columns.
+  /// neighbours by more than half a level, less in how many it lies below by as much. Empty for fewer than three columns.
   ///
-  ///     Σ over y of sign(2·P(y,x) − P(y,x−1) − P(y,x+1)),   x = 1 … width − 2
+  ///     Σ over y of sign(b),   b = 2·P(y,x) − P(y,x−1) − P(y,x+1) where |b| > 1, else 0,   x = 1 … width − 2
   ///
   /// - Precondition: the samples lie in −255…255, so that the difference fits into 16 bits.
   /// - Complexity: O(pixels).
@@ -51,9 +51,12 @@ private func sumOfSigns(_ before: Span<Int16>, _ centre: Span<Int16>, _ after: S
   return Int(sum)
 }
 
-/// −1, 0 or 1. Two comparisons instead of `signum()` become vector instructions.
+/// −1, 0 or 1. Two comparisons become vector instructions.
+///
+/// A bend of one level is what rounding leaves of a straight ramp. It is the same all along a column of a drawn gradient, so
+/// counted it would be a perfect stripe. At two levels weak stripes that were saved as a JPEG would be lost.
 @inline(__always)
 private func signOfBend(_ before: Int16, _ centre: Int16, _ after: Int16) -> Int16 {
   let bend = 2 &* centre &- before &- after
-  return (bend > 0 ? 1 : 0) &- (bend < 0 ? 1 : 0)
+  return (bend > 1 ? 1 : 0) &- (bend < -1 ? 1 : 0)
 }
