@@ -23,14 +23,15 @@ struct CallSizesTests {
   }
 
   @Test func longerCallsAreTakenAsLongAsTheyGain() throws {
-    #expect(try sizes { 1 + Double($0) * 0.5 }.sizes == [1, 2, 4, 8])
-    #expect(try sizes(largest: 7) { 1 + Double($0) * 0.5 }.sizes == [1, 2, 4])
+    #expect(try sizes { 4 + Double($0) * 0.5 }.sizes == [1, 2, 4, 8])
+    #expect(try sizes(largest: 7) { 4 + Double($0) * 0.5 }.sizes == [1, 2, 4])
     #expect(try sizes { $0 <= 2 ? 1 : Double($0) }.sizes == [1, 2], "four take longer an image than two")
   }
 
-  @Test func aGainThatMayBeNoiseIsNone() throws {
-    #expect(try sizes { $0 == 1 ? 1 : Double($0) * 0.97 }.sizes == [1])
-    #expect(try sizes { $0 == 1 ? 1 : Double($0) * 0.9 }.sizes == [1, 2])
+  @Test("a gain that is not worth the memory of another size is none")
+  func smallGains() throws {
+    #expect(try sizes { $0 == 1 ? 1 : Double($0) * 0.85 }.sizes == [1])
+    #expect(try sizes { $0 == 1 ? 1 : Double($0) * 0.75 }.sizes == [1, 2])
   }
 
   @Test func oneSlowCallDecidesNothing() throws {
