@@ -137,15 +137,42 @@ struct SettingsTests {
     #expect(throws: SluiceError.self) { try settings(["http": "off", "grpc": "off"]) }
   }
 
-  @Test("what is printed is a file that gives the same settings; secrets are hidden")
-  func printing() throws {
-    let result = try SluiceCommand.run(
-      ["serve", "-f", "f.yaml", "--queue", "5", "--print-config"], environment: ["SLUICE_TOKEN": "a-long-enough-token"])
+  /// What `--print-config` prints for what a shell gives the command in a folder.
+  private static func printed(_ arguments: String, in folder: String) throws -> String {
+    let result = try SluiceCommand.shell(
+      "cd '\(folder)' && \"$SLUICE\" serve --print-config \(arguments)",
+      environment: ["SLUICE_TOKEN": "a-long-enough-token"])
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.outputText.contains("queue: \"5\"  # --queue") && result.outputText.contains("token: \"(hidden)\""))
-    #expect(!result.outputText.contains("a-long-enough"))
-    let again = try settings(file: result.outputText.replacing("(hidden)", with: ""))
-    #expect(again.queue == 5 && again.filter == "f.yaml")
+    return result.outputText
+  }
+
+  /// The lines of a printed configuration that set something, without where it comes from.
+  private static func values(_ text: String) -> [String: String] {
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    return Dictionary(
+      uniqueKeysWithValues: lines.map { line in
+        let parts = line.split(separator: "  # ")[0].split(separator: ": ", maxSplits: 1).map(String.init)
+        return (parts[0], parts[1])
+      })
+  }
+
+  @Test("what is printed gives the same settings wherever it is kept; secrets are not shown")
+  func printing() throws {
+    let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+    try folder.file("tokens", "another-long-enough-token\n")
+    let text = try Self.printed(
+      """
+      -f f.yaml --queue 5 --mode observe,check=enforce --token-file tokens --tls-certificate ./chain.pem \
+      --tls-key keys/key.pem --audit log --audit-token a-reviewers-long-token --no-fail-open
+      """, in: folder.path)
+    #expect(text.contains("queue: \"5\"  # --queue") && text.contains("# token: set, and not shown  # $SLUICE_TOKEN"))
+    #expect(
+      text.contains("# auditToken: set, and not shown") && !text.contains("a-long") && !text.contains("a-reviewers"))
+    #expect(text.contains("tlsKey: \"\(folder.path)/keys/key.pem\"  # --tls-key"))
+    let again = try Self.printed("--config '\(other.file("gateway.yaml", text))'", in: other.path)
+    let values = Self.values(text)
+    #expect(values.count > 40 && values.allSatisfy { Self.values(again)[$0.key] == $0.value }, "\(again)")
+    #expect(values["filter"] == "\"\(folder.path)/f.yaml\"" && values["auditToken"] == nil)
   }
 
   @Test("the command says what is missing, and where to set it")

@@ -60,10 +60,10 @@ package struct SettingNotation: Sendable, Hashable {
   /// Every word that is permitted, or those that are permitted beside other values.
   package var words: [String] = []
 
-  /// Whether it names a file or a folder, which in a configuration file counts from that file's folder.
-  var isPath: Bool {
+  /// Whether a text names a file or a folder, which in a configuration file counts from that file's folder.
+  func isPath(_ text: String) -> Bool {
     switch kind {
-    case .file, .folder: true
+    case .file, .folder: !text.isEmpty && !words.contains(text)
     case .text, .toggle, .list: false
     }
   }

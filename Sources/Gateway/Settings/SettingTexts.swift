@@ -1,6 +1,7 @@
 import Common
 import Files
 import FilterPipeline
+import FoundationEssentials
 import Yams
 
 /// What was set, and where: a flag goes before the environment, and that before the configuration file.
@@ -69,9 +70,7 @@ package struct SettingTexts: Sendable {
     of node: Node, _ setting: any DeclaredSetting, _ place: String, _ folder: String
   ) throws(SluiceError) -> String {
     if let scalar = node.scalar?.string {
-      let isRelativePath =
-        setting.notation.isPath && !setting.notation.words.contains(scalar) && !scalar.isEmpty && !scalar.hasPrefix("/")
-      return isRelativePath && folder != "." ? "\(folder)/\(scalar)" : scalar
+      return setting.notation.isPath(scalar) ? scalar.path(inFolder: folder) : scalar
     }
     let scalars = node.sequence?.compactMap { $0.scalar?.string }
     guard let scalars, scalars.count == node.sequence?.count, setting.notation.kind == .list else {
@@ -80,7 +79,8 @@ package struct SettingTexts: Sendable {
     return scalars.joined(separator: ",")
   }
 
-  /// All settings as a configuration file, each with where it comes from; secrets are left out.
+  /// All settings as a configuration file, each with where it comes from. It means the same wherever it lies: paths are
+  /// absolute. Of secrets it says that they are set.
   package var yaml: String {
     SettingSections.all.map { section in
       "# \(section.title)\n" + section.settings.map(line).joined()
@@ -89,7 +89,12 @@ package struct SettingTexts: Sendable {
 
   private func line(_ setting: any DeclaredSetting) -> String {
     let given = self[setting]
-    let shown = setting.isSecret && !given.text.isEmpty ? "(hidden)" : given.text
-    return "\(setting.name): \(JSONValue.string(shown).text)  # \(given.origin ?? "default")\n"
+    let origin = "  # \(given.origin ?? "default")\n"
+    // A comment: whatever stood there as the value would be taken for the secret.
+    guard !setting.isSecret || given.text.isEmpty else { return "# \(setting.name): set, and not shown" + origin }
+    let shown =
+      setting.notation.isPath(given.text)
+      ? given.text.path(inFolder: FileManager.default.currentDirectoryPath) : given.text
+    return "\(setting.name): \(JSONValue.string(shown).text)" + origin
   }
 }
