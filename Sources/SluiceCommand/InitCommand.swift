@@ -1,6 +1,7 @@
 import ArgumentParser
 import Classifiers
 import Common
+import Decision
 import Files
 import FilterPipeline
 import ModelSetup
@@ -94,13 +95,8 @@ struct InitCommand: AsyncParsableCommand {
     try checkDistinct(
       outputs: [files.filter, files.calibration, files.labels, files.ranges],
       inputs: photos + attacks + [model.path, secondModel, labels].compactMap(\.self))
-    let main = try SetUpModel(model.path, outputName: model.outputName, photos: photos, labels: labels)
-    Terminal.write(main.report)
-    let second = try secondModel.map { (path) throws in
-      let second = try SetUpModel(path, photos: photos, labels: nil, names: main.labels?.value)
-      Terminal.write(second.report)
-      return second
-    }
+    if !skipsCalibration { try refuseTooFewPhotos() }
+    let (main, second) = try models()
     var plan = try plan(files, main, second)
     try write(plan, files, labels: main.labels?.value)
     guard !photos.isEmpty, !skipsCalibration else {
@@ -110,7 +106,7 @@ struct InitCommand: AsyncParsableCommand {
       return try OutputFile.standardOutput().write(Array(summary.utf8))
     }
     if !portable { try await chooseArithmetic(&plan, files) }
-    let outcome = try await calibrate(files, weights: plan.exitsEarly ? .filter : .fitted)
+    let outcome = try await calibrate(files, plan)
     let cost = try await FilterCost(files.filter, photos: photos)
     let summary = InitSummary(
       files: files, paths: files.paths(of: plan, isCalibrated: true), outcome: outcome, cost: cost, photos: photos,
@@ -118,6 +114,34 @@ struct InitCommand: AsyncParsableCommand {
       secondOpinion: second == nil ? ImageNetModel.secondOpinion(to: model.path, main.classifier) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// A calibration for less than the photographs can tell would fail after everything else was done.
+  ///
+  /// - Throws: `too-few-images`; `unreadable-file`.
+  private func refuseTooFewPhotos() throws(SluiceError) {
+    let needed = StratifiedDistribution.imagesNeeded(for: fpr)
+    let count = try TrialPhotographs.count(ArgumentBytes.paths(photos), upTo: needed)
+    // Where there is none at all, that is what is said of it.
+    guard count > 0, count < needed else { return }
+    throw SluiceError(
+      .tooFewImages, "a false positive rate of \(fpr) needs at least \(needed) photographs; there are \(count)",
+      remedy: "name more with --photos, or allow a larger --fpr")
+  }
+
+  /// The models with their preparations. What can be known of both is, before anything is tried.
+  private func models() throws(SluiceError) -> (main: SetUpModel, second: SetUpModel?) {
+    let main = try ExaminedModel(model.path, outputName: model.outputName, labels: labels)
+    let second = try secondModel.map { (path) throws(SluiceError) in
+      try ExaminedModel(path, labels: nil, names: main.labels?.value)
+    }
+    if let second { try FilterPlan.check(second.classifier, beside: main.classifier) }
+    func setUp(_ model: ExaminedModel) throws(SluiceError) -> SetUpModel {
+      let model = try SetUpModel(model, photos: photos)
+      Terminal.write(model.report)
+      return model
+    }
+    return (try setUp(main), try second.map(setUp))
   }
 
   private func plan(_ files: InitFiles, _ main: SetUpModel, _ second: SetUpModel?) throws(SluiceError) -> FilterPlan {
@@ -171,7 +195,19 @@ struct InitCommand: AsyncParsableCommand {
   /// A name on a line of its own.
   private static func line(_ name: String) -> String { String(name.map { $0.isNewline ? " " : $0 }) }
 
-  private func calibrate(
+  /// - Throws: what `sluice calibrate` throws, with how to go on from there: the filter is written.
+  private func calibrate(_ files: InitFiles, _ plan: FilterPlan) async throws -> CalibrateCommand.Outcome {
+    do {
+      return try await calibrated(files, weights: plan.exitsEarly ? .filter : .fitted)
+    } catch var error as SluiceError {
+      let command = InitSummary.calibrating(files, photos: photos, attacks: plan.exitsEarly ? attacks : [])
+      let advice = "\(files.filter) is written, and `\(command)` goes on from there"
+      error.remedy = error.remedy.map { "\($0); \(advice)" } ?? advice
+      throw error
+    }
+  }
+
+  private func calibrated(
     _ files: InitFiles, weights: CalibrateCommand.WeightSource
   ) async throws -> CalibrateCommand.Outcome {
     var command = try CalibrateCommand.parse(["-f", files.filter, "--clean", files.filter, "--no-baseline"])

@@ -89,14 +89,19 @@ struct InitSummary {
   /// - Parameters:
   ///   - attacks: what its early exits are to be chosen on; none where it has no exits.
   static func uncalibrated(_ files: InitFiles, paths: [String], photos: [String], attacks: [String]) -> String {
-    var clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
-    if !attacks.isEmpty { clean += " --adversarial \(attacks.joined(separator: " ")) --weights filter" }
-    return """
-      \(written(paths))
-      It is not calibrated, and does not start before it is:
+    """
+    \(written(paths))
+    It is not calibrated, and does not start before it is:
 
-        sluice calibrate -f \(files.filter) --clean \(clean)
+      \(calibrating(files, photos: photos, attacks: attacks))
 
-      """
+    """
+  }
+
+  /// The command that calibrates what was written.
+  static func calibrating(_ files: InitFiles, photos: [String], attacks: [String]) -> String {
+    let clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
+    let adversarial = attacks.isEmpty ? "" : " --adversarial \(attacks.joined(separator: " ")) --weights filter"
+    return "sluice calibrate -f \(files.filter) --clean \(clean)\(adversarial)"
   }
 }

@@ -15,58 +15,20 @@ struct SetUpModel {
   private let found: FoundPreparation
   private let photographs: TrialPhotographs?
 
-  /// - Parameters:
-  ///   - path: a file of labels; `nil` to look for them.
-  ///   - names: what the classes are called where nothing else says it, such as by the model that this one is to support.
-  /// - Throws: `model-mismatch` for what is no classifier; `unreadable-file`, `empty-input` for photographs;
-  ///   `invalid-labels`; `engine-failed`.
-  init(
-    _ model: String, outputName: String? = nil, photos: [String], labels path: String?, names: [String]? = nil
-  ) throws {
-    let probe = try ModelProbe(path: model, environment: FilterOpening.variables())
-    let surroundings = ModelSurroundings(modelPath: model)
-    var examination = ModelExamination(probe)
-    examination.outputName = outputName
-    let named = surroundings.preparation(size: nil)
-    examination.namedSize = named.size?.value
-    let given = try Self.labels(path)
-    if let count = given?.value.count ?? names?.count {
-      examination.labelCounts = [count]
-    } else {
-      examination.labelCounts = named.labelCounts
-    }
-    description = try examination.description()
-    if let refusal = description.refusal { throw refusal }
-    guard let classifier = description.classifier else {
-      throw SluiceError(.modelMismatch, "\(model) is no image classifier")
-    }
-    self.classifier = classifier
-    found = surroundings.preparation(size: classifier.input.fixedSize)
-    labels = try Self.labels(given, found, classCount: classifier.output.classCount)
-    photographs = try Self.photographs(photos, classifier, labels?.value ?? names)
+  /// Tries with photographs what nothing says.
+  ///
+  /// - Throws: `unreadable-file`, `empty-input` for photographs; `engine-failed`.
+  init(_ model: ExaminedModel, photos: [String]) throws(SluiceError) {
+    description = model.description
+    classifier = model.classifier
+    found = model.found
+    labels = model.labels
+    photographs = try Self.photographs(photos, classifier, model.names)
     let progress = TrialProgress()
     defer { progress.clear() }
-    preparation = try PreparationChoice(probe, classifier, found: found, photographs: photographs).chosen {
+    preparation = try PreparationChoice(model.probe, classifier, found: found, photographs: photographs).chosen {
       progress.update($0, $1)
     }
-  }
-
-  private static func labels(_ path: String?) throws(SluiceError) -> Found<[String]>? {
-    guard let path else { return nil }
-    let bytes = try readFile(path, atMost: 16 << 20)
-    return Found(try ClassLabels(bytes, path: path).names, source: path)
-  }
-
-  private static func labels(
-    _ given: Found<[String]>?, _ found: FoundPreparation, classCount: Int
-  ) throws(SluiceError) -> Found<[String]>? {
-    guard let given else { return found.labels(count: classCount) }
-    guard given.value.count == classCount else {
-      throw SluiceError(
-        .invalidLabels, "\(given.source) has \(given.value.count) labels, and the model \(classCount) classes",
-        remedy: "give one for each class, in the order of the model")
-    }
-    return given
   }
 
   private static func photographs(

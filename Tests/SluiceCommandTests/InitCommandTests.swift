@@ -147,6 +147,38 @@ struct InitCommandTests {
     #expect(try SluiceCommand.run(arguments).errors.contains("among the one file"))
   }
 
+  @Test("a second model of other classes, and photographs too few for the rate, are refused before anything is tried")
+  func refusedAtOnce() throws {
+    let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(12))
+    let arguments = [
+      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", "\(folder.path)/f.yaml", "--fpr",
+    ]
+    let other = try SluiceCommand.run(arguments + ["0.1", "--second-model", Self.fixture("thousand.onnx")])
+    #expect(other.status == 2 && other.errors.contains("has 1000 classes, and the first 3"), "\(other.errors)")
+    let few = try SluiceCommand.run(arguments + ["0.05"])
+    #expect(few.status == 2 && few.errors.contains("0.05 needs at least 19 photographs; there are 12"), "\(few.errors)")
+    #expect(few.errors.contains("a larger --fpr") && !few.errors.contains("falsePositiveBudget"))
+    for refused in [other, few] { #expect(!refused.errors.contains("tried with")) }
+    #expect(try Self.files(in: folder).isEmpty)
+    #expect(try SluiceCommand.run(arguments + ["0.05", "--no-calibrate"]).status == 0)
+  }
+
+  @Test("where calibrating fails, it is said that the filter is written, and what goes on")
+  func calibratingFails() throws {
+    let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(6))
+    for number in 0..<12 {
+      let whole = try Repository.bytes("\(photographs.path)/0_0.png")
+      try photographs.file("0_broken-\(number).png", Array(whole.prefix(40)))
+    }
+    let filter = "\(folder.path)/f.yaml"
+    let refused = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
+    ])
+    #expect(refused.status == 2 && refused.errors.contains("needs at least 9 clean images"), "\(refused.errors)")
+    #expect(refused.errors.contains("\(filter) is written, and `sluice calibrate -f \(filter) --clean "))
+    #expect(FileManager.default.fileExists(atPath: filter))
+  }
+
   @Test("a model of another program is refused in one line, with how to convert it", arguments: ["init", "model"])
   func otherProgram(command: String) throws {
     let folder = try TemporaryFolder()

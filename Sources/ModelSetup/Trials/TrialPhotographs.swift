@@ -58,6 +58,22 @@ package struct TrialPhotographs: Sendable {
     self.photographs = photographs
   }
 
+  /// How many pictures there are below the paths, by how they begin; not counted on once there are so many as are wanted.
+  ///
+  /// - Throws: as `files`.
+  /// - Complexity: reads each picture that is counted.
+  package static func count(
+    _ paths: [RawPath], upTo wanted: Int, limits: DecodeLimits = DecodeLimits()
+  ) throws(SluiceError) -> Int {
+    let inputs = RunInputs(PathList(try files(paths)), limit: limits.maxBytes)
+    var count = 0
+    while count < wanted, let input = try inputs.next() {
+      guard input.problem == nil, ImageFormat.at(0, in: input.bytes.span) != nil else { continue }
+      count += 1
+    }
+    return count
+  }
+
   /// The files below the paths, in the order of their names.
   ///
   /// - Throws: `unreadable-file`, also for a path that leads nowhere.

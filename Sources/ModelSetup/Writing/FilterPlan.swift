@@ -42,14 +42,23 @@ package struct FilterPlan: Sendable {
 
   /// - Throws: `model-mismatch` where the second model cannot be compared with the first.
   package func check() throws(SluiceError) {
-    guard let second = secondModel else { return }
-    let (own, other) = (classifier.description.output.classCount, second.description.output.classCount)
+    guard let secondModel else { return }
+    try Self.check(secondModel.description, beside: classifier.description)
+  }
+
+  /// The same of what two models are, before anything else is known of them.
+  ///
+  /// - Throws: `model-mismatch`.
+  package static func check(
+    _ second: ClassifierDescription, beside first: ClassifierDescription
+  ) throws(SluiceError) {
+    let (own, other) = (first.output.classCount, second.output.classCount)
     guard own == other else {
       throw SluiceError(
         .modelMismatch, "the second model has \(other) classes, and the first \(own)",
         remedy: "take a second model of the same classes in the same order")
     }
-    guard classifier.description.input.channels == .rgb || second.description.input.channels == .gray else {
+    guard first.input.channels == .rgb || second.input.channels == .gray else {
       throw SluiceError(
         .modelMismatch, "the second model takes colours, and the first one gray pictures, which have none",
         remedy: "take a second model of gray pictures")
