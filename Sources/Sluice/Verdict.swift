@@ -4,8 +4,8 @@ import Common
 
 /// What a filter decided about one image, and why.
 ///
-/// All of it is for the operator: somebody who sends images and sees scores learns how to pass. Answer senders by the
-/// ``outcome`` alone.
+/// The ``tensor`` decides whether the image goes on: it is there exactly when the image may. All else is for the operator:
+/// somebody who sends images and sees scores learns how to pass. Senders may know the ``outcome`` at most.
 public struct Verdict: Sendable {
   /// What a filter can decide.
   public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable {

@@ -38,6 +38,10 @@ struct SignsTests {
     #expect(verdict.outcome == .adversarial)
     #expect(verdict.action == action)
     #expect((verdict.tensor != nil) == isForwarded)
+    // As the guide answers.
+    var program = Program()
+    let status = await answering(filter, try Repository.bytes(try Self.image("adversarial/pgd")), &program)
+    #expect(status == (isForwarded ? 200 : 422) && program.accepted.count == (isForwarded ? 1 : 0))
     let detector = try #require(verdict.detectors.first)
     #expect(detector.isFlagged)
     #expect(try #require(detector.score) > #require(detector.threshold))

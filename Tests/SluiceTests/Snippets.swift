@@ -3,7 +3,7 @@ import Sluice
 // The code of the documentation, compiled: `DocumentationTests` looks for every block of it here.
 
 /// Stands for the program around a snippet.
-private struct Program {
+struct Program {
   var accepted: [Tensor] = []
   var log: [String] = []
 
@@ -28,13 +28,12 @@ private func opening() async throws -> Filter {
   return filter
 }
 
-private func answering(_ filter: Filter, _ bytes: [UInt8]) async -> Int {
+func answering(_ filter: Filter, _ bytes: [UInt8], _ program: inout Program) async -> Int {
   do throws(FilterError) {
-    switch try await filter.judge(bytes).outcome {
-    case .clean: return 200
-    case .adversarial, .rejected: return 422
-    case .failed: return 500
-    }
+    let verdict = try await filter.judge(bytes)
+    guard let tensor = verdict.tensor else { return verdict.outcome == .failed ? 500 : 422 }
+    program.classify(tensor)
+    return 200
   } catch {
     return error.code == .overloaded ? 503 : 500
   }
