@@ -31,6 +31,18 @@ struct FilterTextTests {
     #expect(message.contains("\(key) is there twice") && !message.contains("\n"), "\(message)")
   }
 
+  @Test(
+    "where a variable within braces or brackets is no YAML, the error says to put it in quotes",
+    arguments: [
+      ("classifier: {openvino: {model: ${MODELS}/m.onnx}}", true), ("models: [a, ${MODELS}/m.onnx]", true),
+      ("models: {a: \"${MODELS}\" b}", false), ("models: {a: 'b' c} # ${MODELS}", false),
+    ])
+  func variables(text: String, isUnquoted: Bool) {
+    let error = #expect(throws: SluiceError.self) { try FilterFile(text: FilterFileTests.minimal + "\n" + text) }
+    #expect(error?.message.contains("not valid YAML: while parsing a flow ") == true, "\(error?.message ?? "")")
+    #expect(error?.remedy == (isUnquoted ? "put paths with ${NAME} in quotes" : nil))
+  }
+
   @Test("aliases stand for what has their anchors")
   func aliases() throws {
     let text = FilterFileTests.minimal.replacing("width: 8, height: 8", with: "width: &side 9, height: *side")

@@ -45,9 +45,38 @@ struct FilterText {
     do {
       return try body(Parser(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text))
     } catch {
-      throw YAMLMistake(error).error(.invalidFilter, in: file)
+      let mistake = YAMLMistake(error)
+      throw mistake.error(.invalidFilter, in: file, remedy: Self.remedy(for: mistake, in: text))
     }
   }
 
+  /// Within braces and brackets, those of a variable have a meaning of their own.
+  private static func remedy(for mistake: YAMLMistake, in text: String) -> String? {
+    guard let number = mistake.line, number > 0 else { return nil }
+    let line = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropFirst(number - 1).first
+    return line?.hasUnquotedVariable == true ? "put paths with ${NAME} in quotes" : nil
+  }
+
   private func error(_ problem: String) -> SluiceError { SluiceError(.invalidFilter, file + problem) }
+}
+
+extension Substring {
+  /// Whether `${` stands there outside quotes and comments.
+  fileprivate var hasUnquotedVariable: Bool {
+    var quote: Character?
+    var previous: Character = " "
+    for character in self {
+      if quote != nil {
+        if character == quote { quote = nil }
+      } else if character == "\"" || character == "'" {
+        quote = character
+      } else if character == "#", previous.isWhitespace {
+        return false
+      } else if character == "{", previous == "$" {
+        return true
+      }
+      previous = character
+    }
+    return false
+  }
 }
