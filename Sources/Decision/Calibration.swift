@@ -173,6 +173,9 @@ package struct CalibrationIdentity: Sendable, Hashable {
   /// `models.NAME`.
   package var precisions: [String: String]
 
+  /// Under which key there is the arithmetic of the looks that witnesses take.
+  package static let looks = "looks"
+
   package init(filterName: String, filterDigest: String, files: [File], precisions: [String: String] = [:]) {
     self.filterName = filterName
     self.filterDigest = filterDigest

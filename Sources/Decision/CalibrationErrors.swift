@@ -25,14 +25,21 @@ extension Calibration {
     }
     for (key, precision) in identity.precisions.sorted(by: { $0.key < $1.key }) {
       let known = self.identity.precisions[key] ?? "another precision"
-      guard known == precision else {
-        throw SluiceError(
-          .calibrationMismatch,
-          "the calibration was made with \(known) for `\(key)`, and this machine computes it in \(precision)",
-          remedy: "calibrate again on a machine like this one, or name a `precision` that both compute; the variable "
-            + "SLUICE_AUTO_PRECISION decides as well")
-      }
+      guard known == precision else { throw Self.precisionMismatch(key, known, precision) }
     }
+  }
+
+  private static func precisionMismatch(_ key: String, _ known: String, _ computed: String) -> SluiceError {
+    let setting = key == CalibrationIdentity.looks ? "witnessPrecision" : "precision"
+    // A filter comes to single precision, or to one other.
+    let other = [known, computed].contains("int8") ? "int8" : "bf16"
+    return SluiceError(
+      .calibrationMismatch,
+      "the calibration was made with \(known) for `\(key)`, and this machine computes it in \(computed)",
+      remedy:
+        "calibrate again on a machine like this one, name a `\(setting)` that both compute, or give the filter a "
+        + "calibration for each: `calibration: {\(other): FILE, f32: FILE}`; the variable SLUICE_AUTO_PRECISION decides as well"
+    )
   }
 
   private static func mismatch(_ problem: String) -> SluiceError {

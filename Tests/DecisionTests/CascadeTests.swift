@@ -153,15 +153,23 @@ import Testing
     #expect(throws: SluiceError.self) { try Decision(bare, rule: .union, budget: 0.2).checkExits(are: ExitLimit(), []) }
   }
 
-  @Test("scores of another arithmetic are refused, with what to do")
-  func precisions() throws {
+  @Test(
+    "scores of another arithmetic are refused, with what to do",
+    arguments: [
+      ("looks", "bf16", "f32", "`witnessPrecision`", "{bf16: FILE, f32: FILE}"),
+      ("looks", "f32", "int8", "`witnessPrecision`", "{int8: FILE, f32: FILE}"),
+      ("models.second", "int8", "f32", "`precision`", "{int8: FILE, f32: FILE}"),
+    ])
+  func precisions(key: String, known: String, computed: String, setting: String, calibrations: String) throws {
     var calibration = decision().calibration
-    calibration.identity.precisions = ["looks": "bf16"]
+    calibration.identity.precisions = [key: known]
     try calibration.check(isFor: calibration.identity)
     var identity = calibration.identity
-    identity.precisions = ["looks": "f32"]
+    identity.precisions = [key: computed]
     let error = #expect(throws: SluiceError.self) { try calibration.check(isFor: identity) }
-    #expect(error?.code == .calibrationMismatch && error?.remedy?.contains("precision") == true)
+    #expect(error?.code == .calibrationMismatch)
+    let remedy = try #require(error?.remedy)
+    #expect(remedy.contains("name a \(setting) ") && remedy.contains("`calibration: \(calibrations)`"), "\(remedy)")
     #expect(try Calibration(json: Array(calibration.json.text.utf8)).identity == calibration.identity)
   }
 

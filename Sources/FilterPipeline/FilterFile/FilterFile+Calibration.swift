@@ -58,7 +58,7 @@ extension FilterFile {
       try add(FilterDefinition.classifierPlace, classifier.openVINO)
       var looks = classifier.openVINO
       looks.precision = classifier.witnessPrecision
-      if !definition.lookSizes.isEmpty { try add("looks", looks) }
+      if !definition.lookSizes.isEmpty { try add(CalibrationIdentity.looks, looks) }
     }
     for model in definition.models { try add(FilterDefinition.place(ofModel: model.name), model.openVINO) }
     for model in definition.autoencoders { try add(FilterDefinition.place(ofAutoencoder: model.name), model.openVINO) }
