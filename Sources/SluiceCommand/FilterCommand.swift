@@ -43,7 +43,7 @@ struct FilterCommand: AsyncParsableCommand {
       A .tar is a WebDataset shard of ID.npy and ID.json, numbered as the inputs are. Keys and labels of the archive that was \
       read are not carried over; the verdict in ID.json names the source.
 
-      Exit status: 0 when every image was forwarded, 1 when at least one was flagged or rejected, 2 when the run \
+      Exit status: 0 when every image was clean, 1 when at least one was flagged or rejected, 2 when the run \
       failed or an image could not be judged.
       """)
 
@@ -169,7 +169,7 @@ struct FilterCommand: AsyncParsableCommand {
 
   private func status(of summary: RunSummary) -> Int32 {
     if summary.failed > 0 { return ExitStatus.failed }
-    return summary.flagged + summary.rejected > 0 ? ExitStatus.someHeldBack : ExitStatus.allForwarded
+    return summary.flagged + summary.rejected > 0 ? ExitStatus.someHeldBack : ExitStatus.allClean
   }
 
   private func pathList(_ interruption: Interruption) throws(SluiceError) -> PathList {

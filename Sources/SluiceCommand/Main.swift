@@ -42,7 +42,7 @@ enum Main {
     let message = SluiceCommand.fullMessage(for: error)
     if status.isSuccess {
       if !message.isEmpty { print(message) }
-      exit(ExitStatus.allForwarded)
+      exit(ExitStatus.allClean)
     }
     if !message.isEmpty { Terminal.say(SetUpModel.printableLines(message)) }
     let isUsage = status == .validationFailure || status == .failure

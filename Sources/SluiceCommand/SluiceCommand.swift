@@ -71,10 +71,10 @@ enum Version {
 
 /// How a command ends.
 enum ExitStatus {
-  /// Every input was forwarded.
-  static let allForwarded: Int32 = 0
-  /// At least one input was flagged or rejected.
+  /// Every input was clean, or what was asked about holds.
+  static let allClean: Int32 = 0
+  /// At least one input was flagged, whether it was forwarded or not, or rejected or left out; or something does not hold.
   static let someHeldBack: Int32 = 1
-  /// The run itself failed, or an input could not be judged.
+  /// The command itself failed, or an input could not be judged.
   static let failed: Int32 = 2
 }

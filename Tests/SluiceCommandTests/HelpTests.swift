@@ -10,6 +10,12 @@ struct HelpTests {
     #expect(result.errors.isEmpty)
   }
 
+  @Test("a flagged image changes the exit status, also where it is forwarded")
+  func exitStatus() throws {
+    let result = try SluiceCommand.run(["filter", "--help"], environment: ["COLUMNS": "200"])
+    #expect(result.outputText.contains("Exit status: 0 when every image was clean, 1 when at least one was flagged"))
+  }
+
   @Test func versionIsOneLine() throws {
     let result = try SluiceCommand.run(["--version"])
     #expect(result.status == 0)
