@@ -83,11 +83,14 @@ package struct AuditFolder: Sendable {
   ///
   /// - Parameters:
   ///   - file: where it lies; in the folder where `nil`.
-  /// - Throws: `invalid-key`, `audit-unavailable`.
+  /// - Throws: `invalid-key`, naming the file; `audit-unavailable`.
   package func signingKey(in file: String? = nil, for writer: String) throws(SluiceError) -> AuditSigningKey {
     try alone { () throws(SluiceError) in
-      let contents = try Self.contents(of: file ?? signingKeyPath) { AuditSigningKey(writer: writer).secretText }
-      let key = try AuditSigningKey(secretText: String(decoding: contents, as: UTF8.self).filter { !$0.isNewline })
+      let file = file ?? signingKeyPath
+      let contents = try Self.contents(of: file) { AuditSigningKey(writer: writer).secretText }
+      let key = try Self.naming(file) { () throws(SluiceError) in
+        try AuditSigningKey(secretText: String(decoding: contents, as: UTF8.self).filter { !$0.isNewline })
+      }
       try publish(key.verification)
       return key
     }
@@ -124,16 +127,29 @@ package struct AuditFolder: Sendable {
 
   /// The keys in a file, one a line; `nil` where there is none.
   ///
-  /// - Throws: `invalid-key`, `audit-unavailable`.
+  /// - Throws: `invalid-key`, naming the file; `audit-unavailable`.
   package static func verificationKeys(in file: String) throws(SluiceError) -> [AuditVerificationKey]? {
     let found = try withAuditFiles { () throws(SluiceError) in
       try PrivateFiles.contents(of: file, atMost: longestKeyFile)
     }
     guard let contents = found else { return nil }
-    var keys: [AuditVerificationKey] = []
-    for line in String(decoding: contents, as: UTF8.self).split(whereSeparator: \.isNewline) {
-      keys.append(try AuditVerificationKey(String(line)))
+    return try naming(file) { () throws(SluiceError) in
+      var keys: [AuditVerificationKey] = []
+      for line in String(decoding: contents, as: UTF8.self).split(whereSeparator: \.isNewline) {
+        keys.append(try AuditVerificationKey(String(line)))
+      }
+      return keys
     }
-    return keys
+  }
+
+  /// What is wrong with a key is said with the file that it stands in.
+  private static func naming<Result>(
+    _ file: String, _ read: () throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    do throws(SluiceError) {
+      return try read()
+    } catch {
+      throw SluiceError(error.code, "\(file): \(error.message)", remedy: error.remedy)
+    }
   }
 }

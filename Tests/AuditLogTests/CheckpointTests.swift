@@ -120,7 +120,7 @@ struct CheckpointTests {
     for wrong in ["", "secret", String(key.secretText.dropLast())] {
       try Data(wrong.utf8).write(to: URL(filePath: folder.signingKeyPath))
       let error = #expect(throws: SluiceError.self) { try folder.signingKey(for: "one") }
-      #expect(error?.code == .invalidKey)
+      #expect(error?.code == .invalidKey && error?.message.hasPrefix("\(folder.signingKeyPath): this ") == true)
     }
   }
 

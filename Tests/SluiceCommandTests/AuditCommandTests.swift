@@ -154,7 +154,13 @@ struct AuditCommandTests {
       (["prune", "--older-than", "2026-11-24"], "90d"), (["hold", "nope"], "no record"),
       (["checkpoint", "--writer", "nobody"], "no record of nobody"),
       (["verify", "--checkpoint", "nowhere"], "nowhere"),
-      (["verify", "--key-file", "nowhere"], "no verification key"),
+      (["verify", "--key-file", "nowhere"], "there is no file nowhere"),
+      (["verify", "--key-file", Filters.signs], "signs.yaml: this is not a verification key"),
+      (["checkpoint", "--signing-key", Filters.signs], "signs.yaml: this is not a signing key"),
+      (
+        ["verify", "--encryption-key-file", Filters.signs],
+        "signs.yaml holds no key of 32 bytes; name the file with which the images were encrypted"
+      ),
       (["verify", "--checkpoint", Filters.signs], "signs.yaml"),
     ] as [([String], String)])
   func refusals(arguments: [String], message: String) throws {

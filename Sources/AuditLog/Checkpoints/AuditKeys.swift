@@ -71,9 +71,13 @@ package struct AuditSigningKey: Sendable {
     guard text.hasPrefix(Self.prefix), parts.count == 3, let data = Data(base64Encoded: String(parts[2])),
       data.count == 33, data[0] == AuditVerificationKey.kind,
       let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: data.dropFirst())
-    else { throw SluiceError(.invalidKey, "the file of the signing key holds no key") }
+    else {
+      throw SluiceError(
+        .invalidKey, "this is not a signing key",
+        remedy: "name a file like the signing.key of a log, or one that does not exist, where a key is made")
+    }
     self.init(name: String(parts[0]), key: key)
-    guard secretText == text else { throw SluiceError(.invalidKey, "the file of the signing key is damaged") }
+    guard secretText == text else { throw SluiceError(.invalidKey, "this signing key is damaged") }
   }
 
   func signature(of message: [UInt8]) throws(SluiceError) -> [UInt8] {

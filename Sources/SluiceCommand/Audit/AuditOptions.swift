@@ -42,9 +42,12 @@ extension AuditLocation {
   /// The log that options name, and where they are silent, the environment. Whoever names a folder with a database means that one; of
   /// a shared log there is only the folder with its keys.
   ///
+  /// - Parameters:
+  ///   - encrypts: whether images are to be kept, for which a new key would do; else what is kept is only read.
   /// - Throws: `invalid-key`, `unreadable-file`, `audit-unavailable`.
   static func named(
-    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil, needsKeys: Bool = false
+    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil, needsKeys: Bool = false,
+    encrypts: Bool = false
   ) throws(SluiceError) -> AuditLocation {
     let environment = FilterOpening.variables()
     let named = folder ?? environment.nonEmpty("SLUICE_AUDIT")
@@ -52,7 +55,8 @@ extension AuditLocation {
     let database = database ?? (hasOwnDatabase ? nil : sharedDatabase)
     let place =
       if let named { AuditFolder(named) } else { try usualFolder(environment, isNeeded: needsKeys || database == nil) }
-    return AuditLocation(folder: place, database: database, cipher: try cipher(encryptionKeyFile, environment))
+    return AuditLocation(
+      folder: place, database: database, cipher: try cipher(encryptionKeyFile, environment, encrypts: encrypts))
   }
 
   /// Where nothing says which it is and nothing in it is needed, that is no trouble.
@@ -69,13 +73,28 @@ extension AuditLocation {
   static var sharedDatabase: String? { FilterOpening.variables().nonEmpty("SLUICE_AUDIT_DATABASE") }
 
   private static func cipher(
-    _ keyFile: String?, _ environment: [String: String]
+    _ keyFile: String?, _ environment: [String: String], encrypts: Bool
   ) throws(SluiceError) -> QuarantineCipher {
-    var secret = environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY")
+    let variable = "SLUICE_AUDIT_ENCRYPTION_KEY"
+    let place: String
+    let secret: String
     if let file = keyFile ?? environment.nonEmpty("SLUICE_AUDIT_ENCRYPTION_KEY_FILE") {
+      place = file
       secret = String(decoding: try readFile(file, atMost: 10_000), as: UTF8.self)
+    } else if let text = environment.nonEmpty(variable) {
+      place = variable
+      secret = text
+    } else {
+      return .none
     }
-    return try secret.map { (text) throws(SluiceError) in try QuarantineCipher(secretText: text) } ?? .none
+    do throws(SluiceError) {
+      return try QuarantineCipher(secretText: secret)
+    } catch {
+      // A new key opens nothing that is there.
+      throw SluiceError(
+        error.code, "\(place) holds no key of 32 bytes",
+        remedy: encrypts ? error.remedy : "name the file with which the images were encrypted")
+    }
   }
 }
 

@@ -12,7 +12,8 @@ struct AuditTrail {
   /// - Throws: `audit-unavailable`, `invalid-key`.
   init(_ folder: String) throws(SluiceError) {
     // As the gateway does: beside a shared database, the folder holds the keys.
-    let location = try AuditLocation.named(folder: folder, database: AuditLocation.sharedDatabase)
+    let location = try AuditLocation.named(
+      folder: folder, database: AuditLocation.sharedDatabase, encrypts: true)
     let store = try location.open()
     key = try location.folder.signingKey(for: name)
     recorder = AuditRecorder(AuditWriter(store, name: name), RecordingPolicy(build: Version.number))

@@ -94,9 +94,11 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     }
     var keys: [AuditVerificationKey] = []
     for file in keyFile {
-      guard let found = try AuditFolder.verificationKeys(in: file), !found.isEmpty else {
-        throw SluiceError(.invalidKey, "\(file) holds no verification key")
+      guard let found = try AuditFolder.verificationKeys(in: file) else {
+        throw SluiceError(
+          .unreadableFile, "there is no file \(file)", remedy: "name the signing.pub of a log with --key-file")
       }
+      guard !found.isEmpty else { throw SluiceError(.invalidKey, "\(file) holds no verification key") }
       keys += found
     }
     return keys
