@@ -143,6 +143,7 @@ struct AuditCommandTests {
       (["show", "1", "--picture", "x.png"], "-f FILTER"), (["review", "1"], "--confirm or --clear"),
       (["review", "1", "--confirm", "--clear"], "--confirm or --clear"),
       (["review", "2", "--confirm", "--class", "1000000"], "--class"),
+      (["review", "2", "--clear", "--attack", "pgd"], "--attack goes with --confirm"),
       (["review", "nope", "--confirm"], "no record `nope`"), (["review", "1", "--clear"], "no image"),
       (["review", "2", "--clear", "--reviewer", ""], "--reviewer"),
       (["review", "2", "--clear", "--writer", "a b"], "--writer"),

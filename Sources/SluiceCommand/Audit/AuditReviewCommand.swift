@@ -34,11 +34,12 @@ struct AuditReviewCommand: AsyncParsableCommand {
   @Option(name: .customLong("class"), help: ArgumentHelp("The class that the image truly shows.", valueName: "number"))
   var trueClass: Int?
 
-  @Option(help: ArgumentHelp("What kind of attack it was.", valueName: "name"))
+  @Option(help: ArgumentHelp("What kind of attack it was, with --confirm.", valueName: "name"))
   var attack: String?
 
   func validate() throws {
     if confirm == clear { throw ValidationError("give either --confirm or --clear") }
+    if clear, attack != nil { throw ValidationError("--attack goes with --confirm: what was none has no kind") }
     if records.isEmpty { throw ValidationError("name a record") }
     if let trueClass, !ImageReview.classRange.contains(trueClass) {
       throw ValidationError("--class takes a number from 0 to \(ImageReview.classRange.upperBound)")
