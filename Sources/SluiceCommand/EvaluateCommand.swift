@@ -79,7 +79,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   var against: String?
 
   @Option(
-    help: ArgumentHelp("Write a page with curves, histograms and pictures.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write a page with curves, histograms and pictures; - is standard output, in place of the table.",
+      valueName: "file"),
     completion: .file(extensions: ["html"]))
   var html: String?
 
@@ -125,7 +127,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       try file.calibration(at: path, environment).withExits(of: decision)
     }
     try checkDistinct(
-      outputs: [html, json].compactMap(\.self).filter { $0 != "-" },
+      outputs: [html, json].compactMap(\.self),
       inputs: clean + file.definition.namedPaths + [options.filter, calibration, against].compactMap(\.self))
     let interruption = try Interruption()
     let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
@@ -171,7 +173,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       title: "\(file.definition.name): evaluation",
       facts: Self.facts(used, decision), forwarded: scoring.forwardedVersion)
     let comparison = evaluations.count > 1 ? EvaluationComparison(new: evaluations[0], old: evaluations[1]) : nil
-    try EvaluationOutputs(html: html, json: json)
+    try EvaluationOutputs(html: html.map { OutputPlace($0) }, json: json.map { OutputPlace($0) })
       .write(evaluations[0], comparison, Thumbnails(scoring.pipeline))
     return evaluations[0]
   }

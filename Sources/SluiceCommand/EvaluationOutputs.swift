@@ -2,10 +2,11 @@ import Calibration
 import Common
 import Files
 
-/// Where an evaluation goes: standard output, and the files that were asked for.
+/// Where an evaluation goes: the files that were asked for, and standard output, where there is a table unless one of the others
+/// goes there.
 struct EvaluationOutputs {
-  let html: String?
-  let json: String?
+  let html: OutputPlace?
+  let json: OutputPlace?
 
   /// Writes each output, whatever becomes of the others: one path that cannot be written must not cost the whole run. The page
   /// comes last, as most is done for it.
@@ -25,15 +26,12 @@ struct EvaluationOutputs {
   }
 
   private func writeJSON(_ evaluation: Evaluation) throws(SluiceError) {
-    guard let json, json != "-" else { return }
-    try replaceFile(json, with: Array((evaluation.json.text + "\n").utf8))
+    try json?.write(Array((evaluation.json.text + "\n").utf8))
   }
 
   private func show(_ evaluation: Evaluation, _ comparison: EvaluationComparison?) throws(SluiceError) {
-    let text =
-      json == "-"
-      ? evaluation.json.text + "\n"
-      : EvaluationTable(evaluation).text + (comparison.map { "\n" + $0.text } ?? "")
+    guard ![html, json].contains(.standardOutput) else { return }
+    let text = EvaluationTable(evaluation).text + (comparison.map { "\n" + $0.text } ?? "")
     try OutputFile.standardOutput().write(Array(text.utf8))
   }
 
@@ -43,6 +41,6 @@ struct EvaluationOutputs {
     guard let html else { return }
     var evaluation = evaluation
     thumbnails.fill(&evaluation)
-    try replaceFile(html, with: Array(EvaluationPage(evaluation, comparison).text.utf8))
+    try html.write(Array(EvaluationPage(evaluation, comparison).text.utf8))
   }
 }

@@ -30,15 +30,24 @@ struct InspectCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write a contact sheet: the image, its squeezed versions, and what they changed.", valueName: "out.png"),
+      "Write a contact sheet: the image, its squeezed versions, and what they changed; - is standard output, which then holds "
+        + "nothing else.", valueName: "out.png"),
     completion: .file(extensions: ["png"]))
   var picture: String?
 
+  private var picturePlace: OutputPlace? { picture.map { OutputPlace($0) } }
+
+  func validate() throws {
+    if json, picturePlace == .standardOutput {
+      throw ValidationError("--json and --picture - are both standard output; name a file for the picture")
+    }
+  }
+
   func run() async throws {
     let pipeline = try options.pipeline(workers: 1)
-    if let picture {
+    if let path = picturePlace?.path {
       try checkDistinct(
-        outputs: [picture], inputs: [options.filter] + pipeline.definition.namedPaths,
+        outputs: [path], inputs: [options.filter] + pipeline.definition.namedPaths,
         paths: ArgumentBytes.paths([image]))
     }
     let limit = pipeline.definition.limits.maxBytes
@@ -46,11 +55,11 @@ struct InspectCommand: AsyncParsableCommand {
     let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
     if json {
       try OutputFile.standardOutput().write(Array((verdict.json.text + "\n").utf8))
-    } else {
+    } else if picturePlace != .standardOutput {
       let report = InspectReport(verdict: verdict, pipeline: pipeline, byteCount: input.bytes.count)
       try OutputFile.standardOutput().write(Array(report.text.utf8))
     }
-    if let picture { try writePicture(to: picture, input, verdict, pipeline) }
+    if let picturePlace { try writePicture(to: picturePlace, input, verdict, pipeline) }
     switch verdict.outcome {
     case .clean: return
     case .adversarial, .rejected: throw ExitCode(ExitStatus.someHeldBack)
@@ -70,13 +79,13 @@ struct InspectCommand: AsyncParsableCommand {
   }
 
   private func writePicture(
-    to path: String, _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
+    to place: OutputPlace, _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) {
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
       Terminal.say("sluice: there is no picture to show: the image was \(verdict.outcome.action)")
       return
     }
     let sheet = try ContactSheet.of(input, verdict, pipeline)
-    try replaceFile(path, with: try sheet.encodedAsPNG())
+    try place.write(try sheet.encodedAsPNG())
   }
 }

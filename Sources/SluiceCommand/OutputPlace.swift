@@ -45,6 +45,16 @@ enum OutputPlace: Equatable {
     }
   }
 
+  /// Writes what is known as a whole: a file has all of it, or what it had before.
+  ///
+  /// - Throws: `unwritable-output`.
+  func write(_ bytes: [UInt8]) throws(SluiceError) {
+    switch self {
+    case .standardOutput, .standardError: try opened().write(bytes)
+    case .file(let path): try replaceFile(path, with: bytes)
+    }
+  }
+
   /// Opens it. What a file holds is lost with the first write, or when it is closed, and not before.
   ///
   /// - Throws: `unwritable-output`.

@@ -144,6 +144,7 @@ struct AuditCommandTests {
       (["review", "1", "--confirm", "--clear"], "--confirm or --clear"),
       (["review", "2", "--confirm", "--class", "1000000"], "--class"),
       (["review", "2", "--clear", "--attack", "pgd"], "--attack goes with --confirm"),
+      (["show", "2", "--image", "-", "--picture", "-", "-f", Filters.signs], "two things"),
       (["review", "nope", "--confirm"], "no record `nope`"), (["review", "1", "--clear"], "no image"),
       (["review", "2", "--clear", "--reviewer", ""], "--reviewer"),
       (["review", "2", "--clear", "--writer", "a b"], "--writer"),

@@ -50,6 +50,21 @@ import Testing
     #expect(try !Repository.bytes("\(folder.path)/report").isEmpty)
   }
 
+  @Test("the page and JSON may be standard output, in place of the table, but not both")
+  func standardOutput() throws {
+    let folder = try CalibrateCommandTests.bench()
+    let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean"
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let page = try sluice(folder, "\(evaluate) --html - --json all.json")
+    #expect(page.status == 0 && page.outputText.hasPrefix("<!"), "\(page.outputText.prefix(100))\(page.errors)")
+    #expect(try !Repository.bytes("\(folder.path)/all.json").isEmpty)
+    let json = try sluice(folder, "\(evaluate) --json -")
+    #expect(json.verdicts.count == 1 && !json.outputText.contains("flagged at a false positive budget"))
+    let both = try sluice(folder, "\(evaluate) --html - --json -")
+    #expect(both.status == 2 && both.output.isEmpty && both.errors.contains("two things"), "\(both.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/-"))
+  }
+
   @Test("a clean image that a fixed threshold flags is shown first, with what that detector says")
   func flaggedByFile() throws {
     let folder = try CalibrateCommandTests.bench()

@@ -46,6 +46,20 @@ struct InspectCommandTests {
     #expect(decoded.count > 200)
   }
 
+  @Test("- is standard output, which then holds the picture alone")
+  func pictureOnStandardOutput() throws {
+    let folder = try TemporaryFolder()
+    let inspect = "cd '\(folder.path)' && \"$SLUICE\" inspect -f '\(Filters.signs)' --picture -"
+    let shown = try SluiceCommand.shell("\(inspect) '\(try sample("adversarial/pgd"))'")
+    let sheet = shown.output
+    #expect(shown.status == 1 && sheet.starts(with: ImageFormat.png.signature), "\(shown.errors)")
+    let image = try ImageDecoder().decode(sheet.span)
+    #expect(image.pixels.size.width > 4 * 312)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    let both = try SluiceCommand.shell("\(inspect) --json '\(try sample("adversarial/pgd"))'")
+    #expect(both.status == 2 && both.output.isEmpty && both.errors.contains("both standard output"), "\(both.errors)")
+  }
+
   @Test func aDamagedImageIsExplained() throws {
     let folder = try TemporaryFolder()
     let path = try folder.file("cut.png", Array(try EncodedImages.png().dropLast(30)))

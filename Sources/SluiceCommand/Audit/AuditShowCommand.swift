@@ -39,7 +39,9 @@ struct AuditShowCommand: AsyncParsableCommand {
   var image: String?
 
   @Option(
-    help: ArgumentHelp("Write a contact sheet; needs the filter.", valueName: "out.png"),
+    help: ArgumentHelp(
+      "Write a contact sheet; needs the filter. - is standard output, which then holds nothing else.",
+      valueName: "out.png"),
     completion: .file(extensions: ["png"]))
   var picture: String?
 
@@ -66,11 +68,14 @@ struct AuditShowCommand: AsyncParsableCommand {
     let others = try store.find(record).count - 1
     if others > 0 { Terminal.say("sluice: \(others) more records match; this is the newest") }
     let text = json ? shown.exported.text + "\n" : RecordReport(shown).text
-    if image != "-" { try OutputFile.standardOutput().write(Array(text.utf8)) }
-    guard image != nil || picture != nil else { return }
+    let (imagePlace, picturePlace) = (image.map { OutputPlace($0) }, picture.map { OutputPlace($0) })
+    if ![imagePlace, picturePlace].contains(.standardOutput) {
+      try OutputFile.standardOutput().write(Array(text.utf8))
+    }
+    guard imagePlace != nil || picturePlace != nil else { return }
     let bytes = try bytes(of: shown, in: store)
-    if let image { try image == "-" ? OutputFile.standardOutput().write(bytes) : replaceFile(image, with: bytes) }
-    if let picture, let filter { try await writePicture(to: picture, bytes, shown, filter) }
+    try imagePlace?.write(bytes)
+    if let picturePlace, let filter { try await writePicture(to: picturePlace, bytes, shown, filter) }
   }
 
   private func bytes(of record: StoredRecord, in store: AuditStore) throws(SluiceError) -> [UInt8] {
@@ -83,7 +88,7 @@ struct AuditShowCommand: AsyncParsableCommand {
   }
 
   private func writePicture(
-    to path: String, _ bytes: [UInt8], _ record: StoredRecord, _ filter: String
+    to place: OutputPlace, _ bytes: [UInt8], _ record: StoredRecord, _ filter: String
   ) async throws(SluiceError) {
     let opening = FilterOpening(path: filter, definitions: definitions)
     var environment = opening.environment(workers: 1)
@@ -98,6 +103,6 @@ struct AuditShowCommand: AsyncParsableCommand {
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
       return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action)")
     }
-    try replaceFile(path, with: try ContactSheet.of(input, verdict, pipeline).encodedAsPNG())
+    try place.write(try ContactSheet.of(input, verdict, pipeline).encodedAsPNG())
   }
 }
