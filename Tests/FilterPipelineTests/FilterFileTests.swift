@@ -109,7 +109,7 @@ struct FilterFileTests {
   static let mistakes: [(old: String, new: String, mentions: [String])] = [
     ("name: complete", "nmae: complete", [":2", "`nmae`", "not a known key", "name"]),
     ("version: 1\n", "", ["lacks the key `version`"]),
-    ("version: 1", "version: 2", [":1", "`version`", "`2`", "from 1 to 1"]),
+    ("version: 1", "version: 2", [":1", "`version`", "`2`; permitted is 1"]),
     ("maxBytes: 2MB", "maxBytes: 2TB", [":3", "decode.maxBytes", "2TB", "64 to 1000000000"]),
     ("maxBytes: 2MB", "maxBytes: 63", ["decode.maxBytes", "63"]),
     ("maxPixels: 3MP", "maxPixels: -1", ["decode.maxPixels", "-1"]),
@@ -121,7 +121,8 @@ struct FilterFileTests {
     ("shorterSide: 256", "shorterSide: 256, width: 9", ["either shorterSide, or width and height"]),
     ("  - centerCrop: {width: 224, height: 192}\n", "", ["preprocess", "other side open"]),
     ("centerCrop: {", "centreCrop: {", ["`preprocess[1].centreCrop`", "resize, centerCrop"]),
-    ("mean: [0.1, 0.2, 0.3]", "mean: [0.1, 0.2]", [":7", "normalize.mean", "2 entries"]),
+    ("mean: [0.1, 0.2, 0.3]", "mean: [0.1, 0.2]", [":7", "normalize.mean", "2 entries; permitted is 3"]),
+    ("mean: [0.1, 0.2, 0.3]", "mean: [0.1]", ["normalize.mean", "has 1 entry; permitted is 3"]),
     ("std: [0.4", "std: [0", ["normalize.std[0]", "from 0.001"]),
     ("std: [0.4", "std: [nan", ["normalize.std[0]", "`nan`"]),
     ("layout: nhwc", "layout: hwc", [":8", "tensor.layout", "nchw, nhwc"]),

@@ -64,9 +64,7 @@ struct FilterNode {
     _ count: ClosedRange<Int>, of read: (String, FilterNode) throws(SluiceError) -> Value
   ) throws(SluiceError) -> [Value] {
     guard let mapping = node.mapping else { throw error("must be a mapping from names") }
-    guard count.contains(mapping.count) else {
-      throw error("has \(mapping.count) entries; permitted are \(count.lowerBound) to \(count.upperBound)")
-    }
+    try check(mapping.count, isIn: count)
     var values: [Value] = []
     var names: Set<String> = []
     for (name, value) in mapping {
@@ -82,9 +80,7 @@ struct FilterNode {
     _ count: ClosedRange<Int>, of read: (FilterNode) throws(SluiceError) -> Value
   ) throws(SluiceError) -> [Value] {
     guard let sequence = node.sequence else { throw error("must be a list") }
-    guard count.contains(sequence.count) else {
-      throw error("has \(sequence.count) entries; permitted are \(count.lowerBound) to \(count.upperBound)")
-    }
+    try check(sequence.count, isIn: count)
     var values: [Value] = []
     for (index, element) in sequence.enumerated() {
       values.append(try read(FilterNode(node: element, file: file, key: "\(key)[\(index)]")))
@@ -112,7 +108,7 @@ struct FilterNode {
 
   func integer(_ range: ClosedRange<Int>) throws(SluiceError) -> Int {
     guard let text = scalarText, let value = Int(text), range.contains(value) else {
-      throw error("is \(shown); permitted are whole numbers from \(range.lowerBound) to \(range.upperBound)")
+      throw error("is \(shown); \(permitted(range, "whole numbers from "))")
     }
     return value
   }
@@ -144,6 +140,17 @@ struct FilterNode {
   ) throws(SluiceError) -> Choice where Choice.RawValue == String {
     if let text = scalarText, let choice = Choice(rawValue: text) { return choice }
     throw error("is \(shown); permitted are \(listed(Choice.allCases.map(\.rawValue)))")
+  }
+
+  private func check(_ count: Int, isIn range: ClosedRange<Int>) throws(SluiceError) {
+    guard !range.contains(count) else { return }
+    throw error("has \(count) \(count == 1 ? "entry" : "entries"); \(permitted(range))")
+  }
+
+  /// `permitted are 1 to 3`, or `permitted is 3` where nothing else is.
+  private func permitted(_ range: ClosedRange<Int>, _ kind: String = "") -> String {
+    range.lowerBound == range.upperBound
+      ? "permitted is \(range.lowerBound)" : "permitted are \(kind)\(range.lowerBound) to \(range.upperBound)"
   }
 
   private var shown: String {
