@@ -34,6 +34,15 @@ struct DocumentLinkTests {
     }
   }
 
+  @Test("the contents of a page have every section of it", arguments: documents)
+  func contentsAreComplete(document: String) throws {
+    let text = try Self.text(of: document)
+    let paragraphs = text.split(separator: "\n\n")
+    guard let contents = paragraphs.first(where: { $0.hasPrefix("Contents: ") }) else { return }
+    let sections = text.split(separator: "\n").filter { $0.hasPrefix("## ") }.map(Self.anchor)
+    for section in sections { #expect(contents.contains("(#\(section))"), "\(document) has \(section)") }
+  }
+
   @Test(arguments: documents)
   func namedPathsAreThere(document: String) throws {
     for path in try Self.text(of: document).matches(of: /`((?:Sources|Tests|Samples|Filters)\/[A-Za-z0-9_.\/+-]*)/) {
@@ -64,10 +73,11 @@ struct DocumentLinkTests {
   /// The anchors of a page's headings: lower case, punctuation left out, blanks as hyphens.
   private static func anchors(of document: String) throws -> Set<String> {
     let headings = try text(of: document).split(separator: "\n").filter { $0.hasPrefix("#") }
-    return Set(
-      headings.map { heading in
-        let words = heading.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
-        return String(words.compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : nil })
-      })
+    return Set(headings.map(anchor))
+  }
+
+  private static func anchor(_ heading: Substring) -> String {
+    let words = heading.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
+    return String(words.compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : nil })
   }
 }
