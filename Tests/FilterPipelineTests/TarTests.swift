@@ -168,6 +168,42 @@ struct TarTests {
     #expect(type == "1" ? paxError?.code == .corruptTar : ofPax.count == 2 && paxError == nil)
   }
 
+  /// How many members were passed over, and what the inputs are.
+  private func passedOver(_ bytes: [UInt8]) throws -> (count: Int, sources: [String]) {
+    let folder = try TemporaryFolder()
+    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "t.tar", limit: 100_000)
+    var sources: [String] = []
+    while let input = try inputs.next() { sources.append(input.source) }
+    return (inputs.passedOver, sources)
+  }
+
+  @Test(
+    "members of types that nobody knows are files, as other programs extract them",
+    arguments: ["7", "8", "9", "A", "E", "I", "N", "Z"] as [Character])
+  func unknownTypes(type: Character) throws {
+    let image = try EncodedImages.png()
+    let archive =
+      TarArchives.member("a.jpg", image, type: type) + TarArchives.member("b", image, type: type)
+      + TarArchives.member("c.txt", [1, 2, 3], type: type) + TarArchives.member("d.png", image)
+    let (found, error) = try inputs(archive)
+    #expect(error == nil && found.map(\.source) == ["t.tar/a.jpg", "t.tar/b", "t.tar/d.png"])
+    #expect(found.allSatisfy { $0.bytes == image && $0.problem == nil })
+    #expect(try passedOver(archive).count == 1)
+  }
+
+  @Test(
+    "what GNU tar keeps in members of its own is no image, unless it begins like one",
+    arguments: ["D", "M", "V"] as [Character])
+  func housekeepingMembers(type: Character) throws {
+    let image = try EncodedImages.png()
+    let archive =
+      TarArchives.member("empty.jpg", [], type: type) + TarArchives.member("dir/", Array("Ya.png\0\0".utf8), type: type)
+      + TarArchives.member("b", image, type: type) + TarArchives.member("a.png", image)
+    let (found, error) = try inputs(archive)
+    #expect(error == nil && found.map(\.source) == ["t.tar/b", "t.tar/a.png"])
+    #expect(found.map(\.bytes) == [image, image])
+  }
+
   @Test("members that some programs take for folders or links, and others for files, are refused")
   func membersOfTwoReadings() throws {
     let image = try EncodedImages.png()
@@ -247,6 +283,38 @@ struct TarTests {
     #expect(problem.remedy?.contains("--sparse") == true)
   }
 
+  @Test("a sparse member that is an image under any of its names, or by its first bytes, is not passed over in silence")
+  func namesOfSparseMembers() throws {
+    let image = try EncodedImages.png()
+    func described(_ records: [(key: String, value: String)], _ member: [UInt8]) -> [UInt8] {
+      TarArchives.member("pax", records.flatMap { record($0.key, Array($0.value.utf8)) }, type: "x") + member
+    }
+    let map = Array("1\n0\n\(image.count)\n".utf8)
+    let written = map + [UInt8](repeating: 0, count: 512 - map.count) + image
+    let text = Array("text".utf8)
+    let longName = TarArchives.member("././@LongLink", Array("evil.jpeg\0".utf8), type: "L")
+    let images: [(member: [UInt8], name: String)] = [
+      (described([("GNU.sparse.name", "evil.txt"), ("path", "evil.jpg")], TarArchives.member("x", text)), "evil.jpg"),
+      (described([("GNU.sparse.name", "evil.txt")], TarArchives.member("evil.jpg", text)), "evil.jpg"),
+      (described([("GNU.sparse.x", "1"), ("path", "evil")], TarArchives.member("evil.png", text)), "evil.png"),
+      (longName + TarArchives.member("evil.txt", text, type: "S"), "evil.jpeg"),
+      (TarArchives.member("evil.txt", image, type: "S"), "evil.txt"),
+      (described([("GNU.sparse.name", "evil")], TarArchives.member("evil.txt", image)), "evil"),
+      (described([("GNU.sparse.name", "evil")], TarArchives.member("evil.txt", written)), "evil"),
+    ]
+    for (member, name) in images {
+      let (found, error) = try inputs(member + TarArchives.member("a.png", image))
+      #expect(error == nil && found.map(\.source) == ["t.tar/\(name)", "t.tar/a.png"])
+      #expect(found.map { $0.problem == nil } == [false, true])
+    }
+    let labels =
+      TarArchives.member("a.cls", text, type: "S")
+      + described([("GNU.sparse.name", "b.cls")], TarArchives.member("c.cls", text))
+      + described([("GNU.sparse.major", "1")], TarArchives.member("d.cls", map))
+    let passed = try passedOver(labels + TarArchives.member("a.png", image))
+    #expect(passed.count == 3 && passed.sources == ["t.tar/a.png"])
+  }
+
   @Test("a volume label, which has no size, begins an archive")
   func volumeLabel() throws {
     var label = Array(TarArchives.member("label.jpg", [], type: "V")[..<512])
@@ -263,11 +331,8 @@ struct TarTests {
     let archive = TarArchives.archive([
       ("._a.png", [0, 5, 22, 7, 0, 2, 0, 0]), ("a.png", image), ("dir/._b.jpg", [1]), ("dir/._c.png", image),
     ])
-    let folder = try TemporaryFolder()
-    let inputs = try RunInputs(stream: FileReader(try folder.file("stream", archive)), name: "t", limit: 100_000)
-    var sources: [String] = []
-    while let input = try inputs.next() { sources.append(input.source) }
-    #expect(sources == ["t/a.png", "t/dir/._c.png"] && inputs.passedOver == 2)
+    let (count, sources) = try passedOver(archive)
+    #expect(sources == ["t.tar/a.png", "t.tar/dir/._c.png"] && count == 2)
   }
 
   @Test("headers of Solaris, and checksums of signed bytes, are read")

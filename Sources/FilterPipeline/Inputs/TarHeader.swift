@@ -1,6 +1,7 @@
 /// One header block of a tar archive (POSIX.1-1988 ustar; GNU base-256 sizes).
 struct TarHeader {
   enum Kind {
+    /// A file; so are members of types that nobody has defined, as POSIX wants it, and as other programs extract them.
     case regular
     /// GNU: the data is the name of the next member.
     case longName
@@ -12,7 +13,10 @@ struct TarHeader {
     case sparse
     /// Folders, devices and pipes: passed over.
     case special
-    /// Volume labels, global attributes and what is not known: passed over.
+    /// GNU: the label of a volume, the list of a folder's files, the rest of a file that began on another volume. Some
+    /// programs take what data these have for a file.
+    case housekeeping
+    /// Global attributes, and GNU's long names of what links lead to: passed over.
     case other
 
     /// Whether the size says how many bytes follow; programs write others than zero where nothing does.
@@ -41,14 +45,15 @@ struct TarHeader {
     self.size = size
     kind =
       switch block[156] {
-      case 0x00, 0x30, 0x37: .regular
       case 0x31: .hardLink
       case 0x32: .symbolicLink
       case 0x33, 0x34, 0x35, 0x36: .special
       case 0x53: .sparse
       case 0x4C: .longName
       case 0x78, 0x58: .extended
-      default: .other
+      case 0x44, 0x4D, 0x56: .housekeeping
+      case 0x4B, 0x67: .other
+      default: .regular
       }
     isContinued = block[156] == 0x53 && block[482] != 0
     isOfPax = block[156] == 0x67 || block[156] == 0x78

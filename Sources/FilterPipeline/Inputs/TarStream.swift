@@ -3,8 +3,9 @@ import ImageCodecs
 
 /// The images in a tar archive: POSIX ustar and pax, and GNU long names.
 ///
-/// A member is an input when its name ends in .jpg, .jpeg or .png, or its bytes begin like an image; labels and
-/// other companions, such as the `._NAME` that macOS writes beside NAME, are passed over and counted.
+/// A member is an input when its name ends in .jpg, .jpeg or .png, or its bytes begin like an image, whatever its type is
+/// that other programs extract as a file; labels and other companions, such as the `._NAME` that macOS writes beside NAME,
+/// are passed over and counted.
 final class TarStream: InputStream {
   private let buffer: StreamBuffer
   private let name: String
@@ -60,29 +61,38 @@ final class TarStream: InputStream {
         throw SluiceError(.corruptTar, "\(name): no valid extended header", byteOffset: offset)
       }
       try skipPadding(header.size)
-    case .regular, .hardLink, .symbolicLink, .sparse, .special, .other:
+    case .regular, .hardLink, .symbolicLink, .sparse, .special, .housekeeping, .other:
       let attributes = attributes
-      let path = attributes.sparseName ?? attributes.path ?? longName ?? header.path
+      let names = [attributes.sparseName, attributes.path, longName, header.path].compactMap(\.self)
       (longName, self.attributes) = (nil, PaxAttributes())
-      return try file(header, attributes, path, at: offset)
+      return try file(header, attributes, names, at: offset)
     }
     return nil
   }
 
+  /// - Parameters:
+  ///   - names: of the member, the one first that overrides the others.
   private func file(
-    _ header: TarHeader, _ attributes: PaxAttributes, _ path: String, at offset: Int
+    _ header: TarHeader, _ attributes: PaxAttributes, _ names: [String], at offset: Int
   ) throws(SluiceError) -> EncodedInput? {
+    let path = names[0]
     let declared = attributes.size ?? header.size
     if declared > 0, isReadDifferently(header, path) {
       throw SluiceError(
         .corruptTar, "\(name): a folder or link of \(declared) bytes, which some programs pass over and others read",
         byteOffset: offset)
     }
-    if header.kind == .regular, !attributes.isSparse { return try regularMember(path, size: declared, at: offset) }
-    if header.isContinued { try skipSparseMap() }
-    try skipData(header.kind.hasData ? declared : 0)
-    let isIndirect = [.hardLink, .symbolicLink, .sparse].contains(header.kind) || attributes.isSparse
-    return isIndirect && Self.hasImageName(path) ? indirectMember(path, at: offset) : nil
+    if header.isContinued { try buffer.skipSparseMap { cutShort("the map of a sparse file") } }
+    let size = header.kind.hasData ? declared : 0
+    if header.kind == .sparse || attributes.isSparse { return try sparseMember(names, size: size, at: offset) }
+    switch header.kind {
+    case .housekeeping where size == 0: return nil
+    case .regular, .housekeeping: return try regularMember(path, size: size, at: offset)
+    case .hardLink, .symbolicLink: return Self.hasImageName(path) ? indirectMember(path, at: offset) : nil
+    case .longName, .extended, .sparse, .special, .other:
+      try skipData(size)
+      return nil
+    }
   }
 
   /// Whether to some programs data follows, and to others the next member.
@@ -91,17 +101,24 @@ final class TarStream: InputStream {
     case .regular: header.isOldFolder || path.hasSuffix("/")
     // pax permits to keep the bytes with every link.
     case .hardLink: isPax
-    case .longName, .extended, .symbolicLink, .sparse, .special, .other: false
+    case .longName, .extended, .symbolicLink, .sparse, .special, .housekeeping, .other: false
     }
   }
 
-  private func skipSparseMap() throws(SluiceError) {
-    var isContinued = true
-    while isContinued {
-      guard try buffer.ensure(Self.blockSize) else { throw cutShort("the map of a sparse file") }
-      isContinued = buffer.withHeld { TarHeader.continuesMap($0.extracting(0..<Self.blockSize)) }
-      buffer.consume(Self.blockSize)
+  /// Programs differ in which of its names a sparse file gets: it is an image if it is one under any of them.
+  private func sparseMember(
+    _ names: [String], size: Int, at offset: Int
+  ) throws(SluiceError) -> EncodedInput? {
+    let left = try buffer.skipWrittenMap(ofMember: size)
+    _ = try buffer.ensure(min(left, 8))
+    let beginsLikeImage = left > 0 && buffer.imageFormat(at: 0) != nil
+    try skipData(left)
+    let imageName = names.first(where: Self.hasImageName)
+    guard imageName != nil || beginsLikeImage else {
+      passedOver += 1
+      return nil
     }
+    return indirectMember(imageName ?? names[0], at: offset)
   }
 
   private func indirectMember(_ path: String, at offset: Int) -> EncodedInput {
