@@ -222,6 +222,44 @@ struct TarTests {
     }
   }
 
+  private func pax(_ key: String, _ value: String, type: Character = "x") -> [UInt8] {
+    TarArchives.member("pax", record(key, Array(value.utf8)), type: type)
+  }
+
+  @Test("headers for one member that some programs read and others do not are refused")
+  func headersOfTwoReadings() throws {
+    let image = try EncodedImages.png()
+    let hidden = TarArchives.member("hidden.png", image)
+    let cover = TarArchives.member("label.txt", hidden)
+    let long = TarArchives.member("././@LongLink", Array("link\0".utf8), type: "K")
+    let refused: [[UInt8]] = [
+      pax("size", "0", type: "g"), pax("path", "b.png", type: "g"), pax("GNU.sparse.major", "1", type: "g"),
+      TarArchives.member("pax", Array("none".utf8), type: "g"), pax("size", "0") + pax("path", "label.txt"),
+      pax("size", "0") + pax("comment", "a", type: "X"), pax("size", "0") + long + pax("comment", "a"),
+    ]
+    for headers in refused {
+      let (found, error) = try inputs(TarArchives.member("a.png", image) + headers + cover)
+      #expect(found.map(\.source) == ["t.tar/a.png"] && error?.code == .corruptTar)
+    }
+  }
+
+  @Test("what stands between an extended header and its member does not take its place")
+  func headersBeforeAMember() throws {
+    let image = try EncodedImages.png()
+    let hidden = TarArchives.member("hidden.png", image)
+    let cover = TarArchives.member("label.txt", hidden)
+    let long = TarArchives.member("././@LongLink", Array("link\0".utf8), type: "K")
+    let name = TarArchives.member("././@LongLink", Array("b.png\0".utf8), type: "L")
+    // As git archive writes it at the beginning.
+    let global = pax("comment", "cd8b0e3a", type: "g")
+    for between in [long, global, global + long] {
+      let (found, error) = try inputs(global + pax("size", "0") + between + cover)
+      #expect(error == nil && found.map(\.source) == ["t.tar/hidden.png"])
+      let (named, nameError) = try inputs(name + between + TarArchives.member("a", image) + pax("mtime", "1") + hidden)
+      #expect(nameError == nil && named.map(\.source) == ["t.tar/b.png", "t.tar/hidden.png"])
+    }
+  }
+
   @Test func archivesStrungTogetherAreReadThrough() throws {
     let archive = TarArchives.archive(try members())
     let (found, error) = try inputs(archive + archive)

@@ -1,6 +1,6 @@
 import Common
 
-/// What extended headers of pax (POSIX.1-2001) say about the next member of a tar archive.
+/// What an extended header of pax (POSIX.1-2001) says about the next member of a tar archive, or a global one about all.
 struct PaxAttributes {
   private(set) var path: String?
   private(set) var size: Int?
@@ -8,6 +8,9 @@ struct PaxAttributes {
   private(set) var isSparse = false
   /// GNU: what a sparse file is called; `path` then only tells archives apart.
   private(set) var sparseName: String?
+
+  /// Whether anything here changes how an archive is read: a name, a size, or gaps.
+  var changesReading: Bool { path != nil || size != nil || isSparse }
 
   private static let maxDigits = 18
   /// Names and sizes are far shorter. Longer records hold what a file system keeps beside a file: they are passed over.

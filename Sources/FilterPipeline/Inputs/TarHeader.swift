@@ -5,8 +5,12 @@ struct TarHeader {
     case regular
     /// GNU: the data is the name of the next member.
     case longName
+    /// GNU: the data is what the next member, a link, leads to.
+    case longTarget
     /// pax, and what Solaris wrote before it: the data holds attributes of the next member.
     case extended
+    /// pax: the data holds attributes of all members from here on.
+    case global
     /// Links: their bytes lie elsewhere.
     case hardLink, symbolicLink
     /// GNU: the bytes are there with gaps.
@@ -16,8 +20,6 @@ struct TarHeader {
     /// GNU: the label of a volume, the list of a folder's files, the rest of a file that began on another volume. Some
     /// programs take what data these have for a file.
     case housekeeping
-    /// Global attributes, and GNU's long names of what links lead to: passed over.
-    case other
 
     /// Whether the size says how many bytes follow; programs write others than zero where nothing does.
     var hasData: Bool { ![.hardLink, .symbolicLink, .special].contains(self) }
@@ -50,13 +52,14 @@ struct TarHeader {
       case 0x33, 0x34, 0x35, 0x36: .special
       case 0x53: .sparse
       case 0x4C: .longName
+      case 0x4B: .longTarget
       case 0x78, 0x58: .extended
+      case 0x67: .global
       case 0x44, 0x4D, 0x56: .housekeeping
-      case 0x4B, 0x67: .other
       default: .regular
       }
     isContinued = block[156] == 0x53 && block[482] != 0
-    isOfPax = block[156] == 0x67 || block[156] == 0x78
+    isOfPax = kind == .global || block[156] == 0x78
     isOldFolder = block[156] == 0 && name.hasSuffix("/")
   }
 

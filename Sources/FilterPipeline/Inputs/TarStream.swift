@@ -11,7 +11,8 @@ final class TarStream: InputStream {
   private let name: String
   private let limit: Int
   private var longName: String?
-  private var attributes = PaxAttributes()
+  /// Those that were read for the next member.
+  private var attributes: PaxAttributes?
   private var isPax = false
   private var isCutShort = false
   private(set) var passedOver = 0
@@ -44,7 +45,7 @@ final class TarStream: InputStream {
       // Two zero blocks end an archive, but archives are also strung together: whatever follows is read.
       if block.allSatisfy({ $0 == 0 }) { continue }
       guard let header = TarHeader(block.span) else {
-        throw SluiceError(.corruptTar, "\(name): no valid member header", byteOffset: offset)
+        throw corrupt("no valid member header", at: offset)
       }
       if let input = try member(header, at: offset) { return input }
     }
@@ -55,19 +56,31 @@ final class TarStream: InputStream {
     isPax = isPax || header.isOfPax
     switch header.kind {
     case .longName: longName = try memberName(header)
+    case .longTarget: try skipData(header.size)
     case .extended:
-      let isValid = try attributes.read(header.size, from: buffer) { cutShort("an extended header") }
-      guard isValid else {
-        throw SluiceError(.corruptTar, "\(name): no valid extended header", byteOffset: offset)
+      guard attributes == nil else {
+        throw corrupt("two extended headers for one member, of which some programs read the last alone", at: offset)
       }
-      try skipPadding(header.size)
-    case .regular, .hardLink, .symbolicLink, .sparse, .special, .housekeeping, .other:
-      let attributes = attributes
+      attributes = try extendedHeader(header, at: offset)
+    case .global:
+      guard try !extendedHeader(header, at: offset).changesReading else {
+        throw corrupt("a name, a size or gaps for all members, which some programs read and others do not", at: offset)
+      }
+    case .regular, .hardLink, .symbolicLink, .sparse, .special, .housekeeping:
+      let attributes = attributes ?? PaxAttributes()
       let names = [attributes.sparseName, attributes.path, longName, header.path].compactMap(\.self)
-      (longName, self.attributes) = (nil, PaxAttributes())
+      (longName, self.attributes) = (nil, nil)
       return try file(header, attributes, names, at: offset)
     }
     return nil
+  }
+
+  private func extendedHeader(_ header: TarHeader, at offset: Int) throws(SluiceError) -> PaxAttributes {
+    var attributes = PaxAttributes()
+    let isValid = try attributes.read(header.size, from: buffer) { cutShort("an extended header") }
+    guard isValid else { throw corrupt("no valid extended header", at: offset) }
+    try skipPadding(header.size)
+    return attributes
   }
 
   /// - Parameters:
@@ -78,9 +91,7 @@ final class TarStream: InputStream {
     let path = names[0]
     let declared = attributes.size ?? header.size
     if declared > 0, isReadDifferently(header, path) {
-      throw SluiceError(
-        .corruptTar, "\(name): a folder or link of \(declared) bytes, which some programs pass over and others read",
-        byteOffset: offset)
+      throw corrupt("a folder or link of \(declared) bytes, which some programs pass over and others read", at: offset)
     }
     if header.isContinued { try buffer.skipSparseMap { cutShort("the map of a sparse file") } }
     let size = header.kind.hasData ? declared : 0
@@ -89,9 +100,7 @@ final class TarStream: InputStream {
     case .housekeeping where size == 0: return nil
     case .regular, .housekeeping: return try regularMember(path, size: size, at: offset)
     case .hardLink, .symbolicLink: return Self.hasImageName(path) ? indirectMember(path, at: offset) : nil
-    case .longName, .extended, .sparse, .special, .other:
-      try skipData(size)
-      return nil
+    case .longName, .longTarget, .extended, .global, .sparse, .special: return nil
     }
   }
 
@@ -101,7 +110,7 @@ final class TarStream: InputStream {
     case .regular: header.isOldFolder || path.hasSuffix("/")
     // pax permits to keep the bytes with every link.
     case .hardLink: isPax
-    case .longName, .extended, .symbolicLink, .sparse, .special, .housekeeping, .other: false
+    case .longName, .longTarget, .extended, .global, .symbolicLink, .sparse, .special, .housekeeping: false
     }
   }
 
@@ -162,8 +171,7 @@ final class TarStream: InputStream {
 
   private func memberName(_ header: TarHeader) throws(SluiceError) -> String {
     guard header.size <= Self.longestName else {
-      throw SluiceError(
-        .corruptTar, "\(name): a member's name of \(header.size) bytes", byteOffset: buffer.consumed)
+      throw corrupt("a member's name of \(header.size) bytes", at: buffer.consumed)
     }
     guard try buffer.ensure(header.size) else { throw cutShort("a member's name") }
     let text = String(decoding: buffer.take(header.size).prefix { $0 != 0 }, as: UTF8.self)
@@ -180,6 +188,10 @@ final class TarStream: InputStream {
     let padding = (Self.blockSize - size % Self.blockSize) % Self.blockSize
     // An archive may end right after the data of its last member.
     _ = try buffer.skip(padding)
+  }
+
+  private func corrupt(_ what: String, at offset: Int) -> SluiceError {
+    SluiceError(.corruptTar, "\(name): \(what)", byteOffset: offset)
   }
 
   private func cutShort(_ place: String) -> SluiceError {
