@@ -23,14 +23,25 @@ struct TIFFOrientation {
   ///
   /// - Complexity: O(bytes).
   init(_ tiff: Span<UInt8>) {
-    if tiff.isEmpty { reading = .absent }
-    guard let numbers = TIFFNumbers(tiff), let directory = numbers.integer(at: 4, bytes: 4, in: tiff) else { return }
-    reading = .absent
-    guard let entries = numbers.integer(at: directory, bytes: 2, in: tiff) else { return }
+    if let numbers = TIFFNumbers(tiff) {
+      reading = read(tiff, numbers)
+    } else if tiff.isEmpty {
+      reading = .absent
+    } else {
+      // Other readers take other beginnings for those of a TIFF structure, or do not look at them.
+      for isLittleEndian in [false, true] { _ = read(tiff, TIFFNumbers(isLittleEndian: isLittleEndian)) }
+    }
+  }
+
+  /// What the first directory says to Pillow; notes whatever it names.
+  private mutating func read(_ tiff: Span<UInt8>, _ numbers: TIFFNumbers) -> Reading {
+    guard let directory = numbers.integer(at: 4, bytes: 4, in: tiff) else { return .malformed }
+    var reading = Reading.absent
+    guard let entries = numbers.integer(at: directory, bytes: 2, in: tiff) else { return reading }
     var (isRead, sizes) = (true, 0)
     for index in 0..<entries {
       let offset = directory + 2 + Self.entryBytes * index
-      guard offset + Self.entryBytes <= tiff.count else { return }
+      guard offset + Self.entryBytes <= tiff.count else { break }
       let entry = TIFFEntry(at: offset, in: tiff, numbers)
       if entry.tag == Self.tag, let orientation = entry.laxOrientation(in: tiff, numbers) { named.insert(orientation) }
       guard isRead, let type = entry.type, entry.size > 0 else { continue }
@@ -46,6 +57,7 @@ struct TIFFOrientation {
         if case .present(let orientation?) = reading { named.insert(orientation) }
       }
     }
+    return reading
   }
 }
 
@@ -104,13 +116,21 @@ private enum TIFFType: Int {
 private struct TIFFNumbers {
   private let isLittleEndian: Bool
 
-  /// - Returns: `nil` for what does not begin as a TIFF structure. The swapped magic numbers are wrong, and read all the
-  ///   same.
+  /// The second of each is wrong, and read all the same; so is the third, BigTIFF's, which Pillow takes for the usual one
+  /// in this byte order alone.
+  private static let littleEndianBeginnings: [StaticString] = ["II*\0", "II\0*"]
+  private static let bigEndianBeginnings: [StaticString] = ["MM\0*", "MM*\0", "MM\0+"]
+
+  init(isLittleEndian: Bool) {
+    self.isLittleEndian = isLittleEndian
+  }
+
+  /// - Returns: `nil` for what does not begin as a TIFF structure.
   init?(_ tiff: Span<UInt8>) {
     guard tiff.count >= 8 else { return nil }
-    if tiff.hasBytes("II*\0", at: 0) || tiff.hasBytes("II\0*", at: 0) {
+    if Self.littleEndianBeginnings.contains(where: { tiff.hasBytes($0, at: 0) }) {
       isLittleEndian = true
-    } else if tiff.hasBytes("MM\0*", at: 0) || tiff.hasBytes("MM*\0", at: 0) {
+    } else if Self.bigEndianBeginnings.contains(where: { tiff.hasBytes($0, at: 0) }) {
       isLittleEndian = false
     } else {
       return nil

@@ -91,6 +91,19 @@ struct OrientationSourceTests {
     #expect(try found(png(EncodedImages.chunk("eXIf", tiff))).applied == (number.applied ? 6 : 1))
   }
 
+  @Test("EXIF data of any beginning is read as Pillow does, and what other readers may see in it is named")
+  func beginningsOfTIFF() throws {
+    for (beginning, little, applied) in [
+      ("MM\0+", false, 6), ("MM*\0", false, 6), ("II\0*", true, 6), ("II+\0", true, 1), ("IIRO", true, 1),
+      ("MM+\0", false, 1), ("abcd", false, 1), ("abcd", true, 1),
+    ] {
+      let field: [UInt8] = little ? [6, 0, 0, 0] : [0, 6, 0, 0]
+      let sound = tiff([(0x112, 3, 1, field)], little: little)
+      let found = try found(jpeg([Self.exif + Array(beginning.utf8) + sound[4...]]))
+      #expect(found.applied == applied && found.other == (applied == 1), "\(beginning)")
+    }
+  }
+
   @Test func theFirstTagWithAValueCounts() throws {
     let (one, six): (Entry, Entry) = ((0x112, 3, 1, [0, 1, 0, 0]), (0x112, 3, 1, [0, 6, 0, 0]))
     let (none, outside): (Entry, Entry) = ((0x112, 3, 0, [0, 3, 0, 0]), (0x10F, 2, 10, [0, 0, 0x7F, 0]))
