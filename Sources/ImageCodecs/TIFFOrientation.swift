@@ -1,7 +1,8 @@
 /// What a TIFF structure, as EXIF data holds, says about the orientation.
 ///
-/// It is read as Pillow 13 reads it: any type of number, the first of several values, the first tag that has a value;
-/// entries end where the value of one lies outside. What other readers might take instead is kept beside it.
+/// It is read as Pillow 13 reads it: any type of number, the first of several values, the first tag that has a value, and
+/// nothing of a tag that was read before; entries end where the value of one lies outside. What other readers might take
+/// instead is kept beside it.
 struct TIFFOrientation {
   enum Reading {
     /// Bytes that are no TIFF structure: Pillow looks no further for an orientation.
@@ -38,23 +39,26 @@ struct TIFFOrientation {
     guard let directory = numbers.integer(at: 4, bytes: 4, in: tiff) else { return .malformed }
     var reading = Reading.absent
     guard let entries = numbers.integer(at: directory, bytes: 2, in: tiff) else { return reading }
-    var (isRead, sizes) = (true, 0)
+    var (isRead, sizes, tags) = (true, 0, Set<Int>())
     for index in 0..<entries {
       let offset = directory + 2 + Self.entryBytes * index
       guard offset + Self.entryBytes <= tiff.count else { break }
       let entry = TIFFEntry(at: offset, in: tiff, numbers)
-      if entry.tag == Self.tag, let orientation = entry.laxOrientation(in: tiff, numbers) { named.insert(orientation) }
-      guard isRead, let type = entry.type, entry.size > 0 else { continue }
+      if entry.tag == Self.tag { named.formUnion(entry.laxOrientations(in: tiff, numbers)) }
+      guard isRead, !tags.contains(entry.tag), let type = entry.type, entry.size > 0 else { continue }
       if entry.size > TIFFEntry.inlineBytes {
         sizes += entry.size
         // Pillow passes over values that are longer than the file, and ends at one that only reaches beyond it.
         if sizes > tiff.count { continue }
         isRead = entry.place + entry.size <= tiff.count
       }
-      if isRead, entry.tag == Self.tag, case .absent = reading {
+      guard isRead else { continue }
+      tags.insert(entry.tag)
+      if entry.tag == Self.tag {
         let value = type.isNumber ? numbers.number(type, at: entry.place, in: tiff) : nil
-        reading = .present(value.flatMap(ExifOrientation.init(value:)))
-        if case .present(let orientation?) = reading { named.insert(orientation) }
+        let orientation = value.flatMap(ExifOrientation.init(value:))
+        reading = .present(orientation)
+        if let orientation { named.insert(orientation) }
       }
     }
     return reading
@@ -85,11 +89,17 @@ private struct TIFFEntry {
     place = size > Self.inlineBytes ? field(8, 4) : valueField
   }
 
-  /// The orientation that a reader finds who does not look at type and count.
-  func laxOrientation(in tiff: Span<UInt8>, _ numbers: TIFFNumbers) -> ExifOrientation? {
-    let short = numbers.integer(at: valueField, bytes: 2, in: tiff) ?? 0
-    let long = numbers.integer(at: valueField, bytes: 4, in: tiff) ?? 0
-    return [short, long, Int(tiff[valueField])].lazy.compactMap(ExifOrientation.init(rawValue:)).first
+  /// The orientations that readers find who do not look at type and count, or who read an entry that Pillow does not.
+  func laxOrientations(in tiff: Span<UInt8>, _ numbers: TIFFNumbers) -> [ExifOrientation] {
+    let inline = laxOrientation(at: valueField, in: tiff, numbers)
+    let elsewhere = laxOrientation(at: place, in: tiff, numbers)
+    let typed = type.flatMap { numbers.number($0, at: place, in: tiff) }.flatMap(ExifOrientation.init(value:))
+    return [inline, elsewhere, typed].compactMap(\.self)
+  }
+
+  private func laxOrientation(at place: Int, in tiff: Span<UInt8>, _ numbers: TIFFNumbers) -> ExifOrientation? {
+    let values = [2, 4, 1].compactMap { numbers.integer(at: place, bytes: $0, in: tiff) }
+    return values.lazy.compactMap(ExifOrientation.init(rawValue:)).first
   }
 }
 

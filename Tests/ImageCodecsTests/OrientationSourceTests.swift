@@ -117,6 +117,25 @@ struct OrientationSourceTests {
     }
   }
 
+  @Test("a tag that is there a second time neither counts in the sum of sizes nor ends the directory")
+  func repeatedTags() throws {
+    let width: Entry = (0x100, 4, 1, [0, 0, 0, 16])
+    let (long, outside): (Entry, Entry) = ((0x100, 4, 50_000, [0, 0, 0, 0]), (0x100, 4, 4, [0, 0, 0x7F, 0]))
+    // Three values of six behind three entries.
+    let six: Entry = (0x112, 3, 3, [0, 0, 0, 50])
+    let values: [UInt8] = [0, 6, 0, 6, 0, 6]
+    for (entries, applied) in [([width, long, six], 6), ([width, outside, six], 6), ([long, width, six], 1)] {
+      let tiff = tiff(entries, little: false, behind: values)
+      // Also where Pillow does not come to the orientation, it is named.
+      #expect(try found(jpeg([Self.exif + tiff])) == (applied, applied == 1))
+    }
+    let unread = tiff([outside, width, six], little: false, behind: values)
+    #expect(try found(jpeg([Self.exif + unread])) == (1, true))
+    let fraction: Entry = (0x112, 5, 1, [0, 0, 0, 38])
+    let beyond = tiff([outside, fraction], little: false, behind: [0, 0, 0, 12, 0, 0, 0, 2])
+    #expect(try found(jpeg([Self.exif + beyond])) == (1, true))
+  }
+
   @Test func signaturesAreTakenOffAsPillowDoes() throws {
     #expect(try found(jpeg([Self.exif + Self.exif + upright(6)])).applied == 6)
     #expect(try found(jpeg([Self.exif + Self.exif + Self.exif + upright(6)])).applied == 1)
