@@ -55,12 +55,17 @@ package struct Finding: Sendable, Hashable {
 
   /// What a polyglot is besides a picture.
   package let contents: [TrailingContent]
+  /// Whether viewers differ in what they make of it, so that none of them tells what people see: of a transparency.
+  package let isAmbiguous: Bool
 
-  package init(_ code: Code, count: Int? = nil, value: Double? = nil, contents: [TrailingContent] = []) {
+  package init(
+    _ code: Code, count: Int? = nil, value: Double? = nil, contents: [TrailingContent] = [], isAmbiguous: Bool = false
+  ) {
     self.code = code
     self.count = count
     self.value = value
     self.contents = contents
+    self.isAmbiguous = isAmbiguous
   }
 
   /// What the bytes after the end of a picture are, if a file of another kind; further pictures that the file announces
@@ -82,7 +87,10 @@ extension Finding {
   package var sentence: String {
     switch code {
     case .alpha: "\(count ?? 0) pixels are not opaque; alpha was dropped"
-    case .transparency: "a colour is declared transparent; this was ignored"
+    case .transparency:
+      isAmbiguous
+        ? "transparency is declared in a form that viewers differ about; it was ignored"
+        : "a colour is declared transparent; this was ignored"
     case .animation: "an animation of \(count ?? 0) frames; only the default image was judged"
     case .text: "\(count ?? 0) text comments"
     case .exif: "EXIF metadata, \(count ?? 0) bytes"

@@ -9,9 +9,12 @@ struct PNGStructure {
   private(set) var colourType = 0
   private(set) var isInterlaced = false
   private(set) var hasTransparency = false
+  /// Whether a transparency stands where, or has a form in which, some viewers honour it and others do not.
+  private(set) var isTransparencyAmbiguous = false
   private(set) var imageDataBytes = 0
   private(set) var colours = PNGColours()
-  private var hasPalette = false
+  /// No more than samples can name.
+  private var paletteEntries: Int?
   private(set) var textChunks = 0
   private var frames: Int?
   /// Whether the image itself is the first frame of the animation.
@@ -78,7 +81,7 @@ struct PNGStructure {
     } else if isChunk("IHDR") {
       try noteHeader(body, at: type)
     } else if isChunk("tRNS") {
-      hasTransparency = true
+      noteTransparency(body)
     } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
       textChunks += 1
       orientationTexts.find(in: body, at: type + 4, isCompressed: isChunk("zTXt"), isInternational: isChunk("iTXt"))
@@ -93,7 +96,9 @@ struct PNGStructure {
     } else if isChunk("fdAT") {
       hasFrameData = true
     } else if isChunk("PLTE") {
-      hasPalette = true
+      if paletteEntries == nil { paletteEntries = min(body.count / 3, 1 << bitDepth) }
+      // Some forget a transparency that stood before it.
+      if hasTransparency { isTransparencyAmbiguous = true }
     } else if let chunk = PNGColours.Chunk.allCases.first(where: { isChunk($0.type) }) {
       colours.note(chunk, body, at: type + 4, colourPlace)
     } else if !Self.plainChunks.contains(where: isChunk) {
@@ -101,9 +106,21 @@ struct PNGStructure {
     }
   }
 
+  private mutating func noteTransparency(_ body: Span<UInt8>) {
+    let isUsual =
+      switch colourType {
+      case 0: body.count == 2
+      case 2: body.count == 6
+      case 3: body.count <= paletteEntries ?? -1
+      default: false
+      }
+    if hasTransparency || imageDataBytes > 0 || !isUsual { isTransparencyAmbiguous = true }
+    hasTransparency = true
+  }
+
   private var colourPlace: PNGColours.Place {
     guard imageDataBytes == 0 else { return .behindPixels }
-    return hasPalette ? .beforePixels : .beforePalette
+    return paletteEntries != nil ? .beforePixels : .beforePalette
   }
 
   /// How many frames an animation has; `nil` for one that shows the image alone.
@@ -213,7 +230,7 @@ extension PNGStructure {
   func findings(count: Int, translucent: Int) -> [Finding] {
     var findings: [Finding] = []
     if translucent > 0 { findings.append(Finding(.alpha, count: translucent)) }
-    if hasTransparency { findings.append(Finding(.transparency)) }
+    if hasTransparency { findings.append(Finding(.transparency, isAmbiguous: isTransparencyAmbiguous)) }
     if bitDepth == 16 { findings.append(Finding(.deepSamples)) }
     // 45455 is what sRGB images declare; 45454 to 45500 occur for the same thing.
     if let gamma = colours.effectiveGamma, !(45_000...46_000).contains(gamma) {

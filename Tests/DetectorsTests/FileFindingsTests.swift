@@ -52,6 +52,43 @@ struct FileFindingsTests {
     #expect(onWhite != plain)
   }
 
+  @Test("transparency that some viewers apply and others pass over counts as the largest difference")
+  func transparencyOfTwoReadings() throws {
+    let palette = EncodedImages.chunk("PLTE", [200, 10, 10, 10, 200, 10])
+    let opaque = EncodedImages.chunk("tRNS", [255, 255])
+    let (entries, long) = (EncodedImages.chunk("tRNS", [0, 0]), EncodedImages.chunk("tRNS", [0, 0, 0]))
+    let indexes = [UInt8](repeating: 0, count: 128) + [UInt8](repeating: 1, count: 128)
+    func indexed(_ chunks: [UInt8]) -> [UInt8] {
+      EncodedImages.png(indexes, width: 16, height: 16, colourType: 3, before: chunks)
+    }
+    let samples = indexes.flatMap { index -> [UInt8] in index == 0 ? [10, 200, 30] : [200, 9, 9] }
+    func coloured(_ chunks: [UInt8]) -> [UInt8] {
+      EncodedImages.png(samples, width: 16, height: 16, colourType: 2, before: chunks)
+    }
+    let colour = EncodedImages.chunk("tRNS", [0, 10, 0, 200, 0, 30])
+    let other = EncodedImages.chunk("tRNS", [0, 1, 0, 1, 0, 1])
+    let padded = EncodedImages.chunk("tRNS", [0, 10, 0, 200, 0, 30, 0, 0])
+    func behindPixels(_ png: [UInt8], _ chunk: [UInt8]) -> [UInt8] { png.dropLast(12) + chunk + png.suffix(12) }
+    let ambiguous: [[UInt8]] = [
+      indexed(palette + long), indexed(entries + palette), indexed(palette + opaque + entries),
+      behindPixels(indexed(palette), entries), coloured(padded), coloured(other + colour), coloured(colour + palette),
+      behindPixels(coloured([]), colour),
+    ]
+    for bytes in ambiguous {
+      let (score, _, _) = try look(bytes)
+      #expect(score.value == 1 && score.measurements.map(\.name) == ["transparency"])
+      // There is no one picture that people see.
+      #expect(try look(bytes, FileFindings(policies: [.alpha: .canonicalise])).score.value == 1)
+      #expect(try look(bytes, FileFindings(policies: [.alpha: .allow])).score.value == 0)
+    }
+    for bytes in [indexed(palette + entries), coloured(colour), coloured(palette + colour)] {
+      let value = try #require(try look(bytes).score.value)
+      #expect((0.08..<1).contains(value))
+      #expect(try look(bytes, FileFindings(policies: [.alpha: .canonicalise])).score.value == 0)
+    }
+    #expect(try look(indexed(palette + opaque)).score.value == 0)
+  }
+
   @Test func gammaThatHidesAPictureIsMeasured() throws {
     let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
     let (score, _, plain) = try look(try png(picture, chunks: gamma(2000)))

@@ -16,6 +16,9 @@ extension DecodedImage {
 }
 
 extension DecodedImage {
+  /// Whether viewers differ in which pixels are transparent: what is composited here is only one of several pictures.
+  var isTransparencyAmbiguous: Bool { findings.contains { $0.code == .transparency && $0.isAmbiguous } }
+
   /// The embedded profile, where there is one that is evaluated: none that gives colours to a picture of one channel.
   var readableProfile: MatrixProfile? {
     guard let bytes = colourProfile, let profile = MatrixProfile(bytes.span) else { return nil }

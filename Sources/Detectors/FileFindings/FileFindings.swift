@@ -10,7 +10,8 @@ import Squeezers
 /// one with a declared gamma or a colour profile is compared with and without. The difference is the mean of |a − b| over
 /// the model-size image, 0…1, as the classifier would see both. The score is the largest such difference among the
 /// subjects whose policy is flag or reject, and 1 for a subject that is not measured, such as a ZIP archive after the
-/// picture. A profile built from tables is not evaluated; it counts as the largest difference.
+/// picture. A profile built from tables is not evaluated; it counts as the largest difference, and so does a transparency
+/// that viewers read differently.
 package struct FileFindings: Detector {
   package static let kind = DetectorKind(
     .fileFindings,
@@ -75,6 +76,7 @@ package struct FileFindings: Detector {
   /// Whether the subject can be brought into the form that people see; otherwise it must not pass as if it had been.
   private static func isCanonicalisable(_ subject: FileSubject, in decoded: borrowing DecodedImage) -> Bool {
     switch subject {
+    case .alpha: !decoded.isTransparencyAmbiguous
     case .colourProfile: decoded.readableProfile != nil
     // Some viewers apply the profile in its place.
     case .gamma: decoded.colourProfile == nil
@@ -103,6 +105,7 @@ package struct FileFindings: Detector {
     }
     switch subject {
     case .alpha:
+      guard !decoded.isTransparencyAmbiguous else { return 1 }
       let onBlack = try distance { row, place in decoded.place(&row, place, on: 0) }
       return try max(onBlack, distance { row, place in decoded.place(&row, place, on: Self.white) })
     case .gamma:

@@ -58,7 +58,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
 
   private var meaning: String {
     switch self {
-    case .alpha: "pixels that are not opaque; canonicalise puts the picture on white"
+    case .alpha: "pixels that are not opaque, or are in some viewers; canonicalise puts the picture on white"
     case .gamma: "a declared gamma other than sRGB's; canonicalise applies it"
     case .colourProfile: "an embedded ICC profile; canonicalise converts to sRGB"
     case .orientation: "an EXIF orientation; canonicalise leaves it to decode.orientation"
