@@ -68,16 +68,14 @@ package struct Finding: Sendable, Hashable {
     self.isAmbiguous = isAmbiguous
   }
 
-  /// What the bytes after the end of a picture are, if a file of another kind; further pictures that the file announces
-  /// are none.
+  /// What the bytes after the end of a picture are, if a file of another kind; further JPEGs that a Multi-Picture index
+  /// announces are none.
   ///
   /// - Complexity: O(bytes after the end), at most a mebibyte.
   static func polyglots(after end: Int, in bytes: Span<UInt8>, beside findings: [Finding]) -> [Finding] {
     guard end < bytes.count else { return [] }
-    let announcesPictures = findings.contains { $0.code == .multiplePictures }
-    let contents = TrailingContent.kinds(in: bytes.extracting(end...)).filter {
-      !(announcesPictures && $0 == .picture)
-    }
+    let announcesJPEGs = findings.contains { $0.code == .multiplePictures }
+    let contents = TrailingContent.kinds(in: bytes.extracting(end...), announcesJPEGs: announcesJPEGs)
     return contents.isEmpty ? [] : [Finding(.polyglot, contents: contents)]
   }
 }

@@ -82,7 +82,7 @@ struct JPEGStructure {
       let segment = ColourProfile.Segment(body, at: offset + 2)
       profileBytes += segment.range.count
       if profileSegments.count <= ColourProfile.Segment.maxCount { profileSegments.append(segment) }
-    case .applicationSegment2 where body.hasBytes("MPF\0", at: 0): hasMultiplePictures = true
+    case .applicationSegment2 where Self.isMultiPictureIndex(body): hasMultiplePictures = true
     // The decoder settles the colours at the first scan.
     case .applicationSegment0 where scans == 0 && body.hasBytes("JFIF\0", at: 0) && body.count >= 14: isJFIF = true
     case .adobeSegment where scans == 0 && body.hasBytes("Adobe", at: 0) && body.count >= 12:
@@ -91,6 +91,11 @@ struct JPEGStructure {
     case _ where marker.isApplicationData && !body.hasBytes("JFIF\0", at: 0): otherBytes += body.count
     default: break
     }
+  }
+
+  /// Whether a segment is the index of a Multi-Picture file (CIPA DC-007): a TIFF structure behind four letters.
+  private static func isMultiPictureIndex(_ body: Span<UInt8>) -> Bool {
+    body.hasBytes("MPF\0", at: 0) && (body.hasBytes("II*\0", at: 4) || body.hasBytes("MM\0*", at: 4))
   }
 
   private mutating func noteFrame(

@@ -14,8 +14,10 @@ package enum TrailingContent: String, Sendable, Hashable, CaseIterable {
 
   /// The kinds that are there, in the order of declaration.
   ///
+  /// - Parameters:
+  ///   - announcesJPEGs: whether the file says that JPEGs follow its picture, which are then none of another kind.
   /// - Complexity: O(leading zeros + bytes searched), of which a mebibyte and the tail of a ZIP are searched at most.
-  static func kinds(in bytes: Span<UInt8>) -> [TrailingContent] {
+  static func kinds(in bytes: Span<UInt8>, announcesJPEGs: Bool) -> [TrailingContent] {
     var start = 0
     while start < bytes.count, bytes[start] == 0 { start += 1 }
     var found: Set<TrailingContent> = []
@@ -24,7 +26,11 @@ package enum TrailingContent: String, Sendable, Hashable, CaseIterable {
       for signature in signatures where !found.contains(signature.kind) {
         if signature.stands(at: offset, in: bytes, isFirst: isFirst) { found.insert(signature.kind) }
       }
-      if !found.contains(.picture), beginsPicture(at: offset, in: bytes, isFirst: isFirst) { found.insert(.picture) }
+      if !found.contains(.picture), !announcesJPEGs || ImageFormat.at(offset, in: bytes) != .jpeg,
+        beginsPicture(at: offset, in: bytes, isFirst: isFirst)
+      {
+        found.insert(.picture)
+      }
     }
     if !found.contains(.zip), endsAsZIP(bytes) { found.insert(.zip) }
     return allCases.filter(found.contains)

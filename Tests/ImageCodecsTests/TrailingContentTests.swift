@@ -64,6 +64,25 @@ struct TrailingContentTests {
     }
   }
 
+  @Test(
+    "only JPEGs pass for the further pictures that a Multi-Picture index announces",
+    arguments: ["MPF\0", "MPF\0II", "MPF\0II*\0", "MPF\0MM\0*"])
+  func announcedPictures(index: String) throws {
+    let sound = try EncodedImages.jpeg()
+    let isIndex = index.utf8.count == 8
+    let segment: [UInt8] = [0xFF, 0xE2, 0, UInt8(2 + index.utf8.count)] + Array(index.utf8)
+    let picture: [UInt8] = sound[..<2] + segment + sound[2...]
+    let (png, gif) = (try EncodedImages.png(), Array("GIF89a".utf8))
+    let files: [(trailing: [UInt8], isPolyglot: Bool)] = [
+      (sound, !isIndex), (png, true), (gif, true), (sound + png, true), (sound + gif, true),
+    ]
+    for (trailing, isPolyglot) in files {
+      let findings = try ImageDecoder().decode((picture + trailing).span).findings
+      #expect(findings.contains { $0.code == .polyglot && $0.contents == [.picture] } == isPolyglot)
+      #expect(findings.contains { $0.code == .multiplePictures } == isIndex)
+    }
+  }
+
   @Test("a member of a ZIP is found behind other bytes, though the end of the archive is missing")
   func memberOfAnArchive() throws {
     let member = [0x50, 0x4B, 3, 4, 20, 0, 0, 0, 8, 0] + [UInt8](repeating: 0, count: 16) + [1, 0, 0, 0, 0x61]
