@@ -67,13 +67,24 @@ struct JPEGFrame {
     )
   }
 
+  /// The components that a scan has, as indexes in the frame: libjpeg takes the first of that name that stands no earlier in
+  /// the frame than in the scan, so that of several of one name each has its turn.
+  ///
+  /// - Parameters:
+  ///   - names: of the components in the scan; those that the frame does not have are left out, the scan is damaged.
+  func components(inScanOf names: [UInt8]) -> [Int] {
+    names.indices.compactMap { place in
+      components.indices.dropFirst(place).first { components[$0].name == names[place] }
+    }
+  }
+
   /// How many coefficients a scan visits (A.2): those of whole groups of blocks where it interleaves components, and of
   /// the blocks of the picture where it has a single one.
   ///
   /// - Parameters:
   ///   - names: of the components in the scan; others than those of the frame count nothing, the scan is damaged.
   func coefficients(inScanOf names: [UInt8]) -> Int {
-    let visited = names.compactMap { name in components.first { $0.name == name } }
+    let visited = components(inScanOf: names).map { components[$0] }
     if names.count == 1, let only = visited.first {
       let blocks = blocks(only)
       return Self.samplesInBlock * blocks.columns * blocks.rows

@@ -117,8 +117,7 @@ struct JPEGStructure {
     if scans == 1 { componentsInFirstScan = count }
     let names = (0..<count).map { body[1 + 2 * $0] }
     coefficientVisits += frame.coefficients(inScanOf: names)
-    let components = names.compactMap { name in frame.components.firstIndex { $0.name == name } }
-    refinement?.note(components, frame.isProgressive ? body.extracting((1 + 2 * count)...) : nil)
+    refinement?.note(frame.components(inScanOf: names), frame.isProgressive ? body.extracting((1 + 2 * count)...) : nil)
   }
 
   /// The next marker at or after `offset`, past fill bytes and whatever is no marker; moves `offset` behind it.

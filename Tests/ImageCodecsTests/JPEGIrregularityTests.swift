@@ -64,6 +64,21 @@ struct JPEGIrregularityTests {
     #expect(missing == missing.sorted(by: >))
   }
 
+  @Test(
+    "components of one name are each its own, for the decoder, the findings and the work",
+    arguments: [[1, 1, 1], [1, 1, 3], [3, 1, 3]] as [[UInt8]])
+  func componentsOfOneName(names: [UInt8]) throws {
+    let sound = try EncodedImages.jpeg()
+    var named = sound
+    for (marker, first, step) in [(0xC0, 10, 3), (0xDA, 5, 2)] as [(UInt8, Int, Int)] {
+      let start = try #require(sound.indices.dropLast().first { sound[$0] == 0xFF && sound[$0 + 1] == marker })
+      for (index, name) in names.enumerated() { named[start + first + step * index] = name }
+    }
+    let (found, expected) = (try decode(named), try decode(sound))
+    #expect(found.pixels == expected.pixels && found.findings == [])
+    #expect(try ImageDecoder().demand(of: named.span) == ImageDecoder().demand(of: sound.span))
+  }
+
   /// What a file says about its colours, and what they are.
   private struct Colours: Sendable {
     var isJFIF = false
