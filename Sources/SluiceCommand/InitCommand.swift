@@ -95,7 +95,7 @@ struct InitCommand: AsyncParsableCommand {
     try checkDistinct(
       outputs: [files.filter, files.calibration, files.labels, files.ranges],
       inputs: photos + attacks + [model.path, secondModel, labels].compactMap(\.self))
-    if !skipsCalibration { try refuseTooFewPhotos() }
+    if !photos.isEmpty, !skipsCalibration { try refuseTooFewPhotos() }
     let (main, second) = try models()
     var plan = try plan(files, main, second)
     try write(plan, files, labels: main.labels?.value)
