@@ -11,6 +11,7 @@ import Sluice
 @main
 enum Main {
   static func main() async {
+    StandardDescriptors.occupy()
     Signals.ignoreFailedWrites()
     do {
       try Processor.checkIsCapable()
