@@ -19,7 +19,7 @@ package protocol Classifier: Sendable {
 package enum ScoreKind: String, Sendable, Hashable, CaseIterable {
   case logits
   case probabilities
-  /// Probabilities whose small ones were rounded away, as 8-bit outputs do, so that they sum to less than one.
+  /// Probabilities that were rounded, as 8-bit outputs are, so that their sum is seldom one: most small ones become zero.
   case roundedProbabilities
   /// One number of any size, whose sigmoid is the probability of the second of two classes.
   case oneLogit

@@ -92,10 +92,14 @@ package struct Prediction: Sendable, Hashable {
     try self.init(probabilities: pair.span)
   }
 
-  /// Sums of softmaxes that were rounded to 8 bits were seen from .73 up.
-  private static let roundedSums = 0.5...1.2
+  /// What rounding to the nearest step can make of a sum of one: nothing, where each probability is below half a step, up to
+  /// twice as much, where each is just above. What is more comes of a wrong scale, or of other numbers.
+  ///
+  /// Whoever sends a picture chooses how unsure the model is of it. So no sum that rounding explains may be an error.
+  package static let roundedSums: ClosedRange<Double> = 0...2.001
 
-  /// Probabilities that were rounded to 8 bits, divided by their sum: of a thousand classes, most round to zero.
+  /// Probabilities that were rounded to 8 bits, divided by their sum: of a thousand classes, most round to zero. Where all do,
+  /// each class is as probable as any other.
   ///
   /// - Throws: `classifier-failed` for a negative value, a sum that no rounding makes of one, or no values.
   /// - Complexity: O(classes).
@@ -107,7 +111,8 @@ package struct Prediction: Sendable, Hashable {
         .classifierFailed, "the classifier's numbers, which sum to \(total), are no rounded probabilities",
         remedy: "check `scores`, `outputScale` and `outputZeroPoint` beside the model")
     }
-    let normalised = (0..<values.count).map { Float(Double(values[$0]) / total) }
+    let uniform = 1 / Float(values.count)
+    let normalised = (0..<values.count).map { total > 0 ? Float(Double(values[$0]) / total) : uniform }
     try self.init(probabilities: normalised.span)
   }
 

@@ -196,6 +196,9 @@ struct OpenVINOClassifierTests {
 struct RoundedProbabilitiesTests {
   private static let cases: [(values: [Float], expected: [Float])] = [
     ([0.5, 0.25, 0], [0.666667, 0.333333, 0]), ([0.73], [1]), ([0, 1], [0, 1]), ([0.6, 0.5], [0.545455, 0.454545]),
+    // What a model is unsure of: most classes round to zero, or all of them, or each to twice its probability.
+    ([0.015625, 0, 0.046875, 0], [0.25, 0, 0.75, 0]), ([0, 0, 0, 0], [0.25, 0.25, 0.25, 0.25]),
+    ([Float](repeating: 1 / 256, count: 512), [Float](repeating: 1 / 512, count: 512)),
   ]
 
   @Test(arguments: cases)
@@ -204,7 +207,7 @@ struct RoundedProbabilitiesTests {
     for (value, wanted) in zip(prediction.probabilities, expected) { #expect(abs(value - wanted) < 1e-5) }
   }
 
-  @Test(arguments: [[0.1, 0.1], [-0.1, 1.1], [], [Float.nan, 1], [2, 0.5]] as [[Float]])
+  @Test(arguments: [[1.1, 1], [-0.1, 1.1], [], [Float.nan, 1], [2, 0.5], [-1, 1]] as [[Float]])
   func othersAreRefused(values: [Float]) {
     #expect(throws: SluiceError.self) { try Prediction(roundedProbabilities: values.span) }
   }

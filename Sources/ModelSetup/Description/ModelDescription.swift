@@ -127,7 +127,7 @@ package enum OutputKind: String, Sendable, Hashable, CaseIterable {
   case logits
   /// They lie in [0, 1] and sum to one.
   case probabilities
-  /// They lie in [0, 1] and sum to nearly one: a softmax whose small values were rounded away.
+  /// They lie in [0, 1] and sum to nearly one on average: a softmax whose small values were rounded away.
   case roundedProbabilities = "rounded probabilities"
   /// One number of any size, positive for the second of two classes.
   case oneLogit = "one logit"

@@ -185,6 +185,26 @@ struct PredictionParityTests {
     }
   }
 
+  @Test("a model with an 8-bit softmax may be sure of one picture and have nothing left to say of the next")
+  func roundedAnswers() async throws {
+    let definition = try Pipeline().definition()
+    struct Rounding: ServedPredictions {
+      func scores(of bytes: [UInt8], _ form: TensorForm) async throws(SluiceError) -> [Float] {
+        // Grey pictures have the same first and last element.
+        bytes[0] == bytes[bytes.count - 4] ? [1, 0, 0, 0] : [0, 0, 0, 0]
+      }
+      func scores(ofFile file: [UInt8]) async throws(SluiceError) -> [Float] { [] }
+    }
+    var comparison = PredictionComparison(
+      definition, CornerClassifier(form: definition.form), scores: .roundedProbabilities, server: Rounding(),
+      way: .tensor(definition.form), tolerance: 1)
+    let grey = PixelImage([UInt8](repeating: 128, count: 40 * 40 * 3), width: 40, height: 40, channels: .rgb)
+    try await comparison.add("grey", try grey.encodedAsPNG())
+    try await comparison.add("picture", try Self.picture(0))
+    let report = try await comparison.report()
+    #expect(report.reading == "probabilities" && report.isEqual)
+  }
+
   @Test func withoutImagesThereIsNothingToCompare() async throws {
     let definition = try Pipeline().definition()
     let comparison = PredictionComparison(

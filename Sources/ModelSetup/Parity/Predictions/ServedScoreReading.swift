@@ -9,7 +9,6 @@ struct ServedScoreReading: Sendable {
 
   /// Further from one, numbers in [0, 1] are no probabilities of all classes.
   private static let sumTolerance = 1e-3
-  private static let roundedSums = 0.5...1.2
 
   /// - Parameters:
   ///   - scores: the first answer; not empty.
@@ -20,10 +19,11 @@ struct ServedScoreReading: Sendable {
     kind =
       if scores.count == 1 {
         own == .oneLogit || !areShares ? .oneLogit : .oneProbability
+      } else if areShares, own == .roundedProbabilities, Prediction.roundedSums.contains(sum) {
+        // Also where the first answer sums to one: the next ones need not.
+        .roundedProbabilities
       } else if areShares, abs(sum - 1) <= Self.sumTolerance {
         .probabilities
-      } else if areShares, own == .roundedProbabilities, Self.roundedSums.contains(sum) {
-        .roundedProbabilities
       } else {
         .logits
       }
