@@ -119,7 +119,7 @@ struct EvaluateCommand: AsyncParsableCommand {
   func run() async throws {
     let file = try options.file()
     let environment = options.pipelineEnvironment(workers: workers.count)
-    let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline)
+    let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline, withVersions: true)
     guard let decision = file.definition.decision else { return }
     let named = try file.calibrationPath(of: decision, environment)
     let used = try file.calibration(at: calibration ?? named, environment).withExits(of: decision)

@@ -38,6 +38,37 @@ import Testing
     #expect(said.status == 0 && said.outputText.contains("the calibration has no exits"), "\(said.errors)")
   }
 
+  @Test(
+    "the classifier is asked about versions that only `forward` and `sanitize` name, and their cost is not the filter's",
+    .enabled(if: Requirements.hasEngine, "needs the inference engine"))
+  func forwardedVersions() throws {
+    let folder = try TemporaryFolder()
+    let detectors = "[{featureSqueezing: {name: depth, squeezers: [{bitDepth: 5}], distance: l1}}]"
+    try folder.file(
+      "signs.yaml",
+      Filters.signs(
+        detectors: detectors, classifier: ", labels: \"\(Repository.file("Samples/signs/labels.txt"))\"",
+        rest: """
+          forward: {median: 2}
+          sanitize: {median: 3}
+          decision: {falsePositiveBudget: 0.1, calibration: signs.json}
+          """))
+    let clean = "--clean '\(Repository.file("Samples/signs/clean/test"))'"
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f signs.yaml --augment none \(clean)").status == 0)
+    let result = try sluice(folder, "\"$SLUICE\" evaluate -f signs.yaml --no-baseline \(clean) --json all.json")
+    #expect(result.status == 0, "\(result.errors)")
+    let bytes = try Repository.bytes("\(folder.path)/all.json")
+    let all = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    #expect(all["versions"] as? [String] == ["original", "bitDepth 5", "median 2", "median 3"])
+    #expect((all["judges"] as? [[String: Any]])?.map { $0["calls"] as? Int } == [1, 1])
+    let answers = try #require((all["accuracy"] as? [String: Any])?["clean"] as? [String: Any])
+    let versions = try #require(answers["versions"] as? [[String: Any]]).compactMap { $0["rate"] as? Double }
+    // The classifier knows nearly every sign, and these versions change little of it.
+    #expect(versions.count == 4 && versions.allSatisfy { $0 > 0.5 }, "\(versions)")
+    let forwarded = (answers["rightAndForwarded"] as? [String: Any])?["rate"] as? Double
+    #expect(forwarded.map { $0 > 0.5 } == true, "\(answers)")
+  }
+
   @Test("an output that cannot be written takes no other with it", arguments: ["html", "json"])
   func unwritableOutput(kind: String) throws {
     let folder = try CalibrateCommandTests.bench()

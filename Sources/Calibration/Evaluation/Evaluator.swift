@@ -134,12 +134,11 @@ package struct Evaluator: Sendable {
     return [verdict.prediction?.topClass] + squeezers.map { seen[$0] }
   }
 
-  /// The filter's time is without what the baseline took for itself.
+  /// The filter's time is without what was scored beside it.
   private func milliseconds(_ verdict: Verdict) -> [Double] {
     let times = scoring.milliseconds(in: verdict)
     let whole = verdict.timings.decode + verdict.timings.preprocess + verdict.timings.detect
-    guard scoring.hasBaseline, let baseline = times.last else { return [whole] + times }
-    return [max(0, whole - baseline)] + (hasBaseline ? [baseline] : []) + times.dropLast()
+    return [max(0, whole - times.added)] + (hasBaseline ? [times.baseline] : []) + times.detectors
   }
 
   /// What the two detectors saw that speak loudest; those that flag by a threshold of their own before all others.

@@ -5,7 +5,8 @@ import FilterPipeline
 import Pixels
 import Squeezers
 
-/// A filter that gives scores instead of decisions, and beside them the score of the published baseline.
+/// A filter that gives scores instead of decisions, and beside them the score of the published baseline and what the classifier
+/// says of every version that the filter could forward.
 package struct ScoringPipeline: Sendable {
   package let pipeline: Pipeline
   /// The filter without the baseline.
@@ -17,19 +18,24 @@ package struct ScoringPipeline: Sendable {
   package let witnesses: [MeasuredWitness]
   /// Whether the baseline is scored too.
   package let hasBaseline: Bool
-  /// The class that a picture's path names.
   /// The class that a path names.
   let pathClasses: PathClasses
 
   /// What the baseline is called beside the filter's detectors; a name that no filter file can give.
   private static let baselineName = "\u{0}baseline"
+  /// What asks for versions that are forwarded and that no detector asks for.
+  private static let versionsName = "\u{0}versions"
+  /// Whatever is scored beside the filter.
+  private static let addedNames: Set = [baselineName, versionsName]
 
   /// - Parameters:
   ///   - withBaseline: whether the published feature squeezing is scored too, at three more calls an image; it needs a
   ///     classifier of colour images.
+  ///   - withVersions: whether the classifier is also asked about the versions of `forward` and `sanitize` that no detector
+  ///     looks at, at a call each.
   /// - Throws: `invalid-filter` for a filter without a `decision`; what opening the filter throws.
   package init(
-    _ file: FilterFile, _ environment: PipelineEnvironment, withBaseline: Bool
+    _ file: FilterFile, _ environment: PipelineEnvironment, withBaseline: Bool, withVersions: Bool = false
   ) throws(SluiceError) {
     guard file.definition.decision != nil else {
       throw SluiceError(
@@ -52,6 +58,10 @@ package struct ScoringPipeline: Sendable {
     hasBaseline =
       withBaseline && file.definition.classifier != nil && file.definition.tensor.channels.pixelChannels == .rgb
     if hasBaseline { file.definition.add(FeatureSqueezing.published, named: Self.baselineName) }
+    let unasked = withVersions ? file.definition.unaskedVersions : []
+    if !unasked.isEmpty {
+      file.definition.add(FeatureSqueezing(unasked.map { .init($0, .changedLabel) }), named: Self.versionsName)
+    }
     pipeline = try Pipeline(file, environment)
     pathClasses = pipeline.pathClasses
     let asked = Set(detectors.flatMap(\.witnesses))
@@ -89,23 +99,42 @@ package struct ScoringPipeline: Sendable {
       + Set(detectors.flatMap(\.autoencoders)).count
   }
 
-  /// What each calibrated detector, and last the baseline, took.
-  func milliseconds(in verdict: Verdict) -> [Double] {
-    verdict.detectors.filter { $0.threshold == nil }.map(\.score.milliseconds)
+  /// What was taken by the calibrated detectors, by the baseline, and by everything that is scored beside the filter.
+  func milliseconds(in verdict: Verdict) -> (detectors: [Double], baseline: Double, added: Double) {
+    let added = verdict.detectors.filter { Self.addedNames.contains($0.name) }
+    return (
+      calibrated(verdict).map(\.score.milliseconds),
+      added.first { $0.name == Self.baselineName }?.score.milliseconds ?? 0,
+      added.reduce(0) { $0 + $1.score.milliseconds }
+    )
+  }
+
+  private func calibrated(_ verdict: Verdict) -> [Verdict.DetectorVerdict] {
+    verdict.detectors.filter { $0.threshold == nil && !Self.addedNames.contains($0.name) }
   }
 
   /// The scores in a verdict; `nil` for an image that could not be judged.
   package func scores(in verdict: Verdict, of task: ScoringTask) -> ScoredImage? {
     guard let origin = verdict.origin, !verdict.detectors.isEmpty, verdict.error == nil else { return nil }
-    let own = verdict.detectors.filter { $0.threshold == nil }
     return ScoredImage(
       digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
-      scores: own.filter { $0.name != Self.baselineName }.map(\.score.value),
-      baseline: own.first { $0.name == Self.baselineName }?.score.value, predictedClass: verdict.prediction?.topClass,
+      scores: calibrated(verdict).map(\.score.value),
+      baseline: verdict.detectors.first { $0.name == Self.baselineName }?.score.value,
+      predictedClass: verdict.prediction?.topClass,
       trueClass: pathClasses(task.source), confidence: verdict.prediction?.logOdds,
       milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first },
       flags: Dictionary(
         verdict.detectors.filter { $0.threshold != nil && $0.isFlagged }.map { ($0.name, $0.score.sentence) }
       ) { first, _ in first })
+  }
+}
+
+extension FilterDefinition {
+  /// Versions that could be forwarded and that no detector asks the classifier about.
+  fileprivate var unaskedVersions: [any Squeezer] {
+    guard classifier != nil else { return [] }
+    let asked = Set(
+      detectors.compactMap { $0.detector as? any PredictionDetector }.flatMap { $0.squeezers.map(\.description) })
+    return squeezers.filter { !asked.contains($0.description) && !($0 is Occlusion) }
   }
 }
