@@ -24,7 +24,13 @@ extension Calibration {
 
   private static let limits = JSONValue.Limits(depth: 16, values: 20_000_000, members: 1_000_000)
 
+  /// More than any calibration counts, and so few that ranks and rates of them can be computed.
+  fileprivate static let countRange = 0...100_000_000
+  /// Filter files permit weights up to 1000, and fitting leaves the mean of them as it was.
+  private static let weightRange = 0.0...1e9
+
   private init(_ contents: Contents) throws(SluiceError) {
+    let images = try Self.images(contents)
     let witnesses = WitnessOrder(
       try contents.witnesses.map { (witness) throws(SluiceError) in
         guard witness.milliseconds.isFinite, witness.milliseconds >= 0 else {
@@ -34,10 +40,13 @@ extension Calibration {
       })
     guard Set(witnesses.names).count == witnesses.names.count else { throw Self.invalid("names a witness twice") }
     let detectors = try contents.detectors.map { (detector) throws(SluiceError) in
-      guard detector.weight.isFinite, detector.weight >= 0 else { throw Self.invalid("has a negative weight") }
+      guard Self.weightRange.contains(detector.weight) else {
+        throw Self.invalid("has a weight that is negative or too large")
+      }
       return CalibratedDetector(
         name: detector.name, kind: detector.kind, weight: detector.weight, group: detector.group,
-        clean: try Self.distribution(detector.clean), byConfidence: try Self.conditional(detector.byConfidence),
+        clean: try Self.distribution(detector.clean, of: images.count...images.count),
+        byConfidence: try Self.conditional(detector.byConfidence, of: images.count),
         witnesses: try Self.places(of: detector.waitsFor, in: witnesses))
     }
     let names = detectors.map(\.name)
@@ -45,13 +54,16 @@ extension Calibration {
     guard contents.falsePositiveRate > 0, contents.falsePositiveRate < 1 else {
       throw Self.invalid("has a false positive rate that is not between 0 and 1")
     }
-    let groups = try Self.groups(contents.groups, detectors)
+    let groups = try Self.groups(contents.groups, detectors, of: images.count)
     var heldOut: [String: HeldOut] = [:]
     for attack in contents.attacks {
+      guard (0...attack.sample.count).contains(attack.flaggedUnseen) else {
+        throw Self.invalid("counts more images of an attack than it has")
+      }
       guard let fusion = attack.fusionWithout else { continue }
       heldOut[attack.name] = HeldOut(
-        fused: try Self.fusion(fusion, names),
-        groups: try Self.groups(attack.groupsWithout ?? [], detectors).map(\.score))
+        fused: try Self.fusion(fusion, names, of: images.count),
+        groups: try Self.groups(attack.groupsWithout ?? [], detectors, of: images.count).map(\.score))
       guard heldOut[attack.name]?.groups.count == groups.count else {
         throw Self.invalid("leaves an attack out of groups that it does not have")
       }
@@ -61,27 +73,37 @@ extension Calibration {
         filterName: contents.filter.name, filterDigest: contents.filter.digest,
         files: contents.files.sorted { $0.key < $1.key }.map { .init(key: $0, digest: $1) },
         precisions: contents.precisions),
-      date: contents.date, falsePositiveRate: contents.falsePositiveRate,
-      images: CleanImages(
-        digest: contents.images.digest, count: contents.images.count, kinds: contents.images.kinds,
-        sample: contents.sample.sorted()),
-      detectors: detectors, fused: try Self.fusion(contents.fusion, names), groups: groups, witnesses: witnesses,
+      date: contents.date, falsePositiveRate: contents.falsePositiveRate, images: images,
+      detectors: detectors, fused: try Self.fusion(contents.fusion, names, of: images.count), groups: groups,
+      witnesses: witnesses,
       exits: try contents.exits.map { (exits) throws(SluiceError) in try exits.checked(witnesses) },
       attacks: contents.attacks.map {
         Attack(name: $0.name, sample: $0.sample.sorted(), flaggedUnseen: $0.flaggedUnseen)
       },
       heldOut: heldOut,
-      baseline: try contents.baseline.map { (baseline) throws(SluiceError) in try Self.distribution(baseline) })
+      baseline: try contents.baseline.map { (baseline) throws(SluiceError) in
+        try Self.distribution(baseline, of: 1...images.count)
+      })
+  }
+
+  private static func images(_ contents: Contents) throws(SluiceError) -> CleanImages {
+    let images = contents.images
+    guard countRange.contains(images.count), images.count > 0,
+      images.kinds.values.allSatisfy({ 0 <= $0 && $0 <= images.count })
+    else { throw invalid("counts its images wrongly") }
+    return CleanImages(
+      digest: images.digest, count: images.count, kinds: images.kinds, sample: contents.sample.sorted())
   }
 
   /// Groups of these detectors, each detector in the one that it names.
   private static func groups(
-    _ contents: [Contents.Group], _ detectors: [CalibratedDetector]
+    _ contents: [Contents.Group], _ detectors: [CalibratedDetector], of images: Int
   ) throws(SluiceError) -> [Group] {
     let groups = try contents.map { (group) throws(SluiceError) in
       let members = detectors.indices.filter { detectors[$0].group == group.name }
       return Group(
-        name: group.name, members: members, score: try fusion(group.score, members.map { detectors[$0].name }))
+        name: group.name, members: members,
+        score: try fusion(group.score, members.map { detectors[$0].name }, of: images))
     }
     let names = groups.map(\.name)
     guard Set(names).count == names.count, Set(names) == Set(detectors.map(\.group)) else {
@@ -97,7 +119,7 @@ extension Calibration {
   }
 
   private static func conditional(
-    _ contents: [Contents.Neighbourhood]
+    _ contents: [Contents.Neighbourhood], of images: Int
   ) throws(SluiceError) -> ConditionalDistribution {
     let confidences = contents.map(\.confidence)
     guard !contents.isEmpty, confidences.allSatisfy(\.isFinite),
@@ -105,30 +127,41 @@ extension Calibration {
     else { throw invalid("must have clean scores in ascending order of confidence") }
     return ConditionalDistribution(
       neighbourhoods: try contents.map { (neighbourhood) throws(SluiceError) in
-        .init(confidence: neighbourhood.confidence, clean: try neighbourhood.clean.checked())
+        .init(confidence: neighbourhood.confidence, clean: try neighbourhood.clean.checked(ofAtMost: images))
       })
   }
 
-  private static func fusion(_ contents: Contents.Fusion, _ names: [String]) throws(SluiceError) -> FusedScore {
+  private static func fusion(
+    _ contents: Contents.Fusion, _ names: [String], of images: Int
+  ) throws(SluiceError) -> FusedScore {
     guard let origin = FusedScore.Origin(rawValue: contents.weightsFrom) else {
       throw invalid("has weights from `\(contents.weightsFrom)`")
     }
     let weights = names.compactMap { contents.weights[$0] }
     guard weights.count == names.count, contents.weights.count == names.count,
-      weights.allSatisfy({ $0.isFinite && $0 >= 0 })
+      weights.allSatisfy(weightRange.contains)
     else { throw invalid("must have one weight, 0 or more, for each detector") }
-    return FusedScore(origin: origin, weights: weights, clean: try distribution(contents.clean))
+    return FusedScore(
+      origin: origin, weights: weights, clean: try distribution(contents.clean, of: images...images))
   }
 
-  private static func distribution(_ contents: [String: Contents.Stratum]) throws(SluiceError) -> StratifiedDistribution
-  {
+  /// - Parameters:
+  ///   - images: how many there may be. Whatever decides is a score of all images, also of those that were abstained from:
+  ///     with fewer, p-values would never come below a budget that the number of images permits.
+  private static func distribution(
+    _ contents: [String: Contents.Stratum], of images: ClosedRange<Int>
+  ) throws(SluiceError) -> StratifiedDistribution {
+    guard let all = contents[ImageOrigin.everything]?.all else { throw invalid("lacks the scores of all images") }
+    guard images.contains(all.count) else {
+      throw invalid("has scores of \(all.count) images, and counts \(images.upperBound)")
+    }
     var strata: [String: StratifiedDistribution.Stratum] = [:]
     for (name, stratum) in contents {
+      let own = try stratum.all.checked(ofAtMost: all.count)
       var kinds: [String: CleanDistribution] = [:]
-      for (kind, scores) in stratum.kinds ?? [:] { kinds[kind] = try scores.checked() }
-      strata[name] = .init(all: try stratum.all.checked(), kinds: kinds)
+      for (kind, scores) in stratum.kinds ?? [:] { kinds[kind] = try scores.checked(ofAtMost: own.count) }
+      strata[name] = .init(all: own, kinds: kinds)
     }
-    guard strata[ImageOrigin.everything] != nil else { throw invalid("lacks the scores of all images") }
     return StratifiedDistribution(strata: strata)
   }
 
@@ -226,7 +259,11 @@ extension Calibration {
         guard let rule = DecisionRule(rawValue: certificate.rule),
           0 <= certificate.losses, certificate.losses <= certificate.detections,
           0 <= certificate.cleanExitsFlagged, certificate.cleanExitsFlagged <= certificate.cleanExits,
-          certificate.cleanExits <= certificate.cleanImages
+          certificate.cleanExits <= certificate.cleanImages,
+          Calibration.countRange.contains(certificate.detections),
+          Calibration.countRange.contains(certificate.cleanImages), (0...1).contains(certificate.bound),
+          ExitLimit.lostDetectionsRange.contains(certificate.lostDetections),
+          ExitLimit.confidenceRange.contains(certificate.confidence)
         else { throw Calibration.invalid("has a certificate that contradicts itself") }
         return EarlyExits(exits: exits, certificate: .init(certificate, rule))
       }
@@ -269,8 +306,8 @@ extension Calibration {
       let single: Bool?
       let above: [Int]?
 
-      /// - Throws: `invalid-calibration` unless scores ascend and the numbers of images fit them.
-      func checked() throws(SluiceError) -> CleanDistribution {
+      /// - Throws: `invalid-calibration` unless scores ascend, and the tail and the numbers of images fit them.
+      func checked(ofAtMost images: Int) throws(SluiceError) -> CleanDistribution {
         let following = Array(atLeast.dropFirst() + [0].prefix(atLeast.count))
         let above = above ?? (single == true ? atLeast.map { $0 &- 1 } : following)
         let knots = zip(scores, zip(atLeast, above)).map {
@@ -279,13 +316,27 @@ extension Calibration {
         let ascends = zip(knots, knots.dropFirst()).allSatisfy {
           $0.score < $1.score && $0.above >= $1.atLeast
         }
-        guard scores.count == atLeast.count, scores.count == above.count, ascends,
+        guard 1 <= count, count <= images, scores.count == atLeast.count, scores.count == above.count, ascends,
           knots.allSatisfy({ $0.score.isFinite && 0 <= $0.above && $0.above < $0.atLeast && $0.atLeast <= count }),
-          (tailStart == nil) == (tailMean == nil), tailMean.map({ $0 > 0 }) ?? true
-        else { throw Calibration.invalid("has clean scores that contradict themselves") }
-        var tail: CleanDistribution.Tail?
-        if let tailStart, let tailMean { tail = .init(start: tailStart, mean: tailMean) }
-        return CleanDistribution(count: count, knots: knots, tail: tail)
+          (tailStart == nil) == (tailMean == nil)
+        else { throw Self.contradiction }
+        return CleanDistribution(count: count, knots: knots, tail: try tail())
+      }
+
+      /// - Throws: `invalid-calibration` for one that begins or falls off where no clean score lies.
+      private func tail() throws(SluiceError) -> CleanDistribution.Tail? {
+        guard let tailStart, let tailMean else { return nil }
+        guard let lowest = scores.first, let highest = scores.last, lowest <= tailStart, tailStart < highest,
+          0 < tailMean, tailMean <= (highest - tailStart) * (1 + Self.rounding) + Self.rounding
+        else { throw Self.contradiction }
+        return .init(start: tailStart, mean: tailMean)
+      }
+
+      /// What writing a number may add to it.
+      private static let rounding = 1e-8
+
+      private static var contradiction: SluiceError {
+        Calibration.invalid("has clean scores that contradict themselves")
       }
     }
   }

@@ -87,7 +87,7 @@ extension Decision {
     let least = smallestShare
     var needed = StratifiedDistribution.imagesNeeded(for: budget * least.share)
     // As verdicts compare it: rounding can ask for one image more.
-    while 1 / Double(needed + 1) / least.share > budget { needed += 1 }
+    while needed < StratifiedDistribution.mostNeeded, 1 / Double(needed + 1) / least.share > budget { needed += 1 }
     guard calibration.images.count >= needed else {
       throw SluiceError(
         .tooFewImages,

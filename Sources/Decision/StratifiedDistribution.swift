@@ -69,7 +69,13 @@ package struct StratifiedDistribution: Sendable, Hashable {
   }
 
   /// How many clean images a p-value needs to come below the budget at all.
-  package static func imagesNeeded(for budget: Double) -> Int { max(1, Int((1 / budget).rounded(.up)) - 1) }
+  package static func imagesNeeded(for budget: Double) -> Int {
+    Int(max(1, min(Double(mostNeeded), (1 / budget).rounded(.up) - 1)))
+  }
+
+  /// More than there ever are. A detector with a tiny weight has a part of the budget that would need more than an integer
+  /// has room for.
+  static let mostNeeded = 1_000_000_000_000
 
   /// How many images a stratum needs to be used for this budget: enough that one image more or less matters little.
   static func imagesWanted(for budget: Double) -> Int { max(fewestImages, 2 * imagesNeeded(for: budget)) }

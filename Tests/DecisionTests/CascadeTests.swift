@@ -124,7 +124,7 @@ import Testing
 
   @Test("scores that were thinned out read back as they were, alone or tied", arguments: [1, 2, 3])
   func thinnedScores(images: Int) throws {
-    var calibration = decision().calibration
+    var calibration = DecisionTests.calibration(count: 3000)
     let scores = (0..<3000).map { Double($0 / images) / 1024 as Double? }
     calibration.detectors[0].clean = DecisionTests.distribution(scores)
     let text = calibration.json.text

@@ -183,6 +183,7 @@ import Testing
       ("\"all\":{", "\"al\":{"), ("\"name\":\"two\"", "\"name\":\"one\""),
       ("\"name\":\"image\"", "\"name\":\"picture\""), ("\"group\":\"image\"", "\"group\":\"classifier\""),
       ("\"byConfidence\":[{", "\"byConfidence\":[],\"unused\":[{"),
+      ("\"weight\":3", "\"weight\":1e999"), ("\"falsePositiveRate\":0.05", "\"falsePositiveRate\":1e999"),
     ])
   func damagedFiles(part: String, replacement: String) {
     var text = Self.calibration().json.text

@@ -70,7 +70,9 @@ import Testing
     #expect(tight == together.pValue(of: 1.49, in: origin().strata, budget: 0.01).value)
   }
 
-  @Test("the number of clean images that a budget needs", arguments: [(0.05, 19), (0.01, 99), (0.001, 999), (0.5, 1)])
+  @Test(
+    "the number of clean images that a budget needs",
+    arguments: [(0.05, 19), (0.01, 99), (0.001, 999), (0.5, 1), (1e-300, 1_000_000_000_000)])
   func imagesNeeded(budget: Double, needed: Int) {
     #expect(StratifiedDistribution.imagesNeeded(for: budget) == needed)
   }
