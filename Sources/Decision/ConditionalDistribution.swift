@@ -6,7 +6,8 @@
 /// attacks. The confidence costs nothing: it is the log-odds of the top class.
 ///
 /// Neighbourhoods are fixed at calibration: windows over the clean images in order of confidence, half of one
-/// overlapping the next. Between the middles of two windows evidence is interpolated, so that it does not jump.
+/// overlapping the next. Between the middles of two windows evidence is interpolated, so that it does not jump. Windows around
+/// one confidence are one neighbourhood: probabilities in 8 bits have few values, and the surest answers one.
 package struct ConditionalDistribution: Sendable, Hashable {
   /// Clean scores around one confidence.
   package struct Neighbourhood: Sendable, Hashable {
@@ -24,10 +25,14 @@ package struct ConditionalDistribution: Sendable, Hashable {
   package struct Sample: Sendable {
     package var score: Double?
     package var confidence: Double?
+    /// Puts images of equal confidence in an order that has nothing to do with their scores: by these, they would be compared
+    /// with images that score alike.
+    package var tieBreaker: UInt64
 
-    package init(score: Double?, confidence: Double?) {
+    package init(score: Double?, confidence: Double?, tieBreaker: UInt64 = 0) {
       self.score = score
       self.confidence = confidence
+      self.tieBreaker = tieBreaker
     }
   }
 
@@ -53,21 +58,32 @@ package struct ConditionalDistribution: Sendable, Hashable {
       neighbourhoods = [Neighbourhood(confidence: 0, clean: CleanDistribution(samples.map(\.score)))]
       return
     }
-    let sorted = known.sorted {
-      ($0.confidence ?? 0, $0.score ?? -.infinity) < ($1.confidence ?? 0, $1.score ?? -.infinity)
-    }
-    neighbourhoods = Self.starts(count: sorted.count, size: size).map { start in
-      let window = sorted[start..<start + size]
-      return Neighbourhood(
-        confidence: Self.rounded(window[start + size / 2].confidence ?? 0),
-        clean: CleanDistribution(window.map(\.score)))
+    let sorted = known.sorted { ($0.confidence ?? 0, $0.tieBreaker) < ($1.confidence ?? 0, $1.tieBreaker) }
+    neighbourhoods = Self.windows(over: sorted.map { $0.confidence ?? 0 }, size: size).map { window in
+      Neighbourhood(
+        confidence: window.confidence, clean: CleanDistribution(sorted[window.places].map(\.score)))
     }
   }
 
-  /// Windows begin half a window after each other, and the last one ends with the last image.
-  private static func starts(count: Int, size: Int) -> [Int] {
-    let last = count - size
-    return Array(stride(from: 0, to: last, by: max(1, size / 2))) + [last]
+  /// Windows begin half a window after each other, and the last one ends with the last image. Those with equally sure images
+  /// in their middle are one: whatever an image of that confidence scores, none of them is nearer to it.
+  ///
+  /// - Parameters:
+  ///   - confidences: ascending, at least `size`.
+  private static func windows(
+    over confidences: [Double], size: Int
+  ) -> [(confidence: Double, places: Range<Int>)] {
+    var windows: [(confidence: Double, places: Range<Int>)] = []
+    let last = confidences.count - size
+    for start in Array(stride(from: 0, to: last, by: max(1, size / 2))) + [last] {
+      let middle = rounded(confidences[start + size / 2])
+      if let previous = windows.last, previous.confidence == middle {
+        windows[windows.count - 1].places = previous.places.lowerBound..<start + size
+      } else {
+        windows.append((confidence: middle, places: start..<start + size))
+      }
+    }
+    return windows
   }
 
   /// Files say it with so many decimals.

@@ -96,6 +96,29 @@ import Testing
     }
   }
 
+  @Test("an image is compared with all of which the classifier is as sure, not with those of them that score alike")
+  func equallySure() throws {
+    let detectors = ["a", "b", "c"].map {
+      UncalibratedDetector(name: $0, kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true)
+    }
+    let fitting = CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
+      falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) })
+    var random = RepeatableRandom(seed: 5)
+    // A probability in 8 bits is the same for half of the images.
+    let clean = Self.images(600, attack: nil, seed: 5).enumerated().map { index, image in
+      var image = image
+      image.scores = (0..<3).map { _ in Double.random(in: 0..<1, using: &random) }
+      image.confidence = index % 2 == 0 ? 20.7 : Double.random(in: -2..<8, using: &random)
+      return image
+    }
+    let calibration = try fitting.calibration(clean: clean, adversarial: [])
+    // One clean image in twelve scores more, at each of three detectors that know nothing of each other.
+    let decision = Decision(calibration, rule: .fused, budget: 0.05)
+    #expect(decision.decide([0.92, 0.92, 0.92], .init(origin: Self.origin, confidence: 20.7)).isFlagged)
+    #expect(try fitting.calibration(clean: clean.reversed(), adversarial: []) == calibration)
+  }
+
   @Test("the fit is where the loss is least: no small step makes it less")
   func fitIsTheMinimum() {
     let fitting = FusionFitting(prior: [1, 1], isFitted: [true, true])

@@ -46,11 +46,32 @@ import Testing
     #expect(distribution.evidence(of: 0.5, at: -1e9) == windows[0].clean.evidence(of: 0.5))
   }
 
+  @Test(
+    "images of which the classifier is equally sure are one neighbourhood, whatever they score",
+    arguments: [60, 61, 120])
+  func ties(size: Int) throws {
+    // Every other image has one confidence, and the others have 25.
+    let samples = (0..<600).map { index in
+      Sample(
+        score: Double(index * 197 % 600), confidence: index % 2 == 0 ? 20.7 : Double(index % 50) / 10,
+        tieBreaker: UInt64(index * 331 % 600))
+    }
+    let distribution = ConditionalDistribution(samples, size: size)
+    let windows = distribution.neighbourhoods
+    #expect(zip(windows, windows.dropFirst()).allSatisfy { $0.confidence < $1.confidence })
+    let last = try #require(windows.last)
+    #expect(last.confidence == 20.7 && last.clean.count >= 300 && last.clean.count <= 300 + size)
+    // Half of the images of that confidence score more than 300.
+    #expect(abs(distribution.evidence(of: 300, at: 20.7) - 0.69) < 0.25)
+    #expect(ConditionalDistribution(Array(samples.reversed()), size: size) == distribution)
+  }
+
   @Test("abstentions, equal confidences, unknown confidences and few images are no trap")
   func edges() {
     #expect(ConditionalDistribution(Self.samples, size: 60).evidence(of: nil, at: 3) == 0)
     let alike = ConditionalDistribution((0..<200).map { Sample(score: Double($0), confidence: 1) }, size: 60)
     #expect([0.0, 1, 2].allSatisfy { alike.evidence(of: 1000, at: $0).isFinite })
+    #expect(alike.neighbourhoods.map(\.clean.count) == [200])
     let unknown = Self.samples.map { Sample(score: $0.score, confidence: nil) }
     #expect(ConditionalDistribution(unknown, size: 60).neighbourhoods.count == 1)
     #expect(ConditionalDistribution(Self.samples, size: 60).evidence(of: 5, at: nil).isFinite)

@@ -1,3 +1,4 @@
+import Common
 import Decision
 
 /// Evidence of clean and adversarial images, under distributions of all clean images, and under those of all but a fold.
@@ -56,9 +57,10 @@ struct FoldedEvidence {
   private static func distributions(
     _ detectors: [UncalibratedDetector], _ clean: [ScoredImage], _ size: Int
   ) -> [ConditionalDistribution] {
-    detectors.indices.map { index in
+    let tieBreakers = clean.map(\.tieBreaker)
+    return detectors.indices.map { index in
       ConditionalDistribution(
-        clean.map { .init(score: $0.scores[index], confidence: $0.confidence) },
+        zip(clean, tieBreakers).map { .init(score: $0.scores[index], confidence: $0.confidence, tieBreaker: $1) },
         size: detectors[index].isFitted ? size : nil)
     }
   }
@@ -78,4 +80,10 @@ struct FoldedEvidence {
 extension ScoredImage {
   /// 0 up to the number of folds, by the image's digest.
   var fold: Int { (Int(digest.prefix(6), radix: 16) ?? 0) % FoldedEvidence.foldCount }
+
+  /// Drawn from what the image is, so that it is the same in whatever order images come.
+  fileprivate var tieBreaker: UInt64 {
+    var numbers = SplitMix64(seed: "\(digest) \(kind)")
+    return numbers.next()
+  }
 }
