@@ -172,7 +172,7 @@ struct AuditReplayTests {
     let bad = try bench.audit("list", environment: ["SLUICE_AUDIT_ENCRYPTION_KEY": "secret-word"])
     #expect(bad.status == 2 && bad.errors.contains("SLUICE_AUDIT_ENCRYPTION_KEY holds no key of 32 bytes"))
     #expect(!bad.errors.contains("secret-word") && !bad.errors.contains("make one"), "\(bad.errors)")
-    let kept = try bench.filter([], environment: ["SLUICE_AUDIT_ENCRYPTION_KEY": "secret-word"])
-    #expect(kept.status == 2 && kept.errors.contains("make one"), "\(kept.errors)")
+    let recording = try bench.filter([], environment: ["SLUICE_AUDIT_ENCRYPTION_KEY": "secret-word"])
+    #expect(recording.status == 2 && recording.errors.contains("make one"), "\(recording.errors)")
   }
 }
