@@ -52,7 +52,8 @@ struct KerasConfigurationTests {
     "layers that scale are the model's own preparation",
     arguments: [
       (#"{"class_name": "Rescaling", "config": {"scale": 0.0078, "offset": -1}},"#, samples),
-      (#"{"class_name": "TFOpLambda", "config": {"function": "tf.math.truediv"}},"#, samples),
+      (call("math.truediv"), samples), (call("tf.math.subtract"), samples), (call("__operators__.add"), samples),
+      (call("cast"), samples), (operation("TrueDivide"), samples), (operation("Add"), samples),
       (#"{"class_name": "Normalization", "config": {"mean": [[123.7, 116.3, 103.5]]}},"#, samples),
       (
         #"{"class_name": "Normalization", "config": {"mean": [0.485, 0.456, 0.406]}},"#,
@@ -67,6 +68,64 @@ struct KerasConfigurationTests {
     // The name alone would say [−1, 1].
     let found = try found(["model.json": Self.model("mobilenet_1.00_224", layers)])
     #expect(found.normalisation?.value == normalisation)
+  }
+
+  /// An operation as Keras 3 writes it.
+  private static func operation(_ kind: String) -> String {
+    #"{"module": "keras.src.ops.numpy", "class_name": "\#(kind)", "config": {"name": "one"}, "registered_name": "\#(kind)"},"#
+  }
+
+  /// A call of TensorFlow as Keras 2 writes it: the name of the layer begins with `tf.`, that of the function does not.
+  private static func call(_ function: String, kind: String = "TFOpLambda") -> String {
+    #"{"class_name": "\#(kind)", "config": {"name": "tf.\#(function)", "function": "\#(function)"}, "name": "tf.\#(function)"},"#
+  }
+
+  /// A model of keras.applications as a layer of another one.
+  private static func inner(_ name: String) -> String {
+    #"{"class_name": "Functional", "config": {"name": "\#(name)", "layers": [{"class_name": "Conv2D", "config": {}}]}},"#
+  }
+
+  @Test(
+    "a model that calls its own preprocess_input takes RGB samples, whatever it is called",
+    arguments: [
+      ("resnet50", ["GetItem", "GetItem", "GetItem", "Stack", "Add"].map(operation)),
+      ("mobilenetv2_1.00_224", ["TrueDivide", "Subtract"].map(operation)),
+      ("densenet121", ["TrueDivide", "Add", "TrueDivide"].map(operation)),
+      ("vgg16", [call("__operators__.getitem", kind: "SlicingOpLambda"), call("nn.bias_add")]),
+      ("mobilenet_1.00_224", [call("math.truediv"), call("math.subtract")]),
+    ])
+  func ownPreprocessing(name: String, layers: [String]) throws {
+    let found = try found(["config.json": Self.model("functional", layers.joined() + Self.inner(name))])
+    #expect(found.normalisation?.value == Self.samples)
+    #expect(found.order?.value == .rgb)
+    #expect(found.doubts.isEmpty)
+  }
+
+  @Test(
+    "what may prepare pictures and cannot be read leaves them to be tried",
+    arguments: [
+      (
+        #"{"class_name": "Lambda", "config": {"function": {"class_name": "function", "config": "preprocess_input"}}},"#,
+        "a Lambda may prepare pictures; they are tried"
+      ),
+      (call("__operators__.getitem", kind: "SlicingOpLambda"), "it takes pictures apart"),
+      (operation("GetItem"), "it takes pictures apart"),
+    ])
+  func unclear(layers: String, doubt: String) throws {
+    let found = try found([
+      "config.json": Self.model("functional", layers + Self.inner("mobilenetv2_1.00_224")),
+      "metadata.json": #"{"keras_version": "3.9.2"}"#,
+    ])
+    #expect(found.normalisation == nil && found.order == nil)
+    #expect(found.size?.value == PixelSize(width: 224, height: 160))
+    #expect(found.doubts.count == 1)
+    #expect(found.doubts.first?.value.hasPrefix(doubt) == true)
+  }
+
+  @Test("a layer that adds two others up prepares nothing")
+  func joiningLayer() throws {
+    let add = #"{"module": "keras.layers", "class_name": "Add", "config": {"name": "add"}},"#
+    #expect(try found(["config.json": Self.model("mobilenet_1.00_224", add)]).normalisation?.value == Self.half)
   }
 
   @Test("the first model within a model whose name is known decides")

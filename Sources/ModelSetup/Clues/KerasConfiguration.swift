@@ -15,8 +15,8 @@ enum KerasConfiguration {
       guard let json = surroundings.json(name), let model = KerasLayers(json) else { continue }
       clues.append(PreparationClue(source: "\(name) (Keras)", preparation: preparation(model)))
     }
-    guard clues.allSatisfy({ $0.preparation.normalisation == nil }), let json = surroundings.json("metadata.json"),
-      let version = json["keras_version"]?.asText
+    guard clues.allSatisfy({ $0.preparation.normalisation == nil && $0.preparation.doubts.isEmpty }),
+      let json = surroundings.json("metadata.json"), let version = json["keras_version"]?.asText
     else { return clues }
     var unknown = Preparation()
     unknown.doubts.append(
@@ -35,6 +35,9 @@ enum KerasConfiguration {
     switch model.ownScaling {
     case .samples: preparation.normalisation = Normalisation(mean: [], deviation: [], factor: 1)
     case .unit: preparation.normalisation = Normalisation(mean: [], deviation: [])
+    case .unclear(let why):
+      preparation.doubts.append(why)
+      return preparation
     case nil:
       guard let mode = model.names.lazy.compactMap(KerasMode.init(modelName:)).first else { return preparation }
       preparation.normalisation = mode.normalisation

@@ -9,6 +9,8 @@ struct KerasLayers {
     case samples
     /// Values in [0, 1].
     case unit
+    /// What nobody can read from its configuration; why, as a clause for people.
+    case unclear(String)
   }
 
   /// What the model and the models within it are called.
@@ -17,10 +19,15 @@ struct KerasLayers {
   /// `nil` where no layer before the first convolution scales.
   let ownScaling: OwnScaling?
 
-  private static let scaling: Set = [
-    "Rescaling", "TrueDivide", "Divide", "Subtract", "Multiply", "tf.math.truediv", "tf.math.subtract",
-    "tf.math.multiply",
+  /// Layers and operations of Keras 3 that calculate with pictures.
+  private static let scaling: Set = ["Rescaling", "TrueDivide", "Divide", "Subtract", "Multiply", "Cast"]
+  /// The same as calls of TensorFlow, which Keras 2 names without their `tf.`, and subtracting the mean as Caffe's models want it.
+  private static let scalingCalls: Set = [
+    "math.truediv", "math.divide", "math.subtract", "math.multiply", "math.add", "nn.bias_add", "__operators__.add",
+    "__operators__.sub", "__operators__.mul", "__operators__.truediv", "cast",
   ]
+  /// Taking channels out and putting them together again.
+  private static let parting: Set = ["GetItem", "Stack", "__operators__.getitem", "stack"]
   private static let mostLayers = 64
   private static let deepestModel = 4
 
@@ -32,20 +39,34 @@ struct KerasLayers {
     Self.flatten(json, into: &layers, &names, depth: 0)
     self.names = names
     inputSize = layers.lazy.compactMap(\.inputSize).first
-    let before = layers.prefix { !$0.kind.contains("Conv") && $0.kind != "Dense" }
-    if before.contains(where: { Self.scaling.contains($0.kind) }) {
-      ownScaling = .samples
-    } else if let layer = before.first(where: { $0.kind == "Normalization" }) {
-      // Statistics of ImageNet are of values in [0, 1] or of samples.
-      ownScaling = layer.means.allSatisfy { abs($0) <= 1.5 } && !layer.means.isEmpty ? .unit : .samples
-    } else {
-      ownScaling = nil
+    ownScaling = Self.ownScaling(layers.prefix { !$0.kind.contains("Conv") && $0.kind != "Dense" })
+  }
+
+  /// - Parameters:
+  ///   - layers: those before the first convolution.
+  private static func ownScaling(_ layers: ArraySlice<Layer>) -> OwnScaling? {
+    if layers.contains(where: \.scales) { return .samples }
+    if layers.contains(where: { $0.kind == "Lambda" }) {
+      return .unclear("a Lambda may prepare pictures; they are tried")
     }
+    if layers.contains(where: { parting.contains($0.kind) }) {
+      return .unclear("it takes pictures apart before its first convolution and may prepare them; they are tried")
+    }
+    guard let layer = layers.first(where: { $0.kind == "Normalization" }) else { return nil }
+    // Statistics of ImageNet are of values in [0, 1] or of samples.
+    return layer.means.allSatisfy { abs($0) <= 1.5 } && !layer.means.isEmpty ? .unit : .samples
   }
 
   private struct Layer {
+    /// The class, or the function where the layer is a call of one.
     let kind: String
+    /// Whether it is an operation on numbers, such as adding a constant, and no layer that joins others.
+    let isOperation: Bool
     let settings: JSONValue?
+
+    var scales: Bool {
+      KerasLayers.scaling.contains(kind) || KerasLayers.scalingCalls.contains(kind) || kind == "Add" && isOperation
+    }
 
     var means: [Double] { settings?["mean"]?.flattenedNumbers ?? [] }
 
@@ -74,9 +95,13 @@ struct KerasLayers {
       }
       guard let kind = layer["class_name"]?.asText else { continue }
       let settings = layer["config"]
-      // Calls of functions are layers whose name is that of the function.
-      let isCall = kind == "TFOpLambda"
-      layers.append(Layer(kind: isCall ? settings?["function"]?.asText ?? kind : kind, settings: settings))
+      // Calls of functions are layers that hold the function's name.
+      let isCall = kind == "TFOpLambda" || kind == "SlicingOpLambda"
+      let function = isCall ? settings?["function"]?.asText : nil
+      layers.append(
+        Layer(
+          kind: function.map { $0.hasPrefix("tf.") ? String($0.dropFirst("tf.".count)) : $0 } ?? kind,
+          isOperation: layer["module"]?.asText?.split(separator: ".").contains("ops") == true, settings: settings))
     }
   }
 }
