@@ -33,6 +33,7 @@ struct ModelDescriptionTests {
       ("\(own)/squeezed.onnx", .nchw, .rgb, 2, .oneProbability),
       ("\(own)/sigmoid.onnx", .nchw, .rgb, 2, .oneProbability), ("\(others)/one-logit.onnx", .nchw, .rgb, 2, .oneLogit),
       ("\(own)/quantised.tflite", .nhwc, .rgb, 3, .roundedProbabilities),
+      ("\(own)/rounded-softmax.onnx", .nchw, .rgb, 10, .roundedProbabilities),
       ("\(others)/logits.onnx", .nchw, .rgb, 4, .logits),
       ("\(others)/probabilities.onnx", .nchw, .rgb, 4, .probabilities),
       ("\(others)/float16.onnx", .nchw, .rgb, 4, .logits), ("\(others)/batch-of-three.onnx", .nchw, .rgb, 4, .logits),
@@ -69,6 +70,11 @@ struct ModelDescriptionTests {
     #expect(description.classifier?.output.kind == .independent && description.classifier?.output.classCount == 3)
     #expect(description.refusal?.remedy?.contains("before its sigmoid") == true)
     #expect(description.text.contains("refused"))
+  }
+
+  @Test("sigmoids that are rounded to 8 bits are no softmax")
+  func roundedSigmoids() throws {
+    #expect(try Self.describe("\(Self.own)/rounded-sigmoids.onnx").classifier?.output.kind == .independent)
   }
 
   @Test("a head that was flattened for one size is found at that size, not where it makes several rows of a picture")

@@ -148,6 +148,7 @@ struct PreparationChoiceTests {
     arguments: [
       "channels-last.onnx", "four-axes.onnx", "gray.onnx", "sigmoid.onnx", "squeezed.onnx", "quantised.tflite",
       "open-size.onnx", "nameless.xml", "several-names.xml", "long-name.onnx", "viewed.onnx", "half-open.onnx",
+      "rounded-softmax.onnx",
     ])
   func filters(model: String) async throws {
     let path = Repository.file("Tests/ModelSetupTests/Fixtures/\(model)")

@@ -6,6 +6,12 @@ extension OutputKind {
   /// Means of sums of softmaxes whose small values an 8-bit output rounded away: sums were seen down to .73. A single picture
   /// may lie anywhere, where the model is unsure of it.
   private static let roundedRange: ClosedRange<Float> = 0.6...1.1
+  /// What a sum of rounded probabilities comes to at most, whatever the number of classes.
+  private static let largestSum: Float = 1.2
+  /// How many steps [0, 1] has for programs that round to 8 bits.
+  private static let stepCounts: [Float] = [256, 255]
+  /// How far from a step a value may lie, in steps: arithmetic in single precision moves it by less.
+  private static let stepTolerance: Float = 1e-3
 
   /// What the outputs of several runs can stand for.
   ///
@@ -13,7 +19,7 @@ extension OutputKind {
   ///
   /// - Parameters:
   ///   - runs: the numbers of one picture in each run.
-  ///   - isQuantised: whether they are rounded to 8 bits.
+  ///   - isQuantised: whether they are 8-bit numbers. Others may be rounded to 8 bits inside the model.
   package init(ofRuns runs: [[Float]], isQuantised: Bool) {
     let areInUnit = runs.allSatisfy { run in run.allSatisfy { (-1e-6...1.001).contains($0) } }
     if runs.allSatisfy({ $0.count == 1 }) {
@@ -25,13 +31,30 @@ extension OutputKind {
       return
     }
     let sums = runs.map { $0.reduce(0, +) }
+    let mean = sums.reduce(0, +) / Float(max(1, sums.count))
     guard !isQuantised else {
       // Also where all runs sum to one: another picture need not. What other 8-bit numbers stand for is known only from their
       // scale.
-      let mean = sums.reduce(0, +) / Float(sums.count)
       self = Self.roundedRange.contains(mean) ? .roundedProbabilities : .logits
       return
     }
+    // Before the exact ones: that sums of few values came out right is chance.
+    if Self.roundedRange.contains(mean), Self.areRoundedInside(runs, sums) {
+      self = .roundedProbabilities
+      return
+    }
     self = sums.allSatisfy { abs($0 - 1) <= Self.exactTolerance } ? .probabilities : .independent
+  }
+
+  /// Whether the runs are probabilities that the model rounded to 8 bits and gives as floating-point numbers: all are whole
+  /// steps, and no sum is further from one than a step for each class.
+  private static func areRoundedInside(_ runs: [[Float]], _ sums: [Float]) -> Bool {
+    stepCounts.contains { count in
+      let reach = Float(runs.first?.count ?? 0) / count
+      return sums.allSatisfy { $0 <= largestSum && abs($0 - 1) <= reach }
+        && runs.allSatisfy { run in
+          run.allSatisfy { abs($0 * count - ($0 * count).rounded()) <= stepTolerance }
+        }
+    }
   }
 }

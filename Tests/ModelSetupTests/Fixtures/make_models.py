@@ -57,6 +57,14 @@ def onnx_models():
          [("input", F, [N, 3, 8, 8])], [("probability", F, [N])], {"weights": EYE[:, :1], "axis": np.array([1])})
     save("independent", [means([2, 3]), times, node("Sigmoid", ["logits"], ["scores"])],
          [("input", F, [N, 3, 8, 8])], [("scores", F, [N, 3])], {"weights": EYE})
+    # As onnxruntime quantises: 8 bits inside, floating-point numbers outside.
+    for name, last in [("rounded-softmax", "Softmax"), ("rounded-sigmoids", "Sigmoid")]:
+        save(name, [means([2, 3]), times, node(last, ["logits"], ["shares"]),
+                    node("QuantizeLinear", ["shares", "step", "zero"], ["levels"]),
+                    node("DequantizeLinear", ["levels", "step", "zero"], ["scores"])],
+             [("input", F, [N, 3, 8, 8])], [("scores", F, [N, 10])],
+             {"weights": 4 * np.random.default_rng(1).normal(size=(3, 10)).astype(np.float32),
+              "step": np.float32(1 / 255), "zero": np.uint8(0)})
     save("detection", [node("Reshape", ["input", "shape"], ["boxes"])],
          [("input", F, [1, 3, 8, 8])], [("boxes", F, [1, 32, 6])], {"shape": np.array([1, 32, 6])})
     save("two-inputs", [node("Add", ["input", "other"], ["sum"]), node("ReduceMean", ["sum"], ["logits"], axes=[2, 3], keepdims=0)],
