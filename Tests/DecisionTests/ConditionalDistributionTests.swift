@@ -51,10 +51,10 @@ import Testing
     arguments: [60, 61, 120])
   func ties(size: Int) throws {
     // Every other image has one confidence, and the others have 25.
-    let samples = (0..<600).map { index in
-      Sample(
-        score: Double(index * 197 % 600), confidence: index % 2 == 0 ? 20.7 : Double(index % 50) / 10,
-        tieBreaker: UInt64(index * 331 % 600))
+    let samples = (0..<600).map { (index: Int) -> Sample in
+      let confidence: Double = index % 2 == 0 ? 20.7 : Double(index % 50) / 10
+      return Sample(
+        score: Double(index * 197 % 600), confidence: confidence, tieBreaker: UInt64(index * 331 % 600))
     }
     let distribution = ConditionalDistribution(samples, size: size)
     let windows = distribution.neighbourhoods
