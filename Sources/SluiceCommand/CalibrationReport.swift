@@ -24,7 +24,7 @@ struct CalibrationReport {
   }
 
   var text: String {
-    let lines = [heading, reach] + fixed + weights + attacks + exits + advice
+    let lines = [heading, reach] + neighbourhoods + fixed + weights + attacks + exits + advice
     return lines.map(Terminal.printable).joined(separator: "\n") + "\n"
   }
 
@@ -38,6 +38,14 @@ struct CalibrationReport {
     let text = "P-values go down to 1 in \(scores + 1); all groups can spend budgets of \(rounded(budget)) and more."
     return photographs == scores
       ? text : text + " Below 1 in \(photographs + 1) they rest on changed versions of the same \(photographs) images."
+  }
+
+  private var neighbourhoods: [String] {
+    guard calibration.lacksNeighbourhoods else { return [] }
+    return [
+      "Predictions are compared with those of all photographs, however sure the classifier is of them. "
+        + "\(Calibration.photographsForNeighbourhoods) photographs suffice to compare them with those of which it is as sure."
+    ]
   }
 
   /// What is flagged beside the budget, because its thresholds are no part of it.

@@ -26,8 +26,8 @@ struct InitCommand: AsyncParsableCommand {
 
       With a second model and 299 adversarial images that are detected, clean images leave early, before everything was asked.
 
-      Take some hundred photographs as the classifier will see them. Folders called like classes, or file names that begin with \
-      their numbers, tell how often the model is right.
+      Take 350 photographs or more as the classifier will see them; with fewer, the filter cannot regard how sure the classifier \
+      is. Folders called like classes, or file names that begin with their numbers, tell how often the model is right.
 
       Exit status: 0 when the filter was written, 1 when photographs were left out, 2 for a model or files that cannot be used.
       """)

@@ -19,7 +19,8 @@ struct InitSummary {
   private static let shownAttacks = 4
 
   var text: String {
-    (["", written, keeps] + besides + [costs] + exits + sees + ["", "next"] + next).joined(separator: "\n") + "\n"
+    (["", written, keeps] + lacks + besides + [costs] + exits + sees + ["", "next"] + next).joined(separator: "\n")
+      + "\n"
   }
 
   private var written: String { Self.written(paths) }
@@ -31,6 +32,14 @@ struct InitSummary {
     return
       "keeps    at most \(Self.percent(outcome.decision.budget)) % of clean images flagged, by \(images.count) scores of "
       + "\(images.kinds[ScoredImage.original] ?? images.count) photographs"
+  }
+
+  private var lacks: [String] {
+    guard outcome.decision.calibration.lacksNeighbourhoods else { return [] }
+    return [
+      "lacks    photographs: \(Calibration.photographsForNeighbourhoods) suffice to compare predictions by how sure the "
+        + "classifier is of them"
+    ]
   }
 
   /// What is flagged although the budget is kept.

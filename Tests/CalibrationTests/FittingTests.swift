@@ -119,6 +119,45 @@ import Testing
     #expect(try fitting.calibration(clean: clean.reversed(), adversarial: []) == calibration)
   }
 
+  @Test(
+    "photographs are taken apart by confidence where every fold has enough of them, and else for no part of the fit",
+    arguments: [(239, 1, false), (240, 1, false), (299, 1, false), (350, 1, true), (299, 3, false), (350, 3, true)])
+  func neighbourhoods(photographs: Int, kinds: Int, hasThem: Bool) throws {
+    let detector = UncalibratedDetector(
+      name: "one", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true, witnesses: ["mirror"])
+    let fitting = CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: [detector],
+      falsePositiveRate: 0.05, date: "2026-01-02", witnesses: [.init(name: "mirror", milliseconds: 0)],
+      sha256: { String($0.count) })
+    var random = RepeatableRandom(seed: 11)
+    /// The less sure the classifier is, the higher images score.
+    func scored(_ count: Int, _ seed: UInt64) -> [ScoredImage] {
+      Self.images(count, attack: nil, seed: seed).map { image in
+        var image = image
+        let confidence = Double.random(in: 0..<8, using: &random)
+        image.scores = [20 - confidence + Double.random(in: 0..<1, using: &random)]
+        image.confidence = confidence
+        return image
+      }
+    }
+    let clean = scored(photographs, 1).flatMap { image in
+      (0..<kinds).map { kind in
+        var image = image
+        image.kind = kind == 0 ? ScoredImage.original : "change \(kind)"
+        return image
+      }
+    }
+    let calibration = try fitting.calibration(clean: clean, adversarial: [])
+    #expect((calibration.detectors[0].byConfidence.neighbourhoods.count > 1) == hasThem)
+    #expect(calibration.lacksNeighbourhoods == !hasThem)
+    // One score is as good as the other where a single detector decides. It must be the same in the thresholds.
+    let decision = Decision(calibration, rule: .fused, budget: 0.2)
+    let flagged = scored(2000, 2).count {
+      decision.decide($0.scores, .init(origin: $0.origin, confidence: $0.confidence)).isFlagged
+    }
+    #expect((230...620).contains(flagged), "\(flagged)")
+  }
+
   @Test("the fit is where the loss is least: no small step makes it less")
   func fitIsTheMinimum() {
     let fitting = FusionFitting(prior: [1, 1], isFitted: [true, true])

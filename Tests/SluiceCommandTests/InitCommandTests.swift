@@ -67,6 +67,7 @@ struct InitCommandTests {
     let filter = "\(folder.path)/colours.yaml"
     let made = try Self.make(filter, from: photographs)
     #expect(made.outputText.contains("keeps") && made.outputText.contains("costs"))
+    #expect(made.outputText.contains("lacks    photographs: 350 suffice"), "\(made.outputText)")
     #expect(made.errors.contains("accuracy"), "labels in file names are used")
     #expect(FileManager.default.fileExists(atPath: "\(folder.path)/colours.calibration.json"))
     #expect(try Self.written(made) == Self.files(in: folder))
@@ -109,7 +110,8 @@ struct InitCommandTests {
     let evaluate = ["evaluate", "-f", filter, "--clean", photographs.path]
     #expect(try SluiceCommand.run(evaluate).outputText.contains(note))
     #expect(try !SluiceCommand.run(evaluate + ["--no-baseline"]).outputText.contains(note))
-    #expect(try SluiceCommand.run(["calibrate", "-f", filter, "--clean", photographs.path]).status == 0)
+    let calibrated = try SluiceCommand.run(["calibrate", "-f", filter, "--clean", photographs.path])
+    #expect(calibrated.status == 0 && calibrated.outputText.contains("350 photographs suffice to compare them"))
     let compared = try SluiceCommand.run(evaluate).outputText
     #expect(compared.contains("published feature squeezing") && !compared.contains(note), "\(compared)")
   }

@@ -33,29 +33,42 @@ struct FoldedEvidence {
   init(_ detectors: [UncalibratedDetector], clean: [ScoredImage], adversarial: [ScoredImage]) {
     self.clean = clean
     self.adversarial = adversarial
-    let size = Self.neighbourhood(clean)
+    let divisions = Self.divisions(clean)
+    let size = Self.neighbourhood(clean, inEach: divisions)
     distributions = Self.distributions(detectors, clean, size)
     whole = Self.table(distributions, clean, adversarial)
-    folds = (0..<Self.foldCount).compactMap { number in
-      let held = clean.indices.filter { clean[$0].fold == number }
-      guard !held.isEmpty else { return nil }
-      let others = clean.indices.filter { clean[$0].fold != number }
-      // With one image, or all in one fold, there is nothing else to fit on.
-      let kept = others.isEmpty ? held : others
+    folds = divisions.map { number, held, kept in
       let distributions = Self.distributions(detectors, kept.map { clean[$0] }, size)
       return Fold(
         number: number, held: held, kept: kept, evidence: Self.table(distributions, clean, adversarial))
     }
   }
 
-  /// A neighbourhood holds so many photographs with all their variants.
-  private static func neighbourhood(_ clean: [ScoredImage]) -> Int {
+  private typealias Division = (number: Int, held: [Int], kept: [Int])
+
+  private static func divisions(_ clean: [ScoredImage]) -> [Division] {
+    (0..<foldCount).compactMap { number in
+      let held = clean.indices.filter { clean[$0].fold == number }
+      guard !held.isEmpty else { return nil }
+      let others = clean.indices.filter { clean[$0].fold != number }
+      // With one image, or all in one fold, there is nothing else to fit on.
+      return (number: number, held: held, kept: others.isEmpty ? held : others)
+    }
+  }
+
+  /// A neighbourhood holds so many photographs with all their variants; `nil` where images are not taken apart by confidence.
+  ///
+  /// They are where every fold leaves room for two neighbourhoods, and else nowhere. What decides is evidence under all images,
+  /// and its thresholds are sums of evidence under those that a fold leaves: both must be one score.
+  private static func neighbourhood(_ clean: [ScoredImage], inEach divisions: [Division]) -> Int? {
     let photographs = max(1, clean.count { $0.kind == ScoredImage.original })
-    return max(1, ConditionalDistribution.photographs * clean.count / photographs)
+    let size = max(1, ConditionalDistribution.photographs * clean.count / photographs)
+    let isKnown = clean.allSatisfy { $0.confidence != nil }
+    return isKnown && divisions.allSatisfy { $0.kept.count >= 2 * size } ? size : nil
   }
 
   private static func distributions(
-    _ detectors: [UncalibratedDetector], _ clean: [ScoredImage], _ size: Int
+    _ detectors: [UncalibratedDetector], _ clean: [ScoredImage], _ size: Int?
   ) -> [ConditionalDistribution] {
     let tieBreakers = clean.map(\.tieBreaker)
     return detectors.indices.map { index in
