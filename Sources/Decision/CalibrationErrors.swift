@@ -55,8 +55,11 @@ extension Decision {
   /// - Parameters:
   ///   - limit: what the filter permits exits to lose.
   ///   - privateWitnesses: the names of witnesses that only private detectors ask.
+  ///   - hasSecret: whether the filter has a secret, by which the order of witnesses is drawn.
   /// - Throws: `calibration-mismatch`, naming what differs.
-  package func checkExits(are limit: ExitLimit, _ privateWitnesses: [String]) throws(SluiceError) {
+  package func checkExits(
+    are limit: ExitLimit, _ privateWitnesses: [String], hasSecret: Bool
+  ) throws(SluiceError) {
     guard let certificate = calibration.exits?.certificate else {
       throw Self.exitMismatch("the filter has `earlyExit`, but the calibration tried no exits")
     }
@@ -70,7 +73,13 @@ extension Decision {
         "other shares of the groups"
       } else if certificate.limit != limit {
         "another limit or confidence"
-      } else if Set(certificate.privateWitnesses) != Set(privateWitnesses) { "other private witnesses" } else { nil }
+      } else if Set(certificate.privateWitnesses) != Set(privateWitnesses) {
+        "other private witnesses"
+      } else if certificate.drawsOrder != hasSecret {
+        hasSecret
+          ? "a fixed order of witnesses, and the filter has a `secret`, by which it is to be drawn"
+          : "an order of witnesses that is drawn, and the filter has no `secret` to draw it by"
+      } else { nil }
     if let difference { throw Self.exitMismatch("early exits were certified for \(difference)") }
   }
 

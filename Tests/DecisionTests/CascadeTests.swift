@@ -49,7 +49,9 @@ import Testing
   }
 
   /// The detector `one` waits for a witness, `two` for none.
-  private func decision(rule: DecisionRule = .union, least: Double = 2, isPrivate: Bool = false) -> Decision {
+  private func decision(
+    rule: DecisionRule = .union, least: Double = 2, isPrivate: Bool = false, drawsOrder: Bool = false
+  ) -> Decision {
     var calibration = DecisionTests.calibration()
     calibration.witnesses = WitnessOrder([
       .init(name: "first", milliseconds: 1, isPrivate: false),
@@ -59,15 +61,17 @@ import Testing
     calibration.exits = EarlyExits(
       exits: [
         .init(asked: [0], quantile: 0.5, leastOpenness: least), .init(asked: [1], quantile: 0.5, leastOpenness: least),
-      ], certificate: Self.certificate())
+      ], certificate: Self.certificate(drawsOrder: drawsOrder))
     return Decision(calibration, rule: rule, budget: 0.2, shares: ["classifier": 0.5, "image": 0.5])
   }
 
-  static func certificate(cleanExits: Int = 2000, flagged: Int = 0) -> EarlyExits.Certificate {
+  static func certificate(
+    cleanExits: Int = 2000, flagged: Int = 0, drawsOrder: Bool = false
+  ) -> EarlyExits.Certificate {
     .init(
-      budget: 0.2, rule: .union, shares: ["classifier": 0.5, "image": 0.5], privateWitnesses: [], drawsOrder: false,
-      limit: ExitLimit(), firstQuantile: 0.5, attacks: ["pgd"], detections: 300, losses: 0, bound: 0.00994,
-      cleanExits: cleanExits, cleanExitsFlagged: flagged, cleanImages: 4000, callsPerCleanImage: 1.7)
+      budget: 0.2, rule: .union, shares: ["classifier": 0.5, "image": 0.5], privateWitnesses: [],
+      drawsOrder: drawsOrder, limit: ExitLimit(), firstQuantile: 0.5, attacks: ["pgd"], detections: 300, losses: 0,
+      bound: 0.00994, cleanExits: cleanExits, cleanExitsFlagged: flagged, cleanImages: 4000, callsPerCleanImage: 1.7)
   }
 
   @Test("a flag by what is known is a flag by everything", arguments: DecisionRule.allCases)
@@ -135,7 +139,7 @@ import Testing
   @Test("exits hold for what they were certified for, and for nothing else")
   func certificateIsBound() throws {
     let decision = decision()
-    try decision.checkExits(are: ExitLimit(), [])
+    try decision.checkExits(are: ExitLimit(), [], hasSecret: false)
     let others: [(Decision, ExitLimit, [String])] = [
       (Decision(decision.calibration, rule: .union, budget: 0.1, shares: decision.named), ExitLimit(), []),
       (Decision(decision.calibration, rule: .fused, budget: 0.2), ExitLimit(), []),
@@ -146,11 +150,24 @@ import Testing
       (decision, ExitLimit(lostDetections: 0.02), []), (decision, ExitLimit(), ["model third"]),
     ]
     for (decision, limit, hidden) in others {
-      #expect(throws: SluiceError.self) { try decision.checkExits(are: limit, hidden) }
+      #expect(throws: SluiceError.self) { try decision.checkExits(are: limit, hidden, hasSecret: false) }
     }
     var bare = decision.calibration
     bare.exits = nil
-    #expect(throws: SluiceError.self) { try Decision(bare, rule: .union, budget: 0.2).checkExits(are: ExitLimit(), []) }
+    #expect(throws: SluiceError.self) {
+      try Decision(bare, rule: .union, budget: 0.2).checkExits(are: ExitLimit(), [], hasSecret: false)
+    }
+  }
+
+  @Test("exits hold for the order of witnesses that they were certified for, fixed or drawn", arguments: [false, true])
+  func orderIsBound(drawsOrder: Bool) throws {
+    let decision = decision(drawsOrder: drawsOrder)
+    try decision.checkExits(are: ExitLimit(), [], hasSecret: drawsOrder)
+    let error = #expect(throws: SluiceError.self) {
+      try decision.checkExits(are: ExitLimit(), [], hasSecret: !drawsOrder)
+    }
+    #expect(error?.code == .calibrationMismatch && error?.message.contains("`secret`") == true)
+    #expect(error?.remedy?.contains("calibrate again") == true)
   }
 
   @Test(

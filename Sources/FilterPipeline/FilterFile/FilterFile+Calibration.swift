@@ -77,11 +77,19 @@ extension FilterFile {
     let result = Decision(calibration, rule: decision.rule, budget: decision.budget, shares: decision.shares)
     try named(path) { () throws(SluiceError) in
       try result.checkCanSpendBudget()
-      // What no calibrated detector asks is not part of the certificate.
-      let measured = privateWitnesses.filter(calibration.witnesses.names.contains)
-      if let wanted = decision.earlyExit { try result.checkExits(are: wanted.limit, measured) }
+      try checkExits(of: result)
     }
     return result
+  }
+
+  /// Refuses early exits of a calibration that were certified for another filter than this one, where it takes any.
+  ///
+  /// - Throws: `calibration-mismatch`, naming what differs.
+  package func checkExits(of decision: Decision) throws(SluiceError) {
+    guard let wanted = definition.decision?.earlyExit else { return }
+    // What no calibrated detector asks is not part of the certificate.
+    let measured = privateWitnesses.filter(decision.calibration.witnesses.names.contains)
+    try decision.checkExits(are: wanted.limit, measured, hasSecret: definition.secretPath != nil)
   }
 
   /// The calibration that holds on this machine.
