@@ -8,12 +8,21 @@ import enum Sluice.Digests
 
 extension AttackGoal: ExpressibleByArgument {}
 
-extension Calibration {
-  /// Without early exits that the filter does not take, or that were certified for another budget than its own.
-  fileprivate func withExits(of decision: FilterDefinition.DecisionDefinition) -> Calibration {
-    var calibration = self
-    if decision.earlyExit == nil || exits?.certificate.budget != decision.budget { calibration.exits = nil }
-    return calibration
+extension FilterFile {
+  /// A calibration with the early exits that this filter takes: none where it wants none, and none where it would refuse to start
+  /// with them; then also why it would.
+  fileprivate func taken(
+    _ calibration: Calibration, by decision: FilterDefinition.DecisionDefinition
+  ) -> (calibration: Calibration, refusal: SluiceError?) {
+    var bare = calibration
+    bare.exits = nil
+    guard decision.earlyExit != nil else { return (bare, nil) }
+    do throws(SluiceError) {
+      try checkExits(of: Decision(calibration, rule: decision.rule, budget: decision.budget, shares: decision.shares))
+    } catch {
+      return (bare, error)
+    }
+    return (calibration, nil)
   }
 }
 
@@ -122,9 +131,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline, withVersions: true)
     guard let decision = file.definition.decision else { return }
     let named = try file.calibrationPath(of: decision, environment)
-    let used = try file.calibration(at: calibration ?? named, environment).withExits(of: decision)
+    let used = try file.taken(file.calibration(at: calibration ?? named, environment), by: decision)
     let other = try against.map { (path) throws(SluiceError) in
-      try file.calibration(at: path, environment).withExits(of: decision)
+      try file.taken(file.calibration(at: path, environment), by: decision)
     }
     try checkDistinct(
       outputs: [html, json].compactMap(\.self),
@@ -132,18 +141,18 @@ struct EvaluateCommand: AsyncParsableCommand {
     let interruption = try Interruption()
     let run = ScoringRun(scoring, workers: workers.count, interruption: interruption, sha256: Digests.sha256)
     let collected = EvaluationRun(
-      evaluators: [used, other].compactMap(\.self).map {
+      evaluators: [used.calibration, other?.calibration].compactMap(\.self).map {
         Evaluator(
           scoring, $0, rule: decision.rule, shares: decision.shares, budgets: Self.budgets(own: decision.budget))
-      }, lacksExits: decision.earlyExit != nil && used.exits == nil,
-      lacksBaseline: scoring.hasBaseline && used.baseline == nil)
+      }, refusals: [used.refusal, other?.refusal],
+      lacksBaseline: scoring.hasBaseline && used.calibration.baseline == nil)
     if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
       Signals.dieOf(number)
     }
     guard collected.hasClean else {
       throw SluiceError(.emptyInput, "there is no clean image to judge", remedy: "name clean images with --clean")
     }
-    let evaluation = try report(collected, scoring, used, decision, file)
+    let evaluation = try report(collected, scoring, used.calibration, decision, file)
     if collected.leftOut > 0 || !isPermitted(evaluation) { throw ExitCode(ExitStatus.someHeldBack) }
   }
 

@@ -1,4 +1,5 @@
 import Calibration
+import Common
 import Files
 import FilterPipeline
 import Synchronization
@@ -17,15 +18,15 @@ final class EvaluationRun: Sendable {
   }
 
   private let evaluators: [Evaluator]
-  /// Whether the filter takes early exits, and the calibration has none for its budget.
-  private let lacksExits: Bool
+  /// For each calibration, why the filter refuses to start with its early exits; `nil` where it does not.
+  private let refusals: [SluiceError?]
   /// Whether the published feature squeezing is scored, and the calibration has nothing to compare those scores with.
   private let lacksBaseline: Bool
   private let state: Mutex<State>
 
-  init(evaluators: [Evaluator], lacksExits: Bool, lacksBaseline: Bool) {
+  init(evaluators: [Evaluator], refusals: [SluiceError?], lacksBaseline: Bool) {
     self.evaluators = evaluators
-    self.lacksExits = lacksExits
+    self.refusals = refusals
     self.lacksBaseline = lacksBaseline
     state = Mutex(State(groups: evaluators.map { _ in [] }))
   }
@@ -97,10 +98,11 @@ final class EvaluationRun: Sendable {
   private func notes(_ groups: [Evaluation.JudgedGroup]) -> [String] {
     let (calibrated, certified, repeated) = state.withLock { ($0.calibrated, $0.certified, $0.repeated) }
     var notes: [String] = []
-    if lacksExits {
+    for (name, refusal) in zip(["the calibration", "the one that it is compared with"], refusals) {
+      guard let refusal else { continue }
       notes.append(
-        "The filter has `earlyExit`, and the calibration has no exits for its budget: none is taken here, and the filter does not "
-          + "start with it. Calibrate again with --adversarial.")
+        "No early exit of \(name) is taken, and the filter does not start with it: \(refusal.message)"
+          + (refusal.remedy.map { "; \($0)." } ?? "."))
     }
     if lacksBaseline {
       notes.append(

@@ -32,10 +32,33 @@ import Testing
     let folder = try CalibrateCommandTests.bench()
     #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
     let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean"
-    #expect(try !sluice(folder, evaluate).outputText.contains("no exits"))
+    #expect(try !sluice(folder, evaluate).outputText.contains("No early exit"))
     try folder.file("noise.yaml", CalibrateCommandTests.filter.replacing("json}", with: "json, earlyExit: {}}"))
     let said = try sluice(folder, evaluate)
-    #expect(said.status == 0 && said.outputText.contains("the calibration has no exits"), "\(said.errors)")
+    #expect(said.status == 0 && said.outputText.contains("the calibration tried no exits"), "\(said.errors)")
+  }
+
+  @Test("early exits that the filter refuses to start with are left out, with the reason that it gives")
+  func refusedExits() throws {
+    let folder = try CalibrateCommandTests.bench()
+    func take(_ exits: String) throws {
+      let filter = CalibrateCommandTests.filter.replacing("json}", with: "json, earlyExit: \(exits)}")
+      try folder.file("noise.yaml", filter)
+    }
+    try take("{}")
+    let made = try sluice(
+      folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean --adversarial attacks")
+    #expect(made.status == 0, "\(made.errors)")
+    let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean --against noise.calibration.json"
+    #expect(try !sluice(folder, evaluate).outputText.contains("No early exit"))
+    // The budget stays as it is.
+    try take("{lostDetections: 0.02}")
+    let reason = "another limit or confidence"
+    let refused = try sluice(folder, "\"$SLUICE\" filter -f noise.yaml --format none clean/1.png")
+    #expect(refused.status == 2 && refused.errors.contains(reason), "\(refused.errors)")
+    let said = try sluice(folder, evaluate).outputText
+    #expect(said.contains("No early exit of the calibration is taken") && said.contains(reason), "\(said)")
+    #expect(said.contains("No early exit of the one that it is compared with"), "\(said)")
   }
 
   @Test(
