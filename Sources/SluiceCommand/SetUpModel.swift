@@ -19,14 +19,29 @@ struct SetUpModel {
   ///
   /// - Throws: `unreadable-file`, `empty-input` for photographs; `engine-failed`.
   init(_ model: ExaminedModel, photos: [String]) throws(SluiceError) {
-    description = model.description
-    classifier = model.classifier
+    var (description, classifier) = (model.description, model.classifier)
+    let photographs = try Self.photographs(photos, classifier, model.names)
+    var preparation = try Self.preparation(model, classifier, photographs)
+    if preparation.showsLogit {
+      classifier.output.kind = .oneLogit
+      preparation = try Self.preparation(model, classifier, photographs)
+    }
+    classifier.isSeenOnPhotographs = photographs != nil
+    description.classifier = classifier
+    self.description = description
+    self.classifier = classifier
+    self.preparation = preparation
+    self.photographs = photographs
     found = model.found
     labels = model.labels
-    photographs = try Self.photographs(photos, classifier, model.names)
+  }
+
+  private static func preparation(
+    _ model: ExaminedModel, _ classifier: ClassifierDescription, _ photographs: TrialPhotographs?
+  ) throws(SluiceError) -> ChosenPreparation {
     let progress = TrialProgress()
     defer { progress.clear() }
-    preparation = try PreparationChoice(model.probe, classifier, found: found, photographs: photographs).chosen {
+    return try PreparationChoice(model.probe, classifier, found: model.found, photographs: photographs).chosen {
       progress.update($0, $1)
     }
   }

@@ -56,6 +56,14 @@ struct PreparationChoiceTests {
     #expect(chosen.trials.first?.best.agreement == 1)
   }
 
+  @Test(
+    "a number outside [0, 1] on a photograph is no probability",
+    arguments: [("unit-logit.onnx", true), ("sigmoid.onnx", false)])
+  func oneLogit(model: String, isLogit: Bool) throws {
+    let chosen = try choice(model, try photographs(30, named: false))
+    #expect(chosen.showsLogit == isLogit)
+  }
+
   @Test("letterboxes and scaling without antialiasing are tried, and stand behind what is more usual")
   func geometries() throws {
     let square = PixelSize(width: 224, height: 224)

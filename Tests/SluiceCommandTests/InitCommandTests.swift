@@ -116,6 +116,23 @@ struct InitCommandTests {
     #expect(compared.contains("published feature squeezing") && !compared.contains(note), "\(compared)")
   }
 
+  @Test(
+    "one logit that noise leaves within [0, 1] is told from a probability by photographs; without any, both are named")
+  func oneLogit() throws {
+    let model = Self.fixture("unit-logit.onnx")
+    let described = try SluiceCommand.run(["model", model])
+    #expect(described.outputText.contains("by one probability, or one logit: nothing outside [0, 1] was seen"))
+    let photographs = try Self.photographs(60)
+    let folder = try TemporaryFolder()
+    let made = try SluiceCommand.run([
+      "init", model, "--photos", photographs.path, "-o", "\(folder.path)/f.yaml", "--fpr", "0.1",
+    ])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.errors.contains("2 classes by one logit\n"), "\(made.errors)")
+    let filter = String(decoding: try Repository.bytes("\(folder.path)/f.yaml"), as: UTF8.self)
+    #expect(filter.contains("scores: oneLogit"))
+  }
+
   @Test func filesAreReplacedOnlyWhereThatIsSaid() throws {
     let folder = try TemporaryFolder()
     let filter = try folder.file("kept.yaml", "mine")

@@ -38,6 +38,8 @@ extension ClassifierDescription {
 
   private var scores: String {
     switch output.kind {
+    case .oneProbability where !isSeenOnPhotographs:
+      "2 classes by \(output.kind.rawValue), or one logit: nothing outside [0, 1] was seen"
     case .oneLogit, .oneProbability: "2 classes by \(output.kind.rawValue)"
     default: "\(output.kind.rawValue) of \(output.classCount) classes"
     }

@@ -41,7 +41,7 @@ package struct ModelDescription: Sendable, Hashable {
 /// What was found by running an image classifier.
 package struct ClassifierDescription: Sendable, Hashable {
   package let input: PictureInput
-  package let output: ScoreOutput
+  package var output: ScoreOutput
   /// The sizes that it was run with successfully, the one of its file (or the first that works) first.
   package var sizes: [PixelSize]
   /// The sizes that it refuses, or for which it gives another number of scores.
@@ -49,6 +49,8 @@ package struct ClassifierDescription: Sendable, Hashable {
   /// The numbers of pictures in one call that it was run with successfully.
   package var batches: [Int]
   package var timings: [CallTiming]
+  /// Whether photographs were seen besides noise, which tell one probability from one logit.
+  package var isSeenOnPhotographs = false
 }
 
 /// The input of a classifier: how it takes pictures.
@@ -101,7 +103,7 @@ package struct ScoreOutput: Sendable, Hashable {
   package let element: TensorElement?
   /// The shape of the output for one picture.
   package let shape: [Int]
-  package let kind: OutputKind
+  package var kind: OutputKind
   /// The names of all outputs that could be the scores; none where the user named this one.
   package let candidates: [String]
 

@@ -1,6 +1,8 @@
 import Pixels
 
 extension OutputKind {
+  /// Where probabilities lie, with what rounding makes of 0 and 1.
+  static let unitRange: ClosedRange<Float> = -1e-6...1.001
   /// What rounding may take from a sum of one.
   private static let exactTolerance: Float = 1e-3
   /// Means of sums of softmaxes whose small values an 8-bit output rounded away: sums were seen down to .73. A single picture
@@ -21,7 +23,7 @@ extension OutputKind {
   ///   - runs: the numbers of one picture in each run.
   ///   - isQuantised: whether they are 8-bit numbers. Others may be rounded to 8 bits inside the model.
   package init(ofRuns runs: [[Float]], isQuantised: Bool) {
-    let areInUnit = runs.allSatisfy { run in run.allSatisfy { (-1e-6...1.001).contains($0) } }
+    let areInUnit = runs.allSatisfy { $0.allSatisfy(Self.unitRange.contains) }
     if runs.allSatisfy({ $0.count == 1 }) {
       self = areInUnit ? .oneProbability : .oneLogit
       return

@@ -14,6 +14,8 @@ package struct ChosenPreparation: Sendable {
   package var quantisation: Quantisation?
   /// What was tried, in its order; empty where everything was found or there were no photographs.
   package var trials: [TrialResult] = []
+  /// Whether photographs gave numbers outside [0, 1] where the output was taken for one probability: it is one logit.
+  package var showsLogit = false
   /// What sources say that cannot be had.
   package var doubts: [Found<String>] = []
 

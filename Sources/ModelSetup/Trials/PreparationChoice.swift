@@ -121,9 +121,13 @@ package struct PreparationChoice {
       chosen.normalisation?.reason == .assumed ? UsualPreparations.normalisations(channels) : [current.normalisation]
     let orders: [TensorChannels] = chosen.order.reason == .assumed ? [.rgb, .bgr] : [chosen.order.value]
     func tryColours() throws(SluiceError) {
-      guard normalisations.count * orders.count > 1 else { return }
+      let count = normalisations.count * orders.count
+      // One probability is told from one logit by photographs, also where there is nothing to choose.
+      guard count > 1 || classifier.output.kind == .oneProbability else { return }
       let result = try trial.colours(normalisations, orders, steps: current.steps) { progress("colours", $0) }
       current = result.taken.candidate
+      chosen.showsLogit = chosen.showsLogit || result.leavesUnit
+      guard count > 1 else { return }
       chosen.trials.append(result)
       if orders.count > 1 { chosen.order = Choice(current.order, .tried(isClear: result.isClear(on: \.order))) }
       if normalisations.count > 1 {
@@ -132,9 +136,12 @@ package struct PreparationChoice {
       }
     }
     try tryColours()
+    // Everything is tried again as a logit then.
+    guard !chosen.showsLogit else { return }
     guard chosen.steps.reason == .assumed, geometries.count > 1 else { return }
     let result = try trial.geometries(geometries, like: current) { progress("geometries", $0) }
     chosen.trials.append(result)
+    chosen.showsLogit = result.leavesUnit
     chosen.steps = Choice(result.taken.candidate.steps, .tried(isClear: result.isClear(on: \.steps)))
     // What was tried with another geometry may look different with this one.
     guard result.taken.candidate.steps != current.steps, chosen.trials.count > 1 else { return }

@@ -89,21 +89,24 @@ package struct PreparationTrial {
       progress(done / total)
     }
     var predictions: [[[Float]]] = []
+    var leavesUnit = false
     for candidate in candidates {
-      predictions.append(try self.predictions(candidate, try pictures(candidate).plain))
+      predictions.append(try self.predictions(candidate, try pictures(candidate).plain, &leavesUnit))
       step()
     }
     let plain = zip(candidates, predictions).map { candidate, rows in
       CandidateOutcome(candidate, predictions: rows, moved: [], trueClasses: labels)
     }
-    if labelsCount(plain) { return TrialResult(plain, by: .accuracy, prefersUsual: prefersUsual) }
+    if labelsCount(plain) {
+      return TrialResult(plain, by: .accuracy, prefersUsual: prefersUsual, leavesUnit: leavesUnit)
+    }
     var outcomes: [CandidateOutcome] = []
     for (candidate, rows) in zip(candidates, predictions) {
-      let moved = try self.predictions(candidate, try pictures(candidate).moved)
+      let moved = try self.predictions(candidate, try pictures(candidate).moved, &leavesUnit)
       outcomes.append(CandidateOutcome(candidate, predictions: rows, moved: moved, trueClasses: labels))
       step()
     }
-    return TrialResult(outcomes, by: .information, prefersUsual: prefersUsual)
+    return TrialResult(outcomes, by: .information, prefersUsual: prefersUsual, leavesUnit: leavesUnit)
   }
 
   private func labelsCount(_ outcomes: [CandidateOutcome]) -> Bool {
@@ -118,7 +121,7 @@ package struct PreparationTrial {
   }
 
   private func predictions(
-    _ candidate: PreparationCandidate, _ pictures: [[UInt8]]
+    _ candidate: PreparationCandidate, _ pictures: [[UInt8]], _ leavesUnit: inout Bool
   ) throws(SluiceError) -> [[Float]] {
     let form = classifier.input.form(size, order: candidate.order)
     let encoder = TensorEncoder(
@@ -129,11 +132,22 @@ package struct PreparationTrial {
       let image = PixelImage(size: size, channels: classifier.input.channels, samples: samples)
       encoder.encode(image, into: &batch, at: 0)
       let values = try prepared.values(of: batch.bytes, output: output).prefix(classifier.output.valueCount)
+      leavesUnit = leavesUnit || isNoProbability(values.first ?? 0)
       rows.append(
         classifier.output.probabilities(
           Array(values), scale: outputQuantisation?.scale ?? 1, zeroPoint: Float(outputQuantisation?.zeroPoint ?? 0)))
     }
     return rows
+  }
+
+  /// Whether a number cannot be the one probability that the output was taken for.
+  private func isNoProbability(_ value: Float) -> Bool {
+    guard classifier.output.kind == .oneProbability else { return false }
+    guard let outputQuantisation else {
+      // What 8-bit numbers are worth is not known without their scale.
+      return !output.element.isQuantised && value.isFinite && !OutputKind.unitRange.contains(value)
+    }
+    return !OutputKind.unitRange.contains((value - Float(outputQuantisation.zeroPoint)) * outputQuantisation.scale)
   }
 }
 

@@ -14,6 +14,8 @@ package struct TrialResult: Sendable {
   package let outcomes: [CandidateOutcome]
   /// What is taken: the best, or the most usual of those that are not told from it.
   package let taken: CandidateOutcome
+  /// Whether a number that was taken for one probability lay outside [0, 1]: a sigmoid gives none there, whatever it is shown.
+  package let leavesUnit: Bool
 
   /// Candidates whose mean difference is below so many standard errors are not told apart.
   private static let clearDifference = 2.0
@@ -22,8 +24,11 @@ package struct TrialResult: Sendable {
   ///   - outcomes: in the order of how usual they are, which decides between equal ones; not empty.
   ///   - prefersUsual: whether the order also decides between those that photographs do not tell apart. It is right where
   ///     the candidates differ little, so that the best of a few photographs is mere chance.
-  package init(_ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool) {
+  package init(
+    _ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool, leavesUnit: Bool = false
+  ) {
     self.measure = measure
+    self.leavesUnit = leavesUnit
     let mostAccurate = outcomes.max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) } ?? outcomes[0]
     let ranks = outcomes.map { Self.rank($0, measure, mostAccurate) }
     let ranked = outcomes.enumerated().sorted { left, right in

@@ -55,6 +55,14 @@ def onnx_models():
     save("squeezed",
          [means([2, 3]), times, node("Sigmoid", ["logits"], ["row"]), node("Squeeze", ["row", "axis"], ["probability"])],
          [("input", F, [N, 3, 8, 8])], [("probability", F, [N])], {"weights": EYE[:, :1], "axis": np.array([1])})
+    # One logit, of how much green there is more than red: noise leaves it near one half, and coloured pictures do not.
+    save("unit-logit",
+         [means([2, 3]), node("MatMul", ["means", "difference"], ["more"]), node("Abs", ["means"], ["sizes"]),
+          node("MatMul", ["sizes", "sum"], ["size"]), node("Add", ["size", "one"], ["whole"]), node("Div", ["more", "whole"], ["share"]),
+          node("Mul", ["share", "four"], ["wide"]), node("Add", ["wide", "half"], ["logit"])],
+         [("input", F, [N, 3, 32, 32])], [("logit", F, [N, 1])],
+         {"difference": np.array([[-1], [1], [0]], np.float32), "sum": np.array([[1], [1], [0]], np.float32),
+          "one": np.float32(1), "four": np.float32(4), "half": np.float32(0.5)})
     save("independent", [means([2, 3]), times, node("Sigmoid", ["logits"], ["scores"])],
          [("input", F, [N, 3, 8, 8])], [("scores", F, [N, 3])], {"weights": EYE})
     # As onnxruntime quantises: 8 bits inside, floating-point numbers outside.
