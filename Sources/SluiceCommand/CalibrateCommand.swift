@@ -160,6 +160,11 @@ struct CalibrateCommand: AsyncParsableCommand {
           + "`sluice calibrate` goes on with the same filter and images")
       Signals.dieOf(number)
     }
+    if let bias = collected.bias {
+      // The remedy changes the filter, and another one's scores are not taken over.
+      collected.removeJournal()
+      throw bias
+    }
     let outcome = try write(to: target, collected, scoring, decision, rate: fpr ?? decision.budget)
     collected.removeJournal()
     return outcome
@@ -224,7 +229,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     _ task: ScoringTask, _ verdict: Verdict, _ scoring: ScoringPipeline, _ collected: CalibrationSet
   ) throws(SluiceError) {
     if let image = scoring.scores(in: verdict, of: task) { return try collected.take(image) }
-    collected.noteLeftOut()
+    collected.noteLeftOut(task, verdict.error)
     let reason = verdict.error.map(\.description) ?? "it could not be judged"
     Terminal.say("sluice: \(Terminal.printable(task.source)) left out: \(Terminal.printable(reason))")
   }

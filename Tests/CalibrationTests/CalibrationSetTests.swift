@@ -1,4 +1,5 @@
 import Calibration
+import Classifiers
 import Common
 import Decision
 import TestSupport
@@ -50,6 +51,28 @@ import Testing
     #expect(set.admits(Self.task("a1", kind: "blur")))
     try set.take(Self.image("a1", kind: "blur"))
     #expect(!set.admits(Self.task("a1", kind: "blur")))
+  }
+
+  @Test(
+    "a model that fails on a tenth of the clean images leaves a biased sample", arguments: [(1, 9), (1, 10), (0, 9)])
+  func bias(failed: Int, answered: Int) throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors))
+    let failure = SluiceError(.classifierFailed, "no probability", remedy: "say `scores`")
+    for index in 0..<failed { set.noteLeftOut(Self.task("f\(index)"), failure) }
+    for index in 0..<answered { try set.take(Self.image("a\(index)")) }
+    // Changed versions, attacks and images that are damaged say nothing of the model.
+    set.noteLeftOut(Self.task("a0", kind: "blur"), failure)
+    set.noteLeftOut(ScoringTask(digest: "c3", kind: ScoredImage.original, attack: "pgd", source: "x"), failure)
+    set.noteLeftOut(Self.task("d4"), SluiceError(SluiceError.Code("truncated-image"), "cut off"))
+    set.noteLeftOut(Self.task("e5"), nil)
+    #expect(set.leftOut == failed + 4)
+    let isBiased = 10 * failed >= failed + answered
+    #expect((set.bias != nil) == isBiased)
+    if isBiased {
+      #expect(set.bias?.code == .classifierFailed && set.bias?.remedy == "say `scores`")
+      #expect(set.bias?.message.contains("\(failed) of \(failed + answered) clean images") == true)
+    }
   }
 
   @Test("a journal gives back what it was given, without a line that was cut off, and only to its own filter")

@@ -133,6 +133,30 @@ struct InitCommandTests {
     #expect(filter.contains("scores: oneLogit"))
   }
 
+  @Test("no calibration is made of the images that a model did not fail on, where they are the fewer")
+  func biasedSample() throws {
+    let photographs = try Self.photographs(30)
+    let folder = try TemporaryFolder()
+    let filter = try folder.file(
+      "f.yaml",
+      """
+      version: 1
+      name: f
+      preprocess: [{resize: {width: 32, height: 32}}]
+      normalize: {mean: [0, 0, 0], std: [1, 1, 1]}
+      tensor: {layout: nchw, type: float32}
+      classifier: {openvino: {model: "\(Self.fixture("unit-logit.onnx"))", scores: oneProbability}}
+      detectors: [{stripeNoise: {}}]
+      decision: {falsePositiveBudget: 0.2, calibration: f.calibration.json}
+      """)
+    let refused = try SluiceCommand.run(["calibrate", "-f", filter, "--clean", photographs.path, "--augment", "none"])
+    #expect(refused.status == 2 && refused.output.isEmpty)
+    let error = try #require(refused.errors.split(separator: "\n").last)
+    #expect(error.hasPrefix("sluice: a model failed on ") && error.contains("of 30 clean images"), "\(refused.errors)")
+    #expect(error.contains("declare `scores: oneLogit`"))
+    #expect(try Self.files(in: folder) == [filter])
+  }
+
   @Test func filesAreReplacedOnlyWhereThatIsSaid() throws {
     let folder = try TemporaryFolder()
     let filter = try folder.file("kept.yaml", "mine")

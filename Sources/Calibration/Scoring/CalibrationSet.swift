@@ -1,3 +1,4 @@
+import Classifiers
 import Common
 import FilterPipeline
 import Synchronization
@@ -14,6 +15,10 @@ package final class CalibrationSet: Sendable {
     /// What earlier runs scored and this one has not come to, perhaps never will: their images may have been others.
     var known: [String: ScoredImage]
     var leftOut = 0
+    /// Clean images as they came: those with scores, those that a model failed on, and its first failure.
+    var answered = 0
+    var unanswered = 0
+    var firstFailure: SluiceError?
   }
 
   private let state: Mutex<State>
@@ -42,6 +47,10 @@ package final class CalibrationSet: Sendable {
 
   /// Images that could not be judged.
   package var leftOut: Int { state.withLock { $0.leftOut } }
+  /// The clean images as they came that a model failed on, those that it was asked about, and its first failure.
+  var failures: (count: Int, asked: Int, first: SluiceError?) {
+    state.withLock { ($0.unanswered, $0.unanswered + $0.answered, $0.firstFailure) }
+  }
   package var count: Int { state.withLock { $0.images.count } }
   /// Scores that the next run need not give again.
   package var kept: Int { state.withLock { $0.images.count + $0.known.count } }
@@ -77,7 +86,18 @@ package final class CalibrationSet: Sendable {
     try journal.withLock { (journal) throws(SluiceError) in try journal.append(image) }
   }
 
-  package func noteLeftOut() { state.withLock { $0.leftOut += 1 } }
+  /// - Parameters:
+  ///   - error: why it could not be judged, where that is known.
+  package func noteLeftOut(_ task: ScoringTask, _ error: SluiceError?) {
+    state.withLock { state in
+      state.leftOut += 1
+      guard let error, error.code == .classifierFailed, task.attack == nil, task.kind == ScoredImage.original else {
+        return
+      }
+      state.unanswered += 1
+      state.firstFailure = state.firstFailure ?? error
+    }
+  }
 
   /// The images of the sample, in an order that does not depend on the order in which they came.
   package func images() -> (clean: [ScoredImage], adversarial: [ScoredImage]) {
@@ -97,6 +117,7 @@ extension CalibrationSet.State {
   fileprivate mutating func enter(_ image: ScoredImage) {
     _ = image.attack == nil ? clean.enter(image.sampled) : adversarial.enter(image.sampled)
     images[image.key] = image
+    if image.attack == nil, image.kind == ScoredImage.original { answered += 1 }
     // What has fallen out of the sample need not be kept.
     if images.count % 4096 == 0 {
       let (clean, adversarial) = (clean, adversarial)
