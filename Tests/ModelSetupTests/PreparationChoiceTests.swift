@@ -105,7 +105,28 @@ struct PreparationChoiceTests {
     #expect(whole.trials.last?.best.accuracy == 1)
   }
 
-  @Test func whatIsFoundIsNotTried() throws {
+  @Test("what is found stays, and where photographs plainly contradict it, that is a doubt")
+  func contradiction() throws {
+    var preparation = Preparation()
+    preparation.normalisation = Normalisation(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+    for (order, isRight) in [(TensorChannels.rgb, true), (.bgr, false)] {
+      preparation.order = order
+      for isNamed in [true, false] where isNamed || isRight {
+        let found = FoundPreparation([PreparationClue(source: "config.json", preparation: preparation)])
+        let chosen = try choice("channels-last.onnx", try photographs(30, named: isNamed), found: found)
+        #expect(chosen.order == Choice(order, .found("config.json")))
+        #expect(chosen.normalisation?.reason == .found("config.json"))
+        #expect(chosen.doubts.isEmpty == isRight, "\(chosen.doubts)")
+        if !isRight {
+          let doubt = try #require(chosen.doubts.first)
+          #expect(doubt.source == "config.json" && doubt.value.hasPrefix("photographs say otherwise: RGB, "))
+          #expect(doubt.value.hasSuffix(" is right on 1.00 of them, this one on 0.33"), "\(doubt.value)")
+        }
+      }
+    }
+  }
+
+  @Test func whatIsFoundStays() throws {
     let folder = try photographs(6, named: true)
     let path = Repository.file("Tests/ModelSetupTests/Fixtures/quantised.tflite")
     let chosen = try choice(

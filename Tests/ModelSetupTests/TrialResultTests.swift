@@ -22,6 +22,44 @@ struct TrialResultTests {
     return TrialResult([outcome(0, 0.6, 0.6)] + others + [outcome(100, 0.1, 0.1)], by: .accuracy, prefersUsual: true)
   }
 
+  /// Outcomes of as many photographs as there are predictions, of two classes each.
+  private func result(
+    _ predictions: [[[Float]]], moved: [[[Float]]]? = nil, trueClasses: [Int?], by measure: TrialResult.Measure
+  ) -> TrialResult {
+    let outcomes = predictions.indices.map { index in
+      CandidateOutcome(
+        PreparationCandidate(
+          steps: [.centerCrop(PixelSize(width: 8, height: 8))],
+          normalisation: UsualPreparations.normalisations(.rgb)[index], order: .rgb),
+        predictions: predictions[index], moved: moved?[index] ?? [], trueClasses: trueClasses)
+    }
+    return TrialResult(outcomes, by: measure, prefersUsual: false)
+  }
+
+  @Test("photographs contradict a candidate that is wrong more often, and none that is only less sure")
+  func contradiction() throws {
+    let labels = (0..<20).map { $0 % 2 }
+    func answers(_ right: Float) -> [[Float]] { labels.map { $0 == 0 ? [right, 1 - right] : [1 - right, right] } }
+    let result = result([answers(0.9), answers(0.7), answers(0.2)], trueClasses: labels, by: .accuracy)
+    #expect(result.contradiction(of: result.outcomes[0]) == nil)
+    #expect(result.isClear(against: result.outcomes[1]) && result.contradiction(of: result.outcomes[1]) == nil)
+    #expect(
+      result.contradiction(of: result.outcomes[2])
+        == "photographs say otherwise: RGB, ImageNet mean and std is right on 1.00 of them, this one on 0.00")
+  }
+
+  @Test("without labels, far less information contradicts a candidate")
+  func contradictionWithoutLabels() throws {
+    let classes = (0..<20).map { $0 % 2 }
+    func answers(_ sure: Float) -> [[Float]] { classes.map { $0 == 0 ? [sure, 1 - sure] : [1 - sure, sure] } }
+    let predictions = [answers(0.99), answers(0.95), answers(0.51)]
+    let result = result(
+      predictions, moved: predictions, trueClasses: classes.map { _ in nil }, by: .information)
+    #expect(result.contradiction(of: result.outcomes[1]) == nil)
+    let text = try #require(result.contradiction(of: result.outcomes[2]))
+    #expect(text.hasSuffix("ImageNet mean and std has 0.67 of information, this one 0.00"), "\(text)")
+  }
+
   private func rows(_ text: String) -> [Substring] {
     text.split(separator: "\n").filter { $0.hasPrefix("  squash to") }
   }

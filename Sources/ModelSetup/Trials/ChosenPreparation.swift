@@ -12,11 +12,11 @@ package struct ChosenPreparation: Sendable {
   package var order: Choice<TensorChannels>
   /// Of an 8-bit input whose numbers are not the samples.
   package var quantisation: Quantisation?
-  /// What was tried, in its order; empty where everything was found or there were no photographs.
+  /// What was tried, in its order; empty where there were no photographs, or everything was found and they do not contradict it.
   package var trials: [TrialResult] = []
   /// Whether photographs gave numbers outside [0, 1] where the output was taken for one probability: it is one logit.
   package var showsLogit = false
-  /// What sources say that cannot be had.
+  /// What sources say that cannot be had, or that photographs contradict.
   package var doubts: [Found<String>] = []
 
   /// Why the size was taken, as a clause for people; `nil` where the model leaves no choice.

@@ -32,8 +32,8 @@ package struct PreparationChoice {
 
   private static let countRange = 32...128
   private static let trialMilliseconds = 40_000.0
-  /// Twelve ways of colouring and thirteen geometries, each also with moved pictures.
-  private static let callsPerPhotograph = 50
+  /// Fourteen ways of colouring and thirteen geometries, each also with moved pictures.
+  private static let callsPerPhotograph = 54
 
   /// - Parameters:
   ///   - progress: told what is being tried, and the share of it that is done.
@@ -117,34 +117,40 @@ package struct PreparationChoice {
         chosen.normalisation.map { _ in "as found" } ?? "samples as they are",
         chosen.normalisation?.value ?? .identity(channels)),
       order: chosen.order.value)
-    let normalisations =
-      chosen.normalisation?.reason == .assumed ? UsualPreparations.normalisations(channels) : [current.normalisation]
-    let orders: [TensorChannels] = chosen.order.reason == .assumed ? [.rgb, .bgr] : [chosen.order.value]
+    let colours = ColourCandidates(chosen, current, channels)
+    var contradiction: Found<String>?
     func tryColours() throws(SluiceError) {
-      let count = normalisations.count * orders.count
       // One probability is told from one logit by photographs, also where there is nothing to choose.
-      guard count > 1 || classifier.output.kind == .oneProbability else { return }
-      let result = try trial.colours(normalisations, orders, steps: current.steps) { progress("colours", $0) }
-      current = result.taken.candidate
-      chosen.showsLogit = chosen.showsLogit || result.leavesUnit
-      guard count > 1 else { return }
-      chosen.trials.append(result)
-      if orders.count > 1 { chosen.order = Choice(current.order, .tried(isClear: result.isClear(on: \.order))) }
-      if normalisations.count > 1 {
+      guard colours.count > 1 || classifier.output.kind == .oneProbability else { return }
+      let all = try trial.colours(colours.normalisations, colours.orders, steps: current.steps) {
+        progress("colours", $0)
+      }
+      let permitted = all.limited { colours.permits($0) }
+      current = permitted.taken.candidate
+      chosen.showsLogit = chosen.showsLogit || all.leavesUnit
+      contradiction = all.contradiction(of: permitted.taken).map {
+        Found($0, source: chosen.source(contradictedBy: all.best.candidate, insteadOf: current))
+      }
+      if contradiction != nil || colours.leavesChoice { chosen.trials.append(contradiction == nil ? permitted : all) }
+      if colours.choosesOrder {
+        chosen.order = Choice(current.order, .tried(isClear: permitted.isClear(on: \.order)))
+      }
+      if colours.choosesNormalisation {
         chosen.normalisation = Choice(
-          current.normalisation.normalisation, .tried(isClear: result.isClear(on: \.normalisation)))
+          current.normalisation.normalisation, .tried(isClear: permitted.isClear(on: \.normalisation)))
       }
     }
     try tryColours()
     // Everything is tried again as a logit then.
     guard !chosen.showsLogit else { return }
+    defer { chosen.doubts += [contradiction].compactMap(\.self) }
     guard chosen.steps.reason == .assumed, geometries.count > 1 else { return }
     let result = try trial.geometries(geometries, like: current) { progress("geometries", $0) }
     chosen.trials.append(result)
     chosen.showsLogit = result.leavesUnit
     chosen.steps = Choice(result.taken.candidate.steps, .tried(isClear: result.isClear(on: \.steps)))
     // What was tried with another geometry may look different with this one.
-    guard result.taken.candidate.steps != current.steps, chosen.trials.count > 1 else { return }
+    guard result.taken.candidate.steps != current.steps, colours.leavesChoice else { return }
     current.steps = result.taken.candidate.steps
     try tryColours()
   }

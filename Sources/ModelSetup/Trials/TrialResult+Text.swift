@@ -25,6 +25,20 @@ extension TrialResult {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// What photographs say against a candidate that a source names, as a clause for people; `nil` where they say nothing.
+  package func contradiction(of other: CandidateOutcome) -> String? {
+    guard contradicts(other) else { return nil }
+    let name = shortName(best.candidate)
+    switch measure {
+    case .accuracy:
+      return
+        "photographs say otherwise: \(name) is right on \(share(best.accuracy)) of them, this one on \(share(other.accuracy))"
+    case .information:
+      return "photographs say otherwise: \(name) has \(hundredths(best.meanInformation)) of information, "
+        + "this one \(hundredths(other.meanInformation))"
+    }
+  }
+
   /// The best, and those that the report names besides.
   private var shownOutcomes: [CandidateOutcome] {
     let named = Set([taken, rivals.first].compactMap(\.?.candidate))

@@ -43,6 +43,13 @@ package struct TrialResult: Sendable {
 
   package var best: CandidateOutcome { outcomes[0] }
 
+  /// The same of some candidates, as though the others had not been tried.
+  func limited(to isPermitted: (PreparationCandidate) -> Bool) -> TrialResult {
+    let permitted = outcomes.filter { isPermitted($0.candidate) }
+    guard !permitted.isEmpty, permitted.count < outcomes.count else { return self }
+    return TrialResult(permitted, by: measure, prefersUsual: false, leavesUnit: leavesUnit)
+  }
+
   private static func rank(
     _ outcome: CandidateOutcome, _ measure: Measure, _ mostAccurate: CandidateOutcome
   ) -> (Double, Double) {
@@ -62,6 +69,22 @@ package struct TrialResult: Sendable {
     switch measure {
     case .accuracy: exceeds(best.likelihoods, other.likelihoods) || exceeds(best.corrects, other.corrects)
     case .information: exceeds(best.information, other.information)
+    }
+  }
+
+  /// Where photographs have no labels, the best has so many times the information of a candidate that they contradict, and
+  /// of so much at least.
+  private static let flatRatio = 2.0
+  private static let leastInformation = 0.1
+
+  /// Whether the photographs plainly say that the best candidate is right and another wrong: more photographs are
+  /// answered rightly, or they have far more information. That the model is a little surer of itself says nothing.
+  package func contradicts(_ other: CandidateOutcome) -> Bool {
+    switch measure {
+    case .accuracy: Self.exceeds(best.corrects, other.corrects)
+    case .information:
+      Self.exceeds(best.information, other.information)
+        && (best.meanInformation ?? 0) > Self.flatRatio * max(Self.leastInformation, other.meanInformation ?? 0)
     }
   }
 
