@@ -123,6 +123,7 @@ struct FoundPreparationTests {
     #expect(found.normalisation?.value == Self.imageNet)
     #expect(found.labels(count: 3)?.value == ["big cat", "dog", "& co"])
     #expect(found.order == nil, "programs disagree on what is reversed")
+    #expect(found.isNormalisedInTensorOrder)
     #expect(found.steps?.value == [.letterbox(Self.square, .bilinear, level: 0)])
     #expect(found.doubts.count == 2)
   }

@@ -19,6 +19,23 @@ struct ModelMetadataTests {
     #expect(found.size?.value == PixelSize(width: 8, height: 8))
   }
 
+  @Test(
+    "the lists of an ONNX model are in the order of its channels",
+    arguments: [("Rgb8", [0.1, 0.2, 0.3], false), ("Bgr8", [0.3, 0.2, 0.1], false), (nil, [0.1, 0.2, 0.3], true)]
+      as [(String?, [Float], Bool)])
+  func onnxChannelOrder(order: String?, mean: [Float], isOpen: Bool) throws {
+    func field(_ tag: UInt8, _ bytes: [UInt8]) -> [UInt8] { [tag, UInt8(bytes.count)] + bytes }
+    func property(_ name: String, _ value: String) -> [UInt8] {
+      field(0x72, field(0x0A, Array(name.utf8)) + field(0x12, Array(value.utf8)))
+    }
+    let bytes =
+      property("mean", "[0.1, 0.2, 0.3]") + (order.map { property("Image.BitmapPixelFormat", $0) } ?? [])
+    let folder = try TemporaryFolder()
+    let found = ModelSurroundings(modelPath: try folder.file("m.onnx", bytes)).preparation(size: nil)
+    #expect(found.normalisation?.value.mean == mean)
+    #expect(found.isNormalisedInTensorOrder == isOpen)
+  }
+
   @Test func tensorFlowLiteMetadataIsRead() throws {
     let found = ModelSurroundings(modelPath: Self.fixture("quantised.tflite")).preparation(size: nil)
     #expect(found.normalisation?.value == Normalisation(mean: [0.5], standardDeviation: [0.5]))

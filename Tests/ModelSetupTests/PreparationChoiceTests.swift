@@ -126,6 +126,29 @@ struct PreparationChoiceTests {
     }
   }
 
+  @Test("means in the order of the tensor become those of R, G, B with the order that is found or tried")
+  func tensorOrder() throws {
+    let values = Normalisation(mean: [0.1, 0.2, 0.3], standardDeviation: [0.4, 0.5, 0.6])
+    let reversed = Normalisation(mean: [0.3, 0.2, 0.1], standardDeviation: [0.6, 0.5, 0.4])
+    var (open, ordered) = (Preparation(), Preparation())
+    open.normalisation = values
+    open.isNormalisedInTensorOrder = true
+    ordered.order = .bgr
+    let clues = [
+      PreparationClue(source: "model", preparation: open), PreparationClue(source: "file", preparation: ordered),
+    ]
+    let folder = try photographs(12, named: true)
+    let found = try choice("channels-last.onnx", folder, found: FoundPreparation(clues))
+    #expect(found.normalisation == Choice(reversed, .found("model")))
+    // The model takes RGB.
+    let tried = try choice("channels-last.onnx", folder, found: FoundPreparation([clues[0]]))
+    #expect(tried.order.value == .rgb && tried.normalisation == Choice(values, .found("model")))
+    for (order, expected) in [(TensorChannels.rgb, values), (.bgr, reversed)] {
+      let normalisation = NamedNormalisation("as found", values, isInTensorOrder: true)
+      #expect(PreparationCandidate(steps: [], normalisation: normalisation, order: order).values == expected)
+    }
+  }
+
   @Test func whatIsFoundStays() throws {
     let folder = try photographs(6, named: true)
     let path = Repository.file("Tests/ModelSetupTests/Fixtures/quantised.tflite")

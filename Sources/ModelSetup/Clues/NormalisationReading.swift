@@ -47,6 +47,11 @@ extension Normalisation {
   /// As many digits as a person writes.
   private static func rounded(_ value: Double) -> Float { Float((value * 1e6).rounded() / 1e6) }
 
+  /// With the entries of red and blue exchanged.
+  var reversed: Normalisation {
+    Normalisation(mean: mean.reversed(), standardDeviation: standardDeviation.reversed())
+  }
+
   /// The same for three channels, or the mean of three for one; `nil` where that says nothing.
   package func fitted(to channels: PixelChannels) -> Normalisation? {
     if mean.count == channels.rawValue { return self }

@@ -52,13 +52,19 @@ enum ONNXMetadata {
     preparation.normalisation = normalisation(range: properties["Image.NominalPixelRange"])
     if let mean = first("mean", "image_mean", "mean_values").map(TextLists.numbers), !mean.isEmpty {
       let deviation = first("std", "image_std", "scale_values").map(TextLists.numbers) ?? []
-      preparation.normalisation = Normalisation(meanOfEitherRange: mean, deviation: deviation)
+      take(Normalisation(meanOfEitherRange: mean, deviation: deviation), &preparation)
     }
     if let sides = first("imgsz", "image_size", "input_size").map(TextLists.numbers) {
       preparation.size = size(sides)
     }
     preparation.labels = first("names", "labels", "classes", "class_names", "id2label").flatMap(TextLists.names)
     return preparation
+  }
+
+  /// Lists are in the order of the tensor's channels.
+  private static func take(_ normalisation: Normalisation?, _ preparation: inout Preparation) {
+    preparation.normalisation = preparation.order == .bgr ? normalisation?.reversed : normalisation
+    preparation.isNormalisedInTensorOrder = normalisation != nil && preparation.order == nil
   }
 
   /// The ranges of the ONNX specification.

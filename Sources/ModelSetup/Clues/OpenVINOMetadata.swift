@@ -51,6 +51,8 @@ enum OpenVINOMetadata {
     if isEmbedded || !mean.isEmpty || !deviation.isEmpty {
       preparation.normalisation = Normalisation(
         mean: isEmbedded ? [] : mean, deviation: isEmbedded ? [] : deviation, factor: 1)
+      // Channels are reversed first, where they are.
+      preparation.isNormalisedInTensorOrder = preparation.normalisation != nil
     }
     if values["reverse_input_channels"]?.lowercased() == "true" {
       // Programs disagree on whether what they reverse is RGB or BGR.

@@ -9,6 +9,8 @@ package struct Preparation: Sendable, Hashable {
   package var steps: [PreprocessStep]?
   /// Of values in [0, 1], one entry for each channel, in the order R, G, B.
   package var normalisation: Normalisation?
+  /// Whether the normalisation is in the order of the tensor's channels instead, where the source does not say which that is.
+  package var isNormalisedInTensorOrder = false
   package var order: TensorChannels?
   /// Of the input of a quantised model.
   package var quantisation: Quantisation?
@@ -67,6 +69,10 @@ package struct FoundPreparation: Sendable, Hashable {
   package var size: Found<PixelSize>? { first(\.size) }
   package var steps: Found<[PreprocessStep]>? { first(\.steps) }
   package var normalisation: Found<Normalisation>? { first(\.normalisation) }
+  /// Whether that is in the order of the tensor's channels, whichever that is.
+  package var isNormalisedInTensorOrder: Bool {
+    clues.first { $0.preparation.normalisation != nil }?.preparation.isNormalisedInTensorOrder == true
+  }
   package var order: Found<TensorChannels>? { first(\.order) }
   package var quantisation: Found<Quantisation>? { first(\.quantisation) }
   package var outputQuantisation: Found<Quantisation>? { first(\.outputQuantisation) }

@@ -13,6 +13,11 @@ package struct PreparationCandidate: Sendable, Hashable {
     self.order = order
   }
 
+  /// What the tensor is made with, in the order R, G, B.
+  package var values: Normalisation {
+    normalisation.isInTensorOrder && order == .bgr ? normalisation.normalisation.reversed : normalisation.normalisation
+  }
+
   /// For people, as in `RGB, [−1, 1], shorter side 256 and crop, bilinear`.
   package var name: String { "\(colours), \(normalisation.name), \(geometry)" }
 
@@ -39,10 +44,13 @@ package struct PreparationCandidate: Sendable, Hashable {
 package struct NamedNormalisation: Sendable, Hashable {
   package let name: String
   package let normalisation: Normalisation
+  /// Whether its entries are in the order of the tensor's channels, and not R, G, B.
+  package let isInTensorOrder: Bool
 
-  package init(_ name: String, _ normalisation: Normalisation) {
+  package init(_ name: String, _ normalisation: Normalisation, isInTensorOrder: Bool = false) {
     self.name = name
     self.normalisation = normalisation
+    self.isInTensorOrder = isInTensorOrder
   }
 }
 

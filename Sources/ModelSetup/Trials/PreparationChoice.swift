@@ -81,7 +81,8 @@ package struct PreparationChoice {
     let channels = classifier.input.channels
     let isQuantised = Optional(classifier.input.element).isQuantised
     if let normalisation = found.normalisation, let fitted = normalisation.value.fitted(to: channels) {
-      chosen.normalisation = Choice(fitted, .found(normalisation.source))
+      let isReversed = found.isNormalisedInTensorOrder && chosen.order.value == .bgr
+      chosen.normalisation = Choice(isReversed ? fitted.reversed : fitted, .found(normalisation.source))
     }
     guard isQuantised else {
       let usual = UsualPreparations.normalisations(channels)[0].normalisation
@@ -115,7 +116,8 @@ package struct PreparationChoice {
       steps: chosen.steps.value,
       normalisation: NamedNormalisation(
         chosen.normalisation.map { _ in "as found" } ?? "samples as they are",
-        chosen.normalisation?.value ?? .identity(channels)),
+        chosen.normalisation?.value ?? .identity(channels),
+        isInTensorOrder: found.isNormalisedInTensorOrder && chosen.order.reason == .assumed),
       order: chosen.order.value)
     let colours = ColourCandidates(chosen, current, channels)
     var contradiction: Found<String>?
@@ -135,9 +137,9 @@ package struct PreparationChoice {
       if colours.choosesOrder {
         chosen.order = Choice(current.order, .tried(isClear: permitted.isClear(on: \.order)))
       }
-      if colours.choosesNormalisation {
-        chosen.normalisation = Choice(
-          current.normalisation.normalisation, .tried(isClear: permitted.isClear(on: \.normalisation)))
+      chosen.normalisation = chosen.normalisation.map { normalisation in
+        let isClear = permitted.isClear(on: \.normalisation)
+        return Choice(current.values, colours.choosesNormalisation ? .tried(isClear: isClear) : normalisation.reason)
       }
     }
     try tryColours()

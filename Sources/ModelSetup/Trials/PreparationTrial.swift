@@ -124,8 +124,7 @@ package struct PreparationTrial {
     _ candidate: PreparationCandidate, _ pictures: [[UInt8]], _ leavesUnit: inout Bool
   ) throws(SluiceError) -> [[Float]] {
     let form = classifier.input.form(size, order: candidate.order)
-    let encoder = TensorEncoder(
-      form: form, normalisation: candidate.normalisation.normalisation, quantisation: quantisation)
+    let encoder = TensorEncoder(form: form, normalisation: candidate.values, quantisation: quantisation)
     var batch = TensorBatch(form: form, count: classifier.input.fixedBatch ?? 1)
     var rows: [[Float]] = []
     for samples in pictures {

@@ -97,7 +97,7 @@ def onnx_models():
     save("thousand", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 1000])],
          {"weights": 20 * np.random.default_rng(1).normal(size=(3, 1000)).astype(np.float32)})
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
-         {"Image.BitmapPixelFormat": "Bgr8", "mean": "[123.675, 116.28, 103.53]", "std": "58.395,57.12,57.375",
+         {"Image.BitmapPixelFormat": "Bgr8", "mean": "[103.53, 116.28, 123.675]", "std": "57.375,57.12,58.395",
           "names": "{0: 'red', 1: 'green', 2: \"robin's egg\"}", "imgsz": "[8, 8]"})
     # As PyTorch exports `x.view(x.size(0), -1)`.
     save("viewed",
