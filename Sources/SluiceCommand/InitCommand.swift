@@ -111,7 +111,8 @@ struct InitCommand: AsyncParsableCommand {
     let summary = InitSummary(
       files: files, paths: files.paths(of: plan, isCalibrated: true), outcome: outcome, cost: cost, photos: photos,
       attacks: attacks,
-      secondOpinion: second == nil ? ImageNetModel.secondOpinion(to: model.path, main.classifier) : nil)
+      secondOpinion: second == nil
+        ? ImageNetModel.secondOpinion(to: model.path, main.classifier, labels: main.labels?.value) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }

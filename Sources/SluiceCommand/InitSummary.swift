@@ -13,7 +13,7 @@ struct InitSummary {
   let photos: [String]
   let attacks: [String]
   /// A model that could be asked for a second opinion, where none is.
-  let secondOpinion: String?
+  let secondOpinion: ImageNetModel?
 
   /// The detections of so many attacks are named; the rest are added up.
   private static let shownAttacks = 4
@@ -90,7 +90,10 @@ struct InitSummary {
       "  sluice serve -f \(files.filter)                 a protected classifier",
     ]
     guard let secondOpinion else { return lines }
-    return lines + ["  --second-model \(secondOpinion)", "    of the same classes, the best single witness of attacks"]
+    let classes =
+      secondOpinion.hasKnownClasses
+      ? "of the same classes" : "if your model's classes are ImageNet's, in the usual order"
+    return lines + ["  --second-model \(secondOpinion.path)", "    \(classes): the best single witness of attacks"]
   }
 
   /// The same for a filter without a calibration.

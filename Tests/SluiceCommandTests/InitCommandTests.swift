@@ -232,24 +232,53 @@ struct InitCommandTests {
     #expect(refused.errors.contains("Keras") && refused.errors.contains("ovc"))
   }
 
+  /// Names of a thousand classes.
+  enum ThousandNames: Sendable {
+    case installed
+    /// The first half is that of the installed ones, written otherwise.
+    case halfInstalled
+    case reversed
+
+    var names: [String] {
+      let installed = (0..<1000).map { "thing \($0)" }
+      switch self {
+      case .installed: return installed
+      case .halfInstalled:
+        return installed.prefix(500).map { $0.uppercased() + ", object" } + (500..<1000).map { "other \($0)" }
+      case .reversed: return installed.reversed()
+      }
+    }
+
+    var text: String { names.joined(separator: "\n") + "\n" }
+  }
+
+  private static let condition = "if your model's classes are ImageNet's, in the usual order"
+
   @Test(
-    "the installed classifier of photographs is offered for a second opinion on as many classes, and on no others",
-    arguments: [("thousand.onnx", true), ("channels-last.onnx", false)])
-  func secondOpinion(model: String, isOffered: Bool) throws {
+    "the installed classifier of photographs is offered for a second opinion on the same classes, and on as many with a condition",
+    arguments: [
+      ("thousand.onnx", nil, condition),
+      ("thousand.onnx", .halfInstalled, "of the same classes"), ("thousand.onnx", .reversed, nil),
+      ("channels-last.onnx", nil, nil),
+    ] as [(String, ThousandNames?, String?)])
+  func secondOpinion(model: String, labels: ThousandNames?, words: String?) throws {
     let folder = try TemporaryFolder()
     let data = try TemporaryFolder()
     // It only has to be there: nothing opens it.
     try FileManager.default.createDirectory(atPath: "\(data.path)/imagenet", withIntermediateDirectories: true)
     let installed = try data.file("imagenet/efficientnet-lite0.xml", "<net/>")
+    try data.file("imagenet/labels.txt", ThousandNames.installed.text)
     let environment = ProcessInfo.processInfo.environment
     let engine = environment["SLUICE_OPENVINO"] ?? "\(Requirements.dataFolder)/openvino/openvino/libs"
     let photographs = try Self.photographs(40)
+    let named = try labels.map { ["--labels", try data.file("own.txt", $0.text)] } ?? []
     let made = try SluiceCommand.run(
       [
         "init", Self.fixture(model), "--photos", photographs.path, "-o", "\(folder.path)/f.yaml", "--fpr", "0.1",
-      ], environment: ["SLUICE_DATA": data.path, "SLUICE_OPENVINO": engine])
+      ] + named, environment: ["SLUICE_DATA": data.path, "SLUICE_OPENVINO": engine])
     #expect(made.status == 0, "\(made.errors)")
-    #expect(made.outputText.contains("--second-model \(installed)") == isOffered, "\(made.outputText)")
+    #expect(made.outputText.contains("--second-model \(installed)") == (words != nil), "\(made.outputText)")
+    if let words { #expect(made.outputText.contains("    \(words): the best"), "\(made.outputText)") }
   }
 
   /// Sample photographs of road signs, whose names begin with their class.

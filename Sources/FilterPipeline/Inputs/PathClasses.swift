@@ -52,7 +52,7 @@ package struct PathClasses: Sendable {
   private func number(_ text: Substring) -> Int? { Int(text).flatMap { (0..<classCount).contains($0) ? $0 : nil } }
 
   /// Letters and digits alone, in lower case: labels are written with spaces, hyphens or underscores.
-  private static func key(_ label: String) -> String {
+  package static func key(_ label: String) -> String {
     String(label.lowercased().filter { $0.isLetter || $0.isNumber })
   }
 }
