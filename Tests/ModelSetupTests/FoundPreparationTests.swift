@@ -1,3 +1,4 @@
+import Foundation
 import ModelSetup
 import Pixels
 import Preprocessing
@@ -77,6 +78,25 @@ struct FoundPreparationTests {
     #expect(found.steps?.value == example.steps)
     #expect(found.normalisation?.value == example.normalisation)
     if example.steps != nil { #expect(found.steps?.source == "preprocessor_config.json") }
+  }
+
+  @Test(
+    "what is about a model may stand above its folder, where that is one for other programs",
+    arguments: [("onnx", true), ("openvino", true), ("models", false)])
+  func exportFolder(name: String, isRead: Bool) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+    try folder.file("\(name)/model.onnx", "no model")
+    try folder.file("preprocessor_config.json", #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#)
+    try folder.file("config.json", #"{"id2label": {"0": "cat", "1": "dog"}}"#)
+    let surroundings = ModelSurroundings(modelPath: "\(folder.path)/\(name)/model.onnx")
+    let above = surroundings.preparation(size: Self.square)
+    #expect(above.normalisation == (isRead ? Found(Self.half, source: "../preprocessor_config.json") : nil))
+    #expect(above.labels(count: 2) == (isRead ? Found(["cat", "dog"], source: "../config.json") : nil))
+    // The model's own file is nearer, whatever it says.
+    try folder.file("\(name)/preprocessor_config.json", "{}")
+    let own = surroundings.preparation(size: Self.square)
+    #expect(own.normalisation == nil && (own.labels(count: 2) != nil) == isRead)
   }
 
   @Test func aKernelThatIsNotThereIsADoubt() throws {

@@ -7,13 +7,14 @@ enum HuggingFaceConfiguration {
   static func clues(_ surroundings: ModelSurroundings, size: PixelSize?) -> [PreparationClue] {
     var clues: [PreparationClue] = []
     for name in ["preprocessor_config.json", "processor_config.json"] {
-      guard var json = surroundings.json(name) else { continue }
-      if let inner = json["image_processor"] { json = inner }
-      clues.append(PreparationClue(source: name, preparation: preparation(json, modelSize: size)))
+      guard let (source, json) = surroundings.repositoryJSON(name) else { continue }
+      let settings = json["image_processor"] ?? json
+      clues.append(PreparationClue(source: source, preparation: preparation(settings, modelSize: size)))
     }
+    guard let (source, json) = surroundings.repositoryJSON("config.json") else { return clues }
     var labels = Preparation()
-    labels.labels = surroundings.json("config.json")?["id2label"]?.asNames
-    return clues + [PreparationClue(source: "config.json", preparation: labels)]
+    labels.labels = json["id2label"]?.asNames
+    return clues + [PreparationClue(source: source, preparation: labels)]
   }
 
   /// - Parameters:

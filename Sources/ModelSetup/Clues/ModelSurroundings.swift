@@ -12,6 +12,8 @@ package struct ModelSurroundings: Sendable {
   let folder: String
 
   private static let longestFile = 4 << 20
+  /// What folders are called in which repositories keep a model for other programs, below the files that are about it.
+  private static let exportFolders: Set = ["onnx", "openvino"]
   private static let jsonLimits = JSONValue.Limits(depth: 16, values: 200_000, members: 50_000)
 
   package init(modelPath: String) {
@@ -35,6 +37,21 @@ package struct ModelSurroundings: Sendable {
 
   /// A JSON file beside the model; `nil` also when it is no JSON.
   func json(_ name: String) -> JSONValue? { bytes(name).flatMap { Self.json($0) } }
+
+  /// A JSON file of the repository of a model: the one beside it, else, where its folder is one for other programs, the one above
+  /// that; with its path from the model's folder.
+  func repositoryJSON(_ name: String) -> (source: String, json: JSONValue)? {
+    if let bytes = bytes(name) { return Self.json(bytes).map { (name, $0) } }
+    guard isInExportFolder else { return nil }
+    let above = "../\(name)"
+    return json(above).map { (above, $0) }
+  }
+
+  /// Also where the path does not say how the folder is called.
+  private var isInExportFolder: Bool {
+    guard let folder = try? RelativePath.resolved(modelPath.containingFolder) else { return false }
+    return folder.split(separator: "/").last.map { Self.exportFolders.contains(String($0)) } ?? false
+  }
 
   static func json(_ bytes: [UInt8]) -> JSONValue? { try? JSONValue(reading: bytes.span, limits: jsonLimits) }
 

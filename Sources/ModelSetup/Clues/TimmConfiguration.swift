@@ -5,8 +5,8 @@ import Preprocessing
 /// The `config.json` of a model from timm: its `pretrained_cfg`, or the same members without it.
 enum TimmConfiguration {
   static func clues(_ surroundings: ModelSurroundings) -> [PreparationClue] {
-    guard let json = surroundings.json("config.json") else { return [] }
-    return [PreparationClue(source: "config.json (timm)", preparation: preparation(json))]
+    guard let (source, json) = surroundings.repositoryJSON("config.json") else { return [] }
+    return [PreparationClue(source: "\(source) (timm)", preparation: preparation(json))]
   }
 
   static func preparation(_ json: JSONValue) -> Preparation {

@@ -33,7 +33,8 @@ package enum RelativePath {
     return text
   }
 
-  private static func resolved(_ path: String) throws(SluiceError) -> String {
+  /// The path of a folder or file without links.
+  static func resolved(_ path: String) throws(SluiceError) -> String {
     guard let real = realpath(path, nil) else {
       throw SluiceError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))")
     }
