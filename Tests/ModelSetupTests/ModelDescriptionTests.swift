@@ -69,7 +69,19 @@ struct ModelDescriptionTests {
     let description = try Self.describe("\(Self.own)/independent.onnx")
     #expect(description.classifier?.output.kind == .independent && description.classifier?.output.classCount == 3)
     #expect(description.refusal?.remedy?.contains("before its sigmoid") == true)
+    #expect(description.refusal?.remedy?.contains("temperature") == true)
     #expect(description.text.contains("refused"))
+  }
+
+  @Test(
+    "the highest scores alone are described as such, and refused with what would help",
+    arguments: ["top-five", "top-logits", "top-sigmoids"])
+  func best(model: String) throws {
+    let description = try Self.describe("\(Self.own)/\(model).onnx")
+    #expect(description.classifier?.output.kind == .best)
+    #expect(description.text.contains("the highest 5 of more classes"))
+    #expect(description.refusal?.message.contains("only the highest scores of its classes") == true)
+    #expect(description.refusal?.remedy?.contains("before its TopK") == true)
   }
 
   @Test("sigmoids that are rounded to 8 bits are no softmax")

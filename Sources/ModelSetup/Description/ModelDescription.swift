@@ -137,6 +137,8 @@ package enum OutputKind: String, Sendable, Hashable, CaseIterable {
   case oneProbability = "one probability"
   /// They lie in [0, 1] each by itself: several labels may hold at once.
   case independent = "independent probabilities"
+  /// The highest scores of more classes, sorted, so that a place stands for no class.
+  case best = "highest scores"
 }
 
 /// How long a call with one picture takes on one thread.

@@ -34,6 +34,7 @@ struct ModelTrial {
       runs.append(values)
     }
     let kind = OutputKind(ofRuns: Self.ranged(runs, tensor.element), isQuantised: tensor.element.isQuantised)
+      .corrected(byRuns: runs, hasPlaces: prepared.outputs.contains { Self.holdsPlaces($0, of: tensor) })
     return ScoreOutput(
       name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind,
       candidates: choice.candidates(among: prepared.outputs))
@@ -52,6 +53,11 @@ struct ModelTrial {
     SluiceError(
       .classifierFailed, "the model \(probe.path) gives numbers in \(tensor.summary) that are not finite",
       remedy: "check the model with the program that it was made with")
+  }
+
+  /// Whether an output has a whole number beside each score of another.
+  private static func holdsPlaces(_ output: ModelTensor, of scores: ModelTensor) -> Bool {
+    ["int64", "int32"].contains(output.type) && output.shape == scores.shape
   }
 
   /// The runs with 8-bit numbers in the range of probabilities that they most likely stand for.

@@ -20,7 +20,7 @@ extension ScoreOutput {
     case .oneProbability:
       let second = min(1, max(0, values.first ?? 0))
       return [1 - second, second]
-    case .probabilities, .roundedProbabilities, .independent:
+    case .probabilities, .roundedProbabilities, .independent, .best:
       let positive = values.map { max(0, $0) }
       let total = positive.reduce(0, +)
       return total > 0 ? positive.map { $0 / total } : positive.map { _ in 1 / Float(positive.count) }

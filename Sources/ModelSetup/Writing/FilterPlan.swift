@@ -127,7 +127,14 @@ extension OutputKind {
         .modelMismatch,
         "the model \(model) gives each class a probability of its own, so that several may hold at once; "
           + "filters compare what is one answer among all classes",
-        remedy: "export the model with the logits before its sigmoid, if one class is meant to hold")
+        remedy:
+          "export the model with the logits before its sigmoid, if one class is meant to hold; where the scores are cosines, "
+          + "multiply them by their temperature")
+    case .best:
+      throw SluiceError(
+        .modelMismatch,
+        "the model \(model) gives only the highest scores of its classes, sorted, so that no place stands for a class",
+        remedy: "export it with the scores of all classes, before its TopK")
     }
   }
 }

@@ -65,6 +65,11 @@ def onnx_models():
           "one": np.float32(1), "four": np.float32(4), "half": np.float32(0.5)})
     save("independent", [means([2, 3]), times, node("Sigmoid", ["logits"], ["scores"])],
          [("input", F, [N, 3, 8, 8])], [("scores", F, [N, 3])], {"weights": EYE})
+    # The highest scores, with and without the classes that they belong to, and those of several labels at once.
+    for name, last, outputs in [("top-five", "Softmax", 2), ("top-logits", "Identity", 2), ("top-sigmoids", "Sigmoid", 1)]:
+        save(name, [means([2, 3]), times, node(last, ["logits"], ["all"]), node("TopK", ["all", "count"], ["values", "classes"])],
+             [("input", F, [N, 3, 8, 8])], [("values", F, [N, 5]), ("classes", TensorProto.INT64, [N, 5])][:outputs],
+             {"weights": 4 * np.random.default_rng(1).normal(size=(3, 10)).astype(np.float32), "count": np.array([5])})
     # As onnxruntime quantises: 8 bits inside, floating-point numbers outside.
     for name, last in [("rounded-softmax", "Softmax"), ("rounded-sigmoids", "Sigmoid")]:
         save(name, [means([2, 3]), times, node(last, ["logits"], ["shares"]),
