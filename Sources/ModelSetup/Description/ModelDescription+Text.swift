@@ -32,8 +32,13 @@ extension ClassifierDescription {
 
   private var pictures: String {
     let colours = input.channels == .gray ? "gray" : "RGB or BGR"
-    return "\(colours), \(input.layout.rawValue), \(input.element.rawValue), "
-      + (input.fixedBatch.map { "\($0) in a call" } ?? "any number in a call")
+    return "\(colours), \(input.layout.rawValue), \(input.element.rawValue), \(count)"
+  }
+
+  private var count: String {
+    if let fixed = input.fixedBatch { return "\(fixed) in a call" }
+    let takesOneAlone = !refusedBatches.isEmpty && batches.allSatisfy { $0 == 1 }
+    return takesOneAlone ? "one in a call (its file leaves the number open)" : "any number in a call"
   }
 
   private var scores: String {

@@ -48,6 +48,8 @@ package struct ClassifierDescription: Sendable, Hashable {
   package var refusedSizes: [PixelSize]
   /// The numbers of pictures in one call that it was run with successfully.
   package var batches: [Int]
+  /// Those that it does not take, or in which it judges a picture otherwise than alone.
+  package var refusedBatches: [Int] = []
   package var timings: [CallTiming]
   /// Whether photographs were seen besides noise, which tell one probability from one logit.
   package var isSeenOnPhotographs = false

@@ -93,7 +93,11 @@ package struct ModelExamination: Sendable {
       }
     }
     for batch in Self.triedBatches where !description.batches.contains(batch) {
-      if trial.takes(batch: batch, description.output) { description.batches.append(batch) }
+      if trial.takes(batch: batch, description.output) {
+        description.batches.append(batch)
+      } else {
+        description.refusedBatches.append(batch)
+      }
     }
     description.timings = trial.timings(description.output)
   }
