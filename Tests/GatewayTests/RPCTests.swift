@@ -145,6 +145,28 @@ extension GatewayProcesses {
       #expect(metrics.contains("sluice_in_flight 0\n"))
     }
 
+    @Test("a call that is in flight when the gateway is told to end is answered")
+    func farewell() async throws {
+      let server = FakeModelServer(.silence)
+      let asked = request([Signs.clean], isRaw: true)
+      try await server.serving { port in
+        let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:\(port)", "--drain", "30s"])
+        try await gateway.wait(for: "model server in use")
+        try await withClient(gateway) { client in
+          let call = Task { try await client.modelInfer(asked) }
+          while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+          gateway.send(SIGTERM)
+          let operations = WebClient(port: gateway.operations)
+          while try await operations.get("/readyz").status == 200 { try await Task.sleep(for: .milliseconds(10)) }
+          // Connections hear of it a moment later.
+          try await Task.sleep(for: .milliseconds(300))
+          server.set(.answers)
+          #expect(try await call.value.outputs.map(\.name) == ["y"])
+        }
+        #expect(gateway.waitForEnd() == 0)
+      }
+    }
+
     @Test("tokens are asked for, as metadata")
     func tokens() async throws {
       let gateway = try RunningGateway([], environment: ["SLUICE_TOKEN": "a-token-in-the-environment"])

@@ -98,6 +98,12 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     if refusal.endsConnection { connection?.close(promise: nil) }
   }
 
+  /// That the server will end is no reason to break off a call that has begun, and the library would cancel it. What bounds the
+  /// drain are its connection and the room.
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if !(event is ChannelShouldQuiesceEvent) { context.fireUserInboundEventTriggered(event) }
+  }
+
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     guard !isRefused else {
       promise?.fail(ChannelError.ioOnClosedChannel)
