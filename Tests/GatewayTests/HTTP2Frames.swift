@@ -18,6 +18,7 @@ enum HTTP2Frames {
   }
 
   static let endStream: UInt8 = 1
+  static let acknowledgement: UInt8 = 1
   static let endHeaders: UInt8 = 4
   static let padded: UInt8 = 8
 
@@ -87,6 +88,23 @@ enum HTTP2Frames {
       if kind <= Kind.headers.rawValue, flags & endStream != 0 { ended.insert(stream) }
     }
     return ended
+  }
+
+  /// How many frames of a kind a server sent.
+  static func count(_ wanted: Kind, in received: [UInt8]) -> Int {
+    var count = 0
+    each(received) { kind, _, _, _ in count += kind == wanted.rawValue ? 1 : 0 }
+    return count
+  }
+
+  /// What answers the pings that a server sent.
+  static func pingAnswers(_ received: [UInt8]) -> [UInt8] {
+    var answers: [UInt8] = []
+    each(received) { kind, flags, _, payload in
+      guard kind == Kind.ping.rawValue, flags & acknowledgement == 0 else { return }
+      answers += frame(.ping, acknowledgement, 0, payload)
+    }
+    return answers
   }
 
   /// The fields of all heads and trailers that a server sent, as `name: value`.

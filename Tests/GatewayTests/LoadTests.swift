@@ -150,16 +150,38 @@ extension GatewayProcesses {
       try await Task.sleep(for: .milliseconds(300))
       gateway.send(SIGTERM)
       for connection in connections {
-        func hasGoAway(_ received: [UInt8]) -> Bool {
-          var isTold = false
-          HTTP2Frames.each(received) { kind, _, _, _ in isTold = isTold || kind == HTTP2Frames.Kind.goAway.rawValue }
-          return isTold
-        }
+        func hasGoAway(_ received: [UInt8]) -> Bool { HTTP2Frames.count(.goAway, in: received) > 0 }
         #expect(hasGoAway(connection.receive(until: hasGoAway)))
       }
       #expect(gateway.isRunning, "it was told before listeners close")
       #expect(try await WebClient(port: gateway.http).get("/v2/health/live").status == 200)
       #expect(gateway.waitForEnd() == 0)
+    }
+
+    @Test("the last answer on an HTTP/2 connection arrives before its end")
+    func lastAnswerOfHTTP2() async throws {
+      let server = FakeModelServer(.silence)
+      try await server.serving { port in
+        let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:\(port)", "--drain", "30s"])
+        try await gateway.wait(for: "model server in use")
+        let connection = try RawConnection(port: gateway.http)
+        let input = #"{"name":"i","datatype":"BYTES","shape":[1],"data":["\#(Signs.clean.base64)"]}"#
+        connection.send(
+          HTTP2Frames.opening + HTTP2Frames.headers(1, HTTP2Frames.request("POST", "/v2/models/signs/infer"))
+            + HTTP2Frames.frame(.data, HTTP2Frames.endStream, 1, Array(#"{"inputs":[\#(input)]}"#.utf8)))
+        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        gateway.send(SIGTERM)
+        var received = connection.receive { !HTTP2Frames.pingAnswers($0).isEmpty }
+        connection.send(HTTP2Frames.pingAnswers(received))
+        // With the second one, the connection is to end with the last stream that has begun on it.
+        received += connection.receive { HTTP2Frames.count(.goAway, in: received + $0) == 2 }
+        server.set(.answers)
+        received += connection.receive { HTTP2Frames.endedStreams(received + $0).contains(1) }
+        #expect(HTTP2Frames.endedStreams(received) == [1])
+        #expect(HTTP2Frames.fields(received).contains(":status: 200"))
+        #expect(connection.isClosed())
+        #expect(gateway.waitForEnd() == 0)
+      }
     }
 
     @Test("an address that is in use is named, with its setting", arguments: ["http", "grpc", "operations"])
