@@ -33,6 +33,9 @@ final class FakeModelServer: Sendable {
     var behaviour: Behaviour
     var received: [Received] = []
     var isReady = true
+    var isMute = false
+    /// How often it was asked whether its model is ready.
+    var looks = 0
     /// How often it has said that it is not ready.
     var refusals = 0
     var isDescribed = true
@@ -56,9 +59,14 @@ final class FakeModelServer: Sendable {
   /// How often it was asked whether its model is ready, and said each time in other words that it is not.
   var refusals: Int { state.withLock { $0.refusals } }
 
+  /// How often it was asked whether its model is ready.
+  var looks: Int { state.withLock { $0.looks } }
+
   func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
   func set(input: String) { state.withLock { $0.input = input } }
   func set(isReady: Bool) { state.withLock { $0.isReady = isReady } }
+  /// Whether it holds back what it has to say of its readiness.
+  func set(isMute: Bool) { state.withLock { $0.isMute = isMute } }
   func set(isDescribed: Bool) { state.withLock { $0.isDescribed = isDescribed } }
 
   /// Runs work with the server listening on a port.
@@ -92,7 +100,7 @@ final class FakeModelServer: Sendable {
     switch request.uri.path {
     case "/v2": return json(#"{"name":"fake","version":"1","extensions":[\#(names)]}"#)
     case "/v2/models/signs": return description()
-    case "/v2/models/signs/ready": return readiness()
+    case "/v2/models/signs/ready": return try await readiness()
     case "/v2/models/signs/infer", "/v1/models/signs:predict": return try await infer(request)
     case "/v1/models/signs/metadata":
       // What TensorFlow Serving says of a model whose only input this is.
@@ -104,7 +112,9 @@ final class FakeModelServer: Sendable {
     }
   }
 
-  private func readiness() -> Response {
+  private func readiness() async throws -> Response {
+    state.withLock { $0.looks += 1 }
+    while state.withLock({ $0.isMute }) { try await Task.sleep(for: .milliseconds(10)) }
     let refusals = state.withLock { state -> Int? in
       guard !state.isReady else { return nil }
       state.refusals += 1

@@ -114,6 +114,57 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a server that is asked as much as it may be asked is looked at all the same, and stays in use")
+    func manyRequests() async throws {
+      let server = FakeModelServer(.silence)
+      try await server.serving { port in
+        let gateway = try Self.gateway([port], ["--upstream-requests", "70", "--queue", "100", "--deadline", "60s"])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        let requests = Task {
+          try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<70 { group.addTask { try await client.post(Self.path, Self.body([Signs.clean])).status } }
+            var counts: [Int: Int] = [:]
+            for try await status in group { counts[status, default: 0] += 1 }
+            return counts
+          }
+        }
+        for _ in 0..<1000 where server.received.count < 70 { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(server.received.count == 70, "none waits for a connection")
+        let looks = server.looks
+        for _ in 0..<1000 where server.looks < looks + 3 { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(server.looks >= looks + 3, "nor do questions about the server")
+        #expect(!gateway.logText.contains("model server not in use"), "\(gateway.logText)")
+        server.set(.answers)
+        #expect(try await requests.value == [200: 70])
+      }
+    }
+
+    @Test("a server that is late to say that it is ready while it works stays in use, but not for ever")
+    func busyServer() async throws {
+      let server = FakeModelServer(.silence)
+      try await server.serving { port in
+        let gateway = try Self.gateway([port], ["--deadline", "60s"])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        let request = Task { try await client.post(Self.path, Self.body([Signs.clean])).status }
+        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        server.set(isMute: true)
+        let looks = server.looks
+        // By the second one, the first has been given up.
+        while server.looks < looks + 2 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(!gateway.logText.contains("model server not in use"), "\(gateway.logText)")
+        server.set(isMute: false)
+        server.set(.answers)
+        #expect(try await request.value == 200)
+        #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200)
+        server.set(isMute: true)
+        try await gateway.wait(for: "model server not in use")
+        #expect(gateway.log.contains { $0["cause"] as? String == "it did not answer in time" }, "\(gateway.logText)")
+        server.set(isMute: false)
+      }
+    }
+
     @Test(
       "a model that takes another tensor gets none",
       arguments: [

@@ -30,7 +30,8 @@ enum ConnectionWords {
   private static func about(_ error: HTTPClientError) -> String {
     switch error {
     case .remoteConnectionClosed, .uncleanShutdown: closed
-    case .connectTimeout, .getConnectionFromPoolTimeout: unmade
+    case .connectTimeout: unmade
+    case .getConnectionFromPoolTimeout: "all connections to it were in use"
     case .tlsHandshakeTimeout: "the TLS handshake was not done in time"
     default: error.shortDescription
     }

@@ -19,10 +19,13 @@ struct RESTUpstream: UpstreamClient {
   /// The longest answer that is read.
   private static let maxBytes = 256_000_000
   private static let longestError = 4096
+  /// For questions about the server itself, which are not to wait for requests.
+  private static let spareConnections = 4
 
   /// - Parameters:
+  ///   - requests: how many it is asked at a time; each has a connection of its own.
   ///   - workers: what bodies are written on, which takes a while for large tensors; `nil` for the caller's executor.
-  init(_ address: UpstreamAddress, workers: (any TaskExecutor)? = nil) {
+  init(_ address: UpstreamAddress, requests: Int = 1, workers: (any TaskExecutor)? = nil) {
     self.address = address
     self.workers = workers
     var configuration = HTTPClient.Configuration()
@@ -30,7 +33,7 @@ struct RESTUpstream: UpstreamClient {
     configuration.timeout.connect = .seconds(2)
     // A connection that the server has closed in the meantime is told apart from one that it closes on a request.
     configuration.connectionPool.idleTimeout = .seconds(30)
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = requests + Self.spareConnections
     configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
@@ -149,6 +152,7 @@ struct RESTUpstream: UpstreamClient {
     case is CancellationError: .cancelled
     case let error as HTTPClientError where error == .cancelled: .cancelled
     case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: .late
+    case let error as HTTPClientError where error == .getConnectionFromPoolTimeout: .busy(words(error), nil)
     case is NIOConnectionError: .unreached(words(error))
     case let error as HTTPClientError where unmade.contains(error): .unreached(words(error))
     case let error as IOError where error.errnoCode == ECONNREFUSED: .unreached(words(error))
@@ -160,7 +164,7 @@ struct RESTUpstream: UpstreamClient {
   }
 
   /// Those of a connection that was never made.
-  private static let unmade: [HTTPClientError] = [.connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout]
+  private static let unmade: [HTTPClientError] = [.connectTimeout, .tlsHandshakeTimeout]
 
   private static func words(_ error: any Error) -> UpstreamWords {
     UpstreamWords(ConnectionWords.about(error) ?? "\(error)")

@@ -41,6 +41,10 @@ package final class UpstreamPool: InferenceBackend {
     var roundsSinceContract = 0
     var outstanding = 0
     var lastUsed = 0
+    /// Rounds since it last answered a request; too many to count before the first answer.
+    var roundsSinceAnswer = UpstreamPool.mostBusyRounds + 1
+    /// Rounds in a row in which it was too busy to say whether it is ready.
+    var busyRounds = 0
     /// Why it is not in use, said once.
     var complaint: UpstreamWords?
   }
@@ -58,6 +62,8 @@ package final class UpstreamPool: InferenceBackend {
   private let log: Logger
   private static let healthTime = Duration.seconds(2)
   private static let roundsPerContract = 10
+  /// How long a server that has something to do may be too busy to say whether it is ready.
+  private static let mostBusyRounds = 3
   private static let noneReady = "no model server is ready"
 
   /// - Parameters:
@@ -74,16 +80,16 @@ package final class UpstreamPool: InferenceBackend {
     self.log = log
     var members: [Member] = []
     for address in settings.addresses {
-      members.append(Member(address: address, client: try Self.client(address, engine.workers)))
+      members.append(Member(address: address, client: try Self.client(address, settings, engine.workers)))
     }
     state = Mutex(State(members: members))
   }
 
   private static func client(
-    _ address: UpstreamAddress, _ workers: any TaskExecutor
+    _ address: UpstreamAddress, _ settings: Settings, _ workers: any TaskExecutor
   ) throws(SluiceError) -> any UpstreamClient {
     switch address.scheme {
-    case .http, .https: RESTUpstream(address, workers: workers)
+    case .http, .https: RESTUpstream(address, requests: settings.requests, workers: workers)
     case .grpc, .grpcs: try RPCUpstream(address)
     }
   }
@@ -115,6 +121,7 @@ package final class UpstreamPool: InferenceBackend {
         let response = try await ask(client, contract, request) { body in
           charge.shrinks(to: request.images.bytesForAnswer(body: body))
         }
+        noteAnswer(place)
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, "answered"))
         return response
       } catch {
@@ -189,6 +196,8 @@ package final class UpstreamPool: InferenceBackend {
 
   private func give(_ place: Int) { state.withLock { $0.members[place].outstanding -= 1 } }
 
+  private func noteAnswer(_ place: Int) { state.withLock { $0.members[place].roundsSinceAnswer = 0 } }
+
   // MARK: - Health
 
   /// Watches the servers until the task is cancelled, then ends all connections.
@@ -208,6 +217,7 @@ package final class UpstreamPool: InferenceBackend {
   }
 
   private func examine(_ place: Int, _ member: Member) async {
+    state.withLock { $0.members[place].roundsSinceAnswer += 1 }
     let deadline = Deadline(after: Self.healthTime)
     do throws(UpstreamTrouble) {
       guard try await member.client.isReady(settings.model, deadline) else {
@@ -220,7 +230,22 @@ package final class UpstreamPool: InferenceBackend {
       set(place, contract, nil)
     } catch {
       // At the end of the gateway, an answer that is no longer waited for says nothing about its server.
-      if !Task.isCancelled { set(place, nil, error.complaint) }
+      if !Task.isCancelled, !isTooBusy(place, error) { set(place, nil, error.complaint) }
+    }
+  }
+
+  /// Whether a server in use could not say that it is ready for all that it has to do, which is no reason to give it up: not at
+  /// once, and not while it has something to do, or had a moment ago.
+  private func isTooBusy(_ place: Int, _ trouble: UpstreamTrouble) -> Bool {
+    switch trouble {
+    case .late, .busy: break
+    case .unreached, .refused, .failed, .unavailable, .cancelled: return false
+    }
+    return state.withLock { state in
+      state.members[place].busyRounds += 1
+      let member = state.members[place]
+      let isAtWork = member.outstanding > 0 || member.roundsSinceAnswer <= Self.mostBusyRounds
+      return member.contract != nil && isAtWork && member.busyRounds < Self.mostBusyRounds
     }
   }
 
@@ -241,6 +266,7 @@ package final class UpstreamPool: InferenceBackend {
   /// Whether a server that is ready is to be asked again what it takes.
   private func isContractDue(_ place: Int) -> Bool {
     state.withLock { state in
+      state.members[place].busyRounds = 0
       state.members[place].roundsSinceContract += 1
       return state.members[place].contract == nil || state.members[place].roundsSinceContract >= Self.roundsPerContract
     }
@@ -259,6 +285,7 @@ package final class UpstreamPool: InferenceBackend {
         || state.members[place].complaint?.event != complaint?.event
       state.members[place].contract = contract
       state.members[place].roundsSinceContract = 0
+      state.members[place].busyRounds = 0
       state.members[place].complaint = complaint
       return (state.members[place].address, isNew)
     }
