@@ -12,12 +12,15 @@ final class RPCUpstream: UpstreamClient {
 
   private static let maxBytes = 256_000_000
 
+  /// - Parameters:
+  ///   - interval: how often it is asked whether it is ready; `nil` where nobody asks.
   /// - Throws: `invalid-setting` for a host that there is no way to look up.
-  init(_ address: UpstreamAddress) throws(SluiceError) {
+  init(_ address: UpstreamAddress, askedEvery interval: Duration? = nil) throws(SluiceError) {
     do {
       let transport = try HTTP2ClientTransport.Posix(
         target: .dns(host: address.host, port: address.port),
-        transportSecurity: address.scheme == .grpcs ? .tls : .plaintext)
+        transportSecurity: address.scheme == .grpcs ? .tls : .plaintext,
+        config: interval.map { HTTP2ClientTransport.Posix.Config.watched(every: $0) } ?? .defaults)
       client = GRPCClient(transport: transport, interceptors: [RPCReach.Interceptor()])
     } catch {
       throw SluiceError(.invalidSetting, "the upstream \(address) cannot be used: \(error)")

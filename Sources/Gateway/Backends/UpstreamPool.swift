@@ -90,7 +90,7 @@ package final class UpstreamPool: InferenceBackend {
   ) throws(SluiceError) -> any UpstreamClient {
     switch address.scheme {
     case .http, .https: RESTUpstream(address, requests: settings.requests, workers: workers)
-    case .grpc, .grpcs: try RPCUpstream(address)
+    case .grpc, .grpcs: try RPCUpstream(address, askedEvery: settings.healthInterval)
     }
   }
 

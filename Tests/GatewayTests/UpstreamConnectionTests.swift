@@ -1,0 +1,18 @@
+import GRPCNIOTransportHTTP2Posix
+import Gateway
+import Testing
+
+/// How connections to model servers are kept.
+struct UpstreamConnectionTests {
+  @Test(
+    "a gRPC model server is connected to about as often as it is asked, and pinged where it is silent",
+    arguments: [
+      (.milliseconds(100), 1, 10), (.seconds(2), 2, 10), (.seconds(30), 30, 30), (.seconds(3600), 120, 3600),
+    ] as [(Duration, Int, Int)])
+  func watchedServers(interval: Duration, wait: Int, ping: Int) throws {
+    let config = HTTP2ClientTransport.Posix.Config.watched(every: interval)
+    #expect(config.backoff.initial == .seconds(1) && config.backoff.max == .seconds(wait))
+    let keepalive = try #require(config.connection.keepalive)
+    #expect(keepalive.time == .seconds(ping) && keepalive.timeout == .seconds(5) && keepalive.allowWithoutCalls)
+  }
+}
