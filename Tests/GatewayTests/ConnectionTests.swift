@@ -127,6 +127,29 @@ extension GatewayProcesses {
       return reset
     }
 
+    @Test(
+      "an upload over HTTP/2 may have a megabyte on its way, on its stream and on its connection",
+      arguments: [true, false])
+    func windows(isRPC: Bool) throws {
+      let gateway = try SharedGateway.plain()
+      let connection = try RawConnection(port: isRPC ? gateway.grpc : gateway.http)
+      connection.setTimeout(3)
+      let fields = isRPC ? HTTP2Frames.call("ModelInfer") : HTTP2Frames.request("POST", "/v1/filter")
+      let part = HTTP2Frames.message([UInt8](repeating: 1, count: 15_995), length: 100_000)
+      connection.send(
+        HTTP2Frames.opening + HTTP2Frames.headers(1, fields) + HTTP2Frames.frame(.data, 0, 1, part))
+      let received = connection.receive { HTTP2Frames.count(.windowUpdate, in: $0) > 0 }
+      var (ofStreams, ofConnection) = (0, 65_535 - part.count)
+      HTTP2Frames.each(received) { kind, _, stream, payload in
+        switch HTTP2Frames.Kind(rawValue: kind) {
+        case .settings: ofStreams = HTTP2Frames.setting(4, in: payload) ?? ofStreams
+        case .windowUpdate where stream == 0: ofConnection += HTTP2Frames.number(payload)
+        default: break
+        }
+      }
+      #expect(ofStreams == 1 << 20 && ofConnection == 1 << 20)
+    }
+
     @Test("a stream whose answer is not taken ends, whatever else its client sends", arguments: [true, false])
     func untakenAnswer(isRPC: Bool) throws {
       let gateway = try RunningGateway(["--idle", "600ms", "--deadline", "500ms", "--audit", "off"])

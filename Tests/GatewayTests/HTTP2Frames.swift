@@ -65,6 +65,14 @@ enum HTTP2Frames {
     stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
   }
 
+  static func number(_ bytes: some Sequence<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+
+  /// What a frame of settings says of one of them, by its number.
+  static func setting(_ identifier: Int, in payload: [UInt8]) -> Int? {
+    stride(from: 0, to: payload.count, by: 6).lazy.map { Array(payload[$0...].prefix(6)) }
+      .first { number($0.prefix(2)) == identifier }.map { number($0.dropFirst(2)) }
+  }
+
   /// A gRPC message: no compression, its length, and as much of it as is given.
   static func message(_ contents: [UInt8], length: Int? = nil) -> [UInt8] {
     [0] + bytes(UInt32(length ?? contents.count)) + contents

@@ -13,7 +13,7 @@ import NIOSSL
 /// dropped unhandled, as happens to connections that come while a server ends.
 package struct EitherHTTPChannel: ServerChildChannel {
   private let http1: HTTP1Channel
-  private let http2: HTTP2Channel
+  private let http2: WideHTTP2Channel
   /// How long the first bytes may take.
   private let patience: TimeAmount
   /// What watches over each connection, whatever it speaks.
@@ -21,7 +21,7 @@ package struct EitherHTTPChannel: ServerChildChannel {
 
   package enum Version: Sendable {
     case http1(HTTP1Channel.Value)
-    case http2(HTTP2Channel.Value)
+    case http2(WideHTTP2Channel.Value)
   }
 
   package struct Value: ServerChildChannelValue {
@@ -66,10 +66,10 @@ package struct EitherHTTPChannel: ServerChildChannel {
     tls: TLSConfiguration? = nil, guards: @autoclosure @escaping @Sendable () -> [any ChannelHandler] = []
   ) -> HTTPServerBuilder {
     HTTPServerBuilder { responder in
+      let streams = HTTP1Channel(responder: responder, configuration: http2.streamConfiguration)
       let either = EitherHTTPChannel(
         http1: HTTP1Channel(responder: responder, configuration: channels),
-        http2: HTTP2Channel(responder: responder, configuration: http2), patience: patience,
-        guards: guards)
+        http2: WideHTTP2Channel(streams: streams, configuration: http2), patience: patience, guards: guards)
       guard var tls else { return either }
       tls.applicationProtocols = ["h2", "http/1.1"]
       return try TLSChannel(either, tlsConfiguration: tls)
