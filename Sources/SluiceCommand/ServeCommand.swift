@@ -57,6 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
   func validate() throws { try FilterOpening.check(definitions) }
 
   func run() async throws {
+    // Opening a filter takes seconds. Once there is something to reload, the gateway takes hangups as it says.
+    Signals.ignoreHangups()
     let environment = FilterOpening.variables()
     let texts = try SettingTexts(flags: options.flags, environment: environment, file: configuration(environment))
     let settings = try GatewaySettings(texts, environment: environment)

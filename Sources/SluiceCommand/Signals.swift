@@ -18,6 +18,9 @@ enum Signals {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// A hangup that comes before anybody can do something about it is not to end the process.
+  static func ignoreHangups() { signal(SIGHUP, SIG_IGN) }
+
   /// The first SIGINT or SIGTERM asks for an end of the run; the second ends the process.
   ///
   /// A signal that is already ignored stays so: a shell starts background jobs that way.
