@@ -167,6 +167,48 @@ extension GatewayProcesses {
       }
     }
 
+    /// What becomes of calls that are refused while they arrive.
+    private func status(_ frames: [UInt8], of stream: UInt32 = 1, _ gateway: RunningGateway) throws -> String {
+      let connection = try RawConnection(port: gateway.grpc)
+      connection.send(HTTP2Frames.opening + frames)
+      let received = connection.receive { HTTP2Frames.endedStreams($0).contains(stream) }
+      return HTTP2Frames.fields(received).first { $0.hasPrefix("grpc-status: ") } ?? "none"
+    }
+
+    private func metrics(_ gateway: RunningGateway) async throws -> String {
+      try await gateway.waitForIdleness()
+      return String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+    }
+
+    @Test("a call that is refused while it arrives is counted once, for what was wrong with it")
+    func countedRefusals() async throws {
+      let gateway = try RunningGateway(["--max-body", "100kB", "--audit", "off"])
+      let call = HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer"))
+      let malformed = HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer", [("grpc-timeout", "-1S")]))
+      let long = HTTP2Frames.frame(.data, 0, 1, HTTP2Frames.message([1, 2, 3], length: 100_001))
+      #expect(try status(malformed, gateway) == "grpc-status: 3")
+      #expect(try status(call + long, gateway) == "grpc-status: 8")
+      #expect(try status(call, gateway) == "grpc-status: 8", "nothing has come for a while")
+      let text = try await metrics(gateway)
+      for outcome in ["invalid", "rejected", "late"] {
+        #expect(text.contains(#"sluice_requests_total{route="infer",outcome="\#(outcome)"} 1"#), "\(text)")
+      }
+      #expect(!text.contains(#"outcome="gone""#), "\(text)")
+    }
+
+    @Test("a call for which there is no memory is counted as one that came when there was too much to do")
+    func countedBusyCalls() async throws {
+      // One that is alone is taken whatever the budget says.
+      let gateway = try RunningGateway(["--max-body", "1kB", "--body-memory", "1kB", "--audit", "off"])
+      let calls =
+        HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer", [("sluice-call", "1")]))
+        + HTTP2Frames.headers(3, HTTP2Frames.call("ModelInfer"))
+      #expect(try status(calls, of: 3, gateway) == "grpc-status: 8")
+      let text = try await metrics(gateway)
+      #expect(text.contains(#"sluice_requests_total{route="infer",outcome="busy"} 1"#), "\(text)")
+      #expect(text.contains(#"sluice_requests_total{route="infer",outcome="gone"} 1"#), "\(text)")
+    }
+
     @Test("tokens are asked for, as metadata")
     func tokens() async throws {
       let gateway = try RunningGateway([], environment: ["SLUICE_TOKEN": "a-token-in-the-environment"])

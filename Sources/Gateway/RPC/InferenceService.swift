@@ -13,6 +13,8 @@ struct InferenceService: RegistrableRPCService {
   let gateway: InferenceGateway
   let tokens: BearerTokens
   let state: ServingState
+  /// Counted by whoever refused them.
+  let refused = RefusedCalls(RPCService.maxCalls)
 
   private typealias Method = Inference_GRPCInferenceService.Method
 
@@ -141,10 +143,17 @@ struct InferenceService: RegistrableRPCService {
       return StreamingServerResponse(single: ServerResponse(message: answer.message, metadata: answer.metadata))
     } catch {
       let refusal = Self.refusal(error)
-      gateway.metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
-      note(refusal, route, identity)
+      if !wasRefused(request) {
+        gateway.metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
+        note(refusal, route, identity)
+      }
       throw RPCError(refusal, identity)
     }
+  }
+
+  /// Whether a call ends because it was refused before its message had come.
+  private func wasRefused<Input>(_ request: StreamingServerRequest<Input>) -> Bool {
+    request.metadata.text(RefusedCalls.field).flatMap { Int($0) }.map(refused.remove) ?? false
   }
 
   /// The message of a call.

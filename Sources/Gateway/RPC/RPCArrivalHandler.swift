@@ -7,7 +7,7 @@ import NIOHTTP2
 ///
 /// The library puts messages together up to their full length before anybody hears of them; with as many calls as a
 /// connection may have, that would be memory without a bound. A refusal is a status, as gRPC has it (trailers only): a
-/// reset alone would look like a cancellation to the client.
+/// reset alone would look like a cancellation to the client. It is counted here, where it is known why.
 final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTP2Frame.FramePayload
   typealias InboundOut = HTTP2Frame.FramePayload
@@ -18,19 +18,31 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private let census: ChannelCensus
   private let longestMessage: Int
   private let pace: Pace
+  private let metrics: GatewayMetrics
+  private let refused: RefusedCalls
+  private let number: Int
+  private let start = ContinuousClock.now
+  private var route = RPCRoutes.name(of: nil)
   private var lengths = MessageLengths()
   private var arrivedAtLastLook = 0
   private var isComplete = false
   private var isRefused = false
+  private var isAnswered = false
   private var hasBegun = false
   private var timer: RepeatedTask?
 
   /// The message in the library's buffer, and as it is handed on.
   private static let copies = 2
 
-  init(_ memory: MemoryBudget, _ census: ChannelCensus, longestMessage: Int, pace: Pace = .standard) {
+  init(
+    _ memory: MemoryBudget, _ census: ChannelCensus, _ metrics: GatewayMetrics, _ refused: RefusedCalls,
+    longestMessage: Int, pace: Pace = .standard
+  ) {
     charge = memory.arrival()
     self.census = census
+    self.metrics = metrics
+    self.refused = refused
+    number = refused.number()
     self.longestMessage = longestMessage
     self.pace = pace
   }
@@ -38,11 +50,14 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isRefused else { return }
     switch unwrapInboundIn(data) {
-    case .headers(let headers):
+    case .headers(var headers):
+      if !hasBegun { route = RPCRoutes.name(of: headers.headers.first(name: ":path")) }
       if let refusal = refusal(of: headers) { return refuse(context, refusal) }
       guard hasBegun || census.admits(context.channel) else { return refuse(context, .tooManyCalls) }
       hasBegun = true
       if headers.endStream { end() } else { watch(context) }
+      headers.headers.replaceOrAdd(name: RefusedCalls.field, value: "\(number)")
+      return context.fireChannelRead(wrapInboundOut(.headers(headers)))
     case .data(let part):
       if let refusal = refusal(of: part) { return refuse(context, refusal) }
       if part.endStream { end() }
@@ -87,6 +102,7 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private func refuse(_ context: ChannelHandlerContext, _ refusal: RPCRefusal) {
     isRefused = true
     timer?.cancel()
+    if !isAnswered { count(refusal) }
     context.write(wrapOutboundOut(.headers(.init(headers: refusal.trailers, endStream: true))), promise: nil)
     // Whoever still sends is told to stop; to whoever has sent all, the stream has ended already.
     if !isComplete { context.write(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
@@ -96,6 +112,11 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let connection = context.channel.parent
     context.close(promise: nil)
     if refusal.endsConnection { connection?.close(promise: nil) }
+  }
+
+  private func count(_ refusal: RPCRefusal) {
+    metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
+    if hasBegun { refused.add(number) }
   }
 
   /// That the server will end is no reason to break off a call that has begun, and the library would cancel it. What bounds the
@@ -109,7 +130,10 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
-    if case .headers(let headers) = unwrapOutboundIn(data), headers.endStream { census.noteAnswer(context.channel) }
+    if case .headers(let headers) = unwrapOutboundIn(data), headers.endStream {
+      isAnswered = true
+      census.noteAnswer(context.channel)
+    }
     context.write(data, promise: promise)
   }
 
@@ -123,22 +147,28 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
 private struct RPCRefusal {
   let status: Int
   let message: String
+  /// For metrics, as of refusals over HTTP.
+  let outcome: String
   var endsConnection = false
 
   /// `INVALID_ARGUMENT`
   static let malformedTimeout = RPCRefusal(
-    status: 3, message: "grpc-timeout is one to eight digits and a unit, one of H, M, S, m, u and n")
+    status: 3, message: "grpc-timeout is one to eight digits and a unit, one of H, M, S, m, u and n",
+    outcome: "invalid")
   /// `RESOURCE_EXHAUSTED`
-  static let noMemory = RPCRefusal(status: 8, message: Refusal.noMemory.message)
+  static let noMemory = RPCRefusal(status: 8, message: Refusal.noMemory.message, outcome: Refusal.noMemory.outcome)
   /// `RESOURCE_EXHAUSTED`; the tasks of refused calls would pile up as well.
-  static let tooManyCalls = RPCRefusal(status: 8, message: "too many calls", endsConnection: true)
+  static let tooManyCalls = RPCRefusal(
+    status: 8, message: "too many calls", outcome: Refusal.noMemory.outcome, endsConnection: true)
 
   static func tooLong(_ most: Int) -> RPCRefusal {
-    RPCRefusal(status: 8, message: "the message is longer than the \(most) bytes that are permitted")
+    RPCRefusal(
+      status: 8, message: "the message is longer than the \(most) bytes that are permitted", outcome: "rejected")
   }
 
   static func tooSlow(_ pace: Pace) -> RPCRefusal {
-    RPCRefusal(status: 8, message: Refusal.tooSlow(pace).message)
+    let refusal = Refusal.tooSlow(pace)
+    return RPCRefusal(status: 8, message: refusal.message, outcome: refusal.outcome)
   }
 
   var trailers: HPACKHeaders {

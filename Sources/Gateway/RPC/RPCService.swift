@@ -16,7 +16,7 @@ struct RPCService: Service {
   private static let maxStreams = 32
   /// Calls in all that have not been answered, or whose tasks have not ended: many times what is worked on and may wait. As
   /// many again may have been answered and not taken.
-  private static let maxCalls = 4096
+  static let maxCalls = 4096
 
   func run() async throws {
     let room = service.state.grpc
@@ -82,12 +82,13 @@ struct RPCService: Service {
 
   private func charging() -> @Sendable (any Channel) -> EventLoopFuture<Void> {
     let (memory, longest, idle) = (service.gateway.memory, settings.maxBody, settings.idle)
+    let (metrics, refused) = (service.gateway.metrics, service.refused)
     let census = ChannelCensus(Self.maxCalls)
     return { stream in
       stream.eventLoop.makeCompletedFuture {
         try stream.pipeline.syncOperations.addHandlers(
           [
-            RPCArrivalHandler(memory, census, longestMessage: longest),
+            RPCArrivalHandler(memory, census, metrics, refused, longestMessage: longest),
             UntakenAnswerHandler<HTTP2Frame.FramePayload>(idle: idle),
           ], position: .first)
       }
