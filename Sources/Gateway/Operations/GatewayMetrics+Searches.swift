@@ -10,13 +10,16 @@ extension GatewayMetrics {
   private static let lookups = [0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.1]
 
   /// Only a gateway that remembers questions has these.
-  func declareSearches() {
+  package func declareSearches() {
     registry.declare(Self.remembered, "gauge", "Questions that are remembered.")
     registry.declare(Self.chains, "gauge", "Chains of questions that are near to each other; one question is a chain.")
     registry.declare(Self.searches, "counter", "Searches that were noticed, by what is done about them.")
     registry.declare(Self.answers, "counter", "Images of those who searched, by what was done about them.")
     registry.declare(
       Self.seconds, "histogram", "Time to remember an image and to find those that are near.", buckets: Self.lookups)
+    for action in SearchAction.allCases where action != .off {
+      for name in [Self.searches, Self.answers] { registry.add(0, to: name, ["action": action.rawValue]) }
+    }
   }
 
   func noteRemembered(_ size: QueryMemory.Size) {

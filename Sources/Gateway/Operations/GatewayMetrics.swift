@@ -52,6 +52,7 @@ package struct GatewayMetrics: Sendable {
       Self.exitRate, "gauge", "Their share, with the bounds of its 95 % interval and the maximum that is expected.")
     registry.declare(Self.exceededExits, "gauge", "1 when more would be flagged than clean images explain.")
     registry.set("sluice_build_info", to: 1, ["version": version])
+    beginCounting()
   }
 
   private static let stale = "sluice_calibration_stale"

@@ -1,0 +1,32 @@
+import Gateway
+import Testing
+
+/// What metrics say before anything has happened.
+struct CounterTests {
+  @Test("what deserves an alert is there before it happens, at 0")
+  func zeros() {
+    let text = GatewayMetrics(version: "1").registry.text
+    var expected = [
+      "sluice_failed_open_total 0", "sluice_audit_refused_total 0", "sluice_audit_lost_total 0",
+      #"sluice_reloads_total{outcome="loaded"} 0"#, #"sluice_reloads_total{outcome="refused"} 0"#,
+    ]
+    for route in ["check", "filter", "health", "infer", "metadata", "predict"] {
+      for outcome in ["busy", "failed", "late", "upstream"] {
+        expected.append(#"sluice_requests_total{route="\#(route)",outcome="\#(outcome)"} 0"#)
+      }
+    }
+    for line in expected { #expect(text.contains("\n\(line)\n"), "\(line)") }
+  }
+
+  @Test("so are searches, where questions are remembered, by what is done about them")
+  func searches() {
+    let metrics = GatewayMetrics(version: "1")
+    metrics.declareSearches()
+    for name in ["searches", "answers"] {
+      for action in ["silent", "freeze", "slow", "refuse"] {
+        let line = #"sluice_query_guard_\#(name)_total{action="\#(action)"} 0"#
+        #expect(metrics.registry.text.contains("\n\(line)\n"), "\(line)")
+      }
+    }
+  }
+}
