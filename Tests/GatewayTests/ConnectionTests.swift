@@ -163,6 +163,25 @@ extension GatewayProcesses {
       #expect(Self.resets(received) == [1])
     }
 
+    @Test(
+      "over HTTP/2, who is answered before having sent all is told to stop, and not that the answer is none",
+      arguments: [([], "504"), ([("content-length", "40000000")], "413")] as [([(String, String)], String)])
+    func earlyAnswers(fields: [(String, String)], status: String) throws {
+      let gateway = try RunningGateway(["--deadline", "500ms", "--audit", "off"])
+      let connection = try RawConnection(port: gateway.http)
+      connection.send(
+        HTTP2Frames.opening + HTTP2Frames.headers(1, HTTP2Frames.request("POST", "/v1/filter") + fields)
+          + HTTP2Frames.frame(.data, 0, 1, [1, 2, 3]))
+      let received = connection.receive { !Self.resets($0).isEmpty }
+      #expect(HTTP2Frames.fields(received).contains(":status: \(status)"))
+      #expect(HTTP2Frames.endedStreams(received) == [1])
+      var codes: [Int] = []
+      HTTP2Frames.each(received) { kind, _, _, payload in
+        if kind == HTTP2Frames.Kind.reset.rawValue { codes.append(HTTP2Frames.number(payload)) }
+      }
+      #expect(codes == [0], "NO_ERROR")
+    }
+
     @Test("thousands of gRPC answers that nobody takes keep nobody out; the connections of the first ones end")
     func manyUntakenAnswers() throws {
       let gateway = try RunningGateway(["--idle", "5m", "--audit", "off"])

@@ -49,8 +49,8 @@ struct HTTPService: Service {
     let census = ChannelCensus(settings.connections + Self.maxStreams)
     let channels = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
-        UntakenAnswerHandler<HTTPResponsePart>(idle: idle), ContinueHandler(most: most), DisconnectHandler(connections),
-        LastAnswerHandler(state), BodyChargeHandler(memory, connections, census),
+        EarlyAnswerHandler(), UntakenAnswerHandler<HTTPResponsePart>(idle: idle), ContinueHandler(most: most),
+        DisconnectHandler(connections), LastAnswerHandler(state), BodyChargeHandler(memory, connections, census),
       ],
       idleTimeout: TimeAmount(idle), httpDecoderConfiguration: Self.headerLimits)
     let http2 = HTTP2ChannelConfiguration(

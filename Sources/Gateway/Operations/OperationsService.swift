@@ -25,7 +25,8 @@ struct OperationsService: Service {
     let configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
     let idle = Duration.seconds(30)
     let channels = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [UntakenAnswerHandler<HTTPResponsePart>(idle: idle)], idleTimeout: TimeAmount(idle))
+      additionalChannelHandlers: [EarlyAnswerHandler(), UntakenAnswerHandler<HTTPResponsePart>(idle: idle)],
+      idleTimeout: TimeAmount(idle))
     let room = ConnectionRoom(maximum: Self.maximumConnections, overflow: .replacesOldest)
     let application = Application(
       responder: port.responder(),
