@@ -164,6 +164,24 @@ extension GatewayProcesses {
     }
 
     @Test(
+      "a connection ends after its answer where its client wants that, however it says so",
+      arguments: [
+        "HTTP/1.0", "HTTP/1.1\r\nConnection: close", "HTTP/1.1\r\nConnection: Close",
+        "HTTP/1.1\r\nConnection: close, TE", "HTTP/1.1\r\nConnection: TE\r\nConnection: CLOSE",
+      ])
+    func closeWishes(version: String) throws {
+      let gateway = try SharedGateway.plain()
+      for (port, path) in [(gateway.http, "/v2/health/live"), (gateway.operations, "/livez")] {
+        let connection = try RawConnection(port: port)
+        connection.setTimeout(5)
+        connection.send("GET \(path) \(version)\r\nHost: x\r\n\r\n")
+        let answer = connection.receive { $0.count > 12 }
+        #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 200"))
+        #expect(connection.isClosed())
+      }
+    }
+
+    @Test(
       "over HTTP/2, who is answered before having sent all is told to stop, and not that the answer is none",
       arguments: [([], "504"), ([("content-length", "40000000")], "413")] as [([(String, String)], String)])
     func earlyAnswers(fields: [(String, String)], status: String) throws {

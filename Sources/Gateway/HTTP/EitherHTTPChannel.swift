@@ -4,6 +4,7 @@ import HummingbirdHTTP2
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 
 /// A connection that speaks HTTP/1.1 or, as its first bytes tell, HTTP/2 (RFC 9113, section 3.3).
@@ -32,12 +33,19 @@ package struct EitherHTTPChannel: ServerChildChannel {
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
       let sniffer = PrefaceSniffer<Version>(channel.eventLoop.makePromise(), patience) { isHTTP2 in
-        isHTTP2
-          ? setUpHTTP2(channel, logger)
-          : http1.setup(channel: channel, logger: logger).map { Version.http1($0) }
+        isHTTP2 ? setUpHTTP2(channel, logger) : setUpHTTP1(channel, logger)
       }
       try channel.pipeline.syncOperations.addHandlers(guards() + [sniffer])
       return Value(sniffer: NIOLoopBound(sniffer, eventLoop: channel.eventLoop), channel: channel)
+    }
+  }
+
+  private func setUpHTTP1(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Version> {
+    http1.setup(channel: channel, logger: logger).flatMapThrowing { connection in
+      let pipeline = channel.pipeline.syncOperations
+      let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
+      try pipeline.addHandler(CloseWishHandler(), position: .after(decoder))
+      return Version.http1(connection)
     }
   }
 
