@@ -19,6 +19,8 @@ package struct GatewayServer: Sendable {
   private let memory: MemoryBudget
   private let state: ServingState
   private let fitness: FilterFitness
+  /// At a time, of each server.
+  private let maxConnections: Int
 
   /// Opens the filter, and checks that everything fits; nothing listens yet.
   ///
@@ -32,7 +34,8 @@ package struct GatewayServer: Sendable {
   ) throws(SluiceError) {
     self.settings = settings
     self.log = log
-    state = ServingState(maximumConnections: settings.connections)
+    maxConnections = Descriptors.connections(settings, log)
+    state = ServingState(maximumConnections: maxConnections)
     let metrics = GatewayMetrics(version: version)
     self.metrics = metrics
     let batching = PipelineEnvironment.Batching(delay: settings.batchDelay) { images, callers in
@@ -75,7 +78,6 @@ package struct GatewayServer: Sendable {
 
   /// Serves until a signal to end, then answers what has begun, within the time that is set for it.
   package func run() async throws {
-    Descriptors.raiseLimit()
     if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
     let tls = try settings.tls?.configuration()
     do {
@@ -150,7 +152,9 @@ package struct GatewayServer: Sendable {
         gateway: gateway, bodies: BodyReading(most: settings.maxBody), tokens: settings.tokens,
         connections: Connections(), state: state)
       services.append(
-        HTTPService(address: address, gateway: http, settings: settings, tls: tls, log: log) {
+        HTTPService(
+          address: address, gateway: http, settings: settings, maxConnections: maxConnections, tls: tls, log: log
+        ) {
           note("http", address, $0?.port)
         })
     }

@@ -1,10 +1,6 @@
 import NIOSSL
 import ServiceLifecycle
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 typealias TLSSetup = TLSConfiguration
 
 /// Services that begin and end at the same time.
@@ -40,16 +36,5 @@ struct HealthWatch: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown { await pool.run() }
-  }
-}
-
-/// Descriptors are what a thousand connections are made of.
-enum Descriptors {
-  /// Permits this process as many as the system lets it.
-  static func raiseLimit() {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 }

@@ -14,6 +14,7 @@ struct HTTPService: Service {
   let address: ListenAddress
   let gateway: HTTPGateway
   let settings: GatewaySettings
+  let maxConnections: Int
   let tls: TLSConfiguration?
   let log: Logger
   let onListening: @Sendable (SocketAddress?) -> Void
@@ -29,7 +30,7 @@ struct HTTPService: Service {
   func run() async throws {
     var configuration = ApplicationConfiguration(address: .hostname(address.host, port: address.port))
     configuration.backlog = 1024
-    configuration.availableConnectionsDelegate = MaximumAvailableConnections(settings.connections)
+    configuration.availableConnectionsDelegate = MaximumAvailableConnections(maxConnections)
     let room = gateway.state.http
     let application = Application(
       responder: gateway.responder(), server: server(), configuration: configuration,
@@ -46,7 +47,7 @@ struct HTTPService: Service {
     let idle = settings.idle
     let connections = gateway.connections
     let (most, memory) = (settings.maxBody, gateway.gateway.memory)
-    let census = ChannelCensus(settings.connections + Self.maxStreams)
+    let census = ChannelCensus(maxConnections + Self.maxStreams)
     let channels = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         EarlyAnswerHandler(), UntakenAnswerHandler<HTTPResponsePart>(idle: idle), ContinueHandler(most: most),
