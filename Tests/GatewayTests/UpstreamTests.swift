@@ -235,6 +235,8 @@ extension GatewayProcesses {
       try await gateway.wait(for: "model server not in use")
       let answer = try await client.post(Self.path, Self.body([Signs.clean]))
       #expect(answer.status == 502 && answer.code == "upstream-failed")
+      let line = gateway.log.first { $0["message"] as? String == "request" }
+      #expect(line?["status"] as? String == "502" && line?["cause"] as? String == "no model server is ready")
       #expect(try await client.post("/v1/filter", Signs.clean).status == 200, "what needs no server is served")
     }
   }

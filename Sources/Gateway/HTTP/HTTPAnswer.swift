@@ -29,7 +29,8 @@ struct HTTPAnswer: Sendable {
     self.init(json: refusal.json(id: id, exposes: exposes))
     status = HTTPResponse.Status(code: refusal.status.rawValue)
     outcome = refusal.outcome
-    cause = refusal.cause
+    // What is wrong on this side is in the log, also where its sender hears all of it.
+    cause = refusal.cause ?? (refusal.status.rawValue >= 500 ? refusal.message : nil)
     headers = refusal.headers
     if let verdict = refusal.verdict { headers[.sluiceVerdict] = verdict.headerValue }
   }
