@@ -166,6 +166,20 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("words in an answer that does not fit the request are in the log, and no client hears them")
+    func unfitAnswer() async throws {
+      let output = #"{"name":"\#(Self.secret)","datatype":"FP32","shape":[5],"data":[1,2,3,4,5]}"#
+      try await FakeModelServer(.outputs(output)).serving { port in
+        let gateway = try await Self.gateway("http", port)
+        let body = Array(#"{"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
+        let answer = try await WebClient(port: gateway.http).post("/v1/models/signs:predict", body)
+        #expect(answer.status == 502 && answer.error == "the answer of the model cannot be passed on")
+        #expect(!String(decoding: answer.body, as: UTF8.self).contains("hunter2"))
+        let line = gateway.log.first { $0["message"] as? String == "request" }
+        #expect((line?["cause"] as? String)?.contains(Self.secret) == true, "\(gateway.logText)")
+      }
+    }
+
     @Test("the same of a server over gRPC", arguments: [RPCError.Code.invalidArgument, .internalError])
     func rpcWords(code: RPCError.Code) async throws {
       let server = FakeRPCModelServer(

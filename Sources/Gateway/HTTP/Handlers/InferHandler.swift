@@ -15,8 +15,8 @@ struct InferHandler: JudgingHandler {
       try InferenceRequest(InferenceBody(bytes: body, jsonLength: length))
     }
     let (request, response) = (inference.request, inference.response)
-    let encoded = try await call.gateway.engine.compute { () throws(SluiceError) in
-      try asUpstreamFault { () throws(SluiceError) in try response.body(isBinary: request.wantsBinary) }
+    let encoded = try await call.passOn { () throws(SluiceError) in
+      try response.body(isBinary: request.wantsBinary)
     }
     var answer = HTTPAnswer(encoded.bytes, encoded.jsonLength == nil ? "application/json" : "application/octet-stream")
     answer.headers[.inferenceHeaderLength] = encoded.jsonLength.map(String.init)
@@ -30,13 +30,6 @@ struct InferHandler: JudgingHandler {
       throw Refusal(.invalid, .invalidRequest, "Inference-Header-Content-Length is not a length")
     }
     return length
-  }
-}
-
-/// An answer that cannot be written is nothing that the sender did wrong.
-func asUpstreamFault<Result>(_ work: () throws(SluiceError) -> Result) throws(SluiceError) -> Result {
-  do throws(SluiceError) { return try work() } catch {
-    throw SluiceError(.upstreamFailed, error.message, remedy: error.remedy)
   }
 }
 

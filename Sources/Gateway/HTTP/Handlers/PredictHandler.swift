@@ -12,8 +12,8 @@ struct PredictHandler: JudgingHandler {
       try ServingPrediction.request(body)
     }
     let (response, count) = (inference.response, inference.judgements.count)
-    let json = try await call.gateway.engine.compute { () throws(SluiceError) in
-      try asUpstreamFault { () throws(SluiceError) in try ServingPrediction.answer(response, images: count) }
+    let json = try await call.passOn { () throws(SluiceError) in
+      try ServingPrediction.answer(response, images: count)
     }
     return HTTPAnswer(json: json).noting(inference.judgements)
   }
