@@ -75,6 +75,29 @@ extension GatewayProcesses {
       #expect(try await isServing(gateway))
     }
 
+    @Test("a body that breaks the rules of HTTP is a wrong request, answered once; one that breaks off has no client")
+    func brokenChunks() async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      let start = "POST /v1/filter HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+      let connection = try RawConnection(port: gateway.http)
+      connection.send(start)
+      try await Task.sleep(for: .milliseconds(100))
+      connection.send("no length\r\n")
+      let answer = connection.receiveAll()
+      #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("the request breaks the rules of HTTP"), "\(answer)")
+      #expect(answer.lowercased().contains("\r\nx-request-id: "))
+      #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+      try RawConnection(port: gateway.http).send(start)
+      let client = WebClient(port: gateway.operations)
+      var metrics = ""
+      for _ in 0..<200 where !metrics.contains(#"route="filter",outcome="gone"} 1"#) {
+        try await Task.sleep(for: .milliseconds(50))
+        metrics = String(decoding: try await client.get("/metrics").body, as: UTF8.self)
+      }
+      #expect(metrics.contains(#"route="filter",outcome="gone"} 1"#), "\(metrics)")
+      #expect(metrics.contains(#"route="filter",outcome="invalid"} 1"#), "\(metrics)")
+    }
+
     @Test("lengths that lie about the binary data, JSON bombs, forms cut short")
     func lyingBodies() async throws {
       let gateway = try RunningGateway()

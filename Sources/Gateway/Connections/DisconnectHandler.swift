@@ -30,7 +30,13 @@ final class DisconnectHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    connections.end(ObjectIdentifier(context.channel))
+    let key = ObjectIdentifier(context.channel)
+    // Who breaks the rules of HTTP may still listen.
+    if !isComplete, let refusal = Refusal(breach: error) {
+      connections.refuse(key, refusal)
+    } else {
+      connections.end(key)
+    }
     context.fireErrorCaught(error)
   }
 

@@ -1,6 +1,8 @@
 import HTTPTypes
 import Hummingbird
 import Common
+import NIOHTTP1
+import OpenInference
 
 /// Turns whatever keeps a request from being answered into a response.
 struct RefusalMiddleware: RouterMiddleware {
@@ -21,8 +23,18 @@ extension Refusal {
     case let error as Refusal: self = error
     case let error as SluiceError: self.init(error)
     case is CancellationError: self.init(.gone, .cancelled, "the client has gone")
-    // What the transport throws while a body is read: the client broke off or broke the protocol.
-    default: self.init(.gone, .cancelled, "the request could not be read", cause: "\(error)")
+    // What the transport throws while a body is read: the client broke the protocol, or broke off.
+    default:
+      self = Refusal(breach: error) ?? Refusal(.gone, .cancelled, "the request could not be read", cause: "\(error)")
+    }
+  }
+
+  /// What an error means that HTTP's parser throws; `nil` for any other, and where a request ends too early: its client has gone.
+  init?(breach error: any Error) {
+    switch error as? HTTPParserError {
+    case nil, .invalidEOFState, .closedConnection: return nil
+    case let error?:
+      self.init(.invalid, .invalidRequest, "the request breaks the rules of HTTP", cause: error.debugDescription)
     }
   }
 
