@@ -48,11 +48,11 @@ struct FailureTests {
     let image = EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8))
     let memory = MemoryBudget(1_000_000)
     let closed = await engine.judge([image], as: WantedJudgement(flagged: .observe), within: memory)
-    #expect(closed[0].tensor == nil && closed[0].verdict.outcome == .failed)
+    #expect(closed.judgements[0].tensor == nil && closed.judgements[0].verdict.outcome == .failed)
     #expect(metrics.registry.value("sluice_failed_open_total") == 0)
     let open = await engine.judge(
       [image, image], as: WantedJudgement(flagged: .enforce, failsOpen: true), within: memory)
-    #expect(open.allSatisfy { $0.tensor != nil && $0.verdict.outcome == .failed })
+    #expect(open.judgements.allSatisfy { $0.tensor != nil && $0.verdict.outcome == .failed })
     #expect(metrics.registry.value("sluice_failed_open_total") == 2)
     #expect(metrics.registry.text.contains(#"sluice_images_total{verdict="failed",action="unjudged"} 2"#))
   }

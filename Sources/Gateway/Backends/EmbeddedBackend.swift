@@ -21,23 +21,25 @@ package struct EmbeddedBackend: InferenceBackend {
 
   package var extensions: [String] { [ServerMetadata.classification] }
 
-  package func outputs() -> [ModelMetadata.Tensor] {
-    let pipeline = engine.pipeline
+  package func outputs() -> [ModelMetadata.Tensor] { Self.outputs(of: engine.pipeline) }
+
+  private static func outputs(of pipeline: Pipeline) -> [ModelMetadata.Tensor] {
     var outputs = [
       ModelMetadata.Tensor(
-        name: Self.probabilities, datatype: InferenceDatatype.fp32.rawValue,
+        name: probabilities, datatype: InferenceDatatype.fp32.rawValue,
         shape: [-1, pipeline.classifier?.classCount ?? 0])
     ]
     if pipeline.labels != nil {
-      outputs.append(ModelMetadata.Tensor(name: Self.label, datatype: InferenceDatatype.bytes.rawValue, shape: [-1]))
+      outputs.append(ModelMetadata.Tensor(name: label, datatype: InferenceDatatype.bytes.rawValue, shape: [-1]))
     }
     return outputs
   }
 
   package func answer(_ request: ForwardedRequest) async throws(Refusal) -> InferenceResponse {
     do throws(SluiceError) {
-      let wanted = try wanted(request.outputs)
-      let pipeline = engine.pipeline
+      // Another filter may serve by now: the answer is that of the one whose verdict stands in the record.
+      let pipeline = request.pipeline
+      let wanted = try wanted(request.outputs, of: Self.outputs(of: pipeline).map(\.name))
       let predictions = try await predictions(of: request.images, by: pipeline)
       var tensors: [InferenceTensor] = []
       for output in wanted { tensors.append(try tensor(output, predictions, pipeline.labels)) }
@@ -54,8 +56,9 @@ package struct EmbeddedBackend: InferenceBackend {
   }
 
   /// All outputs where none is named.
-  private func wanted(_ requested: [InferenceRequest.RequestedOutput]) throws(SluiceError) -> [Wanted] {
-    let known = outputs().map(\.name)
+  private func wanted(
+    _ requested: [InferenceRequest.RequestedOutput], of known: [String]
+  ) throws(SluiceError) -> [Wanted] {
     guard !requested.isEmpty else { return known.map { Wanted(name: $0) } }
     var wanted: [Wanted] = []
     for name in known where requested.contains(where: { $0.name == name }) { wanted.append(Wanted(name: name)) }

@@ -9,6 +9,13 @@ package struct ForwardedImage: Sendable {
   package var tensor: ForwardedTensor
   /// What the filter's classifier says about exactly this tensor; `nil` where it was not asked.
   package var prediction: Prediction?
+
+  /// - Returns: `nil` for an image that is held back.
+  package init?(_ judgement: Judgement) {
+    guard let tensor = judgement.tensor else { return nil }
+    self.tensor = tensor
+    prediction = judgement.prediction
+  }
 }
 
 extension [ForwardedImage] {

@@ -1,4 +1,5 @@
 import Common
+import FilterPipeline
 import OpenInference
 
 /// What answers about clean tensors: the filter's own classifier, or model servers.
@@ -28,5 +29,20 @@ package struct ForwardedRequest: Sendable {
   package var parameters: [JSONValue.Member]
   package var outputs: [InferenceRequest.RequestedOutput]
   package var images: [ForwardedImage]
+  /// The filter that judged the images.
+  package var pipeline: Pipeline
   package var deadline: Deadline
+
+  package init(
+    identity: RequestIdentity, id: String? = nil, parameters: [JSONValue.Member] = [],
+    outputs: [InferenceRequest.RequestedOutput] = [], images: [ForwardedImage], pipeline: Pipeline, deadline: Deadline
+  ) {
+    self.identity = identity
+    self.id = id
+    self.parameters = parameters
+    self.outputs = outputs
+    self.images = images
+    self.pipeline = pipeline
+    self.deadline = deadline
+  }
 }

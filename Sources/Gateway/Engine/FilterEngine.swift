@@ -13,6 +13,13 @@ package enum CalibrationWarning: Sendable {
   case exits(ExitAudit.Report)
 }
 
+/// Images that were judged, with the filter that judged them: what is said of them afterwards is in its words, whichever filter
+/// has taken its place since.
+package struct JudgedBatch: Sendable {
+  package let judgements: [Judgement]
+  package let pipeline: Pipeline
+}
+
 /// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
 package final class FilterEngine: Sendable {
   /// The filter, and what its images are compared by.
@@ -83,7 +90,7 @@ package final class FilterEngine: Sendable {
   package func judge(
     _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget,
     notice: @escaping @Sendable (Judgement, _ place: Int) -> Void = { _, _ in }
-  ) async -> [Judgement] {
+  ) async -> JudgedBatch {
     let serving = current.withLock { $0 }
     let pipeline = serving.pipeline
     let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
@@ -107,7 +114,7 @@ package final class FilterEngine: Sendable {
     for judgement in judgements { metrics.noteVerdict(judgement.verdict) }
     if let monitor = serving.monitor { compare(judgements, by: monitor) }
     if let exitAudit = serving.exitAudit { count(judgements, by: exitAudit) }
-    return judgements
+    return JudgedBatch(judgements: judgements, pipeline: pipeline)
   }
 
   /// Compares clean images with the calibration, and says so when it has become stale.

@@ -51,13 +51,13 @@ package struct InferenceGateway: Sendable {
   func infer(
     _ context: RequestContext, _ read: @escaping @Sendable () throws(SluiceError) -> InferenceRequest
   ) async throws(Refusal) -> Inference {
-    let (request, images) = try await judged(context) { () throws(SluiceError) in
+    let (request, images, pipeline) = try await judged(context) { () throws(SluiceError) in
       let request = try read()
       return (request, try ImageInputs(request, source: context.identity.id, most: rules.maxImages).images)
     }
     let wish = FirstAnswer.Wish(request.outputs)
     var response = try await images.response(to: wish) { (places) throws(Refusal) in
-      try await ask(request, places.map { images.judgements[$0] }, context)
+      try await ask(request, places.map { images.judgements[$0] }, by: pipeline, context)
     }
     images.keep(response, to: wish)
     response.modelName = rules.model
@@ -66,14 +66,11 @@ package struct InferenceGateway: Sendable {
   }
 
   private func ask(
-    _ request: InferenceRequest, _ judgements: [Judgement], _ context: RequestContext
+    _ request: InferenceRequest, _ judgements: [Judgement], by pipeline: Pipeline, _ context: RequestContext
   ) async throws(Refusal) -> InferenceResponse {
-    let images = judgements.compactMap { judgement in
-      judgement.tensor.map { ForwardedImage(tensor: $0, prediction: judgement.prediction) }
-    }
     let forwarded = ForwardedRequest(
       identity: context.identity, id: request.id, parameters: request.parameters, outputs: request.outputs,
-      images: images, deadline: context.deadline)
+      images: judgements.compactMap(ForwardedImage.init), pipeline: pipeline, deadline: context.deadline)
     let start = ContinuousClock.now
     let response = try await backend.answer(forwarded)
     metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
@@ -98,28 +95,28 @@ package struct InferenceGateway: Sendable {
   private func judged<Request: Sendable>(
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> (Request, [EncodedInput])
-  ) async throws(Refusal) -> (request: Request, images: AnsweredImages) {
-    let (request, judgements, settled) = try await admitted(context) { () throws(SluiceError) in
+  ) async throws(Refusal) -> (request: Request, images: AnsweredImages, pipeline: Pipeline) {
+    let (request, batch, settled) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
       let wanted = WantedJudgement(
         flagged: context.mode, picture: picture, failsOpen: rules.failOpen, modelImage: searches != nil)
       let sightings = Sightings(count: images.count)
-      let judgements = await engine.judge(images, as: wanted, within: memory) { judgement, place in
+      let batch = await engine.judge(images, as: wanted, within: memory) { judgement, place in
         sightings.enter(searches?.note(judgement, place: place, of: context), at: place)
       }
-      let labels = engine.pipeline.labels
+      let (judgements, labels) = (batch.judgements, batch.pipeline.labels)
       let settled = searches?.settle(judgements, sightings.all, context) ?? SettledImages(judgements)
       let judged = JudgedImage.all(images, judgements, context, sightings.all, settled.answered)
       try await audit?.record(judged, context, searches: searches?.records) { labels?[$0] }
-      return (request, judgements, settled)
+      return (request, batch, settled)
     }
-    note(judgements, context)
+    note(batch.judgements, context)
     let images = try await carriedOut(settled, context)
     if let refusal = images.refusal {
       images.keep()
       throw refusal
     }
-    return (request, images)
+    return (request, images, batch.pipeline)
   }
 
   /// Does what was settled about searches.
