@@ -1,6 +1,7 @@
 import AuditLog
 import Auditing
 import Common
+import Files
 import FilterPipeline
 import Logging
 import NIOCore
@@ -26,11 +27,11 @@ package struct GatewayServer: Sendable {
   ///
   /// - Parameters:
   ///   - workers: images judged at the same time.
-  ///   - open: reads the filter file and opens its models; asked again for every reload.
+  ///   - open: reads the filter file and opens its models, and notes each file before it reads it; asked again for every reload.
   /// - Throws: `invalid-setting`; what opening the filter throws.
   package init(
     _ settings: GatewaySettings, workers: Int, version: String, log: Logger,
-    open: @escaping @Sendable (PipelineEnvironment.Batching) throws(SluiceError) -> Pipeline
+    open: @escaping @Sendable (PipelineEnvironment.Batching, inout FileVersions) throws(SluiceError) -> Pipeline
   ) throws(SluiceError) {
     self.settings = settings
     self.log = log
@@ -43,7 +44,7 @@ package struct GatewayServer: Sendable {
     }
     let engine = try FilterEngine(
       workers: workers, metrics: metrics, whenChanged: { log.warn(of: $0) },
-      open: { () throws(SluiceError) in try open(batching) })
+      open: { (files) throws(SluiceError) in try open(batching, &files) })
     fitness = FilterFitness(modes: settings.mode, isEmbedded: settings.upstream.isEmpty)
     try fitness.check(engine.pipeline)
     let model = settings.model ?? engine.pipeline.identity.name
@@ -127,8 +128,7 @@ package struct GatewayServer: Sendable {
     if let pool { services.append(HealthWatch(pool: pool)) }
     services.append(
       FilterReloading(
-        engine: gateway.engine, filterPath: settings.filter, interval: settings.watch, fitness: fitness,
-        metrics: metrics, log: log))
+        engine: gateway.engine, interval: settings.watch, fitness: fitness, metrics: metrics, log: log))
     if let address = settings.operations { services.append(operations(address)) }
     services.append(Together(services: fronts(tls)))
     services.append(Farewell(state: state, delay: settings.drainDelay))

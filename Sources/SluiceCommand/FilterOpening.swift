@@ -1,5 +1,6 @@
 import ArgumentParser
 import Common
+import Files
 import FilterPipeline
 import Sluice
 
@@ -17,12 +18,18 @@ struct FilterOpening: Sendable {
 
   /// Reads the filter file, with or without its detectors and models.
   func file(readsDetectors: Bool = true) throws(SluiceError) -> FilterFile {
+    var files = FileVersions()
+    return try file(readsDetectors: readsDetectors, noting: &files)
+  }
+
+  /// The same, with the files noted that were read, or are read when the filter is opened.
+  func file(readsDetectors: Bool = true, noting files: inout FileVersions) throws(SluiceError) -> FilterFile {
     var variables = Self.variables()
     for definition in definitions {
       let parts = definition.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       variables[String(parts[0])] = String(parts[1])
     }
-    return try FilterFile(path: path, variables: variables, readsDetectors: readsDetectors)
+    return try FilterFile(path: path, variables: variables, readsDetectors: readsDetectors, noting: &files)
   }
 
   func environment(workers: Int, observes: Bool = false) -> PipelineEnvironment {

@@ -71,11 +71,11 @@ struct ServeCommand: AsyncParsableCommand {
     let opening = FilterOpening(path: settings.filter, definitions: definitions)
     let log = Self.log(settings.logLevel)
     let server = try GatewayServer(settings, workers: workers, version: Version.number, log: log) {
-      batching throws(SluiceError) in
+      batching, files throws(SluiceError) in
       var environment = opening.environment(workers: workers)
       environment.batching = batching
       environment.tracesFiles = isAudited
-      return try Pipeline(try opening.file(), environment)
+      return try Pipeline(try opening.file(noting: &files), environment)
     }
     do {
       try await server.run()

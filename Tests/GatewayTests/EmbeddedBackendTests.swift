@@ -34,7 +34,7 @@ struct EmbeddedBackendTests {
     let old = try Self.pipeline("old", side: 8, classes: 2, forward: forward)
     let new = try Self.pipeline("new", side: 16, classes: 3, forward: forward)
     let loads = Loads()
-    let engine = try FilterEngine(workers: 1, metrics: GatewayMetrics(version: "1")) { () throws(SluiceError) in
+    let engine = try FilterEngine(workers: 1, metrics: GatewayMetrics(version: "1")) { (_) throws(SluiceError) in
       loads.next() == 1 ? old : new
     }
     let image = EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8))

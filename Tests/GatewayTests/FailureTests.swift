@@ -44,7 +44,7 @@ struct FailureTests {
   @Test("what cannot be judged is held back, and forwarded only where that was asked for, which is counted")
   func failing() async throws {
     let metrics = GatewayMetrics(version: "1")
-    let engine = try FilterEngine(workers: 1, metrics: metrics) { () throws(SluiceError) in try Self.pipeline() }
+    let engine = try FilterEngine(workers: 1, metrics: metrics) { (_) throws(SluiceError) in try Self.pipeline() }
     let image = EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8))
     let memory = MemoryBudget(1_000_000)
     let closed = await engine.judge([image], as: WantedJudgement(flagged: .observe), within: memory)

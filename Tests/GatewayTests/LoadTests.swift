@@ -232,6 +232,22 @@ extension GatewayProcesses {
       #expect(metrics.contains(#"sluice_reloads_total{outcome="refused"} 1"#))
     }
 
+    @Test("a changed filter that names a file which comes later is loaded once that has come")
+    func reloadWithLateFile() async throws {
+      let gateway = try RunningGateway(["--watch", "100ms"], filter: filter(threshold: 1.9))
+      let client = WebClient(port: gateway.http)
+      let labels = URL(filePath: gateway.filterPath).deletingLastPathComponent().appending(path: "labels.txt")
+      try filter(threshold: 0, labels: labels.path)
+        .write(toFile: gateway.filterPath, atomically: true, encoding: .utf8)
+      try await gateway.wait(for: "filter not reloaded; the old one stays in use")
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      try Data(Repository.bytes(Repository.file("Samples/signs/labels.txt"))).write(to: labels, options: .atomic)
+      try await gateway.wait(for: "filter reloaded")
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 403)
+      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      #expect(metrics.contains(#"sluice_reloads_total{outcome="loaded"} 1"#))
+    }
+
     @Test("requests that are under way while the filter changes are all answered")
     func reloadUnderLoad() async throws {
       let gateway = try RunningGateway(["--queue", "1000"], filter: filter(threshold: 1.9))
@@ -243,14 +259,14 @@ extension GatewayProcesses {
       #expect(await load.value == [200: 300])
     }
 
-    private func filter(threshold: Double) -> String {
+    private func filter(threshold: Double, labels: String? = nil) -> String {
       """
       version: 1
       name: signs
       preprocess: [{resize: {shorterSide: 64}}, {centerCrop: 64}]
       normalize: {mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}
       tensor: {layout: nchw, type: float32}
-      classifier: {openvino: {model: "\(Repository.file("Samples/signs/model.onnx"))"}}
+      classifier: {openvino: {model: "\(Repository.file("Samples/signs/model.onnx"))"\(labels.map { ", labels: \($0)" } ?? "")}}
       detectors: [{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: \(threshold)}}]
       """
     }

@@ -25,12 +25,25 @@ package struct FilterFile: Sendable {
   package init(
     path: String, variables: [String: String], readsDetectors: Bool = true
   ) throws(SluiceError) {
+    var files = FileVersions()
+    try self.init(path: path, variables: variables, readsDetectors: readsDetectors, noting: &files)
+  }
+
+  /// The same, for whoever wants to know later whether it has to be read again.
+  ///
+  /// - Parameters:
+  ///   - files: the file itself and those that it names are noted there, each before anything of it is read; also those that were
+  ///     come to before an error.
+  package init(
+    path: String, variables: [String: String], readsDetectors: Bool = true, noting files: inout FileVersions
+  ) throws(SluiceError) {
+    let paths = PathExpansion(folder: path.containingFolder, variables: variables)
+    defer { files.merge(paths.files) }
     self.path = path
+    files.note(path)
     bytes = try Self.bytes(path)
     let root = try FilterText(bytes: bytes, file: path, maxBytes: Self.maxBytes).root()
-    let folder = path.containingFolder
-    let reader = FilterReader(
-      paths: PathExpansion(folder: folder, variables: variables), readsDetectors: readsDetectors)
+    let reader = FilterReader(paths: paths, readsDetectors: readsDetectors)
     definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
     scoringText = ScoringText.text(of: root)
   }
@@ -66,6 +79,8 @@ final class PathExpansion {
   private let variables: [String: String]
   /// Every path so far: files that a run must not write to.
   private(set) var expanded: [String] = []
+  /// The same files, as they were when they were named.
+  private(set) var files = FileVersions()
 
   init(folder: String, variables: [String: String]) {
     self.folder = folder
@@ -80,8 +95,14 @@ final class PathExpansion {
     let expanded = try expand(text, node)
     let isComplete = expanded.hasPrefix("/") || text.hasPrefix("${") || folder == "."
     let path = isComplete ? expanded : "\(folder)/\(expanded)"
-    self.expanded.append(path)
+    add(path)
     return path
+  }
+
+  /// Adds a file that the filter needs without naming it.
+  func add(_ path: String) {
+    expanded.append(path)
+    files.note(path)
   }
 
   private func expand(_ text: String, _ node: FilterNode) throws(SluiceError) -> String {

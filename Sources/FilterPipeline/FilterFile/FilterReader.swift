@@ -50,7 +50,8 @@ struct FilterReader {
     let decisionReader = DecisionReader(
       paths: paths, quantisedModel: definition.quantisedModels.first, automaticModel: definition.automaticModel)
     definition.decision = try members.optional("decision", decisionReader.decision)
-    definition.namedPaths = paths.expanded + definition.weightPaths
+    for path in definition.weightPaths { paths.add(path) }
+    definition.namedPaths = paths.expanded
     if definition.activationRangesPath == nil, let model = definition.quantisedModels.first {
       throw root.error(
         "computes `\(model)` in int8; name a file under `activationRanges` for `sluice quantise` to write")

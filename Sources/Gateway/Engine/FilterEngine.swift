@@ -1,6 +1,7 @@
 import Classifiers
 import Common
 import Decision
+import Files
 import FilterPipeline
 import Synchronization
 import Workers
@@ -30,7 +31,9 @@ package final class FilterEngine: Sendable {
   }
 
   private let current: Mutex<Serving>
-  private let open: @Sendable () throws(SluiceError) -> Pipeline
+  private let open: @Sendable (inout FileVersions) throws(SluiceError) -> Pipeline
+  /// The files of the filter that was last opened or refused, as they were before they were read.
+  private let files: Mutex<FileVersions>
   let workers: WorkerPool
   private let metrics: GatewayMetrics
   private let whenChanged: @Sendable (CalibrationWarning) -> Void
@@ -40,13 +43,16 @@ package final class FilterEngine: Sendable {
   ///   - workers: images that are decoded, squeezed and classified at the same time.
   ///   - whenChanged: told once for a calibration that clean images no longer score like, and once for early exits that let
   ///     more go than it says.
-  ///   - open: reads the filter file and opens its models; called again for every reload.
+  ///   - open: reads the filter file and opens its models, and notes each file before it reads it, also where it then throws;
+  ///     called again for every reload.
   /// - Throws: what opening the filter throws.
   package init(
     workers: Int, metrics: GatewayMetrics, whenChanged: @escaping @Sendable (CalibrationWarning) -> Void = { _ in },
-    open: @escaping @Sendable () throws(SluiceError) -> Pipeline
+    open: @escaping @Sendable (inout FileVersions) throws(SluiceError) -> Pipeline
   ) throws(SluiceError) {
-    let pipeline = try open()
+    var files = FileVersions()
+    let pipeline = try open(&files)
+    self.files = Mutex(files)
     let monitor = pipeline.trafficMonitor()
     let exitAudit = pipeline.exitAudit()
     current = Mutex(Serving(pipeline: pipeline, monitor: monitor, exitAudit: exitAudit))
@@ -61,8 +67,14 @@ package final class FilterEngine: Sendable {
 
   package var pipeline: Pipeline { current.withLock { $0.pipeline } }
 
+  /// Whether a file has changed since the filter was last opened, also where it was then refused: a file that was missing may
+  /// have come, and one that is only half written is no reason to stay with the old filter for good.
+  var hasChanged: Bool { files.withLock { $0 }.haveChanged }
+
   /// Opens the filter anew, and judges with it from then on; what is being judged is finished with the old one.
   /// Comparing images with the calibration begins anew, unless it is the same.
+  ///
+  /// Calls come one after another: of two at a time, the one that began first, and may have read older files, could end last.
   ///
   /// - Parameters:
   ///   - fits: what the new filter must satisfy to serve in the old one's place.
@@ -70,7 +82,7 @@ package final class FilterEngine: Sendable {
   package func reload(
     _ fits: (_ old: Pipeline, _ new: Pipeline) throws(SluiceError) -> Void
   ) throws(SluiceError) -> FilterIdentity {
-    let fresh = try open()
+    let fresh = try opened()
     try fits(pipeline, fresh)
     current.withLock { serving in
       let monitor = fresh.trafficMonitor(continuing: serving.monitor)
@@ -81,6 +93,15 @@ package final class FilterEngine: Sendable {
     }
     metrics.noteFilter(fresh.identity)
     return fresh.identity
+  }
+
+  private func opened() throws(SluiceError) -> Pipeline {
+    var noted = FileVersions()
+    defer {
+      let seen = noted
+      files.withLock { $0 = seen }
+    }
+    return try open(&noted)
   }
 
   /// Judges images, as many at a time as there is memory for, in order.

@@ -1,52 +1,70 @@
 import AsyncAlgorithms
 import Common
 import FilterPipeline
-import Files
 import Logging
 import ServiceLifecycle
 import UnixSignals
 import Workers
 
-/// Reloads the filter on SIGHUP, and when one of its files changes.
+/// Reloads the filter on SIGHUP, and when one of its files changes, one reload after another.
 ///
-/// A filter that cannot be opened, or does not fit what is being served, leaves the old one serving.
-struct FilterReloading: Service {
-  let engine: FilterEngine
-  /// The filter file; what it names is watched as well.
-  let filterPath: String
-  /// How often files are looked at; zero for never.
-  let interval: Duration
-  let fitness: FilterFitness
-  let metrics: GatewayMetrics
-  let log: Logger
+/// A filter that cannot be opened, or does not fit what is being served, leaves the old one serving, and is tried again once one
+/// of its own files changes.
+package struct FilterReloading: Service {
+  private let engine: FilterEngine
+  private let interval: Duration
+  private let fitness: FilterFitness
+  private let metrics: GatewayMetrics
+  private let log: Logger
 
-  func run() async throws {
+  /// - Parameters:
+  ///   - interval: how often files are looked at; zero for never.
+  package init(
+    engine: FilterEngine, interval: Duration, fitness: FilterFitness, metrics: GatewayMetrics, log: Logger
+  ) {
+    self.engine = engine
+    self.interval = interval
+    self.fitness = fitness
+    self.metrics = metrics
+    self.log = log
+  }
+
+  /// What may lead to a reload.
+  package enum Occasion: Sendable {
+    /// SIGHUP has come.
+    case signal
+    /// It is time to look at the files.
+    case look
+  }
+
+  package func run() async throws {
+    let (occasions, told) = AsyncStream.makeStream(of: Occasion.self)
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await onSignals() }
-      if interval > .zero { group.addTask { await onChanges() } }
+      group.addTask { await tellSignals(told) }
+      if interval > .zero { group.addTask { await tellTimes(told) } }
+      group.addTask { await follow(occasions) }
       // Each only ends with the gateway.
       await group.next()
       group.cancelAll()
     }
   }
 
-  private func onSignals() async {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload("SIGHUP") }
+  private func tellSignals(_ told: AsyncStream<Occasion>.Continuation) async {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { told.yield(.signal) }
   }
 
-  private func onChanges() async {
-    var known = identities()
-    for await _ in AsyncTimerSequence.repeating(every: interval).cancelOnGracefulShutdown() {
-      let current = identities()
-      guard current != known else { continue }
-      known = current
-      await reload("a file changed")
+  private func tellTimes(_ told: AsyncStream<Occasion>.Continuation) async {
+    for await _ in AsyncTimerSequence.repeating(every: interval).cancelOnGracefulShutdown() { told.yield(.look) }
+  }
+
+  /// Does what each occasion asks for, until there are no more: each reload reads the files in its turn.
+  package func follow(_ occasions: AsyncStream<Occasion>) async {
+    for await occasion in occasions {
+      switch occasion {
+      case .signal: await reload("SIGHUP")
+      case .look: if engine.hasChanged { await reload("a file changed") }
+      }
     }
-  }
-
-  /// Which files there are, and when each was changed.
-  private func identities() -> [FileStatus.Version?] {
-    ([filterPath] + engine.pipeline.definition.namedPaths).map { FileStatus($0)?.version }
   }
 
   private func reload(_ cause: String) async {
@@ -75,9 +93,14 @@ struct FilterReloading: Service {
 }
 
 /// What a filter must have to serve with these settings.
-struct FilterFitness: Sendable {
-  let modes: RouteModes
-  let isEmbedded: Bool
+package struct FilterFitness: Sendable {
+  private let modes: RouteModes
+  private let isEmbedded: Bool
+
+  package init(modes: RouteModes, isEmbedded: Bool) {
+    self.modes = modes
+    self.isEmbedded = isEmbedded
+  }
 
   /// - Throws: `invalid-setting`.
   func check(_ pipeline: Pipeline) throws(SluiceError) {

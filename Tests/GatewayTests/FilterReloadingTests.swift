@@ -1,0 +1,125 @@
+import Common
+import FilterPipeline
+import Gateway
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+/// When the filter is loaded anew: on a signal, and when a look at its files shows a change.
+struct FilterReloadingTests {
+  /// A filter file, and what is seen of it when it is opened.
+  private final class Openings: Sendable {
+    let folder: TemporaryFolder
+    let path: String
+    private let seen = Mutex<[String]>([])
+    private let edits = Mutex<[String]>([])
+    private let open = Mutex(0)
+
+    init(_ text: String) throws {
+      folder = try TemporaryFolder()
+      path = try folder.file("filter.yaml", text)
+    }
+
+    /// The names of the filters that were read, in order.
+    var names: [String] { seen.withLock { $0 } }
+
+    /// Writes this text once the next filter was read, before it is open.
+    func edit(_ text: String) { edits.withLock { $0.append(text) } }
+
+    func write(_ text: String) throws { try folder.file("filter.yaml", text) }
+
+    func noteRead(_ name: String) {
+      #expect(open.withLock { $0 } == 0, "one is opened after another")
+      open.withLock { $0 += 1 }
+      seen.withLock { $0.append(name) }
+      let text: String? = edits.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      if let text { _ = try? folder.file("filter.yaml", text) }
+    }
+
+    func noteOpened() { open.withLock { $0 -= 1 } }
+  }
+
+  private let metrics = GatewayMetrics(version: "1")
+
+  private func engine(_ openings: Openings) throws(SluiceError) -> FilterEngine {
+    try FilterEngine(workers: 1, metrics: metrics) { (files) throws(SluiceError) in
+      let file = try FilterFile(path: openings.path, variables: [:], noting: &files)
+      openings.noteRead(file.definition.name)
+      defer { openings.noteOpened() }
+      return try SureFilters.pipeline(file)
+    }
+  }
+
+  private func follow(_ engine: FilterEngine, _ occasions: FilterReloading.Occasion...) async {
+    let (stream, told) = AsyncStream.makeStream(of: FilterReloading.Occasion.self)
+    for occasion in occasions { told.yield(occasion) }
+    told.finish()
+    let reloading = FilterReloading(
+      engine: engine, interval: .zero,
+      fitness: FilterFitness(modes: RouteModes(default: .enforce), isEmbedded: true), metrics: metrics,
+      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    await reloading.follow(stream)
+  }
+
+  private func refusals() -> Double { metrics.registry.value("sluice_reloads_total", ["outcome": "refused"]) }
+
+  @Test("a change that comes while the filter is opened for the first time is found by the first look")
+  func changedWhileOpening() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    openings.edit(SureFilters.text("second"))
+    let engine = try engine(openings)
+    #expect(engine.pipeline.identity.name == "one")
+    await follow(engine, .look, .look)
+    #expect(engine.pipeline.identity.name == "second" && openings.names == ["one", "second"])
+  }
+
+  @Test("each reload reads the file in its turn, so that the last one has the last word")
+  func order() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    openings.edit(SureFilters.text("second"))
+    openings.edit(SureFilters.text("third"))
+    await follow(engine, .signal, .look, .signal, .look)
+    #expect(openings.names == ["one", "one", "second", "third"])
+    #expect(engine.pipeline.identity.name == "third")
+  }
+
+  @Test("one edit is one reload, also where the filter then names other files")
+  func otherFiles() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    try openings.folder.file("labels.txt", "a\nb")
+    try openings.write(SureFilters.text("second", labels: "labels.txt"))
+    await follow(engine, .look, .look, .look)
+    #expect(openings.names == ["one", "second"])
+    try openings.folder.file("labels.txt", "a\nlonger")
+    await follow(engine, .look, .look)
+    #expect(openings.names == ["one", "second", "second"])
+    #expect(engine.pipeline.labels?.names == ["a", "longer"] && refusals() == 0)
+  }
+
+  @Test("a filter whose file comes later is loaded once it has come, and is not tried again before")
+  func lateFile() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    try openings.write(SureFilters.text("second", labels: "labels.txt"))
+    await follow(engine, .look, .look, .look)
+    #expect(engine.pipeline.identity.name == "one" && refusals() == 1)
+    try openings.folder.file("labels.txt", "a\nb")
+    await follow(engine, .look, .look)
+    #expect(engine.pipeline.identity.name == "second" && refusals() == 1)
+  }
+
+  @Test("a filter file that was only half there is loaded once it is whole")
+  func halfAFile() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    try openings.write("version: 1\nname: second")
+    await follow(engine, .look, .look)
+    #expect(engine.pipeline.identity.name == "one" && refusals() == 1)
+    try openings.write(SureFilters.text("second"))
+    await follow(engine, .look)
+    #expect(engine.pipeline.identity.name == "second")
+  }
+}
