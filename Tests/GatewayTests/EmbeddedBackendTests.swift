@@ -38,7 +38,7 @@ struct EmbeddedBackendTests {
       loads.next() == 1 ? old : new
     }
     let image = EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8))
-    let batch = await engine.judge([image], as: WantedJudgement(), within: MemoryBudget(1_000_000))
+    let batch = try await engine.judge([image], as: WantedJudgement(), within: MemoryBudget(1_000_000))
     #expect(batch.judgements.map(\.verdict.filter.name) == ["old"])
     #expect(try engine.reload { _, _ in }.name == "new")
     let request = ForwardedRequest(

@@ -47,10 +47,10 @@ struct FailureTests {
     let engine = try FilterEngine(workers: 1, metrics: metrics) { (_) throws(SluiceError) in try Self.pipeline() }
     let image = EncodedInput(source: "x", bytes: try EncodedImages.png(width: 8, height: 8))
     let memory = MemoryBudget(1_000_000)
-    let closed = await engine.judge([image], as: WantedJudgement(flagged: .observe), within: memory)
+    let closed = try await engine.judge([image], as: WantedJudgement(flagged: .observe), within: memory)
     #expect(closed.judgements[0].tensor == nil && closed.judgements[0].verdict.outcome == .failed)
     #expect(metrics.registry.value("sluice_failed_open_total") == 0)
-    let open = await engine.judge(
+    let open = try await engine.judge(
       [image, image], as: WantedJudgement(flagged: .enforce, failsOpen: true), within: memory)
     #expect(open.judgements.allSatisfy { $0.tensor != nil && $0.verdict.outcome == .failed })
     #expect(metrics.registry.value("sluice_failed_open_total") == 2)

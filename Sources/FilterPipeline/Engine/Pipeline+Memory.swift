@@ -13,6 +13,11 @@ extension Pipeline {
     sourceBytes(input) + bytesPerJudgement
   }
 
+  /// What a judgement holds at most once it is made: the tensor, and the picture where it is wanted.
+  package func bytesForHolding(_ wanted: WantedJudgement) -> Int {
+    (wanted.tensor ? form.bytesPerImage : 0) + (wanted.picture ? form.size.area * Self.pictureBytesPerPixel : 0)
+  }
+
   private func sourceBytes(_ input: EncodedInput) -> Int {
     // What is refused on its header takes nothing.
     if let layout = input.pixels {
@@ -48,4 +53,6 @@ extension Pipeline {
   }
 
   private static let tensorCopies = 3
+  /// Three samples, and what a PNG adds to those that cannot be compressed.
+  private static let pictureBytesPerPixel = 4
 }

@@ -19,28 +19,27 @@ package struct ForwardedImage: Sendable {
 }
 
 extension [ForwardedImage] {
-  /// The bytes that they take while a model server is asked about them, at most: while the body is written.
+  /// The bytes that they take besides themselves while a model server is asked about them, at most: while the body is written.
   ///
   /// - Parameters:
   ///   - isListed: whether they travel as a list of numbers.
   func bytesForAsking(isListed: Bool) -> Int {
     guard isListed, let element = first?.tensor.form.element else { return Self.copies * bytes }
     let bytesPerElement = MemoryLayout<JSONValue>.stride + Self.textCopies * Self.longestNumber
-    return Self.tensorCopies * bytes + bytes / element.byteCount * bytesPerElement
+    return bytes + bytes / element.byteCount * bytesPerElement
   }
 
-  /// The bytes that they take once the body is written, until the answer is there.
+  /// The bytes that they take besides themselves once the body is written, until the answer is there.
   ///
   /// - Parameters:
   ///   - body: what the body takes.
-  func bytesForAnswer(body: Int) -> Int { Self.tensorCopies * bytes + body }
+  func bytesForAnswer(body: Int) -> Int { bytes + body }
 
+  /// Of all of them as one tensor.
   private var bytes: Int { reduce(0) { $0 + $1.tensor.bytes.count } }
 
-  /// As they are, as one tensor, as a body is put together, and as it is sent.
-  private static let copies = 5
-  /// As they are, and as one tensor.
-  private static let tensorCopies = 2
+  /// As one tensor, as a body is put together, and as it is sent.
+  private static let copies = 4
   /// The text, its bytes, and what is sent.
   private static let textCopies = 3
   /// As in `-1.2345678e-05,`.

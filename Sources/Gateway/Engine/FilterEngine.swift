@@ -19,6 +19,8 @@ package enum CalibrationWarning: Sendable {
 package struct JudgedBatch: Sendable {
   package let judgements: [Judgement]
   package let pipeline: Pipeline
+  /// What their tensors and pictures are charged to, for as long as anybody holds them.
+  package let holding: MemoryCharge
 }
 
 /// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
@@ -104,16 +106,19 @@ package final class FilterEngine: Sendable {
     return try open(&noted)
   }
 
-  /// Judges images, as many at a time as there is memory for, in order.
+  /// Judges images once there is memory for what comes of all of them, and as many at a time as there is memory for.
   ///
   /// - Parameters:
   ///   - notice: sees each judgement with its place as soon as there is one, on a worker; the model-size image is then let go.
+  /// - Returns: the judgements in the order of the images.
+  /// - Throws: `cancelled` when the task is cancelled before anything is judged.
   package func judge(
     _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget,
     notice: @escaping @Sendable (Judgement, _ place: Int) -> Void = { _, _ in }
-  ) async -> JudgedBatch {
+  ) async throws(SluiceError) -> JudgedBatch {
     let serving = current.withLock { $0 }
     let pipeline = serving.pipeline
+    let holding = try await memory.charge(images.count * pipeline.bytesForHolding(wanted), for: .holding)
     let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
       for (place, image) in images.enumerated() {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
@@ -135,7 +140,8 @@ package final class FilterEngine: Sendable {
     for judgement in judgements { metrics.noteVerdict(judgement.verdict) }
     if let monitor = serving.monitor { compare(judgements, by: monitor) }
     if let exitAudit = serving.exitAudit { count(judgements, by: exitAudit) }
-    return JudgedBatch(judgements: judgements, pipeline: pipeline)
+    holding.shrinks(to: judgements.reduce(0) { $0 + $1.heldBytes })
+    return JudgedBatch(judgements: judgements, pipeline: pipeline, holding: holding)
   }
 
   /// Compares clean images with the calibration, and says so when it has become stale.
@@ -181,6 +187,11 @@ package final class FilterEngine: Sendable {
       return .failure(error)
     }
   }
+}
+
+extension Judgement {
+  /// What it holds for whoever answers.
+  fileprivate var heldBytes: Int { (tensor?.bytes.count ?? 0) + (picture?.count ?? 0) }
 }
 
 extension FilterEngine {

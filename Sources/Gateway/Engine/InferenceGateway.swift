@@ -51,18 +51,20 @@ package struct InferenceGateway: Sendable {
   func infer(
     _ context: RequestContext, _ read: @escaping @Sendable () throws(SluiceError) -> InferenceRequest
   ) async throws(Refusal) -> Inference {
-    let (request, images, pipeline) = try await judged(context) { () throws(SluiceError) in
+    let (request, images) = try await judged(context) { () throws(SluiceError) in
       let request = try read()
       return (request, try ImageInputs(request, source: context.identity.id, most: rules.maxImages).images)
     }
+    // What answers needs their tensors; the answer itself does not.
+    defer { withExtendedLifetime(images) {} }
     let wish = FirstAnswer.Wish(request.outputs)
     var response = try await images.response(to: wish) { (places) throws(Refusal) in
-      try await ask(request, places.map { images.judgements[$0] }, by: pipeline, context)
+      try await ask(request, places.map { images.judgements[$0] }, by: images.pipeline, context)
     }
     images.keep(response, to: wish)
     response.modelName = rules.model
     response.id = request.id
-    return Inference(request: request, response: response, judgements: images.judgements)
+    return Inference(request: request, response: response, judgements: images.judgements.map(\.withoutTensor))
   }
 
   private func ask(
@@ -81,42 +83,43 @@ package struct InferenceGateway: Sendable {
   ///
   /// - Parameters:
   ///   - read: takes the images out of a body; runs on a worker.
+  /// - Returns: the images, to be held for as long as their tensors and pictures are.
   /// - Throws: `Refusal`, also for the first image that is held back.
   func judge(
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> [EncodedInput]
-  ) async throws(Refusal) -> [Judgement] {
+  ) async throws(Refusal) -> AnsweredImages {
     let images = try await judged(context, picture: picture) { () throws(SluiceError) in ((), try read()) }.images
     images.keep()
-    return images.judgements
+    return images
   }
 
   /// The request and the verdicts about its images, none of which is held back.
   private func judged<Request: Sendable>(
     _ context: RequestContext, picture: Bool = false,
     _ read: @escaping @Sendable () throws(SluiceError) -> (Request, [EncodedInput])
-  ) async throws(Refusal) -> (request: Request, images: AnsweredImages, pipeline: Pipeline) {
-    let (request, batch, settled) = try await admitted(context) { () throws(SluiceError) in
+  ) async throws(Refusal) -> (request: Request, images: AnsweredImages) {
+    let (request, judgements, settled) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
       let wanted = WantedJudgement(
         flagged: context.mode, picture: picture, failsOpen: rules.failOpen, modelImage: searches != nil)
       let sightings = Sightings(count: images.count)
-      let batch = await engine.judge(images, as: wanted, within: memory) { judgement, place in
+      let batch = try await engine.judge(images, as: wanted, within: memory) { judgement, place in
         sightings.enter(searches?.note(judgement, place: place, of: context), at: place)
       }
-      let (judgements, labels) = (batch.judgements, batch.pipeline.labels)
-      let settled = searches?.settle(judgements, sightings.all, context) ?? SettledImages(judgements)
-      let judged = JudgedImage.all(images, judgements, context, sightings.all, settled.answered)
+      let settled = searches?.settle(batch, sightings.all, context) ?? SettledImages(batch)
+      let judged = JudgedImage.all(images, batch.judgements, context, sightings.all, settled.answered)
+      let labels = batch.pipeline.labels
       try await audit?.record(judged, context, searches: searches?.records) { labels?[$0] }
-      return (request, batch, settled)
+      return (request, batch.judgements.map(\.withoutTensor), settled)
     }
-    note(batch.judgements, context)
+    note(judgements, context)
     let images = try await carriedOut(settled, context)
     if let refusal = images.refusal {
       images.keep()
       throw refusal
     }
-    return (request, images, batch.pipeline)
+    return (request, images)
   }
 
   /// Does what was settled about searches.
@@ -156,7 +159,17 @@ package struct InferenceGateway: Sendable {
 struct Inference: Sendable {
   let request: InferenceRequest
   let response: InferenceResponse
+  /// Of the images, without their tensors.
   let judgements: [Judgement]
+}
+
+extension Judgement {
+  /// What was decided, for those who need nothing else: tensors are held by those alone who are charged for them.
+  fileprivate var withoutTensor: Judgement {
+    var judgement = self
+    (judgement.tensor, judgement.picture) = (nil, nil)
+    return judgement
+  }
 }
 
 /// What holds for all requests.

@@ -3,17 +3,22 @@ import FilterPipeline
 import Synchronization
 
 /// The bytes that all requests together hold: bodies as they arrive, requests as they are read, images while they are
-/// judged, tensors while a model server is asked about them.
+/// judged, their tensors from then until the answer is made, and what asking a model server about them takes besides.
 ///
 /// What arrives is charged at once, and refused when there is no room, unless nobody else holds anything. What the gateway
 /// does of itself waits for room, in the order in which it came. So that waiting always ends, the first of each kind goes
-/// on whatever is held: the peak is the budget, and beyond it at most one request that is read, one image that is judged
-/// and one request that is forwarded.
+/// on whatever is held: the peak is the budget, and beyond it at most one request that is read, one that holds tensors, one
+/// image that is judged and one request that is forwarded.
+///
+/// A request claims in the order of the uses, and each at once for all its images, except that each image is judged on its own.
+/// Whoever holds one use waits for later ones only, so no two requests wait for each other.
 package final class MemoryBudget: Sendable {
   /// What bytes are held for.
   package enum Use: Int, Sendable, CaseIterable {
     case arriving
     case reading
+    /// The tensors of images that were judged, or are about to be.
+    case holding
     case judging
     case forwarding
   }
@@ -68,10 +73,14 @@ package final class MemoryBudget: Sendable {
   /// A charge of nothing, which grows with what arrives.
   package func arrival() -> MemoryCharge { MemoryCharge(self, .arriving, 0) }
 
-  /// A charge of so many bytes, once there is room for them.
+  /// How many wait for room.
+  package var waiting: Int { queue.waiting }
+
+  /// A charge of so many bytes, once there is room for them; of none at once.
   ///
   /// - Throws: `cancelled` when the task is cancelled while it waits.
   package func charge(_ count: Int, for use: Use) async throws(SluiceError) -> MemoryCharge {
+    guard count > 0 else { return MemoryCharge(self, use, 0) }
     guard await queue.claim(Held.Claim(count: count, use: use)) == .granted else {
       throw SluiceError(.cancelled, "the request ended while it waited for memory")
     }

@@ -9,6 +9,10 @@ import StatefulDetection
 /// is nothing to answer, and the sender is turned away as if the gateway were busy.
 struct AnsweredImages: Sendable {
   private(set) var judgements: [Judgement]
+  /// The filter that judged them.
+  let pipeline: Pipeline
+  /// What their tensors are charged to: held until the answer is made.
+  let holding: MemoryCharge
   /// Whether each is told to be held back.
   private let isHeldBack: [Bool]
   /// What each is answered instead of what its verdict says.
@@ -21,8 +25,10 @@ struct AnsweredImages: Sendable {
   private let keys: [FirstAnswers.Key?]
 
   /// Images that are answered as they are, whatever others were.
-  init(_ judgements: [Judgement]) {
+  init(_ batch: JudgedBatch) {
+    let judgements = batch.judgements
     self.judgements = judgements
+    (pipeline, holding) = (batch.pipeline, batch.holding)
     isHeldBack = judgements.map { $0.tensor == nil }
     answered = judgements.map { _ in nil }
     first = judgements.map { _ in nil }
@@ -35,7 +41,9 @@ struct AnsweredImages: Sendable {
   ///   - context: what is asked, and by whom. A flagged image that others look at next, behind a check or as a tensor, never
   ///     goes by another image's verdict, also where flagged images are let go.
   /// - Returns: `nil` where a first answer is not kept.
-  init?(_ judgements: [Judgement], _ sightings: [Sighting?], _ answers: FirstAnswers, _ context: RequestContext) {
+  init?(_ batch: JudgedBatch, _ sightings: [Sighting?], _ answers: FirstAnswers, _ context: RequestContext) {
+    let judgements = batch.judgements
+    (pipeline, holding) = (batch.pipeline, batch.holding)
     self.answers = answers
     // By the address: others may share a network for which questions are counted.
     keys = sightings.map { $0.map { FirstAnswers.Key(chain: $0.chain, client: context.client) } }

@@ -66,16 +66,16 @@ package struct SearchGuard: Sendable {
   }
 
   /// What images are to be answered: their own answers, unless their sender searches.
-  func settle(_ judgements: [Judgement], _ sightings: [Sighting?], _ context: RequestContext) -> SettledImages {
+  func settle(_ batch: JudgedBatch, _ sightings: [Sighting?], _ context: RequestContext) -> SettledImages {
     if let firstAnswers {
-      return AnsweredImages(judgements, sightings, firstAnswers, context).map(SettledImages.init(frozen:))
-        ?? SettledImages(refused: judgements)
+      return AnsweredImages(batch, sightings, firstAnswers, context).map(SettledImages.init(frozen:))
+        ?? SettledImages(refused: batch)
     }
-    guard sightings.contains(where: { $0?.concernsAsker == true }) else { return SettledImages(judgements) }
+    guard sightings.contains(where: { $0?.concernsAsker == true }) else { return SettledImages(batch) }
     return switch action {
-    case .refuse: SettledImages(refused: judgements)
-    case .slow: SettledImages(slowed: judgements)
-    case .off, .silent, .freeze: SettledImages(judgements)
+    case .refuse: SettledImages(refused: batch)
+    case .slow: SettledImages(slowed: batch)
+    case .off, .silent, .freeze: SettledImages(batch)
     }
   }
 

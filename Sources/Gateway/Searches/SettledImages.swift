@@ -8,9 +8,9 @@ struct SettledImages: Sendable {
   let answered: [RecordedVerdict.Answered?]
 
   /// Images that are answered as they are.
-  init(_ judgements: [Judgement]) {
-    images = AnsweredImages(judgements)
-    answered = judgements.map { _ in nil }
+  init(_ batch: JudgedBatch) {
+    images = AnsweredImages(batch)
+    answered = batch.judgements.map { _ in nil }
   }
 
   init(frozen images: AnsweredImages) {
@@ -18,14 +18,14 @@ struct SettledImages: Sendable {
     answered = images.answered
   }
 
-  init(slowed judgements: [Judgement]) {
-    images = AnsweredImages(judgements)
-    answered = judgements.map { _ in .slowed }
+  init(slowed batch: JudgedBatch) {
+    images = AnsweredImages(batch)
+    answered = batch.judgements.map { _ in .slowed }
   }
 
-  init(refused judgements: [Judgement]) {
+  init(refused batch: JudgedBatch) {
     images = nil
-    answered = judgements.map { _ in .refused }
+    answered = batch.judgements.map { _ in .refused }
   }
 
   var isSlowed: Bool { answered.contains(.slowed) }

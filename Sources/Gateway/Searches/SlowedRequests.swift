@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Requests whose answers are held back: each holds a connection and its body, so there is a bound on their number.
+/// Requests whose answers are held back: each holds a connection, its body and its tensors, so there is a bound on their
+/// number.
 final class SlowedRequests: Sendable {
   private let count = Mutex(0)
 

@@ -37,7 +37,7 @@ struct CheckHandler: JudgingHandler {
       jsonLength: try InferHandler.jsonLength(call.headers), source: call.identity.id, most: rules.maxImages)
     let judgements = try await call.gateway.judge(call.context(.check)) { () throws(SluiceError) in
       try checked.images()
-    }
+    }.judgements
     return judgements.isEmpty ? allowed : allowed.noting(judgements)
   }
 

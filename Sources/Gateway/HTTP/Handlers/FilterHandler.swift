@@ -12,10 +12,12 @@ struct FilterHandler: JudgingHandler {
     let form = try FilterAnswer(accepting: call.headers[.accept])
     let (contentTypes, source) = (call.headers[values: .contentType], call.identity.id)
     let context = call.context(.filter)
-    let judgements = try await call.gateway.judge(context, picture: form == .picture) { () throws(SluiceError) in
+    let images = try await call.gateway.judge(context, picture: form == .picture) { () throws(SluiceError) in
       [EncodedInput(source: source, bytes: try CarriedImages(body, contentTypes: contentTypes).only())]
     }
-    let judgement = judgements[0]
+    // Until the answer is made of the tensor, or the picture.
+    defer { withExtendedLifetime(images) {} }
+    let judgement = images.judgements[0]
     let answer =
       switch form {
       case .tensor: HTTPAnswer(judgement.tensor?.npy ?? [], "application/x-npy")
@@ -23,6 +25,6 @@ struct FilterHandler: JudgingHandler {
         HTTPAnswer(json: judgement.verdict.answer(id: source, exposes: call.gateway.rules.exposeVerdicts))
       case .picture: HTTPAnswer(judgement.picture ?? [], "image/png")
       }
-    return answer.noting(judgements)
+    return answer.noting(images.judgements)
   }
 }
