@@ -43,7 +43,7 @@ struct EmbeddedBackendTests {
     #expect(try engine.reload { _, _ in }.name == "new")
     let request = ForwardedRequest(
       identity: RequestIdentity(proposed: "x"), images: batch.judgements.compactMap(ForwardedImage.init),
-      pipeline: batch.pipeline, deadline: Deadline(after: .seconds(60)))
+      pipeline: batch.pipeline, holding: batch.holding, deadline: Deadline(after: .seconds(60)))
     let backend = EmbeddedBackend(engine)
     let outputs = try await backend.answer(request).outputs
     #expect(outputs.map(\.name) == ["probabilities", "label"])

@@ -2,9 +2,10 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import OpenInferenceRPC
 
-/// A model server over gRPC in this process that is ready and ends every inference with one error.
+/// A model server over gRPC in this process that is ready, and gives every inference one answer or ends it with one error.
 struct FakeRPCModelServer: Inference_GRPCInferenceService.SimpleServiceProtocol {
-  let error: RPCError
+  var error = RPCError(code: .unimplemented, message: "nothing to answer")
+  var answer: Inference_ModelInferResponse?
 
   /// Runs work with the server listening on a port.
   func serving<Result: Sendable>(_ work: @escaping @Sendable (Int) async throws -> Result) async throws -> Result {
@@ -50,5 +51,8 @@ struct FakeRPCModelServer: Inference_GRPCInferenceService.SimpleServiceProtocol 
 
   func modelInfer(
     request: Inference_ModelInferRequest, context: ServerContext
-  ) async throws -> Inference_ModelInferResponse { throw error }
+  ) async throws -> Inference_ModelInferResponse {
+    guard let answer else { throw error }
+    return answer
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Gateway
+import OpenInferenceRPC
 import TestSupport
 import Testing
 
@@ -65,6 +66,88 @@ extension GatewayProcesses {
         try await gateway.waitForIdleness()
       }
     }
+
+    /// An answer of so many numbers, over REST or gRPC.
+    private static func answering<Result: Sendable>(
+      _ scheme: String, numbers: Int, _ work: @escaping @Sendable (Int) async throws -> Result
+    ) async throws -> Result {
+      guard scheme == "grpc" else {
+        let data = [String](repeating: "0.25", count: numbers).joined(separator: ",")
+        let server = FakeModelServer(
+          .outputs(#"{"name":"y","datatype":"FP32","shape":[1,\#(numbers)],"data":[\#(data)]}"#))
+        return try await server.serving(work)
+      }
+      var answer = Inference_ModelInferResponse()
+      answer.outputs = [
+        .with { output in
+          output.name = "y"
+          output.datatype = "FP32"
+          output.shape = [1, Int64(numbers)]
+        }
+      ]
+      answer.rawOutputContents = [Data(repeating: 0, count: 4 * numbers)]
+      return try await FakeRPCModelServer(answer: answer).serving(work)
+    }
+
+    @Test(
+      "an answer of a model server that has no room ends its request alone, and nothing of it stays",
+      arguments: ["http", "grpc"])
+    func largeAnswers(scheme: String) async throws {
+      try await Self.answering(scheme, numbers: 900_000) { port in
+        let limits = ["--body-memory", "8MB", "--max-body", "1MB", "--deadline", "60s"]
+        let gateway = try RunningGateway(["--upstream", "\(scheme)://127.0.0.1:\(port)"] + limits)
+        try await gateway.wait(for: "model server in use")
+        let answer = try await WebClient(port: gateway.http).post(Self.path, Self.body)
+        #expect(answer.status == 429 && answer.headers["retry-after"] != nil)
+        try await gateway.wait(for: "model server did not answer as it should")
+        #expect(gateway.logText.contains("there is no room for its answer within --body-memory"))
+        try await gateway.waitForIdleness()
+        #expect(try await WebClient(port: gateway.http).get("/v2/health/ready").status == 200, "the server is fine")
+      }
+    }
+
+    @Test("an answer for which there is room is given whole", arguments: ["http", "grpc"])
+    func roomyAnswers(scheme: String) async throws {
+      try await Self.answering(scheme, numbers: 100_000) { port in
+        let gateway = try RunningGateway(["--upstream", "\(scheme)://127.0.0.1:\(port)"])
+        try await gateway.wait(for: "model server in use")
+        let answer = try await WebClient(port: gateway.http).post(Self.path, Self.body)
+        let outputs = try #require(answer.body.json["outputs"] as? [[String: Any]], "\(answer.error)")
+        #expect((outputs[0]["data"] as? [Any])?.count == 100_000)
+        try await gateway.waitForIdleness()
+      }
+    }
+
+    @Test("an answer is charged until its client has taken it")
+    func untakenAnswer() async throws {
+      let side = 1600
+      let filter = """
+        version: 1
+        name: large
+        preprocess: [{resize: {width: \(side), height: \(side)}}]
+        tensor: {layout: nchw, type: float32}
+        detectors: [{fileFindings: {}}]
+        """
+      // Whoever asks for a tensor needs no model server.
+      let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:1", "--deadline", "60s"], filter: filter)
+      let client = try RawConnection(port: gateway.http)
+      let head = "POST /v1/filter HTTP/1.1\r\nHost: x\r\nAccept: application/x-npy\r\n"
+      client.send(Array("\(head)Content-Length: \(Signs.clean.count)\r\n\r\n".utf8) + Signs.clean)
+      let answer = 3 * side * side * 4
+      let operations = WebClient(port: gateway.operations)
+      var held = 0
+      for _ in 0..<600 {
+        let metrics = String(decoding: try await operations.get("/metrics").body, as: UTF8.self)
+        held = try await Self.heldBytes(gateway)
+        if metrics.contains("sluice_requests_total{route=\"filter\""), held >= 2 * answer { break }
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      #expect(held >= 2 * answer, "it was answered, and nothing was taken")
+      #expect(held < 2 * answer + 1_000_000, "nothing else of the request is held")
+      let taken = client.receive { $0.count > answer }
+      #expect(taken.count > answer)
+      try await gateway.waitForIdleness()
+    }
   }
 }
 
@@ -81,6 +164,17 @@ struct ShrinkingChargeTests {
     let charge = try await second.value
     #expect(memory.used == 90)
     withExtendedLifetime((first, charge)) {}
+  }
+
+  @Test("what is added is held whatever the budget says, and leaves others less room")
+  func added() async throws {
+    let memory = MemoryBudget(100)
+    let answer = memory.arrival()
+    answer.adds(90)
+    answer.adds(30)
+    #expect(memory.used == 120 && !memory.arrival().grows(by: 1))
+    answer.shrinks(to: 20)
+    #expect(memory.used == 20 && memory.arrival().grows(by: 1))
   }
 
   @Test("what a charge gave back when it shrank is not given back again")

@@ -31,11 +31,14 @@ package struct ForwardedRequest: Sendable {
   package var images: [ForwardedImage]
   /// The filter that judged the images.
   package var pipeline: Pipeline
+  /// What the request holds until it is answered is charged to: the images' tensors, and what is said about them.
+  package var holding: MemoryCharge
   package var deadline: Deadline
 
   package init(
     identity: RequestIdentity, id: String? = nil, parameters: [JSONValue.Member] = [],
-    outputs: [InferenceRequest.RequestedOutput] = [], images: [ForwardedImage], pipeline: Pipeline, deadline: Deadline
+    outputs: [InferenceRequest.RequestedOutput] = [], images: [ForwardedImage], pipeline: Pipeline,
+    holding: MemoryCharge, deadline: Deadline
   ) {
     self.identity = identity
     self.id = id
@@ -43,6 +46,7 @@ package struct ForwardedRequest: Sendable {
     self.outputs = outputs
     self.images = images
     self.pipeline = pipeline
+    self.holding = holding
     self.deadline = deadline
   }
 }

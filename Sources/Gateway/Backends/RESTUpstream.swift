@@ -16,8 +16,12 @@ struct RESTUpstream: UpstreamClient {
   private let client: HTTPClient
   /// What bodies are written on.
   private let workers: (any TaskExecutor)?
-  /// The longest answer that is read.
+  /// The longest answer that is read, and the longest description of a server or a model.
   private static let maxBytes = 256_000_000
+  private static let longestDescription = 4_000_000
+  /// An answer is never more than four times its body until it is made: with the space by which that grows as it comes, or as text
+  /// and tensors.
+  private static let answerCopies = 4
   private static let longestError = 4096
   /// For questions about the server itself, which are not to wait for requests.
   private static let spareConnections = 4
@@ -59,7 +63,7 @@ struct RESTUpstream: UpstreamClient {
 
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
-    written: @Sendable (Int) -> Void
+    _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     let body = try await withTaskExecutorPreference(workers) { await Self.body(request, binary) }.get()
     var message = HTTPClientRequest(url: "\(address)/v2/models/\(model)/infer")
@@ -71,8 +75,8 @@ struct RESTUpstream: UpstreamClient {
     if let trace = identity.traceparent { message.headers.add(name: "traceparent", value: trace) }
     if let state = identity.tracestate { message.headers.add(name: "tracestate", value: state) }
     message.body = .bytes(body.bytes)
-    written(sentCopies * body.bytes.readableBytes)
-    let answer = try await send(message, deadline)
+    load.written(sentCopies * body.bytes.readableBytes)
+    let answer = try await send(message, deadline, load)
     return try Self.read { () throws(SluiceError) in try InferenceResponse(answer) }
   }
 
@@ -92,27 +96,28 @@ struct RESTUpstream: UpstreamClient {
   }
 
   func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
-    try await send(HTTPClientRequest(url: "\(address)\(path)"), deadline)
+    try await send(HTTPClientRequest(url: "\(address)\(path)"), deadline, most: Self.longestDescription)
   }
 
   /// Sends JSON.
   func post(
-    _ path: String, _ body: [UInt8], _ identity: RequestIdentity, _ deadline: Deadline
+    _ path: String, _ body: [UInt8], _ identity: RequestIdentity, _ deadline: Deadline, _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceBody {
     var message = HTTPClientRequest(url: "\(address)\(path)")
     message.method = .POST
     message.headers.add(name: "Content-Type", value: "application/json")
     message.headers.add(name: "X-Request-Id", value: identity.id)
     message.body = .bytes(ByteBuffer(bytes: body))
-    return try await send(message, deadline)
+    return try await send(message, deadline, load)
   }
 
-  private func send(_ request: HTTPClientRequest, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
+  private func send(
+    _ request: HTTPClientRequest, _ deadline: Deadline, _ load: UpstreamLoad = UpstreamLoad(), most: Int = Self.maxBytes
+  ) async throws(UpstreamTrouble) -> InferenceBody {
     do {
       let end = NIODeadline.now() + TimeAmount(deadline.remaining)
       let response = try await client.execute(request, deadline: end)
-      let buffer = try await response.body.collect(upTo: Self.maxBytes)
-      let bytes = Array(buffer.readableBytesView)
+      let bytes = try await Self.body(of: response, load, most)
       guard response.status == .ok else { throw Self.trouble(response, bytes, to: name(of: request)) }
       let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }
       return InferenceBody(bytes: bytes, jsonLength: length)
@@ -121,6 +126,23 @@ struct RESTUpstream: UpstreamClient {
     } catch {
       throw Self.trouble(error)
     }
+  }
+
+  /// The body of an answer, charged as it comes.
+  ///
+  /// - Throws: `failed` for a longer one, `noRoom`; what the connection throws.
+  private static func body(
+    of response: HTTPClientResponse, _ load: UpstreamLoad, _ most: Int
+  ) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for try await part in response.body {
+      guard part.readableBytes <= most - bytes.count else {
+        throw UpstreamTrouble.failed("its answer is longer than \(most) bytes")
+      }
+      guard load.received(answerCopies * part.readableBytes) else { throw UpstreamTrouble.noRoom }
+      bytes.append(contentsOf: part.readableBytesView)
+    }
+    return bytes
   }
 
   /// As in `GET /v2`.

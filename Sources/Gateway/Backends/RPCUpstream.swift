@@ -10,17 +10,24 @@ final class RPCUpstream: UpstreamClient {
   private let client: GRPCClient<HTTP2ClientTransport.Posix>
   private let service: Inference_GRPCInferenceService.Client<HTTP2ClientTransport.Posix>
 
+  private let calls: RPCCalls
+
   private static let maxBytes = 256_000_000
+  private static let longestDescription = 4_000_000
 
   /// - Parameters:
   ///   - interval: how often it is asked whether it is ready; `nil` where nobody asks.
   /// - Throws: `invalid-setting` for a host that there is no way to look up.
   init(_ address: UpstreamAddress, askedEvery interval: Duration? = nil) throws(SluiceError) {
+    let calls = RPCCalls()
+    self.calls = calls
+    var config = interval.map { HTTP2ClientTransport.Posix.Config.watched(every: $0) } ?? .defaults
+    config.channelDebuggingCallbacks.onCreateHTTP2Stream = calls.watch()
     do {
       let transport = try HTTP2ClientTransport.Posix(
         target: .dns(host: address.host, port: address.port),
         transportSecurity: address.scheme == .grpcs ? .tls : .plaintext,
-        config: interval.map { HTTP2ClientTransport.Posix.Config.watched(every: $0) } ?? .defaults)
+        config: config)
       client = GRPCClient(transport: transport, interceptors: [RPCReach.Interceptor()])
     } catch {
       throw SluiceError(.invalidSetting, "the upstream \(address) cannot be used: \(error)")
@@ -37,45 +44,57 @@ final class RPCUpstream: UpstreamClient {
   func serverMetadata(_ deadline: Deadline) async throws(UpstreamTrouble) -> ServerMetadata {
     try await called("ServerMetadata") {
       ServerMetadata(
-        try await self.service.serverMetadata(Inference_ServerMetadataRequest(), options: Self.options(deadline)))
+        try await self.service.serverMetadata(Inference_ServerMetadataRequest(), options: Self.describing(deadline)))
     }
   }
 
   func modelMetadata(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> ModelMetadata {
     try await called("ModelMetadata") {
       let request = Inference_ModelMetadataRequest.with { $0.name = model }
-      return ModelMetadata(try await self.service.modelMetadata(request, options: Self.options(deadline)))
+      return ModelMetadata(try await self.service.modelMetadata(request, options: Self.describing(deadline)))
     }
   }
 
   func isReady(_ model: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> Bool {
     try await called("ModelReady") {
       let request = Inference_ModelReadyRequest.with { $0.name = model }
-      return try await self.service.modelReady(request, options: Self.options(deadline)).ready
+      return try await self.service.modelReady(request, options: Self.describing(deadline)).ready
     }
   }
 
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
-    written: @Sendable (Int) -> Void
+    _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse {
+    let call = calls.begin(load.received)
+    defer { calls.end(call) }
     var metadata: Metadata = ["x-request-id": "\(identity.id)"]
     if let trace = identity.traceparent { metadata.addString(trace, forKey: "traceparent") }
     if let state = identity.tracestate { metadata.addString(state, forKey: "tracestate") }
+    metadata.addString(call.id, forKey: RPCCalls.field)
     let sent = metadata
-    return try await called("ModelInfer") {
-      let message = try await self.service.modelInfer(
-        request.message(model: model, version: ""), metadata: sent, options: Self.options(deadline))
-      return try InferenceResponse(message)
+    do throws(UpstreamTrouble) {
+      return try await called("ModelInfer") {
+        let message = try await self.service.modelInfer(
+          request.message(model: model, version: ""), metadata: sent, options: Self.options(deadline))
+        return try InferenceResponse(message)
+      }
+    } catch {
+      throw call.isExceeded ? UpstreamTrouble.noRoom : error
     }
   }
 
-  private static func options(_ deadline: Deadline) -> CallOptions {
+  /// Of calls about a server or a model.
+  private static func describing(_ deadline: Deadline) -> CallOptions { options(deadline, most: longestDescription) }
+
+  /// - Parameters:
+  ///   - most: how long messages may be; the library holds answers to the length for requests.
+  private static func options(_ deadline: Deadline, most: Int = maxBytes) -> CallOptions {
     var options = CallOptions.defaults
     options.timeout = deadline.remaining
     options.waitForReady = false
-    options.maxResponseMessageBytes = maxBytes
-    options.maxRequestMessageBytes = maxBytes
+    options.maxResponseMessageBytes = most
+    options.maxRequestMessageBytes = most
     return options
   }
 

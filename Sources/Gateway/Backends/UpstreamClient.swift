@@ -10,10 +10,10 @@ protocol UpstreamClient: Sendable {
 
   /// - Parameters:
   ///   - binary: whether tensors travel raw, where the protocol leaves a choice.
-  ///   - written: told once the body is written, where that is known, and how many bytes it takes while it is sent.
+  ///   - load: told what this takes in memory.
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
-    written: @Sendable (Int) -> Void
+    _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse
 
   /// Whether tensors travel as lists of numbers.
@@ -30,7 +30,7 @@ extension UpstreamClient {
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
   ) async throws(UpstreamTrouble) -> InferenceResponse {
-    try await infer(request, model, binary: binary, identity, deadline) { _ in }
+    try await infer(request, model, binary: binary, identity, deadline, UpstreamLoad())
   }
 }
 
@@ -46,6 +46,8 @@ enum UpstreamTrouble: Error {
   case busy(UpstreamWords, RetryAfter?)
   /// It serves nobody for now, and says so.
   case unavailable(UpstreamWords, RetryAfter?)
+  /// There is no room for its answer here.
+  case noRoom
   case late
   case cancelled
 
@@ -59,10 +61,13 @@ enum UpstreamTrouble: Error {
       Refusal(.busy, .busy, "the model server is busy; try again later").after(time)
     case .unavailable(_, let time):
       Refusal(.unavailable, .upstreamFailed, "the model server is not available; try again later").after(time)
+    case .noRoom: .noMemory
     case .late: Refusal(.lateAnswer, .deadlineExceeded, "the model server did not answer in time")
     case .cancelled: Refusal(.gone, .cancelled, "the client has gone")
     }
   }
+
+  private static let noRoomForAnswer: UpstreamWords = "there is no room for its answer within --body-memory"
 
   /// What the server or the connection to it said, for the log; `nil` where nobody said anything.
   var words: UpstreamWords? {
@@ -70,6 +75,7 @@ enum UpstreamTrouble: Error {
     case .unreached(let words), .refused(let words), .failed(let words), .busy(let words, _),
       .unavailable(let words, _):
       words
+    case .noRoom: Self.noRoomForAnswer
     case .late, .cancelled: nil
     }
   }
@@ -79,6 +85,7 @@ enum UpstreamTrouble: Error {
     switch self {
     case .unreached(let words): "it cannot be reached: \(words)"
     case .refused(let words), .failed(let words), .busy(let words, _), .unavailable(let words, _): words
+    case .noRoom: Self.noRoomForAnswer
     case .late: "it did not answer in time"
     case .cancelled: "it ended the call"
     }
@@ -92,6 +99,7 @@ enum UpstreamTrouble: Error {
     case .failed: "failed"
     case .busy: "busy"
     case .unavailable: "unavailable"
+    case .noRoom: "no-room"
     case .late: "late"
     case .cancelled: "cancelled"
     }

@@ -118,9 +118,10 @@ package final class UpstreamPool: InferenceBackend {
         // Until the answer is there.
         let charge = try await charge(request.images, client, contract)
         defer { withExtendedLifetime(charge) {} }
-        let response = try await ask(client, contract, request) { body in
-          charge.shrinks(to: request.images.bytesForAnswer(body: body))
-        }
+        let load = UpstreamLoad(
+          written: { charge.shrinks(to: request.images.bytesForAnswer(body: $0)) },
+          received: { request.holding.grows(by: $0) })
+        let response = try await ask(client, contract, request, load)
         noteAnswer(place)
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, "answered"))
         return response
@@ -156,8 +157,7 @@ package final class UpstreamPool: InferenceBackend {
   }
 
   private func ask(
-    _ client: any UpstreamClient, _ contract: UpstreamContract, _ request: ForwardedRequest,
-    written: @Sendable (Int) -> Void
+    _ client: any UpstreamClient, _ contract: UpstreamContract, _ request: ForwardedRequest, _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     let inference: InferenceRequest
     do throws(SluiceError) {
@@ -168,7 +168,7 @@ package final class UpstreamPool: InferenceBackend {
       throw .failed(UpstreamWords(error.description))
     }
     return try await client.infer(
-      inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, written: written)
+      inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, load)
   }
 
   /// The server with the fewest outstanding requests; of equals, the one that was used longest ago.

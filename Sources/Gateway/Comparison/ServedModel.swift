@@ -154,6 +154,8 @@ extension UpstreamTrouble {
         remedy: "check the address, --upstream-model (here `\(settings.model)`), and the log of the server")
     case .busy: SluiceError(.upstreamFailed, "\(server) is busy\(said)", remedy: "try again later")
     case .unavailable: SluiceError(.upstreamFailed, "\(server) is not available\(said)", remedy: "try again later")
+    case .noRoom:
+      SluiceError(.upstreamFailed, "there is no memory for the answer of \(server)", remedy: "check what it gives")
     case .late:
       SluiceError(
         .upstreamFailed, "\(server) did not answer within \(settings.timeout.components.seconds) s",

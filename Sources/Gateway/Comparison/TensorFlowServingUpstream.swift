@@ -44,7 +44,7 @@ struct TensorFlowServingUpstream: UpstreamClient {
 
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
-    written: @Sendable (Int) -> Void
+    _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse {
     let body: JSONValue
     do throws(SluiceError) {
@@ -55,8 +55,8 @@ struct TensorFlowServingUpstream: UpstreamClient {
       throw .failed(UpstreamWords(error.message))
     }
     let text = Array(body.text.utf8)
-    written(text.count)
-    let answer = try await transport.post("/v1/models/\(model):predict", text, identity, deadline)
+    load.written(text.count)
+    let answer = try await transport.post("/v1/models/\(model):predict", text, identity, deadline, load)
     guard let outputs = try Self.json(answer.bytes)[Self.outputName] else { throw .failed("its answer has no outputs") }
     var tensors: [InferenceTensor] = []
     // Of several outputs each has a name; of one, its numbers stand alone.

@@ -55,28 +55,42 @@ package struct InferenceGateway: Sendable {
       let request = try read()
       return (request, try ImageInputs(request, source: context.identity.id, most: rules.maxImages).images)
     }
-    // What answers needs their tensors; the answer itself does not.
-    defer { withExtendedLifetime(images) {} }
     let wish = FirstAnswer.Wish(request.outputs)
     var response = try await images.response(to: wish) { (places) throws(Refusal) in
-      try await ask(request, places.map { images.judgements[$0] }, by: images.pipeline, context)
+      try await ask(request, places, of: images, context)
     }
     images.keep(response, to: wish)
     response.modelName = rules.model
     response.id = request.id
-    return Inference(request: request, response: response, judgements: images.judgements.map(\.withoutTensor))
+    return Inference(
+      request: request, response: response, judgements: images.judgements.map(\.withoutTensor), holding: images.holding)
   }
 
   private func ask(
-    _ request: InferenceRequest, _ judgements: [Judgement], by pipeline: Pipeline, _ context: RequestContext
+    _ request: InferenceRequest, _ places: [Int], of images: AnsweredImages, _ context: RequestContext
   ) async throws(Refusal) -> InferenceResponse {
     let forwarded = ForwardedRequest(
       identity: context.identity, id: request.id, parameters: request.parameters, outputs: request.outputs,
-      images: judgements.compactMap(ForwardedImage.init), pipeline: pipeline, deadline: context.deadline)
+      images: places.compactMap { ForwardedImage(images.judgements[$0]) }, pipeline: images.pipeline,
+      holding: images.holding, deadline: context.deadline)
     let start = ContinuousClock.now
     let response = try await backend.answer(forwarded)
     metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
     return response
+  }
+
+  /// Makes the answer of an inference, once there is memory for that.
+  ///
+  /// - Parameters:
+  ///   - isRaw: whether the output of this name is written as it is, and not as JSON.
+  ///   - work: writes it; runs on a worker.
+  /// - Throws: what the work throws; `cancelled`.
+  func write<Answer: Sendable>(
+    _ inference: Inference, isRaw: (String) -> Bool, _ work: @escaping @Sendable () throws(SluiceError) -> Answer
+  ) async throws(SluiceError) -> Answer {
+    let charge = try await memory.charge(inference.response.bytesForWriting(isRaw: isRaw), for: .answering)
+    defer { withExtendedLifetime((charge, inference)) {} }
+    return try await engine.compute(work)
   }
 
   /// Judges images that are forwarded to nobody.
@@ -161,6 +175,8 @@ struct Inference: Sendable {
   let response: InferenceResponse
   /// Of the images, without their tensors.
   let judgements: [Judgement]
+  /// What the response is charged to, until the answer is made of it.
+  let holding: MemoryCharge
 }
 
 extension Judgement {

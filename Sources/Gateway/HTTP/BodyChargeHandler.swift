@@ -2,7 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Charges requests and what arrives of their bodies to the memory budget, from their arrival until they are answered.
+/// Charges requests and what arrives of their bodies to the memory budget, from their arrival until they are answered, and the
+/// answers until they are taken.
 ///
 /// The charge is made here, not where bodies are read, because parts queue up in between: those of a request that was
 /// sent ahead, or whose turn has not come. When there is no room, the work for the request ends, and what follows is
@@ -18,11 +19,13 @@ final class BodyChargeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private let census: ChannelCensus
   /// One for each request that has begun and is not answered, oldest first.
   private var charges: [MemoryCharge] = []
+  /// What has been written of the answer to the oldest.
+  private var answer: MemoryCharge?
   private var isExhausted = false
 
   /// What a request costs without its body: a task, a stream, its head.
   static let bytesPerRequest = 16_384
-  /// Once as it arrives, and once where it is put together.
+  /// Once as it arrives, and once where it is put together; of an answer once as it was made, and once as it is sent.
   static let copies = 2
 
   init(_ budget: MemoryBudget, _ connections: Connections, _ census: ChannelCensus) {
@@ -59,20 +62,35 @@ final class BodyChargeHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) {
+    switch unwrapOutboundIn(data) {
+    case .head: answer = budget.arrival()
+    case .body(let part): answer?.adds(Self.copies * part.readableBytes)
+    case .end:
       if !charges.isEmpty { charges.removeFirst() }
       if context.channel.isStream { census.noteAnswer(context.channel) }
+      return end(context, data, promise)
     }
     context.write(data, promise: promise)
   }
 
+  /// Holds the answer's charge until the last of it has left: whoever asks for much and takes nothing holds memory.
+  private func end(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
+    let charge = answer
+    answer = nil
+    let taken = promise ?? context.eventLoop.makePromise(of: Void.self)
+    taken.futureResult.whenComplete { _ in withExtendedLifetime(charge) {} }
+    context.write(data, promise: taken)
+  }
+
   func channelInactive(context: ChannelHandlerContext) {
     charges.removeAll()
+    answer = nil
     context.fireChannelInactive()
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
     charges.removeAll()
+    answer = nil
     census.leave(context.channel)
   }
 }

@@ -3,12 +3,14 @@ import FilterPipeline
 import Synchronization
 
 /// The bytes that all requests together hold: bodies as they arrive, requests as they are read, images while they are
-/// judged, their tensors from then until the answer is made, and what asking a model server about them takes besides.
+/// judged, their tensors and what a model says about them until the answer is made, what asking a model server and making the
+/// answer takes besides, and answers until they are taken.
 ///
 /// What arrives is charged at once, and refused when there is no room, unless nobody else holds anything. What the gateway
 /// does of itself waits for room, in the order in which it came. So that waiting always ends, the first of each kind goes
 /// on whatever is held: the peak is the budget, and beyond it at most one request that is read, one that holds tensors, one
-/// image that is judged and one request that is forwarded.
+/// image that is judged, one request that is forwarded and one answer that is made. Answers on their way are counted, and never
+/// held up.
 ///
 /// A request claims in the order of the uses, and each at once for all its images, except that each image is judged on its own.
 /// Whoever holds one use waits for later ones only, so no two requests wait for each other.
@@ -21,6 +23,7 @@ package final class MemoryBudget: Sendable {
     case holding
     case judging
     case forwarding
+    case answering
   }
 
   /// The bytes that are held, by what for.
@@ -57,6 +60,8 @@ package final class MemoryBudget: Sendable {
       return true
     }
 
+    mutating func add(_ claim: Claim) { counts[claim.use.rawValue] += claim.count }
+
     mutating func give(_ claim: Claim) { counts[claim.use.rawValue] -= claim.count }
   }
 
@@ -92,6 +97,8 @@ package final class MemoryBudget: Sendable {
     queue.withResource { $0.take(Held.Claim(count: count, use: use), beside: own) }
   }
 
+  fileprivate func add(_ count: Int, _ use: Use) { queue.withResource { $0.add(Held.Claim(count: count, use: use)) } }
+
   fileprivate func give(_ count: Int, _ use: Use) { queue.give(Held.Claim(count: count, use: use)) }
 }
 
@@ -119,6 +126,12 @@ package final class MemoryCharge: Sendable {
       held += count
       return true
     }
+  }
+
+  /// Adds bytes that are held already, whatever the budget says: for others there is so much less.
+  package func adds(_ count: Int) {
+    held.withLock { $0 += count }
+    budget.add(count, use)
   }
 
   /// Gives back what goes beyond so many bytes; those whose turn it is now go on.

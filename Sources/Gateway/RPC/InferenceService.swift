@@ -78,6 +78,8 @@ struct InferenceService: RegistrableRPCService {
       let message = try await decoded(unread)
       try gateway.check(message.modelName, message.modelVersion)
       let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
+      let writing = try await gateway.memory.charge(inference.response.bytesForMessage, for: .answering)
+      defer { withExtendedLifetime((writing, inference)) {} }
       var answer = Answer(inference.response.message)
       answer.metadata = ["sluice-verdict": "\(inference.judgements.headerValue)"]
       answer.outcome = inference.judgements.outcome

@@ -15,7 +15,7 @@ struct InferHandler: JudgingHandler {
       try InferenceRequest(InferenceBody(bytes: body, jsonLength: length))
     }
     let (request, response) = (inference.request, inference.response)
-    let encoded = try await call.passOn { () throws(SluiceError) in
+    let encoded = try await call.passOn(inference, isRaw: request.wantsBinary) { () throws(SluiceError) in
       try response.body(isBinary: request.wantsBinary)
     }
     var answer = HTTPAnswer(encoded.bytes, encoded.jsonLength == nil ? "application/json" : "application/octet-stream")

@@ -12,9 +12,9 @@ struct PredictHandler: JudgingHandler {
       try ServingPrediction.request(body)
     }
     let (response, count) = (inference.response, inference.judgements.count)
-    let json = try await call.passOn { () throws(SluiceError) in
-      try ServingPrediction.answer(response, images: count)
+    let answer = try await call.passOn(inference, isRaw: { _ in false }) { () throws(SluiceError) in
+      HTTPAnswer(json: try ServingPrediction.answer(response, images: count))
     }
-    return HTTPAnswer(json: json).noting(inference.judgements)
+    return answer.noting(inference.judgements)
   }
 }

@@ -1,16 +1,18 @@
 import Common
 
 extension ServingCall {
-  /// Writes what goes on of a model server's answer, away from the threads that serve connections.
+  /// Writes what goes on of a model server's answer, away from the threads that serve connections, once there is memory for that.
   ///
+  /// - Parameters:
+  ///   - isRaw: whether the output of this name is written as it is, and not as JSON.
   /// - Throws: `Refusal`. An answer that cannot be written is nothing that the sender did wrong; why it cannot may be said in
   ///   words of the model server, so only the log hears of that.
   func passOn<Value: Sendable>(
-    _ write: @escaping @Sendable () throws(SluiceError) -> Value
+    _ inference: Inference, isRaw: (String) -> Bool, _ write: @escaping @Sendable () throws(SluiceError) -> Value
   ) async throws(Refusal) -> Value {
     let written: Result<Value, SluiceError>
     do throws(SluiceError) {
-      written = try await gateway.engine.compute { () throws(SluiceError) in Self.outcome(write) }
+      written = try await gateway.write(inference, isRaw: isRaw) { () throws(SluiceError) in Self.outcome(write) }
     } catch {
       throw Refusal(error)
     }
