@@ -38,6 +38,7 @@ package struct GatewayServer: Sendable {
     maxConnections = Descriptors.connections(settings, log)
     state = ServingState(maximumConnections: maxConnections)
     let metrics = GatewayMetrics(version: version)
+    metrics.declareLog()
     self.metrics = metrics
     let batching = PipelineEnvironment.Batching(delay: settings.batchDelay) { images, callers in
       metrics.noteClassifierCall(images: images, callers: callers)

@@ -70,6 +70,8 @@ struct ServeCommand: AsyncParsableCommand {
     let workers = settings.workers ?? WorkerOptions.processors
     let opening = FilterOpening(path: settings.filter, definitions: definitions)
     let log = Self.log(settings.logLevel)
+    // Whoever reads the log may not.
+    defer { LogLines.standardError.finish(within: .seconds(1)) }
     let server = try GatewayServer(settings, workers: workers, version: Version.number, log: log) {
       batching, files throws(SluiceError) in
       var environment = opening.environment(workers: workers)

@@ -65,7 +65,19 @@ final class RunningGateway: @unchecked Sendable {
   /// Every line of the log.
   var log: [[String: Any]] { SluiceCommand.Result.verdicts(in: logText) }
 
-  var logText: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+  /// What has been logged. A thread of its own writes that a moment after it has happened, so it is read until it stays the same.
+  var logText: String {
+    var text = readLog()
+    for _ in 0..<20 {
+      usleep(50_000)
+      let later = readLog()
+      if later == text { break }
+      text = later
+    }
+    return text
+  }
+
+  private func readLog() -> String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

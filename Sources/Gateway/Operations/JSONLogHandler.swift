@@ -2,20 +2,16 @@ import Common
 import FoundationEssentials
 import Logging
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
-/// Writes each log message as one line of JSON to standard error.
-///
-/// A line goes out in one call, so lines of several threads never mix.
+/// Writes each log message as one line of JSON.
 package struct JSONLogHandler: LogHandler {
   package var logLevel: Logger.Level
   package var metadata: Logger.Metadata = [:]
   private let label: String
+  private let lines: LogLines
 
-  package init(label: String, level: Logger.Level) {
+  package init(label: String, level: Logger.Level, lines: LogLines = .standardError) {
     self.label = label
+    self.lines = lines
     logLevel = level
   }
 
@@ -38,8 +34,7 @@ package struct JSONLogHandler: LogHandler {
     for (name, value) in all.sorted(by: { $0.key < $1.key }) {
       members.append(JSONValue.Member(name: name, value: Self.json(value)))
     }
-    let line = Array((JSONValue.object(members).text + "\n").utf8)
-    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    lines.append(Array((JSONValue.object(members).text + "\n").utf8))
   }
 
   private static func json(_ value: Logger.Metadata.Value) -> JSONValue {

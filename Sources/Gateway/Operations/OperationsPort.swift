@@ -64,6 +64,7 @@ extension OperationsPort {
     registry.set("sluice_running", to: Double(gateway.admission.working))
     registry.set("sluice_in_flight", to: Double(state.inFlight.count))
     registry.set("sluice_held_bytes", to: Double(gateway.memory.used))
+    gateway.metrics.noteLog(.standardError)
     return Self.text(registry.text, type: OpenAPIContent.metrics.type)
   }
 
