@@ -294,7 +294,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "AuditLog", "Auditing",
-        "OpenInferenceRPC", "Gateway", "SluiceCommand", "TestSupport",
+        "OpenInferenceRPC", "StatefulDetection", "Gateway", "SluiceCommand", "TestSupport",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),

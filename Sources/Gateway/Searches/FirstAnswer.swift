@@ -3,9 +3,9 @@ import FilterPipeline
 import OpenInference
 
 /// What a client's first question of a chain was answered, as far as it was asked for.
-struct FirstAnswer: Sendable {
+package struct FirstAnswer: Sendable {
   /// What of an answer is asked for, but for how it travels: answers to different wishes do not stand for each other.
-  struct Wish: Sendable, Hashable {
+  package struct Wish: Sendable, Hashable {
     private let outputs: [InferenceRequest.RequestedOutput]
 
     init(_ outputs: [InferenceRequest.RequestedOutput]) {
@@ -18,7 +18,14 @@ struct FirstAnswer: Sendable {
     }
   }
 
-  let verdict: Verdict
+  /// An object of its own: tables of answers have places of which many are free.
+  private final class Told: Sendable {
+    let verdict: Verdict
+
+    init(_ verdict: Verdict) { self.verdict = verdict }
+  }
+
+  private let told: Told
   /// Whether the image went on, so that there is something to answer.
   let isForwarded: Bool
   /// What the backend said about this image alone.
@@ -28,11 +35,14 @@ struct FirstAnswer: Sendable {
   /// Answers to longer ones are not kept.
   private static let longestWish = 4096
 
-  init(_ judgement: Judgement, _ response: InferenceResponse? = nil, to wish: Wish? = nil) {
-    verdict = judgement.verdict
+  package init(_ judgement: Judgement, _ response: InferenceResponse? = nil, to wish: Wish? = nil) {
+    told = Told(judgement.verdict.withoutFile)
     isForwarded = judgement.tensor != nil
     if let response, let wish, wish.byteCount <= Self.longestWish { responses[wish] = response }
   }
+
+  /// What was decided, without anything about the file.
+  var verdict: Verdict { told.verdict }
 
   /// With what a later question adds to it.
   func completed(by later: FirstAnswer) -> FirstAnswer {
@@ -47,13 +57,21 @@ struct FirstAnswer: Sendable {
 
   /// About what it takes in memory.
   var byteCount: Int {
-    responses.reduce(Self.bytesPerVerdict) { sum, kept in
+    responses.reduce(verdict.byteCount) { sum, kept in
       let outputs = kept.value.outputs.reduce(0) { $0 + $1.contents.count + $1.name.utf8.count + bytesPerRow }
       return sum + kept.key.byteCount + outputs + JSONValue.object(kept.value.parameters).text.utf8.count
     }
   }
+}
 
-  private static let bytesPerVerdict = 2048
+extension Verdict {
+  /// What of it is told again about other images: every other part of an answer is about the image itself.
+  fileprivate var withoutFile: Verdict {
+    var verdict = self
+    (verdict.source, verdict.offset, verdict.sha256) = ("", nil, nil)
+    (verdict.header, verdict.origin, verdict.findings) = (nil, nil, [])
+    return verdict
+  }
 }
 
 private let bytesPerRow = 256

@@ -4,26 +4,34 @@ import Synchronization
 /// The first answers to each client of a chain, within a bound on their bytes: those that were not asked about for longest go.
 ///
 /// What one client was answered is never given to another: an answer may tell what the model made of somebody's image.
-final class FirstAnswers: Sendable {
+package final class FirstAnswers: Sendable {
   /// Whose they are, in which chain.
-  struct Key: Sendable, Hashable {
+  package struct Key: Sendable, Hashable {
     let chain: ChainID
     /// `nil` for all who are not told apart.
     let client: String?
 
-    var byteCount: Int { client?.utf8.count ?? 0 }
+    package init(chain: ChainID, client: String?) {
+      self.chain = chain
+      self.client = client
+    }
+
+    /// About what it takes in memory, with its places in the table and among the uses, of which some are free.
+    var byteCount: Int { Self.bytesPerPlace + 2 * (client?.utf8.count ?? 0) }
+
+    private static let bytesPerPlace = 512
   }
 
   private let kept = Mutex(Kept())
   private let maximumBytes: Int
 
-  init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+  package init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
   /// About what they take in memory.
-  var byteCount: Int { kept.withLock { $0.bytes } }
+  package var byteCount: Int { kept.withLock { $0.bytes } }
 
   /// The answer to a client's first question of a chain; `nil` where it is not kept.
-  func answer(of key: Key) -> FirstAnswer? {
+  package func answer(of key: Key) -> FirstAnswer? {
     kept.withLock { kept in
       guard let held = kept.answers[key] else { return nil }
       kept.use(key)
@@ -32,7 +40,7 @@ final class FirstAnswers: Sendable {
   }
 
   /// Adds what a question was answered to what is kept of earlier ones, which stays as it is.
-  func add(_ answer: FirstAnswer, of key: Key) {
+  package func add(_ answer: FirstAnswer, of key: Key) {
     kept.withLock { kept in
       let old = kept.answers[key]
       let new = old?.answer.completed(by: answer) ?? answer
