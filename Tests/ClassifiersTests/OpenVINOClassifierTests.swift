@@ -33,7 +33,7 @@ struct OpenVINOClassifierTests {
     return logits
   }
 
-  @Test(arguments: ["logits", "batch-of-three"], [1, 2, 3, 4, 7])
+  @Test(arguments: ["logits", "batch-of-three", "batch-of-none", "batch-below-one"], [1, 2, 3, 4, 7])
   func everyBatchSizeGivesThePredictionsInOrder(model: String, count: Int) async throws {
     let classifier = try classifier(model, scores: .logits)
     #expect(classifier.classCount == 4)

@@ -37,6 +37,7 @@ struct ModelDescriptionTests {
       ("\(others)/logits.onnx", .nchw, .rgb, 4, .logits),
       ("\(others)/probabilities.onnx", .nchw, .rgb, 4, .probabilities),
       ("\(others)/float16.onnx", .nchw, .rgb, 4, .logits), ("\(others)/batch-of-three.onnx", .nchw, .rgb, 4, .logits),
+      ("\(others)/batch-of-none.onnx", .nchw, .rgb, 4, .logits),
     ])
   func classifiers(path: String, layout: TensorLayout, channels: PixelChannels, classes: Int, kind: OutputKind) throws {
     let description = try Self.describe(path)

@@ -24,9 +24,9 @@ struct ModelContract {
     let ports = try Ports(model, settings, form)
     input = ports.input.place
     output = ports.output.place
-    fixedBatch = ports.input.shape?.first ?? nil
+    fixedBatch = ports.input.shape?.pictureCount
     let scores = try Self.scores(of: ports, model, form)
-    let values = try Self.valueCount(of: scores, batch: ports.input.shape?.first ?? nil, model: model.path)
+    let values = try Self.valueCount(of: scores, batch: ports.input.shape?.pictureCount, model: model.path)
     classCount = try Self.classCount(values: values, settings.scores, of: scores, model: model.path)
     valueCount = values
     dequantisation = try Self.dequantisation(of: scores, settings, model: model.path)
@@ -39,7 +39,7 @@ struct ModelContract {
   ) throws(SluiceError) -> ModelPort {
     var output = ports.output
     guard output.isOpen else { return output }
-    let shape = form.shape(batch: (ports.input.shape?.first ?? nil) ?? 1)
+    let shape = form.shape(batch: ports.input.shape?.pictureCount ?? 1)
     let shaped = try model.ports(input: ports.input.place, shape: shape).outputs
     if let found = shaped.first(where: { $0.place == output.place }) { output.shape = found.shape }
     return output
@@ -88,7 +88,7 @@ struct ModelContract {
     let mismatch = SluiceError(
       .modelMismatch, "the model \(model) takes \(input.summary), but the filter makes \(shown)",
       remedy: "change `tensor` and `preprocess` in the filter file to what the model takes")
-    guard input.element == form.element, input.shape?.first != 0, input.fits(wanted) else { throw mismatch }
+    guard input.element == form.element, input.fits(wanted) else { throw mismatch }
   }
 
   /// The output is one number for each class, N×K, whatever axes of length one stand around them: N×K×1×1, N×1×1×K. One number
@@ -103,7 +103,7 @@ struct ModelContract {
       .modelMismatch, "the output \(output.summary) of the model \(model) is not a list of class scores",
       remedy: "name an output of shape N×classes under `classifier.openvino.output`")
     guard let shape = output.shape, !shape.isEmpty else { throw unusable }
-    if shape.count == 1, let rows = shape[0], rows != batch ?? 1 { throw unusable }
+    if shape.count == 1, let rows = shape.pictureCount, rows != batch ?? 1 { throw unusable }
     let sizes = shape.dropFirst().compactMap(\.self)
     guard sizes.count == shape.count - 1, sizes.filter({ $0 != 1 }).count <= 1 else { throw unusable }
     return sizes.max() ?? 1

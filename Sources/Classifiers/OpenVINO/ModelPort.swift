@@ -21,6 +21,15 @@ struct ModelPort: Sendable, Hashable {
   }
 }
 
+extension [Int?] {
+  /// How many pictures a shape has on its first axis; `nil` where the file leaves that open. A length of 0 says as little: some
+  /// exporters write it for an open one, and the engine makes it of lengths below -1.
+  package var pictureCount: Int? {
+    guard let count = first ?? nil, count > 0 else { return nil }
+    return count
+  }
+}
+
 /// The inputs and outputs of a model, in its order, as its file has them.
 struct ModelPorts: Sendable, Hashable {
   let inputs: [ModelPort]

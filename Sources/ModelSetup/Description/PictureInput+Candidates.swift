@@ -54,11 +54,12 @@ extension PictureInput {
     _ input: ModelTensor, _ element: TensorElement, _ shape: [Int?]
   ) -> PictureInput? {
     let sides = shortestSide...PreprocessStep.sideRange.upperBound
-    guard shape.count == 3, (shape[0] ?? 1) == 1, shape.dropFirst().allSatisfy({ sides.contains($0 ?? shortestSide) })
+    guard shape.count == 3, (shape.pictureCount ?? 1) == 1,
+      shape.dropFirst().allSatisfy({ sides.contains($0 ?? shortestSide) })
     else { return nil }
     return PictureInput(
       name: input.name, element: element, layout: .nhw, channels: .gray, fixedHeight: shape[1], fixedWidth: shape[2],
-      fixedBatch: shape[0])
+      fixedBatch: shape.pictureCount)
   }
 
   private static func every(_ input: ModelTensor, _ element: TensorElement, _ shape: [Int?]) -> [PictureInput] {
@@ -72,7 +73,7 @@ extension PictureInput {
         candidates.append(
           PictureInput(
             name: input.name, element: element, layout: layout, channels: channels,
-            fixedHeight: height, fixedWidth: width, fixedBatch: shape[0].flatMap { $0 > 0 ? $0 : nil }))
+            fixedHeight: height, fixedWidth: width, fixedBatch: shape.pictureCount))
       }
     }
     return candidates

@@ -286,6 +286,8 @@ if __name__ == "__main__":
     save("logits", "N", softmax=False)
     save("probabilities", "N", softmax=True)
     save("batch-of-three", 3, softmax=False)
+    save("batch-of-none", 0, softmax=False)  # as some exporters write a batch size that is open
+    save("batch-below-one", -5, softmax=False)
     save_autoencoder("autoencoder")
     save_unusable("one-logit", "logits", TensorProto.FLOAT, [], classes=1)
     save_unusable(

@@ -31,7 +31,7 @@ package struct ActivationObserver {
     let model = try OpenVINOModel(settings, environment: environment, cache: nil)
     let ports = try ModelContract.Ports(model, settings, form)
     input = ports.input.place
-    copies = (ports.input.shape?.first ?? nil) ?? 1
+    copies = ports.input.shape?.pictureCount ?? 1
     self.form = form
     let observed = try model.observed(input: input, shape: form.shape(batch: copies))
     self.model = observed.model
