@@ -21,6 +21,7 @@ package final class BatchingClassifier: Classifier {
   package var form: TensorForm { classifier.form }
   package var classCount: Int { classifier.classCount }
   package var description: String { classifier.description }
+  package var leastBatch: Int { classifier.leastBatch }
 
   private struct State {
     var free: Int

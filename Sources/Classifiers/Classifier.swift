@@ -8,11 +8,17 @@ package protocol Classifier: Sendable {
   var classCount: Int { get }
   /// Engine and model for people, as in `OpenVINO 2026.4, mobilenet_v2.onnx`.
   var description: String { get }
+  /// The images of each call at least: where there are fewer, the tensors of the others are there all the same.
+  var leastBatch: Int { get }
 
   /// A prediction for each image of the batch, in order.
   ///
   /// - Throws: `classifier-failed` when the engine fails or returns a number that is not finite.
   func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction]
+}
+
+extension Classifier {
+  package var leastBatch: Int { 1 }
 }
 
 /// What a model's output stands for.

@@ -45,4 +45,9 @@ struct OpenVINOAutoencoderTests {
     let unnamed = #expect(throws: SluiceError.self) { try autoencoder("autoencoder", output: nil) }
     #expect(unnamed?.description.contains("name its output") == true)
   }
+
+  @Test func aHugeFixedBatchIsRefused() throws {
+    let error = #expect(throws: SluiceError.self) { try autoencoder("batch-of-thousands", output: nil) }
+    #expect(error?.code == .modelMismatch && error?.remedy?.contains("at most 64") == true, "\(error?.message ?? "")")
+  }
 }

@@ -103,6 +103,7 @@ struct OpenVINOClassifierTests {
       ("one-logit", "`logits` (float32 ?×1)", "scores: oneLogit"),
       ("quantised", "`levels` (uint8 ?×4)", "outputScale"),
       ("without-weights", "Fixtures/without-weights.onnx.data", "beside the model"),
+      ("batch-of-thousands", "float32 100000×3×8×8), which is more than the 64 pictures", "one of at most 64"),
     ])
   func unusableModels(model: String, named: String, advice: String) throws {
     let error = #expect(throws: SluiceError.self) { try classifier(model, scores: .logits) }

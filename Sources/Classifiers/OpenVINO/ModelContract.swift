@@ -60,6 +60,7 @@ struct ModelContract {
           .modelMismatch, "the model \(model.path) has \(inputs.count) inputs; an image model has one")
       }
       try ModelContract.check(input, takes: form, model: model.path)
+      try ModelContract.checkBatch(of: input, model: model.path)
     }
   }
 
@@ -89,6 +90,15 @@ struct ModelContract {
       .modelMismatch, "the model \(model) takes \(input.summary), but the filter makes \(shown)",
       remedy: "change `tensor` and `preprocess` in the filter file to what the model takes")
     guard input.element == form.element, input.fits(wanted) else { throw mismatch }
+  }
+
+  private static func checkBatch(of input: ModelPort, model: String) throws(SluiceError) {
+    guard input.shape?.pictureCount ?? 1 <= ModelTensor.maximumBatch else {
+      throw SluiceError(
+        .modelMismatch,
+        "the model \(model) takes \(input.summary), which is more than the \(ModelTensor.maximumBatch) pictures that a call may have",
+        remedy: "export it with an open batch size, or one of at most \(ModelTensor.maximumBatch)")
+    }
   }
 
   /// The output is one number for each class, N×K, whatever axes of length one stand around them: N×K×1×1, N×1×1×K. One number

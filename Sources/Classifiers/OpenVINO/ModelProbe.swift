@@ -30,6 +30,11 @@ package struct ModelTensor: Sendable, Hashable {
   }
 }
 
+extension ModelTensor {
+  /// The most pictures that a model may want in each call: a single one is padded to as many, and with more of them to gigabytes.
+  package static let maximumBatch = 64
+}
+
 /// A model file that is opened to find out what it is: described, and run with any input that it takes.
 ///
 /// Nothing is assumed about the model. Where its use is known, `OpenVINOClassifier` runs it.

@@ -51,6 +51,7 @@ package final class OpenVINOClassifier: Classifier {
   package let form: TensorForm
   package var classCount: Int { contract.classCount }
   package var description: String { model.description }
+  package var leastBatch: Int { contract.fixedBatch ?? 1 }
   /// The arithmetic it computes in on this machine.
   package let precision: ComputedPrecision
   private let model: OpenVINOModel

@@ -1,3 +1,4 @@
+import Classifiers
 import Detectors
 import ImageCodecs
 import Pixels
@@ -39,17 +40,28 @@ extension Pipeline {
   /// Detectors that look at the source take its brightness as well, and a spectrum.
   private var sourceFactor: Int { definition.looksAtSource ? 2 : 1 }
 
-  /// The tensors of the image, as they are made and in the engine: one version at a time, and the one that is forwarded.
-  private var bytesPerJudgement: Int {
-    Self.tensorCopies * (2 * form.bytesPerImage + largestWitness)
+  /// The tensors of an image: the one that is forwarded, what the classifier is asked about, and one version at a time.
+  static func bytesPerJudgement(_ definition: FilterDefinition, _ models: OpenedModels) -> Int {
+    let form = definition.form
+    let asked = form.bytesPerImage * (models.classifier?.leastBatch ?? 1)
+    return tensorCopies * (form.bytesPerImage + asked + largestWitness(definition, models))
   }
 
-  private var largestWitness: Int {
-    let models = definition.models.map { $0.tensor.form(size: $0.preprocessor.outputSize).bytesPerImage }
-    let looks = definition.detectorSqueezers.map {
-      definition.tensor.form(size: $0.outputSize(of: form.size)).bytesPerImage
+  private static func largestWitness(_ definition: FilterDefinition, _ models: OpenedModels) -> Int {
+    let opinions = definition.models.map { model in
+      model.tensor.form(size: model.preprocessor.outputSize).bytesPerImage
+        * (models.models[model.name]?.leastBatch ?? 1)
     }
-    return (models + looks).max() ?? 0
+    let looks = definition.detectorSqueezers.map { squeezer in
+      let size = squeezer.outputSize(of: definition.form.size)
+      return definition.tensor.form(size: size).bytesPerImage
+        * ((models.looks[size] ?? models.classifier)?.leastBatch ?? 1)
+    }
+    // What it takes and what it gives.
+    let reconstructions = definition.askedAutoencoders.map { model in
+      2 * model.tensor.form(size: model.preprocessor.outputSize).bytesPerImage
+    }
+    return (opinions + looks + reconstructions).max() ?? 0
   }
 
   private static let tensorCopies = 3

@@ -55,6 +55,8 @@ package final class Pipeline: Sendable {
   let way: Way
   let services: PipelineServices
   let hasPrivateDetectors: Bool
+  /// What the tensors of an image take, as they are made and in the engine.
+  let bytesPerJudgement: Int
   /// That part of images is judged completely, whatever they look like; 0 without early exits.
   let auditedShare: Double
 
@@ -110,6 +112,7 @@ package final class Pipeline: Sendable {
     labels = filter.labels
     classifier = filter.classifier
     witnesses = filter.witnesses.map { .init(name: $0.name, milliseconds: 0, isPrivate: $0.isPrivate) }
+    bytesPerJudgement = Self.bytesPerJudgement(definition, models)
     decoder = ImageDecoder(limits: definition.limits)
     way = Way(filter, decision, observes: services.observes)
     hasPrivateDetectors = definition.detectors.contains(where: \.isPrivate)

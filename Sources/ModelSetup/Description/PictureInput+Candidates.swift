@@ -4,9 +4,6 @@ import Pixels
 import Preprocessing
 
 extension PictureInput {
-  /// A model for more pictures in each call would be asked with gigabytes of test pictures.
-  private static let maximumBatch = 64
-
   /// The ways in which an input may take pictures, the likeliest first; none when it cannot.
   ///
   /// A shape with one or three at the place of the channels says it all; where axes are open, every order is possible.
@@ -30,10 +27,12 @@ extension PictureInput {
           + "pictures; a Reshape before its first layer does")
     }
     let sides = shape.dropFirst().compactMap(\.self)
-    guard sides.allSatisfy({ $0 <= PreprocessStep.sideRange.upperBound }), (shape[0] ?? 1) <= maximumBatch else {
+    guard sides.allSatisfy({ $0 <= PreprocessStep.sideRange.upperBound }), (shape[0] ?? 1) <= ModelTensor.maximumBatch
+    else {
       throw refuse(
         "which is more than pictures have",
-        "export it for sides of at most \(PreprocessStep.sideRange.upperBound) and batches of at most \(maximumBatch)")
+        "export it for sides of at most \(PreprocessStep.sideRange.upperBound) and batches of at most "
+          + "\(ModelTensor.maximumBatch)")
     }
     let candidates = every(input, element, shape)
     if candidates.isEmpty {

@@ -288,6 +288,7 @@ if __name__ == "__main__":
     save("batch-of-three", 3, softmax=False)
     save("batch-of-none", 0, softmax=False)  # as some exporters write a batch size that is open
     save("batch-below-one", -5, softmax=False)
+    save("batch-of-thousands", 100_000, softmax=False)
     save_autoencoder("autoencoder")
     save_unusable("one-logit", "logits", TensorProto.FLOAT, [], classes=1)
     save_unusable(
