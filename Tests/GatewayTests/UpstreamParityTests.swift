@@ -110,7 +110,8 @@ extension GatewayProcesses {
         #expect(result.outputText.contains("does not take the filter's tensor"))
         #expect(result.outputText.contains(said), "\(result.outputText)")
         #expect(said != "nothing was sent" || server.received.isEmpty)
-        guard let sent, let received = server.received.first else { return }
+        guard let sent else { return }
+        let received = try #require(server.received.first)
         let head = Array(
           received.body.prefix(received.headers["inference-header-content-length"].flatMap { Int($0) } ?? 0))
         #expect((head.json["inputs"] as? [[String: Any]])?.first?["shape"] as? [Int] == sent)
