@@ -359,12 +359,18 @@ sluice_ov_status sluice_ov_reshape(
   return status ? failed(library, status, message) : SLUICE_OV_OK;
 }
 
+// Takes the model, and the core that is its own alone, also where it fails.
 static sluice_ov_status keep_compiled(
-    ov_compiled_model *model, ov_core *own_core, sluice_ov_compiled **compiled, char *message) {
+    sluice_ov_library *library, ov_compiled_model *model, ov_core *own_core, sluice_ov_compiled **compiled,
+    char *message) {
   *compiled = malloc(sizeof **compiled);
-  if (!*compiled) return say(SLUICE_OV_FAILED, message, "no memory");
-  **compiled = (sluice_ov_compiled){model, own_core};
-  return SLUICE_OV_OK;
+  if (*compiled) {
+    **compiled = (sluice_ov_compiled){model, own_core};
+    return SLUICE_OV_OK;
+  }
+  library->ov_compiled_model_free(model);
+  if (own_core) library->ov_core_free(own_core);
+  return say(SLUICE_OV_FAILED, message, "no memory");
 }
 
 sluice_ov_status sluice_ov_compile(
@@ -376,7 +382,7 @@ sluice_ov_status sluice_ov_compile(
   ov_status status = library->ov_core_compile_model(
       library->core, (ov_model *)model, device, 6, &result, precision_key, precision, streams_key, count,
       threads_key, count);
-  return status ? failed(library, status, message) : keep_compiled(result, NULL, compiled, message);
+  return status ? failed(library, status, message) : keep_compiled(library, result, NULL, compiled, message);
 }
 
 sluice_ov_status sluice_ov_export(
@@ -396,7 +402,7 @@ sluice_ov_status sluice_ov_import(
   if (status) return failed(library, status, message);
   ov_compiled_model *result = NULL;
   status = library->ov_core_import_model(core, bytes, size, device, &result);
-  if (!status) return keep_compiled(result, core, compiled, message);
+  if (!status) return keep_compiled(library, result, core, compiled, message);
   sluice_ov_status outcome = failed(library, status, message);
   library->ov_core_free(core);
   return outcome;
