@@ -43,8 +43,14 @@ extension FilterError.Code {
   public static let invalidFilter = Self(rawValue: "invalid-filter")
   /// A file cannot be read.
   public static let unreadableFile = Self(rawValue: "unreadable-file")
+  /// A model that the filter names is not there, or cannot be read.
+  public static let modelNotFound = Self(rawValue: "model-not-found")
+  /// A model is there, and does not take or give what the filter says; the message names both.
+  public static let modelMismatch = Self(rawValue: "model-mismatch")
   /// The inference engine is not where it is looked for.
   public static let engineNotFound = Self(rawValue: "engine-not-found")
+  /// The inference engine cannot read a model, or make it ready.
+  public static let engineFailed = Self(rawValue: "engine-failed")
   /// The calibration was made for another filter, model or detector.
   public static let calibrationMismatch = Self(rawValue: "calibration-mismatch")
   /// The program was built for processors that have more instructions than this one.

@@ -37,6 +37,15 @@ struct DocumentationTests {
     #expect(Set(files.map { "Sluice.docc/\($0)" }) == Set(Self.pages))
   }
 
+  @Test("every code that opening a filter is documented to throw has a constant")
+  func codesHaveConstants() throws {
+    let documentation = Self.lines(try Self.text("Sources/Sluice/Filter.swift")).filter { $0.hasPrefix("///") }
+    let constants = try Self.text("Sources/Sluice/FilterError.swift")
+    let codes = documentation.joined(separator: " ").matches(of: #/`([a-z]+(?:-[a-z]+)+)`/#).map { String($0.1) }
+    #expect(codes.count >= 9)
+    for code in codes { #expect(constants.contains("Self(rawValue: \"\(code)\")"), "\(code)") }
+  }
+
   private static func text(_ path: String) throws -> String {
     String(decoding: try Repository.bytes(Repository.file(path)), as: UTF8.self)
   }

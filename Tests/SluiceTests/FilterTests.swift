@@ -143,6 +143,6 @@ struct FilterTests {
     let set = await #expect(throws: FilterError.self) {
       _ = try await filter(text, .init(variables: ["SLUICE_TEST_FOLDER": "/no/such/folder"]))
     }
-    #expect(set != nil && set?.code != .invalidFilter)
+    #expect(set?.code == .modelNotFound)
   }
 }
