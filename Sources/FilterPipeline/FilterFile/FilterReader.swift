@@ -52,6 +52,14 @@ struct FilterReader {
     definition.decision = try members.optional("decision", decisionReader.decision)
     for path in definition.weightPaths { paths.add(path) }
     definition.namedPaths = paths.expanded
+    try Self.check(definition, root, members)
+    return definition
+  }
+
+  /// What several keys say together.
+  private static func check(
+    _ definition: FilterDefinition, _ root: FilterNode, _ members: FilterMembers
+  ) throws(SluiceError) {
     if definition.activationRangesPath == nil, let model = definition.quantisedModels.first {
       throw root.error(
         "computes `\(model)` in int8; name a file under `activationRanges` for `sluice quantise` to write")
@@ -69,7 +77,6 @@ struct FilterReader {
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
       throw root.error("uses `\(squeezer)`, whose random choices come from a secret; name its file under `secret`")
     }
-    return definition
   }
 
   /// Steps that end in a fixed size.
