@@ -91,7 +91,7 @@ extension Parameter {
     switch kind {
     case .integer(let range, _, let isOdd):
       (isOdd ? "odd " : "") + "\(range.lowerBound)…\(range.upperBound)"
-    case .number(let range, _): "\(Self.text(range.lowerBound))…\(Self.text(range.upperBound))"
+    case .number(let range, _): "\(range.lowerBound.plainText)…\(range.upperBound.plainText)"
     case .choice(let choices, _): choices.joined(separator: ", ")
     }
   }
@@ -100,12 +100,8 @@ extension Parameter {
   package var defaultText: String? {
     switch kind {
     case .integer(_, let value, _): value.map(String.init)
-    case .number(_, let value): value.map(Self.text)
+    case .number(_, let value): value.map(\.plainText)
     case .choice(_, let value): value
     }
-  }
-
-  package static func text(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"
   }
 }

@@ -97,15 +97,8 @@ struct DecodedSize {
   }
 
   private mutating func number() throws(SluiceError) -> UInt64 {
-    var value: UInt64 = 0
-    for shift in stride(from: 0, to: 64, by: 7) {
-      guard position < message.count else { throw Self.unreadable }
-      let byte = message[position]
-      position += 1
-      value |= UInt64(byte & 0x7F) << UInt64(shift)
-      if byte < 0x80 { return value }
-    }
-    throw Self.unreadable
+    guard let number = Varint.read(message, at: &position, before: message.count) else { throw Self.unreadable }
+    return number
   }
 
   private static let unreadable = SluiceError.invalidRequest("the call has no readable message")

@@ -45,7 +45,7 @@ package struct Bilateral: FixedSqueezer {
     colourWeights = (0...3 * 255).map { Float(Double.exp(Double($0 * $0) * (-0.5 / (colour * colour)))) }
   }
 
-  package var description: String { "bilateral \(diameter)-\(Parameter.text(colour))-\(Parameter.text(space))" }
+  package var description: String { "bilateral \(diameter)-\(colour.plainText)-\(space.plainText)" }
 
   /// - Complexity: O(samples · diameter²).
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {

@@ -32,7 +32,7 @@ package struct Gaussian: FixedSqueezer {
     weights = values[...reach].map { $0 / sum }
   }
 
-  package var description: String { "gaussian \(Parameter.text(sigma))" }
+  package var description: String { "gaussian \(sigma.plainText)" }
 
   /// - Complexity: O(samples · sigma).
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {

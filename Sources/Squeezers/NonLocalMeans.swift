@@ -45,7 +45,7 @@ package struct NonLocalMeans: FixedSqueezer {
     joint = NonLocalMeansWeights(strength: strength, channels: 2, search: search, patch: patch)
   }
 
-  package var description: String { "nonLocalMeans \(search)-\(patch)-\(Parameter.text(strength))" }
+  package var description: String { "nonLocalMeans \(search)-\(patch)-\(strength.plainText)" }
 
   /// - Complexity: O(pixels · search² · patch).
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {

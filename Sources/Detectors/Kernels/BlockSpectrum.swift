@@ -57,12 +57,6 @@ private func widen(_ source: Span<Int16>, into target: inout MutableSpan<Float>)
   for x in 0..<count { target[x] = Float(source[x]) }
 }
 
-private func addWeighted(_ line: Span<Float>, _ weight: Float, to sums: inout MutableSpan<Float>) {
-  let count = sums.count
-  precondition(line.count == count)
-  for x in 0..<count { sums[x] += line[x] * weight }
-}
-
 /// The transform along the row, block after block, with all eight frequencies in the lanes of one vector.
 private func addEnergies(of line: Span<Float>, row v: Int, to energies: inout [Double]) {
   var basis: [SIMD8<Float>] = []

@@ -105,12 +105,6 @@ private let gaussian: [Float] = {
   return weights.map { Float($0 / total) }
 }()
 
-private func addWeighted(_ source: Span<Float>, _ weight: Float, to sums: inout MutableSpan<Float>) {
-  let count = sums.count
-  precondition(source.count == count)
-  for x in 0..<count { sums[x] += source[x] * weight }
-}
-
 private func normalize(
   _ source: Span<Float>, mean: Span<Float>, square: Span<Float>, into target: inout MutableSpan<Float>
 ) {

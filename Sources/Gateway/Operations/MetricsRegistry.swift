@@ -1,3 +1,4 @@
+import Common
 import Synchronization
 
 /// Counters, gauges and histograms, kept in this process and written in Prometheus' text format (version 0.0.4).
@@ -87,7 +88,7 @@ package final class MetricsRegistry: Sendable {
         guard let family = state.families[name] else { continue }
         text += "# HELP \(name) \(family.help)\n# TYPE \(name) \(family.kind)\n"
         for (series, value) in Self.sorted(state.values, name) {
-          text += name + Self.text(series.labels) + " " + Self.text(value) + "\n"
+          text += name + Self.text(series.labels) + " " + value.plainText + "\n"
         }
         for (series, histogram) in Self.sorted(state.histograms, name) {
           text += Self.text(series, histogram, family.buckets)
@@ -106,10 +107,10 @@ package final class MetricsRegistry: Sendable {
     var total = 0
     for (bound, count) in zip(bounds, histogram.counts) {
       total += count
-      text += bucket(series, Self.text(bound), total)
+      text += bucket(series, bound.plainText, total)
     }
     text += bucket(series, "+Inf", histogram.count)
-    text += "\(series.name)_sum\(Self.text(series.labels)) \(Self.text(histogram.sum))\n"
+    text += "\(series.name)_sum\(Self.text(series.labels)) \(histogram.sum.plainText)\n"
     return text + "\(series.name)_count\(Self.text(series.labels)) \(histogram.count)\n"
   }
 
@@ -128,9 +129,5 @@ package final class MetricsRegistry: Sendable {
 
   private static func escaped(_ value: String) -> String {
     value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-  }
-
-  private static func text(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : "\(value)"
   }
 }

@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Files
 
 /// Walks the fields of one message of a protocol buffer in a file, without reading what is not wanted.

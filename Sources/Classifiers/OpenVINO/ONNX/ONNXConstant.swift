@@ -1,3 +1,5 @@
+import Common
+
 /// A constant of single-precision numbers, as an ONNX model holds it.
 struct ONNXConstant {
   let shape: [Int]
@@ -92,10 +94,9 @@ struct ONNXConstant {
     guard let contents = field.contents else { return nil }
     var (sizes, position): ([Int], Int) = ([], contents.lowerBound)
     while position < contents.upperBound {
-      guard let (value, count) = Varint.read(model[position..<contents.upperBound]), let size = Int(exactly: value)
+      guard let value = Varint.read(model, at: &position, before: contents.upperBound), let size = Int(exactly: value)
       else { return nil }
       sizes.append(size)
-      position += count
     }
     return sizes
   }

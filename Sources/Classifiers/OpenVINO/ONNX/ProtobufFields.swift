@@ -1,3 +1,5 @@
+import Common
+
 /// Walks the fields of one message of a protocol buffer that lies in memory, and passes over what they hold.
 ///
 /// It ends at the end of the message, and earlier where the bytes stop being one: `isWhole` then says so.
@@ -17,10 +19,10 @@ struct ProtobufFields: Sequence, IteratorProtocol {
     ///   - bytes: in which the field lies.
     func integers(in bytes: [UInt8]) -> [Int] {
       if let value { return [Int(truncatingIfNeeded: value)] }
-      var (integers, rest): ([Int], ArraySlice<UInt8>) = ([], contents.map { bytes[$0] } ?? [])
-      while let (value, count) = Varint.read(rest) {
+      guard let contents else { return [] }
+      var (integers, position): ([Int], Int) = ([], contents.lowerBound)
+      while let value = Varint.read(bytes, at: &position, before: contents.upperBound) {
         integers.append(Int(truncatingIfNeeded: value))
-        rest = rest.dropFirst(count)
       }
       return integers
     }
@@ -67,11 +69,7 @@ struct ProtobufFields: Sequence, IteratorProtocol {
     return Field(number: Int(tag >> 3), whole: start..<position, contents: contents, value: value)
   }
 
-  private mutating func varint() -> UInt64? {
-    guard let (value, count) = Varint.read(bytes[position..<end]) else { return nil }
-    position += count
-    return value
-  }
+  private mutating func varint() -> UInt64? { Varint.read(bytes, at: &position, before: end) }
 }
 
 /// Puts a message of a protocol buffer together.
