@@ -33,8 +33,9 @@ def _ead(estimator, values: Values, is_targeted: bool):
 
 
 def _deepfool(estimator, values: Values, is_targeted: bool):
+    # ART takes gradients for the likeliest classes of all pictures of a batch together, so pictures by themselves are ten times faster.
     return DeepFool(
-        estimator, values["steps"], epsilon=values["overshoot"], nb_grads=values["classes"], batch_size=16, verbose=False
+        estimator, values["steps"], epsilon=values["overshoot"], nb_grads=values["classes"], batch_size=1, verbose=False
     )
 
 
