@@ -74,6 +74,20 @@ struct ChainTests {
     #expect(verification.holds && verification.records == 1200 && progress == [500, 1000, 1200])
   }
 
+  @Test("what is recorded and signed while a log is verified is not missed", arguments: Backend.installed)
+  func addedMeanwhile(backend: Backend) throws {
+    let store = try TestLog(backend).store()
+    let key = AuditSigningKey(writer: "one")
+    try store.append([.number(1)])
+    // Told of progress behind the last block, and before it is looked for what is missing.
+    let verification = try AuditVerifier(store, keys: [key.verification]).verify { _ in
+      _ = try? store.append([.number(2)])
+      _ = try? store.checkpoint(of: "one", signedBy: key)
+    }
+    #expect(verification.words == [] && verification.records == 1)
+    #expect(try store.lastCheckpoint(of: "one")?.sequence == 2)
+  }
+
   static let hostileTexts = [
     "", "a\nb\r\nc", "a\u{0}b", "\u{0}", #"'; DROP TABLE audit_record; --"#, #""quarantined":true"#, #"\"\\u0041"#,
     "👩‍👩‍👧‍👦🏴󠁧󠁢󠁳󠁣󠁴󠁿", "e\u{301}é", "\u{202E}gnp.exe\u{2066}", "\u{7F}\u{85}\u{9B}31m\u{FEFF}", "$1 ? :name @name", "%_\\",

@@ -51,10 +51,14 @@ struct ChainVerifier {
         "is missing: a checkpoint that was kept elsewhere says that there are \(checkpoint.checkpoint.sequence) records"
       )
     }
+    // Records may have been added and signed since the last ones were read, so only a checkpoint without its record says anything.
     let later = try store.database.read { [summary] connection throws(SluiceError) in
       try connection.rows(
-        "SELECT sequence FROM audit_checkpoint WHERE writer = $1 AND sequence > $2 ORDER BY sequence LIMIT 1",
-        [.text(summary.name), .integer(summary.records)])
+        """
+        SELECT c.sequence FROM audit_checkpoint c WHERE c.writer = $1 AND c.sequence > $2 AND NOT EXISTS (
+          SELECT 1 FROM audit_record r WHERE r.writer = c.writer AND r.sequence = c.sequence)
+        ORDER BY c.sequence LIMIT 1
+        """, [.text(summary.name), .integer(summary.records)])
     }.first
     if let later {
       return problem(
