@@ -141,6 +141,12 @@ private final class Gate: AuditDatabase {
     _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result { try base.read(work) }
 
+  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
+
+  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
+    try base.damage(ofForm: form, connection)
+  }
+
   func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result {

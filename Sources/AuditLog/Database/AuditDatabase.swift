@@ -20,6 +20,17 @@ package protocol AuditDatabase: Sendable {
   func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result
+
+  /// What a log with tables of a form consists of where nobody has changed them, as the database describes it.
+  ///
+  /// - Throws: `audit-unavailable`.
+  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject]
+
+  /// Damage that queries would pass over, such as rows that an index leaves out: the first, in words; `nil` for none.
+  ///
+  /// - Throws: `audit-unavailable`.
+  /// - Complexity: O(bytes of the database).
+  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String?
 }
 
 /// A connection within a transaction.
@@ -47,15 +58,18 @@ package struct SQLDialect: Sendable, Hashable {
   package var like: String
   /// Whether images lie in the database as well, because several machines share it.
   package var keepsImages: Bool
+  /// A query for the kind, name, table and definition of all that a log consists of, and of what else acts on its tables.
+  package var objects: String
 
   package init(
-    bytesType: String, lockingSuffix: String, migrationLock: String?, like: String, keepsImages: Bool
+    bytesType: String, lockingSuffix: String, migrationLock: String?, like: String, keepsImages: Bool, objects: String
   ) {
     self.migrationLock = migrationLock
     self.bytesType = bytesType
     self.lockingSuffix = lockingSuffix
     self.like = like
     self.keepsImages = keepsImages
+    self.objects = objects
   }
 }
 

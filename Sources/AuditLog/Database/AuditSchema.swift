@@ -4,12 +4,12 @@ import Common
 ///
 /// Columns beside `record` repeat what the record says, so that it can be found; the record itself is what counts, and
 /// verification holds the columns against it.
-enum AuditSchema {
-  /// Brings the database to the newest form, in one transaction.
+package enum AuditSchema {
+  /// Brings the database to a form, in one transaction.
   ///
   /// - Throws: `audit-unavailable`, also for a database of a newer program.
-  static func migrate(_ database: any AuditDatabase) throws(SluiceError) {
-    let steps = migrations(database.dialect)
+  static func migrate(_ database: any AuditDatabase, to form: Int = AuditSchema.newest) throws(SluiceError) {
+    let steps = migrations(database.dialect).prefix(form)
     try database.write { (connection) throws(SluiceError) -> Void in
       if let lock = database.dialect.migrationLock { _ = try connection.rows(lock, []) }
       try connection.execute("CREATE TABLE IF NOT EXISTS audit_schema (version BIGINT NOT NULL)", [])
@@ -32,7 +32,7 @@ enum AuditSchema {
   }
 
   /// The first form whose records have a column for the search that they belong to.
-  static let formWithSearches = 2
+  package static let formWithSearches = 2
   static let newest = 2
 
   private static func version(_ connection: any SQLConnection) throws(SluiceError) -> Int {

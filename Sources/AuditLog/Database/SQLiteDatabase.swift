@@ -8,7 +8,8 @@ import GRDB
 /// Several processes may have it open: a gateway that writes verdicts, a command that reviews them.
 package final class SQLiteDatabase: AuditDatabase {
   package let dialect = SQLDialect(
-    bytesType: "BLOB", lockingSuffix: "", migrationLock: nil, like: "LIKE", keepsImages: false)
+    bytesType: "BLOB", lockingSuffix: "", migrationLock: nil, like: "LIKE", keepsImages: false,
+    objects: "SELECT type, name, tbl_name, COALESCE(sql, '') FROM sqlite_schema")
   private let pool: any DatabaseWriter
   private let path: String
 
@@ -47,6 +48,12 @@ package final class SQLiteDatabase: AuditDatabase {
     }
   }
 
+  /// An empty database in memory.
+  private init() throws(SluiceError) {
+    path = ":memory:"
+    do { pool = try DatabaseQueue() } catch { throw Self.unavailable(error, ":memory:") }
+  }
+
   /// Even to read, SQLite makes a file beside the database. Where nobody can make one, nobody changes the database either, and it can
   /// be told so – unless changes are left in such a file (`-wal`), which it would then pass over: SQLite reads or refuses those.
   private static func readablePath(_ path: String) -> String {
@@ -76,6 +83,19 @@ package final class SQLiteDatabase: AuditDatabase {
     } catch {
       throw Self.unavailable(error, path)
     }
+  }
+
+  /// What the same statements make of an empty database.
+  package func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] {
+    let model = try SQLiteDatabase()
+    try AuditSchema.migrate(model, to: form)
+    return try model.read { connection throws(SluiceError) in try DatabaseObject.all(connection, dialect) }
+  }
+
+  package func damage(ofForm _: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
+    let found = try connection.rows("PRAGMA integrity_check(1)", []).first?.text(0) ?? ""
+    guard found != "ok" else { return nil }
+    return "the database is damaged: \(found.split(whereSeparator: \.isNewline).joined(separator: " "))"
   }
 
   fileprivate static func unavailable(_ error: any Error, _ path: String) -> SluiceError {

@@ -2,6 +2,7 @@ import Common
 
 /// Checks everything that a log says about itself, from its first record to its last, in bounded memory.
 ///
+/// - the tables: that they and their indexes are what this program makes, and whole, so that queries tell of every row;
 /// - the chain: every record follows the one before it, and hashes to what is written beside it;
 /// - the columns, flags and reviews beside records: that they say what the records say;
 /// - the checkpoints: that a trusted key signed them, and that the chain still runs through them, also those kept elsewhere;
@@ -32,6 +33,7 @@ package struct AuditVerifier {
   /// - Complexity: O(bytes of all records and images).
   package func verify(progress: (Int) -> Void = { _ in }) throws(SluiceError) -> Verification {
     var result = Verification()
+    result.problems += try tableProblems()
     for checkpoint in kept where !checkpoint.isSigned(byOneOf: keys) {
       result.problems.append(
         Verification.Problem(
@@ -141,7 +143,7 @@ package struct Verification: Sendable, Hashable {
   package internal(set) var records = 0
   package internal(set) var checkpoints = 0
   package internal(set) var images = 0
-  /// The first of each chain, and of what lies beside the chains; none where everything holds.
+  /// Those of the tables, then the first of each chain, and of what lies beside the chains; none where everything holds.
   package internal(set) var problems: [Problem] = []
 
   package var holds: Bool { problems.isEmpty }
