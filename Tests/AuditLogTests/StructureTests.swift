@@ -117,4 +117,64 @@ struct StructureTests {
         "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'audit_record_time'::regclass"),
     ])
   func changedPostgreSQL(change: Change) throws { try check(change, .postgreSQL) }
+
+  /// Each keeps records of one source out, changes them, or leaves the head of the chain where it was.
+  private static let sqliteTriggers = [
+    "BEFORE INSERT ON audit_record WHEN NEW.source = 'secret.png' BEGIN SELECT RAISE(IGNORE); END",
+    "AFTER INSERT ON audit_record WHEN NEW.source = 'secret.png' BEGIN DELETE FROM audit_record WHERE source = 'secret.png'; END",
+    """
+    AFTER INSERT ON audit_record WHEN NEW.source = 'secret.png'
+    BEGIN UPDATE audit_record SET hash = 'x' WHERE source = 'secret.png'; END
+    """,
+    """
+    BEFORE UPDATE ON audit_writer WHEN EXISTS (SELECT 1 FROM audit_record WHERE source = 'secret.png')
+    BEGIN SELECT RAISE(IGNORE); END
+    """,
+  ]
+
+  @Test("records that a trigger keeps out are not taken for recorded", arguments: sqliteTriggers)
+  func trigger(definition: String) throws {
+    let (log, store) = try Self.log(.sqlite)
+    try log.tamper("CREATE TRIGGER planted \(definition)")
+    try checkRefusal(log, store)
+    try log.tamper("DROP TRIGGER planted")
+    try checkRecovery(log, store)
+  }
+
+  @Test(
+    "records that a trigger of PostgreSQL keeps out are not taken for recorded",
+    .enabled(if: PostgreSQLServer.isInstalled, "needs PostgreSQL"))
+  func triggerPostgreSQL() throws {
+    let (log, store) = try Self.log(.postgreSQL)
+    try log.tamper(
+      "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+      """
+      CREATE TRIGGER planted BEFORE INSERT ON audit_record FOR EACH ROW WHEN (NEW.source = 'secret.png')
+      EXECUTE FUNCTION nothing()
+      """)
+    try checkRefusal(log, store)
+    try log.tamper("DROP TRIGGER planted ON audit_record")
+    try checkRecovery(log, store)
+  }
+
+  private func checkRefusal(_ log: TestLog, _ store: AuditStore) throws {
+    let before = try store.heads()
+    let secret = Judged(source: "secret.png")
+    for images in [[secret], [.number(3), secret, .number(4)]] as [[Judged]] {
+      let error = #expect(throws: SluiceError.self) { try store.append(images) }
+      #expect(error?.code == .auditUnavailable && error?.remedy?.contains("trigger") == true, "\(error as Any)")
+    }
+    #expect(try store.heads() == before)
+    let refusal = #expect(throws: SluiceError.self) { try log.store() }
+    #expect(refusal?.code == .auditUnavailable && refusal?.message.hasSuffix(": trigger planted") == true)
+    #expect(
+      try log.store(isReadOnly: true).verified().words == [
+        "the database has something that this program never makes: trigger planted"
+      ])
+  }
+
+  private func checkRecovery(_ log: TestLog, _ store: AuditStore) throws {
+    try store.append([Judged(source: "secret.png")])
+    #expect(try log.store().verified().words == [])
+  }
 }

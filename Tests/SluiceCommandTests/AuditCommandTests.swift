@@ -42,14 +42,27 @@ struct AuditCommandTests {
     "a run whose log stops taking records stops as well, and forwards nothing unrecorded",
     .enabled(if: AuditBench.hasPythonSQLite, "needs python3 with sqlite3"))
   func logThatStops() throws {
-    try bench.change(
-      "CREATE TRIGGER full BEFORE INSERT ON audit_record WHEN NEW.verdict IS NOT NULL BEGIN SELECT RAISE(FAIL, 'full'); END;"
-    )
     let before = try bench.records().count
+    // That a run begins is recorded, and no verdict beyond those that are there, behind the record that their own run began.
+    try bench.change(
+      "ALTER TABLE audit_record ADD COLUMN full INTEGER CHECK (verdict IS NULL OR sequence <= \(before + 1));")
     let result = try SluiceCommand.run(
       ["filter", "-f", Filters.signs, "--audit", bench.log, "\(bench.path)/clean-0.png", "\(bench.path)/clean-1.png"])
     #expect(result.status == 2 && result.output.isEmpty, "\(result.errors)")
+    #expect(result.errors.contains("CHECK constraint failed"), "\(result.errors)")
     #expect(try bench.records().count == before)
+  }
+
+  @Test("a log whose database does something by itself takes no record, and verification names it")
+  func trigger() throws {
+    guard AuditBench.hasPythonSQLite else { return }
+    try bench.change("CREATE TRIGGER planted BEFORE INSERT ON audit_record BEGIN SELECT RAISE(IGNORE); END;")
+    let result = try bench.filter(["clean-0.png"])
+    #expect(
+      result.status == 2 && result.output.isEmpty && result.errors.contains("trigger planted"), "\(result.errors)")
+    let verification = try bench.audit("verify")
+    #expect(
+      verification.status == 1 && verification.outputText.contains("trigger planted"), "\(verification.outputText)")
   }
 
   @Test("a named folder with a log is read, whatever shared database there is; records go into the shared one")

@@ -7,11 +7,12 @@ import Common
 package enum AuditSchema {
   /// Brings the database to a form, in one transaction.
   ///
-  /// - Throws: `audit-unavailable`, also for a database of a newer program.
+  /// - Throws: `audit-unavailable`, also for a database of a newer program, or one that does something by itself.
   static func migrate(_ database: any AuditDatabase, to form: Int = AuditSchema.newest) throws(SluiceError) {
     let steps = migrations(database.dialect).prefix(form)
     try database.write { (connection) throws(SluiceError) -> Void in
       if let lock = database.dialect.migrationLock { _ = try connection.rows(lock, []) }
+      try DatabaseObject.checkNoneActs(connection, database.dialect)
       try connection.execute("CREATE TABLE IF NOT EXISTS audit_schema (version BIGINT NOT NULL)", [])
       let version = try version(connection)
       guard (0...steps.count).contains(version) else { throw tooNew(version, steps.count) }

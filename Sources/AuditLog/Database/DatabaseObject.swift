@@ -16,6 +16,9 @@ package struct DatabaseObject: Sendable, Hashable {
   /// Kind and name. Of a stranger's object, they are the stranger's choice.
   private var title: String { "\(row.text(0)) \(row.text(1))".printable }
 
+  /// Whether it is of a kind that a log consists of. Whatever else there is acts on what is written, or stands in place of a table.
+  private var isTableOrIndex: Bool { ["table", "index"].contains(row.text(0)) }
+
   /// Many more than a log has: a stranger may have made any number.
   private static let (most, mostNamed) = (1000, 20)
 
@@ -26,6 +29,18 @@ package struct DatabaseObject: Sendable, Hashable {
     _ connection: any SQLConnection, _ dialect: SQLDialect
   ) throws(SluiceError) -> [DatabaseObject] {
     try connection.rows("\(dialect.objects) LIMIT \(most)", []).map { DatabaseObject(row: $0) }
+  }
+
+  /// Refuses a database that does something by itself when it is written to.
+  ///
+  /// - Throws: `audit-unavailable`.
+  static func checkNoneActs(_ connection: any SQLConnection, _ dialect: SQLDialect) throws(SluiceError) {
+    guard let stranger = try all(connection, dialect).first(where: { !$0.isTableOrIndex }) else { return }
+    throw SluiceError(
+      .auditUnavailable,
+      "the database of the audit log has something that this program never makes, and that may change what is written: "
+        + stranger.title,
+      remedy: "verify the log, find out who made it, and remove it")
   }
 
   /// How the objects of a log differ from those that it should have: the first few, each in words.

@@ -5,7 +5,7 @@ extension AuditStore {
   ///
   /// The chain's head is read within the transaction, so any number of processes and machines may write to it.
   ///
-  /// - Throws: `audit-unavailable`; then none was added.
+  /// - Throws: `audit-unavailable`, also where the database has made something else of them; then none was added.
   /// - Complexity: O(bytes of the entries), and a flush of the disk.
   package func append(_ entries: [AuditEntry], to writer: String) throws(SluiceError) -> [AuditReference] {
     // Before the database is locked: most of what is kept is then flushed already.
@@ -17,13 +17,13 @@ extension AuditStore {
     _ entries: [AuditEntry], to writer: String, _ connection: any SQLConnection
   ) throws(SluiceError) -> [AuditReference] {
     var (sequence, hash) = try lockedHead(of: writer, connection)
-    var references: [AuditReference] = []
+    var records: [ChainedRecord] = []
     for entry in entries {
       sequence += 1
       let record = ChainedRecord(entry, at: AuditReference(writer: writer, sequence: sequence), after: hash)
       hash = record.hash
       try insert(record, connection)
-      references.append(record.reference)
+      records.append(record)
     }
     // In one order everywhere: transactions of several writers must not wait for each other in a circle.
     let kept = entries.compactMap { entry in entry.image.map { (image: $0, time: entry.time) } }
@@ -33,7 +33,25 @@ extension AuditStore {
     try connection.execute(
       "UPDATE audit_writer SET sequence = $1, hash = $2 WHERE writer = $3",
       [.integer(sequence), .text(hash), .text(writer)])
-    return references
+    try check(records, connection)
+    return records.map(\.reference)
+  }
+
+  /// Reads records again that were just written, and the head with them: a trigger that somebody has planted can leave them out or
+  /// change them, and says nothing.
+  private func check(_ records: [ChainedRecord], _ connection: any SQLConnection) throws(SluiceError) {
+    guard let first = records.first?.reference, let last = records.last else { return }
+    let rows = try connection.rows(
+      """
+      SELECT r.sequence, r.hash, h.sequence, h.hash FROM audit_record r JOIN audit_writer h ON h.writer = r.writer
+      WHERE r.writer = $1 AND r.sequence >= $2 AND r.sequence <= $3 ORDER BY r.sequence
+      """, [.text(first.writer), .integer(first.sequence), .integer(last.reference.sequence)])
+    let head: [SQLValue] = [.integer(last.reference.sequence), .text(last.hash)]
+    guard rows == records.map({ SQLRow([.integer($0.reference.sequence), .text($0.hash)] + head) }) else {
+      throw SluiceError(
+        .auditUnavailable, "the database of the audit log has made something else of records of \(first.writer)",
+        remedy: "verify the log, and examine it: a trigger may change what is written")
+    }
   }
 
   /// The end of the chain, which nobody else adds to until the end of the transaction.

@@ -17,7 +17,7 @@ package struct AuditStore: Sendable {
   /// - Parameters:
   ///   - folder: where images are kept, unless the database keeps them.
   ///   - isReadOnly: changes nothing, not even the form of the tables.
-  /// - Throws: `audit-unavailable`.
+  /// - Throws: `audit-unavailable`, also for a database to write to that does something by itself.
   package init(
     _ database: any AuditDatabase, folder: String, cipher: QuarantineCipher = .none, isReadOnly: Bool = false
   ) throws(SluiceError) {
