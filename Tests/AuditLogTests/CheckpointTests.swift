@@ -33,6 +33,50 @@ struct CheckpointTests {
   }
 
   @Test(
+    "a chain that goes on from the last checkpoint is signed, and one that stands still is not",
+    arguments: Backend.installed)
+  func goingOn(backend: Backend) throws {
+    let store = try TestLog(backend).store()
+    var last: Checkpoint?
+    for sequence in 1...3 {
+      try store.append([.number(sequence)])
+      last = try #require(try store.checkpoint(of: "one", signedBy: Self.key, after: last)).checkpoint
+      #expect(last?.sequence == sequence)
+      #expect(try store.checkpoint(of: "one", signedBy: Self.key, after: last) == nil)
+    }
+    #expect(try store.verified(keys: [Self.key.verification]).writers.map(\.signedThrough) == [3])
+  }
+
+  @Test(
+    "a log in which what was signed last is not there any more is not signed again",
+    arguments: ["rewritten", "cut off", "put back"], Backend.installed)
+  func rewritten(how: String, backend: Backend) throws {
+    let log = try TestLog(backend)
+    let store = try log.store()
+    try store.append([.number(1), .number(2), .number(3)])
+    let last = try #require(try store.checkpoint(of: "one", signedBy: Self.key)).checkpoint
+    switch how {
+    case "rewritten": try log.rewrite("one", from: 2) { $0.replacing("adversarial", with: "clean") }
+    case "cut off": try log.tamper("DELETE FROM audit_record WHERE sequence = 3")
+    default: break
+    }
+    try log.tamper("DELETE FROM audit_checkpoint")
+    if how != "rewritten" {
+      try log.tamper(
+        "UPDATE audit_writer SET sequence = 2, hash = (SELECT hash FROM audit_record WHERE sequence = 2)")
+    }
+    if how != "put back" { try store.append([.number(4), .number(5)]) }
+    let error = #expect(throws: SluiceError.self) {
+      try store.checkpoint(of: "one", signedBy: Self.key, after: last)
+    }
+    #expect(error?.code == .auditRewritten && error?.message.hasPrefix("record one:3 ") == true, "\(error as Any)")
+    #expect(try log.rows("SELECT note FROM audit_checkpoint").isEmpty)
+    _ = try store.checkpoint(of: "one", signedBy: Self.key)
+    #expect(
+      try log.rows("SELECT note FROM audit_checkpoint").count == 1, "whoever remembers nothing signs what is there")
+  }
+
+  @Test(
     "a text that is no note is refused",
     arguments: [
       ("sluice-audit/one", "sluice-audit/"), ("sluice-audit/", "other/"), ("sluice-audit/one\n", "sluice-audit/o e\n"),

@@ -1,3 +1,5 @@
+import AuditLog
+import Common
 import Foundation
 import TestSupport
 import Testing
@@ -132,6 +134,37 @@ extension GatewayProcesses {
       let verification = try AuditLogReader(gateway.auditPath).verify(["--json"])
       let writers = try #require(verification.output.json["writers"] as? [[String: Any]])
       #expect(verification.status == 0 && writers[0]["signedThrough"] as? Int == 1)
+    }
+
+    @Test("a gateway does not sign a log again in which what it has signed is gone, and says so once")
+    func rewrittenLog() async throws {
+      let gateway = try RunningGateway(["--audit-checkpoint", "1s"])
+      _ = try await WebClient(port: gateway.http).post("/v1/filter", Signs.clean)
+      func isSigned(_ line: [String: Any]) -> Bool {
+        line["message"] as? String == "audit checkpoint" && line["sequence"] as? String == "2"
+      }
+      while !gateway.log.contains(where: isSigned) { try await Task.sleep(for: .milliseconds(50)) }
+      let database = try SQLiteDatabase(path: "\(gateway.auditPath)/audit.sqlite")
+      try database.write { connection throws(SluiceError) in
+        for statement in [
+          "DELETE FROM audit_record WHERE sequence = 2", "DELETE FROM audit_checkpoint",
+          "UPDATE audit_writer SET sequence = 1, hash = (SELECT hash FROM audit_record)",
+        ] { try connection.execute(statement, []) }
+      }
+      let operations = WebClient(port: gateway.operations)
+      func refusals() async throws -> Int {
+        let metrics = String(decoding: try await operations.get("/metrics").body, as: UTF8.self).split(separator: "\n")
+        let line = metrics.first { $0.hasPrefix("sluice_audit_rewritten_total ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+      }
+      while try await refusals() < 3 { try await Task.sleep(for: .milliseconds(50)) }
+      gateway.send(SIGTERM)
+      #expect(gateway.waitForEnd() == 0)
+      let complaints = gateway.log.filter { $0["message"] as? String == "checkpoint not signed" }
+      #expect(complaints.count == 1 && (complaints[0]["error"] as? String)?.contains("is missing") == true)
+      let verification = try AuditLogReader(gateway.auditPath).verify(["--json"])
+      let writers = try #require(verification.output.json["writers"] as? [[String: Any]])
+      #expect(writers[0]["records"] as? Int == 1 && writers[0]["signedThrough"] as? Int == 0)
     }
 
     @Test("kept images are encrypted where a key is given")

@@ -10,6 +10,7 @@ struct AuditUpkeep: Service {
   let audit: GatewayAudit
   let metrics: GatewayMetrics
   let log: Logger
+  private let signed = SignedHistory()
 
   private static let pruningInterval = Duration.seconds(60)
   private static let sweepingInterval = Duration.seconds(3600)
@@ -45,19 +46,30 @@ struct AuditUpkeep: Service {
   }
 
   private func sign() async {
-    let (name, key) = (audit.writer.name, audit.signingKey)
-    await attempt("checkpoint not signed") { store throws(SluiceError) in
-      let head = try store.heads().first { $0.writer == name }
-      guard let head, try store.lastCheckpoint(of: name)?.sequence != head.sequence else { return }
-      guard let signed = try store.checkpoint(of: name, signedBy: key) else { return }
-      // Wherever logs are collected, the log cannot be rewritten unnoticed any more.
-      log.notice(
-        "audit checkpoint",
-        metadata: [
-          "writer": "\(name)", "sequence": "\(signed.checkpoint.sequence)", "hash": "\(signed.checkpoint.hash)",
-          "note": "\(signed.text)",
-        ])
+    let (name, key, last) = (audit.writer.name, audit.signingKey, signed.last)
+    do throws(SluiceError) {
+      let note = try await audit.writer.perform { store throws(SluiceError) in
+        try store.checkpoint(of: name, signedBy: key, after: last)
+      }
+      signed.goOn(to: note?.checkpoint)
+      if let note { say(note) }
+    } catch {
+      if error.code == .auditRewritten {
+        metrics.registry.add(to: "sluice_audit_rewritten_total")
+        guard signed.complain(error) else { return }
+      }
+      log.error("checkpoint not signed", metadata: ["error": "\(error)"])
     }
+  }
+
+  /// Wherever logs are collected, what is signed cannot be rewritten unnoticed any more.
+  private func say(_ note: SignedCheckpoint) {
+    log.notice(
+      "audit checkpoint",
+      metadata: [
+        "writer": "\(note.checkpoint.writer)", "sequence": "\(note.checkpoint.sequence)",
+        "hash": "\(note.checkpoint.hash)", "note": "\(note.text)",
+      ])
   }
 
   /// How long the clock has been steady, and how often it was said that it is in doubt.

@@ -35,6 +35,9 @@ package struct GatewayMetrics: Sendable {
       "sluice_audit_lost_total", "counter", "Verdicts that were given although they could not be recorded.")
     registry.declare("sluice_audit_refused_total", "counter", "Requests refused because they could not be recorded.")
     registry.declare(
+      "sluice_audit_rewritten_total", "counter",
+      "Checkpoints that were not signed, because what was signed before is not in the log any more.")
+    registry.declare(
       "sluice_audit_commit_seconds", "histogram", "Time of a transaction of the audit log.", buckets: Self.latencies)
     registry.declare("sluice_quarantine_bytes", "gauge", "Bytes of images that are kept.")
     registry.declare("sluice_reloads_total", "counter", "Reloads of the filter by outcome.")
