@@ -14,12 +14,18 @@ package final class AuditWriter: Sendable {
   private let state = Mutex(State())
   private let observer: @Sendable (_ entries: Int, _ seconds: Double) -> Void
   private let probeInterval: Duration
+  private let patience: Duration?
 
   private struct State {
     var waiting: [Waiter] = []
     var isWriting = false
     var isWritable = true
     var isProbing = false
+    var isWatching = false
+    /// When what is being done on the log now began.
+    var began: ContinuousClock.Instant?
+    /// Whether something took longer than is permitted, and nothing has succeeded since.
+    var isStuck = false
   }
 
   private struct Waiter {
@@ -32,48 +38,70 @@ package final class AuditWriter: Sendable {
 
   /// - Parameters:
   ///   - probeInterval: how often it is tried whether a log that could not be written to can be again.
+  ///   - patience: how long anything on the log may take before whoever comes, or waits behind it, is refused; `nil` where they wait as
+  ///     long as it takes.
   ///   - observer: told after each transaction, and before anybody who waits for it, how many entries are durable now, and how long
   ///     it took. Not told of those that failed.
   package init(
-    _ store: AuditStore, name: String, probeInterval: Duration = .seconds(1),
+    _ store: AuditStore, name: String, probeInterval: Duration = .seconds(1), patience: Duration? = nil,
     observer: @escaping @Sendable (_ entries: Int, _ seconds: Double) -> Void = { _, _ in }
   ) {
     precondition(AuditWriterName.isName(name))
     self.store = store
     self.name = name
     self.probeInterval = probeInterval
+    self.patience = patience
     self.observer = observer
   }
 
-  /// Whether entries can be expected to be added: not after it failed, until it succeeds, or a trial does.
-  package var isWritable: Bool { state.withLock { $0.isWritable } }
+  /// Whether entries can be expected to be added: not after it failed or did not end in time, until it succeeds, or a trial does.
+  package var isWritable: Bool {
+    state.withLock { state in
+      let hangs = isStuck(&state)
+      return state.isWritable && !hangs
+    }
+  }
 
   /// Adds entries to the chain, together and in order, and returns once they are durable.
   ///
   /// A task that is cancelled waits all the same: what was judged is recorded.
   ///
-  /// - Throws: `audit-unavailable`; then none of them was added.
+  /// - Throws: `audit-unavailable`; then none of them was added, as far as the database can tell.
   @discardableResult
   package func append(_ entries: [AuditEntry]) async throws(SluiceError) -> [AuditReference] {
     guard !entries.isEmpty else { return [] }
+    try checkIsNotStuck()
     let result = await withCheckedContinuation { continuation in
-      let mustStart = state.withLock { state in
+      let (mustWrite, mustWatch) = state.withLock { state in
         state.waiting.append(Waiter(entries: entries, continuation: continuation))
-        defer { state.isWriting = true }
-        return !state.isWriting
+        defer { (state.isWriting, state.isWatching) = (true, patience != nil) }
+        return (!state.isWriting, !state.isWatching && patience != nil)
       }
-      if mustStart { Task(executorPreference: thread) { self.writeWhatWaits() } }
+      if mustWrite { Task(executorPreference: thread) { self.writeWhatWaits() } }
+      if mustWatch { watch() }
     }
     return try result.get()
   }
 
   /// Runs other work on the log on the thread that writes to it.
+  ///
+  /// - Throws: `audit-unavailable` while something takes longer there than is permitted; what the work throws.
   package func perform<Value: Sendable>(
     _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
   ) async throws(SluiceError) -> Value {
-    let store = store
-    let result = await Task(executorPreference: thread) { () -> Result<Value, SluiceError> in
-      do throws(SluiceError) { return .success(try work(store)) } catch { return .failure(error) }
+    try checkIsNotStuck()
+    return try await run(work)
+  }
+
+  private func run<Value: Sendable>(
+    _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
+  ) async throws(SluiceError) -> Value {
+    let result = await Task(executorPreference: thread) { [self] () -> Result<Value, SluiceError> in
+      do throws(SluiceError) {
+        return .success(try timed { () throws(SluiceError) in try work(store) })
+      } catch {
+        return .failure(error)
+      }
     }.value
     return try result.get()
   }
@@ -102,7 +130,7 @@ package final class AuditWriter: Sendable {
       let start = ContinuousClock.now
       let entries = waiters.flatMap(\.entries)
       do throws(SluiceError) {
-        var references = try store.append(entries, to: name)[...]
+        var references = try timed { () throws(SluiceError) in try store.append(entries, to: name) }[...]
         let (seconds, attoseconds) = start.duration(to: .now).components
         observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
         state.withLock { $0.isWritable = true }
@@ -113,6 +141,7 @@ package final class AuditWriter: Sendable {
       } catch {
         noteFailure()
         for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
+        refuseIfStuck()
       }
     }
   }
@@ -132,7 +161,7 @@ package final class AuditWriter: Sendable {
 
   private func mustProbeAgain() async -> Bool {
     let name = name
-    let isWritable = (try? await perform { store throws(SluiceError) in try store.probe(name) }) != nil
+    let isWritable = (try? await run { store throws(SluiceError) in try store.probe(name) }) != nil
     return state.withLock { state in
       if isWritable { state.isWritable = true }
       state.isProbing = !state.isWritable
@@ -155,5 +184,63 @@ package final class AuditWriter: Sendable {
       defer { state.waiting.removeFirst(count) }
       return Array(state.waiting.prefix(count))
     }
+  }
+}
+
+/// What takes too long: a disk that hangs, a server that says nothing. What was begun cannot be taken back, and nobody is to wait behind it.
+extension AuditWriter {
+  /// Does something on the log, and notes when it began and whether it succeeded.
+  private func timed<Value>(_ work: () throws(SluiceError) -> Value) throws(SluiceError) -> Value {
+    state.withLock { $0.began = .now }
+    do throws(SluiceError) {
+      let value = try work()
+      state.withLock { ($0.began, $0.isStuck) = (nil, false) }
+      return value
+    } catch {
+      let wasStuck = state.withLock { state in
+        defer { state.began = nil }
+        return isStuck(&state)
+      }
+      // Nobody else finds out that it goes on.
+      if wasStuck { noteFailure() }
+      throw error
+    }
+  }
+
+  private func isStuck(_ state: inout State) -> Bool {
+    if let patience, let began = state.began, began.duration(to: .now) > patience { state.isStuck = true }
+    return state.isStuck
+  }
+
+  private func checkIsNotStuck() throws(SluiceError) {
+    guard state.withLock({ isStuck(&$0) }) else { return }
+    throw Self.stuck
+  }
+
+  private static let stuck = SluiceError(
+    .auditUnavailable, "the audit log takes too long to be written to", remedy: "check its disk, or its server")
+
+  /// Refuses those who wait as soon as what they wait behind takes too long.
+  private func watch() {
+    Task { [weak self, patience] in
+      repeat { try? await Task.sleep(for: (patience ?? .zero) / 4) } while self?.mustWatchOn() == true
+    }
+  }
+
+  private func mustWatchOn() -> Bool {
+    refuseIfStuck()
+    return state.withLock { state in
+      state.isWatching = state.isWriting
+      return state.isWatching
+    }
+  }
+
+  private func refuseIfStuck() {
+    let refused = state.withLock { state in
+      var refused: [Waiter] = []
+      if isStuck(&state) { swap(&refused, &state.waiting) }
+      return refused
+    }
+    for waiter in refused { waiter.continuation.resume(returning: .failure(Self.stuck)) }
   }
 }

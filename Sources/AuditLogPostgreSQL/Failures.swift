@@ -32,6 +32,12 @@ enum Failures {
     unsafe failure(libraryMessage(handle), handle, remedy: reconnection)
   }
 
+  /// The server is there, and has not answered.
+  @unsafe static func silent(for duration: Duration, _ handle: OpaquePointer) -> SluiceError {
+    unsafe failure(
+      "the server has not answered for \(duration.components.seconds) seconds", handle, remedy: reconnection)
+  }
+
   /// The connection broke while the server may have been committing.
   @unsafe static func committing(_ error: SluiceError, _ handle: OpaquePointer) -> SluiceError {
     var error = error

@@ -2,8 +2,16 @@ import AuditLog
 import CPostgreSQL
 import Common
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// One connection to the server, used by one thread at a time.
 @safe final class PostgreSQLConnection: SQLConnection {
+  /// How long the server may say nothing to a statement; `nil` for as long as it likes.
+  var patience: Duration?
+  /// Whether the server has said nothing for longer. What it does with the statement nobody knows, so the connection is of no more use.
+  private(set) var isGivenUp = false
   private let handle: OpaquePointer
   private var statements: [String: Statement] = [:]
   private var prepared = 0
@@ -26,7 +34,8 @@ import Common
   /// Connects, and waits until that is done.
   ///
   /// - Throws: `audit-unavailable`, also for a database that cannot hold all text.
-  init(_ address: ServerAddress) throws(SluiceError) {
+  init(_ address: ServerAddress, patience: Duration?) throws(SluiceError) {
+    self.patience = patience
     guard let handle = unsafe Self.connect(address.options) else {
       throw SluiceError(.auditUnavailable, "there is no memory for a connection to the audit log")
     }
@@ -36,6 +45,8 @@ import Common
     unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
     let encoding = unsafe PQparameterStatus(handle, "server_encoding").map { unsafe String(cString: $0) }
     guard encoding == "UTF8" else { throw unsafe Failures.encoding(encoding, handle) }
+    // What is sent must not wait either for a server that takes nothing.
+    guard unsafe PQsetnonblocking(handle, 1) == 0 else { throw unsafe Failures.lost(handle) }
     try command(Self.settings)
   }
 
@@ -44,7 +55,7 @@ import Common
   }
 
   /// Whether the connection is known to be lost.
-  var isBroken: Bool { unsafe PQstatus(handle) != CONNECTION_OK }
+  var isBroken: Bool { unsafe isGivenUp || PQstatus(handle) != CONNECTION_OK }
 
   /// Whether it is good for a new transaction.
   var isIdle: Bool { unsafe !isBroken && PQtransactionStatus(handle) == PQTRANS_IDLE }
@@ -70,14 +81,14 @@ extension PostgreSQLConnection {
 
   /// Runs SQL without parameters, which may be several statements.
   func command(_ sql: String) throws(SluiceError) {
-    _ = try unsafe checked(PQexec(handle, sql))
+    _ = try unsafe answer(toSent: PQsendQuery(handle, sql))
   }
 
   /// - Throws: `audit-unavailable`, also where the server rolled back because the work had passed over a failure.
   func commit() throws(SluiceError) {
     let tag: String
     do throws(SluiceError) {
-      tag = try unsafe checked(PQexec(handle, "COMMIT")).tag
+      tag = try unsafe answer(toSent: PQsendQuery(handle, "COMMIT")).tag
     } catch {
       throw isBroken ? unsafe Failures.committing(error, handle) : error
     }
@@ -93,9 +104,9 @@ extension PostgreSQLConnection {
   private func run(_ sql: String, _ values: [SQLValue]) throws(SluiceError) -> QueryResult {
     let parameters = StatementParameters(values)
     let name = try statement(sql, parameters.types)
-    return try unsafe checked(
-      parameters.withPointers { pointers in
-        unsafe PQexecPrepared(
+    return try unsafe answer(
+      toSent: parameters.withPointers { pointers in
+        unsafe PQsendQueryPrepared(
           handle, name, Int32(values.count), pointers, parameters.lengths, parameters.formats, 0)
       })
   }
@@ -111,7 +122,7 @@ extension PostgreSQLConnection {
     try makeRoom(known, sql)
     prepared += 1
     let name = "s\(prepared)"
-    _ = try unsafe checked(PQprepare(handle, name, sql, Int32(merged.count), merged))
+    _ = try unsafe answer(toSent: PQsendPrepare(handle, name, sql, Int32(merged.count), merged))
     statements[sql] = Statement(name: name, types: merged)
     return name
   }
@@ -127,10 +138,76 @@ extension PostgreSQLConnection {
       try command("DEALLOCATE ALL")
     }
   }
+}
 
-  private func checked(_ result: OpaquePointer?) throws(SluiceError) -> QueryResult {
-    guard let result = unsafe result.map({ unsafe QueryResult($0) }) else { throw unsafe Failures.lost(handle) }
+extension PostgreSQLConnection {
+  /// Waits for the whole answer to something that was sent.
+  ///
+  /// Rejected alternative: the calls that wait by themselves. They do so for ever where a server is there and says nothing, as one does
+  /// whose machine has no memory left, or whose disk hangs.
+  ///
+  /// - Parameters:
+  ///   - isSent: what the call that sends has returned.
+  /// - Returns: of several statements, the result of the last.
+  private func answer(toSent isSent: Int32) throws(SluiceError) -> QueryResult {
+    guard isSent == 1 else { throw unsafe Failures.lost(handle) }
+    try flush()
+    var last: QueryResult? = nil
+    var hasFailed = false
+    // Behind a failure there is nothing but its consequences.
+    while let next = try nextResult() {
+      if !hasFailed {
+        hasFailed = !next.isSuccess
+        last = next
+      }
+    }
+    guard let result = last.take() else { throw unsafe Failures.lost(handle) }
     guard result.isSuccess else { throw unsafe Failures.query(result, handle) }
     return result
   }
+
+  private func flush() throws(SluiceError) {
+    var lastSign = ContinuousClock.now
+    while true {
+      let rest = unsafe PQflush(handle)
+      guard rest != 0 else { return }
+      guard rest > 0 else { throw unsafe Failures.lost(handle) }
+      try waitForSocket(POLLIN | POLLOUT, since: &lastSign)
+      // A server that cannot get rid of what it has to say takes nothing either.
+      guard unsafe PQconsumeInput(handle) == 1 else { throw unsafe Failures.lost(handle) }
+    }
+  }
+
+  /// `nil` behind the last. Of a connection that breaks, the result says so.
+  private func nextResult() throws(SluiceError) -> QueryResult? {
+    var lastSign = ContinuousClock.now
+    while unsafe PQisBusy(handle) == 1 {
+      try waitForSocket(POLLIN, since: &lastSign)
+      guard unsafe PQconsumeInput(handle) == 1 else { break }
+    }
+    return unsafe PQgetResult(handle).map { unsafe QueryResult($0) }
+  }
+
+  /// Waits a moment for the socket. A moment only: with TLS, the rest of what has come may lie inside the library already, and then the
+  /// socket says nothing of it.
+  ///
+  /// - Parameters:
+  ///   - lastSign: when the server last showed that it is there.
+  /// - Throws: `audit-unavailable` once it has shown nothing for too long; the connection is given up then.
+  private func waitForSocket(
+    _ events: Int32, since lastSign: inout ContinuousClock.Instant
+  ) throws(SluiceError) {
+    let socket = unsafe PQsocket(handle)
+    var watched = pollfd(fd: socket, events: Int16(events), revents: 0)
+    guard unsafe poll(&watched, 1, Self.moment) <= 0 else {
+      lastSign = .now
+      return
+    }
+    guard let patience, lastSign.duration(to: .now) > patience else { return }
+    isGivenUp = true
+    throw unsafe Failures.silent(for: patience, handle)
+  }
+
+  /// Milliseconds.
+  private static let moment: Int32 = 50
 }

@@ -13,6 +13,8 @@ package final class PostgreSQLDatabase: AuditDatabase {
     keepsImages: true, objects: ServerCatalogue.objects)
   private let address: ServerAddress
   private let isReadOnly: Bool
+  /// How long the server may say nothing while it is written to, and while it is read from.
+  private let patience: (writing: Duration?, reading: Duration?)
   private let writer = ConnectionPool(places: 1)
   private let readers = ConnectionPool(places: 4)
 
@@ -22,27 +24,45 @@ package final class PostgreSQLDatabase: AuditDatabase {
   ///   - connectionString: as libpq reads it, `postgresql://…` or `host=… dbname=…`. It may hold a password, so no message
   ///     repeats it.
   ///   - isReadOnly: refuses to write.
+  ///   - patience: how long the server may say nothing to a statement that writes, longer than it waits for a lock. Pages of a large log
+  ///     may take longer. Whoever only reads waits as long as it takes: to verify a log, one statement goes through all of it.
   /// - Throws: `audit-unavailable` for a string that cannot be read.
-  package init(_ connectionString: String, isReadOnly: Bool = false) throws(SluiceError) {
+  package init(
+    _ connectionString: String, isReadOnly: Bool = false, patience: Duration = .seconds(15)
+  ) throws(SluiceError) {
     address = try ServerAddress(connectionString)
     self.isReadOnly = isReadOnly
+    self.patience = (writing: patience, reading: isReadOnly ? nil : patience * 4)
   }
 
   package func read<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result {
-    try transaction(readers, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
+    try transaction(readers, patience.reading, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work)
   }
 
-  /// Where the connection breaks during the commit, nobody can tell whether it took place; the error says so.
+  /// Where the connection breaks during the commit, or the server does not answer, nobody can tell whether it took place; the error
+  /// says so.
   package func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    try write(patience.writing, work)
+  }
+
+  package func rebuild<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    try write(nil, work)
+  }
+
+  private func write<Result>(
+    _ patience: Duration?, _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result {
     guard !isReadOnly else {
       throw SluiceError(.auditUnavailable, "the audit log has been opened for reading only")
     }
     // Not READ WRITE: a server that only reads would answer that with a code that says less.
-    return try transaction(writer, "BEGIN ISOLATION LEVEL READ COMMITTED", work)
+    return try transaction(writer, patience, "BEGIN ISOLATION LEVEL READ COMMITTED", work)
   }
 
   package func objects(ofForm form: Int) -> [DatabaseObject] { ServerObjects.all(ofForm: form) }
@@ -65,11 +85,12 @@ package final class PostgreSQLDatabase: AuditDatabase {
   }
 
   private func transaction<Result>(
-    _ pool: ConnectionPool, _ begin: String, _ work: (any SQLConnection) throws(SluiceError) -> Result
+    _ pool: ConnectionPool, _ patience: Duration?, _ begin: String,
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result {
     var place = pool.take()
     defer { pool.giveBack(place) }
-    let connection = try begun(&place, begin)
+    let connection = try begun(&place, patience, begin)
     do throws(SluiceError) {
       let result = try work(connection)
       try connection.commit()
@@ -83,20 +104,22 @@ package final class PostgreSQLDatabase: AuditDatabase {
   /// A connection in a new transaction.
   ///
   /// One that has broken while nobody used it is replaced here, where nothing has been done yet. A transaction that breaks
-  /// later is not repeated: it throws, and the next one connects again.
+  /// later is not repeated: it throws, and the next one connects again. So does one whose server says nothing, which would be waited
+  /// for twice.
   private func begun(
-    _ place: inout PostgreSQLConnection?, _ begin: String
+    _ place: inout PostgreSQLConnection?, _ patience: Duration?, _ begin: String
   ) throws(SluiceError) -> PostgreSQLConnection {
     if let idle = place {
+      idle.patience = patience
       do throws(SluiceError) {
         try idle.command(begin)
         return idle
       } catch {
-        guard idle.isBroken else { throw error }
+        guard idle.isBroken, !idle.isGivenUp else { throw error }
         place = nil
       }
     }
-    let fresh = try PostgreSQLConnection(address)
+    let fresh = try PostgreSQLConnection(address, patience: patience)
     place = fresh
     try fresh.command(begin)
     return fresh

@@ -95,9 +95,16 @@ package struct GatewayServer: Sendable {
   private static let patience = Duration.seconds(3)
 
   /// Waits until the services have ended, but not for ever where one could not begin: a server that is told to end at the moment
-  /// when it begins may never notice, and there is nothing to lose yet.
+  /// when it begins may never notice, and there is nothing to lose yet. Nor for ever where one cannot end, because it waits for a disk or
+  /// a database that hangs.
   private func end(of group: ServiceGroup) async throws {
     let (ends, end) = AsyncThrowingStream<Void, any Error>.makeStream()
+    state.whenDraining {
+      Task {
+        try? await Task.sleep(for: longestEnd + Self.patience)
+        end.finish(throwing: Self.endless)
+      }
+    }
     state.whenFailed {
       Task {
         await group.triggerGracefulShutdown()
@@ -140,11 +147,17 @@ package struct GatewayServer: Sendable {
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(log))
     // By then, connections have been closed from within. To cancel servers that still have some would end the process: their
-    // channels must not be dropped unhandled.
-    configuration.maximumGracefulShutdownDuration = settings.drainDelay + settings.drain + .seconds(5)
-    configuration.maximumCancellationDuration = .seconds(5)
+    // channels must not be dropped unhandled. How long what is cancelled may take is not said here: that would be the end by a trap.
+    configuration.maximumGracefulShutdownDuration = longestEnd
     return configuration
   }
+
+  /// How long the services may take to end by themselves.
+  private var longestEnd: Duration { settings.drainDelay + settings.drain + .seconds(5) }
+
+  private static let endless = SluiceError(
+    .notEnded, "the gateway could not end in time, and something was left undone: the audit log may hang",
+    remedy: "check its disk, or its server, and verify it")
 
   private func fronts(_ tls: TLSSetup?) -> [any Service] {
     var services: [any Service] = []
@@ -186,4 +199,8 @@ package struct GatewayServer: Sendable {
     let actual = ListenAddress(host: address.host, port: port ?? address.port)
     log.info("listening", metadata: ["server": "\(what)", "address": "\(actual)"])
   }
+}
+
+extension SluiceError.Code {
+  fileprivate static let notEnded = SluiceError.Code("not-ended")
 }

@@ -1,5 +1,6 @@
 import AuditLog
 import Common
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -105,6 +106,54 @@ struct AuditWriterTests {
     #expect(writer.isWritable)
   }
 
+  @Test("nobody waits behind something that does not end, and once it has ended records are taken again")
+  func hanging() async throws {
+    let log = try TestLog()
+    let hanging = try HangingDatabase(log.database())
+    let store = try AuditStore(hanging, folder: log.folder.path)
+    let writer = AuditWriter(store, name: "one", patience: .milliseconds(40))
+    try await writer.append([Judged.number(1).entry])
+    for round in 1...3 {
+      hanging.hangs.withLock { $0 = true }
+      let first = Task { try await writer.append([Judged.number(2).entry]) }
+      while !hanging.isHanging.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+      let second = Task { try await writer.append([Judged.number(3).entry]) }
+      let refused = await #expect(throws: SluiceError.self) { try await second.value }
+      #expect(refused?.code == .auditUnavailable && refused?.remedy != nil)
+      #expect(!writer.isWritable)
+      await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(3).entry]) }
+      await #expect(throws: SluiceError.self) { try await writer.perform { _ in } }
+      hanging.hangs.withLock { $0 = false }
+      #expect(try await first.value.map(\.sequence) == [2 * round], "what was begun is recorded")
+      #expect(writer.isWritable)
+      try await writer.append([Judged.number(4).entry])
+    }
+    #expect(try store.heads().map(\.sequence) == [7] && store.verified().words == [])
+  }
+
+  @Test("after something that did not end in time and failed, nothing is tried but trials, until one succeeds")
+  func hangingAndFailing() async throws {
+    let log = try TestLog()
+    let fragile = try FragileDatabase(log.database())
+    let hanging = HangingDatabase(fragile)
+    let store = try AuditStore(hanging, folder: log.folder.path)
+    let writer = AuditWriter(store, name: "one", probeInterval: .milliseconds(5), patience: .milliseconds(40))
+    hanging.hangs.withLock { $0 = true }
+    let other = Task {
+      try await writer.perform { store throws(SluiceError) in _ = try store.append([AuditEntry](), to: "two") }
+    }
+    while writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    fragile.fails.withLock { $0 = true }
+    hanging.hangs.withLock { $0 = false }
+    await #expect(throws: SluiceError.self) { try await other.value }
+    while fragile.failures.withLock({ $0 }) < 4 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(!writer.isWritable)
+    await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(1).entry]) }
+    fragile.fails.withLock { $0 = false }
+    while !writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(try await writer.append([Judged.number(1).entry]).map(\.sequence) == [1])
+  }
+
   @Test("a writer that cannot write does not live on for trying")
   func lifetime() async throws {
     let log = try TestLog()
@@ -206,5 +255,36 @@ private final class FragileDatabase: AuditDatabase {
       }
       return result
     }
+  }
+}
+
+/// A database whose transactions wait on request, as on a disk that hangs.
+private final class HangingDatabase: AuditDatabase {
+  let base: any AuditDatabase
+  let hangs = Mutex(false)
+  let isHanging = Mutex(false)
+  var dialect: SQLDialect { base.dialect }
+
+  init(_ base: any AuditDatabase) { self.base = base }
+
+  func read<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result { try base.read(work) }
+
+  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
+
+  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
+    try base.damage(ofForm: form, connection)
+  }
+
+  func write<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    while hangs.withLock({ $0 }) {
+      isHanging.withLock { $0 = true }
+      Thread.sleep(forTimeInterval: 0.002)
+    }
+    isHanging.withLock { $0 = false }
+    return try base.write(work)
   }
 }

@@ -67,5 +67,32 @@ extension GatewayProcesses {
       #expect(try await operations.get("/readyz").status == 200)
       #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
     }
+
+    @Test(
+      "a database that does not answer to a commit keeps nobody waiting behind it, nor the gateway from ending",
+      arguments: [false, true])
+    func silence(failsOpen: Bool) async throws {
+      let server = try #require(PostgreSQLServer.shared)
+      let database = try server.freshDatabase()
+      let gateway = try RunningGateway(
+        ["--audit-database", database, "--deadline", "25s"] + (failsOpen ? ["--audit-fail-open"] : []))
+      let client = WebClient(port: gateway.http)
+      #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
+      try server.execute(
+        """
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(100); RETURN NULL; END';
+        CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON audit_record DEFERRABLE INITIALLY DEFERRED
+          FOR EACH ROW EXECUTE FUNCTION wait();
+        """, in: database)
+      async let first = client.post("/v1/filter", Signs.clean)
+      async let second = client.post("/v1/filter", Signs.clean)
+      let answers = [try await first.status, try await second.status]
+      #expect(answers == (failsOpen ? [200, 200] : [500, 500]))
+      // Not even tried, so at once.
+      #expect(try await client.post("/v1/filter", Signs.clean).status == (failsOpen ? 200 : 500))
+      #expect(try await WebClient(port: gateway.operations).get("/readyz").status == (failsOpen ? 200 : 503))
+      gateway.send(SIGTERM)
+      #expect([0, 2].contains(gateway.waitForEnd()), "\(gateway.logText)")
+    }
   }
 }

@@ -21,6 +21,13 @@ package protocol AuditDatabase: Sendable {
     _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result
 
+  /// The same for what may take the database long, such as making an index of all that there is.
+  ///
+  /// - Throws: `audit-unavailable`; what the work throws.
+  func rebuild<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result
+
   /// What a log with tables of a form consists of where nobody has changed them, as the database describes it.
   ///
   /// - Throws: `audit-unavailable`.
@@ -31,6 +38,14 @@ package protocol AuditDatabase: Sendable {
   /// - Throws: `audit-unavailable`.
   /// - Complexity: O(bytes of the database).
   func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String?
+}
+
+extension AuditDatabase {
+  package func rebuild<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    try write(work)
+  }
 }
 
 /// A connection within a transaction.

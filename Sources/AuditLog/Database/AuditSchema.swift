@@ -5,22 +5,33 @@ import Common
 /// Columns beside `record` repeat what the record says, so that it can be found; the record itself is what counts, and
 /// verification holds the columns against it.
 package enum AuditSchema {
-  /// Brings the database to a form, in one transaction.
+  /// Brings the database to a form; whatever changes does so in one transaction.
   ///
   /// - Throws: `audit-unavailable`, also for a database of a newer program, or one that does something by itself.
   static func migrate(_ database: any AuditDatabase, to form: Int = AuditSchema.newest) throws(SluiceError) {
     let steps = migrations(database.dialect).prefix(form)
-    try database.write { (connection) throws(SluiceError) -> Void in
-      if let lock = database.dialect.migrationLock { _ = try connection.rows(lock, []) }
-      try DatabaseObject.checkNoneActs(connection, database.dialect)
-      try connection.execute("CREATE TABLE IF NOT EXISTS audit_schema (version BIGINT NOT NULL)", [])
-      let version = try version(connection)
-      guard (0...steps.count).contains(version) else { throw tooNew(version, steps.count) }
-      guard version < steps.count else { return }
+    let isOlder = try database.write { connection throws(SluiceError) in
+      try lockedVersion(connection, database.dialect, known: form) < form
+    }
+    guard isOlder else { return }
+    try database.rebuild { (connection) throws(SluiceError) -> Void in
+      let version = try lockedVersion(connection, database.dialect, known: form)
       for statement in steps[version...].flatMap(\.self) { try connection.execute(statement, []) }
       try connection.execute("DELETE FROM audit_schema", [])
-      try connection.execute("INSERT INTO audit_schema (version) VALUES ($1)", [.integer(steps.count)])
+      try connection.execute("INSERT INTO audit_schema (version) VALUES ($1)", [.integer(form)])
     }
+  }
+
+  /// The form that the tables have, which nobody else changes until the end of the transaction; 0 where there are none.
+  private static func lockedVersion(
+    _ connection: any SQLConnection, _ dialect: SQLDialect, known: Int
+  ) throws(SluiceError) -> Int {
+    if let lock = dialect.migrationLock { _ = try connection.rows(lock, []) }
+    try DatabaseObject.checkNoneActs(connection, dialect)
+    try connection.execute("CREATE TABLE IF NOT EXISTS audit_schema (version BIGINT NOT NULL)", [])
+    let version = try Self.version(connection)
+    guard (0...known).contains(version) else { throw tooNew(version, known) }
+    return version
   }
 
   /// The form of a database that is only read: an older one is read as it is.

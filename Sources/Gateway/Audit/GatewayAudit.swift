@@ -26,6 +26,9 @@ package struct GatewayAudit: Sendable {
   /// Verdicts that were given although they could not be recorded.
   var losses: Int { failures.lost.load(ordering: .relaxed) }
 
+  /// How long a transaction may take before requests are refused, or answered unrecorded: less than most requests may.
+  private static let patience = Duration.seconds(5)
+
   /// Opens the log.
   ///
   /// - Throws: `audit-unavailable`, `invalid-key`.
@@ -39,7 +42,9 @@ package struct GatewayAudit: Sendable {
     let store = try settings.location.open()
     signingKey = try settings.location.folder.signingKey(in: settings.signingKey, for: settings.writer)
     reviewers = if let named = settings.reviewers { named } else { try Self.ownToken(settings.location.folder, log) }
-    let writer = AuditWriter(store, name: settings.writer) { metrics.noteCommit(entries: $0, seconds: $1) }
+    let writer = AuditWriter(store, name: settings.writer, patience: Self.patience) {
+      metrics.noteCommit(entries: $0, seconds: $1)
+    }
     recorder = AuditRecorder(
       writer,
       RecordingPolicy(cleanRecords: settings.clean, cleanImages: settings.cleanImages, build: version),

@@ -9,6 +9,7 @@ package final class ServingState: Sendable {
   let grpc: ConnectionRoom
   private let draining = Atomic<Bool>(false)
   private let ending = Mutex<(@Sendable () -> Void)?>(nil)
+  private let uponDraining = Mutex<(@Sendable () -> Void)?>(nil)
   private let firstFailure = Mutex<SluiceError?>(nil)
 
   /// - Parameters:
@@ -43,5 +44,9 @@ package final class ServingState: Sendable {
     draining.store(true, ordering: .relaxed)
     http.announceEnd()
     grpc.announceEnd()
+    uponDraining.withLock { $0 }?()
   }
+
+  /// Says what happens once the gateway begins to end.
+  func whenDraining(_ act: @escaping @Sendable () -> Void) { uponDraining.withLock { $0 = act } }
 }
