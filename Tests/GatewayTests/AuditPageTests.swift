@@ -178,6 +178,31 @@ extension GatewayProcesses {
       #expect(file.headers["content-security-policy"]?.contains("sandbox") == true)
     }
 
+    @Test("bare pixels that came in two shapes have a picture of each")
+    func shapes() async throws {
+      let gateway = try gateway(["--audit-clean-images", "all"])
+      let data = (0..<64 * 64 * 3).map { String($0 % 251) }.joined(separator: ",")
+      let shapes = [(width: 64, height: 64), (width: 128, height: 32), (width: 32, height: 128)]
+      for shape in shapes {
+        let size = "[\(shape.height),\(shape.width),3]"
+        let json = #"{"inputs":[{"name":"i","datatype":"UINT8","shape":\#(size),"data":[\#(data)]}]}"#
+        let answer = try await WebClient(port: gateway.http).post("/v2/models/signs/infer", Array(json.utf8))
+        #expect([200, 403].contains(answer.status), "\(answer.error)")
+      }
+      let client = WebClient(port: gateway.operations)
+      let (cookie, _) = try await logIn(client)
+      let records = try AuditLogReader(gateway.auditPath).records(["--oldest-first"])
+      #expect(Set(records.map(\.sha256)).count == 1 && records.count == shapes.count)
+      for (record, shape) in zip(records, shapes) {
+        let place = "/audit/records/" + record.reference.replacing(":", with: "/")
+        let picture = try await client.get("\(place)/pictures/original", ["Cookie": cookie])
+        #expect(picture.status == 200)
+        // Where a PNG has its width and its height.
+        let sides = [16, 20].map { start in picture.body.dropFirst(start).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
+        #expect(sides == [shape.width, shape.height])
+      }
+    }
+
     @Test("reviews and holds need the session's own form; they are records of the chain, and lead to the next image")
     func reviewing() async throws {
       let gateway = try gateway()

@@ -10,6 +10,8 @@ import Synchronization
 final class PagePictures: Sendable {
   private struct Key: Hashable {
     let sha256: String
+    /// How bare pixels lie in the bytes: the same ones may have come as images of several shapes.
+    let pixels: RecordedPixels?
     let filter: FilterIdentity
     let picture: EvidencePicture
     /// Whether versions of private detectors count among the filter's.
@@ -38,7 +40,7 @@ final class PagePictures: Sendable {
     guard let sha256 = said.sha256 else { return nil }
     let gallery = EvidenceGallery(pipeline, said, showsPrivate: log.showsPrivate)
     let key = Key(
-      sha256: sha256, filter: pipeline.identity, picture: picture, showsPrivate: log.showsPrivate,
+      sha256: sha256, pixels: said.pixels, filter: pipeline.identity, picture: picture, showsPrivate: log.showsPrivate,
       decisive: picture == .heat ? gallery.decisive : [])
     if let known = cache.withLock({ $0.pictures[key] }) { return known }
     guard let bytes = try log.image(sha256), let png = try gallery.png(picture, of: bytes) else { return nil }
