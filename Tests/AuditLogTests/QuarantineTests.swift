@@ -77,6 +77,32 @@ struct QuarantineTests {
   }
 
   @Test(
+    "after a change of the key, what was encrypted before it is read with the former one", arguments: Backend.installed)
+  func formerKeys(backend: Backend) throws {
+    let log = try TestLog(backend)
+    let former = try QuarantineCipher(secretText: Self.key)
+    try log.store(cipher: former).append((1...3).map { Judged.kept($0) })
+    let new = Data((1...32).map { UInt8($0) }).base64EncodedString()
+    let both = try log.store(cipher: QuarantineCipher(secretText: "\(new)\r\n\n  \(Self.key)\n"))
+    try both.append([.kept(4)])
+    for number in 1...4 { #expect(try both.image(Judged.kept(number).sha256) == Judged.kept(number).bytes) }
+    #expect(try both.verified().words == [])
+    let newAlone = try log.store(cipher: QuarantineCipher(secretText: new))
+    #expect(try newAlone.image(Judged.kept(4).sha256) == Judged.kept(4).bytes, "the first key encrypts")
+    let verification = try newAlone.verified()
+    #expect(verification.problems.count == 1 && verification.brokenImages == 3 && verification.images == 1)
+    #expect(verification.words[0].hasSuffix(" (the first of 3 kept images that do not hold)"))
+    #expect(try log.store(cipher: former).verified().brokenImages == 1)
+  }
+
+  @Test(
+    "of several keys each is one",
+    arguments: ["\(key)\npassword", "password\n\(key)", "\(key)\n\(key.dropLast(4))", "\n\n"])
+  func wrongKeys(text: String) {
+    #expect(Self.code { _ = try QuarantineCipher(secretText: text) } == .invalidKey)
+  }
+
+  @Test(
     "bytes that are at hand replace what is broken in the quarantine",
     arguments: ["", "sluice quarantine 1\n", "image"], Backend.installed)
   func brokenBytes(contents: String, backend: Backend) throws {

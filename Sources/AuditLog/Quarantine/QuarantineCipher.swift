@@ -7,30 +7,45 @@ import FoundationEssentials
 /// Encrypted contents begin with a line that says so, then the nonce, the ciphertext and the tag of AES-256-GCM; the digest of the
 /// image is authenticated with it, so that files cannot change places.
 package struct QuarantineCipher: Sendable {
+  /// Encrypts; `nil` leaves bytes as they are.
   private let key: SymmetricKey?
+  /// Decrypt as well: what was encrypted with them before another key came is still kept.
+  private let formerKeys: [SymmetricKey]
 
   static let heading = Array("sluice quarantine 1\n".utf8)
   private static let keyLength = 32
 
   /// Leaves bytes as they are.
-  package static let none = QuarantineCipher(key: nil)
+  package static let none = QuarantineCipher(keys: [])
 
-  private init(key: SymmetricKey?) {
-    self.key = key
+  private init(keys: [SymmetricKey]) {
+    key = keys.first
+    formerKeys = Array(keys.dropFirst())
   }
 
   /// - Parameters:
-  ///   - text: 32 bytes in base64 or hexadecimal.
+  ///   - text: 32 bytes in base64 or hexadecimal; or several such keys, one on each line, of which the first encrypts.
   /// - Throws: `invalid-key`; the text is a secret and never part of a message.
   package init(secretText text: String) throws(SluiceError) {
-    let trimmed = text.filter { !$0.isWhitespace }
-    let key = Hexadecimal.bytes(trimmed.utf8) ?? Data(base64Encoded: trimmed).map { [UInt8]($0) }
-    guard let key, key.count == Self.keyLength else {
+    // One key may well stand on several lines.
+    if let key = Self.key(text) {
+      self.init(keys: [key])
+      return
+    }
+    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+    let keys = lines.compactMap { Self.key(String($0)) }
+    guard !keys.isEmpty, keys.count == lines.count else {
       throw SluiceError(
         .invalidKey, "the key of the quarantine must be \(Self.keyLength) bytes in base64 or hexadecimal",
         remedy: "make one with `head -c 32 /dev/urandom | base64`")
     }
-    self.init(key: SymmetricKey(data: key))
+    self.init(keys: keys)
+  }
+
+  private static func key(_ text: String) -> SymmetricKey? {
+    let trimmed = text.filter { !$0.isWhitespace }
+    let key = Hexadecimal.bytes(trimmed.utf8) ?? Data(base64Encoded: trimmed).map { [UInt8]($0) }
+    return key.flatMap { $0.count == keyLength ? SymmetricKey(data: $0) : nil }
   }
 
   package var encrypts: Bool { key != nil }
@@ -71,13 +86,13 @@ package struct QuarantineCipher: Sendable {
         remedy: "give the key that they were encrypted with: --encryption-key-file, or SLUICE_AUDIT_ENCRYPTION_KEY_FILE"
       )
     }
-    guard let box = try? AES.GCM.SealedBox(combined: contents.dropFirst(Self.heading.count)),
-      let image = try? AES.GCM.open(box, using: key, authenticating: Array(sha256.utf8))
-    else {
-      throw SluiceError(
-        .quarantineDamaged, "the bytes kept as \(sha256) cannot be decrypted: another key, or damage")
+    if let box = try? AES.GCM.SealedBox(combined: contents.dropFirst(Self.heading.count)) {
+      for key in [key] + formerKeys {
+        if let image = try? AES.GCM.open(box, using: key, authenticating: Array(sha256.utf8)) { return [UInt8](image) }
+      }
     }
-    return [UInt8](image)
+    throw SluiceError(
+      .quarantineDamaged, "the bytes kept as \(sha256) cannot be decrypted: another key, or damage")
   }
 }
 

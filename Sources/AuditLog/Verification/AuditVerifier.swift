@@ -79,20 +79,32 @@ package struct AuditVerifier {
     return names
   }
 
+  /// Goes on behind an image that does not hold: one that cannot be decrypted says nothing of the others.
   private func checkImages(_ result: inout Verification) throws(SluiceError) {
     var last: String?
+    var oddRow: String?
+    var broken: String?
     while true {
       let rows = try imageRows(after: last)
       for row in rows {
-        if let what = try imageProblem(row) {
-          result.problems.append(Verification.Problem(nil, what))
-          return
+        guard let what = try imageProblem(row) else {
+          result.images += 1
+          continue
         }
-        result.images += 1
+        guard row.text(0).isDigest else {
+          oddRow = oddRow ?? what
+          continue
+        }
+        result.brokenImages += 1
+        broken = broken ?? what
       }
-      guard rows.count == AuditStore.block, let next = rows.last else { return }
-      last = next.text(0)
+      // Behind what is no text nothing can be asked for.
+      guard rows.count == AuditStore.block, case .text(let next)? = rows.last?.values[0] else { break }
+      last = next
     }
+    let count = result.brokenImages
+    let first = broken.map { count > 1 ? "\($0) (the first of \(count) kept images that do not hold)" : $0 }
+    result.problems += [oddRow, first].compactMap(\.self).map { Verification.Problem(nil, $0) }
   }
 
   /// From the first on, whatever stands there in place of a digest.
@@ -142,7 +154,10 @@ package struct Verification: Sendable, Hashable {
   package internal(set) var writers: [Writer] = []
   package internal(set) var records = 0
   package internal(set) var checkpoints = 0
+  /// Kept images that are what they were.
   package internal(set) var images = 0
+  /// Those that are not, or not there.
+  package internal(set) var brokenImages = 0
   /// Those of the tables, then the first of each chain, and of what lies beside the chains; none where everything holds.
   package internal(set) var problems: [Problem] = []
 

@@ -21,7 +21,7 @@ struct AuditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A file with the key that kept images are encrypted with. (default: $SLUICE_AUDIT_ENCRYPTION_KEY_FILE, or the key in $SLUICE_AUDIT_ENCRYPTION_KEY)",
+      "A file with the key that kept images are encrypted with; of several, one per line, the first encrypts. (default: $SLUICE_AUDIT_ENCRYPTION_KEY_FILE, or the key in $SLUICE_AUDIT_ENCRYPTION_KEY)",
       valueName: "file"),
     completion: .file())
   var encryptionKeyFile: String?

@@ -34,7 +34,7 @@ struct VerificationReport {
   var json: JSONValue {
     .object([
       "holds": .bool(result.holds), "records": .integer(result.records), "checkpoints": .integer(result.checkpoints),
-      "images": .integer(result.images),
+      "images": .integer(result.images), "brokenImages": .integer(result.brokenImages),
       "writers": .array(
         result.writers.map { writer in
           .object([

@@ -36,7 +36,10 @@ package struct AuditSection: SettingSection {
     isSecret: true,
     help: "Encrypts kept images: 32 bytes in base64. It is better kept in a file or in the environment.")
   package let auditEncryptionKeyFile = Setting(
-    "auditEncryptionKeyFile", .optional(.file()), default: nil, help: "A file with that key.")
+    "auditEncryptionKeyFile", .optional(.file()), default: nil,
+    help:
+      "A file with that key. Further lines may hold former keys: the first encrypts, and each decrypts what was encrypted with it."
+  )
   package let auditFailOpen = Setting(
     "auditFailOpen", .toggle, default: false,
     help: "Answer even when the audit log cannot be written, and count what is not recorded.")
