@@ -207,7 +207,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     let audited = try fromAudit.map { (path) throws(SluiceError) in try AuditedReviews(path) }
     for (attack, reviews) in Self.groups(audited?.reviews ?? []) {
       let images = ReviewedInputs(reviews, interruption: run.interruption) { [audited] review throws(SluiceError) in
-        try audited?.bytes(of: review, atMost: limit) ?? []
+        try audited?.input(of: review, atMost: limit) ?? EncodedInput(source: review.path, bytes: [])
       }
       try await run.score(
         images, attack: attack, variants: attack == nil ? variants : [], admits: { collected.admits($0) }

@@ -16,7 +16,8 @@ struct ExportCommand: AsyncParsableCommand {
 
         {"sha256":"…","label":"adversarial","path":"7.png","class":28,"attack":"pgd"}
 
-      and writes the images, unchanged, as WebDataset shards and as folders of images, with a recipe for training.
+      and writes the images, unchanged, as WebDataset shards and as folders of images, with a recipe for training. Images that \
+      came as bare pixels become PNG files.
 
         sluice export --adversarial-training hardening/ --from-audit audit/
         sluice export --adversarial-training hardening/ --form shards \\
@@ -55,7 +56,7 @@ struct ExportCommand: AsyncParsableCommand {
   /// - Returns: false for an image that was left out.
   private func add(_ review: ReviewedImage, of list: AuditedReviews, to set: HardeningSet) throws(SluiceError) -> Bool {
     do throws(SluiceError) {
-      try set.add(review, try list.bytes(of: review, atMost: DecodeLimits.byteRange.upperBound))
+      try set.add(review, try list.input(of: review, atMost: DecodeLimits.byteRange.upperBound))
       return true
     } catch {
       if error.code == .unwritableOutput { throw error }

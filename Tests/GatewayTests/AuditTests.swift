@@ -181,6 +181,55 @@ extension GatewayProcesses {
         try AuditLogReader(gateway.auditPath, ["--encryption-key-file", key]).image(of: "x1") == Signs.adversarial)
     }
 
+    @Test("bare pixels that were reviewed go into training and calibration in the shape in which they came")
+    func reviewedPixels() async throws {
+      let gateway = try RunningGateway(["--audit-clean-images", "all"])
+      let (width, height) = (96, 32)
+      for seed in 0..<2 {
+        let data = (0..<width * height * 3).map { String(($0 * 7 + $0 / 96 * seed) % 251) }.joined(separator: ",")
+        let json =
+          #"{"inputs":[{"name":"i","datatype":"UINT8","shape":[\#(height),\#(width),3],"data":[\#(data)]}]}"#
+        let answer = try await WebClient(port: gateway.http).post("/v2/models/signs/infer", Array(json.utf8))
+        #expect([200, 403].contains(answer.status), "\(answer.error)")
+      }
+      let reader = AuditLogReader(gateway.auditPath)
+      let records = try reader.records()
+      #expect(records.count == 2 && Set(records.map(\.sha256)).count == 2)
+      #expect(try reader.run("review", [records[0].reference, "--clear"]).status == 0)
+      #expect(try reader.run("review", [records[1].reference, "--confirm", "--attack", "pgd"]).status == 0)
+
+      let folder = try TemporaryFolder()
+      let set = "\(folder.path)/set"
+      let export = try SluiceCommand.run(["export", "--adversarial-training", set, "--from-audit", gateway.auditPath])
+      #expect(export.status == 0, "\(export.errors)")
+      for label in ["clean", "adversarial"] {
+        let place = "\(set)/images/\(label)/unknown"
+        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: place).first)
+        // Where a PNG has its width and its height.
+        let bytes = try Repository.bytes("\(place)/\(name)")
+        let sides = [16, 20].map { start in bytes.dropFirst(start).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
+        #expect(name.hasSuffix(".png") && sides == [width, height])
+      }
+      try FileManager.default.createDirectory(atPath: "\(folder.path)/clean", withIntermediateDirectories: false)
+      for index in 0..<20 { try folder.file("clean/\(index).png", EncodedImages.png(seed: UInt64(index))) }
+      try folder.file(
+        "noise.yaml",
+        """
+        version: 1
+        name: noise
+        preprocess: [{resize: {width: 16, height: 16}}]
+        tensor: {layout: nchw, type: float32}
+        detectors: [chromaResidual: {}, stripeNoise: {}]
+        decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
+        """)
+      let calibration = try SluiceCommand.run([
+        "calibrate", "-f", "\(folder.path)/noise.yaml", "--augment", "none", "--clean", "\(folder.path)/clean",
+        "--from-audit", gateway.auditPath,
+      ])
+      #expect(calibration.status == 0, "\(calibration.errors)")
+      #expect(calibration.outputText.contains("21 clean scores") && calibration.outputText.contains("pgd"))
+    }
+
     @Test("a log that cannot be opened keeps the gateway from starting, and says why")
     func unusableLog() throws {
       let folder = try TemporaryFolder()

@@ -3,6 +3,7 @@ import Common
 import Files
 import FilterPipeline
 import ImageCodecs
+import Pixels
 
 /// Writes reviewed images with their labels for adversarial training: as WebDataset shards and as folders of images.
 ///
@@ -39,6 +40,15 @@ package final class HardeningSet {
       throw SluiceError(
         .unwritableOutput, "\(folder) is not empty", remedy: "name a new folder, so that no older set is mixed in")
     }
+  }
+
+  /// Adds an image as it came; bare pixels become a PNG, which keeps each of them.
+  ///
+  /// - Throws: as for encoded bytes; `out-of-memory`.
+  package func add(_ review: ReviewedImage, _ image: EncodedInput) throws(SluiceError) {
+    guard let layout = image.pixels else { return try add(review, image.bytes) }
+    let picture = try PixelImage(allocating: layout.size, channels: layout.channels, samples: image.bytes.span)
+    try add(review, try picture.encodedAsPNG())
   }
 
   /// Adds an image. Its bytes stay as they are.

@@ -7,7 +7,7 @@ enum TrainingRecipe {
 
     | place | what it is |
     |---|---|
-    | `shards/train-*.tar` | WebDataset: `KEY.jpg` or `KEY.png` (the bytes as they came), `KEY.cls` (the true class, where known), `KEY.json` |
+    | `shards/train-*.tar` | WebDataset: `KEY.jpg` or `KEY.png` (the bytes as they came; a PNG of images that came as bare pixels), `KEY.cls` (the true class, where known), `KEY.json` |
     | `images/LABEL/CLASS/` | the same images in folders; `unknown` where the true class is not known |
 
     ## Recipe

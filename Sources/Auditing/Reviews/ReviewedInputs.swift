@@ -5,16 +5,16 @@ import FilterPipeline
 /// Reviewed images as the inputs of a run; one that has changed since cannot be judged.
 package final class ReviewedInputs: InputSequence {
   private var reviews: ArraySlice<ReviewedImage>
-  private let read: @Sendable (ReviewedImage) throws(SluiceError) -> [UInt8]
+  private let read: @Sendable (ReviewedImage) throws(SluiceError) -> EncodedInput
   private let interruption: Interruption?
 
   package let passedOver = 0
 
   /// - Parameters:
-  ///   - read: gives the bytes of the image that was reviewed.
+  ///   - read: gives the image that was reviewed.
   package init(
     _ reviews: [ReviewedImage], interruption: Interruption?,
-    read: @escaping @Sendable (ReviewedImage) throws(SluiceError) -> [UInt8]
+    read: @escaping @Sendable (ReviewedImage) throws(SluiceError) -> EncodedInput
   ) {
     self.reviews = reviews[...]
     self.read = read
@@ -24,7 +24,7 @@ package final class ReviewedInputs: InputSequence {
   package func next() -> EncodedInput? {
     guard interruption?.isRequested != true, let review = reviews.popFirst() else { return nil }
     do throws(SluiceError) {
-      return EncodedInput(source: review.path, bytes: try read(review))
+      return try read(review)
     } catch {
       return EncodedInput(source: review.path, bytes: [], problem: .unreadable(error))
     }

@@ -5,10 +5,10 @@ import Files
 import FilterPipeline
 import enum Sluice.Digests
 
-/// Reviewed images, and where their bytes come from: a list of files, or an audit log.
+/// Reviewed images, and where they come from: a list of files, or an audit log.
 struct AuditedReviews: Sendable {
   let reviews: [ReviewedImage]
-  private let read: @Sendable (ReviewedImage, Int) throws(SluiceError) -> [UInt8]
+  private let read: @Sendable (ReviewedImage, Int) throws(SluiceError) -> EncodedInput
 
   /// - Parameters:
   ///   - path: a file of reviews, or the folder of an audit log.
@@ -16,7 +16,9 @@ struct AuditedReviews: Sendable {
   init(_ path: String) throws(SluiceError) {
     guard (try? folderContents(path)) ?? nil != nil else {
       reviews = try ReviewList(path).reviews
-      read = { review, limit throws(SluiceError) in try review.bytes(atMost: limit, sha256: Digests.sha256) }
+      read = { review, limit throws(SluiceError) in
+        EncodedInput(source: review.path, bytes: try review.bytes(atMost: limit, sha256: Digests.sha256))
+      }
       return
     }
     let store = try AuditLocation.named(folder: path).openForReading()
@@ -35,12 +37,23 @@ struct AuditedReviews: Sendable {
       guard bytes.count <= limit else {
         throw SluiceError(.unreadableFile, "\(review.sha256) is longer than \(limit) bytes")
       }
-      return bytes
+      return EncodedInput(source: review.path, bytes: bytes, pixels: try Self.layout(of: review, bytes, in: store))
     }
+  }
+
+  /// How bare pixels lie, which only records say; `nil` for an encoded image.
+  private static func layout(
+    of review: ReviewedImage, _ bytes: [UInt8], in store: AuditStore
+  ) throws(SluiceError) -> EncodedInput.PixelLayout? {
+    var query = AuditQuery()
+    query.digest = review.sha256
+    return try store.records(query, limit: 1).first.flatMap { Replay.input($0.verdict, bytes).pixels }
   }
 
   /// The image that was reviewed.
   ///
   /// - Throws: `unreadable-file`, `review-mismatch`, `no-such-record`, `quarantine-damaged`, `quarantine-encrypted`.
-  func bytes(of review: ReviewedImage, atMost limit: Int) throws(SluiceError) -> [UInt8] { try read(review, limit) }
+  func input(of review: ReviewedImage, atMost limit: Int) throws(SluiceError) -> EncodedInput {
+    try read(review, limit)
+  }
 }
