@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import TestSupport
 import Testing
@@ -114,6 +115,21 @@ struct AuditVerifyTests {
     #expect(try verification().status == 0)
     let after = try SluiceCommand.run(["audit", "verify", "--audit", bench.log] + elsewhere)
     #expect(after.status == 1 && after.outputText.contains("a checkpoint that was kept elsewhere says that there are"))
+  }
+
+  @Test("checkpoints of years are kept in one file")
+  func manyCheckpoints() throws {
+    let checkpoint = try bench.audit("checkpoint").output
+    let kept = try bench.folder.file("kept", Array(repeatElement(checkpoint, count: 1000).joined()))
+    #expect(try Repository.bytes(kept).count > 200_000)
+    let key = "\(bench.log)/signing.pub"
+    #expect(try verification("--key-file", key, "--checkpoint", kept).status == 0)
+    let other = AuditFolder("\(bench.path)/other")
+    try other.make()
+    _ = try other.signingKey(for: "other")
+    let (status, json) = try verification("--key-file", other.verificationKeyPath, "--checkpoint", kept)
+    let found = problems(json).filter { $0.contains("is signed by no trusted key (the first of 1000 checkpoints)") }
+    #expect(status == 1 && found.count == 1, "\(problems(json))")
   }
 
   @Test("runs that make a log together sign with keys that verify it")

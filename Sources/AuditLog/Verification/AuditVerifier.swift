@@ -34,12 +34,7 @@ package struct AuditVerifier {
   package func verify(progress: (Int) -> Void = { _ in }) throws(SluiceError) -> Verification {
     var result = Verification()
     result.problems += try tableProblems()
-    for checkpoint in kept where !checkpoint.isSigned(byOneOf: keys) {
-      result.problems.append(
-        Verification.Problem(
-          checkpoint.checkpoint.reference, "the checkpoint that was kept elsewhere is signed by no trusted key"))
-    }
-    let kept = kept.filter { $0.isSigned(byOneOf: keys) }
+    let kept = trusted(&result)
     for name in Set(try chainNames(&result) + kept.map(\.checkpoint.writer)).sorted() {
       var chain = ChainVerifier(
         store: store, writer: name, keys: keys, kept: kept.filter { $0.checkpoint.writer == name })
@@ -57,6 +52,18 @@ package struct AuditVerifier {
       guard error.code == .quarantineEncrypted, !result.holds else { throw error }
     }
     return result
+  }
+
+  /// The checkpoints that were kept elsewhere and that a trusted key signed.
+  private func trusted(_ result: inout Verification) -> [SignedCheckpoint] {
+    let trusted = kept.filter { $0.isSigned(byOneOf: keys) }
+    let count = kept.count - trusted.count
+    guard count > 0, let first = kept.first(where: { !$0.isSigned(byOneOf: keys) }) else { return trusted }
+    let others = count > 1 ? " (the first of \(count) checkpoints)" : ""
+    result.problems.append(
+      Verification.Problem(
+        first.checkpoint.reference, "the checkpoint that was kept elsewhere is signed by no trusted key\(others)"))
+    return trusted
   }
 
   /// Every chain that there is a trace of: one that its list leaves out is checked as well.

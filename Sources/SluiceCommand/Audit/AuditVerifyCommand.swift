@@ -46,14 +46,15 @@ struct AuditVerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print what was found as JSON.")
   var json = false
 
-  private static let longestCheckpoint = 100_000
+  /// Of one file: a checkpoint every ten minutes, for some years.
+  private static let mostCheckpointBytes = 100_000_000
 
   func run() async throws {
     let location = try log.location(needsKeys: keyFile.isEmpty)
     let store = try location.openForReading()
     var kept: [SignedCheckpoint] = []
     for path in checkpoint {
-      let text = String(decoding: try readFile(path, atMost: Self.longestCheckpoint), as: UTF8.self)
+      let text = String(decoding: try readFile(path, atMost: Self.mostCheckpointBytes), as: UTF8.self)
       do throws(SluiceError) { kept += try SignedCheckpoint.all(in: text) } catch {
         throw SluiceError(error.code, "\(path): \(error.message)", remedy: error.remedy)
       }
