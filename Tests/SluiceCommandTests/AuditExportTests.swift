@@ -196,6 +196,41 @@ struct AuditExportTests {
     return text.split(separator: "\n").flatMap { $0.split(separator: " ").map(String.init).filter(words.contains) }
   }
 
+  @Test(
+    "nothing is written over a file of the log, or among its images, however the path is spelled",
+    arguments: [
+      "audit/audit.sqlite", "audit/../audit/audit.sqlite", "link", "audit/audit.sqlite-wal", "audit/signing.key",
+      "audit/signing.pub", "audit/pages.token", "audit/quarantine/more", "audit/quarantine/ab/more",
+    ])
+  func logAsOutput(place: String) throws {
+    _ = try SluiceCommand.shell("cd '\(bench.path)' && ln -s audit/audit.sqlite link && mkdir -p audit/quarantine/ab")
+    func contents() throws -> String {
+      let find = "find audit -type f ! -name '*-shm' ! -name '*-wal' -exec sha256sum {} + | sort"
+      return try SluiceCommand.shell("cd '\(bench.path)' && \(find)").outputText
+    }
+    let before = try contents()
+    let record = try bench.record(of: bench.flagged[0]).reference
+    for arguments in [
+      ["export", "-o", place], ["export", "--images", place], ["checkpoint", "-o", place],
+      ["show", record, "--image", place], ["show", record, "--picture", place, "-f", Filters.signs],
+    ] {
+      let words = arguments.map { "'\($0)'" }.joined(separator: " ")
+      let result = try SluiceCommand.shell("cd '\(bench.path)' && \"$SLUICE\" audit \(words) --audit audit")
+      #expect(result.status == 2 && result.errors.contains("\(place) is used for two things"), "\(result.errors)")
+    }
+    #expect(try contents() == before)
+  }
+
+  @Test("a signing key that lies elsewhere is not written over")
+  func signingKeyAsOutput() throws {
+    let key = "\(bench.path)/elsewhere.key"
+    #expect(try bench.audit("checkpoint", "--signing-key", key).status == 0)
+    let before = try Repository.bytes(key)
+    let result = try bench.audit("checkpoint", "--signing-key", key, "-o", key)
+    #expect(result.status == 2 && result.errors.contains("used for two things"), "\(result.errors)")
+    #expect(try Repository.bytes(key) == before)
+  }
+
   @Test("what was confirmed and cleared makes a set for training")
   func trainingSet() throws {
     let (confirmed, cleared) = (try bench.record(of: bench.flagged[0]), try bench.record(of: bench.flagged[1]))

@@ -41,6 +41,10 @@ struct AuditCheckpointCommand: AsyncParsableCommand {
 
   func run() async throws {
     let location = try log.location(needsKeys: true)
+    if output != "-" {
+      try checkDistinct(outputs: [output], inputs: [signingKey].compactMap(\.self))
+      try location.folder.checkIsLeftAlone(by: [output])
+    }
     let store = try location.openForAdding()
     let names = try store.heads().map(\.writer)
     let wanted = writer.map { [$0] } ?? names

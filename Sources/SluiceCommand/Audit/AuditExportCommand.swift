@@ -47,9 +47,12 @@ struct AuditExportCommand: AsyncParsableCommand {
   var images: String?
 
   func run() async throws {
-    let store = try log.location().openForReading()
+    let location = try log.location()
+    let store = try location.openForReading()
     let place = OutputPlace(output)
-    try checkDistinct(outputs: [place.path, images].compactMap(\.self), inputs: [])
+    let outputs = [place.path, images].compactMap(\.self)
+    try checkDistinct(outputs: outputs, inputs: [])
+    try location.folder.checkIsLeftAlone(by: outputs)
     let file = try place.opened()
     let archive = try images.map { (path) throws(SluiceError) in try ImageArchive(path) }
     var query = query.query

@@ -62,8 +62,11 @@ struct AuditShowCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let store = try log.location().openForReading()
-    try checkDistinct(outputs: [image, picture].compactMap(\.self), inputs: [filter].compactMap(\.self))
+    let location = try log.location()
+    let store = try location.openForReading()
+    let outputs = [image, picture].compactMap(\.self).filter { $0 != "-" }
+    try checkDistinct(outputs: outputs, inputs: [filter].compactMap(\.self))
+    try location.folder.checkIsLeftAlone(by: outputs)
     let shown = try store.findOne(record)
     let others = try store.find(record).count - 1
     if others > 0 { Terminal.say("sluice: \(others) more records match; this is the newest") }
