@@ -4,8 +4,8 @@ import Workers
 
 /// Writes to a chain for many at once: whatever waits while the disk is being flushed goes into the next transaction.
 ///
-/// One flush then serves many verdicts, and no verdict waits longer than two flushes. Rejected alternative: a timer that collects
-/// entries for some milliseconds, which would make every lone request wait for nothing.
+/// One flush then serves many verdicts, and no verdict waits longer than two flushes and a step of other work. Rejected alternative: a
+/// timer that collects entries for some milliseconds, which would make every lone request wait for nothing.
 package final class AuditWriter: Sendable {
   package let store: AuditStore
   /// What the chain is called.
@@ -77,7 +77,7 @@ package final class AuditWriter: Sendable {
         defer { (state.isWriting, state.isWatching) = (true, patience != nil) }
         return (!state.isWriting, !state.isWatching && patience != nil)
       }
-      if mustWrite { Task(executorPreference: thread) { self.writeWhatWaits() } }
+      if mustWrite { startWriting() }
       if mustWatch { watch() }
     }
     return try result.get()
@@ -125,24 +125,33 @@ package final class AuditWriter: Sendable {
     }
   }
 
+  /// Writes what waits, behind other work that has been asked for: whoever records without a pause must not keep upkeep from its turn.
+  private func startWriting() {
+    Task(executorPreference: thread) { self.writeWhatWaits() }
+  }
+
   private func writeWhatWaits() {
-    while let waiters = nextWaiters() {
-      let start = ContinuousClock.now
-      let entries = waiters.flatMap(\.entries)
-      do throws(SluiceError) {
-        var references = try timed { () throws(SluiceError) in try store.append(entries, to: name) }[...]
-        let (seconds, attoseconds) = start.duration(to: .now).components
-        observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
-        state.withLock { $0.isWritable = true }
-        for waiter in waiters {
-          waiter.continuation.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
-          references = references.dropFirst(waiter.entries.count)
-        }
-      } catch {
-        noteFailure()
-        for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
-        refuseIfStuck()
+    guard let waiters = nextWaiters() else { return }
+    write(waiters)
+    startWriting()
+  }
+
+  private func write(_ waiters: [Waiter]) {
+    let start = ContinuousClock.now
+    let entries = waiters.flatMap(\.entries)
+    do throws(SluiceError) {
+      var references = try timed { () throws(SluiceError) in try store.append(entries, to: name) }[...]
+      let (seconds, attoseconds) = start.duration(to: .now).components
+      observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
+      state.withLock { $0.isWritable = true }
+      for waiter in waiters {
+        waiter.continuation.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
+        references = references.dropFirst(waiter.entries.count)
       }
+    } catch {
+      noteFailure()
+      for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
+      refuseIfStuck()
     }
   }
 
@@ -169,6 +178,7 @@ package final class AuditWriter: Sendable {
     }
   }
 
+  /// Those whose entries go into the next transaction; `nil` where nobody waits, and the next one who comes has to start writing.
   private func nextWaiters() -> [Waiter]? {
     state.withLock { state in
       guard !state.waiting.isEmpty else {

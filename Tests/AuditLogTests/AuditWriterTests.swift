@@ -169,6 +169,24 @@ struct AuditWriterTests {
     while abandoned != nil { try await Task.sleep(for: .milliseconds(5)) }
   }
 
+  @Test("other work gets its turn although somebody always waits to record")
+  func turns() async throws {
+    // While one transaction lasts, those of the one before come again.
+    let writer = AuditWriter(try TestLog().store(), name: "one") { _, _ in Thread.sleep(forTimeInterval: 0.002) }
+    let isDone = Mutex(false)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<16 {
+        group.addTask {
+          while !isDone.withLock({ $0 }) { try await writer.append([Judged.number(number).entry]) }
+        }
+      }
+      for _ in 0..<20 { try await writer.perform { _ in } }
+      isDone.withLock { $0 = true }
+      try await group.waitForAll()
+    }
+    #expect(try writer.store.verified().words == [])
+  }
+
   @Test("longer work is done in steps, and what is recorded meanwhile gets in between", arguments: Backend.installed)
   func longWork(backend: Backend) async throws {
     let writer = AuditWriter(try TestLog(backend).store(), name: "one")
