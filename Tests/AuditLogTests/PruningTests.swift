@@ -1,5 +1,7 @@
 import AuditLog
+import Common
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -46,6 +48,30 @@ struct PruningTests {
     let all = try store.prune(to: limits, now: now, trustsClock: true, by: "one")
     #expect(all.images == 8 && all.doubt == nil)
     #expect(try store.verified().words == [])
+  }
+
+  @Test("what is kept is summed up once for all steps of a clean-up", arguments: Backend.installed)
+  func oneSum(backend: Backend) throws {
+    let log = try TestLog(backend)
+    let database = try ListeningDatabase(log.database())
+    let store = try AuditStore(database, folder: log.folder.path)
+    try store.append((0..<900).map { Judged.kept($0) })
+    #expect(try store.prune(to: QuarantineLimits(bytes: 50 * 4096), by: "one").images == 850)
+    #expect(database.statements.withLock { $0 }.count { $0.contains("SUM(") } == 1)
+    #expect(try store.quarantineSize().images == 50 && store.verified().words == [])
+  }
+
+  @Test("two clean-ups at the same time delete no more than one", arguments: Backend.installed)
+  func twoCleanups(backend: Backend) throws {
+    let store = try TestLog(backend).store()
+    try store.append((0..<1100).map { Judged.kept($0) })
+    let limits = QuarantineLimits(bytes: 450 * 4096)
+    var cleanups = ["one", "two"].map { QuarantineCleanup(store, to: limits, by: $0) }
+    while cleanups.contains(where: { !$0.isDone }) {
+      for number in cleanups.indices where !cleanups[number].isDone { try cleanups[number].step() }
+    }
+    #expect(cleanups.map(\.pruning.images).reduce(0, +) == 650)
+    #expect(try store.quarantineSize().images == 450 && store.verified().words == [])
   }
 
   @Test("after a day of records under the new time it is believed", arguments: Backend.installed)
@@ -174,5 +200,45 @@ struct PruningTests {
       #expect(try store.quarantineSize().bytes == expected * 4096)
       #expect(try store.verified().words == [])
     }
+  }
+}
+
+/// A database that remembers what it was asked within transactions that write.
+private final class ListeningDatabase: AuditDatabase {
+  let base: any AuditDatabase
+  let statements = Mutex<[String]>([])
+  var dialect: SQLDialect { base.dialect }
+
+  init(_ base: any AuditDatabase) { self.base = base }
+
+  private struct Connection: SQLConnection {
+    let base: any SQLConnection
+    let database: ListeningDatabase
+
+    func execute(_ sql: String, _ values: [SQLValue]) throws(SluiceError) {
+      database.statements.withLock { $0.append(sql) }
+      try base.execute(sql, values)
+    }
+
+    func rows(_ sql: String, _ values: [SQLValue]) throws(SluiceError) -> [SQLRow] {
+      database.statements.withLock { $0.append(sql) }
+      return try base.rows(sql, values)
+    }
+  }
+
+  func read<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result { try base.read(work) }
+
+  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
+
+  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
+    try base.damage(ofForm: form, connection)
+  }
+
+  func write<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    try base.write { connection throws(SluiceError) in try work(Connection(base: connection, database: self)) }
   }
 }

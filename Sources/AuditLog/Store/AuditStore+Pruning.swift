@@ -59,21 +59,56 @@ extension AuditStore {
     var isEnd = false
   }
 
+  /// Bytes beyond what may be kept, as a clean-up counts them once and then takes off what leaves.
+  ///
+  /// Images that come meanwhile are left to the next clean-up.
+  struct Surplus {
+    var bytes: Int
+    /// Deletions that had been recorded by then. Where there are more, somebody else deletes too, and all is counted again: what both
+    /// took off would be missing twice.
+    var deletions: Int
+
+    mutating func subtract(_ leaving: [Leaving]) {
+      bytes -= leaving.reduce(0) { $0 + $1.bytes }
+      deletions += 1
+    }
+  }
+
   /// Records in one transaction that the oldest images beyond the limits go, some at a time.
+  ///
+  /// - Parameters:
+  ///   - surplus: what is left of it; `nil` where nothing has been counted yet.
   func announceExcess(
-    _ limits: QuarantineLimits, _ now: AuditTime, from place: inout Place, atOnce most: Int, by writer: String
+    _ limits: QuarantineLimits, _ now: AuditTime, surplus: inout Surplus?, from place: inout Place, atOnce most: Int,
+    by writer: String
   ) throws(SluiceError) -> [Leaving] {
-    var next = place
+    var (next, counted) = (place, surplus)
     let leaving = try database.write { connection throws(SluiceError) in
       _ = try lockedHead(of: writer, connection)
-      let surplus = try surplus(limits, connection)
+      var current = try self.surplus(limits, after: counted, connection)
       let leaving = try excess(
-        limits, now, surplus: surplus, from: &next, most, connection, database.dialect.passingSuffix)
-      if !leaving.isEmpty { try announce(leaving, limits, by: writer, connection) }
+        limits, now, surplus: current.bytes, from: &next, most, connection, database.dialect.passingSuffix)
+      if !leaving.isEmpty {
+        try announce(leaving, limits, by: writer, connection)
+        current.subtract(leaving)
+      }
+      counted = current
       return leaving
     }
-    place = next
+    (place, surplus) = (next, counted)
     return leaving
+  }
+
+  private func surplus(
+    _ limits: QuarantineLimits, after counted: Surplus?, _ connection: any SQLConnection
+  ) throws(SluiceError) -> Surplus {
+    guard limits.bytes != nil else { return Surplus(bytes: 0, deletions: 0) }
+    let deletions = try connection.rows(
+      // What the index of the few other records recognises.
+      "SELECT COUNT(*) FROM audit_record WHERE kind <> 'verdict' AND kind = 'pruned'", []
+    ).first?.integer(0)
+    if let counted, counted.deletions == deletions { return counted }
+    return Surplus(bytes: try surplus(limits, connection), deletions: deletions ?? 0)
   }
 
   /// Bytes beyond what may be kept.

@@ -19,6 +19,7 @@ package struct QuarantineCleanup: SteppedWork {
   private static let first = SQLValue.text("")
   /// Where the images go on that are beyond the limits.
   private var place = AuditStore.Place()
+  private var surplus: AuditStore.Surplus?
   /// Whether the room that is kept for it was needed.
   private var isShortOfRoom = false
 
@@ -68,7 +69,7 @@ package struct QuarantineCleanup: SteppedWork {
       if try store.carryOutDeletions(after: &former, atOnce: most) { stage = .excess }
       return
     }
-    let leaving = try store.announceExcess(limits, now, from: &place, atOnce: most, by: writer)
+    let leaving = try store.announceExcess(limits, now, surplus: &surplus, from: &place, atOnce: most, by: writer)
     pruning.count(leaving)
     if !leaving.isEmpty {
       var last = Self.first
