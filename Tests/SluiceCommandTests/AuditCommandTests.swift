@@ -163,6 +163,7 @@ struct AuditCommandTests {
       (["review", "2", "--clear", "--reviewer", ""], "--reviewer"),
       (["review", "2", "--clear", "--writer", "a b"], "--writer"),
       (["stats", "--interval", "0s"], "--interval"), (["stats", "--interval", "soon"], "--interval"),
+      (["stats", "--interval", "1.9s"], "whole seconds"), (["stats", "--interval", "900ms"], "whole seconds"),
       (["stats", "--interval", "1s", "--since", "30d"], "too short"), (["stats", "--since", "tomorrow"], "--since"),
       (["export", "--format", "xml"], "ocsf"), (["replay"], "-f"),
       (["replay", "-f", Filters.signs, "nope"], "no record"),

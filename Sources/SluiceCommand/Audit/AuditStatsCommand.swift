@@ -15,7 +15,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
         sluice audit stats --since 2026-11-24 --json
 
       An interval is marked where its share of flagged images differs from that of the day before by more than chance explains \
-      (test of two proportions, |z| of 4 and more).
+      (likelihood ratio: chance alone marks about one interval in sixteen thousand).
       """)
 
   @OptionGroup var log: AuditOptions
@@ -26,7 +26,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Before this moment. (default: now)", valueName: "time"))
   var until: String?
 
-  @Option(help: ArgumentHelp("The length of an interval: 10m, 1h, 1d.", valueName: "time"))
+  @Option(help: ArgumentHelp("The length of an interval, in whole seconds: 10m, 1h, 1d.", valueName: "time"))
   var interval = "1h"
 
   @Flag(help: "Print JSON.")
@@ -38,7 +38,9 @@ struct AuditStatsCommand: AsyncParsableCommand {
     for (name, text) in [("since", since), ("until", until)] {
       if let text, AuditTime(text) == nil { throw ValidationError("--\(name) takes a time such as 24h or 2026-11-24") }
     }
-    guard let length = seconds, length > 0 else { throw ValidationError("--interval takes a time such as 10m or 1h") }
+    guard let length = seconds, length > 0 else {
+      throw ValidationError("--interval takes a time of whole seconds, such as 10m or 1h")
+    }
     let range = range
     guard range.since < range.until else { throw ValidationError("--since is not before --until") }
     guard (range.until.microseconds - range.since.microseconds) / 1_000_000 / length <= Self.maxIntervals else {
@@ -46,8 +48,10 @@ struct AuditStatsCommand: AsyncParsableCommand {
     }
   }
 
+  /// `nil` for parts of a second as well: another interval than was asked for would be counted.
   private var seconds: Int? {
-    TimeSpan.duration(interval).map { Int($0.components.seconds) }
+    guard let length = TimeSpan.duration(interval)?.components, length.attoseconds == 0 else { return nil }
+    return Int(length.seconds)
   }
 
   private var range: (since: AuditTime, until: AuditTime) {
