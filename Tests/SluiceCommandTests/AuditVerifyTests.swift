@@ -164,6 +164,13 @@ struct AuditVerifyTests {
     #expect(trusted.status == 0 && trusted.outputText.hasPrefix("\(bench.count("adversarial") + 1) images"))
   }
 
+  @Test("a pruning whose outcome cannot be written fails", arguments: ["--dry-run", "--trust-clock"])
+  func fullOutput(option: String) throws {
+    let result = try SluiceCommand.shell(
+      "\"$SLUICE\" audit prune --audit '\(bench.log)' --older-than 180d \(option) > /dev/full")
+    #expect(result.status == 2 && result.errors.contains("standard output"), "\(result.errors)")
+  }
+
   @Test("a folder that others may write to takes no record, and is verified all the same")
   func foreignWriters() throws {
     #expect(try SluiceCommand.shell("chmod 777 '\(bench.log)'").status == 0)

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditLog
 import Auditing
 import Common
+import Files
 import FilterPipeline
 
 struct AuditPruneCommand: AsyncParsableCommand {
@@ -69,7 +70,8 @@ struct AuditPruneCommand: AsyncParsableCommand {
       _ = try store.sweep()
     }
     let verb = dryRun ? "would be deleted" : "deleted"
-    print("\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)")
+    let line = "\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)\n"
+    try OutputFile.standardOutput().write(Array(line.utf8))
     if let doubt = pruning.doubt { throw doubt.error }
   }
 }
