@@ -62,6 +62,24 @@ struct SweepTests {
     #expect(verification.words == [] && verification.images == 3)
   }
 
+  @Test("half-written keys, tokens and trials of a killed process are gone after an hour, and nothing else")
+  func folderLeftovers() throws {
+    let log = try TestLog()
+    try log.store().append([.kept(1)])
+    let folder = AuditFolder(log.folder.path)
+    let key = try folder.signingKey(for: "one").secretText
+    let leftovers = ["signing.key.1a2b.new", "signing.pub.x.new", "pages.token.0.new", "quarantine/probe.zz.new"]
+    let others = ["signing.key.old", "mine.new", "probe.a.new", "quarantine/mine.new"]
+    for name in leftovers + others { try log.folder.file(name, "half of it") }
+    #expect(try folder.removeLeftovers() == 0, "they are young")
+    #expect(try folder.removeLeftovers(now: Self.later) == leftovers.count)
+    for name in leftovers + others {
+      let isThere = FileManager.default.fileExists(atPath: "\(log.folder.path)/\(name)")
+      #expect(isThere == others.contains(name), "\(name)")
+    }
+    #expect(try folder.signingKey(for: "one").secretText == key)
+  }
+
   @Test(
     "a new database in an old folder deletes nothing but by its limits, and records that", arguments: [false, true])
   func lostDatabase(encrypts: Bool) throws {

@@ -115,8 +115,17 @@ struct AuditUpkeep: Service {
     var sweep = QuarantineSweep(audit.writer.store)
     await carryOut(&sweep, "quarantine not looked through")
     if sweep.deleted > 0 { log.notice("leftovers of the quarantine deleted", metadata: ["files": "\(sweep.deleted)"]) }
+    await removeLeftovers()
     if sweep.found > 0 {
       log.warning("images without a record found in the quarantine, and kept", metadata: ["images": "\(sweep.found)"])
+    }
+  }
+
+  private func removeLeftovers() async {
+    let folder = audit.location.folder
+    await attempt("leftovers of the folder not deleted") { _ throws(SluiceError) in
+      let files = try folder.removeLeftovers()
+      if files > 0 { log.notice("leftovers of the folder deleted", metadata: ["files": "\(files)"]) }
     }
   }
 

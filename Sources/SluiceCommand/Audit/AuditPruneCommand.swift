@@ -68,6 +68,7 @@ struct AuditPruneCommand: AsyncParsableCommand {
       let store = try location.openForPruning()
       pruning = try store.prune(to: limits, trustsClock: trustClock, by: author.writerName)
       _ = try store.sweep()
+      _ = try location.folder.removeLeftovers()
     }
     let verb = dryRun ? "would be deleted" : "deleted"
     let line = "\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)\n"
