@@ -16,3 +16,14 @@ extension Unicode.Scalar {
     }
   }
 }
+
+extension Unicode.Scalar {
+  /// Whether it breaks a line or turns the direction of what follows, without being a control character: U+2028, U+2029, and what begins
+  /// and ends embeddings, overrides and isolates of another direction.
+  package var breaksOrTurnsText: Bool {
+    switch value {
+    case 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+}

@@ -56,9 +56,23 @@ struct SpreadsheetTextTests {
       ]).text, review: nil, image: nil)
     let line = RecordTable.line(record)
     #expect(line.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
-    #expect(line.contains(",'\u{200B}＝1,") && line.contains(",'\u{202E}-1,"))
+    #expect(line.contains(",'\u{200B}＝1,") && line.contains(",'\u{FFFD}-1,"))
     // Quoted as a whole, quotes doubled.
     #expect(line.contains("\"␛]0;x␇␊=HYPERLINK(\"\"http://x\"\"),;'␍␊\""))
+  }
+
+  @Test(
+    "what breaks a line or turns text around is in no cell and in no event",
+    arguments: Array(0x2028...0x202E) + Array(0x2066...0x2069) as [UInt32])
+  func turns(value: UInt32) throws {
+    let scalar = try #require(Unicode.Scalar(value))
+    let record = StoredRecord(
+      reference: AuditReference(writer: "one", sequence: 1), time: AuditTime(microseconds: 0), kind: "verdict",
+      hash: "h", text: JSONValue.object(["client": .string("a\(scalar)b"), "build": .string("c\(scalar)d")]).text,
+      review: nil, image: nil)
+    let (row, event) = (RecordTable.line(record), RecordForm.cef.line(record))
+    #expect(row.contains(",a\u{FFFD}b,") && event.contains("|c d|") && event.contains("suser=a b"))
+    for line in [row, event] { #expect(!line.unicodeScalars.contains(scalar)) }
   }
 
   @Test("what a mark is put on is what it was without: quotes are doubled, and events keep their bounds")

@@ -1,7 +1,9 @@
-/// Text from strangers for the cells of a table: names come from senders, a formula could call out, and a control character could
-/// change what a terminal shows.
+import Common
+
+/// Text from strangers for the cells of a table: names come from senders, a formula could call out, a control character could change what
+/// a terminal shows, and others begin a line or turn what follows around.
 package enum SpreadsheetText {
-  /// The text with every control character made visible, and an apostrophe before what a spreadsheet would calculate.
+  /// The text with every such character made visible, and an apostrophe before what a spreadsheet would calculate.
   package static func inert(_ text: String) -> String {
     let visible = String(String.UnicodeScalarView(text.unicodeScalars.map(visible)))
     return isFormula(text) ? "'" + visible : visible
@@ -32,7 +34,7 @@ package enum SpreadsheetText {
     case 0x00...0x1F: Unicode.Scalar(0x2400 + scalar.value) ?? replacement
     case 0x7F: "\u{2421}"
     case 0x80...0x9F: replacement
-    default: scalar
+    default: scalar.breaksOrTurnsText ? replacement : scalar
     }
   }
 
