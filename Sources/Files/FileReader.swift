@@ -14,8 +14,12 @@ package func readFile(_ path: String, atMost limit: Int) throws(SluiceError) -> 
 }
 
 /// Reads a whole file of at most `limit` bytes whose path need not be text.
-package func readFile(_ path: RawPath, atMost limit: Int) throws(SluiceError) -> [UInt8] {
-  var source = try FileReader(path)
+///
+/// - Parameter followsLinks: whether a link stands for what it leads to; otherwise it cannot be read.
+package func readFile(
+  _ path: RawPath, atMost limit: Int, followsLinks: Bool = true
+) throws(SluiceError) -> [UInt8] {
+  var source = try FileReader(path, followsLinks: followsLinks)
   var bytes: [UInt8] = []
   while true {
     let block = try source.read()
@@ -64,11 +68,14 @@ package struct FileReader: ~Copyable {
   /// Opens a file for reading.
   ///
   /// - Throws: `unreadable-file` when it does not exist, is a folder, or may not be read.
-  package init(_ path: RawPath, interruption: Interruption? = nil) throws(SluiceError) {
+  package init(
+    _ path: RawPath, interruption: Interruption? = nil, followsLinks: Bool = true
+  ) throws(SluiceError) {
     let descriptor: FileDescriptor
+    // Opening a named pipe waits for its writer, and no signal ends that; waiting for its first byte can be ended.
+    let options: FileDescriptor.OpenOptions = interruption == nil ? [] : .nonBlocking
     do throws(Errno) {
-      // Opening a named pipe waits for its writer, and no signal ends that; waiting for its first byte can be ended.
-      descriptor = try FileDescriptor.opened(path, .readOnly, interruption == nil ? [] : .nonBlocking)
+      descriptor = try FileDescriptor.opened(path, .readOnly, followsLinks ? options : options.union(.noFollow))
     } catch {
       throw .unreadable(path, error)
     }

@@ -77,9 +77,13 @@ package enum PrivateFiles {
 
   /// What a file holds; `nil` where there is none.
   ///
+  /// - Parameter followsLinks: whether a link stands for what it leads to; otherwise it cannot be read.
   /// - Throws: `unreadable-file`.
-  package static func contents(of path: String, atMost limit: Int) throws(SluiceError) -> [UInt8]? {
-    FileStatus(path, followsLinks: false) == nil ? nil : try readFile(path, atMost: limit)
+  package static func contents(
+    of path: String, atMost limit: Int, followsLinks: Bool = true
+  ) throws(SluiceError) -> [UInt8]? {
+    guard FileStatus(path, followsLinks: false) != nil else { return nil }
+    return try readFile(RawPath(path), atMost: limit, followsLinks: followsLinks)
   }
 
   /// Writes a file that nobody sees, to learn whether there is room for one.

@@ -6,9 +6,12 @@ package struct RandomAccessFile: ~Copyable {
   private let descriptor: FileDescriptor
 
   /// `nil` when the file cannot be opened, or is no regular file.
-  package init?(_ path: String) {
+  ///
+  /// - Parameter followsLinks: whether a link stands for what it leads to.
+  package init?(_ path: String, followsLinks: Bool = true) {
     // A named pipe would otherwise wait for its writer.
-    guard let descriptor = try? FileDescriptor.opened(RawPath(path), .readOnly, .nonBlocking) else { return nil }
+    let options: FileDescriptor.OpenOptions = followsLinks ? .nonBlocking : [.nonBlocking, .noFollow]
+    guard let descriptor = try? FileDescriptor.opened(RawPath(path), .readOnly, options) else { return nil }
     guard let status = FileStatus(descriptor), status.isRegularFile else {
       descriptor.closeQuietly()
       return nil

@@ -141,6 +141,24 @@ struct QuarantineTests {
     #expect(try Repository.bytes(victim) == Array("not to be changed".utf8))
   }
 
+  @Test(
+    "a link or a pipe in the place of an image is not the image, whatever it leads to",
+    arguments: ["ln -s ../copy", "mkfifo"])
+  func noFile(command: String) throws {
+    let log = try TestLog()
+    let (store, image) = (try log.store(), Judged.kept(1))
+    try store.append([image, .kept(2)])
+    let file = log.imageFile(image.sha256)
+    try SluiceCommand.shell("cd '\(log.quarantine)' && mv '\(file)' copy && \(command) '\(file)'").check()
+    #expect(Self.code { _ = try store.image(image.sha256) } == .quarantineDamaged)
+    let verification = try store.verified()
+    #expect(verification.words == ["in the place of the bytes kept as \(image.sha256) there is no file"])
+    #expect(verification.images == 1 && verification.brokenImages == 1)
+    #expect(try !AuditVerifier(store, keys: [], checksImages: false).verify().holds)
+    try store.append([image])
+    #expect(try store.image(image.sha256) == image.bytes && store.verified().words == [])
+  }
+
   @Test("encrypted files that were swapped, cut or changed in any byte are damaged")
   func encryptedDamage() throws {
     let log = try TestLog()

@@ -20,14 +20,19 @@ struct QuarantineFolder: QuarantineStorage {
   }
 
   func outline(of sha256: String, _: (any SQLConnection)?) -> QuarantineOutline? {
-    guard let file = RandomAccessFile(file(sha256)) else { return nil }
+    guard let file = RandomAccessFile(file(sha256), followsLinks: false) else { return nil }
     let beginning = file.bytes(at: 0, count: min(file.count, QuarantineCipher.heading.count))
     return QuarantineOutline(bytes: file.count, beginning: beginning ?? [])
   }
 
+  /// - Throws: `quarantine-damaged` for what is no file, such as a link: it may lead to what others can change.
   func contents(of sha256: String, _: any SQLConnection) throws(SluiceError) -> [UInt8]? {
-    try withAuditFiles { () throws(SluiceError) in
-      try PrivateFiles.contents(of: file(sha256), atMost: Self.longest)
+    let place = file(sha256)
+    if FileStatus(place, followsLinks: false)?.isRegularFile == false {
+      throw SluiceError(.quarantineDamaged, "in the place of the bytes kept as \(sha256) there is no file")
+    }
+    return try withAuditFiles { () throws(SluiceError) in
+      try PrivateFiles.contents(of: place, atMost: Self.longest, followsLinks: false)
     }
   }
 
