@@ -28,7 +28,6 @@ SERIES = {
     "pgd-4": ["--attack", "pgd", "--epsilon", "4/255", "--steps", "20"],
     "pgd-8-jpeg-90": ["--attack", "pgd", "--epsilon", "8/255", "--steps", "20", "--save-as", "jpeg:90"],
     "pgd-l2-1": ["--attack", "pgd-l2", "--epsilon", "1", "--steps", "20"],
-    "deepfool": ["--attack", "deepfool", "--set", "overshoot=0.7"],
     "patch": ["--attack", "patch"],
     "carlini-wagner-5": ["--attack", "carlini-wagner", "--set", "confidence=5"],
     "carlini-wagner-10-jpeg-90": ["--attack", "carlini-wagner", "--set", "confidence=10", "--save-as", "jpeg:90"],

@@ -197,7 +197,8 @@ package final class AuditWriter: Sendable {
   }
 }
 
-/// What takes too long: a disk that hangs, a server that says nothing. What was begun cannot be taken back, and nobody is to wait behind it.
+/// What takes too long: a disk that hangs, a server that says nothing. What was begun cannot be taken back, and nobody is to wait
+/// behind it.
 extension AuditWriter {
   /// Does something on the log, and notes when it began and whether it succeeded.
   private func timed<Value>(_ work: () throws(SluiceError) -> Value) throws(SluiceError) -> Value {

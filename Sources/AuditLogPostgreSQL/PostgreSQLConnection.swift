@@ -152,16 +152,12 @@ extension PostgreSQLConnection {
   private func answer(toSent isSent: Int32) throws(SluiceError) -> QueryResult {
     guard isSent == 1 else { throw unsafe Failures.lost(handle) }
     try flush()
-    var last: QueryResult? = nil
-    var hasFailed = false
-    // Behind a failure there is nothing but its consequences.
-    while let next = try nextResult() {
-      if !hasFailed {
-        hasFailed = !next.isSuccess
-        last = next
-      }
+    guard var result = try nextResult() else { throw unsafe Failures.lost(handle) }
+    while true {
+      guard let next = try nextResult() else { break }
+      // Behind a failure there is nothing but its consequences.
+      if result.isSuccess { result = consume next }
     }
-    guard let result = last.take() else { throw unsafe Failures.lost(handle) }
     guard result.isSuccess else { throw unsafe Failures.query(result, handle) }
     return result
   }

@@ -169,19 +169,23 @@ struct AuditWriterTests {
     while abandoned != nil { try await Task.sleep(for: .milliseconds(5)) }
   }
 
+  private final class End: Sendable {
+    let isReached = Mutex(false)
+  }
+
   @Test("other work gets its turn although somebody always waits to record")
   func turns() async throws {
     // While one transaction lasts, those of the one before come again.
     let writer = AuditWriter(try TestLog().store(), name: "one") { _, _ in Thread.sleep(forTimeInterval: 0.002) }
-    let isDone = Mutex(false)
+    let end = End()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<16 {
         group.addTask {
-          while !isDone.withLock({ $0 }) { try await writer.append([Judged.number(number).entry]) }
+          while !end.isReached.withLock({ $0 }) { try await writer.append([Judged.number(number).entry]) }
         }
       }
       for _ in 0..<20 { try await writer.perform { _ in } }
-      isDone.withLock { $0 = true }
+      end.isReached.withLock { $0 = true }
       try await group.waitForAll()
     }
     #expect(try writer.store.verified().words == [])

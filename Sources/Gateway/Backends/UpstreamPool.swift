@@ -238,7 +238,7 @@ package final class UpstreamPool: InferenceBackend {
   /// once, and not while it has something to do, or had a moment ago.
   private func isTooBusy(_ place: Int, _ trouble: UpstreamTrouble) -> Bool {
     switch trouble {
-    case .late, .busy: break
+    case .late, .busy, .noRoom: break
     case .unreached, .refused, .failed, .unavailable, .cancelled: return false
     }
     return state.withLock { state in
