@@ -72,6 +72,11 @@ struct QuarantineTests {
     #expect(Self.code { _ = try reader.image(Judged.kept(2).sha256) } == .quarantineEncrypted)
     #expect(Self.code { _ = try reader.verified() } == .quarantineEncrypted)
     #expect(try AuditVerifier(reader, keys: [], checksImages: false).verify().holds)
+    // Behind those that cannot be read, or before them.
+    for number in 3...8 { try log.store().append([Judged.kept(number)]) }
+    #expect(Self.code { _ = try reader.verified() } == .quarantineEncrypted)
+    for number in 3...8 { try log.putIntoQuarantine("other", as: Judged.kept(number).sha256) }
+    #expect(try reader.verified().brokenImages == 6)
     try log.tamper("UPDATE audit_record SET record = replace(record, 'image.png', 'other.png') WHERE sequence = 1")
     #expect(try reader.verified().words.first?.hasPrefix("one:1 was") == true)
   }

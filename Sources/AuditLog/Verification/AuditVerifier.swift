@@ -47,10 +47,7 @@ package struct AuditVerifier {
       result.checkpoints += chain.summary.checkpoints
     }
     result.problems += try listProblems()
-    do throws(SluiceError) { try checkImages(&result) } catch {
-      // What else was found is not to be lost to a missing key.
-      guard error.code == .quarantineEncrypted, !result.holds else { throw error }
-    }
+    try checkImages(&result)
     return result
   }
 
@@ -87,31 +84,54 @@ package struct AuditVerifier {
   }
 
   /// Goes on behind an image that does not hold: one that cannot be decrypted says nothing of the others.
+  ///
+  /// - Throws: `quarantine-encrypted` where nothing is wrong but images cannot be read without a key; `audit-unavailable`.
   private func checkImages(_ result: inout Verification) throws(SluiceError) {
     var last: String?
-    var oddRow: String?
-    var broken: String?
+    var found = FoundImages()
     while true {
       let rows = try imageRows(after: last)
       for row in rows {
-        guard let what = try imageProblem(row) else {
-          result.images += 1
-          continue
+        do throws(SluiceError) { found.note(try imageProblem(row), isNamed: row.text(0).isDigest) } catch {
+          guard error.code == .quarantineEncrypted else { throw error }
+          found.withoutKey = error
         }
-        guard row.text(0).isDigest else {
-          oddRow = oddRow ?? what
-          continue
-        }
-        result.brokenImages += 1
-        broken = broken ?? what
       }
       // Behind what is no text nothing can be asked for.
       guard rows.count == AuditStore.block, case .text(let next)? = rows.last?.values[0] else { break }
       last = next
     }
-    let count = result.brokenImages
-    let first = broken.map { count > 1 ? "\($0) (the first of \(count) kept images that do not hold)" : $0 }
-    result.problems += [oddRow, first].compactMap(\.self).map { Verification.Problem(nil, $0) }
+    (result.images, result.brokenImages) = (found.sound, found.broken)
+    result.problems += found.problems.map { Verification.Problem(nil, $0) }
+    // What else was found is not to be lost to a missing key.
+    if let error = found.withoutKey, result.holds { throw error }
+  }
+
+  /// What checking has found of kept images.
+  private struct FoundImages {
+    var sound = 0
+    var broken = 0
+    var withoutKey: SluiceError?
+    private var oddRow: String?
+    private var firstBroken: String?
+
+    mutating func note(_ problem: String?, isNamed: Bool) {
+      guard let problem else {
+        sound += 1
+        return
+      }
+      guard isNamed else {
+        oddRow = oddRow ?? problem
+        return
+      }
+      broken += 1
+      firstBroken = firstBroken ?? problem
+    }
+
+    var problems: [String] {
+      let first = firstBroken.map { broken > 1 ? "\($0) (the first of \(broken) kept images that do not hold)" : $0 }
+      return [oddRow, first].compactMap(\.self)
+    }
   }
 
   /// From the first on, whatever stands there in place of a digest.
