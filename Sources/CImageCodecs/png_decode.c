@@ -45,7 +45,9 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
 // what they are, one in a byte.
 static void request_form(png_structp png, png_infop info, int channels, int with_alpha) {
   int color = png_get_color_type(png, info);
-  int has_transparency = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+  // A palette behind tRNS takes its entries away, but not the mark that it was there.
+  int entries = 0;
+  int has_transparency = png_get_tRNS(png, info, NULL, &entries, NULL) && entries > 0;
   if (color == PNG_COLOR_TYPE_PALETTE) {
     png_set_packing(png);
     png_set_check_for_invalid_index(png, 0);

@@ -23,8 +23,8 @@ struct CallSizesTests {
   }
 
   @Test func longerCallsAreTakenAsLongAsTheyGain() throws {
-    #expect(try sizes { 4 + Double($0) * 0.5 }.sizes == [1, 2, 4, 8])
-    #expect(try sizes(largest: 7) { 4 + Double($0) * 0.5 }.sizes == [1, 2, 4])
+    #expect(try sizes { 0.8 + Double($0) * 0.1 }.sizes == [1, 2, 4, 8])
+    #expect(try sizes(largest: 7) { 0.8 + Double($0) * 0.1 }.sizes == [1, 2, 4])
     #expect(try sizes { $0 <= 2 ? 1 : Double($0) }.sizes == [1, 2], "four take longer an image than two")
   }
 

@@ -36,6 +36,8 @@ import Testing
   @Test(arguments: ["", "s", "10", "-1s", "1e9d", "0x1s", "infs", "nans", "1 s", "10S", "99999999999999999999d"])
   func noSpans(text: String) { #expect(TimeSpan.duration(text) == nil) }
 
-  @Test(arguments: [(0.0, "0"), (3, "3"), (-2, "-2"), (0.25, "0.25"), (1e15, "1e+15"), (.infinity, "inf")])
+  @Test(arguments: [
+    (0.0, "0"), (3, "3"), (-2, "-2"), (0.25, "0.25"), (1e15, "1000000000000000"), (1e16, "1e+16"), (.infinity, "inf"),
+  ])
   func numbersForPeople(number: Double, text: String) { #expect(number.plainText == text) }
 }

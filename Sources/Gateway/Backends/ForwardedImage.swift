@@ -33,7 +33,14 @@ extension [ForwardedImage] {
   ///
   /// - Parameters:
   ///   - body: what the body takes.
-  func bytesForAnswer(body: Int) -> Int { bytes + body }
+  func bytesForAnswer(body: Int) -> Int { bytes + body + bytesKeptForAnswer }
+
+  /// What is claimed for the answer before it is asked for. Requests that wait for a model server fill all the room that there is,
+  /// and then there would be none for the answer to any of them.
+  var bytesKeptForAnswer: Int { (1 + count) * Self.bytesOfUsualAnswer }
+
+  /// Of a thousand numbers as text, as often as it is held.
+  private static let bytesOfUsualAnswer = 128_000
 
   /// Of all of them as one tensor.
   private var bytes: Int { reduce(0) { $0 + $1.tensor.bytes.count } }

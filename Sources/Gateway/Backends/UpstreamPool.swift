@@ -118,9 +118,13 @@ package final class UpstreamPool: InferenceBackend {
         // Until the answer is there.
         let charge = try await charge(request.images, client, contract)
         defer { withExtendedLifetime(charge) {} }
+        let room = AnswerRoom(request.images.bytesKeptForAnswer)
         let load = UpstreamLoad(
           written: { charge.shrinks(to: request.images.bytesForAnswer(body: $0)) },
-          received: { request.holding.grows(by: $0) })
+          received: { bytes in
+            let excess = room.excess(of: bytes)
+            return excess == 0 || request.holding.grows(by: excess)
+          })
         let response = try await ask(client, contract, request, load)
         noteAnswer(place)
         metrics.registry.add(to: "sluice_upstream_requests_total", labels(place, "answered"))
@@ -150,7 +154,8 @@ package final class UpstreamPool: InferenceBackend {
   ) async throws(UpstreamTrouble) -> MemoryCharge {
     let isListed = client.listsElements(binary: contract.takesBinary)
     do throws(SluiceError) {
-      return try await memory.charge(images.bytesForAsking(isListed: isListed), for: .forwarding)
+      return try await memory.charge(
+        images.bytesForAsking(isListed: isListed) + images.bytesKeptForAnswer, for: .forwarding)
     } catch {
       throw .cancelled
     }

@@ -49,9 +49,10 @@ extension OutputKind {
   }
 
   /// Whether the runs are probabilities that the model rounded to 8 bits and gives as floating-point numbers: all are whole
-  /// steps, and no sum is further from one than a step for each class.
+  /// steps, not of nothing and all, and no sum is further from one than a step for each class.
   private static func areRoundedInside(_ runs: [[Float]], _ sums: [Float]) -> Bool {
-    stepCounts.contains { count in
+    guard runs.contains(where: { $0.contains { $0 > 0 && $0 < 1 } }) else { return false }
+    return stepCounts.contains { count in
       let reach = Float(runs.first?.count ?? 0) / count
       return sums.allSatisfy { $0 <= largestSum && abs($0 - 1) <= reach }
         && runs.allSatisfy { run in

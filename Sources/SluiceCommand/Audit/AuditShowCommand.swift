@@ -64,9 +64,9 @@ struct AuditShowCommand: AsyncParsableCommand {
   func run() async throws {
     let location = try log.location()
     let store = try location.openForReading()
-    let outputs = [image, picture].compactMap(\.self).filter { $0 != "-" }
+    let outputs = [image, picture].compactMap(\.self)
     try checkDistinct(outputs: outputs, inputs: [filter].compactMap(\.self))
-    try location.folder.checkIsLeftAlone(by: outputs)
+    try location.folder.checkIsLeftAlone(by: outputs.filter { $0 != "-" })
     let shown = try store.findOne(record)
     let others = try store.find(record).count - 1
     if others > 0 { Terminal.say("sluice: \(others) more records match; this is the newest") }
