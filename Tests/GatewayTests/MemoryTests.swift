@@ -227,6 +227,7 @@ extension GatewayProcesses {
         for task in asked { statuses[try await task.value, default: 0] += 1 }
         // What arrives late, once those that wait hold all the room, is told to come again; all that waited are answered.
         #expect(Set(statuses.keys).isSubset(of: [200, 429]) && statuses[200, default: 0] >= 5, "\(statuses)")
+        #expect(!gateway.logText.contains("no room for its answer"), "it is claimed with the request")
         #expect(gateway.peakMemory < before + 59_000 + Self.allowance)
         try await gateway.waitForIdleness()
       }
