@@ -71,6 +71,11 @@ enum Signals {
   /// Ends the process the way the signal would have, so that a shell sees why.
   static func dieOf(_ number: Int32) -> Never {
     signal(number, SIG_DFL)
+    // Threads of the concurrency runtime block signals; a raised one would wait there until the process has exited.
+    var only = sigset_t()
+    sigemptyset(&only)
+    sigaddset(&only, number)
+    pthread_sigmask(SIG_UNBLOCK, &only, nil)
     raise(number)
     exit(128 + number)
   }

@@ -75,7 +75,7 @@ struct ActivationRangesTests {
     for part in said { #expect(error?.message.contains(part) == true, "\(part) in: \(error?.message ?? "")") }
   }
 
-  @Test("the calibration is of this processor's arithmetic, and bound to the ranges", arguments: ["f32", nil])
+  @Test("the calibration is of this processor's arithmetic, and bound to the ranges", arguments: ["f32", "", nil])
   func calibration(named: String?) throws {
     let folder = try TemporaryFolder()
     let rest = "activationRanges: r.json\n" + Self.decision.replacing("CALIBRATION", with: "{int8: a, f32: b}")

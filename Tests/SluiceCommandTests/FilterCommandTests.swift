@@ -218,6 +218,24 @@ struct FilterCommandTests {
     #expect(lines.last?.hasPrefix("504b05060000000003000300") == true)
   }
 
+  // A shell shows 130 and 143 for a status as well as for a signal, so this looks at the process itself.
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalIsWhatTheProcessDiesOf(signal: Int32) throws {
+    let input = Pipe()
+    let verdicts = try folder.file("signalled", "")
+    let process = Process()
+    process.executableURL = URL(filePath: SluiceCommand.path)
+    process.arguments = ["filter", "-f", filter, "--format", "none"]
+    process.standardInput = input
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: verdicts))
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: Data(EncodedImages.png()))
+    while process.isRunning, try Repository.bytes(verdicts).isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+  }
+
   @Test func anImageIsJudgedAsSoonAsItHasArrived() throws {
     let one = try folder.file("one.jpg", try EncodedImages.jpeg())
     let script = """

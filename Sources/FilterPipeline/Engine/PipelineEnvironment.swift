@@ -59,13 +59,13 @@ extension PipelineEnvironment {
   /// score alike, and one can calibrate for another. With `f32`, `precision: int8` comes to that as well.
   package static let autoPrecisionVariable = "SLUICE_AUTO_PRECISION"
 
-  /// A setting, where it leaves something to the processor as the environment settles it.
+  /// A setting, where it leaves something to the processor as the environment settles it. An empty variable settles nothing.
   ///
   /// - Throws: `invalid-variable` for another word than those two.
   func settled(_ precision: InferencePrecision) throws(SluiceError) -> InferencePrecision {
-    guard precision == .auto || precision == .int8, let named = variables[Self.autoPrecisionVariable] else {
-      return precision
-    }
+    guard precision == .auto || precision == .int8, let named = variables[Self.autoPrecisionVariable],
+      !named.isEmpty
+    else { return precision }
     switch ComputedPrecision(rawValue: named) {
     case .f32: return .f32
     case .bf16: return precision == .auto ? .bf16 : precision
