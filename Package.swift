@@ -29,6 +29,10 @@ let strict = tests + [.enableUpcomingFeature("MemberImportVisibility")]
 let pixels: [SwiftSetting] =
   strict + vectorised + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
 
+// Servers and databases are for the command alone: a program that embeds the library leaves this trait out, and with it all but
+// five packages.
+let withCommand: TargetDependencyCondition? = .when(traits: ["Command"])
+
 let cWarnings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
 let package = Package(
@@ -36,6 +40,10 @@ let package = Package(
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
     .executable(name: "sluice", targets: ["SluiceCommand"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["Command"]),
+    .trait(name: "Command", description: "The command with its gateway and audit log. The library needs none of them."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -150,7 +158,8 @@ let package = Package(
       name: "AuditLog",
       dependencies: [
         "Common", "Files", "Workers", .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "GRDB", package: "GRDB.swift", condition: withCommand),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["README.md"], swiftSettings: strict),
     .target(
@@ -169,9 +178,9 @@ let package = Package(
     .target(
       name: "OpenInferenceRPC",
       dependencies: [
-        "Common", "OpenInference", .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+        "Common", "OpenInference", .product(name: "GRPCCore", package: "grpc-swift-2", condition: withCommand),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf", condition: withCommand),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf", condition: withCommand),
       ],
       exclude: ["open_inference.proto"], swiftSettings: strict),
     .target(
@@ -180,24 +189,30 @@ let package = Package(
         "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
         "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
         "StatefulDetection", "StatefulDetectionRedis",
-        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdCore", package: "hummingbird"),
-        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
-        .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
-        .product(name: "Mustache", package: "swift-mustache"), .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-        .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"), .product(name: "Yams", package: "Yams"),
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms", condition: withCommand),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withCommand),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRPCCore", package: "grpc-swift-2", condition: withCommand),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport", condition: withCommand),
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: withCommand),
+        .product(name: "Hummingbird", package: "hummingbird", condition: withCommand),
+        .product(name: "HummingbirdCore", package: "hummingbird", condition: withCommand),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird", condition: withCommand),
+        .product(name: "HummingbirdTLS", package: "hummingbird", condition: withCommand),
+        .product(name: "Logging", package: "swift-log", condition: withCommand),
+        .product(name: "Mustache", package: "swift-mustache", condition: withCommand),
+        .product(name: "NIOCore", package: "swift-nio", condition: withCommand),
+        .product(name: "NIOHPACK", package: "swift-nio-http2", condition: withCommand),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: withCommand),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: withCommand),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: withCommand),
+        .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras", condition: withCommand),
+        .product(name: "NIOPosix", package: "swift-nio", condition: withCommand),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withCommand),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: withCommand),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf", condition: withCommand),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: withCommand),
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"], resources: [.embedInCode("Pages/Assets")],
       swiftSettings: strict),
@@ -207,8 +222,8 @@ let package = Package(
       dependencies: [
         "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
         "Detectors", "Decision", "FilterPipeline", "Calibration", "Attacks", "AuditLog", "Auditing", "ModelSetup",
-        "Gateway", "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
+        "Gateway", "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withCommand),
+        .product(name: "Logging", package: "swift-log", condition: withCommand),
       ],
       swiftSettings: strict),
 
@@ -295,19 +310,23 @@ let package = Package(
       dependencies: [
         "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "AuditLog", "Auditing",
         "OpenInferenceRPC", "StatefulDetection", "Gateway", "SluiceCommand", "TestSupport",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
-        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdCore", package: "hummingbird"),
-        .product(name: "HummingbirdHTTP2", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHPACK", package: "swift-nio-http2"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Yams", package: "Yams"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withCommand),
+        .product(name: "GRPCCore", package: "grpc-swift-2", condition: withCommand),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport", condition: withCommand),
+        .product(name: "Hummingbird", package: "hummingbird", condition: withCommand),
+        .product(name: "HummingbirdCore", package: "hummingbird", condition: withCommand),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird", condition: withCommand),
+        .product(name: "Logging", package: "swift-log", condition: withCommand),
+        .product(name: "NIOCore", package: "swift-nio", condition: withCommand),
+        .product(name: "NIOHPACK", package: "swift-nio-http2", condition: withCommand),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: withCommand),
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["Fixtures", "Peers"], swiftSettings: tests),
     // A program that embeds the library, and a package of its own as well: see Samples/embedding.
     .executableTarget(
-      name: "EmbeddingSample", dependencies: ["Sluice", .product(name: "Hummingbird", package: "hummingbird")],
+      name: "EmbeddingSample",
+      dependencies: ["Sluice", .product(name: "Hummingbird", package: "hummingbird", condition: withCommand)],
       path: "Samples/embedding/Sources/EmbeddingSample", swiftSettings: tests),
     .testTarget(
       name: "SluiceTests", dependencies: ["Sluice", "SluiceCommand", "EmbeddingSample", "TestSupport"],
@@ -340,7 +359,8 @@ if Context.environment["SLUICE_BENCHMARKS"] != nil {
   for name in ["SqueezerBenchmarks", "PreprocessingBenchmarks"] {
     package.targets.append(
       .executableTarget(
-        name: name, dependencies: ["BenchmarkSubjects", .product(name: "Benchmark", package: "benchmark")],
+        name: name,
+        dependencies: ["BenchmarkSubjects", .product(name: "Benchmark", package: "benchmark", condition: withCommand)],
         path: "\(folder)/\(name)", swiftSettings: strict,
         plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
   }

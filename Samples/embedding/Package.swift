@@ -4,8 +4,8 @@ import PackageDescription
 let package = Package(
   name: "embedding",
   dependencies: [
-    // In a program of your own: .package(url: "…/sluice", from: "…")
-    .package(name: "sluice", path: "../.."),
+    // In a program of your own: .package(url: "…/sluice", from: "…", traits: [])
+    .package(name: "sluice", path: "../..", traits: []),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
   ],
   targets: [

@@ -95,6 +95,11 @@ import Testing
     }
   }
 
+  // A program that embeds the library neither fetches nor builds the others.
+  @Test func theLibraryNeedsFewPackages() throws {
+    #expect(try PackagePlan().productsWithoutTrait == Self.permittedProducts.union(["Crypto"]))
+  }
+
   @Test func wideDependenciesStayAtTheTop() throws {
     let low = Self.permitted.prefix { $0.key != "Calibration" }.map(\.key)
     for target in Self.modules where low.contains(target.name) {

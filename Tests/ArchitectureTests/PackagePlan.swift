@@ -36,12 +36,15 @@ struct PackagePlan {
   }
 
   let targets: [Target]
+  /// Products of others that are needed without the trait of the command as well.
+  let productsWithoutTrait: Set<String>
 
   init() throws {
     let text = try String(contentsOfFile: Repository.file("Package.swift"), encoding: .utf8)
     // The benchmarks' targets are made by a loop, and only on request.
     let plan = text.components(separatedBy: "// The benchmarks")[0]
     targets = try Self.blocks(plan).map(Self.target)
+    productsWithoutTrait = Set(plan.matches(of: /\.product\(name: "(\w+)", package: "[^"]+"\)/).map { String($0.1) })
   }
 
   /// The text of each target's declaration, without the closing parenthesis.
