@@ -19,6 +19,7 @@ package struct GatewayServer: Sendable {
   private let pool: UpstreamPool?
   private let memory: MemoryBudget
   private let state: ServingState
+  private let running = RunningServices()
   private let fitness: FilterFitness
   /// At a time, of each server.
   private let maxConnections: Int
@@ -102,7 +103,7 @@ package struct GatewayServer: Sendable {
     state.whenDraining {
       Task {
         try? await Task.sleep(for: longestEnd + Self.patience)
-        end.finish(throwing: Self.endless)
+        end.finish(throwing: running.unended(isAudited: audit != nil))
       }
     }
     state.whenFailed {
@@ -112,7 +113,7 @@ package struct GatewayServer: Sendable {
         end.finish()
       }
     }
-    let running = Task {
+    let serving = Task {
       do {
         try await group.run()
         end.finish()
@@ -123,23 +124,25 @@ package struct GatewayServer: Sendable {
     try await withTaskCancellationHandler {
       for try await _ in ends {}
     } onCancel: {
-      running.cancel()
+      serving.cancel()
     }
-    if Task.isCancelled { await running.value }
+    if Task.isCancelled { await serving.value }
   }
 
   private func services(_ tls: TLSSetup?) -> [any Service] {
     var services: [any Service] = []
     // They end in the reverse order: first who says so, then who takes requests, last who is needed to answer them.
-    if let audit { services.append(AuditUpkeep(audit: audit, metrics: metrics, log: log)) }
-    if let sharing = gateway.searches?.sharing { services.append(SearchSharing(sharing: sharing)) }
-    if let pool { services.append(HealthWatch(pool: pool)) }
-    services.append(
+    func add(_ name: String, _ service: some Service) { services.append(running.watched(name, service)) }
+    if let audit { add("the upkeep of the audit log", AuditUpkeep(audit: audit, metrics: metrics, log: log)) }
+    if let sharing = gateway.searches?.sharing { add("the sharing of questions", SearchSharing(sharing: sharing)) }
+    if let pool { add("the watch over model servers", HealthWatch(pool: pool)) }
+    add(
+      "a reload of the filter",
       FilterReloading(
         engine: gateway.engine, interval: settings.watch, fitness: fitness, metrics: metrics, log: log))
-    if let address = settings.operations { services.append(operations(address)) }
-    services.append(Together(services: fronts(tls)))
-    services.append(Farewell(state: state, delay: settings.drainDelay))
+    if let address = settings.operations { add("the operations server", operations(address)) }
+    add("requests", Together(services: fronts(tls)))
+    add("the pause before the end", Farewell(state: state, delay: settings.drainDelay))
     return services
   }
 
@@ -154,10 +157,6 @@ package struct GatewayServer: Sendable {
 
   /// How long the services may take to end by themselves.
   private var longestEnd: Duration { settings.drainDelay + settings.drain + .seconds(5) }
-
-  private static let endless = SluiceError(
-    .notEnded, "the gateway could not end in time, and something was left undone: the audit log may hang",
-    remedy: "check its disk, or its server, and verify it")
 
   private func fronts(_ tls: TLSSetup?) -> [any Service] {
     var services: [any Service] = []
@@ -199,8 +198,4 @@ package struct GatewayServer: Sendable {
     let actual = ListenAddress(host: address.host, port: port ?? address.port)
     log.info("listening", metadata: ["server": "\(what)", "address": "\(actual)"])
   }
-}
-
-extension SluiceError.Code {
-  fileprivate static let notEnded = SluiceError.Code("not-ended")
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Common
 import Files
 import FilterPipeline
+import Gateway
 import Sluice
 
 #if canImport(Glibc)
@@ -34,7 +35,14 @@ enum Main {
     // A reader that has seen enough is no failure; the shell is told the way it expects.
     if error.code == .closedPipe { Signals.dieOf(SIGPIPE) }
     Terminal.say("sluice: \(SetUpModel.printableLines(error.description))")
+    if error.code == .notEnded { leave(ExitStatus.failed) }
     exit(ExitStatus.failed)
+  }
+
+  /// Ends without tidying up: what other threads are still at work with is not to be taken from under them.
+  private static func leave(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
   }
 
   /// Help, version, completions and usage errors; the parser's status for the last is not ours.

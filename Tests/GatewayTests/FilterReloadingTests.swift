@@ -15,6 +15,7 @@ struct FilterReloadingTests {
     private let seen = Mutex<[String]>([])
     private let edits = Mutex<[String]>([])
     private let open = Mutex(0)
+    private let nextRead = Mutex<(@Sendable () -> Void)?>(nil)
 
     init(_ text: String) throws {
       folder = try TemporaryFolder()
@@ -27,6 +28,9 @@ struct FilterReloadingTests {
     /// Writes this text once the next filter was read, before it is open.
     func edit(_ text: String) { edits.withLock { $0.append(text) } }
 
+    /// Does this once the next filter was read, before it is open.
+    func atNextRead(_ act: @escaping @Sendable () -> Void) { nextRead.withLock { $0 = act } }
+
     func write(_ text: String) throws { try folder.file("filter.yaml", text) }
 
     func noteRead(_ name: String) {
@@ -35,6 +39,11 @@ struct FilterReloadingTests {
       seen.withLock { $0.append(name) }
       let text: String? = edits.withLock { $0.isEmpty ? nil : $0.removeFirst() }
       if let text { _ = try? folder.file("filter.yaml", text) }
+      let act: (@Sendable () -> Void)? = nextRead.withLock { act in
+        defer { act = nil }
+        return act
+      }
+      act?()
     }
 
     func noteOpened() { open.withLock { $0 -= 1 } }
@@ -51,15 +60,21 @@ struct FilterReloadingTests {
     }
   }
 
-  private func follow(_ engine: FilterEngine, _ occasions: FilterReloading.Occasion...) async {
-    let (stream, told) = AsyncStream.makeStream(of: FilterReloading.Occasion.self)
-    for occasion in occasions { told.yield(occasion) }
-    told.finish()
-    let reloading = FilterReloading(
+  private func reloading(_ engine: FilterEngine) -> FilterReloading {
+    FilterReloading(
       engine: engine, interval: .zero,
       fitness: FilterFitness(modes: RouteModes(default: .enforce), isEmbedded: true), metrics: metrics,
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    await reloading.follow(stream)
+  }
+
+  /// Each occasion comes when the one before it has been followed.
+  private func follow(_ engine: FilterEngine, _ occasions: ReloadOccasions.Occasion...) async {
+    for occasion in occasions {
+      let told = ReloadOccasions()
+      told.tell(occasion)
+      told.finish()
+      await reloading(engine).follow(told)
+    }
   }
 
   private func refusals() -> Double { metrics.registry.value("sluice_reloads_total", ["outcome": "refused"]) }
@@ -121,5 +136,37 @@ struct FilterReloadingTests {
     try openings.write(SureFilters.text("second"))
     await follow(engine, .look)
     #expect(engine.pipeline.identity.name == "second")
+  }
+
+  @Test("signals that come while the filter is loaded are one reload more, and none is lost behind a look")
+  func burst() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    let told = ReloadOccasions()
+    for _ in 0..<30 { told.tell(.signal) }
+    told.tell(.look)
+    openings.atNextRead {
+      for _ in 0..<30 { told.tell(.signal) }
+      told.tell(.look)
+      told.finish()
+    }
+    await reloading(engine).follow(told)
+    #expect(openings.names == ["one", "one", "one"])
+  }
+
+  @Test("what was told before the end of the gateway does not lead to a reload behind it")
+  func ending() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    let told = ReloadOccasions()
+    told.tell(.signal)
+    let reloading = reloading(engine)
+    let following = Task {
+      while !Task.isCancelled { await Task.yield() }
+      await reloading.follow(told)
+    }
+    following.cancel()
+    await following.value
+    #expect(openings.names == ["one"])
   }
 }

@@ -29,19 +29,11 @@ package struct FilterReloading: Service {
     self.log = log
   }
 
-  /// What may lead to a reload.
-  package enum Occasion: Sendable {
-    /// SIGHUP has come.
-    case signal
-    /// It is time to look at the files.
-    case look
-  }
-
   package func run() async throws {
-    let (occasions, told) = AsyncStream.makeStream(of: Occasion.self)
+    let occasions = ReloadOccasions()
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await tellSignals(told) }
-      if interval > .zero { group.addTask { await tellTimes(told) } }
+      group.addTask { await tellSignals(occasions) }
+      if interval > .zero { group.addTask { await tellTimes(occasions) } }
       group.addTask { await follow(occasions) }
       // Each only ends with the gateway.
       await group.next()
@@ -49,18 +41,20 @@ package struct FilterReloading: Service {
     }
   }
 
-  private func tellSignals(_ told: AsyncStream<Occasion>.Continuation) async {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { told.yield(.signal) }
+  private func tellSignals(_ occasions: ReloadOccasions) async {
+    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { occasions.tell(.signal) }
   }
 
-  private func tellTimes(_ told: AsyncStream<Occasion>.Continuation) async {
-    for await _ in AsyncTimerSequence.repeating(every: interval).cancelOnGracefulShutdown() { told.yield(.look) }
+  private func tellTimes(_ occasions: ReloadOccasions) async {
+    for await _ in AsyncTimerSequence.repeating(every: interval).cancelOnGracefulShutdown() { occasions.tell(.look) }
   }
 
-  /// Does what each occasion asks for, until there are no more: each reload reads the files in its turn.
-  package func follow(_ occasions: AsyncStream<Occasion>) async {
-    for await occasion in occasions {
-      switch occasion {
+  /// Does what the occasions ask for, until there are no more or the gateway ends: each reload reads the files in its turn.
+  package func follow(_ occasions: ReloadOccasions) async {
+    for await _ in occasions.wakes {
+      // What was told before the end is still delivered behind it.
+      guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+      switch occasions.take() {
       case .signal: await reload("SIGHUP")
       case .look: if engine.hasChanged { await reload("a file changed") }
       }
