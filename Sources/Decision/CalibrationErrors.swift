@@ -29,6 +29,17 @@ extension Calibration {
     }
   }
 
+  /// Refuses a calibration that waits for what is never asked: its places of witnesses would be those of others.
+  ///
+  /// - Parameters:
+  ///   - asked: the names of the witnesses that the filter asks.
+  /// - Throws: `calibration-mismatch`, naming the first that is not among them.
+  package func check(waitsOnlyFor asked: [String]) throws(SluiceError) {
+    guard let unknown = witnesses.witnesses.first(where: { !asked.contains($0.name) }) else { return }
+    throw Self.mismatch("waits for the witness `\(unknown.name)`, which this filter does not ask")
+      .keptPrivate(unknown.isPrivate)
+  }
+
   private static func precisionMismatch(_ key: String, _ known: String, _ computed: String) -> SluiceError {
     let setting = key == CalibrationIdentity.looks ? "witnessPrecision" : "precision"
     // A filter comes to single precision, or to one other.

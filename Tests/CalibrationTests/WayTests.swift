@@ -280,6 +280,20 @@ private final class PatternClassifier: Classifier {
     #expect(Set(drawn) == ["model second", "look 8"] && Set(other) == Set(drawn) && drawn != other)
   }
 
+  @Test(
+    "a calibration that waits for a witness of another filter is refused before any image", arguments: [false, true])
+  func unknownWitness(isPrivate: Bool) async throws {
+    let bench = try Bench(secret: "sixteen bytes and more")
+    let decision = try await Self.decision(bench)
+    var calibration = decision.calibration
+    let unknown = MeasuredWitness(name: "mirror 9", milliseconds: 2, isPrivate: isPrivate)
+    calibration.witnesses = WitnessOrder(calibration.witnesses.witnesses + [unknown])
+    let changed = Decision(calibration, rule: decision.rule, budget: decision.budget)
+    let error = #expect(throws: SluiceError.self) { try bench.pipeline(changed) }
+    #expect(error?.code == .calibrationMismatch && error?.isPrivate == isPrivate)
+    #expect(error?.message.contains("waits for the witness `mirror 9`, which this filter does not ask") == true)
+  }
+
   @Test("drawn images are judged completely, and alone stand for the traffic")
   func audited() async throws {
     let bench = try Bench(audit: 0.3)

@@ -62,7 +62,8 @@ package final class Pipeline: Sendable {
 
   /// Builds the pipeline of a filter, and opens its models.
   ///
-  /// - Throws: `unreadable-file`, `invalid-labels` and `model-mismatch` for the labels; `invalid-secret`; what opening the models throws.
+  /// - Throws: `unreadable-file`, `invalid-labels` and `model-mismatch` for the labels; `invalid-secret`; `calibration-mismatch`; what
+  ///   opening the models throws.
   package convenience init(
     _ file: FilterFile, _ environment: PipelineEnvironment
   ) throws(SluiceError) {
@@ -98,12 +99,14 @@ package final class Pipeline: Sendable {
 
   /// Builds a pipeline around models that are already there.
   ///
-  /// - Throws: `model-mismatch` for labels or a further model that do not fit the classifier; `unreadable-file`.
+  /// - Throws: `model-mismatch` for labels or a further model that do not fit the classifier; `calibration-mismatch` for a decision
+  ///   that waits for witnesses of another filter; `unreadable-file`.
   package init(
     _ definition: FilterDefinition, identity: FilterIdentity, models: OpenedModels, decision: Decision? = nil,
     services: PipelineServices
   ) throws(SluiceError) {
     let filter = try OpenedFilter(definition, models)
+    try decision?.calibration.check(waitsOnlyFor: filter.witnesses.map(\.name))
     self.decision = decision
     self.definition = definition
     self.identity = identity

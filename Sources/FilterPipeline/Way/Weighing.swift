@@ -20,7 +20,7 @@ struct Weighing: Sendable {
     calibrated = definition.detectors.indices.filter { definition.detectors[$0].threshold == nil }
   }
 
-  /// The witnesses in the order of the calibration, and behind them those that it does not know.
+  /// Those of the calibration in its order, all of which are there, and behind them those that it does not know.
   func order(_ witnesses: [any Witness]) -> [any Witness] {
     guard let names = decision?.calibration.witnesses.names else { return witnesses }
     return names.compactMap { name in witnesses.first { $0.name == name } }
