@@ -122,6 +122,24 @@ struct SettingsTests {
     #expect(message.contains("gateway.yaml\(mentions)") && !message.contains(secret), "\(message)")
   }
 
+  @Test("a byte order mark before the configuration is no part of it")
+  func byteOrderMark() throws {
+    #expect(try settings(file: "\u{FEFF}queue: 7\n").queue == 7)
+    #expect(throws: Never.self) { try settings(file: "\u{FEFF}") }
+  }
+
+  @Test(
+    "aliases of aliases that stand for more than memory holds are refused before they are followed",
+    arguments: [("? *a11\n: x", ":13: a key is not a single text"), ("queue: *a11", " is longer than 1000000 bytes")])
+  func aliases(end: String, mentions: String) {
+    let levels = (1..<12).map { level in
+      "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ","))]\n"
+    }
+    let error = #expect(throws: SluiceError.self) { try settings(file: "a0: &a0 [x]\n" + levels.joined() + end) }
+    #expect(error?.code == .invalidSetting)
+    #expect(error?.message.contains("gateway.yaml\(mentions)") == true, "\(error?.message ?? "")")
+  }
+
   @Test("to listen beyond this machine takes TLS, a token, or the word insecure")
   func listeningToAll() throws {
     for name in ["http", "grpc", "operations"] {

@@ -42,7 +42,8 @@ package struct FilterFile: Sendable {
     self.path = path
     files.note(path)
     bytes = try Self.bytes(path)
-    let root = try FilterText(bytes: bytes, file: path, maxBytes: Self.maxBytes).root()
+    let document = YAMLDocument(bytes, file: path, maxBytes: Self.maxBytes, code: .invalidFilter, hasVariables: true)
+    guard let root = try document.root() else { throw SluiceError(.invalidFilter, "\(path): the file is empty") }
     let reader = FilterReader(paths: paths, readsDetectors: readsDetectors)
     definition = try reader.definition(FilterNode(node: root, file: path, key: ""))
     scoringText = ScoringText.text(of: root)

@@ -40,14 +40,9 @@ package struct SettingTexts: Sendable {
   private static func read(
     _ path: String, _ settings: [any DeclaredSetting]
   ) throws(SluiceError) -> [String: Given] {
-    let yaml = String(decoding: try readFile(path, atMost: maxBytes), as: UTF8.self)
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: yaml)
-    } catch {
-      throw YAMLMistake(error).error(.invalidSetting, in: path)
-    }
-    guard let root else { return [:] }
+    let document = YAMLDocument(
+      try readFile(path, atMost: maxBytes), file: path, maxBytes: maxBytes, code: .invalidSetting)
+    guard let root = try document.root() else { return [:] }
     guard let mapping = root.mapping else {
       throw SluiceError(.invalidSetting, "\(path): is not a mapping of settings")
     }
@@ -60,7 +55,7 @@ package struct SettingTexts: Sendable {
           .invalidSetting, "\(place): `\(key.string ?? "?")` is not a setting",
           remedy: "settings are \(settings.map(\.name).joined(separator: ", "))")
       }
-      given[setting.name] = Given(text: try text(of: node, setting, place, folder), origin: place)
+      given[setting.name] = Given(text: try Self.text(of: node, setting, place, folder), origin: place)
     }
     return given
   }

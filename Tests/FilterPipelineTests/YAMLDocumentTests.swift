@@ -3,7 +3,7 @@ import FilterPipeline
 import TestSupport
 import Testing
 
-struct FilterTextTests {
+struct YAMLDocumentTests {
   private func message(_ text: String) -> String {
     let error = #expect(throws: SluiceError.self) { try FilterFile(text: FilterFileTests.minimal + "\n" + text) }
     #expect(error?.code == .invalidFilter)

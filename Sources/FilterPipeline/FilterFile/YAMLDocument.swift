@@ -1,20 +1,35 @@
 import Common
 import Yams
 
-/// The text of a filter file, and the tree that it is of.
-struct FilterText {
-  let bytes: [UInt8]
-  let file: String
-  /// How many bytes it may come to when every alias is written out.
-  let maxBytes: Int
+/// The text of a YAML file that anybody may have written, and the tree that it is of. Its errors never repeat what it holds.
+package struct YAMLDocument {
+  private let bytes: [UInt8]
+  private let file: String
+  private let maxBytes: Int
+  private let code: SluiceError.Code
+  private let hasVariables: Bool
 
-  /// - Throws: `invalid-filter`.
+  /// - Parameters:
+  ///   - file: what it is called in errors.
+  ///   - maxBytes: how many bytes it may come to when every alias is written out.
+  ///   - code: of every error.
+  ///   - hasVariables: whether `${NAME}` stands for something in it.
+  package init(
+    _ bytes: [UInt8], file: String, maxBytes: Int, code: SluiceError.Code, hasVariables: Bool = false
+  ) {
+    self.bytes = bytes
+    self.file = file
+    self.maxBytes = maxBytes
+    self.code = code
+    self.hasVariables = hasVariables
+  }
+
+  /// - Returns: `nil` for a text without anything but comments.
+  /// - Throws: an error of the given code, for what is no YAML or what cannot be walked through.
   /// - Complexity: O(bytes), whatever aliases stand for.
-  func root() throws(SluiceError) -> Node {
+  package func root() throws(SluiceError) -> Node? {
     try checkAliases()
-    let root = try parsed(bytes, Self.singleRoot)
-    guard let root else { throw SluiceError(.invalidFilter, "\(file): the file is empty") }
-    return root
+    return try parsed(bytes, Self.singleRoot)
   }
 
   /// A few hundred bytes of aliases of aliases stand for more than any memory holds. Whoever walks through them does not come
@@ -46,18 +61,18 @@ struct FilterText {
       return try body(Parser(yaml: text.first == "\u{FEFF}" ? String(text.dropFirst()) : text))
     } catch {
       let mistake = YAMLMistake(error)
-      throw mistake.error(.invalidFilter, in: file, remedy: Self.remedy(for: mistake, in: text))
+      throw mistake.error(code, in: file, remedy: remedy(for: mistake, in: text))
     }
   }
 
   /// Within braces and brackets, those of a variable have a meaning of their own.
-  private static func remedy(for mistake: YAMLMistake, in text: String) -> String? {
-    guard let number = mistake.line, number > 0 else { return nil }
+  private func remedy(for mistake: YAMLMistake, in text: String) -> String? {
+    guard hasVariables, let number = mistake.line, number > 0 else { return nil }
     let line = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropFirst(number - 1).first
     return line?.hasUnquotedVariable == true ? "put paths with ${NAME} in quotes" : nil
   }
 
-  private func error(_ problem: String) -> SluiceError { SluiceError(.invalidFilter, file + problem) }
+  private func error(_ problem: String) -> SluiceError { SluiceError(code, file + problem) }
 }
 
 extension Substring {
