@@ -22,6 +22,8 @@ if [ "${1:-}" = --prefix ]; then
   [ -n "${2:-}" ] || { echo "--prefix takes the folder to install under, such as ~/.local or /usr/local" >&2; exit 2; }
   command -v swift >/dev/null || { echo "no swift on the PATH; see https://www.swift.org/install" >&2; exit 1; }
 fi
+# The specification of the variable says that a relative path is to be ignored.
+case "${XDG_DATA_HOME:-/}" in /*) ;; *) unset XDG_DATA_HOME ;; esac
 data="${SLUICE_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice}"
 
 packages=()

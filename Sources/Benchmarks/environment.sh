@@ -4,6 +4,8 @@
 #
 # SLUICE_PEERS names the virtual environment; it is made when it is missing.
 use_peers() {
+  # The specification of the variable says that a relative path is to be ignored.
+  case "${XDG_DATA_HOME:-/}" in /*) ;; *) unset XDG_DATA_HOME ;; esac
   local environment="${SLUICE_PEERS:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice/peers}" need missing=()
   peers_python="$environment/bin/python"
   [ -x "$peers_python" ] || python3 -m venv "$environment"

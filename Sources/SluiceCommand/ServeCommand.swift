@@ -1,5 +1,6 @@
 import ArgumentParser
 import Common
+import Files
 import FilterPipeline
 import Gateway
 import Logging
@@ -91,7 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   /// An empty variable names no file.
   private func configuration(_ environment: [String: String]) -> String? {
-    config ?? environment["SLUICE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    config ?? environment.nonEmpty("SLUICE_CONFIG")
   }
 
   private static func log(_ level: Logger.Level) -> Logger {

@@ -174,6 +174,7 @@ struct CheckpointTests {
       (["STATE_DIRECTORY": "/var/lib/sluice:/x", "HOME": "/h"], "/var/lib/sluice/audit"),
       (["XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/sluice/audit"),
       (["XDG_STATE_HOME": "", "HOME": "/h"], "/h/.local/state/sluice/audit"),
+      (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/sluice/audit"),
       ([:], "/u/.local/state/sluice/audit"), (["HOME": ""], "/u/.local/state/sluice/audit"),
     ])
   func standardFolder(environment: [String: String], path: String) throws {

@@ -10,6 +10,7 @@ struct EngineLocatorTests {
     arguments: [
       (["SLUICE_DATA": "/srv/data"], "/srv/data/openvino"), (["XDG_DATA_HOME": "/x"], "/x/sluice/openvino"),
       (["HOME": "/home/u", "SLUICE_OPENVINO": ""], "/home/u/.local/share/sluice/openvino"),
+      (["HOME": "/home/u", "XDG_DATA_HOME": "relative"], "/home/u/.local/share/sluice/openvino"),
     ])
   func installing(environment: [String: String], folder: String) throws {
     let locator = OpenVINOLocator(setting: nil, environment: environment)

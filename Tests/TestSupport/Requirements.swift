@@ -13,8 +13,8 @@ package enum Requirements {
   package static let dataFolder: String = {
     let environment = ProcessInfo.processInfo.environment
     func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    return value("SLUICE_DATA")
-      ?? "\(value("XDG_DATA_HOME") ?? "\(environment["HOME"] ?? "")/.local/share")/sluice"
+    let shared = value("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return value("SLUICE_DATA") ?? "\(shared ?? "\(environment["HOME"] ?? "")/.local/share")/sluice"
   }()
 
   package static let hasFFmpeg = succeeds("ffmpeg -version")

@@ -27,13 +27,13 @@ package struct OpenVINOLocator: Sendable {
   private var installedFolder: String { "\(DataFolder.path(environment: environment))/openvino" }
 
   /// What the variable names; `nil` where it names nothing.
-  private var named: String? { environment[Self.environmentVariable].flatMap { $0.isEmpty ? nil : $0 } }
+  private var named: String? { environment.nonEmpty(Self.environmentVariable) }
 
   /// Glob patterns that may match the library.
   package var patterns: [String] {
     if let setting { return Self.patterns(named: setting) }
     if let named { return Self.patterns(named: named) }
-    let home = DataFolder.home(environment: environment)
+    let home = UserFolder.home(environment) ?? UserFolder.nowhere
     let wheels =
       [installedFolder]
       + (environment["VIRTUAL_ENV"].map { ["\($0)/lib/python3*/site-packages"] } ?? [])

@@ -98,10 +98,6 @@ extension AuditLocation {
   }
 }
 
-extension [String: String] {
-  fileprivate func nonEmpty(_ name: String) -> String? { self[name].flatMap { $0.isEmpty ? nil : $0 } }
-}
-
 /// Who adds to the log: whose chain, and which person.
 struct AuditAuthorOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The chain to add to. (default: the host's name)", valueName: "name"))
@@ -122,9 +118,7 @@ struct AuditAuthorOptions: ParsableArguments {
   }
 
   var writerName: String { writer ?? AuditWriterName.ofThisHost }
-  var reviewerName: String {
-    reviewer ?? FilterOpening.variables()["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? "operator"
-  }
+  var reviewerName: String { reviewer ?? FilterOpening.variables().nonEmpty("USER") ?? "operator" }
 }
 
 /// Which records.

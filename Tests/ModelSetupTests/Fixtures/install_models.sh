@@ -4,6 +4,8 @@
 # `Samples/install.sh --imagenet` brings the engine's Python interface that writes the second one.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
+# The specification of the variable says that a relative path is to be ignored.
+case "${XDG_DATA_HOME:-/}" in /*) ;; *) unset XDG_DATA_HOME ;; esac
 data="${SLUICE_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice}"
 python="${PYTHON:-python3}"
 mkdir -p "$data/models"

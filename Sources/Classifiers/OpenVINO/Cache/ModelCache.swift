@@ -33,12 +33,8 @@ package struct ModelCache: Sendable {
 
   /// Where entries lie; `nil` for `off`, or a user without a home.
   package static func path(_ environment: [String: String]) -> String? {
-    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    if let setting = value(environmentVariable) { return setting == "off" ? nil : setting }
-    // The XDG specification says that a relative path is to be ignored.
-    if let caches = value("XDG_CACHE_HOME"), caches.hasPrefix("/") { return "\(caches)/sluice" }
-    guard let home = value("HOME") ?? DataFolder.homeOfUser(), home.hasPrefix("/") else { return nil }
-    return "\(home)/.cache/sluice"
+    if let setting = environment.nonEmpty(environmentVariable) { return setting == "off" ? nil : setting }
+    return UserFolder.cache.path(environment).map { "\($0)/sluice" }
   }
 
   /// An entry; `nil` where there is none, or none that can be relied on.
