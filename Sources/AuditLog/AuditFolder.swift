@@ -147,7 +147,7 @@ package struct AuditFolder: Sendable {
     do throws(SluiceError) {
       return try read()
     } catch {
-      throw SluiceError(error.code, "\(file): \(error.message)", remedy: error.remedy)
+      throw error.naming(file)
     }
   }
 }

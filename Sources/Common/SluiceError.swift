@@ -61,6 +61,23 @@ extension SluiceError {
     return error
   }
 
+  /// The same error with what it is about before its message, such as the file in which the trouble lies.
+  ///
+  /// - Parameters:
+  ///   - remedy: what the reader can do; `nil` for what it says already.
+  package func naming(_ place: String, remedy: String? = nil) -> SluiceError {
+    var error = self
+    error.message = "\(place): \(message)"
+    return error.advising(remedy)
+  }
+
+  /// The same error with another remedy; with its own for `nil`.
+  package func advising(_ remedy: String?) -> SluiceError {
+    var error = self
+    error.remedy = remedy ?? self.remedy
+    return error
+  }
+
   /// The causes, from the nearest to the first one.
   package var causeChain: [SluiceError] { Array(sequence(first: self) { $0.cause }.dropFirst()) }
 

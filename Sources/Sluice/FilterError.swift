@@ -17,7 +17,7 @@ public struct FilterError: Error, Sendable, Hashable {
 
   /// What is wrong, for programs.
   public let code: Code
-  /// What is wrong and what is permitted, for people.
+  /// What is wrong, what led to it and what is permitted, for people.
   public let message: String
   /// What to do about it; `nil` where the message says it already.
   public let remedy: String?
@@ -71,8 +71,9 @@ extension FilterError {
   static let cancelled = FilterError(.cancelled, "the task that asked was cancelled")
 
   init(_ error: SluiceError) {
+    let message = ([error] + error.causeChain).map(\.message).joined(separator: ": ")
     self.init(
-      Code(rawValue: error.code.description), error.message, remedy: error.remedy, byteOffset: error.byteOffset)
+      Code(rawValue: error.code.description), message, remedy: error.remedy, byteOffset: error.byteOffset)
   }
 }
 

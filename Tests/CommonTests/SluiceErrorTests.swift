@@ -14,6 +14,17 @@ import Testing
     #expect(third.cause == second && first.cause == nil)
   }
 
+  @Test func naming() {
+    var error = SluiceError(.cancelled, "is cut short", remedy: "send it again", byteOffset: 7).caused(by: first)
+    error.isPrivate = true
+    let named = error.naming("a.json")
+    #expect(named.message == "a.json: is cut short" && named.remedy == "send it again")
+    #expect(named.code == .cancelled && named.byteOffset == 7 && named.cause == first && named.isPrivate)
+    #expect(error.naming("a.json", remedy: "make it again").remedy == "make it again")
+    #expect(error.advising("make it again").description == error.description.replacing("send it", with: "make it"))
+    #expect(error.advising(nil) == error)
+  }
+
   @Test func whatIsDisclosedHasNoCauses() {
     #expect(
       SluiceError(.cancelled, "nobody waits").caused(by: first).disclosed == SluiceError(.cancelled, "nobody waits"))

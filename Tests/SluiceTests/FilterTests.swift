@@ -136,6 +136,20 @@ struct FilterTests {
     #expect(unknown?.message.contains("unknown") == true)
   }
 
+  @Test(
+    arguments: [(#"{"version": 3}"#, "`date` is missing"), (#"{"version": 3, "detectors": ["#, nil)]
+      as [(String, String?)])
+  func whatIsWrongWithACalibrationIsSaid(_ calibration: String, _ cause: String?) async throws {
+    let folder = try TemporaryFolder()
+    try folder.file("noise.calibration.json", calibration)
+    let path = try folder.file("noise.yaml", NoisePictures.filter())
+    let error = await #expect(throws: FilterError.self) { _ = try await Filter(contentsOf: path) }
+    let wrong = "\(folder.path)/noise.calibration.json: the calibration is not what `sluice calibrate` writes: "
+    let message = error?.message ?? ""
+    #expect(message.hasPrefix(wrong) && message.count > wrong.count, "\(message)")
+    if let cause { #expect(message == wrong + cause) }
+  }
+
   @Test func variablesOfTheOptionsStandInPaths() async throws {
     let text = Self.text + "\nclassifier: {openvino: {model: \"${SLUICE_TEST_FOLDER}/none.onnx\"}}\n"
     let unset = await #expect(throws: FilterError.self) { _ = try await filter(text) }

@@ -29,7 +29,7 @@ package struct ReviewList: Sendable {
         review.path = review.path.path(inFolder: folder)
         if latest.updateValue(review, forKey: review.sha256) == nil { order.append(review.sha256) }
       } catch {
-        throw SluiceError(error.code, "\(path):\(index + 1): \(error.message)")
+        throw error.naming("\(path):\(index + 1)")
       }
     }
     reviews = order.compactMap { latest[$0] }

@@ -22,9 +22,8 @@ struct ModelPart: Sendable {
 
   /// The error of a part whose input is perhaps of another type than it was taken to be.
   private static func withoutElement(_ error: SluiceError, _ tensor: String) -> SluiceError {
-    SluiceError(
-      error.code, error.message,
-      remedy: "the file does not say of which type `\(tensor)` is: name another tensor, or keep shapes and types in it "
+    error.advising(
+      "the file does not say of which type `\(tensor)` is: name another tensor, or keep shapes and types in it "
         + "(`onnx.shape_inference.infer_shapes`)")
   }
 

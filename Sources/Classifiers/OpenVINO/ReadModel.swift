@@ -51,7 +51,7 @@ import Common
     do throws(SluiceError) {
       unsafe try checked("the model \(path) cannot be read", .engineFailed) { message in unsafe read(&model, message) }
     } catch {
-      throw SluiceError(error.code, error.message, remedy: EngineMessage.remedy(forUnreadable: error.message))
+      throw error.advising(EngineMessage.remedy(forUnreadable: error.message))
     }
     guard let model = unsafe model else {
       throw SluiceError(.engineFailed, "the model \(path) cannot be read")

@@ -35,7 +35,7 @@ package struct ActivationRangesFile: Sendable, Hashable {
   package init(path: String) throws(SluiceError) {
     let bytes: [UInt8]
     do throws(SluiceError) { bytes = try readFile(path, atMost: Self.maxBytes) } catch {
-      throw SluiceError(error.code, "the activation ranges cannot be read: \(error.message)", remedy: Self.remedy)
+      throw error.naming("the activation ranges cannot be read", remedy: Self.remedy)
     }
     let contents: Contents
     do throws(SluiceError) { contents = try Contents(json: bytes, limits: Self.limits) } catch {

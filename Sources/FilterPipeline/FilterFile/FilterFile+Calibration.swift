@@ -123,9 +123,8 @@ extension FilterFile {
     do throws(SluiceError) {
       bytes = try readFile(path, atMost: Calibration.maxBytes)
     } catch {
-      throw SluiceError(
-        error.code, "the calibration cannot be read: \(error.message)",
-        remedy: "make it with `sluice calibrate -f \(self.path) --clean FOLDER`")
+      throw error.naming(
+        "the calibration cannot be read", remedy: "make it with `sluice calibrate -f \(self.path) --clean FOLDER`")
     }
     let identity = try calibrationIdentity(environment)
     return try named(path) { () throws(SluiceError) in
@@ -190,7 +189,7 @@ extension FilterFile {
     do throws(SluiceError) {
       return try body()
     } catch {
-      throw SluiceError(error.code, "\(path): \(error.message)", remedy: error.remedy)
+      throw error.naming(path)
     }
   }
 }

@@ -56,7 +56,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     for path in checkpoint {
       let text = String(decoding: try readFile(path, atMost: Self.mostCheckpointBytes), as: UTF8.self)
       do throws(SluiceError) { kept += try SignedCheckpoint.all(in: text) } catch {
-        throw SluiceError(error.code, "\(path): \(error.message)", remedy: error.remedy)
+        throw error.naming(path)
       }
     }
     let verifier = AuditVerifier(store, keys: try keys(location.folder), kept: kept, checksImages: !skipImages)
