@@ -19,7 +19,7 @@ struct FilterOptions: ParsableArguments {
     try ArgumentBytes.checkAreText([filter] + definitions)
   }
 
-  private var opening: FilterOpening { FilterOpening(path: filter, definitions: definitions) }
+  var opening: FilterOpening { FilterOpening(path: filter, definitions: definitions) }
 
   /// Reads the filter file and opens its classifier, for so many images at a time.
   ///

@@ -197,7 +197,7 @@ struct InitCommand: AsyncParsableCommand {
   private static func line(_ name: String) -> String { String(name.map { $0.isNewline ? " " : $0 }) }
 
   /// - Throws: what `sluice calibrate` throws, with how to go on from there: the filter is written.
-  private func calibrate(_ files: InitFiles, _ plan: FilterPlan) async throws -> CalibrateCommand.Outcome {
+  private func calibrate(_ files: InitFiles, _ plan: FilterPlan) async throws -> CalibrationOutcome {
     do {
       return try await calibrated(files, weights: plan.exitsEarly ? .filter : .fitted)
     } catch var error as SluiceError {
@@ -209,14 +209,12 @@ struct InitCommand: AsyncParsableCommand {
   }
 
   private func calibrated(
-    _ files: InitFiles, weights: CalibrateCommand.WeightSource
-  ) async throws -> CalibrateCommand.Outcome {
-    var command = try CalibrateCommand.parse(["-f", files.filter, "--clean", files.filter, "--no-baseline"])
-    command.clean = photos
-    command.adversarial = attacks
-    command.weights = weights
-    command.workers = workers
-    guard let outcome = try await command.calibrated() else {
+    _ files: InitFiles, weights: CalibrationJob.WeightSource
+  ) async throws -> CalibrationOutcome {
+    let job = CalibrationJob(
+      opening: FilterOpening(path: files.filter, definitions: []), clean: photos, adversarial: attacks,
+      weights: weights, workers: workers.count)
+    guard let outcome = try await job.run() else {
       throw SluiceError(.invalidFilter, "\(files.filter) leaves nothing to a calibration")
     }
     return outcome

@@ -13,7 +13,8 @@ struct InitFiles {
 
   init(model: String, output: String?) {
     let modelName = model.split(separator: "/").last.map(String.init) ?? model
-    let path = output ?? Self.withoutEnding(modelName) + ".yaml"
+    // Whoever takes over the commands that are printed must not give an option with it.
+    let path = output ?? (modelName.hasPrefix("-") ? "./" : "") + Self.withoutEnding(modelName) + ".yaml"
     let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let base = Self.withoutEnding(String(path.dropFirst(parent.count)))
     filter = path

@@ -8,7 +8,7 @@ struct InitSummary {
   let files: InitFiles
   /// The paths of all files that were written.
   let paths: [String]
-  let outcome: CalibrateCommand.Outcome
+  let outcome: CalibrationOutcome
   let cost: FilterCost
   let photos: [String]
   let attacks: [String]

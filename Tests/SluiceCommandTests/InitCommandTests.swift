@@ -206,6 +206,20 @@ struct InitCommandTests {
     #expect(try SluiceCommand.run(arguments + ["0.05", "--no-calibrate"]).status == 0)
   }
 
+  @Test("a model whose name begins with a hyphen has a filter that is calibrated, and that commands can name")
+  func hyphen() throws {
+    let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(60))
+    try folder.file("-x.onnx", Repository.bytes(Self.fixture("channels-last.onnx")))
+    let made = try SluiceCommand.shell(
+      "cd '\(folder.path)' && \"$SLUICE\" init ./-x.onnx --photos '\(photographs.path)' --fpr 0.1")
+    #expect(made.status == 0, "\(made.errors)")
+    let written = try Self.written(made)
+    #expect(written.contains("./-x.yaml") && written.contains("./-x.calibration.json"), "\(written)")
+    let judged = try SluiceCommand.shell(
+      "cd '\(folder.path)' && \"$SLUICE\" filter -f ./-x.yaml -o /dev/null '\(photographs.path)/0_0.png'")
+    #expect(judged.status == 0, "\(judged.errors)")
+  }
+
   @Test("where calibrating fails, it is said that the filter is written, and what goes on")
   func calibratingFails() throws {
     let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(6))

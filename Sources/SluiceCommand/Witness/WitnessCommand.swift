@@ -177,11 +177,9 @@ struct WitnessCommand: AsyncParsableCommand {
 
   private func calibrateFilter(_ files: WitnessFiles) async throws {
     guard let target = output else { return }
-    var command = try CalibrateCommand.parse(["-f", target, "--clean", target, "--no-baseline"])
-    command.options.definitions = options.definitions
-    command.clean = calibrate
-    command.workers = workers
-    guard let outcome = try await command.calibrated() else { return }
+    let job = CalibrationJob(
+      opening: FilterOpening(path: target, definitions: options.definitions), clean: calibrate, workers: workers.count)
+    guard let outcome = try await job.run() else { return }
     try OutputFile.standardOutput().write(Array(outcome.report.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }

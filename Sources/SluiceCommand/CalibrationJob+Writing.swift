@@ -1,0 +1,56 @@
+import Calibration
+import Common
+import Decision
+import Files
+import FilterPipeline
+import enum Sluice.Digests
+
+/// What calibrating came to.
+struct CalibrationOutcome {
+  let decision: Decision
+  let flags: FixedFlags
+  let answeredRightly: AnsweredRightly
+  let report: CalibrationReport
+  /// Images that could not be scored.
+  let leftOut: Int
+}
+
+extension CalibrationJob {
+  /// Fits the calibration and writes it.
+  func write(
+    to target: String, _ collected: CalibrationSet, _ scoring: ScoringPipeline,
+    _ definition: FilterDefinition.DecisionDefinition
+  ) throws(SluiceError) -> CalibrationOutcome {
+    let images = collected.images()
+    let rate = self.rate ?? definition.budget
+    let fitting = CalibrationFitting(
+      identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(),
+      rule: definition.rule, shares: definition.shares, witnesses: scoring.witnesses,
+      exitLimit: definition.earlyExit?.limit, drawsOrder: scoring.pipeline.definition.secretPath != nil,
+      fitsWeights: weights == .fitted, sha256: Digests.sha256)
+    let adversarial = images.adversarial.thatKeepTheirEffect
+    let calibration = try fitting.calibration(clean: images.clean, adversarial: adversarial)
+    let decision = Decision(calibration, rule: definition.rule, budget: rate, shares: definition.shares)
+    try decision.checkCanSpendBudget()
+    let suggestions = DetectorAblation(
+      decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }
+    ).suggestions
+    try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
+    let flags = FixedFlags(images.clean)
+    let answeredRightly = AnsweredRightly(images.adversarial)
+    return CalibrationOutcome(
+      decision: decision, flags: flags, answeredRightly: answeredRightly,
+      report: CalibrationReport(decision, flags, answeredRightly, suggestions, path: target),
+      leftOut: collected.leftOut)
+  }
+}
+
+extension [ScoredImage] {
+  /// Without changed versions in which the classifier no longer sees what the attack made it see.
+  fileprivate var thatKeepTheirEffect: [ScoredImage] {
+    let seen = Dictionary(
+      filter { $0.kind == ScoredImage.original }.map { ($0.digest, $0.predictedClass) },
+      uniquingKeysWith: { first, _ in first })
+    return filter { $0.kind == ScoredImage.original || seen[$0.digest] == .some($0.predictedClass) }
+  }
+}
