@@ -5,9 +5,12 @@ import Testing
 
 /// Streams made to be walked over and over: what they cost must grow as they do.
 struct HostileStreamTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   /// The inputs of a stream, none of which is too long, and how many bytes were looked at to find them.
   private func takenApart(_ bytes: [UInt8]) throws -> (inputs: [EncodedInput], examined: Int) {
-    let folder = try TemporaryFolder()
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "stream", limit: bytes.count)
     var all: [EncodedInput] = []
     while let input = try inputs.next() { all.append(input) }

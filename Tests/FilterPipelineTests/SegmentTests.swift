@@ -5,8 +5,11 @@ import Testing
 
 /// What stands in the segments of a JPEG, between images, and what only looks like an image.
 struct SegmentTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   private func inputs(_ bytes: [UInt8]) throws -> [EncodedInput] {
-    let folder = try TemporaryFolder()
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "stream", limit: 100_000)
     var all: [EncodedInput] = []
     while let input = try inputs.next() { all.append(input) }

@@ -8,8 +8,11 @@ import Testing
 struct StreamTests {
   static let limit = 100_000
 
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   private func inputs(_ bytes: [UInt8], limit: Int = limit) throws -> [EncodedInput] {
-    let folder = try TemporaryFolder()
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "stream", limit: limit)
     var all: [EncodedInput] = []
     while let input = try inputs.next() { all.append(input) }

@@ -5,9 +5,12 @@ import TestSupport
 import Testing
 
 struct TarTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
   /// The inputs of a stream, and the error that ended it.
   private func inputs(_ bytes: [UInt8], limit: Int = 100_000) throws -> ([EncodedInput], SluiceError?) {
-    let folder = try TemporaryFolder()
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "t.tar", limit: limit)
     var all: [EncodedInput] = []
     while let input = try inputs.next() {
@@ -170,7 +173,6 @@ struct TarTests {
 
   /// How many members were passed over, and what the inputs are.
   private func passedOver(_ bytes: [UInt8]) throws -> (count: Int, sources: [String]) {
-    let folder = try TemporaryFolder()
     let inputs = try RunInputs(stream: FileReader(try folder.file("stream", bytes)), name: "t.tar", limit: 100_000)
     var sources: [String] = []
     while let input = try inputs.next() { sources.append(input.source) }
