@@ -92,10 +92,10 @@ struct AuditWriterTests {
       await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(2).entry]) }
       #expect(!writer.isWritable)
       let tries = fragile.failures.withLock { $0 }
-      while fragile.failures.withLock({ $0 }) < tries + 3 { try await Task.sleep(for: .milliseconds(5)) }
+      try await eventually("three more tries") { fragile.failures.withLock { $0 } >= tries + 3 }
       #expect(!writer.isWritable)
       fragile.fails.withLock { $0 = false }
-      while !writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+      try await eventually("it can write again") { writer.isWritable }
     }
     // Trials leave no trace.
     #expect(try store.heads().map(\.sequence) == [1] && store.verified().words == [])
@@ -116,7 +116,7 @@ struct AuditWriterTests {
     for round in 1...3 {
       hanging.hangs.withLock { $0 = true }
       let first = Task { try await writer.append([Judged.number(2).entry]) }
-      while !hanging.isHanging.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+      try await eventually("it hangs") { hanging.isHanging.withLock { $0 } }
       let second = Task { try await writer.append([Judged.number(3).entry]) }
       let refused = await #expect(throws: SluiceError.self) { try await second.value }
       #expect(refused?.code == .auditUnavailable && refused?.remedy != nil)
@@ -142,15 +142,15 @@ struct AuditWriterTests {
     let other = Task {
       try await writer.perform { store throws(SluiceError) in _ = try store.append([AuditEntry](), to: "two") }
     }
-    while writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("it cannot write") { !writer.isWritable }
     fragile.fails.withLock { $0 = true }
     hanging.hangs.withLock { $0 = false }
     await #expect(throws: SluiceError.self) { try await other.value }
-    while fragile.failures.withLock({ $0 }) < 4 { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("four tries") { fragile.failures.withLock { $0 } >= 4 }
     #expect(!writer.isWritable)
     await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(1).entry]) }
     fragile.fails.withLock { $0 = false }
-    while !writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("it can write again") { writer.isWritable }
     #expect(try await writer.append([Judged.number(1).entry]).map(\.sequence) == [1])
   }
 
@@ -166,7 +166,7 @@ struct AuditWriterTests {
       await #expect(throws: SluiceError.self) { try await writer.append([Judged.number(1).entry]) }
       abandoned = writer
     }
-    while abandoned != nil { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("the writer is gone") { abandoned == nil }
   }
 
   private final class End: Sendable {
@@ -181,7 +181,9 @@ struct AuditWriterTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<16 {
         group.addTask {
-          while !end.isReached.withLock({ $0 }) { try await writer.append([Judged.number(number).entry]) }
+          while !end.isReached.withLock({ $0 }), !Task.isCancelled {
+            try await writer.append([Judged.number(number).entry])
+          }
         }
       }
       for _ in 0..<20 { try await writer.perform { _ in } }

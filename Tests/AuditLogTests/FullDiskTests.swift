@@ -106,7 +106,7 @@ struct FullDiskTests {
     try await Task.sleep(for: .milliseconds(100))
     #expect(!writer.isWritable)
     try FileManager.default.removeItem(atPath: disk.path + "/ballast")
-    while !writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("it can write again") { writer.isWritable }
     try await writer.append([image.entry])
     #expect(try store.verified().words == [])
   }

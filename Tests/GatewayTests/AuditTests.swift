@@ -97,7 +97,7 @@ extension GatewayProcesses {
       #expect(try await operations.get("/readyz").status == (failsOpen ? 200 : 503))
       #expect(gateway.log.contains { $0["message"] as? String == "verdict not recorded" })
       try gateway.limitFiles(to: "unlimited")
-      while try await operations.get("/readyz").status != 200 { try await Task.sleep(for: .milliseconds(50)) }
+      try await eventually("it is ready again") { try await operations.get("/readyz").status == 200 }
       #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
       let reader = AuditLogReader(gateway.auditPath)
       #expect(try reader.records().count == 2 && reader.verify().status == 0)
@@ -126,9 +126,7 @@ extension GatewayProcesses {
     @Test("what a gateway that is killed soon has begun is signed")
     func earlyCheckpoint() async throws {
       let gateway = try RunningGateway()
-      while !gateway.log.contains(where: { $0["message"] as? String == "audit checkpoint" }) {
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      try await gateway.wait(for: "audit checkpoint")
       gateway.send(SIGKILL)
       _ = gateway.waitForEnd()
       let verification = try AuditLogReader(gateway.auditPath).verify(["--json"])
@@ -143,7 +141,7 @@ extension GatewayProcesses {
       func isSigned(_ line: [String: Any]) -> Bool {
         line["message"] as? String == "audit checkpoint" && line["sequence"] as? String == "2"
       }
-      while !gateway.log.contains(where: isSigned) { try await Task.sleep(for: .milliseconds(50)) }
+      try await eventually("a checkpoint through the verdict") { gateway.log.contains(where: isSigned) }
       let database = try SQLiteDatabase(path: "\(gateway.auditPath)/audit.sqlite")
       try database.write { connection throws(SluiceError) in
         for statement in [
@@ -157,7 +155,7 @@ extension GatewayProcesses {
         let line = metrics.first { $0.hasPrefix("sluice_audit_rewritten_total ") }
         return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
       }
-      while try await refusals() < 3 { try await Task.sleep(for: .milliseconds(50)) }
+      try await eventually("three refusals to sign") { try await refusals() >= 3 }
       gateway.send(SIGTERM)
       #expect(gateway.waitForEnd() == 0)
       let complaints = gateway.log.filter { $0["message"] as? String == "checkpoint not signed" }

@@ -62,7 +62,7 @@ final class Browser {
   deinit {
     // It does not heed a request to end while a browser is busy.
     kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    _ = process.waitForEnd(seconds: 60)
   }
 
   func open(_ address: String) async throws { _ = try await call("POST", "\(path)/url", ["url": address]) }

@@ -1,5 +1,6 @@
 import Gateway
 import Synchronization
+import TestSupport
 import Testing
 
 /// The queue that admission and the memory budget share.
@@ -29,14 +30,16 @@ struct ClaimQueueTests {
   private typealias Queue = ClaimQueue<Units>
 
   /// Has a task wait for a claim; it is in the queue when this returns.
-  private func waiter(_ queue: Queue, _ claim: Units.Claim, _ granted: Granted) async -> Task<Queue.Outcome, Never> {
+  private func waiter(
+    _ queue: Queue, _ claim: Units.Claim, _ granted: Granted
+  ) async throws -> Task<Queue.Outcome, Never> {
     let before = queue.waiting
     let task = Task {
       let outcome = await queue.claim(claim)
       if outcome == .granted { granted.counts.withLock { $0.append(claim.count) } }
       return outcome
     }
-    while queue.waiting == before { await Task.yield() }
+    try await eventually("it waits") { queue.waiting > before }
     return task
   }
 
@@ -45,11 +48,11 @@ struct ClaimQueueTests {
   }
 
   @Test("a claim that waits holds up its own line, and no other")
-  func lines() async {
+  func lines() async throws {
     let (queue, granted) = (Queue(Units(free: 5)), Granted())
     #expect(await queue.claim(Units.Claim(count: 4, line: .left)) == .granted)
-    let large = await waiter(queue, Units.Claim(count: 3, line: .left), granted)
-    let behind = await waiter(queue, Units.Claim(count: 1, line: .left), granted)
+    let large = try await waiter(queue, Units.Claim(count: 3, line: .left), granted)
+    let behind = try await waiter(queue, Units.Claim(count: 1, line: .left), granted)
     #expect(await queue.claim(Units.Claim(count: 1, line: .right)) == .granted, "the other line is free")
     queue.give(Units.Claim(count: 1, line: .right))
     #expect(queue.waiting == 2 && queue.withResource { $0.free } == 1, "there is one, but it is not the second's turn")
@@ -60,10 +63,10 @@ struct ClaimQueueTests {
   }
 
   @Test("a waiter that is cancelled leaves, and those behind it go on")
-  func cancellation() async {
+  func cancellation() async throws {
     let (queue, granted) = (Queue(Units(free: 1)), Granted())
-    let large = await waiter(queue, Units.Claim(count: 2, line: .left), granted)
-    let small = await waiter(queue, Units.Claim(count: 1, line: .left), granted)
+    let large = try await waiter(queue, Units.Claim(count: 2, line: .left), granted)
+    let small = try await waiter(queue, Units.Claim(count: 1, line: .left), granted)
     large.cancel()
     #expect(await large.value == .cancelled)
     #expect(await small.value == .granted)
@@ -85,10 +88,10 @@ struct ClaimQueueTests {
   }
 
   @Test("so many wait, and who comes then is told at once", arguments: [0, 1, 3])
-  func full(maximum: Int) async {
+  func full(maximum: Int) async throws {
     let (queue, granted) = (Queue(Units(free: 0), maximumWaiting: maximum), Granted())
     var waiters: [Task<Queue.Outcome, Never>] = []
-    for _ in 0..<maximum { waiters.append(await waiter(queue, Units.Claim(count: 1, line: .left), granted)) }
+    for _ in 0..<maximum { waiters.append(try await waiter(queue, Units.Claim(count: 1, line: .left), granted)) }
     #expect(await queue.claim(Units.Claim(count: 1, line: .right)) == .full)
     for _ in 0..<maximum { queue.give(Units.Claim(count: 1, line: .left)) }
     for waiter in waiters { #expect(await waiter.value == .granted) }

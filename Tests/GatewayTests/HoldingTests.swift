@@ -47,7 +47,7 @@ struct HoldingTests {
     var first: JudgedBatch? = try await judge(Array(repeating: image, count: 6), memory)
     let second = Task { [image] in try await judge([image], memory).judgements.count }
     let third = Task { [image] in try await judge([image], memory).judgements.count }
-    while memory.waiting < 2 { await Task.yield() }
+    try await eventually("two wait") { memory.waiting == 2 }
     #expect(memory.used == 6 * Self.tensor)
     third.cancel()
     await #expect(throws: SluiceError(.cancelled, "the request ended while it waited for memory")) {

@@ -169,7 +169,7 @@ extension GatewayProcesses {
         connection.send(
           HTTP2Frames.opening + HTTP2Frames.headers(1, HTTP2Frames.request("POST", "/v2/models/signs/infer"))
             + HTTP2Frames.frame(.data, HTTP2Frames.endStream, 1, Array(#"{"inputs":[\#(input)]}"#.utf8)))
-        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the server is asked") { !server.received.isEmpty }
         gateway.send(SIGTERM)
         var received = connection.receive { !HTTP2Frames.pingAnswers($0).isEmpty }
         connection.send(HTTP2Frames.pingAnswers(received))

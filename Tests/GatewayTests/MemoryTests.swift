@@ -218,7 +218,7 @@ extension GatewayProcesses {
         let client = WebClient(port: gateway.http)
         let ask = { @Sendable in try await client.post("/v2/models/signs/infer", body, headers).status }
         var asked = [Task { try await ask() }]
-        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the server is asked") { !server.received.isEmpty }
         for _ in 1..<40 { asked.append(Task { try await ask() }) }
         // Long enough for all the others to be judged, if nothing held them up.
         try await Task.sleep(for: .seconds(2))

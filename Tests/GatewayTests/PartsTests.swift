@@ -2,6 +2,7 @@ import Common
 import FilterPipeline
 import Gateway
 import Synchronization
+import TestSupport
 import Testing
 
 /// The parts of the gateway that need no server.
@@ -16,7 +17,7 @@ struct PartsTests {
     let admission = Admission(places: 2, queue: 3)
     let (gate, open) = AsyncStream.makeStream(of: Void.self)
     let notes = Notes()
-    await withTaskGroup(of: Void.self) { group in
+    try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<8 {
         group.addTask {
           do {
@@ -28,10 +29,13 @@ struct PartsTests {
             notes.busy.withLock { $0 += 1 }
           }
         }
-        while admission.working + admission.waiting + notes.busy.withLock({ $0 }) < number + 1 { await Task.yield() }
+        try await eventually("it works, waits or was told") {
+          admission.working + admission.waiting + notes.busy.withLock { $0 } > number
+        }
       }
       #expect(admission.working == 2 && admission.waiting == 3 && notes.busy.withLock { $0 } == 3)
       open.finish()
+      try await group.waitForAll()
     }
     #expect(notes.order.withLock { $0 }.sorted() == [0, 1, 2, 3, 4])
     #expect(admission.working == 0 && admission.waiting == 0)
@@ -42,9 +46,9 @@ struct PartsTests {
     let admission = Admission(places: 1, queue: 5)
     let (gate, open) = AsyncStream.makeStream(of: Void.self)
     let worker = Task { try await admission.admit { for await _ in gate {} } }
-    while admission.working == 0 { await Task.yield() }
+    try await eventually("it works") { admission.working == 1 }
     let waiter = Task { try await admission.admit {} }
-    while admission.waiting == 0 { await Task.yield() }
+    try await eventually("it waits") { admission.waiting == 1 }
     waiter.cancel()
     let outcome = await waiter.result
     #expect((outcome.failure as? SluiceError)?.code == .cancelled)
@@ -80,7 +84,7 @@ struct PartsTests {
     }
     #expect(notes.order.withLock { $0.isEmpty }, "it goes on by itself")
     end.finish()
-    while notes.order.withLock({ $0.isEmpty }) { await Task.yield() }
+    try await eventually("it has ended") { notes.order.withLock { !$0.isEmpty } }
     #expect(notes.order.withLock { $0 } == [1])
     #expect(try await Deadline(after: .seconds(30)).abandon { 7 } == 7)
     let caller = Task { try await Deadline(after: .seconds(30)).abandon { try await Task.sleep(for: .seconds(30)) } }

@@ -46,7 +46,7 @@ extension GatewayProcesses {
       defer {
         // It does not end by itself while clients hold connections.
         kill(server.processIdentifier, SIGKILL)
-        server.waitUntilExit()
+        _ = server.waitForEnd(seconds: 60)
       }
       let port = scheme == "http" ? ports[0] : ports[1]
       let gateway = try RunningGateway(["--upstream", "\(scheme)://127.0.0.1:\(port)", "--health-interval", "500ms"])

@@ -154,10 +154,10 @@ extension GatewayProcesses {
         try await gateway.wait(for: "model server in use")
         try await withClient(gateway) { client in
           let call = Task { try await client.modelInfer(asked) }
-          while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+          try await eventually("the server is asked") { !server.received.isEmpty }
           gateway.send(SIGTERM)
           let operations = WebClient(port: gateway.operations)
-          while try await operations.get("/readyz").status == 200 { try await Task.sleep(for: .milliseconds(10)) }
+          try await eventually("it is ready no longer") { try await operations.get("/readyz").status != 200 }
           // Connections hear of it a moment later.
           try await Task.sleep(for: .milliseconds(300))
           server.set(.answers)

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A gateway in a process of its own, on free ports of this machine.
 ///
@@ -52,7 +53,7 @@ final class RunningGateway: @unchecked Sendable {
   deinit {
     if process.isRunning {
       process.terminate()
-      process.waitUntilExit()
+      _ = process.waitForEnd(seconds: Self.patience)
     }
   }
 
@@ -86,9 +87,12 @@ final class RunningGateway: @unchecked Sendable {
     _ = try SluiceCommand.shell("prlimit --pid \(process.processIdentifier) --fsize=\(bytes):unlimited")
   }
 
-  /// Waits for the end of the process; its exit status.
+  /// How many seconds it may take to end: longer than any test lets it drain, on a busy machine.
+  private static let patience = 60
+
+  /// Waits for the end of the process; its exit status. One that does not end is killed, which is an issue.
   func waitForEnd() -> Int32 {
-    process.waitUntilExit()
+    if !process.waitForEnd(seconds: Self.patience) { Issue.record("the gateway did not end:\n\(logText)") }
     return process.terminationStatus
   }
 

@@ -37,7 +37,7 @@ extension GatewayProcesses {
         let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:\(port)", "--deadline", "60s"])
         try await gateway.wait(for: "model server in use")
         let asked = Self.ask(gateway)
-        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the server is asked") { !server.received.isEmpty }
         let sent = 2 * Self.tensor + (server.received.first?.body.count ?? 0)
         let held = try await Self.heldBytes(gateway)
         #expect(held >= sent)
@@ -61,7 +61,7 @@ extension GatewayProcesses {
         var asked: [Task<Int, any Error>] = []
         for count in 1...3 {
           asked.append(Self.ask(gateway))
-          for _ in 0..<1000 where server.received.count < count { try await Task.sleep(for: .milliseconds(10)) }
+          try await eventually("the server is asked \(count) times") { server.received.count >= count }
           try #require(server.received.count == count)
         }
         server.set(.answers)

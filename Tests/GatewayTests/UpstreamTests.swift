@@ -129,11 +129,11 @@ extension GatewayProcesses {
             return counts
           }
         }
-        for _ in 0..<1000 where server.received.count < 70 { try await Task.sleep(for: .milliseconds(20)) }
+        try await eventually("the server is asked 70 times") { server.received.count >= 70 }
         #expect(server.received.count == 70, "none waits for a connection")
         let looks = server.looks
-        for _ in 0..<1000 where server.looks < looks + 3 { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(server.looks >= looks + 3, "nor do questions about the server")
+        // Nor do questions about the server.
+        try await eventually("three more looks") { server.looks >= looks + 3 }
         #expect(!gateway.logText.contains("model server not in use"), "\(gateway.logText)")
         server.set(.answers)
         #expect(try await requests.value == [200: 70])
@@ -148,11 +148,11 @@ extension GatewayProcesses {
         try await gateway.wait(for: "model server in use")
         let client = WebClient(port: gateway.http)
         let request = Task { try await client.post(Self.path, Self.body([Signs.clean])).status }
-        while server.received.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the server is asked") { !server.received.isEmpty }
         server.set(isMute: true)
         let looks = server.looks
         // By the second one, the first has been given up.
-        while server.looks < looks + 2 { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("two more looks") { server.looks >= looks + 2 }
         #expect(!gateway.logText.contains("model server not in use"), "\(gateway.logText)")
         server.set(isMute: false)
         server.set(.answers)
@@ -219,7 +219,7 @@ extension GatewayProcesses {
         try await gateway.wait(for: "model server in use")
         server.set(isDescribed: false)
         // The second look comes after what the first one led to.
-        while server.undescribed < 2 { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("two looks") { server.undescribed >= 2 }
         #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 200)
         #expect(!gateway.logText.contains("model server not in use"))
         server.set(input: #"{"name":"other","datatype":"FP32","shape":[-1,3,224,224]}"#)

@@ -91,8 +91,7 @@ extension GatewayProcesses {
         let gateway = try Self.gateway("http://127.0.0.1:\(port)")
         let message = "model server not in use"
         try await gateway.wait(for: message)
-        for _ in 0..<500 where server.refusals < 6 { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(server.refusals >= 6)
+        try await eventually("it has refused six times") { server.refusals >= 6 }
         #expect(gateway.log.count { $0["message"] as? String == message } == 1, "\(gateway.logText)")
         server.set(isReady: true)
         try await gateway.wait(for: "model server in use")

@@ -220,7 +220,7 @@ struct FilterCommandTests {
 
   // A shell shows 130 and 143 for a status as well as for a signal, so this looks at the process itself.
   @Test(arguments: [SIGINT, SIGTERM])
-  func aSignalIsWhatTheProcessDiesOf(signal: Int32) throws {
+  func aSignalIsWhatTheProcessDiesOf(signal: Int32) async throws {
     let input = Pipe()
     let verdicts = try folder.file("signalled", "")
     let process = Process()
@@ -230,9 +230,9 @@ struct FilterCommandTests {
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: verdicts))
     try process.run()
     try input.fileHandleForWriting.write(contentsOf: Data(EncodedImages.png()))
-    while process.isRunning, try Repository.bytes(verdicts).isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+    try await eventually("a verdict") { try !process.isRunning || !Repository.bytes(verdicts).isEmpty }
     kill(process.processIdentifier, signal)
-    process.waitUntilExit()
+    #expect(process.waitForEnd(seconds: 60))
     #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
   }
 

@@ -89,7 +89,7 @@ package final class RedisServer: Sendable {
     let running = running.withLock { $0.take() }
     guard let running else { return }
     try? running.life.fileHandleForWriting.close()
-    running.supervisor.waitUntilExit()
+    _ = running.supervisor.waitForEnd(seconds: 60)
   }
 
   /// Runs a command beside the program under test, and returns what the server says.

@@ -37,6 +37,9 @@ package struct SluiceCommand {
     try process("/bin/bash", ["-c", script], input: [], environment: environment)
   }
 
+  /// How long the longest command may take, on a busy machine.
+  private static let minutes = 10
+
   // Files stand in for pipes: nothing can fill up while the test waits.
   private static func process(
     _ executable: String, _ arguments: [String], input: [UInt8], environment: [String: String]
@@ -52,7 +55,9 @@ package struct SluiceCommand {
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputs[0]))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: outputs[1]))
     try process.run()
-    process.waitUntilExit()
+    guard process.waitForEnd(seconds: minutes * 60) else {
+      throw NeverTrue(description: "\(executable) \(arguments) did not end within \(minutes) minutes")
+    }
     let isSignal = process.terminationReason == .uncaughtSignal
     return Result(
       status: process.terminationStatus + (isSignal ? 128 : 0), output: try Repository.bytes(outputs[0]),
