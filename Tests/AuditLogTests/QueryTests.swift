@@ -31,8 +31,28 @@ struct QueryTests {
     }
   }
 
+  /// A log with records and reviews, and what is known of them.
+  private struct Filled {
+    let store: AuditStore
+    let known: [Known]
+  }
+
+  /// For tests that change nothing: one log for each database.
+  private static let shared: [Result<Filled, any Error>] = Backend.installed.map { backend in
+    Result {
+      let log = try TestLog(backend)
+      log.folder.removeAtExit()
+      return try filled(log.store())
+    }
+  }
+
   private static func filled(_ backend: Backend) throws -> (store: AuditStore, known: [Known]) {
-    let store = try TestLog(backend).store()
+    let place = try #require(Backend.installed.firstIndex(of: backend))
+    let filled = try shared[place].get()
+    return (filled.store, filled.known)
+  }
+
+  private static func filled(_ store: AuditStore) throws -> Filled {
     let images = images()
     var known: [Known] = []
     for (writer, part) in [("two", images[..<100]), ("one", images[100...])] {
@@ -44,7 +64,7 @@ struct QueryTests {
       _ = try store.review(ImageReview(image, label), of: known[number].reference, by: "reviews")
       for index in known.indices where known[index].image.sha256 == image.sha256 { known[index].review = label }
     }
-    return (store, known)
+    return Filled(store: store, known: known)
   }
 
   private static func isWanted(_ known: Known, _ query: AuditQuery) -> Bool {
@@ -173,7 +193,7 @@ struct QueryTests {
 
   @Test("other kinds of records are found by their kind", arguments: Backend.installed)
   func kinds(backend: Backend) throws {
-    let (store, _) = try Self.filled(backend)
+    let store = try Self.filled(TestLog(backend).store()).store
     _ = try store.append([AuditEntry(.opened, ["build": .string("1")])], to: "one")
     var query = AuditQuery()
     for (kind, count) in [

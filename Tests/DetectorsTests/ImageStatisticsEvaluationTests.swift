@@ -3,25 +3,51 @@ import Foundation
 import ImageCodecs
 import Pixels
 import Preprocessing
+import Synchronization
 import TestSupport
 import Testing
+
+/// The photographs of a folder as a model sees them. Several tests look at the same ones, and preparing them takes the longest.
+private final class ModelSizedFolder: Sendable {
+  static let size = PixelSize(width: 224, height: 224)
+  private static let known = Mutex<[String: ModelSizedFolder]>([:])
+  private let prepared = Mutex<[[UInt8]]?>(nil)
+
+  /// The samples of each photograph, in order of names.
+  static func samples(_ path: String) throws -> [[UInt8]] {
+    let folder = known.withLock { known in
+      let folder = known[path] ?? ModelSizedFolder()
+      known[path] = folder
+      return folder
+    }
+    return try folder.prepared.withLock { prepared in
+      let samples = try prepared ?? prepare(path)
+      prepared = samples
+      return samples
+    }
+  }
+
+  private static func prepare(_ path: String) throws -> [[UInt8]] {
+    let preprocessor = try Preprocessor(
+      steps: [.resizeShorterSide(256, .bilinear), .centerCrop(size)], channels: .rgb)
+    return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { name in
+      let bytes = try Repository.bytes("\(path)/\(name)")
+      let decoded = try ImageDecoder().decode(bytes.span)
+      let image = preprocessor.apply(to: decoded.pixels.clone())
+      return image.array
+    }
+  }
+}
 
 /// What the statistics see of real attacks on real photographs, with thresholds from other photographs.
 @Suite(.enabled(if: Repository.hasGoldenData, "needs the measurement data"))
 struct ImageStatisticsEvaluationTests {
-  private func modelSized(_ path: String) throws -> PixelImage {
-    let preprocessor = try Preprocessor(
-      steps: [.resizeShorterSide(256, .bilinear), .centerCrop(PixelSize(width: 224, height: 224))], channels: .rgb)
-    let bytes = try Repository.bytes(path)
-    let decoded = try ImageDecoder().decode(bytes.span)
-    return preprocessor.apply(to: decoded.pixels.clone())
-  }
-
   private func scores(_ folder: String, _ detector: any ImageDetector, squares: Int? = nil) throws -> [Double] {
     let path = try #require(Repository.sharedData) + "/eval/imagenet/" + folder
     var scores: [Double] = []
-    for (index, name) in try FileManager.default.contentsOfDirectory(atPath: path).sorted().enumerated() {
-      let image = try modelSized(path + "/" + name)
+    for (index, samples) in try ModelSizedFolder.samples(path).enumerated() {
+      let (width, height) = (ModelSizedFolder.size.width, ModelSizedFolder.size.height)
+      let image = PixelImage(samples, width: width, height: height, channels: .rgb)
       if let squares {
         let attacked = image.perturbedBySquares(squares, strength: 8, seed: UInt64(index))
         scores.append(try #require(detector.score(attacked).value))

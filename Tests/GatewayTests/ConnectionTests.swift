@@ -87,20 +87,23 @@ extension GatewayProcesses {
       }
     }
 
-    @Test(
-      "a connection on which nothing comes ends, whatever it speaks",
-      arguments: [
-        [], HTTP2Frames.preface, HTTP2Frames.opening,
-        HTTP2Frames.opening + HTTP2Frames.frame(.ping, 0, 0, [UInt8](repeating: 1, count: 8)),
-      ])
-    func silence(opening: [UInt8]) throws {
+    @Test("a connection on which nothing comes ends, whatever it speaks")
+    func silence() throws {
       let gateway = try RunningGateway(["--idle", "500ms", "--deadline", "500ms", "--audit", "off"])
-      for port in [gateway.grpc, gateway.http] {
-        let connection = try RawConnection(port: port)
-        connection.setTimeout(10)
-        connection.send(opening)
-        #expect(connection.isClosed())
+      let openings: KeyValuePairs<String, [UInt8]> = [
+        "nothing": [], "a preface": HTTP2Frames.preface, "settings": HTTP2Frames.opening,
+        "a ping": HTTP2Frames.opening + HTTP2Frames.frame(.ping, 0, 0, [UInt8](repeating: 1, count: 8)),
+      ]
+      var connections: [(name: String, connection: RawConnection)] = []
+      for (server, port) in [("gRPC", gateway.grpc), ("HTTP", gateway.http)] {
+        for (name, opening) in openings {
+          let connection = try RawConnection(port: port)
+          connection.send(opening)
+          connections.append(("\(name), \(server)", connection))
+        }
       }
+      // All of them wait at once.
+      for (name, connection) in connections { #expect(connection.isClosed(), "\(name)") }
     }
 
     /// A connection that gives answers no room, unless a stream asks for some.

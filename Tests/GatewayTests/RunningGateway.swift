@@ -78,6 +78,9 @@ final class RunningGateway: @unchecked Sendable {
     return text
   }
 
+  /// What has been written of it so far, for whoever looks again and again.
+  private var currentLog: [[String: Any]] { SluiceCommand.Result.verdicts(in: readLog()) }
+
   private func readLog() -> String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
@@ -112,11 +115,11 @@ final class RunningGateway: @unchecked Sendable {
 
   /// Waits until the log has such a message.
   func wait(for message: String, times: Int = 1) async throws {
-    for _ in 0..<300 {
-      if log.count(where: { $0["message"] as? String == message }) >= times { return }
-      try await Task.sleep(for: .milliseconds(50))
-    }
-    throw NotListening(description: "no `\(message)` in\n\(logText)")
+    do {
+      try await eventually("`\(message)`", every: .milliseconds(20)) {
+        currentLog.count { $0["message"] as? String == message } >= times
+      }
+    } catch let error as NeverTrue { throw NotListening(description: "\(error) in\n\(logText)") }
   }
 
   /// Waits until nothing is in work, and no memory is held for it.
@@ -131,8 +134,8 @@ final class RunningGateway: @unchecked Sendable {
   }
 
   private func waitUntilListening(servers: Int) throws {
-    for _ in 0..<1200 {
-      for line in log where line["message"] as? String == "listening" {
+    for _ in 0..<2400 {
+      for line in currentLog where line["message"] as? String == "listening" {
         guard let address = line["address"] as? String, let port = Int(address.split(separator: ":").last ?? "") else {
           continue
         }

@@ -8,15 +8,16 @@ package struct NeverTrue: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: what is waited for, in words.
 ///   - limit: far longer than it takes on a busy machine.
+///   - pause: how long to wait before looking again.
 package func eventually(
-  _ what: String, within limit: Duration = .seconds(60), file: String = #fileID, line: Int = #line,
-  _ holds: () async throws -> Bool
+  _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(5),
+  file: String = #fileID, line: Int = #line, _ holds: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit
   while try await !holds() {
     guard ContinuousClock.now < end else {
       throw NeverTrue(description: "\(what): not within \(limit) (\(file):\(line))")
     }
-    try await Task.sleep(for: .milliseconds(5))
+    try await Task.sleep(for: pause)
   }
 }
