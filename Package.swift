@@ -230,6 +230,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Pixels", "ImageCodecs"], path: "Tests/TestSupport",
       swiftSettings: tests),
+    .target(
+      name: "AuditTestSupport", dependencies: ["Common", "AuditLog"], path: "Tests/AuditTestSupport",
+      swiftSettings: tests),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: tests),
     .testTarget(name: "CommonTests", dependencies: ["Common"], swiftSettings: tests),
     .testTarget(
@@ -293,14 +296,15 @@ let package = Package(
     .testTarget(
       name: "AuditLogTests",
       dependencies: [
-        "Common", "AuditLog", "AuditLogPostgreSQL", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+        "Common", "AuditLog", "AuditLogPostgreSQL", "AuditTestSupport", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["Peers", "Fixtures"], swiftSettings: tests),
     .testTarget(
       name: "AuditingTests",
       dependencies: [
         "Common", "Pixels", "ImageCodecs", "Pictures", "Squeezers", "FilterPipeline", "AuditLog", "Auditing",
-        "StatefulDetection", "TestSupport",
+        "StatefulDetection", "AuditTestSupport", "TestSupport",
       ],
       exclude: ["Fixtures"], swiftSettings: tests),
     .testTarget(

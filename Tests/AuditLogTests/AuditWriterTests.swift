@@ -1,4 +1,5 @@
 import AuditLog
+import AuditTestSupport
 import Common
 import Foundation
 import Synchronization
@@ -250,23 +251,12 @@ struct AuditWriterTests {
 }
 
 /// A database whose transactions fail at their end on request, as on a full disk.
-private final class FragileDatabase: AuditDatabase {
+private final class FragileDatabase: ForwardingDatabase {
   let base: any AuditDatabase
   let fails = Mutex(false)
   let failures = Mutex(0)
-  var dialect: SQLDialect { base.dialect }
 
   init(_ base: any AuditDatabase) { self.base = base }
-
-  func read<Result>(
-    _ work: (any SQLConnection) throws(SluiceError) -> Result
-  ) throws(SluiceError) -> Result { try base.read(work) }
-
-  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
-
-  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
-    try base.damage(ofForm: form, connection)
-  }
 
   func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result
@@ -283,23 +273,12 @@ private final class FragileDatabase: AuditDatabase {
 }
 
 /// A database whose transactions wait on request, as on a disk that hangs.
-private final class HangingDatabase: AuditDatabase {
+private final class HangingDatabase: ForwardingDatabase {
   let base: any AuditDatabase
   let hangs = Mutex(false)
   let isHanging = Mutex(false)
-  var dialect: SQLDialect { base.dialect }
 
   init(_ base: any AuditDatabase) { self.base = base }
-
-  func read<Result>(
-    _ work: (any SQLConnection) throws(SluiceError) -> Result
-  ) throws(SluiceError) -> Result { try base.read(work) }
-
-  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
-
-  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
-    try base.damage(ofForm: form, connection)
-  }
 
   func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result

@@ -1,4 +1,5 @@
 import AuditLog
+import AuditTestSupport
 import Common
 import Foundation
 import Synchronization
@@ -204,10 +205,9 @@ struct PruningTests {
 }
 
 /// A database that remembers what it was asked within transactions that write.
-private final class ListeningDatabase: AuditDatabase {
+private final class ListeningDatabase: ForwardingDatabase {
   let base: any AuditDatabase
   let statements = Mutex<[String]>([])
-  var dialect: SQLDialect { base.dialect }
 
   init(_ base: any AuditDatabase) { self.base = base }
 
@@ -224,16 +224,6 @@ private final class ListeningDatabase: AuditDatabase {
       database.statements.withLock { $0.append(sql) }
       return try base.rows(sql, values)
     }
-  }
-
-  func read<Result>(
-    _ work: (any SQLConnection) throws(SluiceError) -> Result
-  ) throws(SluiceError) -> Result { try base.read(work) }
-
-  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
-
-  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
-    try base.damage(ofForm: form, connection)
   }
 
   func write<Result>(

@@ -1,5 +1,6 @@
 import AuditLog
 import AuditLogPostgreSQL
+import AuditTestSupport
 import Common
 import Crypto
 import Foundation
@@ -93,24 +94,9 @@ final class TestLog: Sendable {
 }
 
 /// A database that keeps its log, and so its folder, for as long as it is used.
-private struct OwningDatabase: AuditDatabase {
+private struct OwningDatabase: ForwardingDatabase {
   let base: any AuditDatabase
   let log: TestLog
-  var dialect: SQLDialect { base.dialect }
-
-  func read<Result>(
-    _ work: (any SQLConnection) throws(SluiceError) -> Result
-  ) throws(SluiceError) -> Result { try base.read(work) }
-
-  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
-
-  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
-    try base.damage(ofForm: form, connection)
-  }
-
-  func write<Result>(
-    _ work: (any SQLConnection) throws(SluiceError) -> Result
-  ) throws(SluiceError) -> Result { try base.write(work) }
 }
 
 /// The chain's formula, as its description has it.

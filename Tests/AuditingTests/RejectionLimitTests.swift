@@ -1,4 +1,5 @@
 import AuditLog
+import AuditTestSupport
 import Auditing
 import Common
 import FilterPipeline
@@ -130,22 +131,11 @@ struct RejectionLimitTests {
 }
 
 /// A database that refuses to be written to on request.
-private final class Gate: AuditDatabase {
-  private let base: SQLiteDatabase
+private final class Gate: ForwardingDatabase {
+  let base: any AuditDatabase
   let isClosed = Mutex(false)
-  var dialect: SQLDialect { base.dialect }
 
-  init(_ base: SQLiteDatabase) { self.base = base }
-
-  func read<Result>(
-    _ work: (any SQLConnection) throws(SluiceError) -> Result
-  ) throws(SluiceError) -> Result { try base.read(work) }
-
-  func objects(ofForm form: Int) throws(SluiceError) -> [DatabaseObject] { try base.objects(ofForm: form) }
-
-  func damage(ofForm form: Int, _ connection: any SQLConnection) throws(SluiceError) -> String? {
-    try base.damage(ofForm: form, connection)
-  }
+  init(_ base: any AuditDatabase) { self.base = base }
 
   func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result
