@@ -80,8 +80,7 @@ extension GatewayProcesses {
       try gateway.limitFiles(to: "30000")
       let refused = try await client.post("/v1/filter", Signs.clean)
       let held = try await client.post("/v1/filter", Signs.adversarial)
-      let metrics = String(
-        decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      let metrics = try await gateway.metrics()
       if failsOpen {
         #expect(refused.status == 200 && held.status == 403)
         #expect(metrics.contains("sluice_audit_lost_total 2"))
@@ -149,13 +148,7 @@ extension GatewayProcesses {
           "UPDATE audit_writer SET sequence = 1, hash = (SELECT hash FROM audit_record)",
         ] { try connection.execute(statement, []) }
       }
-      let operations = WebClient(port: gateway.operations)
-      func refusals() async throws -> Int {
-        let metrics = String(decoding: try await operations.get("/metrics").body, as: UTF8.self).split(separator: "\n")
-        let line = metrics.first { $0.hasPrefix("sluice_audit_rewritten_total ") }
-        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
-      }
-      try await eventually("three refusals to sign") { try await refusals() >= 3 }
+      try await eventually("three refusals to sign") { try await gateway.metric("sluice_audit_rewritten_total") >= 3 }
       gateway.send(SIGTERM)
       #expect(gateway.waitForEnd() == 0)
       let complaints = gateway.log.filter { $0["message"] as? String == "checkpoint not signed" }

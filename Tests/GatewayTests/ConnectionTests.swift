@@ -266,7 +266,7 @@ extension GatewayProcesses {
       let received = connection.receive(until: { HTTP2Frames.endedStreams($0).contains(101) })
       #expect(HTTP2Frames.fields(received).contains("grpc-status: 3"))
       try await gateway.waitForIdleness()
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      let metrics = try await gateway.metrics()
       #expect(!metrics.contains(/outcome="failed"\} [1-9]/))
       #expect(!gateway.logText.contains(#""level":"warning""#))
     }

@@ -288,7 +288,7 @@ extension GatewayProcesses {
       #expect(try await operations.get("/livez").status == 200)
       #expect(try await operations.get("/readyz").status == 200)
       #expect(try await operations.get("/").status == 404)
-      let text = String(decoding: try await operations.get("/metrics").body, as: UTF8.self)
+      let text = try await gateway.metrics()
       for line in [
         #"sluice_requests_total{route="filter",outcome="clean"} 1"#,
         #"sluice_requests_total{route="filter",outcome="flagged"} 1"#,

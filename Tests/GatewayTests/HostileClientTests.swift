@@ -93,13 +93,7 @@ extension GatewayProcesses {
         // One that leaves at once may never have been heard.
         try await Task.sleep(for: .milliseconds(200))
       }
-      let client = WebClient(port: gateway.operations)
-      var metrics = ""
-      for _ in 0..<200 where !metrics.contains(#"route="filter",outcome="gone"} 1"#) {
-        try await Task.sleep(for: .milliseconds(50))
-        metrics = String(decoding: try await client.get("/metrics").body, as: UTF8.self)
-      }
-      #expect(metrics.contains(#"route="filter",outcome="gone"} 1"#), "\(metrics)")
+      let metrics = try await gateway.metrics("one has gone") { $0.contains(#"route="filter",outcome="gone"} 1"#) }
       #expect(metrics.contains(#"route="filter",outcome="invalid"} 1"#), "\(metrics)")
     }
 
@@ -145,14 +139,7 @@ extension GatewayProcesses {
       }
       #expect(try await isServing(gateway))
       connections.removeAll()
-      for _ in 0..<100 {
-        let metrics = String(
-          decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-        if metrics.contains("sluice_in_flight 0\n"), metrics.contains("sluice_held_bytes 0\n") { break }
-        try await Task.sleep(for: .milliseconds(100))
-      }
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-      #expect(metrics.contains("sluice_in_flight 0\n") && metrics.contains("sluice_held_bytes 0\n"))
+      try await gateway.waitForIdleness()
       #expect(try await isServing(gateway))
     }
 

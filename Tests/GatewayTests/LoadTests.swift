@@ -57,13 +57,8 @@ extension GatewayProcesses {
       let holder = try RawConnection(port: gateway.http)
       holder.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 490000\r\n\r\n")
       holder.send([UInt8](repeating: 1, count: 489_000))
-      let operations = WebClient(port: gateway.operations)
-      for _ in 0..<100 {
-        let text = String(decoding: try await operations.get("/metrics").body, as: UTF8.self)
-        // Once as it arrives, once where it is put together, and what any request costs.
-        if text.contains("sluice_held_bytes \(2 * 489_000 + 16_384)") { break }
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      // Once as it arrives, and once where it is put together.
+      try await eventually("the body is held") { try await gateway.metric("sluice_held_bytes") >= 2 * 489_000 }
       let answer = try await WebClient(port: gateway.http).post("/v1/filter", Signs.clean)
       #expect(answer.status == 429 && answer.headers["retry-after"] != nil)
       // Without this, the connection could be closed as soon as nothing is sent on it any more.
@@ -76,11 +71,7 @@ extension GatewayProcesses {
     func gracefulEnd(signal: Int32) async throws {
       let gateway = try RunningGateway(["--workers", "1", "--queue", "1000"])
       let load = Task { [port = gateway.http] in await Self.statuses(port, requests: 150) }
-      for _ in 0..<100 {
-        let text = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-        if !text.contains("sluice_in_flight 0\n") { break }
-        try await Task.sleep(for: .milliseconds(5))
-      }
+      try await eventually("something is in work") { try await gateway.metric("sluice_in_flight") > 0 }
       gateway.send(signal)
       let counts = await load.value
       // Those whose connection was not accepted yet are refused; none that was read is lost.
@@ -129,10 +120,7 @@ extension GatewayProcesses {
       try await Task.sleep(for: .milliseconds(500))
       #expect(try await operations.get("/readyz").status == 200)
       gateway.send(SIGTERM)
-      for _ in 0..<200 where try await operations.get("/readyz").status == 200 {
-        try await Task.sleep(for: .milliseconds(10))
-      }
-      #expect(try await operations.get("/readyz").status == 503)
+      try await eventually("it is ready no longer") { try await operations.get("/readyz").status == 503 }
       let health = try await WebClient(port: port).get("/v2/health/ready")
       #expect(health.status == 503 && health.body.json["ready"] as? Bool == false)
       #expect(try await WebClient(port: port).get("/v2/health/live").status == 200, "it is served all the same")
@@ -227,7 +215,7 @@ extension GatewayProcesses {
       #expect(try await client.post("/v1/filter", Signs.clean).status == 200)
       gateway.send(SIGHUP)
       try await gateway.wait(for: "filter reloaded", times: 3)
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      let metrics = try await gateway.metrics()
       #expect(metrics.contains(#"sluice_reloads_total{outcome="loaded"} 3"#))
       #expect(metrics.contains(#"sluice_reloads_total{outcome="refused"} 1"#))
     }
@@ -244,7 +232,7 @@ extension GatewayProcesses {
       try Data(Repository.bytes(Repository.file("Samples/signs/labels.txt"))).write(to: labels, options: .atomic)
       try await gateway.wait(for: "filter reloaded")
       #expect(try await client.post("/v1/filter", Signs.clean).status == 403)
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      let metrics = try await gateway.metrics()
       #expect(metrics.contains(#"sluice_reloads_total{outcome="loaded"} 1"#))
     }
 

@@ -169,7 +169,7 @@ extension GatewayProcesses {
       #expect(
         gateway.memory < before + 120_000, "each of 700 connections left 150 kB to 1 MB behind, and 450 on average")
       try await gateway.waitForIdleness()
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      let metrics = try await gateway.metrics()
       #expect(!metrics.contains(/outcome="failed"\} [1-9]/), "who resets has gone; nothing has failed")
       #expect(!gateway.logText.contains(#""level":"warning""#))
     }

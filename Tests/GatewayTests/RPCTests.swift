@@ -140,7 +140,7 @@ extension GatewayProcesses {
       _ = try SluiceCommand.shell(
         "timeout -s KILL 3 curl -s --http2-prior-knowledge -H 'content-type: application/grpc' -H 'te: trailers' -H 'Expect:' "
           + "--limit-rate 1000 --data-binary @\(message) \(url)")
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      let metrics = try await gateway.metrics()
       #expect(metrics.contains(#"sluice_requests_total{route="infer",outcome="late"} 1"#))
       #expect(metrics.contains("sluice_in_flight 0\n"))
     }
@@ -177,7 +177,7 @@ extension GatewayProcesses {
 
     private func metrics(_ gateway: RunningGateway) async throws -> String {
       try await gateway.waitForIdleness()
-      return String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
+      return try await gateway.metrics()
     }
 
     @Test("a call that is refused while it arrives is counted once, for what was wrong with it")

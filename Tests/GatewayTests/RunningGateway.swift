@@ -122,17 +122,6 @@ final class RunningGateway: @unchecked Sendable {
     } catch let error as NeverTrue { throw NotListening(description: "\(error) in\n\(logText)") }
   }
 
-  /// Waits until nothing is in work, and no memory is held for it.
-  func waitForIdleness() async throws {
-    let client = WebClient(port: operations)
-    for _ in 0..<200 {
-      let metrics = String(decoding: try await client.get("/metrics").body, as: UTF8.self)
-      if metrics.contains("sluice_in_flight 0\n"), metrics.contains("sluice_held_bytes 0\n") { return }
-      try await Task.sleep(for: .milliseconds(100))
-    }
-    throw NotListening(description: "requests are still in work, or held in memory")
-  }
-
   private func waitUntilListening(servers: Int) throws {
     for _ in 0..<2400 {
       for line in currentLog where line["message"] as? String == "listening" {

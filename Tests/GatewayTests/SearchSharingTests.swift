@@ -144,9 +144,7 @@ struct SharingPair {
   }
 
   func metric(_ name: String, of gateway: RunningGateway) async throws -> Int {
-    let text = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-    let line = text.split(separator: "\n").first { $0.hasPrefix("sluice_query_guard_\(name) ") }
-    return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0
+    try await gateway.metric("sluice_query_guard_\(name)")
   }
 
   /// Waits until a gateway has learned so many questions, and knows whether sharing works.

@@ -42,10 +42,6 @@ extension GatewayProcesses {
       return try await WebClient(port: gateway.http).post(way.path, body, ["X-Client": client])
     }
 
-    private func metrics(_ gateway: RunningGateway) async throws -> String {
-      String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-    }
-
     private func notices(_ gateway: RunningGateway) -> Int {
       gateway.log.count { $0["message"] as? String == Self.message }
     }
@@ -67,12 +63,12 @@ extension GatewayProcesses {
         #expect(gist(own) == gist(try await ask(way, number, unwatched)))
         #expect(own.status == (number % 2 == 0 ? 200 : 403))
       }
-      let text = try await metrics(watched)
+      let text = try await watched.metrics()
       #expect(text.contains("sluice_query_guard_searches_total{action=\"silent\"} 1\n"))
       #expect(text.contains("sluice_query_guard_chains 1\n"))
       #expect(text.contains("sluice_query_guard_seconds_count \(SearchImages.enough + 10)\n"))
       #expect(notices(watched) == 1 && notices(unwatched) == 0)
-      #expect(!(try await metrics(unwatched)).contains("query_guard"))
+      #expect(!(try await unwatched.metrics()).contains("query_guard"))
     }
 
     @Test("frozen, every question is answered like the first", arguments: [Way.infer, .predict])
@@ -135,7 +131,7 @@ extension GatewayProcesses {
       }
       let other = try await WebClient(port: gateway.http).post("/v1/filter", Signs.adversarial)
       #expect(other.status == 403)
-      let text = try await metrics(gateway)
+      let text = try await gateway.metrics()
       #expect(text.contains(/sluice_query_guard_answers_total\{action="refuse"\} [1-9]/), "\(text)")
     }
 
@@ -149,7 +145,7 @@ extension GatewayProcesses {
       let slowed = (17..<21).map { number in Task { try await ask(.filter, number, gateway).status } }
       let judged = "sluice_query_guard_answers_total{action=\"slow\"} 5\n"
       for _ in 0..<200 {
-        let text = try await metrics(gateway)
+        let text = try await gateway.metrics()
         if text.contains(judged), text.contains("sluice_running 0\n") { break }
         try await Task.sleep(for: .milliseconds(20))
       }
@@ -244,7 +240,7 @@ extension GatewayProcesses {
       for _ in 0..<5 {
         #expect(try await WebClient(port: gateway.http).post("/v1/filter", [0xFF, 0xD8, 0xFF]).status == 422)
       }
-      #expect((try await metrics(gateway)).contains("sluice_query_guard_questions 0\n"))
+      #expect((try await gateway.metrics()).contains("sluice_query_guard_questions 0\n"))
     }
 
     @Test("it remembers no more questions than it may")
@@ -252,7 +248,7 @@ extension GatewayProcesses {
       let gateway = try RunningGateway(["--query-guard-questions", "100"])
       let client = WebClient(port: gateway.http)
       for seed in 0..<130 { _ = try await client.post("/v1/filter", EncodedImages.png(seed: UInt64(seed))) }
-      let text = try await metrics(gateway)
+      let text = try await gateway.metrics()
       let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("sluice_query_guard_questions ") })
       #expect(Int(line.split(separator: " ")[1]).map { $0 <= 100 } == true)
     }

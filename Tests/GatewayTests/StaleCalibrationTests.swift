@@ -5,10 +5,6 @@ import Testing
 extension GatewayProcesses {
   /// A gateway whose traffic is like the calibration's at first, and then is not.
   @Suite struct StaleCalibrationTests {
-    private func metrics(_ gateway: RunningGateway) async throws -> String {
-      String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-    }
-
     private func post(_ seeds: Range<Int>, _ kind: NoisePictures.Kind, to gateway: RunningGateway) async throws {
       let client = WebClient(port: gateway.http)
       for seed in seeds {
@@ -33,15 +29,15 @@ extension GatewayProcesses {
       try calibrate(folder, on: "usual")
       // The model server is never asked: what is only filtered goes nowhere.
       let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:1", "--watch", "0s"], filterPath: filter)
-      #expect(try await metrics(gateway).contains("sluice_calibration_images 0\n"))
+      #expect(try await gateway.metrics().contains("sluice_calibration_images 0\n"))
 
       try await post(1000..<1100, .usual, to: gateway)
-      let usual = try await metrics(gateway)
+      let usual = try await gateway.metrics()
       #expect(usual.contains("sluice_calibration_stale 0\n") && !usual.contains("sluice_calibration_images 0\n"))
 
       try await post(1000..<1200, .smooth, to: gateway)
       try await gateway.wait(for: "the calibration is stale")
-      let smooth = try await metrics(gateway)
+      let smooth = try await gateway.metrics()
       #expect(smooth.contains("sluice_calibration_stale 1\n") && smooth.contains("sluice_calibration_drift 1\n"))
       let warnings = gateway.log.filter { $0["message"] as? String == "the calibration is stale" }
       #expect(warnings.count == 1)
@@ -51,11 +47,11 @@ extension GatewayProcesses {
 
       gateway.send(SIGHUP)
       try await gateway.wait(for: "filter reloaded")
-      #expect(try await metrics(gateway).contains("sluice_calibration_stale 1\n"), "it is the same calibration")
+      #expect(try await gateway.metrics().contains("sluice_calibration_stale 1\n"), "it is the same calibration")
       try calibrate(folder, on: "smooth")
       gateway.send(SIGHUP)
       try await gateway.wait(for: "filter reloaded", times: 2)
-      let fresh = try await metrics(gateway)
+      let fresh = try await gateway.metrics()
       #expect(fresh.contains("sluice_calibration_stale 0\n") && fresh.contains("sluice_calibration_images 0\n"))
     }
   }

@@ -17,13 +17,6 @@ extension GatewayProcesses {
     /// What is claimed for the answer about one image before it is asked for.
     private static let usualAnswer = 2 * 128_000
 
-    /// What the gateway says that it holds.
-    private static func heldBytes(_ gateway: RunningGateway) async throws -> Int {
-      let metrics = String(decoding: try await WebClient(port: gateway.operations).get("/metrics").body, as: UTF8.self)
-      let line = metrics.split(separator: "\n").first { $0.hasPrefix("sluice_held_bytes ") }
-      return Int(try #require(line?.split(separator: " ").last.flatMap { Double($0) }))
-    }
-
     private static func ask(_ gateway: RunningGateway) -> Task<Int, any Error> {
       Task { [port = gateway.http] in try await WebClient(port: port).post(path, body).status }
     }
@@ -39,7 +32,7 @@ extension GatewayProcesses {
         let asked = Self.ask(gateway)
         try await eventually("the server is asked") { !server.received.isEmpty }
         let sent = 2 * Self.tensor + (server.received.first?.body.count ?? 0)
-        let held = try await Self.heldBytes(gateway)
+        let held = try await gateway.metric("sluice_held_bytes")
         #expect(held >= sent)
         #expect(held < sent + Self.arrival + Self.usualAnswer, "no list of numbers, and no copies")
         server.set(.answers)
@@ -137,16 +130,11 @@ extension GatewayProcesses {
       let head = "POST /v1/filter HTTP/1.1\r\nHost: x\r\nAccept: application/x-npy\r\n"
       client.send(Array("\(head)Content-Length: \(Signs.clean.count)\r\n\r\n".utf8) + Signs.clean)
       let answer = 3 * side * side * 4
-      let operations = WebClient(port: gateway.operations)
-      var held = 0
-      for _ in 0..<600 {
-        let metrics = String(decoding: try await operations.get("/metrics").body, as: UTF8.self)
-        held = try await Self.heldBytes(gateway)
-        let isAnswered = metrics.contains("sluice_requests_total{route=\"filter\",outcome=\"clean\"} 1")
-        if isAnswered, held >= 2 * answer { break }
-        try await Task.sleep(for: .milliseconds(50))
+      let metrics = try await gateway.metrics("it was answered, and nothing was taken") {
+        $0.contains("sluice_requests_total{route=\"filter\",outcome=\"clean\"} 1")
+          && RunningGateway.metric("sluice_held_bytes", in: $0) >= 2 * answer
       }
-      #expect(held >= 2 * answer, "it was answered, and nothing was taken")
+      let held = RunningGateway.metric("sluice_held_bytes", in: metrics)
       #expect(held < 2 * answer + 1_000_000, "nothing else of the request is held")
       let taken = client.receive { $0.count > answer }
       #expect(taken.count > answer)
