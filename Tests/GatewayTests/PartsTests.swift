@@ -15,7 +15,8 @@ struct PartsTests {
   @Test("admission: so many work, so many wait in order, the rest is told at once")
   func admission() async throws {
     let admission = Admission(places: 2, queue: 3)
-    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    let (first, endFirst) = AsyncStream.makeStream(of: Void.self)
+    let (second, endSecond) = AsyncStream.makeStream(of: Void.self)
     let notes = Notes()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<8 {
@@ -23,21 +24,26 @@ struct PartsTests {
           do {
             try await admission.admit {
               notes.order.withLock { $0.append(number) }
-              if number < 2 { for await _ in gate {} }
+              if number < 2 { for await _ in (number == 0 ? first : second) {} }
             }
           } catch {
             notes.busy.withLock { $0 += 1 }
           }
         }
         try await eventually("it works, waits or was told") {
-          admission.working + admission.waiting + notes.busy.withLock { $0 } > number
+          number < 2
+            ? notes.order.withLock { $0.count } > number
+            : admission.working + admission.waiting + notes.busy.withLock { $0 } > number
         }
       }
       #expect(admission.working == 2 && admission.waiting == 3 && notes.busy.withLock { $0 } == 3)
-      open.finish()
+      // One place goes from each to the next; the other stays taken.
+      endFirst.finish()
+      try await eventually("nobody waits, and one works") { admission.waiting == 0 && admission.working == 1 }
+      #expect(notes.order.withLock { $0 } == [0, 1, 2, 3, 4])
+      endSecond.finish()
       try await group.waitForAll()
     }
-    #expect(notes.order.withLock { $0 }.sorted() == [0, 1, 2, 3, 4])
     #expect(admission.working == 0 && admission.waiting == 0)
   }
 
@@ -113,20 +119,22 @@ struct PartsTests {
     let reading = try await memory.charge(30, for: .reading)
     #expect(memory.used == 630 && large != nil)
     let notes = Notes()
-    let waiters = (0..<3).map { number in
-      Task {
-        let charge = try await memory.charge(40, for: .judging)
-        notes.order.withLock { $0.append(number) }
-        return charge
-      }
+    var waiters: [Task<MemoryCharge, any Error>] = []
+    for number in 0..<3 {
+      waiters.append(
+        Task {
+          let charge = try await memory.charge(40, for: .judging)
+          notes.order.withLock { $0.append(number) }
+          return charge
+        })
+      try await eventually("it waits") { memory.waiting == number + 1 }
     }
-    for _ in 0..<100 { await Task.yield() }
     #expect(notes.order.withLock { $0.isEmpty })
     waiters[1].cancel()
     #expect((await waiters[1].result.failure as? SluiceError)?.code == .cancelled)
     large = nil
-    let next = try await #require([waiters[0], waiters[2]].first).value
-    #expect(notes.order.withLock { $0 == [0] || $0 == [2] }, "one goes on, the other has no room")
+    let next = try await waiters[0].value
+    #expect(notes.order.withLock { $0 } == [0] && memory.waiting == 1, "one goes on, the other has no room")
     withExtendedLifetime((arrival, next, reading)) {}
     for waiter in waiters { waiter.cancel() }
   }

@@ -49,6 +49,28 @@ struct ReadmeTests {
     }
   }
 
+  // What a machine lacks is left out of the page's commands above; here it shows as skipped.
+
+  @Test("the page's commands with ffmpeg ran", .enabled(if: Requirements.hasFFmpeg, "needs ffmpeg"))
+  func commandsWithFFmpeg() throws { try ran("ffmpeg") }
+
+  @Test("the page's commands with curl ran", .enabled(if: Requirements.hasCurl, "needs curl"))
+  func commandsWithCurl() throws { try ran("curl") }
+
+  @Test("the page's commands with NumPy ran", .enabled(if: Requirements.hasNumPy, "needs NumPy"))
+  func commandsWithNumPy() throws { try ran("numpy") }
+
+  @Test(
+    "the page's commands with classifiers of photographs ran",
+    .enabled(if: Requirements.hasImageNetModel, "needs Samples/install.sh --imagenet"))
+  func commandsWithPhotographs() throws { try ran("imagenet") }
+
+  /// That the page has such lines, and that none of them is left out.
+  private func ran(_ word: String) throws {
+    let need = try #require(Self.needs.first { $0.word == word })
+    #expect(need.isThere && Self.sections.contains { $0.blocks.contains { $0.text.contains(word) } })
+  }
+
   /// A block as a script, without the lines that need what this machine does not have; each of these is a command of its own.
   private static func runnable(_ block: ShellBlocks.Block, under heading: String) -> String {
     let missing = needs.filter { !$0.isThere }
