@@ -21,14 +21,15 @@ extension GatewayProcesses {
       let folder = try TemporaryFolder()
       let audit = "\(folder.path)/audit"
       let answers = Answers()
+      var random = RepeatableRandom(seed: 31)
       for round in 0..<Self.kills {
         let gateway = try RunningGateway(["--audit", audit, "--grpc", "off", "--operations", "off"])
-        let port = gateway.http
+        let (port, moment) = (gateway.http, Int.random(in: 0...250, using: &random))
         await withTaskGroup(of: Void.self) { group in
           for client in 0..<Self.clients {
             group.addTask { await Self.send(to: port, "\(round)-\(client)", answers) }
           }
-          try? await Task.sleep(for: .milliseconds(Int.random(in: 0...250)))
+          try? await Task.sleep(for: .milliseconds(moment))
           gateway.send(SIGKILL)
         }
         _ = gateway.waitForEnd()

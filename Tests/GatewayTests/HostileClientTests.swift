@@ -39,7 +39,6 @@ extension GatewayProcesses {
       let slow = try RawConnection(port: gateway.http)
       slow.send(head(1000))
       let slowHead = try RawConnection(port: gateway.http)
-      let start = Date()
       var (isHeadCut, answer) = (false, "")
       for _ in 0..<100 where answer.isEmpty {
         slow.send("x")
@@ -50,7 +49,6 @@ extension GatewayProcesses {
       #expect(isHeadCut, "a head has as long as a connection may be silent")
       #expect(answer.hasPrefix("HTTP/1.1 504 "))
       #expect(silent.receiveAll().count < 1000)
-      #expect(Date().timeIntervalSince(start) < 30)
       #expect(try await isServing(gateway))
     }
 

@@ -31,7 +31,7 @@ package final class RedisServer: Sendable {
   package init(isEncrypted: Bool = false, users: [String] = [], options: [String] = []) throws {
     let url = FileManager.default.temporaryDirectory.appending(path: "sluice-redis-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-    port = LoopbackSocket.freePort()
+    port = LoopbackSocket.lastingPort()
     folder = url.path
     let options = (isEncrypted ? ["--port", "0", "--tls-port"] : ["--port"]) + ["\(port)"] + options
     guard !users.isEmpty else {
@@ -53,6 +53,15 @@ package final class RedisServer: Sendable {
 
   /// Starts the server, with nothing in it, and waits until it answers.
   package func start() throws {
+    // Another program may have its port for a moment.
+    for _ in 0..<3 {
+      if try hasStarted() { return }
+      kill()
+    }
+    throw NotStarted()
+  }
+
+  private func hasStarted() throws -> Bool {
     guard let program = Self.program else { throw NotStarted() }
     let life = Pipe()
     let process = Process()
@@ -70,10 +79,10 @@ package final class RedisServer: Sendable {
     running.withLock { $0 = Running(supervisor: process, life: life) }
     for _ in 0..<300 where process.isRunning {
       // An answer such as NOAUTH is one as well.
-      if let result = try? cli(["PING"]), result.status == 0 { return }
+      if let result = try? cli(["PING"]), result.status == 0 { return true }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    throw NotStarted()
+    return false
   }
 
   /// A shell that starts the server, and kills it at the end of its own input: however this process ends, that ends with it.
