@@ -151,7 +151,10 @@ struct CheckpointTests {
 
   @Test("the folder keeps its key, for its owner alone, and lists every key it ever signed with")
   func keyFiles() throws {
-    let folder = AuditFolder(try TestLog().folder.path + "/a/b")
+    let log = try TestLog()
+    // The folder goes with it.
+    defer { withExtendedLifetime(log) {} }
+    let folder = AuditFolder(log.folder.path + "/a/b")
     try folder.make()
     #expect(try folder.verificationKeys() == [] && (try? folder.checkHasDatabase()) == nil)
     let key = try folder.signingKey(for: "one")

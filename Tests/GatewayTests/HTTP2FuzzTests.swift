@@ -67,7 +67,11 @@ enum SharedGateway {
   private static let running = Result {
     let gateway = try RunningGateway(["--audit", "off"])
     // Nobody lets go of what is shared.
-    atexit { (try? SharedGateway.plain())?.send(SIGTERM) }
+    atexit {
+      guard let gateway = try? SharedGateway.plain() else { return }
+      gateway.send(SIGTERM)
+      gateway.removeFiles()
+    }
     return gateway
   }
 

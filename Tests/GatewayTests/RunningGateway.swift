@@ -85,6 +85,9 @@ final class RunningGateway: @unchecked Sendable {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// Removes its folder, for one that nobody lets go of.
+  func removeFiles() { try? FileManager.default.removeItem(atPath: folder.path) }
+
   /// Limits how large the files may be that the process writes, as a full disk does.
   func limitFiles(to bytes: String) throws {
     _ = try SluiceCommand.shell("prlimit --pid \(process.processIdentifier) --fsize=\(bytes):unlimited")
