@@ -5,18 +5,6 @@ import Testing
 
 /// Tables and indexes that a stranger has made anew, so that queries pass over rows or find too many.
 struct StructureTests {
-  struct Change: Sendable, CustomTestStringConvertible {
-    let what: String
-    /// What the first problem says.
-    let found: String
-    let statements: [String]
-    var testDescription: String { what }
-
-    init(_ what: String, _ found: String, _ statements: String...) {
-      (self.what, self.found, self.statements) = (what, found, statements)
-    }
-  }
-
   private static func log(_ backend: Backend) throws -> (log: TestLog, store: AuditStore) {
     let log = try TestLog(backend)
     let store = try log.store()
@@ -28,9 +16,7 @@ struct StructureTests {
   private func check(_ change: Change, _ backend: Backend) throws {
     let (log, store) = try Self.log(backend)
     #expect(try store.verified().words == [])
-    try log.database().write { connection throws(SluiceError) in
-      for statement in change.statements { try connection.execute(statement, []) }
-    }
+    try log.tamper(change.statements)
     for reader in try [store, log.store(isReadOnly: true)] {
       let words = try reader.verified().words
       #expect(words.first?.hasPrefix(change.found) == true, "\(words)")

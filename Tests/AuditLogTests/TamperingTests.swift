@@ -50,18 +50,6 @@ struct TamperingTests {
     #expect(try AuditVerifier(sample.store, keys: [sample.key.verification], checksImages: false).verify().holds)
   }
 
-  struct Change: Sendable, CustomTestStringConvertible {
-    let what: String
-    /// The beginning of the first problem.
-    let found: String
-    let statements: [String]
-    var testDescription: String { what }
-
-    init(_ what: String, _ found: String, _ statements: String...) {
-      (self.what, self.found, self.statements) = (what, found, statements)
-    }
-  }
-
   private static let at1 = "writer = 'one' AND sequence = 1"
   private static let (at3, at8) = ("writer = 'one' AND sequence = 3", "writer = 'one' AND sequence = 8")
   private static let (seven, two) = (Judged.kept(7).sha256, Judged.number(2).sha256)

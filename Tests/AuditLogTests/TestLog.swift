@@ -56,7 +56,9 @@ final class TestLog: Sendable {
   }
 
   /// Changes the tables past the program.
-  func tamper(_ statements: String...) throws {
+  func tamper(_ statements: String...) throws { try tamper(statements) }
+
+  func tamper(_ statements: [String]) throws {
     try database().write { connection throws(SluiceError) in
       for statement in statements { try connection.execute(statement, []) }
     }

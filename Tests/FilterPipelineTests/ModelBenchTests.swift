@@ -8,35 +8,6 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A classifier whose prediction depends on the mean of the tensor alone, and which remembers its batches.
-private final class BrightnessClassifier: Classifier {
-  let form: TensorForm
-  let classCount: Int
-  let description = "brightness"
-  let batches = Mutex<[Int]>([])
-
-  init(_ form: TensorForm, classCount: Int = 3) {
-    self.form = form
-    self.classCount = classCount
-  }
-
-  func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
-    let count = batch.count
-    batches.withLock { $0.append(count) }
-    var predictions: [Prediction] = []
-    for index in 0..<count {
-      let image = batch.image(index)
-      var sum: Float = 0
-      for offset in stride(from: 0, to: image.byteCount, by: 4) {
-        sum += image.unsafeLoad(fromByteOffset: offset, as: Float.self)
-      }
-      let logits = [8 * sum / Float(image.byteCount / 4), 4] + [Float](repeating: 0, count: classCount - 2)
-      predictions.append(try Prediction(logits: logits.span))
-    }
-    return predictions
-  }
-}
-
 /// An autoencoder that gives back every image darkened.
 private struct Darkening: Autoencoder {
   let form: TensorForm

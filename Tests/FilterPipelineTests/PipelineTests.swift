@@ -11,36 +11,6 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A classifier whose two logits depend on the mean of the tensor; it counts its calls.
-private final class MeanClassifier: Classifier {
-  let form: TensorForm
-  let classCount = 2
-  let description = "mean"
-  let batches = Mutex<[Int]>([])
-
-  init(_ form: TensorForm) {
-    self.form = form
-  }
-
-  func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
-    let count = batch.count
-    batches.withLock { $0.append(count) }
-    var predictions: [Prediction] = []
-    for index in 0..<count {
-      let image = batch.image(index)
-      var sum: Float = 0
-      for offset in stride(from: 0, to: image.byteCount, by: 4) {
-        sum += image.unsafeLoad(fromByteOffset: offset, as: Float.self)
-      }
-      let mean = sum / Float(image.byteCount / 4)
-      if mean > 0.99 { throw SluiceError(.classifierFailed, "too bright") }
-      let logits = [mean * 40, 20]
-      predictions.append(try Prediction(logits: logits.span))
-    }
-    return predictions
-  }
-}
-
 struct PipelineTests {
   /// Two detectors that share a squeezer. The model is never opened: the tests bring their own classifier.
   private func definition(threshold: Double, forward: String, also: String = "") throws -> FilterDefinition {
@@ -62,8 +32,8 @@ struct PipelineTests {
 
   private func pipeline(
     threshold: Double, forward: String = "original"
-  ) throws -> (Pipeline, MeanClassifier) {
-    let classifier = MeanClassifier(.eightByEight)
+  ) throws -> (Pipeline, BrightnessClassifier) {
+    let classifier = BrightnessClassifier.failingOnWhite(.eightByEight)
     let pipeline = try Pipeline(
       testing: definition(threshold: threshold, forward: forward), models: .init(classifier: classifier))
     return (pipeline, classifier)
@@ -129,7 +99,8 @@ struct PipelineTests {
   @Test("failing open holds back what is certain to be flagged", arguments: [true, false])
   func failingOpenStillFlags(complete: Bool) async throws {
     let definition = try definition(threshold: 2, forward: "original", also: "- fileFindings: {}")
-    let pipeline = try Pipeline(testing: definition, models: .init(classifier: MeanClassifier(.eightByEight)))
+    let pipeline = try Pipeline(
+      testing: definition, models: .init(classifier: BrightnessClassifier.failingOnWhite(.eightByEight)))
     let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
     let archive = try white.encodedAsPNG() + Array("PK\u{3}\u{4}rest".utf8)
     let held = await pipeline.judge(

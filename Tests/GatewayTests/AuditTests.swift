@@ -201,18 +201,7 @@ extension GatewayProcesses {
         let sides = [16, 20].map { start in bytes.dropFirst(start).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
         #expect(name.hasSuffix(".png") && sides == [width, height])
       }
-      try FileManager.default.createDirectory(atPath: "\(folder.path)/clean", withIntermediateDirectories: false)
-      for index in 0..<20 { try folder.file("clean/\(index).png", EncodedImages.png(seed: UInt64(index))) }
-      try folder.file(
-        "noise.yaml",
-        """
-        version: 1
-        name: noise
-        preprocess: [{resize: {width: 16, height: 16}}]
-        tensor: {layout: nchw, type: float32}
-        detectors: [chromaResidual: {}, stripeNoise: {}]
-        decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
-        """)
+      try NoisePictures.writeSmallCalibration(in: folder)
       let calibration = try SluiceCommand.run([
         "calibrate", "-f", "\(folder.path)/noise.yaml", "--augment", "none", "--clean", "\(folder.path)/clean",
         "--from-audit", gateway.auditPath,

@@ -263,18 +263,7 @@ struct AuditExportTests {
 
   @Test("reviewed images go into a calibration")
   func calibration() throws {
-    try bench.folder.file(
-      "noise.yaml",
-      """
-      version: 1
-      name: noise
-      preprocess: [{resize: {width: 16, height: 16}}]
-      tensor: {layout: nchw, type: float32}
-      detectors: [chromaResidual: {}, stripeNoise: {}]
-      decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
-      """)
-    try FileManager.default.createDirectory(atPath: "\(bench.path)/clean", withIntermediateDirectories: false)
-    for index in 0..<20 { try bench.folder.file("clean/\(index).png", EncodedImages.png(seed: UInt64(index))) }
+    try NoisePictures.writeSmallCalibration(in: bench.folder)
     let references = try bench.flagged.map { try bench.record(of: $0).reference }
     #expect(try bench.audit("review", references[0], "--clear").status == 0)
     for reference in references.dropFirst() {

@@ -89,19 +89,10 @@ import Testing
   @Test("what reviewers confirmed and cleared goes into a calibration")
   func calibratesFromReviews() throws {
     let folder = try TemporaryFolder()
-    try folder.file(
-      "noise.yaml",
-      """
-      version: 1
-      name: noise
-      preprocess: [{resize: {width: 16, height: 16}}]
-      tensor: {layout: nchw, type: float32}
-      detectors: [chromaResidual: {}, stripeNoise: {}]
-      decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
-      """)
-    for index in 0..<30 { try folder.file("\(index).png", EncodedImages.png(seed: UInt64(index))) }
+    try NoisePictures.writeSmallCalibration(in: folder)
+    for index in 20..<27 { try folder.file("\(index).png", EncodedImages.png(seed: UInt64(index))) }
     let script = """
-      cd '\(folder.path)' && mkdir clean && for i in $(seq 0 19); do mv $i.png clean; done
+      cd '\(folder.path)'
       review() { printf '{"sha256":"%s","label":"%s","path":"%s"}\\n' "$(sha256sum $1 | cut -d' ' -f1)" $2 $1; }
       { for i in 20 21 22; do review $i.png clean; done; for i in 23 24 25 26; do review $i.png adversarial; done; } > reviews.ndjson
       """

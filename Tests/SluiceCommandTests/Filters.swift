@@ -12,6 +12,14 @@ enum Filters {
     tensor: {layout: nchw, type: float32}
     """
 
+  /// A folder with that filter and an image, and the beginning of a command that filters there.
+  static func decodingFolder() throws -> (folder: TemporaryFolder, command: String) {
+    let folder = try TemporaryFolder()
+    try folder.file("decode-only.yaml", decodeOnly)
+    try folder.file("a.png", EncodedImages.png())
+    return (folder, "cd '\(folder.path)' && $SLUICE filter -f decode-only.yaml")
+  }
+
   /// The sample classifier with another detector list.
   ///
   /// - Parameters:

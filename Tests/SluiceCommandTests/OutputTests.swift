@@ -10,12 +10,9 @@ struct OutputTests {
   private let command: String
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.file("decode-only.yaml", Filters.decodeOnly)
-    try folder.file("a.png", try EncodedImages.png())
+    (folder, command) = try Filters.decodingFolder()
     try folder.file("keep.npz", Self.old)
     try folder.file("keep.safetensors", Self.old)
-    command = "cd '\(folder.path)' && $SLUICE filter -f decode-only.yaml"
   }
 
   private func contents(_ name: String) throws -> [UInt8] { try Repository.bytes("\(folder.path)/\(name)") }

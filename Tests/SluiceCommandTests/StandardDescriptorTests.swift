@@ -7,12 +7,7 @@ struct StandardDescriptorTests {
   private let folder: TemporaryFolder
   private let command: String
 
-  init() throws {
-    folder = try TemporaryFolder()
-    try folder.file("decode-only.yaml", Filters.decodeOnly)
-    try folder.file("a.png", try EncodedImages.png())
-    command = "cd '\(folder.path)' && $SLUICE filter -f decode-only.yaml"
-  }
+  init() throws { (folder, command) = try Filters.decodingFolder() }
 
   @Test func closedInputIsAnErrorOfTheInput() throws {
     let result = try SluiceCommand.shell("\(command) --format none <&-")

@@ -36,6 +36,23 @@ package enum NoisePictures {
     """
   }
 
+  /// A filter that pictures of noise alone, and few of them, can calibrate.
+  package static let smallFilter = """
+    version: 1
+    name: noise
+    preprocess: [{resize: {width: 16, height: 16}}]
+    tensor: {layout: nchw, type: float32}
+    detectors: [chromaResidual: {}, stripeNoise: {}]
+    decision: {falsePositiveBudget: 0.2, calibration: noise.calibration.json}
+    """
+
+  /// Writes the small filter as `noise.yaml`, and twenty pictures of noise into a folder `clean` beside it.
+  package static func writeSmallCalibration(in folder: TemporaryFolder) throws {
+    try folder.file("noise.yaml", smallFilter)
+    try FileManager.default.createDirectory(atPath: "\(folder.path)/clean", withIntermediateDirectories: false)
+    for index in 0..<20 { try folder.file("clean/\(index).png", EncodedImages.png(seed: UInt64(index))) }
+  }
+
   package static func picture(_ seed: Int, _ kind: Kind) throws -> [UInt8] {
     var random = RepeatableRandom(seed: UInt64(seed))
     let strength = kind.strength(seed)
