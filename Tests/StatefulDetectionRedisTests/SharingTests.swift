@@ -45,9 +45,7 @@ struct SharingTests {
   /// Nothing waits for the server, and what it has missed it is told.
   @Test func goesOnWithoutTheServerAndResumes() async throws {
     let server = try await TestServer()
-    let (first, second) = (TestSharer(server), TestSharer(server))
-    first.ask(Samples.question(1))
-    try await second.until { $0.learned == 1 }
+    let (first, second) = try await server.pairThatLearned()
     server.process.kill()
     try await second.until { $0.changes.last == "shared-memory-unreachable" }
     for seed in 2...20 as ClosedRange<UInt8> { first.ask(Samples.question(seed)) }
@@ -92,10 +90,8 @@ struct SharingTests {
     let server = try await TestServer()
     try server.process.script(
       "for i in $(seq 300); do echo XADD \(TestServer.stream) 1000000-$i q old; done | $cli >/dev/null")
-    let (first, second) = (TestSharer(server), TestSharer(server))
-    first.ask(Samples.question(1))
-    try await second.until { $0.learned == 1 }
-    #expect(second.events.losses == 0)
+    let pair = try await server.pairThatLearned()
+    #expect(pair.second.events.losses == 0)
     #expect(try server.process.run("XLEN", TestServer.stream) == "1")
   }
 }
@@ -105,9 +101,7 @@ struct SharingTests {
 struct PoisonedStreamTests {
   @Test func entriesThatAreNoQuestionsArePassedOver() async throws {
     let server = try await TestServer()
-    let (first, second) = (TestSharer(server), TestSharer(server))
-    first.ask(Samples.question(1))
-    try await second.until { $0.learned == 1 }
+    let (first, second) = try await server.pairThatLearned()
     try server.process.script(
       #"""
       $cli XADD \#(TestServer.stream) '*' q garbage
@@ -186,22 +180,18 @@ struct PoisonedStreamTests {
 
   @Test func aServerThatLostEverythingIsReadFromItsBeginning() async throws {
     let server = try await TestServer()
-    let (first, second) = (TestSharer(server), TestSharer(server))
-    first.ask(Samples.question(1))
-    try await second.until { $0.learned == 1 }
+    let pair = try await server.pairThatLearned()
     // As after a clock that went back: what is new has an older position than what was read.
     try server.process.script(
       "$cli DEL \(TestServer.stream); $cli XADD \(TestServer.stream) $(date -d '10 minutes ago' +%s000)-1 q x")
     try server.process.run("CLIENT", "KILL", "TYPE", "normal")
-    try await second.until { $0.lost[.malformed] == 1 }
+    try await pair.second.until { $0.lost[.malformed] == 1 }
   }
 
   /// As after an older state was loaded: the stream ends with what was learned, long before what was read last.
   @Test func whatWasLearnedIsNotLearnedAgain() async throws {
     let server = try await TestServer()
-    let (first, second) = (TestSharer(server), TestSharer(server))
-    first.ask(Samples.question(1))
-    try await second.until { $0.learned == 1 }
+    let pair = try await server.pairThatLearned()
     try server.process.script(
       #"""
       past=$(date -d '10 minutes ago' +%s000)
@@ -212,9 +202,9 @@ struct PoisonedStreamTests {
       $cli CLIENT KILL TYPE normal
       """#)
     // Behind it, so it is read again.
-    try await second.until { $0.lost[.malformed] == 1 }
-    try await second.readsOn(server)
-    #expect(second.events.learned == 1)
+    try await pair.second.until { $0.lost[.malformed] == 1 }
+    try await pair.second.readsOn(server)
+    #expect(pair.second.events.learned == 1)
   }
 
   /// As gateways do whose reply was lost.

@@ -17,6 +17,14 @@ struct TestServer {
   }
 
   func address() throws -> RedisAddress { try RedisAddress(process.url) }
+
+  /// Two that share, the second of which has learned what the first was asked.
+  func pairThatLearned() async throws -> (first: TestSharer, second: TestSharer) {
+    let (first, second) = (TestSharer(self), TestSharer(self))
+    first.ask(Samples.question(1))
+    try await second.until { $0.learned == 1 }
+    return (first, second)
+  }
 }
 
 /// A memory that shares, and what became of it.
