@@ -106,6 +106,23 @@ struct SegmentTests {
     }
   }
 
+  @Test(
+    "whole images behind one whose long segment is cut off are inputs of their own",
+    arguments: [[], [0, 0], [0x0D, 0x0A], [0xFF, 0xFF]] as [[UInt8]])
+  func imagesBehindALongSegment(padding: [UInt8]) throws {
+    let images = [Self.other, Self.image, Self.other, Self.image]
+    let last = inserting([UInt8](repeating: 0x41, count: 400), as: 0xE5, into: Self.image)
+    let between = images.flatMap { $0 + padding }
+    let thumbnail = Array("a thumbnail ".utf8) + Self.other + Array("behind it".utf8)
+    for content in [Array("cut off".utf8), thumbnail] {
+      // The length leads to shortly before a marker of the last image.
+      let length = 2 + content.count + between.count + 2 + 4 + 390
+      let cut = [0xFF, 0xD8, 0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + content
+      let found = try inputs(cut + between + last + Self.picture)
+      #expect(found.map(\.bytes) == [cut] + images + [last, Self.picture])
+    }
+  }
+
   @Test("fill bytes between images, and behind padding, are passed over")
   func fill() throws {
     let fill = [UInt8](repeating: 0xFF, count: 7)

@@ -55,7 +55,8 @@ final class ImageStream: InputStream {
     }
   }
 
-  private static func isPadding(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+  /// Whether a byte may stand between images and belong to none.
+  static func isPadding(_ bytes: Span<UInt8>, at position: Int) -> Bool {
     switch bytes[position] {
     case 0x00, 0x09, 0x0A, 0x0D, 0x20: true
     // JPEG permits any number of them before a marker; before a PNG, or at the end, they are fill as well.

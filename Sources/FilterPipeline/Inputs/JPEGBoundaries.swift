@@ -146,20 +146,28 @@ struct JPEGBoundaries {
     return isCut ? first : nil
   }
 
-  /// Where an image begins in a segment, or in the padding behind it, and does not end there.
+  /// Where an image begins in a segment, or in the padding behind it, and does not end there; or where the first of the
+  /// whole images begins that lead up to it, with nothing between them but padding.
   ///
   /// A marker behind padding stands in no certain place. It may be one of another image, which then begins in the segment.
-  /// A thumbnail ends in it.
+  /// A thumbnail ends in it, and the rest of its own file parts it from the next image.
   private func unfinishedImage(in segment: Range<Int>, of marker: JPEGMarker) -> Int? {
     var rest = segment
+    var run: Int?
     while let start = buffer.firstPosition(in: rest, where: Self.beginsImage) {
+      let first = isPadding(rest.lowerBound..<start) ? run ?? start : start
+      run = first
       rest = start..<segment.upperBound
       guard marker.mayHoldAnything, buffer.mayRepeat(Self.costOfByte * rest.count, limit: limit),
         let end = buffer.endOfImage(in: rest)
-      else { return start }
+      else { return first }
       rest = end..<segment.upperBound
     }
     return nil
+  }
+
+  private func isPadding(_ range: Range<Int>) -> Bool {
+    buffer.firstPosition(in: range) { bytes, position in !ImageStream.isPadding(bytes, at: position) } == nil
   }
 
   /// What looking for the end of an image costs for each byte, in bytes that are summed.
