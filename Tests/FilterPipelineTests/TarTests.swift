@@ -355,6 +355,22 @@ struct TarTests {
     #expect(passed.count == 3 && passed.sources == ["t.tar/a.png"])
   }
 
+  @Test(
+    "a member in which some programs make holes, or which they take for longer, is not judged by its bytes",
+    arguments: [("SUN.holesdata", " 0 20 24 100"), ("SCHILY.realsize", "100"), ("GNU.sparse.major", "1")])
+  func membersWithHoles(key: String, value: String) throws {
+    let image = try EncodedImages.png()
+    let (found, error) = try inputs(
+      pax(key, value) + TarArchives.member("s.png", image) + TarArchives.member("a.png", image))
+    #expect(error == nil && found.map(\.source) == ["t.tar/s.png", "t.tar/a.png"])
+    #expect(found.map { $0.problem == nil } == [false, true])
+    // For all members, or in a record too long to be held, it is refused.
+    let long = pax(key, String(repeating: "1", count: 70_000))
+    for header in [pax(key, value, type: "g"), long] {
+      #expect(try inputs(header + TarArchives.member("s.png", image)).1?.code == .corruptTar)
+    }
+  }
+
   @Test("a volume label, which has no size, begins an archive")
   func volumeLabel() throws {
     var label = Array(TarArchives.member("label.jpg", [], type: "V")[..<512])

@@ -4,7 +4,8 @@ import Common
 struct PaxAttributes {
   private(set) var path: String?
   private(set) var size: Int?
-  /// GNU: what is in the archive is a map and the parts of the file that are not empty.
+  /// GNU, star and Solaris: what is in the archive are the parts of the file that are not empty, or a file in which others
+  /// are made so.
   private(set) var isSparse = false
   /// GNU: what a sparse file is called; `path` then only tells archives apart.
   private(set) var sparseName: String?
@@ -59,7 +60,13 @@ struct PaxAttributes {
   }
 
   private static func matters(_ key: ArraySlice<UInt8>) -> Bool {
-    key.elementsEqual("path".utf8) || key.elementsEqual("size".utf8) || key.starts(with: "GNU.sparse.".utf8)
+    key.elementsEqual("path".utf8) || key.elementsEqual("size".utf8) || tellsOfGaps(key)
+  }
+
+  /// libarchive makes zeros of what Solaris lists as holes, and takes the size that star adds for that of the file.
+  private static func tellsOfGaps(_ key: ArraySlice<UInt8>) -> Bool {
+    key.starts(with: "GNU.sparse.".utf8) || key.elementsEqual("SUN.holesdata".utf8)
+      || key.elementsEqual("SCHILY.realsize".utf8)
   }
 
   private mutating func read(key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Bool {
@@ -68,7 +75,7 @@ struct PaxAttributes {
     } else if key.elementsEqual("size".utf8) {
       guard let size = Self.decimal(value) else { return false }
       self.size = size
-    } else if key.starts(with: "GNU.sparse.".utf8) {
+    } else if Self.tellsOfGaps(key) {
       isSparse = true
       if key.elementsEqual("GNU.sparse.name".utf8) { sparseName = String(decoding: value, as: UTF8.self) }
     }
