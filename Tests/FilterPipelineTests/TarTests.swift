@@ -164,11 +164,20 @@ struct TarTests {
     let hidden = TarArchives.member("hidden.png", image)
     let archive = TarArchives.member("x", hidden, type: type) + TarArchives.member("a.png", image)
     let (found, error) = try inputs(archive)
-    #expect(error == nil && found.map(\.source) == ["t.tar/hidden.png", "t.tar/a.png"])
-    // The size of an extended header is no better.
-    let pax = TarArchives.member("pax", record("size", Array("\(hidden.count)".utf8)), type: "x")
-    let (ofPax, paxError) = try inputs(pax + archive)
-    #expect(type == "1" ? paxError?.code == .corruptTar : ofPax.count == 2 && paxError == nil)
+    if ["1", "5"].contains(type) {
+      #expect(error == nil && found.map(\.source) == ["t.tar/hidden.png", "t.tar/a.png"])
+    } else {
+      // GNU tar reads it where it does not extract the member.
+      #expect(error?.code == .corruptTar && found.isEmpty)
+    }
+    // The size of an extended header is no better, also of one that agrees.
+    for size in [0, hidden.count] {
+      let declared = TarArchives.member("x", [UInt8](repeating: 0, count: size), type: type)
+      for form in ["x", "X"] as [Character] {
+        let member = pax("size", "\(hidden.count)", type: form) + declared.prefix(512)
+        #expect(try inputs(member + hidden + TarArchives.member("a.png", image)).1?.code == .corruptTar)
+      }
+    }
   }
 
   /// How many members were passed over, and what the inputs are.
@@ -210,7 +219,7 @@ struct TarTests {
   func membersOfTwoReadings() throws {
     let image = try EncodedImages.png()
     let hidden = TarArchives.member("hidden.png", image)
-    let ofPax = (["g", "x"] as [Character]).map { TarArchives.member("pax", record("comment", [0x61]), type: $0) }
+    let ofPax = (["g", "x", "X"] as [Character]).map { TarArchives.member("pax", record("comment", [0x61]), type: $0) }
     let other = TarArchives.member("pax", record("path", Array("file".utf8)), type: "x")
     for archive in [
       TarArchives.member("dir/", hidden), TarArchives.member("dir/", hidden, type: "\0"),
@@ -245,18 +254,38 @@ struct TarTests {
     }
   }
 
+  @Test(
+    "a size of an extended header counts where the member's own is the same, and it is a file to all",
+    arguments: ["0", "\0", "7", "S", "A", "V", "D", "M"] as [Character])
+  func sizesOfExtendedHeaders(type: Character) throws {
+    let image = try EncodedImages.png()
+    let cover = TarArchives.member("label.txt", TarArchives.member("hidden.png", image), type: type)
+    let size = cover.count - 512
+    for (said, isRead) in [(size, true), (0, false), (512, false), ((8 << 30) - 1, false)] {
+      let (found, error) = try inputs(pax("size", "\(said)") + cover + TarArchives.member("a.png", image))
+      if isRead, "0\07S".contains(type) {
+        #expect(error == nil && found.map(\.source) == ["t.tar/a.png"])
+      } else {
+        #expect(error?.code == .corruptTar && found.isEmpty)
+      }
+    }
+    // A header has no place for more.
+    let long = try inputs(pax("size", "\(8 << 30)") + TarArchives.member("a.txt", image))
+    #expect(long.1?.code == .truncatedTar)
+  }
+
   @Test("what stands between an extended header and its member does not take its place")
   func headersBeforeAMember() throws {
     let image = try EncodedImages.png()
     let hidden = TarArchives.member("hidden.png", image)
-    let cover = TarArchives.member("label.txt", hidden)
     let long = TarArchives.member("././@LongLink", Array("link\0".utf8), type: "K")
     let name = TarArchives.member("././@LongLink", Array("b.png\0".utf8), type: "L")
     // As git archive writes it at the beginning.
     let global = pax("comment", "cd8b0e3a", type: "g")
     for between in [long, global, global + long] {
-      let (found, error) = try inputs(global + pax("size", "0") + between + cover)
-      #expect(error == nil && found.map(\.source) == ["t.tar/hidden.png"])
+      let (found, error) = try inputs(
+        global + pax("path", "c.png") + between + TarArchives.member("label.txt", image))
+      #expect(error == nil && found.map(\.source) == ["t.tar/c.png"])
       let (named, nameError) = try inputs(name + between + TarArchives.member("a", image) + pax("mtime", "1") + hidden)
       #expect(nameError == nil && named.map(\.source) == ["t.tar/b.png", "t.tar/hidden.png"])
     }

@@ -15,14 +15,16 @@ struct TarHeader {
     case hardLink, symbolicLink
     /// GNU: the bytes are there with gaps.
     case sparse
-    /// Folders, devices and pipes: passed over.
+    /// Passed over.
+    case folder
+    /// Devices and pipes: passed over.
     case special
     /// GNU: the label of a volume, the list of a folder's files, the rest of a file that began on another volume. Some
     /// programs take what data these have for a file.
     case housekeeping
 
     /// Whether the size says how many bytes follow; programs write others than zero where nothing does.
-    var hasData: Bool { ![.hardLink, .symbolicLink, .special].contains(self) }
+    var hasData: Bool { ![.hardLink, .symbolicLink, .folder, .special].contains(self) }
   }
 
   let path: String
@@ -30,8 +32,10 @@ struct TarHeader {
   let kind: Kind
   /// GNU sparse files: whether blocks with the rest of their map follow, which the size does not count.
   let isContinued: Bool
-  /// pax: what follows is such an archive.
+  /// pax, or what Solaris wrote before it: what follows is such an archive.
   let isOfPax: Bool
+  /// Whether the member is a file to every program, so that all take its size from an extended header if they read one.
+  let isFileToAll: Bool
   /// Whether its name makes the member a folder, as it did before folders had a type of their own.
   let isOldFolder: Bool
 
@@ -49,7 +53,8 @@ struct TarHeader {
       switch block[156] {
       case 0x31: .hardLink
       case 0x32: .symbolicLink
-      case 0x33, 0x34, 0x35, 0x36: .special
+      case 0x35: .folder
+      case 0x33, 0x34, 0x36: .special
       case 0x53: .sparse
       case 0x4C: .longName
       case 0x4B: .longTarget
@@ -59,7 +64,8 @@ struct TarHeader {
       default: .regular
       }
     isContinued = block[156] == 0x53 && block[482] != 0
-    isOfPax = kind == .global || block[156] == 0x78
+    isOfPax = kind == .global || kind == .extended
+    isFileToAll = [0, 0x30, 0x37, 0x53].contains(block[156])
     isOldFolder = block[156] == 0 && name.hasSuffix("/")
   }
 

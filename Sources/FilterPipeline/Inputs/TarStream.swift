@@ -66,7 +66,7 @@ final class TarStream: InputStream {
       guard try !extendedHeader(header, at: offset).changesReading else {
         throw corrupt("a name, a size or gaps for all members, which some programs read and others do not", at: offset)
       }
-    case .regular, .hardLink, .symbolicLink, .sparse, .special, .housekeeping:
+    case .regular, .hardLink, .symbolicLink, .sparse, .folder, .special, .housekeeping:
       let attributes = attributes ?? PaxAttributes()
       let names = [attributes.sparseName, attributes.path, longName, header.path].compactMap(\.self)
       (longName, self.attributes) = (nil, nil)
@@ -90,8 +90,13 @@ final class TarStream: InputStream {
   ) throws(SluiceError) -> EncodedInput? {
     let path = names[0]
     let declared = attributes.size ?? header.size
+    if let size = attributes.size, let difference = Self.difference(header, sizeOfPax: size) {
+      throw corrupt(difference, at: offset)
+    }
     if declared > 0, isReadDifferently(header, path) {
-      throw corrupt("a folder or link of \(declared) bytes, which some programs pass over and others read", at: offset)
+      throw corrupt(
+        "a folder, link, device or pipe of \(declared) bytes, which some programs pass over and others read",
+        at: offset)
     }
     if header.isContinued { try buffer.skipSparseMap { cutShort("the map of a sparse file") } }
     let size = header.kind.hasData ? declared : 0
@@ -100,9 +105,22 @@ final class TarStream: InputStream {
     case .housekeeping where size == 0: return nil
     case .regular, .housekeeping: return try regularMember(path, size: size, at: offset)
     case .hardLink, .symbolicLink: return Self.hasImageName(path) ? indirectMember(path, at: offset) : nil
-    case .longName, .longTarget, .extended, .global, .sparse, .special: return nil
+    case .longName, .longTarget, .extended, .global, .sparse, .folder, .special: return nil
     }
   }
+
+  /// What programs differ about where an extended header gives a size: some do not read it, or not for such a member.
+  private static func difference(_ header: TarHeader, sizeOfPax size: Int) -> String? {
+    guard header.isFileToAll else {
+      return "a size of \(size) bytes for what is no file, which some programs read and others do not"
+    }
+    // From there on the header has no place for the size.
+    guard size != header.size, size < leastSizeForPaxAlone else { return nil }
+    return "two sizes of one member, \(header.size) and \(size) bytes, of which some programs read the first"
+  }
+
+  /// What eleven octal digits cannot say.
+  private static let leastSizeForPaxAlone = 8 << 30
 
   /// Whether to some programs data follows, and to others the next member.
   private func isReadDifferently(_ header: TarHeader, _ path: String) -> Bool {
@@ -110,7 +128,9 @@ final class TarStream: InputStream {
     case .regular: header.isOldFolder || path.hasSuffix("/")
     // pax permits to keep the bytes with every link.
     case .hardLink: isPax
-    case .longName, .longTarget, .extended, .global, .symbolicLink, .sparse, .special, .housekeeping: false
+    // GNU tar reads the bytes of those that it is not asked to extract.
+    case .symbolicLink, .special: true
+    case .longName, .longTarget, .extended, .global, .sparse, .folder, .housekeeping: false
     }
   }
 
