@@ -6,7 +6,7 @@ package struct Finding: Sendable, Hashable {
     case alpha
     /// A colour or palette entries declared transparent (PNG tRNS). Dropped as alpha is.
     case transparency
-    /// More than one frame (APNG). The default image alone is judged.
+    /// More than one frame (APNG), or a frame other than the image before it. The default image alone is judged.
     case animation
     /// A text comment (JPEG COM, PNG tEXt, zTXt, iTXt).
     case text

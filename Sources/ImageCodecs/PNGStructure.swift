@@ -20,6 +20,8 @@ struct PNGStructure {
   /// Whether the image itself is the first frame of the animation.
   private var isFirstFrame = false
   private var hasFrameData = false
+  /// Whether a frame before the pixels is not the image: some readers show it as the picture, also without an animation.
+  private var hasOtherFirstFrame = false
   private(set) var exifBytes = 0
   private var orientationTexts = OrientationTexts()
   private(set) var orientations = OrientationDeclarations()
@@ -91,10 +93,11 @@ struct PNGStructure {
       exifBytes += body.count
       orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !isInAnimation)
     } else if isChunk("fcTL") {
-      if imageDataBytes == 0 { isFirstFrame = true }
+      if imageDataBytes == 0 { noteFirstFrame(body) }
       isInAnimation = frames != nil && imageDataBytes > 0
     } else if isChunk("fdAT") {
       hasFrameData = true
+      if imageDataBytes == 0 { hasOtherFirstFrame = true }
     } else if isChunk("PLTE") {
       if paletteEntries == nil { paletteEntries = min(body.count / 3, 1 << bitDepth) }
       // Some forget a transparency that stood before it.
@@ -118,6 +121,13 @@ struct PNGStructure {
     hasTransparency = true
   }
 
+  /// A frame control chunk before the pixels: a number, width, height, and x and y of the frame, and how it is shown.
+  private mutating func noteFirstFrame(_ body: Span<UInt8>) {
+    isFirstFrame = true
+    let area = (1...4).map { body.uint32(at: 4 * $0) }
+    if body.count != 26 || area != [width, height, 0, 0] { hasOtherFirstFrame = true }
+  }
+
   private var colourPlace: PNGColours.Place {
     guard imageDataBytes == 0 else { return .behindPixels }
     return paletteEntries != nil ? .beforePixels : .beforePalette
@@ -125,7 +135,8 @@ struct PNGStructure {
 
   /// How many frames an animation has; `nil` for one that shows the image alone.
   private var framesOfAnimation: Int? {
-    frames == 1 && isFirstFrame && !hasFrameData ? nil : frames
+    if hasOtherFirstFrame { return max(frames ?? 1, 1) }
+    return frames == 1 && isFirstFrame && !hasFrameData ? nil : frames
   }
 
   /// Chunks that say how to show the picture, or are part of it: none of them carries anything else.

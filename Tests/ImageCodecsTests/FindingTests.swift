@@ -50,12 +50,37 @@ struct FindingTests {
     ])
   func animations(frames: UInt32, isFirst: Bool, hasMore: Bool, isFound: Bool) throws {
     let sound = try EncodedImages.png()
-    let control = EncodedImages.chunk("fcTL", [UInt8](repeating: 0, count: 26))
+    let control = frameControl([0, 24, 17, 0, 0])
     let head = EncodedImages.chunk("acTL", EncodedImages.bigEndian(frames) + [0, 0, 0, 0]) + (isFirst ? control : [])
     let more = hasMore ? EncodedImages.chunk("fdAT", [0, 0, 0, 1]) : []
     let bytes = sound[..<33] + head + sound[33...].dropLast(12) + more + sound.suffix(12)
     let findings = try ImageDecoder().decode(Array(bytes).span).findings
     #expect(findings == (isFound ? [Finding(.animation, count: Int(frames))] : []))
+  }
+
+  /// A frame control chunk of the given number, width, height, x and y.
+  private func frameControl(_ fields: [UInt32], ending end: [UInt8] = [0, 1, 0, 10, 0, 0]) -> [UInt8] {
+    EncodedImages.chunk("fcTL", fields.flatMap(EncodedImages.bigEndian) + end)
+  }
+
+  @Test(
+    "a frame before the image that is not the image counts with and without an animation",
+    arguments: [nil, 1, 2] as [UInt32?])
+  func otherFirstFrames(frames: UInt32?) throws {
+    let sound = try EncodedImages.png()
+    let head = frames.map { EncodedImages.chunk("acTL", EncodedImages.bigEndian($0) + [0, 0, 0, 0]) } ?? []
+    func findings(_ chunks: [UInt8]) throws -> [Finding] {
+      let bytes = sound[..<33] + head + chunks + sound[33...]
+      return try ImageDecoder().decode(Array(bytes).span).findings
+    }
+    let image = frameControl([0, 24, 17, 0, 0])
+    let others: [[UInt8]] = [
+      image + EncodedImages.chunk("fdAT", [0, 0, 0, 1]), frameControl([0, 24, 16, 0, 0]),
+      frameControl([0, 24, 16, 0, 1]), frameControl([0, 1, 1, 0, 0]), frameControl([0, 24, 17, 0, 0], ending: []),
+      frameControl([0, 24, 17, 0, 0], ending: [0, 1, 0, 10, 0, 0, 0]),
+    ]
+    for chunks in others { #expect(try findings(chunks) == [Finding(.animation, count: Int(frames ?? 1))]) }
+    #expect(try findings(image) == (frames == 2 ? [Finding(.animation, count: 2)] : []))
   }
 
   @Test func everyFindingHasASentence() {

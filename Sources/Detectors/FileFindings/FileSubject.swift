@@ -63,7 +63,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .colourProfile: "an embedded ICC profile; canonicalise converts to sRGB"
     case .orientation: "an EXIF orientation; canonicalise leaves it to decode.orientation"
     case .otherOrientation: "a second orientation, which other readers may apply"
-    case .animation: "further frames (APNG); the default image is judged"
+    case .animation: "further frames (APNG), or another one before the image; the default image is judged"
     case .multiplePictures: "further pictures (MPF); the first is judged"
     case .cmyk: "four-colour print data, converted as Adobe writes it"
     case .trailingBytes: "bytes after the end of the picture, which are not read"
