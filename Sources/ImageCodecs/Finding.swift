@@ -26,7 +26,8 @@ package struct Finding: Sendable, Hashable {
     case multiplePictures = "multiple-pictures"
     /// Bytes after the end of the picture.
     case trailingBytes = "trailing-bytes"
-    /// Bytes after the end of the picture that are a file of another kind.
+    /// Bytes after the end of the picture that are a file of another kind, or a picture of a kind that readers find at a
+    /// fixed place of the file.
     case polyglot
     /// Scans are missing: coefficients of a JPEG lack bits, which decoders make up in different ways. The count is of
     /// coefficients of a block.
@@ -68,14 +69,14 @@ package struct Finding: Sendable, Hashable {
     self.isAmbiguous = isAmbiguous
   }
 
-  /// What the bytes after the end of a picture are, if a file of another kind; further JPEGs that a Multi-Picture index
-  /// announces are none.
+  /// What a file is besides its picture: the bytes after the end of it, if they are a file of another kind; further JPEGs
+  /// that a Multi-Picture index announces are none. And another picture, where one stands at a fixed place.
   ///
   /// - Complexity: O(bytes after the end), at most a mebibyte.
   static func polyglots(after end: Int, in bytes: Span<UInt8>, beside findings: [Finding]) -> [Finding] {
-    guard end < bytes.count else { return [] }
     let announcesJPEGs = findings.contains { $0.code == .multiplePictures }
-    let contents = TrailingContent.kinds(in: bytes.extracting(end...), announcesJPEGs: announcesJPEGs)
+    var contents = TrailingContent.kinds(in: bytes.extracting(end...), announcesJPEGs: announcesJPEGs)
+    if !contents.contains(.picture), HeaderlessPicture.stands(in: bytes) { contents.append(.picture) }
     return contents.isEmpty ? [] : [Finding(.polyglot, contents: contents)]
   }
 }
@@ -98,7 +99,7 @@ extension Finding {
     case .colourProfile: "a colour profile or primaries other than sRGB's, \(count ?? 0) bytes, not applied"
     case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
-    case .polyglot: "another file follows the picture: \(contents.map(\.rawValue).joined(separator: ", "))"
+    case .polyglot: "the file is of another kind as well: \(contents.map(\.rawValue).joined(separator: ", "))"
     case .incompleteScans: "scans are missing: \(count ?? 0) coefficients of a block have bits missing"
     case .paletteIndex: "\(count ?? 0) pixels have a palette index without a colour; they were made black"
     case .excessImageData: "image data after the last pixel, which was not read"

@@ -1,5 +1,5 @@
-/// What bytes after the end of a picture are, where they are more than filling: a file of another kind that some program
-/// will open when it is given the picture (a polyglot).
+/// What a file is besides its picture (a polyglot), mostly by the bytes after the end of it, where they are more than
+/// filling: a file of another kind that some program will open when it is given the picture.
 package enum TrailingContent: String, Sendable, Hashable, CaseIterable {
   case zip
   case pdf

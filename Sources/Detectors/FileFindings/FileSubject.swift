@@ -70,7 +70,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .excessImageData: "image data after the last pixel of a PNG, which is not read"
     case .incompleteScans: "a JPEG without all its scans; decoders make up the rest in different ways"
     case .paletteIndex: "pixels of a PNG whose palette index has no colour; they are black"
-    case .polyglot: "a ZIP, PDF, HTML, program or picture after the end"
+    case .polyglot: "a ZIP, PDF, HTML, program or picture after the end, or a picture that is found by its place"
     }
   }
 
