@@ -29,6 +29,9 @@ package struct Finding: Sendable, Hashable {
     /// Bytes after the end of the picture that are a file of another kind, or a picture of a kind that readers find at a
     /// fixed place of the file.
     case polyglot
+    /// Places that some programs pass over, while others refuse the file, take it for one of another kind, or read other
+    /// pixels: what stands there says nothing about the picture.
+    case ambiguousForm = "ambiguous-form"
     /// Scans are missing: coefficients of a JPEG lack bits, which decoders make up in different ways. The count is of
     /// coefficients of a block.
     case incompleteScans = "incomplete-scans"
@@ -100,6 +103,7 @@ extension Finding {
     case .multiplePictures: "a Multi-Picture index: further pictures follow the first"
     case .trailingBytes: "\(count ?? 0) bytes after the end of the picture"
     case .polyglot: "the file is of another kind as well: \(contents.map(\.rawValue).joined(separator: ", "))"
+    case .ambiguousForm: "in \(count ?? 0) places some programs refuse the file, or read other pixels"
     case .incompleteScans: "scans are missing: \(count ?? 0) coefficients of a block have bits missing"
     case .paletteIndex: "\(count ?? 0) pixels have a palette index without a colour; they were made black"
     case .excessImageData: "image data after the last pixel, which was not read"

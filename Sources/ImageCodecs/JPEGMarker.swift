@@ -11,6 +11,8 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   package static let startOfScan = JPEGMarker(rawValue: 0xDA)
   package static let comment = JPEGMarker(rawValue: 0xFE)
   package static let exifSegment = JPEGMarker(rawValue: 0xE1)
+  /// For private use in arithmetic coding.
+  static let temporary = JPEGMarker(rawValue: 0x01)
   static let applicationSegment0 = JPEGMarker(rawValue: 0xE0)
   static let applicationSegment2 = JPEGMarker(rawValue: 0xE2)
   static let quantisationTables = JPEGMarker(rawValue: 0xDB)
@@ -34,10 +36,10 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
   package var isApplicationData: Bool { (0xE0...0xEF).contains(rawValue) }
 
   /// Stands alone: no length follows.
-  package var isStandalone: Bool { rawValue == 0x01 || (0xD0...0xD9).contains(rawValue) }
+  package var isStandalone: Bool { self == .temporary || (0xD0...0xD9).contains(rawValue) }
 
   /// Stands alone, and means nothing between segments: restart markers, and one for private use in arithmetic coding.
-  package var isPassedOver: Bool { rawValue == 0x01 || (0xD0...0xD7).contains(rawValue) }
+  package var isPassedOver: Bool { self == .temporary || (0xD0...0xD7).contains(rawValue) }
 
   /// Begins a segment that decoders skip, whatever it holds: application data, a comment, a number of lines.
   var mayBeSkipped: Bool { isApplicationData || self == .comment || rawValue == 0xDC }

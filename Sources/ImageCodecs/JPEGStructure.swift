@@ -23,6 +23,8 @@ struct JPEGStructure {
   /// Restart markers between segments, and segments of impossible length: the decoder passes over them in silence. It
   /// reports itself what stands between segments and is no marker.
   private(set) var irregularities = 0
+  /// Places that some readers pass over and others do not.
+  private var ambiguousPlaces = 0
   /// One past the end-of-image marker.
   private(set) var end = 0
 
@@ -39,6 +41,8 @@ struct JPEGStructure {
       if marker == .endOfImage { break }
       if marker.isPassedOver {
         irregularities += 1
+        // Pillow refuses it where it looks for the first scan.
+        if marker == .temporary, scans == 0 { ambiguousPlaces += 1 }
         continue
       }
       guard marker.beginsSegment else {
@@ -235,6 +239,7 @@ extension JPEGStructure {
     if comments > 0 { findings.append(Finding(.text, count: comments)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
     if let missing = refinement?.missing, missing > 0 { findings.append(Finding(.incompleteScans, count: missing)) }
+    if ambiguousPlaces > 0 { findings.append(Finding(.ambiguousForm, count: ambiguousPlaces)) }
     if hasMultiplePictures { findings.append(Finding(.multiplePictures)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
     return findings

@@ -22,6 +22,10 @@ struct PNGStructure {
   private var hasFrameData = false
   /// Whether a frame before the pixels is not the image: some readers show it as the picture, also without an animation.
   private var hasOtherFirstFrame = false
+  /// Of frame controls and frame data.
+  private var lastSequenceNumber: Int?
+  /// Places that some readers pass over and others do not.
+  private var ambiguousPlaces = 0
   private(set) var exifBytes = 0
   private var orientationTexts = OrientationTexts()
   private(set) var orientations = OrientationDeclarations()
@@ -64,6 +68,8 @@ struct PNGStructure {
         throw SluiceError(.corruptImage, "a chunk with a wrong checksum", byteOffset: offset)
       } else {
         damagedChunks += 1
+        // Behind the pixels nobody verifies checksums of what may be passed over.
+        if imageDataBytes == 0 { ambiguousPlaces += 1 }
       }
       offset += 12 + length
       if bytes.hasBytes("IEND", at: offset - 8 - length) { end = offset }
@@ -93,10 +99,12 @@ struct PNGStructure {
       exifBytes += body.count
       orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !isInAnimation)
     } else if isChunk("fcTL") {
+      noteSequence(body, mayBeFirst: true)
       if imageDataBytes == 0 { noteFirstFrame(body) }
       isInAnimation = frames != nil && imageDataBytes > 0
     } else if isChunk("fdAT") {
       hasFrameData = true
+      noteSequence(body, mayBeFirst: false)
       if imageDataBytes == 0 { hasOtherFirstFrame = true }
     } else if isChunk("PLTE") {
       if paletteEntries == nil { paletteEntries = min(body.count / 3, 1 << bitDepth) }
@@ -126,6 +134,14 @@ struct PNGStructure {
     isFirstFrame = true
     let area = (1...4).map { body.uint32(at: 4 * $0) }
     if body.count != 26 || area != [width, height, 0, 0] { hasOtherFirstFrame = true }
+  }
+
+  /// Frame controls and frame data are numbered from 0 on, in one sequence that a control begins.
+  private mutating func noteSequence(_ body: Span<UInt8>, mayBeFirst: Bool) {
+    let number = body.uint32(at: 0)
+    let next = lastSequenceNumber.map { $0 + 1 } ?? (mayBeFirst ? 0 : nil)
+    if number == nil || number != next { ambiguousPlaces += 1 }
+    lastSequenceNumber = number ?? lastSequenceNumber
   }
 
   private var colourPlace: PNGColours.Place {
@@ -257,6 +273,7 @@ extension PNGStructure {
     if textChunks > 0 { findings.append(Finding(.text, count: textChunks)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
     if let frames = framesOfAnimation { findings.append(Finding(.animation, count: frames)) }
+    if ambiguousPlaces > 0 { findings.append(Finding(.ambiguousForm, count: ambiguousPlaces)) }
     let damaged = damagedChunks + colours.damagedChunks
     if damaged > 0 { findings.append(Finding(.damagedMetadata, count: damaged)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }

@@ -249,6 +249,17 @@ struct FileFindingsTests {
     #expect(refused == [.paletteIndex])
   }
 
+  @Test func whatSomeProgramsRefuseIsFlagged() throws {
+    let (image, picture) = (try EncodedImages.jpeg(), try EncodedImages.png())
+    var text = EncodedImages.chunk("tEXt", Array("Comment\0hello".utf8))
+    text[text.count - 1] ^= 1
+    let files: [[UInt8]] = [image[..<2] + [0xFF, 1] + image[2...], picture[..<33] + text + picture[33...]]
+    for bytes in files {
+      #expect(try look(bytes).score.value == 1)
+      #expect(try look(bytes, FileFindings(policies: [.ambiguousForm: .allow])).score.value == 0)
+    }
+  }
+
   @Test(arguments: ["cmyk.jpg", "multiple.jpg", "orientation-6.jpg", "animation.png"])
   func subjectsWithoutADifferenceCountByTheirPolicy(name: String) throws {
     let bytes = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/\(name)"))

@@ -33,13 +33,16 @@ struct FindingTests {
     #expect(try findings("animation.png").contains(Finding(.animation, count: 3)))
   }
 
-  @Test func damagedMetadataIsPassedOver() throws {
+  @Test("damaged metadata is passed over, and before the pixels some programs refuse the file for it")
+  func damagedMetadata() throws {
     let sound = try EncodedImages.png()
     var text = EncodedImages.chunk("tEXt", Array("Comment\0hello".utf8))
     text[text.count - 1] ^= 1
-    let bytes = Array(sound[..<33]) + text + sound[33...]
-    let decoded = try ImageDecoder().decode(bytes.span)
-    #expect(decoded.findings == [Finding(.damagedMetadata, count: 1)])
+    let damaged = Finding(.damagedMetadata, count: 1)
+    let before = Array(sound[..<33]) + text + sound[33...]
+    #expect(try ImageDecoder().decode(before.span).findings == [Finding(.ambiguousForm, count: 1), damaged])
+    let behind = Array(sound.dropLast(12)) + text + sound.suffix(12)
+    #expect(try ImageDecoder().decode(behind.span).findings == [damaged])
   }
 
   @Test(
@@ -81,6 +84,33 @@ struct FindingTests {
     ]
     for chunks in others { #expect(try findings(chunks) == [Finding(.animation, count: Int(frames ?? 1))]) }
     #expect(try findings(image) == (frames == 2 ? [Finding(.animation, count: 2)] : []))
+  }
+
+  @Test(
+    "frames of an animation that are out of sequence make a form of two readings",
+    arguments: [
+      ([0, 1, 2, 3], 0), ([0, 2, 3, 4], 1), ([1, 2, 3, 4], 1), ([0, 1, 1, 2], 1), ([0, 1, 3, 4], 1), ([5, 1, 9, 2], 4),
+    ] as [([UInt32], Int)])
+  func sequenceOfFrames(numbers: [UInt32], places: Int) throws {
+    let sound = try EncodedImages.png()
+    let frames = EncodedImages.chunk("acTL", [0, 0, 0, 2, 0, 0, 0, 0])
+    func data(_ number: UInt32) -> [UInt8] { EncodedImages.chunk("fdAT", EncodedImages.bigEndian(number)) }
+    // The image is the first frame, the second one has its data in two parts; or the image is none of the frames.
+    let (control, second) = (frameControl([numbers[0], 24, 17, 0, 0]), frameControl([numbers[1], 24, 17, 0, 0]))
+    let inside: [UInt8] = sound[..<33] + frames + control + sound[33...].dropLast(12) + second
+    let outside: [UInt8] = sound[..<33] + frames + sound[33...].dropLast(12) + control + data(numbers[1])
+    for beginning in [inside, outside] {
+      let bytes: [UInt8] = beginning + data(numbers[2]) + data(numbers[3]) + sound.suffix(12)
+      let findings = try ImageDecoder().decode(bytes.span).findings
+      #expect(findings.first { $0.code == .ambiguousForm }?.count ?? 0 == places)
+    }
+  }
+
+  @Test("frame data without a frame control before it is out of sequence")
+  func frameDataAlone() throws {
+    let sound = try EncodedImages.png()
+    let bytes: [UInt8] = sound.dropLast(12) + EncodedImages.chunk("fdAT", [0, 0, 0, 0]) + sound.suffix(12)
+    #expect(try ImageDecoder().decode(bytes.span).findings == [Finding(.ambiguousForm, count: 1)])
   }
 
   @Test func everyFindingHasASentence() {

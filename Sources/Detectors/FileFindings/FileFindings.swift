@@ -119,7 +119,7 @@ package struct FileFindings: Detector {
       guard let conversion = profile.conversion(of: channels, isGray: decoded.header.isGray) else { return 0 }
       return try distance { row, _ in conversion.convert(&row) }
     case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
-      .incompleteScans, .paletteIndex, .polyglot:
+      .ambiguousForm, .incompleteScans, .paletteIndex, .polyglot:
       return 1
     }
   }

@@ -14,6 +14,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   case cmyk
   case trailingBytes
   case excessImageData
+  case ambiguousForm
   case incompleteScans
   case paletteIndex
   case polyglot
@@ -22,7 +23,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   /// and decoders show differently; bring into one form what ordinary cameras, printers and editors produce.
   var defaultPolicy: FilePolicy {
     switch self {
-    case .alpha, .gamma, .colourProfile, .animation, .incompleteScans, .paletteIndex, .polyglot: .flag
+    case .alpha, .gamma, .colourProfile, .animation, .ambiguousForm, .incompleteScans, .paletteIndex, .polyglot: .flag
     case .orientation, .otherOrientation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData: .canonicalise
     }
   }
@@ -32,7 +33,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .alpha, .gamma, .colourProfile: true
     case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
-      .incompleteScans, .paletteIndex, .polyglot:
+      .ambiguousForm, .incompleteScans, .paletteIndex, .polyglot:
       false
     }
   }
@@ -50,6 +51,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .cmyk: [.cmyk]
     case .trailingBytes: [.trailingBytes]
     case .excessImageData: [.excessImageData]
+    case .ambiguousForm: [.ambiguousForm]
     case .incompleteScans: [.incompleteScans]
     case .paletteIndex: [.paletteIndex]
     case .polyglot: [.polyglot]
@@ -68,6 +70,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .cmyk: "four-colour print data, converted as Adobe writes it"
     case .trailingBytes: "bytes after the end of the picture, which are not read"
     case .excessImageData: "image data after the last pixel of a PNG, which is not read"
+    case .ambiguousForm: "what some programs pass over, and others refuse or read other pixels at"
     case .incompleteScans: "a JPEG without all its scans; decoders make up the rest in different ways"
     case .paletteIndex: "pixels of a PNG whose palette index has no colour; they are black"
     case .polyglot: "a ZIP, PDF, HTML, program or picture after the end, or a picture that is found by its place"
