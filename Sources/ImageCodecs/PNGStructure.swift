@@ -92,6 +92,8 @@ struct PNGStructure {
       noteTransparency(body)
     } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
       textChunks += 1
+      // Pillow keeps texts by their keywords, beside what the header says of interlacing under the same name.
+      if imageDataBytes == 0, Self.hasKeyword("interlace", body) { ambiguousPlaces += 1 }
       orientationTexts.find(in: body, at: type + 4, isCompressed: isChunk("zTXt"), isInternational: isChunk("iTXt"))
     } else if isChunk("acTL") {
       if frames == nil { frames = body.uint32(at: 0) }
@@ -115,6 +117,12 @@ struct PNGStructure {
     } else if !Self.plainChunks.contains(where: isChunk) {
       otherBytes += body.count
     }
+  }
+
+  /// Whether the keyword of a text chunk, which a zero or the chunk's end follows, is such a one.
+  private static func hasKeyword(_ keyword: StaticString, _ body: Span<UInt8>) -> Bool {
+    let length = keyword.utf8CodeUnitCount
+    return body.hasBytes(keyword, at: 0) && (body.count == length || body[length] == 0)
   }
 
   private mutating func noteTransparency(_ body: Span<UInt8>) {

@@ -106,6 +106,24 @@ struct FindingTests {
     }
   }
 
+  @Test(
+    "a text before the pixels that some take for the order of the pixels makes a form of two readings",
+    arguments: [
+      ("tEXt", "interlace\0x", true), ("tEXt", "interlace\0", true), ("tEXt", "interlace", true),
+      ("zTXt", "interlace\0\0x", true), ("iTXt", "interlace\0\0\0\0\0x", true), ("tEXt", "interlaced\0x", false),
+      ("tEXt", "Interlace\0x", false), ("tEXt", "Comment\0interlace", false),
+    ])
+  func interlaceTexts(type: String, body: String, isAmbiguous: Bool) throws {
+    let sound = try EncodedImages.png()
+    let chunk = EncodedImages.chunk(type, Array(body.utf8))
+    let before: [UInt8] = sound[..<33] + chunk + sound[33...]
+    let text = Finding(.text, count: 1)
+    let found = isAmbiguous ? [text, Finding(.ambiguousForm, count: 1)] : [text]
+    #expect(try ImageDecoder().decode(before.span).findings == found)
+    let behind: [UInt8] = sound.dropLast(12) + chunk + sound.suffix(12)
+    #expect(try ImageDecoder().decode(behind.span).findings == [text])
+  }
+
   @Test("frame data without a frame control before it is out of sequence")
   func frameDataAlone() throws {
     let sound = try EncodedImages.png()
