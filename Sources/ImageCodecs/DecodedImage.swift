@@ -13,6 +13,9 @@ package struct DecodedImage: ~Copyable {
   package let gamma: Double?
   /// The embedded ICC profile. `nil` when it was not asked for, and when there is no sound one, or several.
   package let colourProfile: [UInt8]?
+  /// The code points of a PNG for a colour space other than sRGB. `nil` where viewers differ in what they take in their
+  /// place, and for those that are not evaluated.
+  package let codingPoints: CodingPoints?
 
   /// The pixels alone, given up by the decoded image.
   package consuming func takePixels() -> PixelImage { pixels }

@@ -23,7 +23,8 @@ extension ImageDecoder {
     }
     return DecodedImage(
       pixels: pixels, alpha: nil, header: header,
-      findings: findings + report.warningFindings(beside: structure.irregularities), gamma: nil, colourProfile: profile)
+      findings: findings + report.warningFindings(beside: structure.irregularities), gamma: nil, colourProfile: profile,
+      codingPoints: nil)
   }
 
   private static func pixels(

@@ -46,7 +46,8 @@ extension ImageDecoder {
     }
     return DecodedImage(
       pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings(),
-      gamma: structure.colours.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile)
+      gamma: structure.colours.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile,
+      codingPoints: structure.colours.codingPoints)
   }
 
   /// Bytes of a zlib stream that may be left when the last pixel is there: an empty block, and a checksum.

@@ -11,8 +11,10 @@ struct PNGColours {
   /// Of profiles, and of code points for a colour space other than sRGB.
   private(set) var profileBytes = 0
   private var profileRange: Range<Int>?
-  /// Whether code points declare a colour space other than sRGB, or there are several profiles: viewers differ in which
-  /// they take.
+  /// Code points for a colour space other than sRGB.
+  private var notedPoints: CodingPoints?
+  /// Whether there are several profiles, or code points, or some that are not evaluated: viewers differ in which they
+  /// take.
   private var isAmbiguous = false
   /// Chunks that were passed over.
   private(set) var damagedChunks = 0
@@ -73,20 +75,35 @@ struct PNGColours {
   private mutating func noteCodingPoints(_ body: Span<UInt8>) {
     if body.count == 4, body[0] == 1, body[1] == 13, body[2] == 0, body[3] == 1 { return }
     profileBytes += body.count
-    isAmbiguous = true
+    if notedPoints != nil { isAmbiguous = true }
+    notedPoints = CodingPoints(body)
+    if notedPoints == nil { isAmbiguous = true }
   }
 
   /// The gamma that a viewer applies: a declaration of sRGB overrides it. A profile does so only in viewers that honour
   /// profiles.
   var effectiveGamma: Int? { isDeclaredSRGB ? nil : gamma }
 
-  var hasProfile: Bool { profileRange != nil && !isAmbiguous }
+  var hasProfile: Bool { profileRange != nil && notedPoints == nil && !isAmbiguous }
+
+  /// The code points for a colour space other than sRGB, where there is no profile that viewers without them honour, and
+  /// no declaration of primaries that are neither theirs nor those of sRGB.
+  var codingPoints: CodingPoints? {
+    guard let notedPoints, profileRange == nil, !isAmbiguous else { return nil }
+    let agree = chromaticities.isEmpty || isDeclaredSRGB || arePrimaries(of: Self.chromaticitiesOfSRGB)
+    return agree || arePrimaries(of: notedPoints.chromaticities) ? notedPoints : nil
+  }
 
   /// Whether white point and primaries are declared that are not those of sRGB; a declaration of sRGB, and a profile,
   /// override them.
   var hasForeignPrimaries: Bool {
     guard !chromaticities.isEmpty, !isDeclaredSRGB, profileBytes == 0 else { return false }
-    return zip(chromaticities, Self.chromaticitiesOfSRGB).contains { abs($0 - $1) > 1000 }
+    return !arePrimaries(of: Self.chromaticitiesOfSRGB)
+  }
+
+  /// Whether declared white point and primaries are those of a colour space, but for little.
+  private func arePrimaries(of space: [Int]) -> Bool {
+    zip(chromaticities, space).allSatisfy { abs($0 - $1) <= 1000 }
   }
 
   /// The profile, where there is one, and nothing that viewers may prefer to it; `damaged` when it cannot be read.

@@ -208,6 +208,66 @@ struct FileFindingsTests {
     #expect(foreign.score.value == 1)
   }
 
+  private func codePoints(_ values: UInt8...) -> [UInt8] { EncodedImages.chunk("cICP", values) }
+
+  private func primaries(_ values: UInt32...) -> [UInt8] {
+    EncodedImages.chunk("cHRM", values.flatMap(EncodedImages.bigEndian))
+  }
+
+  @Test("code points of films are measured, as ffmpeg writes them beside gamma and primaries")
+  func codePointsOfFilms() throws {
+    let usual = gamma(45_455) + primaries(31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6000)
+    let wide = primaries(31_270, 32_900, 70_800, 29_200, 17_000, 79_700, 13_100, 4600)
+    let film = codePoints(1, 1, 0, 1) + usual
+    for channels in [PixelChannels.rgb, .gray] {
+      let picture = PixelImage.noise(width: 24, height: 24, channels: channels)
+      let value = try #require(try look(try png(picture, chunks: film)).score.value)
+      #expect(value > 0.01 && value < 0.08)
+      let canonical = FileFindings(policies: [.colourProfile: .canonicalise])
+      let (score, _, shown) = try look(try png(picture, chunks: film), canonical)
+      #expect(score.value == 0 && shown != picture.array)
+    }
+    let picture = PixelImage.noise(width: 24, height: 24, channels: .rgb)
+    let others = [
+      codePoints(5, 5, 0, 1), codePoints(6, 6, 0, 1), codePoints(9, 14, 0, 1), codePoints(9, 15, 0, 1) + wide,
+      codePoints(11, 4, 0, 1), codePoints(12, 13, 0, 1),
+    ]
+    for chunks in others {
+      let value = try #require(try look(try png(picture, chunks: chunks)).score.value)
+      #expect(value > 0 && value < 1)
+    }
+    // Linear light that is shown as such is another picture.
+    let flat = PixelImage([UInt8](repeating: 100, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    #expect(try #require(try look(try png(flat, chunks: codePoints(1, 8, 0, 1))).score.value) > 0.2)
+  }
+
+  @Test("code points that are not evaluated, or not alone, count as the largest difference")
+  func codePointsOfTwoReadings() throws {
+    let swapped = primaries(31_270, 32_900, 15_000, 6000, 30_000, 60_000, 64_000, 33_000)
+    let film = codePoints(1, 1, 0, 1)
+    let ambiguous = [
+      codePoints(1, 16, 0, 1), codePoints(9, 18, 0, 1), codePoints(2, 1, 0, 1), codePoints(1, 2, 0, 1),
+      codePoints(1, 1, 1, 1), codePoints(1, 1, 0, 0), codePoints(1, 1, 0), film + codePoints(9, 1, 0, 1),
+      film + codePoints(1, 16, 0, 1), codePoints(1, 16, 0, 1) + film, film + swapped, swapped + film,
+      film + Self.plainProfile, Self.plainProfile + film,
+    ]
+    for chunks in ambiguous {
+      let picture = PixelImage.noise(width: 24, height: 24, channels: .rgb)
+      #expect(try look(try png(picture, chunks: chunks)).score.value == 1)
+      let canonical = FileFindings(policies: [.colourProfile: .canonicalise])
+      #expect(try look(try png(picture, chunks: chunks), canonical).score.value == 1)
+    }
+  }
+
+  @Test("a gamma is not applied where some viewers take code points in its place")
+  func gammaBesideCodePoints() throws {
+    let picture = PixelImage([UInt8](repeating: 200, count: 24 * 24 * 3), width: 24, height: 24, channels: .rgb)
+    let file = try png(picture, chunks: gamma(2000) + codePoints(1, 1, 0, 1))
+    let (score, _, shown) = try look(file, FileFindings(policies: [.gamma: .canonicalise]))
+    #expect(try #require(score.value) > 0.7)
+    #expect(shown == picture.array)
+  }
+
   @Test func aDamagedProfileCountsAsTheLargestDifference() throws {
     let fixture = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/findings.jpg"))
     let sound = try look(fixture)

@@ -19,11 +19,21 @@ extension DecodedImage {
   /// Whether viewers differ in which pixels are transparent: what is composited here is only one of several pictures.
   var isTransparencyAmbiguous: Bool { findings.contains { $0.code == .transparency && $0.isAmbiguous } }
 
-  /// The embedded profile, where there is one that is evaluated: none that gives colours to a picture of one channel.
+  /// The embedded profile, or what code points say, where it is evaluated: none that gives colours to a picture of one
+  /// channel.
   var readableProfile: MatrixProfile? {
-    guard let bytes = colourProfile, let profile = MatrixProfile(bytes.span) else { return nil }
+    guard let profile = declaredProfile else { return nil }
     return pixels.channels == .gray && !profile.keepsGray ? nil : profile
   }
+
+  private var declaredProfile: MatrixProfile? {
+    if let codingPoints { return MatrixProfile(codingPoints) }
+    guard let bytes = colourProfile else { return nil }
+    return MatrixProfile(bytes.span)
+  }
+
+  /// Whether some viewers take the colours from a profile or code points, and not from a gamma.
+  var overridesGamma: Bool { colourProfile != nil || codingPoints != nil }
 }
 
 extension PixelImage {

@@ -7,16 +7,17 @@ import Squeezers
 /// Looks for files that show people one thing and a classifier another, or that are more than a picture.
 ///
 /// A picture with alpha is composited on black and on white and compared with alpha dropped (AlphaDog, Xia et al. 2024);
-/// one with a declared gamma or a colour profile is compared with and without. The difference is the mean of |a − b| over
+/// one with a declared gamma, a colour profile or code points is compared with and without. The difference is the mean of |a − b| over
 /// the model-size image, 0…1, as the classifier would see both. The score is the largest such difference among the
 /// subjects whose policy is flag or reject, and 1 for a subject that is not measured, such as a ZIP archive after the
-/// picture. A profile built from tables is not evaluated; it counts as the largest difference, and so does a transparency
-/// that viewers read differently.
+/// picture. A profile built from tables, and code points of high dynamic range, are not evaluated; they count as the
+/// largest difference, and so does a transparency that viewers read differently.
 package struct FileFindings: Detector {
   package static let kind = DetectorKind(
     .fileFindings,
     "largest difference between ways to show the file's picture; 1 for a file that is more than a picture",
-    source: "AlphaDog, Xia et al. 2024; W3C PNG; ICC.1:2022", parameters: FileSubject.allCases.map(\.parameter),
+    source: "AlphaDog, Xia et al. 2024; W3C PNG; ICC.1:2022; ITU-T H.273",
+    parameters: FileSubject.allCases.map(\.parameter),
     // What is not measured scores 1, which has to stay above every permitted threshold.
     defaultThreshold: 0.08, thresholdRange: 0...0.99
   ) { arguments in
@@ -79,7 +80,7 @@ package struct FileFindings: Detector {
     case .alpha: !decoded.isTransparencyAmbiguous
     case .colourProfile: decoded.readableProfile != nil
     // Some viewers apply the profile in its place.
-    case .gamma: decoded.colourProfile == nil
+    case .gamma: !decoded.overridesGamma
     default: true
     }
   }
@@ -133,7 +134,7 @@ package struct FileFindings: Detector {
     let isGammaDeclared = decoded.findings.contains { $0.code == .gamma }
     if let profile {
       profile.convertToSRGB(&decoded.pixels, isGray: decoded.header.isGray)
-    } else if policy(for: .gamma) == .canonicalise, isGammaDeclared, decoded.colourProfile == nil,
+    } else if policy(for: .gamma) == .canonicalise, isGammaDeclared, !decoded.overridesGamma,
       let gamma = decoded.gamma
     {
       decoded.pixels.apply(gamma: gamma)

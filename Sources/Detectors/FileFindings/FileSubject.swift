@@ -62,7 +62,8 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .alpha: "pixels that are not opaque, or are in some viewers; canonicalise puts the picture on white"
     case .gamma: "a declared gamma other than sRGB's; canonicalise applies it"
-    case .colourProfile: "an embedded ICC profile; canonicalise converts to sRGB"
+    case .colourProfile:
+      "an embedded ICC profile, or code points (cICP) other than sRGB's; canonicalise converts to sRGB"
     case .orientation: "an EXIF orientation; canonicalise leaves it to decode.orientation"
     case .otherOrientation: "a second orientation, which other readers may apply"
     case .animation: "further frames (APNG), or another one before the image; the default image is judged"

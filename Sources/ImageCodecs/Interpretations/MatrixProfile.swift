@@ -41,6 +41,13 @@ package struct MatrixProfile: Sendable {
     matrix = Self.toSRGB(primaries: [x, y, z])
   }
 
+  /// A profile that says what code points do.
+  package init?(_ points: CodingPoints) {
+    guard let curve = points.curve, let primaries = points.connected else { return nil }
+    curves = [curve, curve, curve]
+    matrix = Self.toSRGB(primaries: primaries)
+  }
+
   /// The product of the matrix to sRGB and the one whose columns are the primaries.
   private static func toSRGB(primaries: [[Double]]) -> [Double] {
     var product: [Double] = []
