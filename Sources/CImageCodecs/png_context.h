@@ -27,6 +27,7 @@ typedef struct {
   uint8_t *output;
   size_t output_size;
   size_t output_capacity;
+  int clips;         // whether samples of 16 bits are clipped, and do not keep their high byte
 } png_context;
 
 // Fills in the report.

@@ -41,6 +41,18 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
   context->position += count;
 }
 
+static void clip_row(png_structp png, png_row_infop row, png_bytep samples) {
+  (void)png;
+  for (size_t index = 0; index < row->width; index++)
+    samples[index] = samples[2 * index] > 0 ? 0xff : samples[2 * index + 1];
+}
+
+// Brings gray samples of 16 bits to 8 as readers do that take 255 for each sample above it.
+static void request_clipping(png_structp png) {
+  png_set_read_user_transform_fn(png, clip_row);
+  png_set_user_transform_info(png, NULL, 8, 1);
+}
+
 // Brings every colour type and depth to `channels` samples of 8 bits, and alpha behind them if `with_alpha`; indexes stay
 // what they are, one in a byte.
 static void request_form(png_structp png, png_infop info, int channels, int with_alpha) {
@@ -71,7 +83,11 @@ static void check_size(png_structp png, png_infop info, png_context *context, co
 
 static void start(
     png_structp png, png_infop info, png_context *context, const sluice_picture *picture, int with_alpha) {
-  request_form(png, info, picture->channels, with_alpha);
+  if (context->clips) {
+    request_clipping(png);
+  } else {
+    request_form(png, info, picture->channels, with_alpha);
+  }
   png_read_update_info(png, info);
   int samples = context->entries > 0 ? 1 : picture->channels + with_alpha;
   if (png_get_rowbytes(png, info) == (size_t)picture->width * (size_t)samples) return;
@@ -236,13 +252,13 @@ static void decode(
 typedef enum { DECLARED_WINDOW, LARGEST_WINDOW } png_window;
 
 static void attempt(
-    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha, int clips,
     sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report, png_window window) {
   memset(report, 0, sizeof *report);
   memset(facts, 0, sizeof *facts);
   png_context context = {
       .report = report, .input = data, .input_size = size, .interest = interest, .facts = facts,
-      .tail_allowed = SIZE_MAX};
+      .tail_allowed = SIZE_MAX, .clips = clips};
   png_structp png =
       png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, png_context_on_error, png_context_on_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -257,11 +273,24 @@ static void attempt(
   free(context.indexes);
 }
 
+static void decode_in_any_window(
+    const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha, int clips,
+    sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report) {
+  attempt(data, size, picture, alpha, clips, facts, interest, report, DECLARED_WINDOW);
+  if (report->status != SLUICE_CODEC_CORRUPT || strstr(report->message, "too far back") == NULL) return;
+  attempt(data, size, picture, alpha, clips, facts, interest, report, LARGEST_WINDOW);
+  report->warnings++;
+}
+
 void sluice_png_decode(
     const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
     sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report) {
-  attempt(data, size, picture, alpha, facts, interest, report, DECLARED_WINDOW);
-  if (report->status != SLUICE_CODEC_CORRUPT || strstr(report->message, "too far back") == NULL) return;
-  attempt(data, size, picture, alpha, facts, interest, report, LARGEST_WINDOW);
-  report->warnings++;
+  decode_in_any_window(data, size, picture, alpha, 0, facts, interest, report);
+}
+
+void sluice_png_decode_clipped(
+    const uint8_t *data, size_t size, const sluice_picture *picture, sluice_interest interest,
+    sluice_codec_report *report) {
+  sluice_png_facts facts;
+  decode_in_any_window(data, size, picture, NULL, 1, &facts, interest, report);
 }

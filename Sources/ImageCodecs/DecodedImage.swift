@@ -7,6 +7,10 @@ package struct DecodedImage: ~Copyable {
   /// How opaque each pixel is, 255 entirely: a gray image of the size of `pixels`, turned with them. `nil` when it was
   /// not asked for, and for a file in which every pixel is declared opaque.
   package var alpha: PixelImage?
+  /// The samples of a gray PNG of 16 bits as Pillow makes 8 bits of them, where `pixels` has their high bytes: 255 for all
+  /// that is above. A gray image of the size of `pixels`, turned with them; `nil` when it was not asked for, and for all
+  /// other files.
+  package var clippedSamples: PixelImage?
   package let header: ImageHeader
   package let findings: [Finding]
   /// The gamma a PNG declares, of whatever positive value, unless it also declares sRGB, which overrides it.
@@ -33,4 +37,6 @@ package struct DecodedExtras: OptionSet, Sendable, Hashable {
   package static let alpha = DecodedExtras(rawValue: 1)
   /// The bytes of the embedded ICC profile, at most `ColourProfile.maxBytes`.
   package static let colourProfile = DecodedExtras(rawValue: 2)
+  /// The samples of gray pictures of 16 bits, clipped.
+  package static let clippedSamples = DecodedExtras(rawValue: 4)
 }

@@ -71,8 +71,10 @@ extension PNGStructure {
     _ header: ImageHeader, _ orientation: ExifOrientation, keeping extras: DecodedExtras
   ) -> DecodingDemand {
     let keepsAlpha = extras.contains(.alpha) && mayBeTranslucent
+    let keepsClipped = extras.contains(.clippedSamples) && header.hasDeepGray
+    let planes = header.channels.rawValue + (keepsAlpha ? 1 : 0) + (keepsClipped ? 1 : 0)
     return DecodingDemand(
-      header, orientation, samples: header.size.area * (header.channels.rawValue + (keepsAlpha ? 1 : 0)),
+      header, orientation, samples: header.size.area * planes,
       workingMemory: workingMemory,
       profileBytes: extras.contains(.colourProfile) && colours.hasProfile ? ColourProfile.maxBytes : 0)
   }

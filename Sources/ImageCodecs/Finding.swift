@@ -108,7 +108,7 @@ extension Finding {
     case .paletteIndex: "\(count ?? 0) pixels have a palette index without a colour; they were made black"
     case .excessImageData: "image data after the last pixel, which was not read"
     case .cmyk: "CMYK data, converted to RGB"
-    case .deepSamples: "16 bits for each sample, reduced to 8"
+    case .deepSamples: "16 bits for each sample, reduced to 8: the high byte was kept"
     case .otherMetadata: "\(count ?? 0) bytes of other metadata"
     case .damagedMetadata: "\(count ?? 0) pieces of metadata are damaged; they were skipped"
     case .decoderWarnings: "\(count ?? 0) harmless irregularities were skipped"

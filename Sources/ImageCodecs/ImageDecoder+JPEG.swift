@@ -22,7 +22,7 @@ extension ImageDecoder {
       if profile == nil { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
     return DecodedImage(
-      pixels: pixels, alpha: nil, header: header,
+      pixels: pixels, alpha: nil, clippedSamples: nil, header: header,
       findings: findings + report.warningFindings(beside: structure.irregularities), gamma: nil, colourProfile: profile,
       codingPoints: nil)
   }

@@ -44,8 +44,12 @@ extension ImageDecoder {
       profile = found.bytes
       if found.isDamaged { findings.append(Finding(.damagedMetadata, count: 1)) }
     }
+    let keepsClipped = extras.contains(.clippedSamples) && header.hasDeepGray
+    let whole = bytes.extracting(..<structure.end)
+    let clipped = keepsClipped ? try Self.clippedSamples(ofPNG: whole, header.size, orientation, isWanted) : nil
     return DecodedImage(
-      pixels: pixels, alpha: alpha.take(), header: header, findings: findings + report.warningFindings(),
+      pixels: pixels, alpha: alpha.take(), clippedSamples: clipped, header: header,
+      findings: findings + report.warningFindings(),
       gamma: structure.colours.effectiveGamma.map { Double($0) / 100_000 }, colourProfile: profile,
       codingPoints: structure.colours.codingPoints)
   }

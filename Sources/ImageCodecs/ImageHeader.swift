@@ -18,6 +18,8 @@ package struct ImageHeader: Sendable, Hashable {
 
   /// Whether the file has gray alone; with alpha, it is decoded to three channels all the same.
   package var isGray: Bool { colour == "gray" || colour == "gray+alpha" }
+  /// Whether samples are gray ones of 16 bits without alpha, of which programs make 8 bits in different ways.
+  package var hasDeepGray: Bool { channels == .gray && bitsPerSample == 16 }
 }
 
 extension SluiceError.Code {

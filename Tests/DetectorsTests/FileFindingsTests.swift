@@ -309,6 +309,26 @@ struct FileFindingsTests {
     #expect(refused == [.paletteIndex])
   }
 
+  @Test("gray samples of 16 bits that hide a picture from some programs are measured")
+  func deepSamples() throws {
+    let hidden = EncodedImages.pngOf16Bits((0..<24 * 24).map { UInt16($0 % 256) }, width: 24)
+    let (score, _, plain) = try look(hidden)
+    #expect(try #require(score.value) > 0.3)
+    #expect(score.measurements.map(\.name) == ["16-bit"])
+    #expect(plain.allSatisfy { $0 == 0 })
+    for policy in [FilePolicy.allow, .canonicalise] {
+      let (passed, _, picture) = try look(hidden, FileFindings(policies: [.deepSamples: policy]))
+      #expect(passed.value == 0 && picture == plain)
+    }
+    #expect(try look(hidden, FileFindings(policies: [.deepSamples: .reject])).refused == [.deepSamples])
+    // Black and white are the same in both readings, and of colours every program keeps the high byte.
+    let alike = EncodedImages.pngOf16Bits((0..<24 * 24).map { $0 % 7 == 0 ? 65_535 : 0 }, width: 24)
+    #expect(try look(alike).score.value == 0)
+    let fixtures = Repository.file("Tests/ImageCodecsTests/Fixtures")
+    let colours = try look(try Repository.bytes("\(fixtures)/rgba16.png"), FileFindings(policies: [.alpha: .allow]))
+    #expect(colours.score.value == 0 && colours.score.measurements.map(\.name) == ["alpha"])
+  }
+
   @Test func whatSomeProgramsRefuseIsFlagged() throws {
     let (image, picture) = (try EncodedImages.jpeg(), try EncodedImages.png())
     var text = EncodedImages.chunk("tEXt", Array("Comment\0hello".utf8))

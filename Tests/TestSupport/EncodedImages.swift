@@ -42,6 +42,16 @@ package enum EncodedImages {
       + chunk("IEND", [])
   }
 
+  /// A gray PNG of samples of 16 bits, with further chunks between header and image data.
+  package static func pngOf16Bits(_ samples: [UInt16], width: Int, before chunks: [UInt8] = []) -> [UInt8] {
+    let rows = stride(from: 0, to: samples.count, by: width).flatMap { start -> [UInt8] in
+      [0] + samples[start..<start + width].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+    }
+    let header = bigEndian(UInt32(width)) + bigEndian(UInt32(samples.count / width)) + [16, 0, 0, 0, 0]
+    return ImageFormat.png.signature + chunk("IHDR", header) + chunks + chunk("IDAT", deflated(rows))
+      + chunk("IEND", [])
+  }
+
   /// A zlib stream that holds the bytes as they are (RFC 1950, RFC 1951 stored blocks).
   package static func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var stream: [UInt8] = [0x78, 0x01]

@@ -68,6 +68,12 @@ void sluice_png_decode(
     const uint8_t *data, size_t size, const sluice_picture *picture, const sluice_picture *alpha,
     sluice_png_facts *facts, sluice_interest interest, sluice_codec_report *report);
 
+// Decodes the samples of a gray PNG of 16 bits without alpha into `picture`, of 1 channel, as readers do that take 255 for
+// each sample above it, where others keep the high byte. tRNS is passed over.
+void sluice_png_decode_clipped(
+    const uint8_t *data, size_t size, const sluice_picture *picture, sluice_interest interest,
+    sluice_codec_report *report);
+
 // Encodes as PNG, with `is_stored` without compression. On success `*encoded` holds `*encoded_size` bytes, to be released
 // with sluice_codec_free; after an error it is NULL.
 void sluice_png_encode(

@@ -16,6 +16,18 @@ extension DecodedImage {
 }
 
 extension DecodedImage {
+  /// Puts clipped samples of 16 bits in the place of some of the picture; nothing happens to one that has none.
+  borrowing func clip(_ row: inout MutableSpan<UInt8>, _ place: RowPlace) {
+    switch clippedSamples {
+    case .some(let clipped):
+      let samples = clipped.row(place.y)
+      for index in 0..<row.count { row[index] = samples[place.left + index] }
+    case .none: break
+    }
+  }
+}
+
+extension DecodedImage {
   /// Whether viewers differ in which pixels are transparent: what is composited here is only one of several pictures.
   var isTransparencyAmbiguous: Bool { findings.contains { $0.code == .transparency && $0.isAmbiguous } }
 

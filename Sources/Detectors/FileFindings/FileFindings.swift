@@ -7,11 +7,12 @@ import Squeezers
 /// Looks for files that show people one thing and a classifier another, or that are more than a picture.
 ///
 /// A picture with alpha is composited on black and on white and compared with alpha dropped (AlphaDog, Xia et al. 2024);
-/// one with a declared gamma, a colour profile or code points is compared with and without. The difference is the mean of |a − b| over
-/// the model-size image, 0…1, as the classifier would see both. The score is the largest such difference among the
-/// subjects whose policy is flag or reject, and 1 for a subject that is not measured, such as a ZIP archive after the
-/// picture. A profile built from tables, and code points of high dynamic range, are not evaluated; they count as the
-/// largest difference, and so does a transparency that viewers read differently.
+/// one with a declared gamma, a colour profile or code points is compared with and without; gray samples of 16 bits are
+/// compared by their high bytes and clipped at 255. The difference is the mean of |a − b| over the model-size image, 0…1,
+/// as the classifier would see both. The score is the largest such difference among the subjects whose policy is flag or
+/// reject, and 1 for a subject that is not measured, such as a ZIP archive after the picture. A profile built from
+/// tables, and code points of high dynamic range, are not evaluated; they count as the largest difference, and so does a
+/// transparency that viewers read differently.
 package struct FileFindings: Detector {
   package static let kind = DetectorKind(
     .fileFindings,
@@ -41,7 +42,7 @@ package struct FileFindings: Detector {
   package func policy(for subject: FileSubject) -> FilePolicy { policies[subject] ?? subject.defaultPolicy }
 
   /// What decoding has to keep so that the file can be looked at.
-  package static let neededExtras: DecodedExtras = [.alpha, .colourProfile]
+  package static let neededExtras: DecodedExtras = [.alpha, .colourProfile, .clippedSamples]
 
   /// The score, and which subjects of the reject policy it concerns.
   ///
@@ -49,14 +50,16 @@ package struct FileFindings: Detector {
   ///   - threshold: the difference above which a measured subject is refused.
   ///   - preprocessor: brings pictures to the size in which they are compared.
   /// - Throws: `out-of-memory`.
-  /// - Complexity: O(pixels), twice for alpha, once each for gamma and profile; nothing for a plain file.
+  /// - Complexity: O(pixels), twice for alpha, once each for gamma, profile and samples of 16 bits; nothing for a plain file.
   package func look(
     at decoded: borrowing DecodedImage, threshold: Double, _ preprocessor: Preprocessor
   ) throws(SluiceError) -> (score: DetectorScore, refused: [FileSubject]) {
     var measurements: [DetectorScore.Measurement] = []
     var seen: [(subject: FileSubject, difference: Double)] = []
     for subject in FileSubject.allCases {
-      guard let finding = decoded.findings.first(where: { subject.codes.contains($0.code) }) else { continue }
+      guard let finding = decoded.findings.first(where: { subject.codes.contains($0.code) }),
+        subject != .deepSamples || decoded.header.hasDeepGray
+      else { continue }
       let difference = try subject.isMeasured ? self.difference(subject, decoded, preprocessor) : 1
       if subject.isMeasured { measurements.append(.init(finding.code.rawValue, difference)) }
       seen.append((subject, difference))
@@ -119,6 +122,7 @@ package struct FileFindings: Detector {
       let channels = decoded.pixels.channels
       guard let conversion = profile.conversion(of: channels, isGray: decoded.header.isGray) else { return 0 }
       return try distance { row, _ in conversion.convert(&row) }
+    case .deepSamples: return try distance { row, place in decoded.clip(&row, place) }
     case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
       .ambiguousForm, .incompleteScans, .paletteIndex, .polyglot:
       return 1

@@ -7,6 +7,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   case alpha
   case gamma
   case colourProfile
+  case deepSamples
   case orientation
   case otherOrientation
   case animation
@@ -23,7 +24,9 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   /// and decoders show differently; bring into one form what ordinary cameras, printers and editors produce.
   var defaultPolicy: FilePolicy {
     switch self {
-    case .alpha, .gamma, .colourProfile, .animation, .ambiguousForm, .incompleteScans, .paletteIndex, .polyglot: .flag
+    case .alpha, .gamma, .colourProfile, .deepSamples, .animation, .ambiguousForm, .incompleteScans, .paletteIndex,
+      .polyglot:
+      .flag
     case .orientation, .otherOrientation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData: .canonicalise
     }
   }
@@ -31,7 +34,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
   /// Whether a difference between two ways of showing the picture decides, and not mere presence.
   var isMeasured: Bool {
     switch self {
-    case .alpha, .gamma, .colourProfile: true
+    case .alpha, .gamma, .colourProfile, .deepSamples: true
     case .orientation, .otherOrientation, .animation, .multiplePictures, .cmyk, .trailingBytes, .excessImageData,
       .ambiguousForm, .incompleteScans, .paletteIndex, .polyglot:
       false
@@ -44,6 +47,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .alpha: [.alpha, .transparency]
     case .gamma: [.gamma]
     case .colourProfile: [.colourProfile]
+    case .deepSamples: [.deepSamples]
     case .orientation: [.orientation]
     case .otherOrientation: [.otherOrientation]
     case .animation: [.animation]
@@ -64,6 +68,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
     case .gamma: "a declared gamma other than sRGB's; canonicalise applies it"
     case .colourProfile:
       "an embedded ICC profile, or code points (cICP) other than sRGB's; canonicalise converts to sRGB"
+    case .deepSamples: "gray samples of 16 bits, which some programs clip at 255 and others reduce to their high byte"
     case .orientation: "an EXIF orientation; canonicalise leaves it to decode.orientation"
     case .otherOrientation: "a second orientation, which other readers may apply"
     case .animation: "further frames (APNG), or another one before the image; the default image is judged"
