@@ -185,6 +185,55 @@ extension GatewayProcesses {
     }
 
     @Test(
+      "a request that asks for another protocol is answered as the last of its connection, and whatever follows is dropped",
+      arguments: [
+        "GET PATH HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk",
+        "GET PATH HTTP/1.1\r\nConnection: upgrade, close\r\nUpgrade: x",
+        "GET PATH HTTP/1.1\r\nProxy-Connection: upgrade\r\nUpgrade: x",
+        "GET /nothing HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: x", "CONNECT x:80 HTTP/1.1",
+      ])
+    func upgrades(head: String) async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      for (port, path) in [(gateway.http, "/v2/health/live"), (gateway.operations, "/livez")] {
+        let request = head.replacingOccurrences(of: "PATH", with: path) + "\r\nHost: x\r\n\r\n"
+        try await expectLast(request, status: head.contains("PATH") ? "200" : "4", port, gateway)
+      }
+    }
+
+    /// Expects that a request is answered, that the megabytes behind it are not kept, and that its connection ends at last.
+    private func expectLast(_ request: String, status: String, _ port: Int, _ gateway: RunningGateway) async throws {
+      let before = gateway.memory
+      let connection = try RawConnection(port: port)
+      connection.send(request)
+      let answer = String(
+        decoding: connection.receive { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") }, as: UTF8.self)
+      #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
+      #expect(answer.lowercased().contains("\r\nconnection: close\r\n"), "\(answer)")
+      let megabyte = [UInt8](repeating: 0x78, count: 1_000_000)
+      for _ in 0..<300 where !connection.send(megabyte) { break }
+      #expect(gateway.memory < before + 150_000)
+      var isOpen = true
+      for _ in 0..<200 where isOpen {
+        try await Task.sleep(for: .milliseconds(50))
+        isOpen = connection.send("x")
+      }
+      #expect(!isOpen, "whoever never ends is cut off")
+    }
+
+    @Test("a client that offers HTTP/2 with its first request sends the next one on a connection of its own")
+    func offers() throws {
+      let gateway = try SharedGateway.plain()
+      let connection = try RawConnection(port: gateway.http)
+      let offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+      let request = "POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: \(Signs.clean.count)\r\n"
+      connection.send(Array("\(request)\r\n".utf8) + Signs.clean)
+      connection.send(Array("\(request)\(offer)\r\n".utf8) + Signs.clean)
+      let answers = connection.receiveAll().components(separatedBy: "HTTP/1.1 ").dropFirst()
+      #expect(answers.map { $0.hasPrefix("200 ") } == [true, true])
+      #expect(answers.map { $0.lowercased().contains("\r\nconnection: close\r\n") } == [false, true])
+    }
+
+    @Test(
       "over HTTP/2, who is answered before having sent all is told to stop, and not that the answer is none",
       arguments: [([], "504"), ([("content-length", "40000000")], "413")] as [([(String, String)], String)])
     func earlyAnswers(fields: [(String, String)], status: String) throws {

@@ -44,7 +44,9 @@ package struct EitherHTTPChannel: ServerChildChannel {
     http1.setup(channel: channel, logger: logger).flatMapThrowing { connection in
       let pipeline = channel.pipeline.syncOperations
       let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
-      try pipeline.addHandler(CloseWishHandler(), position: .after(decoder))
+      let bytes = LastRequestHandler()
+      try pipeline.addHandler(bytes, position: .before(decoder))
+      try pipeline.addHandler(CloseWishHandler(bytes), position: .after(decoder))
       return Version.http1(connection)
     }
   }
