@@ -150,6 +150,43 @@ struct BodyTextTests {
     #expect(try images("{\"token\":\"\(Array(pixels.prefix(256)).base64)\"}") == [])
   }
 
+  @Test(
+    "an image that is written as text is one, however far its header reaches",
+    arguments: [
+      "P3\(String(repeating: " ", count: 70))\n64 64 255\n1 2 3", "P3 # a comment\n64 64 255\n1 2 3",
+      "P2\n\(String(repeating: "# far and wide\n", count: 50))6#4\n4 64 255 1 2 3", "P6\t+6_4\r64 126\nwords as pixels",
+      "P7\nWIDTH 64\nHEIGHT 64\nDEPTH 3\nMAXVAL 255\nENDHDR\n", "P7 332\n#END_OF_COMMENTS\n80 60 255\n",
+      "Pf\n64 64\n-1.0\nwords", "PyRGBA\n64 64 255\nwords", "\u{FEFF} #define\tim_width 16\n#define\tim_height 16\n",
+      "SIMPLE  =                    T", "#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n", "#?RGBE\n\n-Y 64 +X 64\n",
+      "<!-- words --><svg width='64'/>", "<?xml version='1.0'?>\n<!-- w -->\n<s:svg xmlns:s='x'/>",
+      "<!DOCTYPE x [<!ENTITY y 'z'>]><svg><!-- -->", "<!DOCTYPE svg PUBLIC \"a\" \"b\"> <SVG viewBox='0 0 1 1'/>",
+    ])
+  func writtenImages(text: String) throws {
+    let bytes = Array(text.utf8)
+    #expect(try images(text, "text/plain").count == 1)
+    #expect(try images("{\"i\":\"\(bytes.base64)\"}").count == 1)
+  }
+
+  @Test("numbers may be pixels also where comments stand between them")
+  func commentedNumbers() {
+    let rows = Array(repeating: "0 128 255", count: 200)
+    #expect(isAmbiguous(rows.joined(separator: "\n# a row\n"), "text/plain"))
+    #expect(isAmbiguous("# " + rows.joined(separator: " "), "text/plain"))
+  }
+
+  @Test(
+    "words that begin as written images do are text",
+    arguments: [
+      "P3 is a priority, and P4 is none", "P1234 5678 is the number of a part", "Pf. 3 and 4 of the third act",
+      "Python 3 and 4, in 64 bits", "Simple  things first, then the others", "P7 is where the players stand",
+      "#defined as a word, and not more", "<!DOCTYPE html><html><body><svg/></body></html>",
+      "<!-- a page --><p>with words</p>", "<3 for 64 64 255 and more", "# 12 apples and 13 pears",
+    ])
+  func wordsLikeImages(text: String) throws {
+    #expect(try images(text, "text/plain") == [])
+    #expect(try images("[\"\(text)\"]") == [])
+  }
+
   @Test("what is text throughout carries no image")
   func plainText() throws {
     let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"

@@ -1,10 +1,13 @@
 extension Collection<UInt8> {
   /// Whether as many numbers stand in a row as an image has samples: with blanks, commas, semicolons and brackets between
-  /// them, and nothing else.
-  var hasRowOfNumbers: Bool {
-    var (row, hasDigit, isNumber) = (0, false, true)
-    for byte in self {
-      switch NumberCharacter.kinds[Int(byte)] {
+  /// them, and nothing else, or with comments from a hash sign to the end of a line as well.
+  var hasRowOfNumbers: Bool { hasRowOfNumbers(withComments: false) || hasRowOfNumbers(withComments: true) }
+
+  private func hasRowOfNumbers(withComments: Bool) -> Bool {
+    var (row, hasDigit, isNumber, isComment) = (0, false, true, false)
+    for byte in self where !isComment || byte.isLineEnd {
+      isComment = withComments && byte == UInt8(ascii: "#")
+      switch isComment ? .separator : NumberCharacter.kinds[Int(byte)] {
       case .digit: hasDigit = true
       case .sign: break
       case .other: isNumber = false
