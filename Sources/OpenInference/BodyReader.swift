@@ -157,7 +157,7 @@ struct BodyReader {
 
   static func parameters(_ value: JSONValue) throws(SluiceError) -> [JSONValue.Member] {
     switch value["parameters"] {
-    case nil: return []
+    case nil, .null: return []
     case .object(let members): return members
     default: throw .invalidRequest("`parameters` is not an object")
     }
@@ -189,7 +189,7 @@ extension [JSONValue.Member] {
 
   func flag(_ name: String) throws(SluiceError) -> Bool? {
     switch first(where: { $0.name == name })?.value {
-    case nil: return nil
+    case nil, .null: return nil
     case .bool(let flag): return flag
     default: throw .invalidRequest("the parameter `\(name)` is neither true nor false")
     }

@@ -17,7 +17,7 @@ extension InferenceRequest {
   private static func outputs(_ json: JSONValue) throws(SluiceError) -> [RequestedOutput] {
     var outputs: [RequestedOutput] = []
     switch json["outputs"] {
-    case nil: break
+    case nil, .null: break
     case .array(let values):
       for value in values {
         guard case .string(let name) = value["name"] else { throw .invalidRequest("a requested output without a name") }

@@ -217,6 +217,28 @@ struct InferenceBodyTests {
     #expect((listed["parameters"] as? [String: Any])?["content_type"] as? String == "base64")
   }
 
+  @Test("members that are null are none, as KServe's own model servers and their clients write them")
+  func nullMembers() throws {
+    let answer = try InferenceResponse(
+      InferenceBody(
+        bytes: Array(
+          #"""
+          {"id":"5d1e","model_name":"signs","model_version":null,"outputs":[{"name":"y","shape":[1,2],"datatype":"FP32",
+          "parameters":null,"data":[0.25,0.75]}],"parameters":null}
+          """#.utf8), jsonLength: nil))
+    #expect(answer.id == "5d1e" && answer.modelVersion == nil && answer.parameters.isEmpty)
+    #expect(answer.outputs.map(\.parameters) == [[]] && answer.outputs[0].shape == [1, 2])
+    let request = try request(
+      #"""
+      {"id":null,"parameters":null,"outputs":null,
+      "inputs":[{"name":"x","shape":[1],"datatype":"UINT8","parameters":null,"data":[7]}]}
+      """#)
+    #expect(request.parameters.isEmpty && request.outputs.isEmpty && request.inputs[0].contents == [7])
+    let asked = try self.request(
+      #"{"inputs":[],"parameters":{"binary_data_output":null},"outputs":[{"name":"y","parameters":null}]}"#)
+    #expect(asked.outputs.map(\.name) == ["y"] && !asked.wantsBinary("y"))
+  }
+
   @Test("null in an answer is a number that is not finite, as it is written here; no other type has one")
   func answeredNull() throws {
     #expect(try answer("FP32", "[null,1]").outputs[0].contents == [0, 0, 192, 127, 0, 0, 128, 63])
