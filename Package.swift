@@ -313,7 +313,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Common", "Pixels", "ImageCodecs", "Classifiers", "Decision", "FilterPipeline", "AuditLog", "Auditing",
-        "OpenInferenceRPC", "StatefulDetection", "Gateway", "SluiceCommand", "TestSupport",
+        "OpenInference", "OpenInferenceRPC", "StatefulDetection", "Gateway", "SluiceCommand", "TestSupport",
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withCommand),
         .product(name: "GRPCCore", package: "grpc-swift-2", condition: withCommand),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport", condition: withCommand),

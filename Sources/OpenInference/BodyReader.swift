@@ -155,10 +155,13 @@ struct BodyReader {
     return json
   }
 
+  /// - Throws: `invalid-request` for what is no object, and for parameters that name shared memory.
   static func parameters(_ value: JSONValue) throws(SluiceError) -> [JSONValue.Member] {
     switch value["parameters"] {
     case nil, .null: return []
-    case .object(let members): return members
+    case .object(let members):
+      try members.checkSharedMemory()
+      return members
     default: throw .invalidRequest("`parameters` is not an object")
     }
   }

@@ -1,10 +1,15 @@
 internal import Common
+internal import OpenInference
 
 /// Parameters in the order of their names: gRPC keeps none.
-func members(_ parameters: [String: Inference_InferParameter]) -> [JSONValue.Member] {
-  parameters.sorted { $0.key < $1.key }.compactMap { name, parameter in
+///
+/// - Throws: `invalid-request` for those that name shared memory.
+func members(_ parameters: [String: Inference_InferParameter]) throws(SluiceError) -> [JSONValue.Member] {
+  let members = parameters.sorted { $0.key < $1.key }.compactMap { name, parameter in
     parameter.json.map { JSONValue.Member(name: name, value: $0) }
   }
+  try members.checkSharedMemory()
+  return members
 }
 
 /// Values that gRPC has no form for, lists and objects, are passed on as JSON text.

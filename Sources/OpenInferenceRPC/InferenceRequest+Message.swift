@@ -22,9 +22,13 @@ extension InferenceRequest {
           name: input.name, type: input.datatype, shape: input.shape, parameters: input.parameters,
           listed: input.contents, raw: raw.isEmpty ? nil : Array(raw[index])))
     }
+    var outputs: [RequestedOutput] = []
+    for output in message.outputs {
+      outputs.append(RequestedOutput(name: output.name, parameters: try members(output.parameters)))
+    }
     self.init(
-      id: message.id.isEmpty ? nil : message.id, parameters: members(message.parameters), inputs: inputs,
-      outputs: message.outputs.map { RequestedOutput(name: $0.name, parameters: members($0.parameters)) },
+      id: message.id.isEmpty ? nil : message.id, parameters: try members(message.parameters), inputs: inputs,
+      outputs: outputs,
       wantsBinary: true)
   }
 

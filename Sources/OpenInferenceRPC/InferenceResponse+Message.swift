@@ -21,7 +21,7 @@ extension InferenceResponse {
     }
     self.init(
       modelName: message.modelName, modelVersion: message.modelVersion.isEmpty ? nil : message.modelVersion,
-      id: message.id.isEmpty ? nil : message.id, parameters: members(message.parameters), outputs: outputs)
+      id: message.id.isEmpty ? nil : message.id, parameters: try members(message.parameters), outputs: outputs)
   }
 
   /// The gRPC answer, with raw contents.

@@ -14,9 +14,10 @@ extension InferenceTensor {
       guard let length = Int(exactly: length) else { throw .invalidRequest("the tensor `\(name)` has no shape") }
       lengths.append(length)
     }
+    let parameters = try members(parameters)
     let contents = if let raw { raw } else { try listed.contents(of: datatype, name) }
     try self.init(
-      name: name, datatype: datatype, shape: lengths, parameters: members(parameters), contents: contents)
+      name: name, datatype: datatype, shape: lengths, parameters: parameters, contents: contents)
   }
 }
 

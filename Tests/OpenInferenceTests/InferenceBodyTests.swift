@@ -217,6 +217,21 @@ struct InferenceBodyTests {
     #expect((listed["parameters"] as? [String: Any])?["content_type"] as? String == "base64")
   }
 
+  @Test(
+    "shared memory is refused, of a request, an input and an output, also where it comes with data",
+    arguments: ["shared_memory_region", "shared_memory_byte_size", "shared_memory_offset"])
+  func sharedMemory(name: String) {
+    let parameters = #""parameters":{"\#(name)":"r"}"#
+    for json in [
+      #"{"inputs":[],\#(parameters)}"#, #"{"inputs":[],"outputs":[{"name":"y",\#(parameters)}]}"#,
+      #"{"inputs":[{"name":"x","shape":[1],"datatype":"UINT8",\#(parameters)}]}"#,
+      #"{"inputs":[{"name":"x","shape":[1],"datatype":"UINT8",\#(parameters),"data":[7]}]}"#,
+    ] {
+      let error = #expect(throws: SluiceError.self) { try request(json) }
+      #expect(error?.code == .invalidRequest && error?.message.contains("shared memory") == true)
+    }
+  }
+
   @Test("members that are null are none, as KServe's own model servers and their clients write them")
   func nullMembers() throws {
     let answer = try InferenceResponse(
