@@ -186,7 +186,8 @@ enum BinaryParameter {
 }
 
 extension [JSONValue.Member] {
-  var withoutBinary: [JSONValue.Member] {
+  /// Without those that say how tensors travel: whoever writes them again says that himself.
+  package var withoutBinary: [JSONValue.Member] {
     filter { ![BinaryParameter.size, BinaryParameter.output, BinaryParameter.allOutputs].contains($0.name) }
   }
 

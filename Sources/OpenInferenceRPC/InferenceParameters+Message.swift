@@ -1,7 +1,7 @@
 internal import Common
 internal import OpenInference
 
-/// Parameters in the order of their names: gRPC keeps none.
+/// Parameters in the order of their names, because gRPC keeps none, and without those that say how tensors travel over REST.
 ///
 /// - Throws: `invalid-request` for those that name shared memory.
 func members(_ parameters: [String: Inference_InferParameter]) throws(SluiceError) -> [JSONValue.Member] {
@@ -9,7 +9,7 @@ func members(_ parameters: [String: Inference_InferParameter]) throws(SluiceErro
     parameter.json.map { JSONValue.Member(name: name, value: $0) }
   }
   try members.checkSharedMemory()
-  return members
+  return members.withoutBinary
 }
 
 /// Values that gRPC has no form for, lists and objects, are passed on as JSON text.
