@@ -267,6 +267,31 @@ extension GatewayProcesses {
       #expect(try await asking.get("/v1/check/anything", ["Content-Type": "image/png"]).status == 422)
     }
 
+    @Test("a check of an image in an address, that of the check and those that proxies name, with a body or without")
+    func checkOfQueries() async throws {
+      let lenient = try RunningGateway(["--allow-empty-checks"])
+      let asking = WebClient(port: lenient.http)
+      func query(_ image: [UInt8]) -> String { "?a=b&image=" + image.map { "%" + hexadecimal($0) }.joined() }
+      func hexadecimal(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+      // Small enough for an address.
+      let image = try EncodedImages.png()
+      #expect(image.count < 3000)
+      let path = "/v1/check/anything"
+      let plain = try await asking.get(path + "?a=a+query+without+any+image&next=%2Fhome")
+      #expect(plain.status == 200 && plain.headers["sluice-verdict"] == nil)
+      let judged = try await asking.get(path + query(image))
+      #expect(judged.status != 200 || judged.headers["sluice-verdict"] != nil)
+      for field in ["X-Forwarded-Uri", "X-Original-URI", "X-Original-URL"] {
+        let named = try await asking.send("GET", path, [field: "/anything" + query(image)], nil)
+        #expect(named.status == judged.status, "\(field)")
+        #expect(named.headers["sluice-verdict"] == judged.headers["sluice-verdict"], "\(field)")
+      }
+      let broken = Array(image.prefix(image.count / 2))
+      #expect(try await asking.get(path + query(broken)).status == 422, "it is judged, and no image that can be")
+      #expect(try await client.post(path + query(broken), Signs.clean).status == 422)
+      #expect(try await client.post(path, Signs.clean).status == 200)
+    }
+
     @Test("request ids are kept when they are well-formed, and replaced when not")
     func requestIDs() async throws {
       #expect(try await client.get("/v2", ["X-Request-Id": "a.b-C_9"]).headers["x-request-id"] == "a.b-C_9")

@@ -92,7 +92,15 @@ package struct CarriedImages {
       try EncodedFields(body).checkHidden()
       return isImage ? [body] : reading.images
     }
-    var fields = EncodedFields(body)
+    return try inQuery(body)
+  }
+
+  /// The images of the query of an address, which is written as encoded fields are.
+  ///
+  /// - Throws: `ambiguous-body`.
+  package static func inQuery(_ query: [UInt8]) throws(SluiceError) -> [[UInt8]] {
+    var reading = ImagesInText(bodyOf: query.count)
+    var fields = EncodedFields(query)
     while let text = fields.next() { try reading.read(encodedField: text) }
     return reading.images
   }

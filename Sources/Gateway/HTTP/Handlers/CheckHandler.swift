@@ -5,7 +5,7 @@ import ImageCodecs
 import Common
 
 /// A check in front of others: judges whatever images a request to somebody else carries, in any of the forms that the
-/// other routes take.
+/// other routes take, in its body or in its address.
 ///
 /// What carries none is allowed: a form, JSON or text that is text throughout. Whatever else it may be is refused.
 struct CheckHandler: JudgingHandler {
@@ -28,13 +28,11 @@ struct CheckHandler: JudgingHandler {
   func answer(_ call: ServingCall, _ body: [UInt8]) async throws -> HTTPAnswer {
     let rules = call.gateway.rules
     let allowed = HTTPAnswer(json: .object(["allowed": .bool(true)]))
-    if body.isEmpty {
-      guard rules.allowEmptyChecks, Self.hasNoBody(call.request.head) else { throw Self.emptyCheck }
-      return allowed
-    }
+    guard !body.isEmpty || rules.allowEmptyChecks && Self.hasNoBody(call.request.head) else { throw Self.emptyCheck }
     let checked = CheckedBody(
-      body, to: Self.path(behind: call.request.uri.path), call.headers,
+      body, to: Self.path(behind: call.request.uri.path), in: call.request.head.path ?? "", call.headers,
       jsonLength: try InferHandler.jsonLength(call.headers), source: call.identity.id, most: rules.maxImages)
+    if checked.isEmpty { return allowed }
     let judgements = try await call.gateway.judge(call.context(.check)) { () throws(SluiceError) in
       try checked.images()
     }.judgements

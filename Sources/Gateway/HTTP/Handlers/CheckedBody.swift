@@ -4,9 +4,11 @@ import HTTPTypes
 import ImageCodecs
 import OpenInference
 
-/// The body of a request to somebody else, of which a check knows no more than what the request says.
+/// The body of a request to somebody else, and its query, of which a check knows no more than what the request says.
 struct CheckedBody: Sendable {
   let bytes: [UInt8]
+  /// What its address asks for, in every form in which proxies tell the address.
+  let queries: [[UInt8]]
   /// Where the request goes, without its query: a hint at the protocol, and no more than that.
   let path: String
   let contentTypes: [String]
@@ -17,13 +19,29 @@ struct CheckedBody: Sendable {
   /// The most images.
   let most: Int
 
-  init(_ bytes: [UInt8], to path: String, _ headers: HTTPFields, jsonLength: Int?, source: String, most: Int) {
+  /// - Parameters:
+  ///   - address: what the check itself was asked for.
+  init(
+    _ bytes: [UInt8], to path: String, in address: String, _ headers: HTTPFields, jsonLength: Int?, source: String,
+    most: Int
+  ) {
     self.bytes = bytes
     self.path = String(path.prefix { $0 != "?" })
+    queries = ([address] + Self.originalAddresses.flatMap { headers[values: $0] }).map { address in
+      Array(address.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())
+    }
     contentTypes = headers[values: .contentType]
     self.jsonLength = jsonLength
     self.source = source
     self.most = most
+  }
+
+  /// Whether there is nothing in which an image could be.
+  var isEmpty: Bool { bytes.isEmpty && queries.allSatisfy { $0.count < ImagesInText.shortest } }
+
+  /// Where proxies that ask elsewhere say what they were asked for.
+  private static let originalAddresses = ["X-Forwarded-Uri", "X-Original-URI", "X-Original-URL"].compactMap {
+    HTTPField.Name($0)
   }
 
   /// Every image that a reader may take out of it, also those that stand behind the end of another.
@@ -49,6 +67,12 @@ struct CheckedBody: Sendable {
   }
 
   private func carried() throws(SluiceError) -> [EncodedInput] {
+    var images = bytes.isEmpty ? [] : try inBody()
+    for query in queries { images += try CarriedImages.inQuery(query).map { EncodedInput(source: source, bytes: $0) } }
+    return images
+  }
+
+  private func inBody() throws(SluiceError) -> [EncodedInput] {
     guard let tensors = try tensors() else {
       return try CarriedImages(bytes, contentTypes: contentTypes).images.map {
         EncodedInput(source: source, bytes: $0)
