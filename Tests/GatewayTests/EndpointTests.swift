@@ -30,6 +30,7 @@ extension GatewayProcesses {
       let model = try await client.get("/v2/models/signs").body.json
       #expect((model["inputs"] as? [[String: Any]])?.first?["datatype"] as? String == "BYTES")
       #expect((model["outputs"] as? [[String: Any]])?.map { $0["name"] as? String } == ["probabilities", "label"])
+      #expect(model["versions"] as? [String] == ["1"])
       #expect(try await client.get("/v2/models/signs/versions/1").status == 200)
       for path in ["/v2/models/other", "/v2/models/signs/versions/7/ready", "/v3", "/v2/models/signs/x/y"] {
         #expect(try await client.get(path).status == 404, "\(path)")

@@ -41,6 +41,7 @@ final class FakeModelServer: Sendable {
     var isDescribed = true
     var undescribed = 0
     var input: String
+    var versions: [String] = []
   }
 
   private let state: Mutex<State>
@@ -64,6 +65,8 @@ final class FakeModelServer: Sendable {
 
   func set(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
   func set(input: String) { state.withLock { $0.input = input } }
+  /// The versions of its model that it names.
+  func set(versions: [String]) { state.withLock { $0.versions = versions } }
   func set(isReady: Bool) { state.withLock { $0.isReady = isReady } }
   /// Whether it holds back what it has to say of its readiness.
   func set(isMute: Bool) { state.withLock { $0.isMute = isMute } }
@@ -131,8 +134,10 @@ final class FakeModelServer: Sendable {
       return nil
     }
     guard let input else { return json("{}", status: 503) }
+    let versions = state.withLock { $0.versions }.map { "\"\($0)\"" }.joined(separator: ",")
     return json(
-      #"{"name":"signs","platform":"p","inputs":[\#(input)],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#)
+      #"{"name":"signs","versions":[\#(versions)],"platform":"p","inputs":[\#(input)],"outputs":[{"name":"y","datatype":"FP32","shape":[-1]}]}"#
+    )
   }
 
   private func infer(_ request: Request) async throws -> Response {

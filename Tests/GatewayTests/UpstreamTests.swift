@@ -55,6 +55,51 @@ extension GatewayProcesses {
       }
     }
 
+    private static func answer(version: String) -> FakeModelServer.Behaviour {
+      let output = #"{"name":"y","datatype":"FP32","shape":[1],"data":[1]}"#
+      return .body(#"{"model_name":"theirs","model_version":"\#(version)","outputs":[\#(output)]}"#)
+    }
+
+    @Test("the version that the server has can be asked for, and no other; where it has several, none can")
+    func versions() async throws {
+      let server = FakeModelServer()
+      server.set(versions: ["3"])
+      server.set(Self.answer(version: "3"))
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        func status(_ version: String) async throws -> [Int] {
+          let model = "/v2/models/signs/versions/\(version)"
+          return [
+            try await client.post("\(model)/infer", Self.body([Signs.clean])).status,
+            try await client.get("\(model)/ready").status, try await client.get(model).status,
+          ]
+        }
+        #expect(try await client.get("/v2/models/signs").body.json["versions"] as? [String] == ["3"])
+        #expect(try await status("3") == [200, 200, 200])
+        #expect(try await status("1") == [404, 404, 404])
+        let plain = try await client.post(Self.path, Self.body([Signs.clean]))
+        #expect(plain.body.json["model_version"] as? String == "3")
+        // What it has loaded meanwhile answers those alone who named no version.
+        server.set(Self.answer(version: "4"))
+        #expect(try await client.post("/v2/models/signs/versions/3/infer", Self.body([Signs.clean])).status == 502)
+        #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200)
+      }
+      server.set(versions: ["3", "4"])
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        for version in ["1", "3", "4"] {
+          let answer = try await client.post("/v2/models/signs/versions/\(version)/infer", Self.body([Signs.clean]))
+          #expect(answer.status == 404 && answer.error.contains("without one"))
+        }
+        #expect(try await client.get("/v2/models/signs").body.json["versions"] == nil)
+        #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200)
+      }
+    }
+
     @Test("a flagged image never reaches the server")
     func flaggedImages() async throws {
       let server = FakeModelServer()

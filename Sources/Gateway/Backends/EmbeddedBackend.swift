@@ -21,6 +21,8 @@ package struct EmbeddedBackend: InferenceBackend {
 
   package var extensions: [String] { [ServerMetadata.classification] }
 
+  package var versions: [String]? { ["1"] }
+
   package func outputs() -> [ModelMetadata.Tensor] { Self.outputs(of: engine.pipeline) }
 
   private static func outputs(of pipeline: Pipeline) -> [ModelMetadata.Tensor] {

@@ -10,6 +10,10 @@ package protocol InferenceBackend: Sendable {
   /// What it knows beyond the protocol, as the protocol names extensions.
   var extensions: [String] { get }
 
+  /// The versions of the model that can be asked for by name; `nil` while nobody can say. What is asked for without one is
+  /// answered by whichever the backend takes.
+  var versions: [String]? { get }
+
   /// The tensors that answers consist of, as far as they are known.
   ///
   /// - Throws: `upstream-failed`.
@@ -26,6 +30,8 @@ package protocol InferenceBackend: Sendable {
 package struct ForwardedRequest: Sendable {
   package var identity: RequestIdentity
   package var id: String?
+  /// The version of the model that must answer; `nil` for any.
+  package var version: String?
   package var parameters: [JSONValue.Member]
   package var outputs: [InferenceRequest.RequestedOutput]
   package var images: [ForwardedImage]
@@ -36,12 +42,13 @@ package struct ForwardedRequest: Sendable {
   package var deadline: Deadline
 
   package init(
-    identity: RequestIdentity, id: String? = nil, parameters: [JSONValue.Member] = [],
+    identity: RequestIdentity, id: String? = nil, version: String? = nil, parameters: [JSONValue.Member] = [],
     outputs: [InferenceRequest.RequestedOutput] = [], images: [ForwardedImage], pipeline: Pipeline,
     holding: MemoryCharge, deadline: Deadline
   ) {
     self.identity = identity
     self.id = id
+    self.version = version
     self.parameters = parameters
     self.outputs = outputs
     self.images = images

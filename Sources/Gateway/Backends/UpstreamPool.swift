@@ -99,6 +99,15 @@ package final class UpstreamPool: InferenceBackend {
 
   package var isReady: Bool { state.withLock { $0.members.contains { $0.contract != nil } } }
 
+  /// The one version that all servers in use have. Where they have several, which of them answers is theirs to decide.
+  package var versions: [String]? {
+    let contracts = state.withLock { $0.members.compactMap(\.contract) }
+    guard let version = contracts.first?.version, contracts.allSatisfy({ $0.version == version }) else {
+      return contracts.isEmpty ? nil : []
+    }
+    return [version]
+  }
+
   package func outputs() throws(SluiceError) -> [ModelMetadata.Tensor] {
     guard let contract = state.withLock({ $0.members.compactMap(\.contract).first }) else {
       throw SluiceError(.upstreamFailed, Self.noneReady)
@@ -172,8 +181,13 @@ package final class UpstreamPool: InferenceBackend {
     } catch {
       throw .failed(UpstreamWords(error.description))
     }
-    return try await client.infer(
+    let response = try await client.infer(
       inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, load)
+    // It may have loaded another one since it was asked what it has.
+    if let version = request.version, let answered = response.modelVersion, answered != "", answered != version {
+      throw .failed(UpstreamWords("its model answered in another version than the `\(version)` that was asked for"))
+    }
+    return response
   }
 
   /// The server with the fewest outstanding requests; of equals, the one that was used longest ago.
@@ -313,6 +327,8 @@ struct UpstreamContract: Sendable {
   let input: String
   let takesBinary: Bool
   let outputs: [ModelMetadata.Tensor]
+  /// The only version of the model that it has; `nil` where it has several, or names none.
+  let version: String?
 
   /// - Throws: `UpstreamTrouble` for a model that does not take the filter's tensor: it is never bent to fit.
   init(
@@ -320,6 +336,7 @@ struct UpstreamContract: Sendable {
   ) throws(UpstreamTrouble) {
     takesBinary = server.extensions.contains(ServerMetadata.binaryTensors)
     outputs = model.outputs
+    version = model.versions.count == 1 ? model.versions[0] : nil
     if let named {
       input = named
     } else {

@@ -18,7 +18,7 @@ extension InferenceGateway {
   func modelMetadata() async throws(Refusal) -> ModelMetadata {
     do throws(SluiceError) {
       return ModelMetadata(
-        name: rules.model, versions: [], platform: "sluice",
+        name: rules.model, versions: backend.versions ?? [], platform: "sluice",
         inputs: [ModelMetadata.Tensor(name: Self.inputName, datatype: InferenceDatatype.bytes.rawValue, shape: [-1])],
         outputs: try await backend.outputs())
     } catch {
@@ -31,8 +31,11 @@ extension InferenceGateway {
     guard model == rules.model else {
       throw Refusal(.notFound, .notFound, "there is no such model; the model is `\(rules.model)`")
     }
-    guard version == nil || version == "" || version == "1" else {
-      throw Refusal(.notFound, .notFound, "the model has one version")
-    }
+    // While nobody knows what there is, the answer says that nobody is ready.
+    guard let version, version != "", let versions = backend.versions, !versions.contains(version) else { return }
+    throw Refusal(
+      .notFound, .notFound,
+      versions.isEmpty
+        ? "versions of the model cannot be chosen; ask for it without one" : "the model has no such version")
   }
 }

@@ -70,7 +70,8 @@ package struct InferenceGateway: Sendable {
     _ request: InferenceRequest, _ places: [Int], of images: AnsweredImages, _ context: RequestContext
   ) async throws(Refusal) -> InferenceResponse {
     let forwarded = ForwardedRequest(
-      identity: context.identity, id: request.id, parameters: request.parameters, outputs: request.outputs,
+      identity: context.identity, id: request.id, version: context.version, parameters: request.parameters,
+      outputs: request.outputs,
       images: places.compactMap { ForwardedImage(images.judgements[$0]) }, pipeline: images.pipeline,
       holding: images.holding, deadline: context.deadline)
     let start = ContinuousClock.now
@@ -252,6 +253,8 @@ struct RequestContext: Sendable {
   /// Who sent it, as the operator wants it to be said.
   let client: String?
   let deadline: Deadline
+  /// The version of the model that must answer; `nil` for any.
+  var version: String?
 }
 
 extension Duration {

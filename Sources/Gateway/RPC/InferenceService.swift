@@ -77,6 +77,8 @@ struct InferenceService: RegistrableRPCService {
       defer { withExtendedLifetime(charge) {} }
       let message = try await decoded(unread)
       try gateway.check(message.modelName, message.modelVersion)
+      var call = call
+      call.version = message.modelVersion.isEmpty ? nil : message.modelVersion
       let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
       let writing = try await gateway.memory.charge(inference.response.bytesForMessage, for: .answering)
       defer { withExtendedLifetime((writing, inference)) {} }

@@ -37,6 +37,7 @@ struct ServingCall: Sendable {
   /// What the way of judging is told about the request.
   func context(_ route: JudgingRoute) -> RequestContext {
     RequestContext(
-      identity: identity, route: route, mode: gateway.rules.modes[route], client: client, deadline: deadline)
+      identity: identity, route: route, mode: gateway.rules.modes[route], client: client, deadline: deadline,
+      version: context.parameters.get("version"))
   }
 }

@@ -74,7 +74,7 @@ struct OpenAPI {
   private func parameter(_ name: String) -> JSONValue {
     .object([
       "name": .string(name), "in": .string("path"), "required": .bool(true),
-      "schema": name == "version" ? OpenAPISchemas.modelVersion : OpenAPISchemas.segment,
+      "schema": OpenAPISchemas.segment,
     ])
   }
 

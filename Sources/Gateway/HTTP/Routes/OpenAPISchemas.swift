@@ -10,9 +10,6 @@ enum OpenAPISchemas {
   /// What stands between two slashes of a path.
   static let segment = JSONValue.object(["type": .string("string"), "minLength": .integer(1)])
 
-  /// The one version that a model has.
-  static let modelVersion = oneOf(["1"])
-
   static let form = JSONValue.object(["type": .string("object"), "additionalProperties": bytes])
 
   static let error = record([
