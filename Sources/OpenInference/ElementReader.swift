@@ -13,7 +13,7 @@ struct ElementReader {
   enum Side: Sendable {
     /// BYTES are base64; every number is one.
     case request
-    /// BYTES are text; null stands for a number that is not finite, for which JSON has no other word.
+    /// BYTES are text; null stands for a number that is not finite, for which JSON has no other word; half precision is numbers.
     case answer
   }
 
@@ -123,10 +123,19 @@ struct ElementReader {
     case .fp32: append(Float(try number(value)).bitPattern)
     case .fp64: append(try number(value).bitPattern)
     case .bytes: try appendBytes(value)
+    case .fp16 where side == .answer: append(Float16(try number(value)).bitPattern)
+    case .bf16 where side == .answer: append(Self.rounded(Float(try number(value))))
     case .fp16, .bf16:
       throw .invalidRequest(
         "the tensor `\(name)` of type \(datatype.rawValue) has no form in JSON", remedy: "send it as binary data")
     }
+  }
+
+  /// The bfloat16 that is nearest, of two the even one.
+  private static func rounded(_ number: Float) -> UInt16 {
+    let bits = number.bitPattern
+    guard number.isFinite else { return UInt16(bits >> 16) }
+    return UInt16((bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
   }
 
   private mutating func append<Element: FixedWidthInteger>(

@@ -35,11 +35,10 @@ extension InferenceRequest {
   ///
   /// - Parameters:
   ///   - asBinary: whether tensors travel raw in both directions; servers say among their extensions whether they know it.
-  /// - Throws: `invalid-request` for tensors that have no form in JSON.
-  package func body(asBinary: Bool) throws(SluiceError) -> InferenceBody {
+  package func body(asBinary: Bool) -> InferenceBody {
     var writer = BodyWriter()
     var tensors: [JSONValue] = []
-    for input in inputs { tensors.append(try writer.add(input, asBinary: asBinary)) }
+    for input in inputs { tensors.append(writer.add(input, asBinary: asBinary)) }
     let outputs = self.outputs.map { output in
       JSONValue.object(["name": .string(output.name), "parameters": BodyWriter.parameters(output.parameters)])
     }
@@ -70,11 +69,10 @@ extension InferenceResponse {
   ///
   /// - Parameters:
   ///   - isBinary: whether the output of this name travels raw.
-  /// - Throws: `invalid-request` for tensors that have no form in JSON.
-  package func body(isBinary: (String) -> Bool) throws(SluiceError) -> InferenceBody {
+  package func body(isBinary: (String) -> Bool) -> InferenceBody {
     var writer = BodyWriter()
     var tensors: [JSONValue] = []
-    for output in outputs { tensors.append(try writer.add(output, asBinary: isBinary(output.name))) }
+    for output in outputs { tensors.append(writer.add(output, asBinary: isBinary(output.name))) }
     return writer.body(
       .object([
         "model_name": .string(modelName), "model_version": modelVersion.map(JSONValue.string),
@@ -88,7 +86,7 @@ private struct BodyWriter {
   private var raw: [UInt8] = []
   private var hasRaw = false
 
-  mutating func add(_ tensor: InferenceTensor, asBinary: Bool) throws(SluiceError) -> JSONValue {
+  mutating func add(_ tensor: InferenceTensor, asBinary: Bool) -> JSONValue {
     let tensor = asBinary ? tensor.asRaw() : tensor.asListed()
     var parameters = tensor.parameters
     if asBinary {
@@ -99,7 +97,7 @@ private struct BodyWriter {
     return .object([
       "name": .string(tensor.name), "datatype": .string(tensor.datatype.rawValue),
       "shape": .array(tensor.shape.map(JSONValue.integer)), "parameters": Self.parameters(parameters),
-      "data": asBinary ? nil : try tensor.json(),
+      "data": asBinary ? nil : tensor.json(),
     ])
   }
 

@@ -7,9 +7,11 @@ extension InferenceTensor {
   /// Numbers that are not finite become null, for which JSON has no other word. BYTES are text where they are valid
   /// UTF-8 and the parameter `content_type` does not say otherwise, and else base64.
   ///
-  /// - Throws: `invalid-request` for half-precision types, which travel raw only.
+  /// Half precision is written as the single-precision numbers that it stands for: most servers read none of it in JSON, and every
+  /// client reads numbers.
+  ///
   /// - Complexity: O(elements).
-  package func json() throws(SluiceError) -> JSONValue {
+  package func json() -> JSONValue {
     switch datatype {
     case .bool: .array(contents.map { .bool($0 != 0) })
     case .uint8: .array(contents.map { .integer(Int($0)) })
@@ -20,12 +22,11 @@ extension InferenceTensor {
     case .int16: .array(integers(UInt16.self) { Int(Int16(bitPattern: $0)) })
     case .int32: .array(integers(UInt32.self) { Int(Int32(bitPattern: $0)) })
     case .int64: .array(integers(UInt64.self) { Int(Int64(bitPattern: $0)) })
+    case .fp16: .array(words(UInt16.self).map { .exactSingle(Float(Float16(bitPattern: $0))) })
+    case .bf16: .array(words(UInt16.self).map { .exactSingle(Float(bitPattern: UInt32($0) << 16)) })
     case .fp32: .array(words(UInt32.self).map { .exactSingle(Float(bitPattern: $0)) })
     case .fp64: .array(words(UInt64.self).map { .exact(Double(bitPattern: $0)) })
     case .bytes: .array(byteElements.map(isListedAsBase64 ? Self.base64 : Self.text))
-    case .fp16, .bf16:
-      throw .invalidRequest(
-        "the tensor `\(name)` of type \(datatype.rawValue) has no form in JSON", remedy: "ask for binary data")
     }
   }
 

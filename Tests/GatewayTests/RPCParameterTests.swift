@@ -52,7 +52,7 @@ struct RPCParameterTests {
       $0.outputs[0].parameters = ["binary_data": wish, "kept": wish]
     }
     let request = try InferenceRequest(call)
-    let body = try request.body(asBinary: isBinary)
+    let body = request.body(asBinary: isBinary)
     // A member that is there twice would be refused.
     let read = try InferenceRequest(body)
     #expect(read.inputs == request.inputs && read.inputs[0].contents == [7])

@@ -90,6 +90,30 @@ extension GatewayProcesses {
     }
 
     @Test(
+      "half precision of a model server reaches clients of JSON and of predictions as numbers",
+      arguments: ["FP16", "BF16"])
+    func halves(datatype: String) async throws {
+      var output = Inference_ModelInferResponse.InferOutputTensor()
+      output.name = "y"
+      output.datatype = datatype
+      output.shape = [1, 2]
+      var answer = Inference_ModelInferResponse()
+      answer.outputs = [output]
+      let raw: [UInt8] = datatype == "FP16" ? [0, 0x38, 0, 0x34] : [0, 0x3F, 0x80, 0x3E]
+      answer.rawOutputContents = [Data(raw)]
+      try await FakeRPCModelServer(answer: answer).serving { port in
+        let gateway = try await Self.gateway("grpc", port)
+        let client = WebClient(port: gateway.http)
+        let listed = try await client.post(Self.path, Self.body())
+        let outputs = try #require(listed.body.json["outputs"] as? [[String: Any]], "\(listed.error)")
+        #expect(outputs[0]["data"] as? [Double] == [0.5, 0.25] && outputs[0]["datatype"] as? String == datatype)
+        let instances = Array(#"{"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
+        let predicted = try await client.post("/v1/models/signs:predict", instances)
+        #expect(predicted.body.json["predictions"] as? [[Double]] == [[0.5, 0.25]], "\(predicted.error)")
+      }
+    }
+
+    @Test(
       "outputs without elements come as empty lists, and not as millions of them",
       arguments: [("[1,0]", 200), ("[1,100,0]", 200), ("[1,20000000,0]", 502), ("[1,100,1000,0]", 502)])
     func emptyLists(shape: String, status: Int) async throws {

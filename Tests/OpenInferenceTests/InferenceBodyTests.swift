@@ -168,12 +168,28 @@ struct InferenceBodyTests {
     #expect(try InferenceResponse(response.body { _ in isBinary }) == response)
   }
 
-  @Test("numbers that JSON does not have become null; half precision travels raw only")
+  @Test("numbers that JSON does not have become null; half precision is written as the numbers that it stands for")
   func unrepresentable() throws {
     let nan = try InferenceTensor(name: "a", datatype: .fp32, shape: [2], contents: [0, 0, 192, 127, 0, 0, 128, 255])
-    #expect(try nan.json().text == "[null,null]")
-    let half = try InferenceTensor(name: "a", datatype: .fp16, shape: [1], contents: [0, 60])
-    #expect(throws: SluiceError.self) { try half.json() }
+    #expect(nan.json().text == "[null,null]")
+    let half = try InferenceTensor(
+      name: "a", datatype: .fp16, shape: [5], contents: [0, 60, 0x66, 0x2E, 0, 0x80, 1, 0, 0, 0x7C])
+    #expect(half.json().text == "[1.0,0.099975586,-0.0,5.9604645e-08,null]")
+    let brain = try InferenceTensor(name: "a", datatype: .bf16, shape: [2], contents: [0x80, 63, 0xCD, 0x3D])
+    #expect(brain.json().text == "[1.0,0.10009766]")
+  }
+
+  @Test(
+    "half precision in an answer is numbers, rounded to the nearest that there is; a request has none",
+    arguments: ["FP16", "BF16"])
+  func listedHalves(datatype: String) throws {
+    let answer = try answer(datatype, "[1,0.1,-0.0,1e9,null]")
+    let written = try #require(try listed(answer)["data"] as? [Any])
+    #expect(written.count == 5 && written[0] as? Double == 1 && written[4] is NSNull)
+    let tenth: [UInt8] = datatype == "FP16" ? [0x66, 0x2E] : [0xCD, 0x3D]
+    #expect(answer.outputs[0].contents[2..<4].elementsEqual(tenth))
+    #expect(answer.outputs[0].contents.count == 10)
+    #expect(throws: SluiceError.self) { try tensor(datatype, "[1]", "[1]") }
   }
 
   private func answer(_ datatype: String, _ data: String, _ parameters: String = "{}") throws -> InferenceResponse {
@@ -184,7 +200,7 @@ struct InferenceBodyTests {
   }
 
   private func listed(_ response: InferenceResponse) throws -> [String: Any] {
-    let body = try response.body { _ in false }
+    let body = response.body { _ in false }
     return try #require((body.bytes.object["outputs"] as? [[String: Any]])?.first)
   }
 
@@ -202,7 +218,7 @@ struct InferenceBodyTests {
     let listed = try listed(answer)
     #expect(listed["data"] as? [String] == ["AP8=", "c3RvcA=="])
     #expect((listed["parameters"] as? [String: Any])?["content_type"] as? String == "base64")
-    let raw = try answer.body { _ in true }
+    let raw = answer.body { _ in true }
     #expect(!String(decoding: raw.bytes.prefix(raw.jsonLength ?? 0), as: UTF8.self).contains("content_type"))
     #expect(try InferenceResponse(raw).outputs[0].byteElements == answer.outputs[0].byteElements)
     let mislabelled = try self.answer("BYTES", #"["no-entry"]"#, #"{"content_type":"base64"}"#)

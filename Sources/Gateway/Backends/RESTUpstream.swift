@@ -65,7 +65,7 @@ struct RESTUpstream: UpstreamClient {
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
     _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse {
-    let body = try await withTaskExecutorPreference(workers) { await Self.body(request, binary) }.get()
+    let body = await withTaskExecutorPreference(workers) { await Self.body(request, binary) }
     var message = HTTPClientRequest(url: "\(address)/v2/models/\(model)/infer")
     message.method = .POST
     message.headers.add(
@@ -86,13 +86,9 @@ struct RESTUpstream: UpstreamClient {
   /// The body as it is sent, so that nothing else of it is left meanwhile.
   @concurrent private static func body(
     _ request: InferenceRequest, _ binary: Bool
-  ) async -> Result<(bytes: ByteBuffer, jsonLength: Int?), UpstreamTrouble> {
-    do throws(UpstreamTrouble) {
-      let body = try read { () throws(SluiceError) in try request.body(asBinary: binary) }
-      return .success((ByteBuffer(bytes: body.bytes), body.jsonLength))
-    } catch {
-      return .failure(error)
-    }
+  ) async -> (bytes: ByteBuffer, jsonLength: Int?) {
+    let body = request.body(asBinary: binary)
+    return (ByteBuffer(bytes: body.bytes), body.jsonLength)
   }
 
   func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {

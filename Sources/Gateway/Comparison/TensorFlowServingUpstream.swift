@@ -46,14 +46,8 @@ struct TensorFlowServingUpstream: UpstreamClient {
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline,
     _ load: UpstreamLoad
   ) async throws(UpstreamTrouble) -> InferenceResponse {
-    let body: JSONValue
-    do throws(SluiceError) {
-      var inputs: [JSONValue.Member] = []
-      for tensor in request.inputs { inputs.append(.init(name: tensor.name, value: try tensor.nestedJSON())) }
-      body = .object(["signature_name": .string(Self.signature), "inputs": .object(inputs)])
-    } catch {
-      throw .failed(UpstreamWords(error.message))
-    }
+    let inputs = request.inputs.map { JSONValue.Member(name: $0.name, value: $0.nestedJSON()) }
+    let body = JSONValue.object(["signature_name": .string(Self.signature), "inputs": .object(inputs)])
     let text = Array(body.text.utf8)
     load.written(text.count)
     let answer = try await transport.post("/v1/models/\(model):predict", text, identity, deadline, load)
@@ -142,8 +136,8 @@ struct TensorFlowServingUpstream: UpstreamClient {
 
 extension InferenceTensor {
   /// The elements nested as the axes are; image files as objects with base64.
-  fileprivate func nestedJSON() throws(SluiceError) -> JSONValue {
-    guard case .array(var values) = try json() else { return .null }
+  fileprivate func nestedJSON() -> JSONValue {
+    guard case .array(var values) = json() else { return .null }
     if datatype == .bytes {
       values = byteElements.map { JSONValue.object(["b64": JSONValue.string(Data($0).base64EncodedString())]) }
     }

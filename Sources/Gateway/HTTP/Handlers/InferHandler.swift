@@ -15,8 +15,8 @@ struct InferHandler: JudgingHandler {
       try InferenceRequest(InferenceBody(bytes: body, jsonLength: length))
     }
     let (request, response) = (inference.request, inference.response)
-    let encoded = try await call.passOn(inference, isRaw: request.wantsBinary) { () throws(SluiceError) in
-      try response.body(isBinary: request.wantsBinary)
+    let encoded = try await call.passOn(inference, isRaw: request.wantsBinary) {
+      response.body(isBinary: request.wantsBinary)
     }
     var answer = HTTPAnswer(encoded.bytes, encoded.jsonLength == nil ? "application/json" : "application/octet-stream")
     answer.headers[.inferenceHeaderLength] = encoded.jsonLength.map(String.init)

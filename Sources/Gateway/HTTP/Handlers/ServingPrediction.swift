@@ -48,7 +48,7 @@ enum ServingPrediction {
   }
 
   private static func rows(_ output: InferenceTensor, _ images: Int) throws(SluiceError) -> [JSONValue] {
-    guard output.shape.first == images, case .array(let values) = try output.json(), values.count % images == 0 else {
+    guard output.shape.first == images, case .array(let values) = output.json(), values.count % images == 0 else {
       throw SluiceError(
         .upstreamFailed, "the output `\(output.name)` of shape \(output.shape) has no row for each of \(images) images")
     }
