@@ -67,6 +67,26 @@ extension GatewayProcesses {
       }
     }
 
+    @Test(
+      "a server that would have to be sent half precision in JSON is not used, and says why", arguments: [true, false])
+    func halfPrecision(isBinary: Bool) async throws {
+      let server = FakeModelServer(
+        extensions: isBinary ? ["binary_tensor_data"] : [],
+        input: #"{"name":"x","datatype":"FP16","shape":[-1,3,8,8]}"#)
+      let filter =
+        "version: 1\nname: signs\npreprocess: [{resize: {width: 8, height: 8}}]\ntensor: {layout: nchw, type: float16}\n"
+      try await server.serving { port in
+        let gateway = try RunningGateway(
+          ["--upstream", "http://127.0.0.1:\(port)", "--health-interval", "100ms"], filter: filter)
+        let unused = "model server not in use"
+        try await gateway.wait(for: isBinary ? "model server in use" : unused)
+        let cause = gateway.log.first { $0["message"] as? String == unused }?["cause"] as? String
+        #expect(isBinary ? cause == nil : cause?.contains("no binary tensors, and FP16") == true, "\(gateway.logText)")
+        let isReady = try await WebClient(port: gateway.operations).get("/readyz").status == 200
+        #expect(isReady == isBinary)
+      }
+    }
+
     @Test("the path and the status are named where a server has no such model, and where its model is not ready")
     func statuses() async throws {
       let server = FakeModelServer()

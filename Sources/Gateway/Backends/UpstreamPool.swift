@@ -245,7 +245,7 @@ package final class UpstreamPool: InferenceBackend {
       guard isContractDue(place) else { return }
       guard let (server, model) = try await metadata(place, member.client, deadline) else { return }
       let contract = try UpstreamContract(
-        input: settings.input, form: engine.pipeline.form, server: server, model: model)
+        input: settings.input, form: engine.pipeline.form, of: member.client, server: server, model: model)
       set(place, contract, nil)
     } catch {
       // At the end of the gateway, an answer that is no longer waited for says nothing about its server.
@@ -332,11 +332,16 @@ struct UpstreamContract: Sendable {
 
   /// - Throws: `UpstreamTrouble` for a model that does not take the filter's tensor: it is never bent to fit.
   init(
-    input named: String?, form: TensorForm, server: ServerMetadata, model: ModelMetadata
+    input named: String?, form: TensorForm, of client: any UpstreamClient, server: ServerMetadata, model: ModelMetadata
   ) throws(UpstreamTrouble) {
     takesBinary = server.extensions.contains(ServerMetadata.binaryTensors)
     outputs = model.outputs
     version = model.versions.count == 1 ? model.versions[0] : nil
+    let datatype = form.element.inferenceDatatype
+    // Servers of the protocol read none of it in JSON.
+    guard datatype != .fp16 || !client.listsElements(binary: takesBinary) else {
+      throw .failed("it takes no binary tensors, and \(datatype.rawValue) has no form in JSON; ask it over gRPC")
+    }
     if let named {
       input = named
     } else {
@@ -354,10 +359,11 @@ struct UpstreamContract: Sendable {
     let fits =
       declared.shape.count == shape.count
       && zip(declared.shape, shape).enumerated().allSatisfy { $0 == 0 || $1.0 < 0 || $1.0 == $1.1 }
-    let datatype = form.element.inferenceDatatype.rawValue
-    guard fits, declared.datatype == datatype else {
+    guard fits, declared.datatype == datatype.rawValue else {
       throw .failed(
-        "its input `\(input)` takes \(declared.datatype) \(declared.shape), but the filter gives \(datatype) \(shape)")
+        UpstreamWords(
+          "its input `\(input)` takes \(declared.datatype) \(declared.shape), "
+            + "but the filter gives \(datatype.rawValue) \(shape)"))
     }
   }
 }
