@@ -167,6 +167,41 @@ extension GatewayProcesses {
       #expect(long.receive().map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("HTTP/1.1 413 ") == true)
     }
 
+    @Test("nobody is told to send a body that nobody reads")
+    func askingInVain() throws {
+      let folder = try TemporaryFolder()
+      let gateway = try RunningGateway(["--token-file", try folder.file("tokens", "a-token-of-many-letters\n")])
+      for (path, more, status) in [
+        ("/nothing", "", 404), ("/v1/filter", "", 401),
+        ("/v2", "Authorization: Bearer a-token-of-many-letters\r\n", 405),
+        ("/v2/models/other/infer", "Authorization: Bearer a-token-of-many-letters\r\n", 404),
+      ] {
+        let connection = try RawConnection(port: gateway.http)
+        connection.send(
+          "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\(more)\r\n")
+        let answer = connection.receive().map { String(decoding: $0, as: UTF8.self) }
+        #expect(answer?.hasPrefix("HTTP/1.1 \(status) ") == true, "\(path): \(answer ?? "nothing")")
+      }
+    }
+
+    @Test("requests that are sent ahead are told to go on in their turn, or not at all where their body is there")
+    func askingAhead() throws {
+      let gateway = try RunningGateway()
+      let connection = try RawConnection(port: gateway.http)
+      let whole = Array(head(3, "Expect: 100-continue\r\n").utf8) + Array("abc".utf8)
+      connection.send(whole + Array(head(3).utf8) + Array("abc".utf8) + Array(head(3, "Expect: 100-continue\r\n").utf8))
+      func statuses(_ bytes: [UInt8]) -> [String] {
+        String(decoding: bytes, as: UTF8.self).components(separatedBy: "HTTP/1.1 ").dropFirst().map {
+          String($0.prefix(3))
+        }
+      }
+      var received = connection.receive { statuses($0).contains("100") }
+      #expect(statuses(received) == ["422", "422", "100"])
+      connection.send("abc")
+      received = connection.receive { statuses($0).count == 1 }
+      #expect(statuses(received) == ["422"])
+    }
+
     @Test("HTTP/2 without TLS, and streams that are reset at once", .enabled(if: Requirements.hasCurl, "needs curl"))
     func http2() async throws {
       let gateway = try RunningGateway()

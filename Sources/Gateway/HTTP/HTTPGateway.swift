@@ -53,6 +53,7 @@ struct HTTPGateway: Sendable {
       throw Refusal(.unsupported, .invalidRequest, "compressed bodies are not supported; send them as they are")
     }
     try handler.checkHead(call)
+    call.context.channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
     let start = ContinuousClock.now
     let body = try await bodies.body(of: call.request, call.deadline)
     gateway.metrics.noteStage("body", seconds: start.duration(to: .now).seconds)
