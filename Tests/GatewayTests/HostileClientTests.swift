@@ -167,6 +167,19 @@ extension GatewayProcesses {
       #expect(long.receive().map { String(decoding: $0, as: UTF8.self) }?.hasPrefix("HTTP/1.1 413 ") == true)
     }
 
+    @Test("a client of HTTP/1.0 is never told to go on", arguments: ["", "Connection: keep-alive\r\n"])
+    func askingInHTTP1(more: String) throws {
+      let gateway = try RunningGateway()
+      let connection = try RawConnection(port: gateway.http)
+      let fields = "Content-Length: \(Signs.clean.count)\r\nExpect: 100-continue\r\n\(more)"
+      connection.send("POST /v1/filter HTTP/1.0\r\n\(fields)\r\n")
+      connection.setTimeout(1)
+      #expect(connection.receive() == nil)
+      connection.setTimeout(10)
+      connection.send(Signs.clean)
+      #expect(connection.receive().map { String(decoding: $0, as: UTF8.self) }?.contains(" 200 ") == true)
+    }
+
     @Test("nobody is told to send a body that nobody reads")
     func askingInVain() throws {
       let folder = try TemporaryFolder()

@@ -35,9 +35,12 @@ final class CloseWishHandler: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head(var head):
       received += 1
-      guard Self.isLast(head) else { break }
-      last = received
-      head.headers.replaceOrAdd(name: "Connection", value: "close")
+      // RFC 9110, section 10.1.1: such a client would take the go-ahead for the answer.
+      if head.version == .http1_0 { head.headers.remove(name: "Expect") }
+      if Self.isLast(head) {
+        last = received
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+      }
       return context.fireChannelRead(wrapInboundOut(.head(head)))
     case .body: break
     case .end where last != nil:
