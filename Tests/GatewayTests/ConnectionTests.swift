@@ -184,6 +184,24 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a body without a length is none with HTTP/1.0 as well, and its client hears so", arguments: [true, false])
+    func endlessBodies(isAtOnce: Bool) async throws {
+      let gateway = try SharedGateway.plain()
+      for ends in [true, false] {
+        let connection = try RawConnection(port: gateway.http)
+        let head = Array("POST /v1/filter HTTP/1.0\r\n\r\n".utf8)
+        if isAtOnce {
+          connection.send(head + Signs.clean)
+        } else {
+          connection.send(head)
+          connection.send(Signs.clean)
+        }
+        if ends { connection.endSending() }
+        let answer = connection.receiveAll()
+        #expect(answer.hasPrefix("HTTP/1.1 422 ") || answer.hasPrefix("HTTP/1.0 422 "), "\(answer)")
+      }
+    }
+
     @Test(
       "a request that asks for another protocol is answered as the last of its connection, and whatever follows is dropped",
       arguments: [

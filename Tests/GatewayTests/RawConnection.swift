@@ -44,6 +44,9 @@ final class RawConnection {
     return true
   }
 
+  /// Says that nothing more will be sent.
+  func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// What comes until the other end closes, or nothing comes for the time that is set.
   func receiveAll() -> String {
     var all: [UInt8] = []

@@ -23,6 +23,8 @@ final class CloseWishHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var last: Int?
   /// Whether the last request has come whole.
   private var isOver = false
+  /// Whether its client may think that the end of what it sends is that of a body: with HTTP/1.0, and no length.
+  private var isEndless = false
 
   /// - Parameters:
   ///   - bytes: what stands before the decoder.
@@ -39,6 +41,7 @@ final class CloseWishHandler: ChannelDuplexHandler, RemovableChannelHandler {
       if head.version == .http1_0 { head.headers.remove(name: "Expect") }
       if Self.isLast(head) {
         last = received
+        isEndless = Self.isEndless(head)
         head.headers.replaceOrAdd(name: "Connection", value: "close")
       }
       return context.fireChannelRead(wrapInboundOut(.head(head)))
@@ -53,6 +56,17 @@ final class CloseWishHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   private static func isLast(_ head: HTTPRequestHead) -> Bool {
     !head.isKeepAlive || head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+  }
+
+  private static func isEndless(_ head: HTTPRequestHead) -> Bool {
+    let names = ["Content-Length", "Transfer-Encoding"]
+    return head.version == .http1_0 && head.method != .GET && !names.contains { head.headers.contains(name: $0) }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    // It has not gone: it waits for an answer.
+    if isOver, isEndless, case ChannelEvent.inputClosed? = event as? ChannelEvent { return }
+    context.fireUserInboundEventTriggered(event)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
