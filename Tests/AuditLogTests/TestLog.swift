@@ -43,16 +43,18 @@ final class TestLog: Sendable {
   var quarantine: String { "\(folder.path)/quarantine" }
   func imageFile(_ sha256: String) -> String { "\(quarantine)/\(sha256.prefix(2))/\(sha256)" }
 
+  /// Keeps this log, and so its folder, for as long as it is used.
   func database(isReadOnly: Bool = false) throws -> any AuditDatabase {
-    backend == .sqlite
+    let base: any AuditDatabase =
+      backend == .sqlite
       ? try SQLiteDatabase(path: file, isReadOnly: isReadOnly)
       : try PostgreSQLDatabase(connection, isReadOnly: isReadOnly)
+    return OwningDatabase(base: base, log: self)
   }
 
   func store(cipher: QuarantineCipher = .none, isReadOnly: Bool = false) throws -> AuditStore {
     try AuditStore(
-      OwningDatabase(base: database(isReadOnly: isReadOnly), log: self), folder: folder.path, cipher: cipher,
-      isReadOnly: isReadOnly)
+      database(isReadOnly: isReadOnly), folder: folder.path, cipher: cipher, isReadOnly: isReadOnly)
   }
 
   /// Changes the tables past the program.

@@ -12,6 +12,8 @@ package final class SQLiteDatabase: AuditDatabase {
     objects: "SELECT type, name, tbl_name, COALESCE(sql, '') FROM sqlite_schema")
   private let pool: any DatabaseWriter
   private let path: String
+  /// Of a database that is written to; else `nil`.
+  private let files: DatabaseFiles?
 
   /// How long one process waits for another's transaction.
   private static let patience = 10.0
@@ -40,9 +42,11 @@ package final class SQLiteDatabase: AuditDatabase {
         // own choice, NORMAL, survives the end of the process, but not of the machine.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         self.pool = pool
+        files = DatabaseFiles(path)
         return
       }
       pool = try DatabaseQueue(path: Self.readablePath(path), configuration: configuration)
+      files = nil
     } catch {
       throw Self.unavailable(error, path)
     }
@@ -51,6 +55,7 @@ package final class SQLiteDatabase: AuditDatabase {
   /// An empty database in memory.
   private init() throws(SluiceError) {
     path = ":memory:"
+    files = nil
     do { pool = try DatabaseQueue() } catch { throw Self.unavailable(error, ":memory:") }
   }
 
@@ -79,10 +84,20 @@ package final class SQLiteDatabase: AuditDatabase {
     _ work: (any SQLConnection) throws(SluiceError) -> Result
   ) throws(SluiceError) -> Result {
     do {
-      return try pool.write { try work(SQLiteConnection(database: $0, path: path)) }
+      return try pool.write { try inPlace(work, SQLiteConnection(database: $0, path: path)) }
     } catch {
       throw Self.unavailable(error, path)
     }
+  }
+
+  /// Looks at the files before anything is done, also to what lies beside them, and again before it counts as written.
+  private func inPlace<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result, _ connection: SQLiteConnection
+  ) throws(SluiceError) -> Result {
+    try files?.checkAreInPlace()
+    let result = try work(connection)
+    try files?.checkAreInPlace()
+    return result
   }
 
   /// What the same statements make of an empty database.

@@ -11,12 +11,22 @@ struct QuarantineFolder: QuarantineStorage {
   func store(_ contents: [UInt8], as sha256: String, _: (any SQLConnection)?) throws(SluiceError) {
     let place = file(sha256)
     try withAuditFiles { () throws(SluiceError) in
-      try PrivateFiles.makeFolder(path)
+      try makeFolder()
       try PrivateFiles.makeFolder(place.containingFolder)
       // A link would be followed, and what it leads to replaced.
       if FileStatus(place, followsLinks: false)?.isRegularFile == false { try removeFile(place) }
       try replaceFile(place, with: contents, permissions: .forOwnerAlone)
     }
+  }
+
+  /// The folder of the log is not made again: where it was moved or deleted, images would lie where nobody looks for them.
+  private func makeFolder() throws(SluiceError) {
+    guard FileStatus(path.containingFolder)?.isFolder == true else {
+      throw SluiceError(
+        .auditUnavailable, "the folder of the audit log is not there any more: \(path.containingFolder)",
+        remedy: "put it back, or restart the gateway, which then makes a new one")
+    }
+    try PrivateFiles.makeFolder(path)
   }
 
   func outline(of sha256: String, _: (any SQLConnection)?) -> QuarantineOutline? {
@@ -44,7 +54,7 @@ struct QuarantineFolder: QuarantineStorage {
 
   func probe() throws(SluiceError) {
     try withAuditFiles { () throws(SluiceError) in
-      try PrivateFiles.makeFolder(path)
+      try makeFolder()
       try PrivateFiles.probe(path, bytes: Self.probedBytes)
     }
   }
