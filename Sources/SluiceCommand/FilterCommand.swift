@@ -88,9 +88,16 @@ struct FilterCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Record every verdict in an audit log before it leaves, and keep what is held back.", valueName: "folder"),
+      "Record every verdict in the audit log in a folder before it leaves, and keep what is held back.",
+      valueName: "folder"),
     completion: .directory)
   var audit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A shared PostgreSQL that takes the records instead, as libpq takes it; the folder of --audit holds the keys. (default: SQLite in that folder, whatever $SLUICE_AUDIT_DATABASE says)",
+      valueName: "url"))
+  var auditDatabase: String?
 
   @Flag(help: "Say at the end how many images were forwarded, flagged, rejected and failed.")
   var summary = false
@@ -102,7 +109,10 @@ struct FilterCommand: AsyncParsableCommand {
     if separatedByZero && filesFrom == nil {
       throw ValidationError("--null needs --files-from")
     }
-    try ArgumentBytes.checkAreText([output, verdicts, filesFrom, audit])
+    if auditDatabase != nil && audit == nil {
+      throw ValidationError("--audit-database needs --audit, with a folder for the keys that sign")
+    }
+    try ArgumentBytes.checkAreText([output, verdicts, filesFrom, audit, auditDatabase])
     if let workers, !Self.workerRange.contains(workers) {
       throw ValidationError("--workers takes a number from 1 to \(Self.workerRange.upperBound)")
     }
@@ -123,7 +133,9 @@ struct FilterCommand: AsyncParsableCommand {
     try checkTerminals()
     let workers = self.workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let pipeline = try options.pipeline(workers: workers, observes: observe, tracesFiles: audit != nil)
-    let trail = try audit.map { (folder) throws(SluiceError) in try AuditTrail(folder) }
+    let trail = try audit.map { (folder) throws(SluiceError) in
+      try AuditTrail(folder, database: auditDatabase)
+    }
     try await trail?.open(pipeline.identity)
     let interruption = try Interruption()
     let run = FilterRun(

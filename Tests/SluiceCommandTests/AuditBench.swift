@@ -54,6 +54,15 @@ struct AuditBench {
     try Self.filter(folder, names, environment)
   }
 
+  /// Judges an image with records in another folder of the log, or as further options say.
+  func filter(
+    _ name: String, to log: String, _ options: [String] = [], environment: [String: String] = [:]
+  ) throws -> SluiceCommand.Result {
+    try SluiceCommand.run(
+      ["filter", "-f", Filters.signs, "--audit", "\(path)/\(log)", "--format", "none"] + options + ["\(path)/\(name)"],
+      environment: environment)
+  }
+
   private static func filter(
     _ folder: TemporaryFolder, _ names: [String], _ environment: [String: String]
   ) throws -> SluiceCommand.Result {

@@ -66,7 +66,7 @@ struct AuditCommandTests {
       verification.status == 1 && verification.outputText.contains("trigger planted"), "\(verification.outputText)")
   }
 
-  @Test("a named folder with a log is read, whatever shared database there is; records go into the shared one")
+  @Test("a named folder is read and written to, whatever shared database the environment names")
   func namedFolder() throws {
     let environment = [
       "SLUICE_AUDIT_DATABASE": "postgresql://127.0.0.1:1/none?connect_timeout=2", "SLUICE_AUDIT": bench.log,
@@ -75,8 +75,34 @@ struct AuditCommandTests {
     #expect(try SluiceCommand.run(["audit", "list"], environment: environment).status == 2, "nobody named a folder")
     let keysAlone = try SluiceCommand.run(["audit", "list", "--audit", "\(bench.path)/keys"], environment: environment)
     #expect(keysAlone.status == 2 && !keysAlone.errors.contains("there is no audit log"))
-    let run = try bench.filter(["clean-0.png"], environment: environment)
-    #expect(run.status == 2 && run.output.isEmpty, "nothing is answered that is not recorded where it should be")
+    let before = try bench.records().count
+    #expect(try bench.filter(["clean-0.png"], environment: environment).status == 0)
+    #expect(try bench.records().count == before + 1)
+    let verification = try bench.audit("verify", environment: environment)
+    #expect(verification.status == 0, "\(verification.outputText)")
+    let fresh = try bench.filter("clean-0.png", to: "fresh", environment: environment)
+    #expect(fresh.status == 0 && bench.exists("fresh/audit.sqlite"), "\(fresh.errors)")
+  }
+
+  @Test("a run records in a shared database where an option names it, and nothing is answered that it does not take")
+  func namedDatabase() throws {
+    let database = ["--audit-database", "postgresql://127.0.0.1:1/none?connect_timeout=2"]
+    let run = try bench.filter("clean-0.png", to: "keys", database)
+    #expect(run.status == 2 && run.output.isEmpty && !bench.exists("keys/audit.sqlite"), "\(run.errors)")
+    let alone = try SluiceCommand.run(["filter", "-f", Filters.signs] + database + ["\(bench.path)/clean-0.png"])
+    #expect(alone.status == 2 && alone.errors.contains("--audit-database needs --audit"), "\(alone.errors)")
+  }
+
+  @Test(
+    "what a run records in a shared database is read there",
+    .enabled(if: PostgreSQLServer.isInstalled, "needs PostgreSQL"))
+  func sharedDatabase() throws {
+    let database = try #require(PostgreSQLServer.shared).freshDatabase()
+    let run = try bench.filter("clean-0.png", to: "keys", ["--audit-database", database])
+    #expect(run.status == 0 && !bench.exists("keys/audit.sqlite"), "\(run.errors)")
+    let keys = ["--audit", "\(bench.path)/keys", "--database", database]
+    let verification = try SluiceCommand.run(["audit", "verify"] + keys)
+    #expect(verification.status == 0 && verification.outputText.contains("2 records"), "\(verification.outputText)")
   }
 
   @Test("beside a shared database, a folder is needed for its keys alone")

@@ -27,7 +27,8 @@ struct AuditCommand: AsyncParsableCommand {
         sluice audit replay --since 7d -f new.yaml
 
       The log is the folder that --audit or SLUICE_AUDIT names, else the one that `sluice serve` uses. A shared PostgreSQL is \
-      named with --database, or with SLUICE_AUDIT_DATABASE where --audit names no folder with a database. All times are UTC.
+      named with --database, or with SLUICE_AUDIT_DATABASE where --audit names no folder with a database. `sluice filter` takes it \
+      from --audit-database alone. All times are UTC.
       """,
     subcommands: [
       AuditListCommand.self, AuditShowCommand.self, AuditReviewCommand.self, AuditStatsCommand.self,

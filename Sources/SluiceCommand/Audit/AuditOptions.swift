@@ -42,12 +42,9 @@ extension AuditLocation {
   /// The log that options name, and where they are silent, the environment. Whoever names a folder with a database means that one; of
   /// a shared log there is only the folder with its keys.
   ///
-  /// - Parameters:
-  ///   - encrypts: whether images are to be kept, for which a new key would do; else what is kept is only read.
   /// - Throws: `invalid-key`, `unreadable-file`, `audit-unavailable`.
   static func named(
-    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil, needsKeys: Bool = false,
-    encrypts: Bool = false
+    folder: String? = nil, database: String? = nil, encryptionKeyFile: String? = nil, needsKeys: Bool = false
   ) throws(SluiceError) -> AuditLocation {
     let environment = FilterOpening.variables()
     let named = folder ?? environment.nonEmpty("SLUICE_AUDIT")
@@ -56,7 +53,17 @@ extension AuditLocation {
     let place =
       if let named { AuditFolder(named) } else { try usualFolder(environment, isNeeded: needsKeys || database == nil) }
     return AuditLocation(
-      folder: place, database: database, cipher: try cipher(encryptionKeyFile, environment, encrypts: encrypts))
+      folder: place, database: database, cipher: try cipher(encryptionKeyFile, environment, encrypts: false))
+  }
+
+  /// The log that a run of the filter writes to. The shared database in the environment is that of gateways and of who reads their log:
+  /// what is tried out in a folder is not to come into it, signed with a key that nobody trusts.
+  ///
+  /// - Throws: `invalid-key`, `unreadable-file`.
+  static func written(to folder: String, database: String?) throws(SluiceError) -> AuditLocation {
+    AuditLocation(
+      folder: AuditFolder(folder), database: database,
+      cipher: try cipher(nil, FilterOpening.variables(), encrypts: true))
   }
 
   /// Where nothing says which it is and nothing in it is needed, that is no trouble.
@@ -70,8 +77,10 @@ extension AuditLocation {
   }
 
   /// The shared database that the environment names.
-  static var sharedDatabase: String? { FilterOpening.variables().nonEmpty("SLUICE_AUDIT_DATABASE") }
+  private static var sharedDatabase: String? { FilterOpening.variables().nonEmpty("SLUICE_AUDIT_DATABASE") }
 
+  /// - Parameters:
+  ///   - encrypts: whether images are to be kept, for which a new key would do; else what is kept is only read.
   private static func cipher(
     _ keyFile: String?, _ environment: [String: String], encrypts: Bool
   ) throws(SluiceError) -> QuarantineCipher {

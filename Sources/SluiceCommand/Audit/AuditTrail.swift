@@ -9,11 +9,12 @@ struct AuditTrail {
   private let key: AuditSigningKey
   private let name = AuditWriterName.ofThisHost
 
+  /// - Parameters:
+  ///   - folder: with the log; beside a shared database, with the keys.
+  ///   - database: a shared one; `nil` for that in the folder.
   /// - Throws: `audit-unavailable`, `invalid-key`.
-  init(_ folder: String) throws(SluiceError) {
-    // As the gateway does: beside a shared database, the folder holds the keys.
-    let location = try AuditLocation.named(
-      folder: folder, database: AuditLocation.sharedDatabase, encrypts: true)
+  init(_ folder: String, database: String?) throws(SluiceError) {
+    let location = try AuditLocation.written(to: folder, database: database)
     let store = try location.open()
     key = try location.folder.signingKey(for: name)
     recorder = AuditRecorder(AuditWriter(store, name: name), RecordingPolicy(build: Version.number))
