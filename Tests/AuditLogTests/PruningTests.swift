@@ -51,6 +51,45 @@ struct PruningTests {
     #expect(try store.verified().words == [])
   }
 
+  @Test("an image that comes while the clock is behind is as old as the newest record", arguments: Backend.installed)
+  func clockBehind(backend: Backend) throws {
+    let (_, store) = try Self.tenDays(backend)
+    let limits = QuarantineLimits(age: Self.days(30))
+    #expect(try store.clockLag(now: Self.start + Self.days(8.5)) == nil)
+    let lag = try store.clockLag(now: AuditTime(microseconds: 0))
+    #expect(lag?.lastRecord == Self.start + Self.days(9) && lag?.error.message.contains("1970-01-01") == true)
+    try store.append([
+      .kept(100, time: AuditTime(microseconds: 0)), .kept(101, time: AuditTime(microseconds: 1_000_000)),
+    ])
+    #expect(try store.prune(to: limits, now: Self.start + Self.days(10), by: "one").images == 0)
+    #expect(
+      try store.prune(to: limits, now: Self.start + Self.days(39.5), trustsClock: true, by: "one").images == 12,
+      "and goes with those")
+    #expect(try store.verified().words == [])
+  }
+
+  @Test("a clock that was ahead for a moment does not date what comes after it", arguments: Backend.installed)
+  func clockAhead(backend: Backend) throws {
+    let (_, store) = try Self.tenDays(backend)
+    _ = try store.append([Self.opened(Self.start + Self.days(400))], to: "two")
+    #expect(try store.clockLag(now: Self.start + Self.days(10)) == nil)
+    try store.append([.kept(100, time: Self.start + Self.days(10))])
+    let limits = QuarantineLimits(age: Self.days(1))
+    let pruning = try store.prune(to: limits, now: Self.start + Self.days(11.5), trustsClock: true, by: "one")
+    #expect(pruning.images == 11)
+  }
+
+  @Test(
+    "times that a stranger has put in end nothing",
+    arguments: ["9223372036854775807", "-9223372036854775808", "'soon'", "x'00'", "1e300"])
+  func tamperedTimes(time: String) throws {
+    let (log, store) = try Self.tenDays(.sqlite)
+    try log.tamper("UPDATE audit_record SET time = \(time) WHERE sequence = 4")
+    for now in [0, Self.start.microseconds] { _ = try store.clockLag(now: AuditTime(microseconds: now)) }
+    try store.append([.kept(100, time: AuditTime(microseconds: 0)), .kept(101)])
+    #expect(try store.quarantineSize().images == 12)
+  }
+
   @Test("what is kept is summed up once for all steps of a clean-up", arguments: Backend.installed)
   func oneSum(backend: Backend) throws {
     let log = try TestLog(backend)

@@ -27,8 +27,9 @@ extension AuditStore {
     }
     // In one order everywhere: transactions of several writers must not wait for each other in a circle.
     let kept = entries.compactMap { entry in entry.image.map { (image: $0, time: entry.time) } }
+    let newest = try kept.isEmpty ? nil : newestRecord(connection)
     for (image, time) in kept.sorted(by: { ($0.image.sha256, $0.time) < ($1.image.sha256, $1.time) }) {
-      try note(image, at: time, connection)
+      try note(image, at: self.kept(at: time, newestRecord: newest), connection)
     }
     try connection.execute(
       "UPDATE audit_writer SET sequence = $1, hash = $2 WHERE writer = $3",

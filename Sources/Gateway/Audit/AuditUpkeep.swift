@@ -76,16 +76,27 @@ struct AuditUpkeep: Service {
   private struct PruningRounds {
     private var clock = ClockWatch()
     private var count = 0
+    private var wasBehind = false
     private static let sayingEvery = 60
 
     mutating func next() -> (trustsClock: Bool, saysDoubt: Bool) {
       defer { count += 1 }
       return (clock.isSteady(), count.isMultiple(of: Self.sayingEvery))
     }
+
+    /// When it goes back, and as often as any doubt.
+    mutating func saysLag(_ isBehind: Bool, _ saysDoubt: Bool) -> Bool {
+      defer { wasBehind = isBehind }
+      return isBehind && (saysDoubt || !wasBehind)
+    }
   }
 
   private func prune(_ rounds: inout PruningRounds) async {
     let (trustsClock, saysDoubt) = rounds.next()
+    let lag = try? await audit.writer.perform { store throws(SluiceError) in try store.clockLag() }
+    if rounds.saysLag(lag != nil, saysDoubt), let lag {
+      log.error("the clock is behind the audit log", metadata: ["error": "\(lag.error)"])
+    }
     var cleanup = QuarantineCleanup(
       audit.writer.store, to: audit.settings.limits, trustsClock: trustsClock, by: audit.writer.name)
     await carryOut(&cleanup, "images not deleted")
