@@ -146,6 +146,27 @@ extension GatewayProcesses {
       #expect(try await isServing(gateway))
     }
 
+    @Test("a request that finds no room is the last on its connection, and its answer says so")
+    func lastOnItsConnection() async throws {
+      let gateway = try RunningGateway(["--body-memory", "200kB", "--max-body", "100kB"])
+      let holder = try RawConnection(port: gateway.http)
+      holder.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 99000\r\n\r\n")
+      holder.send([UInt8](repeating: 1, count: 88_000))
+      var answer = ""
+      // As soon as what was sent has arrived.
+      for _ in 0..<200 where !answer.hasPrefix("HTTP/1.1 429 ") {
+        try await Task.sleep(for: .milliseconds(10))
+        let connection = try RawConnection(port: gateway.http)
+        connection.send("POST /v1/filter HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+        let received = connection.receive(until: { String(decoding: $0, as: UTF8.self).contains("\r\n\r\n") })
+        answer = String(decoding: received, as: UTF8.self)
+        if answer.hasPrefix("HTTP/1.1 429 ") { #expect(connection.isClosed()) }
+      }
+      #expect(answer.hasPrefix("HTTP/1.1 429 "))
+      #expect(answer.lowercased().contains("\r\nconnection: close\r\n"), "\(answer)")
+      withExtendedLifetime(holder) {}
+    }
+
     @Test("a flood of resets on a thousand connections leaves nothing behind", arguments: ["http", "grpc"])
     func resets(server: String) async throws {
       let gateway = try RunningGateway(["--audit", "off"])

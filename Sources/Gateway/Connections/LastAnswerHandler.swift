@@ -2,8 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection after the last answer on it, and says so in the answer: one that came before the end of its request,
-/// and any while the server is about to end.
+/// Closes a connection after the last answer on it, and says so in the answer: one that came before the end of its request, one of
+/// which handlers behind it say that it is the last, and any while the server is about to end.
 ///
 /// Closing at once would make the system throw the answer away while the client is still sending, so what comes is read
 /// and dropped for a moment first.
@@ -45,7 +45,8 @@ final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     case .head(var head):
       answered += 1
       let isStream = context.channel.isStream
-      isLast = answered > received || state.isDraining && !isStream
+      isLast =
+        answered > received || !isStream && (state.isDraining || head.headerFields[.connection] == "close")
       if isLast, !isStream { head.headerFields[.connection] = "close" }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
     case .end where isLast: end(context, data, promise)

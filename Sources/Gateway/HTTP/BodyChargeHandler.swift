@@ -63,7 +63,13 @@ final class BodyChargeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
-    case .head: answer = budget.arrival()
+    case .head(var head):
+      answer = budget.arrival()
+      // Of a connection without room nothing more goes on, so the answer to the newest request is its last.
+      if isExhausted, charges.count <= 1, !context.channel.isStream {
+        head.headerFields[.connection] = "close"
+        return context.write(wrapOutboundOut(.head(head)), promise: promise)
+      }
     case .body(let part): answer?.adds(Self.copies * part.readableBytes)
     case .end:
       if !charges.isEmpty { charges.removeFirst() }
