@@ -82,9 +82,12 @@ package struct GatewayServer: Sendable {
   /// Serves until a signal to end, then answers what has begun, within the time that is set for it.
   package func run() async throws {
     if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
+    let files = settings.tls?.versions ?? FileVersions()
     let tls = try settings.tls?.configuration()
+    settings.tls?.sayEnd(log)
+    let access = AccessReloading(settings, audit, files: files, log: log)
     do {
-      try await end(of: ServiceGroup(configuration: configuration(services(tls))))
+      try await end(of: ServiceGroup(configuration: configuration(services(tls, access))))
     } catch {
       // A server that is ended while it begins fails as well; what came first says why.
       throw state.failure ?? error
@@ -129,7 +132,7 @@ package struct GatewayServer: Sendable {
     if Task.isCancelled { await serving.value }
   }
 
-  private func services(_ tls: TLSSetup?) -> [any Service] {
+  private func services(_ tls: TLSSetup?, _ access: AccessReloading) -> [any Service] {
     var services: [any Service] = []
     // They end in the reverse order: first who says so, then who takes requests, last who is needed to answer them.
     func add(_ name: String, _ service: some Service) { services.append(running.watched(name, service)) }
@@ -139,7 +142,8 @@ package struct GatewayServer: Sendable {
     add(
       "a reload of the filter",
       FilterReloading(
-        engine: gateway.engine, interval: settings.watch, fitness: fitness, metrics: metrics, log: log))
+        engine: gateway.engine, interval: settings.watch, fitness: fitness, access: access, metrics: metrics, log: log)
+    )
     if let address = settings.operations { add("the operations server", operations(address)) }
     add("requests", Together(services: fronts(tls)))
     add("the pause before the end", Farewell(state: state, delay: settings.drainDelay))

@@ -1,19 +1,30 @@
-/// The tokens that clients show (RFC 6750).
-package struct BearerTokens: Sendable {
-  private let tokens: [[UInt8]]
+import Synchronization
+
+/// The tokens that clients show (RFC 6750), for all who ask for them: others may take their place while the gateway runs.
+package final class BearerTokens: Sendable {
+  private let tokens: Mutex<[[UInt8]]>
 
   package static let shortest = 16
 
   package init(_ tokens: [String]) {
-    self.tokens = tokens.map { Array($0.utf8) }
+    self.tokens = Mutex(tokens.map { Array($0.utf8) })
   }
 
-  package var isEmpty: Bool { tokens.isEmpty }
+  package var isEmpty: Bool { all.isEmpty }
+
+  private var all: [[UInt8]] { tokens.withLock { $0 } }
+
+  /// From now on, these are the tokens.
+  package func replace(with others: BearerTokens) {
+    let others = others.all
+    tokens.withLock { $0 = others }
+  }
 
   /// Whether an `Authorization` field carries one of the tokens; always, where there are none.
   ///
   /// Compares in a time that does not tell how much of a guess was right.
   package func admit(_ authorization: String?) -> Bool {
+    let tokens = all
     guard !tokens.isEmpty else { return true }
     guard let shown = Self.shown(in: authorization).map({ Array($0.utf8) }) else { return false }
     return tokens.reduce(false) { found, token in Self.areEqual(token, shown) || found }

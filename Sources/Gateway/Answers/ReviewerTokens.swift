@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Somebody who may look at the audit pages.
 package struct Reviewer: Sendable, Hashable {
   /// What reviews call them.
@@ -11,9 +13,14 @@ package struct Reviewer: Sendable, Hashable {
   }
 }
 
-/// Who may look at the audit pages, what reviews call them, and what they may see.
-package struct ReviewerTokens: Sendable {
-  private let holders: [(reviewer: Reviewer, token: BearerTokens)]
+/// Who may look at the audit pages, what reviews call them, and what they may see. Others may take their place while the gateway runs.
+package final class ReviewerTokens: Sendable {
+  private let holders: Mutex<[Holder]>
+
+  private struct Holder: Sendable {
+    let reviewer: Reviewer
+    let token: BearerTokens
+  }
 
   private static let unnamed = "operator"
   private static let longestName = 64
@@ -24,14 +31,22 @@ package struct ReviewerTokens: Sendable {
   ///   - lines: `NAME:TOKEN`, or `NAME+private:TOKEN` for whoever may see what is private, or a token alone.
   /// - Returns: `nil` where one of them is no token, or too short.
   package init?(lines: [String]) {
-    var holders: [(Reviewer, BearerTokens)] = []
+    var holders: [Holder] = []
     for line in lines {
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       let (title, token) = parts.count == 2 ? (parts[0], parts[1]) : (Self.unnamed, line)
       guard token.utf8.count >= BearerTokens.shortest, let reviewer = Self.reviewer(title) else { return nil }
-      holders.append((reviewer, BearerTokens([token])))
+      holders.append(Holder(reviewer: reviewer, token: BearerTokens([token])))
     }
-    self.holders = holders
+    self.holders = Mutex(holders)
+  }
+
+  private var all: [Holder] { holders.withLock { $0 } }
+
+  /// From now on, these are the tokens.
+  package func replace(with others: ReviewerTokens) {
+    let others = others.all
+    holders.withLock { $0 = others }
   }
 
   private static func reviewer(_ title: String) -> Reviewer? {
@@ -45,6 +60,6 @@ package struct ReviewerTokens: Sendable {
   ///
   /// Looks at all of them, so that the time does not tell which it was.
   package func reviewer(of token: String) -> Reviewer? {
-    holders.reduce(nil) { found, holder in holder.token.admit("Bearer \(token)") ? holder.reviewer : found }
+    all.reduce(nil) { found, holder in holder.token.admit("Bearer \(token)") ? holder.reviewer : found }
   }
 }

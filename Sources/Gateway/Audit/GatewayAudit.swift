@@ -63,6 +63,15 @@ package struct GatewayAudit: Sendable {
     return tokens
   }
 
+  /// Who may look at the pages from now on: as the settings and the files that they name say by now.
+  ///
+  /// - Throws: `invalid-setting`, `unreadable-file`, `audit-unavailable`; then it stays as it is.
+  func readReviewersAgain() throws(SluiceError) {
+    let named = try settings.secrets.reviewers()
+    let current = if let named { named } else { try Self.ownToken(location.folder, log) }
+    reviewers.replace(with: current)
+  }
+
   var writer: AuditWriter { recorder.writer }
 
   /// Whether verdicts can be recorded, or need not be: while not, no request is answered.

@@ -9,22 +9,25 @@ import Workers
 /// Reloads the filter on SIGHUP, and when one of its files changes, one reload after another.
 ///
 /// A filter that cannot be opened, or does not fit what is being served, leaves the old one serving, and is tried again once one
-/// of its own files changes.
+/// of its own files changes. A signal also has the files of tokens read again.
 package struct FilterReloading: Service {
   private let engine: FilterEngine
   private let interval: Duration
   private let fitness: FilterFitness
+  private let access: AccessReloading?
   private let metrics: GatewayMetrics
   private let log: Logger
 
   /// - Parameters:
   ///   - interval: how often files are looked at; zero for never.
   package init(
-    engine: FilterEngine, interval: Duration, fitness: FilterFitness, metrics: GatewayMetrics, log: Logger
+    engine: FilterEngine, interval: Duration, fitness: FilterFitness, access: AccessReloading? = nil,
+    metrics: GatewayMetrics, log: Logger
   ) {
     self.engine = engine
     self.interval = interval
     self.fitness = fitness
+    self.access = access
     self.metrics = metrics
     self.log = log
   }
@@ -55,7 +58,9 @@ package struct FilterReloading: Service {
       // What was told before the end is still delivered behind it.
       guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
       switch occasions.take() {
-      case .signal: await reload("SIGHUP")
+      case .signal:
+        access?.reload()
+        await reload("SIGHUP")
       case .look: if engine.hasChanged { await reload("a file changed") }
       }
     }

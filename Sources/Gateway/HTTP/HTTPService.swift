@@ -1,3 +1,4 @@
+import AuditLog
 import Common
 import FilterPipeline
 import Hummingbird
@@ -71,6 +72,18 @@ func quiet(_ log: Logger) -> Logger {
 }
 
 extension TLSFiles {
+  /// Says until when the certificate holds: nobody reads another one before a restart.
+  func sayEnd(_ log: Logger) {
+    guard let first = try? NIOSSLCertificate.fromPEMFile(certificate).first else { return }
+    let end = AuditTime(microseconds: Int(first.notValidAfter) * 1_000_000)
+    let metadata: Logger.Metadata = ["file": "\(certificate)", "until": "\(end.text)"]
+    if end < .now {
+      log.warning("the TLS certificate has expired", metadata: metadata)
+    } else {
+      log.info("TLS certificate", metadata: metadata)
+    }
+  }
+
   /// - Throws: `invalid-setting` for files that hold no certificate, or no key.
   func configuration() throws(SluiceError) -> TLSConfiguration {
     do {

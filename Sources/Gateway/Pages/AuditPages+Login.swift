@@ -13,8 +13,10 @@ extension AuditPages {
       guard let reviewer = audit.reviewers.reviewer(of: token) else { throw .notLoggedIn }
       return Visitor(reviewer: reviewer, csrf: nil, session: nil)
     }
-    guard let session = page.session.flatMap(sessions.session) else { throw .notLoggedIn }
-    return Visitor(reviewer: session.reviewer, csrf: session.csrf, session: session.id)
+    guard let session = page.session.flatMap(sessions.session),
+      let reviewer = audit.reviewers.reviewer(of: session.token)
+    else { throw .notLoggedIn }
+    return Visitor(reviewer: reviewer, csrf: session.csrf, session: session.id)
   }
 
   func loginPage(_ page: PageRequest, isWrong: Bool, next: String? = nil) -> Response {
@@ -29,12 +31,12 @@ extension AuditPages {
   func logIn(_ page: PageRequest) async throws(PageFailure) -> Response {
     guard !page.comesFromElsewhere else { throw .status(403, "the form was sent by another site") }
     let form = try await page.form()
-    guard let reviewer = form["token"].flatMap(audit.reviewers.reviewer) else {
+    guard let token = form["token"], audit.reviewers.reviewer(of: token) != nil else {
       gateway.log.warning("log-in to the audit pages refused")
       try? await Task.sleep(for: Self.penalty)
       return loginPage(page, isWrong: true, next: form["next"])
     }
-    let session = sessions.begin(reviewer)
+    let session = sessions.begin(token)
     var response = PageResponse.redirect(to: Self.ownAddress(form["next"]))
     response.headers[.setCookie] =
       "\(PageRequest.cookieName)=\(session.id); Path=\(Self.root); HttpOnly; SameSite=Strict; Max-Age=\(PageSessions.duration.components.seconds)"

@@ -4,7 +4,8 @@ import Synchronization
 final class PageSessions: Sendable {
   struct Session: Sendable {
     let id: String
-    let reviewer: Reviewer
+    /// Whose it is, it shows for as long as it is one of the tokens.
+    let token: String
     /// What forms of this session carry, and no other site can know.
     let csrf: String
     let end: ContinuousClock.Instant
@@ -16,9 +17,9 @@ final class PageSessions: Sendable {
   private static let most = 1000
 
   /// Begins a session; the oldest one ends where there are too many.
-  func begin(_ reviewer: Reviewer) -> Session {
+  func begin(_ token: String) -> Session {
     let session = Session(
-      id: Self.randomText(), reviewer: reviewer, csrf: Self.randomText(), end: .now + Self.duration)
+      id: Self.randomText(), token: token, csrf: Self.randomText(), end: .now + Self.duration)
     sessions.withLock { sessions in
       sessions = sessions.filter { $0.value.end > .now }
       if sessions.count >= Self.most, let oldest = sessions.values.min(by: { $0.end < $1.end }) {

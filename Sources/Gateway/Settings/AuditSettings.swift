@@ -18,6 +18,8 @@ package struct AuditSettings: Sendable {
   package let failOpen: Bool
   /// Who may look at the pages; `nil` for a token that is made.
   package let reviewers: ReviewerTokens?
+  /// Reads what stands in files again.
+  let secrets: AuditSecretReader
 
   /// - Returns: `nil` where no audit is wanted.
   /// - Throws: `invalid-setting`, `unreadable-file`; `audit-unavailable` where neither a setting nor the environment says a folder.
@@ -26,7 +28,7 @@ package struct AuditSettings: Sendable {
     let named = values[\.audit]
     guard named != "off" else { return nil }
     let folder = if let named { named } else { try AuditFolder.standardPath(environment) }
-    let secrets = AuditSecretReader(texts: texts, values: values)
+    secrets = AuditSecretReader(texts: texts, values: values)
     location = AuditLocation(
       folder: AuditFolder(folder), database: values[\.auditDatabase], cipher: try secrets.cipher())
     writer = values[\.auditWriter] ?? AuditWriterName.ofThisHost

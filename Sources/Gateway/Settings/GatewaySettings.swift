@@ -15,6 +15,8 @@ package struct GatewaySettings: Sendable {
   /// `nil` for plain text.
   package let tls: TLSFiles?
   package let tokens: BearerTokens
+  /// Reads what stands in files again.
+  let access: AccessReader
   /// `nil` without an audit log.
   package let audit: AuditSettings?
   /// What clients are called, also without an audit log.
@@ -31,7 +33,7 @@ package struct GatewaySettings: Sendable {
     upstreams = try SettingValues(texts)
     limits = try SettingValues(texts)
     running = try SettingValues(texts)
-    let access = AccessReader(texts: texts, values: listening)
+    access = AccessReader(texts: texts, values: listening)
     tls = try access.tls()
     tokens = try access.tokens()
     audit = try AuditSettings(texts, environment)
@@ -46,6 +48,8 @@ package struct GatewaySettings: Sendable {
   package subscript<Value>(dynamicMember path: KeyPath<UpstreamSection, Setting<Value>>) -> Value { upstreams[path] }
   package subscript<Value>(dynamicMember path: KeyPath<LimitSection, Setting<Value>>) -> Value { limits[path] }
   package subscript<Value>(dynamicMember path: KeyPath<RunningSection, Setting<Value>>) -> Value { running[path] }
+
+  var hasTokenFile: Bool { self.tokenFile != nil }
 
   /// What no setting can say alone.
   private func checkTogether(_ texts: SettingTexts) throws(SluiceError) {

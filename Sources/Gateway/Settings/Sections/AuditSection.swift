@@ -49,6 +49,6 @@ package struct AuditSection: SettingSection {
   package let auditTokenFile = Setting(
     "auditTokenFile", .optional(.file()), default: nil, meaning: "one is made, in the folder",
     help:
-      "Tokens for the audit pages, one on each line, as NAME:TOKEN, or NAME+private:TOKEN for who may see private detectors."
+      "Tokens for the audit pages, one on each line, as NAME:TOKEN, or NAME+private:TOKEN for who may see private detectors. SIGHUP has them read again."
   )
 }

@@ -13,11 +13,14 @@ package struct ListeningSection: SettingSection {
     "operations", .orOff(.address), default: ListenAddress(host: "127.0.0.1", port: 8082),
     help: "Where metrics, health and the audit pages are served; off for not at all.")
   package let tlsCertificate = Setting(
-    "tlsCertificate", .optional(.file()), default: nil, help: "The certificate chain (PEM).")
+    "tlsCertificate", .optional(.file()), default: nil,
+    help: "The certificate chain (PEM). It is read at the start; restart to change it.")
   package let tlsKey = Setting(
-    "tlsKey", .optional(.file()), default: nil, help: "The private key of the certificate (PEM).")
+    "tlsKey", .optional(.file()), default: nil,
+    help: "The private key of the certificate (PEM), read with it.")
   package let tokenFile = Setting(
-    "tokenFile", .optional(.file()), default: nil, help: "A file of bearer tokens, one on each line.")
+    "tokenFile", .optional(.file()), default: nil,
+    help: "A file of bearer tokens, one on each line. SIGHUP has it read again.")
   package let token = Setting(
     "token", .optional(.token), default: nil, isSecret: true,
     help: "A bearer token. It is better kept in a file or in the environment than in a flag.")
