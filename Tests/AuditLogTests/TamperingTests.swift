@@ -264,11 +264,50 @@ struct TamperingTests {
     let sample = try Sample(backend)
     let forger = AuditSigningKey(writer: "one")
     let forged = try #require(try sample.store.checkpoint(of: "one", signedBy: forger))
-    #expect(try sample.verified().words == ["one:8 has a checkpoint that no trusted key signed"])
+    let verification = try sample.verified()
+    let name = forger.verification.text.split(separator: "+").prefix(2).joined(separator: "+")
+    #expect(
+      verification.words == [
+        "one:8 has a checkpoint signed by key \(name), which is not among the trusted ones "
+          + "(it signed 1 of this chain, which has 8 records)"
+      ])
+    #expect(!verification.holds && verification.lacksKeysAlone)
+    #expect(verification.writers.map(\.signedThrough) == [4, 3, 4] && verification.records == 15, "it goes on")
     let both = [sample.key.verification, forger.verification]
     #expect(try sample.store.verified(keys: both, kept: [forged]).words == [])
     _ = try sample.store.checkpoint(of: "one", signedBy: sample.key)
     #expect(try sample.verified(kept: [forged]).words.map { $0.prefix(6) } == ["one:8 "])
+  }
+
+  @Test(
+    "what is wrong behind a checkpoint by an unknown key is found, and a missing key is not all", arguments: [0, 5])
+  func unknownKey(changed: Int) throws {
+    let log = try TestLog()
+    let store = try log.store()
+    let keys = (0..<30).map { _ in AuditSigningKey(writer: "one") }
+    for number in 1...30 {
+      try store.append([.number(number)])
+      _ = try store.checkpoint(of: "one", signedBy: keys[number - 1])
+    }
+    if changed > 0 { try log.tamper("UPDATE audit_record SET client = 'other' WHERE sequence = \(changed)") }
+    let verification = try store.verified(keys: [keys[29].verification])
+    #expect(verification.lacksKeysAlone == (changed == 0))
+    #expect(verification.words.contains { $0.hasPrefix("one:5 is listed as") } == (changed == 5))
+    #expect(
+      verification.problems.count { $0.isMissingKey } == (changed == 0 ? 20 : 4), "a stranger can invent any number")
+    #expect(verification.writers.map(\.signedThrough) == [changed == 0 ? 30 : 0])
+  }
+
+  @Test("a wrong signature by the name of a trusted key is no missing key")
+  func wrongSignature() throws {
+    let sample = try Sample(.sqlite)
+    let other = try #require(try sample.store.checkpoint(of: "two", signedBy: sample.key)).text
+    let own = try #require(sample.kept.text.split(separator: "\n").last)
+    let mixed = sample.kept.text.replacing(own, with: try #require(other.split(separator: "\n").last))
+    try sample.log.tamper("UPDATE audit_checkpoint SET note = '\(mixed)' WHERE writer = 'one' AND sequence = 8")
+    let verification = try sample.verified()
+    #expect(verification.words == ["one:8 has a checkpoint that no trusted key signed"])
+    #expect(!verification.lacksKeysAlone)
   }
 
   @Test("image bytes changed or gone are found", arguments: ["", "other"], Backend.installed)

@@ -28,6 +28,11 @@ struct SampleConfigurationTests {
     let result = try SluiceCommand.run(
       arguments.map { $0.replacing("$(POD_NAMESPACE)", with: "default") } + ["--print-config"])
     #expect(result.status == 0, "\(result.errors)")
+    let variables = try #require(containers[0]["env"] as? [[String: Any]])
+    let mounts = try #require(containers[0]["volumeMounts"] as? [[String: Any]])
+    let key = variables.first { $0["name"] as? String == "SLUICE_AUDIT_SIGNING_KEY" }?["value"] as? String
+    let secret = mounts.first { $0["name"] as? String == "signing" }?["mountPath"] as? String
+    #expect(key?.hasPrefix("\(secret ?? "-")/") == true, "a key that outlives the pod")
     let envoy = try #require(try Yams.load(yaml: Self.text("envoy.yaml")) as? [String: Any])
     #expect(envoy["static_resources"] != nil)
     #expect(try Self.text("envoy.yaml").contains("path_prefix: /v1/check"))

@@ -187,7 +187,11 @@ struct AuditVerifyTests {
       ["filter", "-f", filter, "--audit", "\(other.path)/audit", "--format", "none", "\(bench.path)/clean-0.png"])
     #expect(made.status == 0, "\(made.errors)")
     let (status, json) = try verification("--key-file", "\(other.path)/audit/signing.pub")
-    #expect(status == 1 && problems(json).contains { $0.contains("no trusted key signed") }, "\(problems(json))")
+    #expect(status == 2 && problems(json).count == 1, "\(problems(json))")
+    #expect(problems(json).first?.contains("which is not among the trusted ones") == true, "\(problems(json))")
+    let text = try bench.audit("verify", "--key-file", "\(other.path)/audit/signing.pub")
+    #expect(text.status == 2 && !text.outputText.contains("DOES NOT HOLD"), "\(text.outputText)")
+    #expect(text.outputText.contains("NOT VERIFIED: ") && text.outputText.contains("with --key-file"))
     let damaged = try bench.audit("verify", "--key-file", try other.file("damaged", "sluice-audit/x+00000000+AAAA\n"))
     #expect(damaged.status == 2 && damaged.errors.contains("not a verification key"))
   }

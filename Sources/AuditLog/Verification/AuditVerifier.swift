@@ -42,6 +42,7 @@ package struct AuditVerifier {
       if let problem = try chain.verify(progress: { progress(done + $0) }) {
         result.problems.append(problem)
       }
+      result.problems += chain.summary.missingKeys
       result.writers.append(chain.summary)
       result.records += chain.summary.records
       result.checkpoints += chain.summary.checkpoints
@@ -190,12 +191,17 @@ package struct Verification: Sendable, Hashable {
 
   package var holds: Bool { problems.isEmpty }
 
+  /// Whether nothing is wrong but that keys are missing: what they signed says nothing either way.
+  package var lacksKeysAlone: Bool { !holds && problems.allSatisfy(\.isMissingKey) }
+
   package struct Writer: Sendable, Hashable {
     package let name: String
     package internal(set) var records = 0
     package internal(set) var checkpoints = 0
     /// How far signatures of trusted keys reach.
     package internal(set) var signedThrough = 0
+    /// The first few.
+    package internal(set) var unknownKeys: [UnknownKey] = []
     package internal(set) var hash = ChainedRecord.firstPrevious
   }
 
@@ -203,10 +209,13 @@ package struct Verification: Sendable, Hashable {
     /// The first record that does not hold; `nil` for what lies beside the records.
     package let reference: AuditReference?
     package let what: String
+    /// Whether it may be that nobody has named the right key, and nothing more.
+    package let isMissingKey: Bool
 
-    init(_ reference: AuditReference?, _ what: String) {
+    init(_ reference: AuditReference?, _ what: String, isMissingKey: Bool = false) {
       self.reference = reference
       self.what = what
+      self.isMissingKey = isMissingKey
     }
   }
 }

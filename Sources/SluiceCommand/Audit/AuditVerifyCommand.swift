@@ -22,8 +22,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
       Whoever can write to the folder can also replace the keys in it, and cut the log off behind its last signature. A key and \
       a checkpoint that were kept elsewhere find that.
 
-      Exit status: 0 when everything holds, 1 when something does not, 2 when the log cannot be read or a key \
-      is missing.
+      Exit status: 0 when everything holds, 1 when something does not, 2 when the log cannot be read, or nothing is wrong but \
+      that a key is missing.
       """)
 
   @OptionGroup var log: AuditOptions
@@ -63,6 +63,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     let result = try Self.verification(by: verifier)
     let report = VerificationReport(result, trustsFolder: keyFile.isEmpty)
     try OutputFile.standardOutput().write(Array((json ? report.json.text + "\n" : report.text).utf8))
+    if result.lacksKeysAlone { throw ExitCode(ExitStatus.failed) }
     if !result.holds { throw ExitCode(ExitStatus.someHeldBack) }
   }
 

@@ -19,16 +19,19 @@ struct VerificationReport {
         + "signed through \(writer.signedThrough)\(writer.signedThrough < writer.records ? " of \(writer.records)" : "")"
     }
     let problems = result.problems.map { problem in
-      Terminal.styled("DOES NOT HOLD", .red) + ": "
+      (problem.isMissingKey ? Terminal.styled("NOT VERIFIED", .yellow) : Terminal.styled("DOES NOT HOLD", .red)) + ": "
         + Terminal.printable([problem.reference?.description, problem.what].compactMap(\.self).joined(separator: " "))
     }
     let conclusion =
       result.holds
       ? [Terminal.styled("holds", .green) + ": \(result.records) records, \(result.images) kept images"] : []
+    let remedy =
+      result.problems.contains(where: \.isMissingKey)
+      ? ["Name the signing.pub of every gateway that has ever written to the log with --key-file."] : []
     let caution =
       trustsFolder && result.holds
       ? ["The keys are those beside the log; --key-file and --checkpoint take what was kept elsewhere."] : []
-    return (chains + problems + conclusion + caution).joined(separator: "\n") + "\n"
+    return (chains + problems + conclusion + remedy + caution).joined(separator: "\n") + "\n"
   }
 
   var json: JSONValue {
@@ -46,6 +49,7 @@ struct VerificationReport {
         result.problems.map { problem in
           .object([
             "record": problem.reference.map { .string($0.description) }, "what": .string(problem.what),
+            "isMissingKey": .bool(problem.isMissingKey),
           ])
         }),
       "trustsFolder": .bool(trustsFolder),
