@@ -1,4 +1,5 @@
 import Gateway
+import TestSupport
 import Testing
 
 /// What metrics say before anything has happened.
@@ -16,6 +17,22 @@ struct CounterTests {
       }
     }
     for line in expected { #expect(text.contains("\n\(line)\n"), "\(line)") }
+  }
+
+  @Test("every counter that the page of the gateway names for alerts begins at 0")
+  func namedCounters() throws {
+    let page = String(decoding: try Repository.bytes(Repository.file("Sources/Gateway/README.md")), as: UTF8.self)
+    let section = try #require(page.split(separator: "What deserves an alert:").last?.split(separator: "\n## ").first)
+    let names = section.matches(of: /sluice_[a-z_]+_total/).map { String($0.output) }
+    #expect(names.count >= 8, "\(names)")
+    let metrics = GatewayMetrics(version: "1")
+    metrics.declareLog()
+    metrics.declareSearches()
+    let lines = metrics.registry.text.split(separator: "\n")
+    for name in names {
+      let isThere = lines.contains { ($0.hasPrefix("\(name) ") || $0.hasPrefix("\(name){")) && $0.hasSuffix(" 0") }
+      #expect(isThere, "\(name)")
+    }
   }
 
   @Test("so are searches, where questions are remembered, by what is done about them")

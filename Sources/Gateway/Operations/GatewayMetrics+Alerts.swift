@@ -2,12 +2,15 @@ extension GatewayMetrics {
   /// What a request can end with that deserves an alert.
   private static let alarming = ["busy", "failed", "late", "upstream"]
 
+  /// Counters without labels. Searches and lost lines of the log have theirs where they are declared.
+  private static let alone = [
+    "sluice_failed_open_total", "sluice_audit_lost_total", "sluice_audit_refused_total", "sluice_audit_rewritten_total",
+  ]
+
   /// Has the counters that deserve alerts begin at 0: a series that is only there from its first event on has never risen, for
   /// whoever watches.
   func beginCounting() {
-    for name in ["sluice_failed_open_total", "sluice_audit_lost_total", "sluice_audit_refused_total"] {
-      registry.add(0, to: name)
-    }
+    for name in Self.alone { registry.add(0, to: name) }
     for outcome in ["loaded", "refused"] { registry.add(0, to: "sluice_reloads_total", ["outcome": outcome]) }
     for route in RouteTables.serving.map(\.name) {
       for outcome in Self.alarming {
