@@ -11,6 +11,8 @@ package final class AuditWriter: Sendable {
   /// What the chain is called.
   package let name: String
   private let thread = WorkerPool(threads: 1)
+  /// For what only reads, and may take long.
+  private let reading = WorkerPool(threads: 1)
   private let state = Mutex(State())
   private let observer: @Sendable (_ entries: Int, _ seconds: Double) -> Void
   private let probeInterval: Duration
@@ -93,6 +95,20 @@ package final class AuditWriter: Sendable {
     return try await run(work)
   }
 
+  /// Reads from the log on another thread: nobody who records waits for it.
+  ///
+  /// - Throws: `audit-unavailable` while something takes longer than is permitted; what the work throws.
+  package func read<Value: Sendable>(
+    _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
+  ) async throws(SluiceError) -> Value {
+    try checkIsNotStuck()
+    let store = store
+    let result = await Task(executorPreference: reading) { () -> Result<Value, SluiceError> in
+      do throws(SluiceError) { return .success(try work(store)) } catch { return .failure(error) }
+    }.value
+    return try result.get()
+  }
+
   private func run<Value: Sendable>(
     _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
   ) async throws(SluiceError) -> Value {
@@ -106,7 +122,8 @@ package final class AuditWriter: Sendable {
     return try result.get()
   }
 
-  /// Does longer work on the log: a step at a time on the thread that writes to it, and what waits to be written gets in between.
+  /// Does longer work on the log: a step at a time on the thread that writes to it, and what waits to be written gets in between. Steps
+  /// that only read take another thread.
   ///
   /// - Parameters:
   ///   - mustEnd: asked before each step; what is not done then is left.
@@ -117,11 +134,12 @@ package final class AuditWriter: Sendable {
     while !work.isDone {
       guard await !mustEnd() else { return }
       let done = work
-      work = try await perform { _ throws(SluiceError) in
+      let step = { @Sendable (_: AuditStore) throws(SluiceError) -> Work in
         var next = done
         try next.step()
         return next
       }
+      work = try await done.onlyReads ? read(step) : perform(step)
     }
   }
 

@@ -209,6 +209,25 @@ struct AuditWriterTests {
     #expect(try writer.store.verified().words == [])
   }
 
+  @Test("what only reads keeps nobody from recording, however long it takes")
+  func longReading() async throws {
+    let log = try TestLog()
+    let hanging = try HangingDatabase(log.database())
+    let store = try AuditStore(hanging, folder: log.folder.path)
+    let writer = AuditWriter(store, name: "one", patience: .seconds(5))
+    hanging.readingHangs.withLock { $0 = true }
+    let cleaning = Task {
+      var cleanup = QuarantineCleanup(store, to: QuarantineLimits(bytes: 0), by: "one")
+      try await writer.carryOut(&cleanup)
+      return cleanup.isDone
+    }
+    while !hanging.isReading.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+    for number in 1...3 { try await writer.append([Judged.number(number).entry]) }
+    hanging.readingHangs.withLock { $0 = false }
+    #expect(try await cleaning.value)
+    #expect(try await writer.read { store throws(SluiceError) in try store.heads().map(\.sequence) } == [3])
+  }
+
   @Test("longer work ends between its steps when it must, and is taken up again")
   func longWorkThatEnds() async throws {
     let store = try TestLog().store()
@@ -217,7 +236,8 @@ struct AuditWriterTests {
     var (cleanup, asked) = (QuarantineCleanup(store, to: QuarantineLimits(bytes: 0), by: "one"), 0)
     try await writer.carryOut(&cleanup) {
       asked += 1
-      return asked > 2
+      // What there is is summed up, then former deletions are carried out, then some go.
+      return asked > 3
     }
     #expect(!cleanup.isDone && (1..<450).contains(cleanup.pruning.images))
     #expect(try store.quarantineSize().images == 450 - cleanup.pruning.images)
@@ -277,8 +297,20 @@ private final class HangingDatabase: ForwardingDatabase {
   let base: any AuditDatabase
   let hangs = Mutex(false)
   let isHanging = Mutex(false)
+  let readingHangs = Mutex(false)
+  let isReading = Mutex(false)
 
   init(_ base: any AuditDatabase) { self.base = base }
+
+  func read<Result>(
+    _ work: (any SQLConnection) throws(SluiceError) -> Result
+  ) throws(SluiceError) -> Result {
+    while readingHangs.withLock({ $0 }) {
+      isReading.withLock { $0 = true }
+      Thread.sleep(forTimeInterval: 0.002)
+    }
+    return try base.read(work)
+  }
 
   func write<Result>(
     _ work: (any SQLConnection) throws(SluiceError) -> Result

@@ -99,6 +99,11 @@ extension AuditStore {
     return leaving
   }
 
+  /// What is beyond the limits now, without keeping anybody from writing.
+  func surplus(_ limits: QuarantineLimits) throws(SluiceError) -> Surplus {
+    try database.read { connection throws(SluiceError) in try surplus(limits, after: nil, connection) }
+  }
+
   private func surplus(
     _ limits: QuarantineLimits, after counted: Surplus?, _ connection: any SQLConnection
   ) throws(SluiceError) -> Surplus {

@@ -25,6 +25,9 @@ package struct QuarantineCleanup: SteppedWork {
 
   private enum Stage { case beginning, former, excess }
 
+  /// What there is is summed up first, which takes a second where there are millions of images.
+  package var onlyReads: Bool { stage == .beginning }
+
   /// How many go in one step, and in one transaction of it on a full disk: the fewer, the less room it takes. What else is written
   /// has to wait until some are gone, so that the room which was let go is not taken by others.
   private static let (atOnce, few) = (200, 10)
@@ -53,7 +56,9 @@ package struct QuarantineCleanup: SteppedWork {
   private mutating func proceed() throws(SluiceError) {
     if stage == .beginning {
       (limits, pruning.doubt) = try store.believable(limits, now, trustsClock)
+      surplus = try store.surplus(limits)
       stage = .former
+      return
     }
     if !isShortOfRoom {
       do throws(SluiceError) { return try deleteSome(Self.atOnce) } catch {

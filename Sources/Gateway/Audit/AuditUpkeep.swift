@@ -93,7 +93,7 @@ struct AuditUpkeep: Service {
 
   private func prune(_ rounds: inout PruningRounds) async {
     let (trustsClock, saysDoubt) = rounds.next()
-    let lag = try? await audit.writer.perform { store throws(SluiceError) in try store.clockLag() }
+    let lag = try? await audit.writer.read { store throws(SluiceError) in try store.clockLag() }
     if rounds.saysLag(lag != nil, saysDoubt), let lag {
       log.error("the clock is behind the audit log", metadata: ["error": "\(lag.error)"])
     }
@@ -108,8 +108,15 @@ struct AuditUpkeep: Service {
         "images deleted",
         metadata: ["images": "\(cleanup.pruning.images)", "bytes": "\(cleanup.pruning.bytes)"])
     }
-    await attempt("quarantine not measured") { store throws(SluiceError) in
-      metrics.registry.set("sluice_quarantine_bytes", to: Double(try store.quarantineSize().bytes))
+    await measure()
+  }
+
+  private func measure() async {
+    do throws(SluiceError) {
+      let size = try await audit.writer.read { store throws(SluiceError) in try store.quarantineSize() }
+      metrics.registry.set("sluice_quarantine_bytes", to: Double(size.bytes))
+    } catch {
+      log.error("quarantine not measured", metadata: ["error": "\(error)"])
     }
   }
 
