@@ -1,9 +1,6 @@
 import FilterPipeline
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Files
 
 extension Filter {
   /// What a program says about a filter besides its file.
@@ -20,7 +17,7 @@ extension Filter {
 
     /// - Parameters:
     ///   - variables: what `${NAME}` in a path stands for, beyond the environment.
-    ///   - concurrency: images judged at the same time; by default one for each processor.
+    ///   - concurrency: images judged at the same time; by default one for each processor that may be used.
     ///   - maximumWaiting: images that may wait for their turn.
     ///   - flagged: what becomes of images that are found adversarial.
     public init(
@@ -49,10 +46,8 @@ extension Filter.Options {
   private static let permittedConcurrency = 1...256
   private static let permittedWaiting = 0...65_536
 
-  /// One for each processor, 256 at most.
-  public static var processors: Int {
-    min(permittedConcurrency.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-  }
+  /// One for each processor that the process may use, 256 at most.
+  public static var processors: Int { min(permittedConcurrency.upperBound, Processors.usable) }
 
   /// - Throws: `invalid-option`.
   func check() throws(SluiceError) {

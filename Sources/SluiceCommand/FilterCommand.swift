@@ -76,7 +76,7 @@ struct FilterCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where verdicts go; - is standard output.", valueName: "file"), completion: .file())
   var verdicts: String?
 
-  @Option(help: "Images judged at the same time. (default: one for each processor)")
+  @Option(help: "Images judged at the same time. (default: one for each processor that may be used)")
   var workers: Int?
 
   private static let workerRange = 1...256
@@ -131,7 +131,7 @@ struct FilterCommand: AsyncParsableCommand {
 
   func run() async throws {
     try checkTerminals()
-    let workers = self.workers ?? min(Self.workerRange.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let workers = self.workers ?? WorkerOptions.processors
     let pipeline = try options.pipeline(workers: workers, observes: observe, tracesFiles: audit != nil)
     let trail = try audit.map { (folder) throws(SluiceError) in
       try AuditTrail(folder, database: auditDatabase)

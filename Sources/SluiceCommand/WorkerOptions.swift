@@ -1,12 +1,9 @@
 import ArgumentParser
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Files
 
 /// How many images are judged at the same time.
 struct WorkerOptions: ParsableArguments {
-  @Option(help: "Images judged at the same time. (default: one for each processor)")
+  @Option(help: "Images judged at the same time. (default: one for each processor that may be used)")
   var workers: Int?
 
   private static let range = 1...256
@@ -19,6 +16,6 @@ struct WorkerOptions: ParsableArguments {
 
   var count: Int { workers ?? Self.processors }
 
-  /// One for each processor.
-  static var processors: Int { min(range.upperBound, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  /// One for each processor that may be used.
+  static var processors: Int { min(range.upperBound, Processors.usable) }
 }

@@ -4,7 +4,7 @@ package struct LimitSection: SettingSection {
   package init() {}
 
   package let workers = Setting(
-    "workers", .optional(.wholeNumber(1...256)), default: nil, meaning: "one for each processor",
+    "workers", .optional(.wholeNumber(1...256)), default: nil, meaning: "one for each processor that may be used",
     help: "Images judged at the same time.")
   package let queue = Setting(
     "queue", .wholeNumber(0...100_000), default: 64,
