@@ -22,6 +22,9 @@ package final class AuditWriter: Sendable {
     var waiting: [Waiter] = []
     var isWriting = false
     var isWritable = true
+    /// Whether an entry with an image failed, and none has succeeded since, nor a trial: the bytes may lie on another disk, or in a folder
+    /// that nobody may write to.
+    var cannotKeep = false
     var isProbing = false
     var isWatching = false
     /// When what is being done on the log now began.
@@ -56,7 +59,8 @@ package final class AuditWriter: Sendable {
     self.observer = observer
   }
 
-  /// Whether entries can be expected to be added: not after it failed or did not end in time, until it succeeds, or a trial does.
+  /// Whether entries can be expected to be added: not after it failed or did not end in time, until it succeeds, or a trial does. Where an
+  /// entry with an image failed, only a trial or another one with an image tells.
   package var isWritable: Bool {
     state.withLock { state in
       let hangs = isStuck(&state)
@@ -161,15 +165,24 @@ package final class AuditWriter: Sendable {
       var references = try timed { () throws(SluiceError) in try store.append(entries, to: name) }[...]
       let (seconds, attoseconds) = start.duration(to: .now).components
       observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
-      state.withLock { $0.isWritable = true }
+      noteSuccess(entries)
       for waiter in waiters {
         waiter.continuation.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
         references = references.dropFirst(waiter.entries.count)
       }
     } catch {
+      if entries.keepImages { state.withLock { $0.cannotKeep = true } }
       noteFailure()
       for waiter in waiters { waiter.continuation.resume(returning: .failure(error)) }
       refuseIfStuck()
+    }
+  }
+
+  /// Where images cannot be kept, entries without any say nothing about that.
+  private func noteSuccess(_ entries: [AuditEntry]) {
+    state.withLock { state in
+      if entries.keepImages { state.cannotKeep = false }
+      if !state.cannotKeep { state.isWritable = true }
     }
   }
 
@@ -190,7 +203,7 @@ package final class AuditWriter: Sendable {
     let name = name
     let isWritable = (try? await run { store throws(SluiceError) in try store.probe(name) }) != nil
     return state.withLock { state in
-      if isWritable { state.isWritable = true }
+      if isWritable { (state.isWritable, state.cannotKeep) = (true, false) }
       state.isProbing = !state.isWritable
       return state.isProbing
     }
@@ -213,6 +226,10 @@ package final class AuditWriter: Sendable {
       return Array(state.waiting.prefix(count))
     }
   }
+}
+
+extension [AuditEntry] {
+  fileprivate var keepImages: Bool { contains { $0.image != nil } }
 }
 
 /// What takes too long: a disk that hangs, a server that says nothing. What was begun cannot be taken back, and nobody is to wait

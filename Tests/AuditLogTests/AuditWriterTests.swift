@@ -107,6 +107,21 @@ struct AuditWriterTests {
     #expect(writer.isWritable)
   }
 
+  @Test("while images cannot be kept, entries without any do not make the log writable")
+  func imagesAlone() async throws {
+    let log = try TestLog()
+    let writer = AuditWriter(try log.store(), name: "one", probeInterval: .seconds(1000))
+    try log.folder.file("quarantine", "in the way")
+    await #expect(throws: SluiceError.self) { try await writer.append([Judged.kept(1).entry]) }
+    for number in 2...4 {
+      try await writer.append([Judged.number(number).entry])
+      #expect(!writer.isWritable)
+    }
+    try FileManager.default.removeItem(atPath: log.quarantine)
+    try await writer.append([Judged.kept(1).entry])
+    #expect(writer.isWritable)
+  }
+
   @Test("nobody waits behind something that does not end, and once it has ended records are taken again")
   func hanging() async throws {
     let log = try TestLog()
