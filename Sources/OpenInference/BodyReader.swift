@@ -50,7 +50,7 @@ struct BodyReader {
     var members: [JSONValue.Member] = []
     var heads: [TensorHead]?
     try cursor.object(text) { name, cursor throws(SluiceError) in
-      if name == tensorsKey, cursor.next(text) == UInt8(ascii: "[") {
+      if name.isSpelt(tensorsKey), cursor.next(text) == UInt8(ascii: "[") {
         heads = try tensorHeads(text, &cursor)
       } else {
         members.append(JSONValue.Member(name: name, value: try cursor.value(text)))
@@ -69,7 +69,7 @@ struct BodyReader {
       var members: [JSONValue.Member] = []
       var data: Range<Int>?
       try cursor.object(text) { name, cursor throws(SluiceError) in
-        if name == "data" {
+        if name.isSpelt("data") {
           data = try cursor.passArray(text)
         } else {
           members.append(JSONValue.Member(name: name, value: try cursor.value(text)))
@@ -95,12 +95,12 @@ struct BodyReader {
   private mutating func tensor(_ head: TensorHead) throws(SluiceError) -> InferenceTensor {
     let value = head.json
     guard case .string(let name) = value["name"] else { throw .invalidRequest("a tensor without a name") }
-    guard case .string(let type) = value["datatype"], let datatype = InferenceDatatype(rawValue: type) else {
+    guard case .string(let type) = value["datatype"], let datatype = InferenceDatatype(named: type) else {
       throw .invalidRequest("the tensor `\(name)` has a datatype that is not known")
     }
     let shape = try Self.shape(value["shape"], of: name)
     let parameters = try Self.parameters(value)
-    let size = parameters.first { $0.name == BinaryParameter.size }?.value
+    let size = parameters.first { $0.name.isSpelt(BinaryParameter.size) }?.value
     return try InferenceTensor(
       name: name, datatype: datatype, shape: shape, parameters: parameters.withoutBinary,
       contents: try contents(head.data, size, ElementReader(name: name, datatype: datatype, shape: shape, of: side)))
@@ -188,11 +188,12 @@ enum BinaryParameter {
 extension [JSONValue.Member] {
   /// Without those that say how tensors travel: whoever writes them again says that himself.
   package var withoutBinary: [JSONValue.Member] {
-    filter { ![BinaryParameter.size, BinaryParameter.output, BinaryParameter.allOutputs].contains($0.name) }
+    let ours = [BinaryParameter.size, BinaryParameter.output, BinaryParameter.allOutputs]
+    return filter { member in !ours.contains { member.name.isSpelt($0) } }
   }
 
   func flag(_ name: String) throws(SluiceError) -> Bool? {
-    switch first(where: { $0.name == name })?.value {
+    switch first(where: { $0.name.isSpelt(name) })?.value {
     case nil, .null: return nil
     case .bool(let flag): return flag
     default: throw .invalidRequest("the parameter `\(name)` is neither true nor false")

@@ -16,6 +16,14 @@ package enum InferenceDatatype: String, Sendable, Hashable, CaseIterable {
   /// Strings of bytes, each of its own length.
   case bytes = "BYTES"
 
+  /// The type of this name; `nil` where there is none, however long the name is that somebody sent.
+  package init?(named name: String) {
+    guard name.utf8.count <= Self.longestName else { return nil }
+    self.init(rawValue: name)
+  }
+
+  private static let longestName = 16
+
   /// `nil` for elements without a common length.
   package var byteCount: Int? {
     switch self {

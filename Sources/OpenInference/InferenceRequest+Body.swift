@@ -12,6 +12,7 @@ extension InferenceRequest {
       id: try BodyReader.string("id", in: reader.json), parameters: parameters.withoutBinary,
       inputs: try reader.tensors(), outputs: try Self.outputs(reader.json),
       wantsBinary: try parameters.flag(BinaryParameter.allOutputs) ?? false)
+    try checkNames()
   }
 
   private static func outputs(_ json: JSONValue) throws(SluiceError) -> [RequestedOutput] {

@@ -37,9 +37,24 @@ package struct InferenceRequest: Sendable, Hashable {
     self.wantsBinary = wantsBinary
   }
 
+  /// Checks the lengths of what the sender has named: names are compared again and again.
+  ///
+  /// - Throws: `invalid-request` for a longer name than any that is of use.
+  package func checkNames() throws(SluiceError) {
+    try Self.check(id, "id of the request")
+    for input in inputs { try Self.check(input.name, "name of an input") }
+    for output in outputs { try Self.check(output.name, "name of a requested output") }
+  }
+
+  private static func check(_ name: String?, _ what: String) throws(SluiceError) {
+    guard let name, name.utf8.count > String.longestName else { return }
+    throw .invalidRequest(
+      "the \(what) has \(name.utf8.count) bytes", remedy: "give it \(String.longestName) at most")
+  }
+
   /// Whether an output of this name is wanted raw.
   package func wantsBinary(_ output: String) -> Bool {
-    outputs.first { $0.name == output }?.wantsBinary ?? wantsBinary
+    outputs.first { $0.name.isSpelt(output) }?.wantsBinary ?? wantsBinary
   }
 }
 

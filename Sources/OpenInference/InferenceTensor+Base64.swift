@@ -9,7 +9,8 @@ extension InferenceTensor {
 
   /// Whether its elements are base64 wherever they are listed.
   var isListedAsBase64: Bool {
-    datatype == .bytes && parameters.contains { $0.name == Self.contentType && $0.value == .string(Self.base64) }
+    datatype == .bytes
+      && parameters.contains { $0.name.isSpelt(Self.contentType) && $0.value.string?.isSpelt(Self.base64) == true }
   }
 
   /// The tensor with the bytes that its base64 stands for, where it says that it is base64.
@@ -31,7 +32,7 @@ extension InferenceTensor {
   package func asRaw() -> InferenceTensor {
     guard isListedAsBase64 else { return self }
     var tensor = self
-    tensor.parameters.removeAll { $0.name == Self.contentType }
+    tensor.parameters.removeAll { $0.name.isSpelt(Self.contentType) }
     return tensor
   }
 
@@ -39,7 +40,7 @@ extension InferenceTensor {
   func asListed() -> InferenceTensor {
     guard datatype == .bytes, !isListedAsBase64, !byteElements.allSatisfy(Self.isText) else { return self }
     var tensor = self
-    tensor.parameters.removeAll { $0.name == Self.contentType }
+    tensor.parameters.removeAll { $0.name.isSpelt(Self.contentType) }
     tensor.parameters.append(JSONValue.Member(name: Self.contentType, value: .string(Self.base64)))
     return tensor
   }

@@ -17,6 +17,8 @@ struct DecodedSize {
   static let mostParts = 10_000
   /// An input has two, and encoders write each in one piece. Each further piece makes the decoder copy the list so far.
   static let mostLists = 16
+  /// Bytes of a key: tables bring keys into one form, which for a run of combining marks takes the square of its length.
+  static let longestKey = String.longestName
   /// The largest number.
   private static let bytesPerNumber = 8
 
@@ -33,6 +35,14 @@ struct DecodedSize {
       }
     }
 
+    /// Whether a field is an entry of a table whose keys are texts.
+    func isEntry(_ field: UInt64) -> Bool {
+      switch (self, field) {
+      case (.request, 4), (.input, 4), (.output, 2): true
+      default: false
+      }
+    }
+
     /// How many bytes each byte of a list of numbers becomes: small ones travel in one.
     func growth(_ field: UInt64) -> Int? {
       switch (self, field) {
@@ -44,7 +54,7 @@ struct DecodedSize {
     }
   }
 
-  /// - Throws: `invalid-request` for what is no message, or has too many parts.
+  /// - Throws: `invalid-request` for what is no message, has too many parts, or a key that is too long.
   init(of message: [UInt8]) throws(SluiceError) {
     self.message = message
     try count(.request, upTo: message.count)
@@ -86,7 +96,35 @@ struct DecodedSize {
       throw .invalidRequest("the message has more than \(Self.mostParts) parts", remedy: "send fewer images at a time")
     }
     if let submessage = kind.submessage(field) { return try count(submessage, upTo: position + length) }
+    if kind.isEntry(field) { try checkKeys(upTo: position + length) }
     bytes += length
+    position += length
+  }
+
+  /// Looks for keys in an entry of a table, which may have several, of which the last one counts. Stays where it is.
+  private mutating func checkKeys(upTo end: Int) throws(SluiceError) {
+    let start = position
+    defer { position = start }
+    while position < end {
+      let tag = try number()
+      switch tag & 7 {
+      case 0: _ = try number()
+      case 1: position += 8
+      case 2: try passPart(isKey: tag >> 3 == 1, upTo: end)
+      case 3, 4: break
+      case 5: position += 4
+      default: throw Self.unreadable
+      }
+    }
+    guard position == end else { throw Self.unreadable }
+  }
+
+  private mutating func passPart(isKey: Bool, upTo end: Int) throws(SluiceError) {
+    guard let length = Int(exactly: try number()), length <= end - position else { throw Self.unreadable }
+    guard !isKey || length <= Self.longestKey else {
+      throw .invalidRequest(
+        "the name of a parameter has \(length) bytes", remedy: "give it \(Self.longestKey) at most")
+    }
     position += length
   }
 

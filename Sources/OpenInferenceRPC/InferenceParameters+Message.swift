@@ -1,11 +1,13 @@
 internal import Common
 internal import OpenInference
 
-/// Parameters in the order of their names, because gRPC keeps none, and without those that say how tensors travel over REST.
+/// Parameters in the order of their names, byte by byte, because gRPC keeps none, and without those that say how tensors
+/// travel over REST.
 ///
 /// - Throws: `invalid-request` for those that name shared memory.
 func members(_ parameters: [String: Inference_InferParameter]) throws(SluiceError) -> [JSONValue.Member] {
-  let members = parameters.sorted { $0.key < $1.key }.compactMap { name, parameter in
+  let ordered = parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+  let members = ordered.compactMap { name, parameter in
     parameter.json.map { JSONValue.Member(name: name, value: $0) }
   }
   try members.checkSharedMemory()

@@ -30,6 +30,7 @@ extension InferenceRequest {
       id: message.id.isEmpty ? nil : message.id, parameters: try members(message.parameters), inputs: inputs,
       outputs: outputs,
       wantsBinary: true)
+    try checkNames()
   }
 
   /// The gRPC request, with raw contents.

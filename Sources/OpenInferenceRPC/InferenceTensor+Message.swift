@@ -6,7 +6,7 @@ extension InferenceTensor {
     name: String, type: String, shape: [Int64], parameters: [String: Inference_InferParameter],
     listed: Inference_InferTensorContents, raw: [UInt8]?
   ) throws(SluiceError) {
-    guard let datatype = InferenceDatatype(rawValue: type) else {
+    guard let datatype = InferenceDatatype(named: type) else {
       throw .invalidRequest("the tensor `\(name)` has a datatype that is not known")
     }
     var lengths: [Int] = []

@@ -75,6 +75,30 @@ struct JSONReadingTests {
     #expect(throws: SluiceError.self) { try read(#"{"data":1,"d\u0061ta":2}"#) }
   }
 
+  @Test("limits: the length of a member's name, at and beyond, named in the error")
+  func boundedNames() throws {
+    let name = String(repeating: "n", count: 1000)
+    #expect(try read(#"{"\#(name)":1}"#)[name] == .integer(1))
+    let error = #expect(throws: SluiceError.self) { try read(#"{"\#(name)n":1}"#) }
+    #expect(error?.code == .invalidJSON && error?.message.contains("1000 bytes") == true)
+  }
+
+  @Test("names of combining marks take no longer than others, of whatever length", .timeLimit(.minutes(1)))
+  func namesOfMarks() throws {
+    // Out of their order, which a form to compare in puts them into.
+    let marks = String(repeating: "\u{301}\u{316}", count: 500_000)
+    let text = Array(#"{"a":1,"a\#(marks)":2}"#.utf8)
+    #expect(throws: SluiceError.self) { try JSONValue(reading: text.span, limits: limits) }
+    let json = try JSONValue(reading: text.span, limits: JSONValue.Limits(depth: 4, values: 20, name: .max))
+    #expect(json["a"] == .integer(1) && json["b"] == nil && json.members.count == 2)
+  }
+
+  @Test("members whose names are other bytes are other members, also where Unicode calls the names equivalent")
+  func equivalentNames() throws {
+    let json = try read("{\"\u{E9}\":1,\"e\u{301}\":2}")
+    #expect(json["\u{E9}"] == .integer(1) && json["e\u{301}"] == .integer(2))
+  }
+
   @Test("a cursor takes text apart without keeping values")
   func cursor() throws {
     let text = Array(#" {"a":[1,[2]],"skipped":["]\"]",{"x":[]}],"b":{"c":[]}} "#.utf8)

@@ -1,6 +1,7 @@
 import Common
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import OpenInference
 import OpenInferenceRPC
 import TestSupport
 import Testing
@@ -62,6 +63,42 @@ struct MessageSizeTests {
     #expect(throws: SluiceError.self) { try UnreadInferRequest(many).decodedByteCount() }
     let shape = Self.repeated(Self.field(5, Self.field(3, [1])), 17)
     #expect(throws: SluiceError.self) { try UnreadInferRequest(shape).decodedByteCount() }
+  }
+
+  @Test(
+    "names of parameters are taken up to 1000 bytes: of the request, of inputs, and of outputs that are asked for",
+    .timeLimit(.minutes(1)), arguments: [[4], [5, 4], [6, 2]] as [[UInt8]])
+  func keys(fields: [UInt8]) throws {
+    func message(_ entry: [UInt8]) -> [UInt8] { fields.reversed().reduce(entry) { Self.field($1, $0) } }
+    let value = Self.field(2, [8, 1])
+    func key(_ bytes: [UInt8]) -> [UInt8] { Self.field(1, bytes) }
+    let longest = [UInt8](repeating: 0x6E, count: 1000)
+    let request = UnreadInferRequest(message(key([0x6E]) + value + key(longest)))
+    #expect(try request.decodedByteCount() >= 1000)
+    _ = try request.decoded()
+    // The last one counts, whatever stands before and after it.
+    for wrong in [
+      key(longest + [0x6E]) + value, value + key([0x6E]) + key(longest + [0x6E]), key(longest + [0x6E]) + key([0x6E]),
+      key(Array(CombiningMarks.text.utf8)) + value,
+    ] {
+      let error = #expect(throws: SluiceError.self) { try UnreadInferRequest(message(wrong)).decodedByteCount() }
+      #expect(error?.code == .invalidRequest && error?.description.contains("1000") == true)
+    }
+  }
+
+  @Test("a request says no for names and types of combining marks, of whatever length", .timeLimit(.minutes(1)))
+  func combiningMarks() {
+    let marks = Array(CombiningMarks.text.utf8)
+    func input(name: [UInt8] = [0x78], type: [UInt8] = Array("UINT8".utf8)) -> [UInt8] {
+      Self.field(5, Self.field(1, name) + Self.field(2, type) + Self.field(3, [1])) + Self.field(7, [0])
+    }
+    for wrong in [
+      input(name: marks), input(type: Array("UINT8".utf8) + marks), Self.field(3, marks) + input(),
+      Self.field(6, Self.field(1, [0x78])) + Self.field(6, Self.field(1, [0x78] + marks)) + input(),
+    ] {
+      #expect(throws: SluiceError.self) { try InferenceRequest(UnreadInferRequest(wrong).decoded()) }
+    }
+    #expect(throws: Never.self) { try InferenceRequest(UnreadInferRequest(input()).decoded()) }
   }
 
   @Test("what is counted is what is decoded, wherever a message is cut off")

@@ -49,6 +49,40 @@ struct InferenceBodyTests {
     #expect(throws: SluiceError.self) { try tensor(datatype, shape, data) }
   }
 
+  @Test("names are taken up to 1000 bytes: of the request, of inputs, and of outputs that are asked for")
+  func longNames() throws {
+    func named(id: Int = 1, input: Int = 1, output: Int = 1) throws -> InferenceRequest {
+      let names = [id, input, output].map { String(repeating: "n", count: $0) }
+      return try request(
+        #"{"id":"\#(names[0])","inputs":[{"name":"\#(names[1])","datatype":"UINT8","shape":[1],"data":[1]}],"#
+          + #""outputs":[{"name":"\#(names[2])"}]}"#)
+    }
+    #expect(try named(id: 1000, input: 1000, output: 1000).inputs[0].name.utf8.count == 1000)
+    for name in [{ try named(id: 1001) }, { try named(input: 1001) }, { try named(output: 1001) }] {
+      let error = #expect(throws: SluiceError.self) { try name() }
+      #expect(error?.code == .invalidRequest && error?.description.contains("1000") == true)
+    }
+  }
+
+  @Test("combining marks take no longer than other text, wherever they stand", .timeLimit(.minutes(1)))
+  func combiningMarks() throws {
+    let marks = CombiningMarks.text
+    func input(_ name: String, _ type: String, _ parameters: String = "{}") -> String {
+      #"{"name":"\#(name)","datatype":"\#(type)","shape":[1],"data":["AQI="],"parameters":\#(parameters)}"#
+    }
+    for wrong in [
+      #"{"id":"\#(marks)","inputs":[\#(input("x", "BYTES"))]}"#, #"{"inputs":[\#(input(marks, "BYTES"))]}"#,
+      #"{"inputs":[\#(input("x", "BYTES" + marks))]}"#, #"{"\#(marks)":1,"inputs":[\#(input("x", "BYTES"))]}"#,
+      #"{"inputs":[\#(input("x", "BYTES", #"{"\#(marks)":1}"#))]}"#,
+      #"{"inputs":[\#(input("x", "BYTES"))],"outputs":[{"name":"y"},{"name":"y\#(marks)"}]}"#,
+    ] {
+      #expect(throws: SluiceError.self) { try request(wrong) }
+    }
+    let parameters = #"{"content_type":"base64\#(marks)"}"#
+    let tensor = try request(#"{"inputs":[\#(input("x", "BYTES", parameters))]}"#).inputs[0]
+    #expect(tensor.asRaw().parameters.map(\.name) == ["content_type"], "it is no base64, and says no such thing")
+  }
+
   @Test("unsigned numbers of 64 bits keep all their digits")
   func unsignedNumbers() throws {
     let data = "[18446744073709551615,9223372036854775807,0]"

@@ -7,11 +7,14 @@ extension JSONValue {
     package var values: Int
     /// Members of one object.
     package var members: Int
+    /// Bytes of a member's name.
+    package var name: Int
 
-    package init(depth: Int, values: Int, members: Int = 1000) {
+    package init(depth: Int, values: Int, members: Int = 1000, name: Int = String.longestName) {
       self.depth = depth
       self.values = values
       self.members = members
+      self.name = name
     }
   }
 
@@ -28,12 +31,12 @@ extension JSONValue {
     try cursor.finish(bytes)
   }
 
-  /// The member of an object; `nil` for other values and absent members.
+  /// The member of an object whose name has these bytes; `nil` for other values and absent members.
   ///
   /// - Complexity: O(members), of which a reader's limits permit few.
   package subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.name == name }?.value
+    return members.first { $0.name.isSpelt(name) }?.value
   }
 }
 

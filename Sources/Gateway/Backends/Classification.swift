@@ -10,7 +10,7 @@ package enum Classification {
   ///
   /// - Throws: `invalid-request` for anything but a whole number from 0; 0 asks for nothing special.
   package static func count(_ output: InferenceRequest.RequestedOutput) throws(SluiceError) -> Int? {
-    guard let value = output.parameters.first(where: { $0.name == parameter })?.value else { return nil }
+    guard let value = output.parameters.first(where: { $0.name.isSpelt(parameter) })?.value else { return nil }
     guard case .integer(let count) = value, count >= 0 else {
       throw .invalidRequest("the parameter `\(parameter)` of `\(output.name)` is not a number of classes")
     }

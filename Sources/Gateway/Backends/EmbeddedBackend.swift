@@ -63,14 +63,14 @@ package struct EmbeddedBackend: InferenceBackend {
   ) throws(SluiceError) -> [Wanted] {
     guard !requested.isEmpty else { return known.map { Wanted(name: $0) } }
     var wanted: [Wanted] = []
-    for name in known where requested.contains(where: { $0.name == name }) { wanted.append(Wanted(name: name)) }
+    for name in known where requested.contains(where: { $0.name.isSpelt(name) }) { wanted.append(Wanted(name: name)) }
     for output in requested {
-      guard let place = wanted.firstIndex(where: { $0.name == output.name }) else {
+      guard let place = wanted.firstIndex(where: { $0.name.isSpelt(output.name) }) else {
         throw .invalidRequest(
           "there is no output `\(output.name)`", remedy: "outputs are \(known.joined(separator: ", "))")
       }
       guard let classes = try Classification.count(output) else { continue }
-      guard output.name == Self.probabilities else {
+      guard output.name.isSpelt(Self.probabilities) else {
         throw .invalidRequest(
           "the output `\(output.name)` has no classes", remedy: "ask for the `classification` of \(Self.probabilities)")
       }

@@ -28,11 +28,12 @@ extension InferenceGateway {
 
   /// - Throws: `Refusal` for a model or version that is not served.
   func check(_ model: String, _ version: String?) throws(Refusal) {
-    guard model == rules.model else {
+    guard model.isSpelt(rules.model) else {
       throw Refusal(.notFound, .notFound, "there is no such model; the model is `\(rules.model)`")
     }
     // While nobody knows what there is, the answer says that nobody is ready.
-    guard let version, version != "", let versions = backend.versions, !versions.contains(version) else { return }
+    guard let version, !version.isEmpty, let versions = backend.versions else { return }
+    guard !versions.contains(where: version.isSpelt) else { return }
     throw Refusal(
       .notFound, .notFound,
       versions.isEmpty

@@ -93,7 +93,7 @@ struct AnsweredImages: Sendable {
   ) async throws(Refusal) -> InferenceResponse {
     let own = judgements.indices.filter { first[$0] == nil }
     guard own.count < judgements.count else { return try await ask(own) }
-    var parts: [InferenceResponse?] = first.map { $0?.responses[wish] }
+    var parts: [InferenceResponse?] = first.map { $0?.response(to: wish) }
     guard own.count == parts.count(where: { $0 == nil }) else { throw Refusal(.queueIsFull) }
     if !own.isEmpty {
       let answered = try await ask(own).parts(own.count)

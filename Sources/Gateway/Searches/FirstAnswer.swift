@@ -16,6 +16,9 @@ package struct FirstAnswer: Sendable {
     var byteCount: Int {
       outputs.reduce(0) { $0 + $1.name.utf8.count + JSONValue.object($1.parameters).text.utf8.count + bytesPerRow }
     }
+
+    /// Whether answers to it are kept. What is longer is not even looked up: that hashes all of it.
+    var isShort: Bool { byteCount <= FirstAnswer.longestWish }
   }
 
   /// An object of its own: tables of answers have places of which many are free.
@@ -29,7 +32,7 @@ package struct FirstAnswer: Sendable {
   /// Whether the image went on, so that there is something to answer.
   let isForwarded: Bool
   /// What the backend said about this image alone.
-  private(set) var responses: [Wish: InferenceResponse] = [:]
+  private var responses: [Wish: InferenceResponse] = [:]
 
   private static let maximumWishes = 4
   /// Answers to longer ones are not kept.
@@ -38,8 +41,11 @@ package struct FirstAnswer: Sendable {
   package init(_ judgement: Judgement, _ response: InferenceResponse? = nil, to wish: Wish? = nil) {
     told = Told(judgement.verdict.withoutFile)
     isForwarded = judgement.tensor != nil
-    if let response, let wish, wish.byteCount <= Self.longestWish { responses[wish] = response }
+    if let response, let wish, wish.isShort { responses[wish] = response }
   }
+
+  /// What the backend said about this image alone, where it was asked for just that.
+  func response(to wish: Wish) -> InferenceResponse? { wish.isShort ? responses[wish] : nil }
 
   /// What was decided, without anything about the file.
   var verdict: Verdict { told.verdict }

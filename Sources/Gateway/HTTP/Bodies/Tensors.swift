@@ -10,14 +10,17 @@ package enum Tensors {
   /// A request without them.
   func removed(from request: JSONValue) -> JSONValue {
     guard case .object(let members) = request else { return request }
-    return .object(
-      members.compactMap { member in
-        switch (self, member.name) {
-        case (.instances, "instances"): nil
-        case (.inputs, "inputs"): JSONValue.Member(name: member.name, value: Self.withoutData(member.value))
-        default: member
-        }
-      })
+    return .object(members.compactMap(kept))
+  }
+
+  /// What is left of a member of a request; `nil` for nothing.
+  private func kept(_ member: JSONValue.Member) -> JSONValue.Member? {
+    switch self {
+    case .instances: return member.name.isSpelt("instances") ? nil : member
+    case .inputs:
+      guard member.name.isSpelt("inputs") else { return member }
+      return JSONValue.Member(name: member.name, value: Self.withoutData(member.value))
+    }
   }
 
   private static func withoutData(_ inputs: JSONValue) -> JSONValue {
@@ -25,7 +28,7 @@ package enum Tensors {
     return .array(
       elements.map { element in
         guard case .object(let members) = element else { return element }
-        return .object(members.filter { $0.name != "data" })
+        return .object(members.filter { !$0.name.isSpelt("data") })
       })
   }
 }

@@ -13,7 +13,7 @@ enum ServingPrediction {
   static func request(_ body: [UInt8]) throws(SluiceError) -> InferenceRequest {
     let json = try JSONValue(reading: body.span, limits: JSONValue.Limits(depth: 8, values: 10_000))
     guard case .object(let members) = json else { throw .invalidRequest("the body is not a JSON object") }
-    for member in members where !["instances", "signature_name"].contains(member.name) {
+    for member in members where !known.contains(where: member.name.isSpelt) {
       throw .invalidRequest("`\(member.name)` is not supported", remedy: "send `instances`")
     }
     guard case .array(let instances) = json["instances"], !instances.isEmpty else {
@@ -24,9 +24,13 @@ enum ServingPrediction {
     return InferenceRequest(inputs: [try InferenceTensor(name: "image", shape: [images.count], elements: images)])
   }
 
+  private static let known = ["instances", "signature_name"]
+
   private static func image(_ instance: JSONValue) throws(SluiceError) -> [UInt8] {
     var value = instance
-    if case .object(let members) = instance, members.count == 1, members[0].name != "b64" { value = members[0].value }
+    if case .object(let members) = instance, members.count == 1, !members[0].name.isSpelt("b64") {
+      value = members[0].value
+    }
     guard case .object(let members) = value, members.count == 1, case .string(let text) = value["b64"] else {
       throw .invalidRequest("an instance is not {\"b64\": \"…\"}")
     }
