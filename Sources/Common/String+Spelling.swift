@@ -9,6 +9,13 @@ extension String {
   /// - Complexity: O(bytes).
   package func isSpelt(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 
+  /// Whether the last bytes are those of another text.
+  ///
+  /// - Complexity: O(length of the other text).
+  package func ends(in other: String) -> Bool {
+    utf8.count >= other.utf8.count && utf8.suffix(other.utf8.count).elementsEqual(other.utf8)
+  }
+
   /// The longest name that is taken from a sender, in bytes: far longer than any that means something, and far shorter than
   /// one that `==` takes long for.
   package static let longestName = 1000

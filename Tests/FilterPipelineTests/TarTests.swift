@@ -437,6 +437,16 @@ struct TarTests {
     #expect(error == nil && found.map(\.source) == ["t.tar/a.png", "t.tar/b.png"])
   }
 
+  @Test("names of combining marks take no longer than others", .timeLimit(.minutes(1)))
+  func namesOfMarks() throws {
+    let marks = CombiningMarks.text(bytes: 60_000)
+    for (ending, count) in [("/._x.png", 0), (".PNG", 300), ("x", 0)] {
+      let member = pax("path", marks + ending) + TarArchives.member("a", [1])
+      let (found, error) = try inputs(Array([[UInt8]](repeating: member, count: 300).joined()))
+      #expect(error == nil && found.count == count)
+    }
+  }
+
   // MARK: - Writing
 
   @Test(arguments: [1, 99, 100])

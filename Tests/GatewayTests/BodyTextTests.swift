@@ -244,6 +244,29 @@ struct BodyTextTests {
     }
   }
 
+  @Test("combining marks take no longer than other text, wherever they stand", .timeLimit(.minutes(1)))
+  func combiningMarks() throws {
+    let marks = CombiningMarks.text
+    for url in ["data:\(marks),", "data:,\(marks)", "data:;\(marks)base64,AAAA", "\(marks)data:,"] {
+      #expect(try images(url, "text/plain") == [])
+      #expect(try images(url, "application/x-www-form-urlencoded") == [])
+      #expect(try images("{\"a\":[\"\(url)\"],\"\(url)\":1}") == [])
+    }
+    #expect(try images("data:image/png;\(marks);base64,\(base64)", "text/plain") == [image])
+    #expect(isAmbiguous("text", "text/plain; charset=\"utf-8\(marks)\""))
+    let form =
+      "--B\r\nContent-Disposition: form-data; name=\"\(CombiningMarks.text(bytes: 4000))\"\r\n\r\n\(marks)\r\n--B--\r\n"
+    #expect(try images(form, "multipart/form-data; boundary=B") == [])
+  }
+
+  @Test("images in names of members are found, of whatever length")
+  func imagesInNames() throws {
+    #expect(try images("{\"\(base64)\":1}") == [image])
+    let large = try EncodedImages.png(width: 64, height: 64)
+    #expect(large.base64.utf8.count > 1000)
+    #expect(try images("{\"\(large.base64)\":1}") == [large])
+  }
+
   @Test("what an inference request carries besides its tensors is looked through as well")
   func besideTensors() throws {
     let input = "{\"name\":\"x\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\(base64)\"]"

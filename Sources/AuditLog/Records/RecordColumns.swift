@@ -43,8 +43,14 @@ struct RecordColumns: Sendable, Hashable {
   private static let longest = 1000
 
   static func indexable(_ text: String) -> String {
-    let safe = text.replacing("\0", with: "\u{FFFD}")
+    let safe = withoutZeros(text)
     return safe.utf8.count <= longest ? safe : String(safe.unicodeScalars.prefix(longest / 4))
+  }
+
+  /// - Complexity: O(bytes), whatever characters there are: `replacing` compares them as Unicode does.
+  static func withoutZeros(_ text: String) -> String {
+    guard text.utf8.contains(0) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
   }
 
   /// Tables that an older program has made, and that are only read, have fewer.

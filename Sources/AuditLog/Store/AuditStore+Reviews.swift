@@ -56,7 +56,7 @@ extension AuditStore {
   }
 
   /// A text as the list of reviews has it: not every database has room for a zero character.
-  static func listed(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
+  static func listed(_ text: String) -> String { RecordColumns.withoutZeros(text) }
 
   /// The last review of every image, by digest, a block at a time.
   ///

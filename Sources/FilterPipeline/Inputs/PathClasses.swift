@@ -28,9 +28,10 @@ package struct PathClasses: Sendable {
   /// 5. a folder that is a number, as in `281/0001.jpg`;
   /// 6. a file that is a number, as in `281.png`.
   ///
-  /// - Returns: `nil` where none does.
+  /// - Returns: `nil` where none does, and for a longer path than systems have, as an archive may.
   /// - Complexity: O(length).
   package func callAsFunction(_ path: String) -> Int? {
+    guard path.utf8.count <= Self.longestPath else { return nil }
     let parts = path.split(separator: "/")
     guard let name = parts.last else { return nil }
     let folder = parts.dropLast().last
@@ -48,6 +49,8 @@ package struct PathClasses: Sendable {
     let candidates = [isPrefix ? digits : nil, folder, isNumber ? digits : nil].compactMap(\.self)
     return candidates.lazy.compactMap(number).first
   }
+
+  private static let longestPath = 4096
 
   private func number(_ text: Substring) -> Int? { Int(text).flatMap { (0..<classCount).contains($0) ? $0 : nil } }
 

@@ -1,3 +1,5 @@
+import Common
+
 /// One header block of a tar archive (POSIX.1-1988 ustar; GNU base-256 sizes).
 struct TarHeader {
   enum Kind {
@@ -66,7 +68,7 @@ struct TarHeader {
     isContinued = block[156] == 0x53 && block[482] != 0
     isOfPax = kind == .global || kind == .extended
     isFileToAll = [0, 0x30, 0x37, 0x53].contains(block[156])
-    isOldFolder = block[156] == 0 && name.hasSuffix("/")
+    isOldFolder = block[156] == 0 && name.ends(in: "/")
   }
 
   /// Whether the map of a GNU sparse file goes on behind a block of it.

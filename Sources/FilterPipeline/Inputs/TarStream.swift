@@ -125,7 +125,7 @@ final class TarStream: InputStream {
   /// Whether to some programs data follows, and to others the next member.
   private func isReadDifferently(_ header: TarHeader, _ path: String) -> Bool {
     switch header.kind {
-    case .regular: header.isOldFolder || path.hasSuffix("/")
+    case .regular: header.isOldFolder || path.ends(in: "/")
     // pax permits to keep the bytes with every link.
     case .hardLink: isPax
     // GNU tar reads the bytes of those that it is not asked to extract.
@@ -222,12 +222,12 @@ final class TarStream: InputStream {
 
   private static func hasImageName(_ path: String) -> Bool {
     let lowered = path.lowercased()
-    return [".jpg", ".jpeg", ".png"].contains { lowered.hasSuffix($0) }
+    return [".jpg", ".jpeg", ".png"].contains { lowered.ends(in: $0) }
   }
 
   /// AppleDouble: what macOS keeps beside a file, under the file's name.
   private static func isCompanionOfMacOS(_ path: String) -> Bool {
-    path.split(separator: "/").last?.hasPrefix("._") == true
+    path.utf8.split(separator: UInt8(ascii: "/")).last?.starts(with: "._".utf8) == true
   }
 }
 

@@ -59,7 +59,8 @@ struct MediaType {
     switch parameter.name.lowercased() {
     case "boundary" where name == "multipart/form-data" && parameter.name == "boundary": break
     case "charset":
-      guard ["utf-8", "us-ascii"].contains(parameter.value.lowercased()) else {
+      let set = parameter.value.lowercased()
+      guard set.isSpelt("utf-8") || set.isSpelt("us-ascii") else {
         throw .ambiguousBody("`\(field)` names the character set \(parameter.value)", remedy: "send UTF-8")
       }
     case _ where name == "multipart/form-data":

@@ -110,7 +110,7 @@ extension FormBody.Part {
   /// Whether it is to be judged as an image: a file, what calls itself one or bytes, and what is no text. A field that the
   /// sender left empty is none.
   fileprivate func mayBeImage(_ content: ArraySlice<UInt8>) -> Bool {
-    if content.isEmpty, head.fileName ?? "" == "" { return false }
+    if content.isEmpty, head.fileName?.isEmpty ?? true { return false }
     if head.fileName != nil || !content.isText || FileKind(content) != nil { return true }
     return head.type.map { !$0.isText && !$0.isJSON } ?? false
   }

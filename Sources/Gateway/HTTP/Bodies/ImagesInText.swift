@@ -15,7 +15,8 @@ struct ImagesInText {
   /// Text with less has no image in it.
   static let shortest = 16
   private static let deepest = 4
-  private static let jsonLimits = JSONValue.Limits(depth: 32, values: 1_000_000)
+  /// Names may hold images as well, and are read here like any other string.
+  private static let jsonLimits = JSONValue.Limits(depth: 32, values: 1_000_000, name: .max)
 
   /// - Parameters:
   ///   - length: of the body; bounds how much is read in all.
@@ -130,10 +131,10 @@ struct ImagesInText {
   /// `data:image/png;base64,…` (RFC 2397).
   private mutating func read(dataURL text: ArraySlice<UInt8>, _ depth: Int) throws(SluiceError) {
     let head = text.prefix { $0 != UInt8(ascii: ",") }
-    let description = String(decoding: head, as: UTF8.self).lowercased()
+    let isImage = head.mentions("image")
     let (bytes, escapes) = TextEncodings.withoutPercents(text.dropFirst(head.count + 1))
-    guard description.contains("base64") else {
-      if description.contains("image") { return images.append(bytes) }
+    guard head.mentions("base64") else {
+      if isImage { return images.append(bytes) }
       _ = try take(bytes, depth: depth + 1, samples: escapes)
       return
     }
@@ -141,7 +142,7 @@ struct ImagesInText {
       throw .ambiguousBody(
         "a data URL is not strictly base64", remedy: "write it with + and /, without blanks and escapes")
     }
-    if description.contains("image") { return images.append(content.bytes) }
+    if isImage { return images.append(content.bytes) }
     _ = try take(content.bytes, depth: depth + 1)
   }
 
@@ -211,8 +212,14 @@ extension Collection<UInt8> {
   }
 
   /// Whether a data URL of an image stands somewhere inside.
-  fileprivate var mentionsImageURL: Bool {
+  fileprivate var mentionsImageURL: Bool { mentions("data:image") }
+
+  /// Whether a word stands somewhere inside, in letters of either case.
+  ///
+  /// - Parameters:
+  ///   - word: in small letters.
+  fileprivate func mentions(_ word: String) -> Bool {
     let small = map(\.inSmallLetters)
-    return !BytePattern(Array("data:image".utf8)).offsets(in: small.span, most: 1).isEmpty
+    return !BytePattern(Array(word.utf8)).offsets(in: small.span, most: 1).isEmpty
   }
 }

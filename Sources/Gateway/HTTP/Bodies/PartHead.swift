@@ -38,22 +38,24 @@ struct PartHead {
     }
     guard let name = disposition["name"] else { throw .ambiguousBody("a part has no name") }
     // It says in which character set the other fields are to be read.
-    guard name != "_charset_" else { throw .ambiguousBody("a field chooses the character set", remedy: "send UTF-8") }
+    guard !name.isSpelt("_charset_") else {
+      throw .ambiguousBody("a field chooses the character set", remedy: "send UTF-8")
+    }
     return (name, disposition["filename"])
   }
 
   /// Some readers decode base64 and quoted-printable, others don't.
   private static func check(encoding: ArraySlice<UInt8>?) throws(SluiceError) {
     guard let encoding else { return }
-    let name = String(decoding: encoding, as: UTF8.self).lowercased()
-    guard ["binary", "8bit", "7bit"].contains(name) else {
+    let name = encoding.map(\.inSmallLetters)
+    guard ["binary", "8bit", "7bit"].contains(where: { name.elementsEqual($0.utf8) }) else {
       throw .ambiguousBody("a part has a transfer encoding", remedy: "send its bytes as they are")
     }
   }
 
   private static func check(length: ArraySlice<UInt8>?, actual: Int) throws(SluiceError) {
     guard let length else { return }
-    guard String(decoding: length, as: UTF8.self) == String(actual) else {
+    guard length.elementsEqual(String(actual).utf8) else {
       throw .ambiguousBody("a part is not as long as it says")
     }
   }
