@@ -73,6 +73,23 @@ extension GatewayProcesses {
       #expect(try await isServing(gateway))
     }
 
+    @Test("heads with long runs of characters outside ASCII are refused before they are looked at, on each port")
+    func headsOutsideASCII() throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      let long = CombiningMarks.text(bytes: 1200)
+      for (port, path) in [(gateway.http, "/v2"), (gateway.operations, "/livez")] {
+        func answer(_ path: String, _ value: String) throws -> String {
+          let connection = try RawConnection(port: port)
+          connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-User: \(value)\r\n\r\n")
+          return connection.receiveAll()
+        }
+        #expect(try answer(path, CombiningMarks.text(bytes: 900)).hasPrefix("HTTP/1.1 200 "))
+        let refused = try answer(path, long)
+        #expect(refused.hasPrefix("HTTP/1.1 400 ") && refused.contains("1000 bytes outside ASCII"))
+        #expect(try answer(path + "/" + long, "x").hasPrefix("HTTP/1.1 400 "))
+      }
+    }
+
     @Test("a body that breaks the rules of HTTP is a wrong request, answered once; one that breaks off has no client")
     func brokenChunks() async throws {
       let gateway = try RunningGateway(["--audit", "off"])

@@ -187,12 +187,15 @@ extension GatewayProcesses {
       let malformed = HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer", [("grpc-timeout", "-1S")]))
       let long = HTTP2Frames.frame(.data, 0, 1, HTTP2Frames.message([1, 2, 3], length: 100_001))
       #expect(try status(malformed, gateway) == "grpc-status: 3")
+      let marks = HTTP2Frames.call("ModelInfer", [("x-user", CombiningMarks.text(bytes: 1200))])
+      #expect(try status(HTTP2Frames.headers(1, marks), gateway) == "grpc-status: 3", "a field outside ASCII")
       #expect(try status(call + long, gateway) == "grpc-status: 8")
       #expect(try status(call, gateway) == "grpc-status: 8", "nothing has come for a while")
       let text = try await metrics(gateway)
       for outcome in ["invalid", "rejected", "late"] {
         #expect(text.contains(#"sluice_requests_total{route="infer",outcome="\#(outcome)"} 1"#), "\(text)")
       }
+      #expect(text.contains(#"sluice_requests_total{route="none",outcome="invalid"} 1"#), "\(text)")
       #expect(!text.contains(#"outcome="gone""#), "\(text)")
     }
 

@@ -1,6 +1,7 @@
 import Common
 import FilterPipeline
 import Gateway
+import TestSupport
 import Testing
 
 /// Who may look at the audit pages, and what they may see there.
@@ -31,6 +32,16 @@ struct ReviewerTokenTests {
     let token = "0123456789abcdef+private"
     let tokens = try #require(ReviewerTokens(lines: [token]))
     #expect(tokens.reviewer(of: token) == Reviewer(name: "operator", seesPrivate: false))
+  }
+
+  @Test("a token is what follows the scheme, whatever characters it has", .timeLimit(.minutes(1)))
+  func shownTokens() {
+    #expect(BearerTokens.shown(in: "bEARER   x y") == "x y")
+    for field in ["", "Bearer", "Bearer ", "Bearerx", "Basic x", "Beare\u{301}r x"] {
+      #expect(BearerTokens.shown(in: field) == nil, "\(field)")
+    }
+    #expect(!BearerTokens([Self.token]).admit("Bearer \(CombiningMarks.text)"))
+    #expect(!BearerTokens([Self.token]).admit(CombiningMarks.text))
   }
 
   @Test("what a private model fails with reaches neither senders nor the log")

@@ -32,11 +32,13 @@ package final class BearerTokens: Sendable {
 
   /// The token in an `Authorization` field, whose scheme may be written in any case and followed by several spaces.
   package static func shown(in authorization: String?) -> String? {
-    guard let authorization, authorization.prefix(scheme.count).lowercased() == scheme else { return nil }
-    let rest = authorization.dropFirst(scheme.count)
-    guard rest.first == " " else { return nil }
-    let token = rest.drop { $0 == " " }
-    return token.isEmpty ? nil : String(token)
+    guard let field = authorization?.utf8,
+      field.prefix(scheme.utf8.count).map(\.inSmallLetters).elementsEqual(scheme.utf8)
+    else { return nil }
+    let rest = field.dropFirst(scheme.utf8.count)
+    guard rest.first == UInt8(ascii: " ") else { return nil }
+    let token = rest.drop { $0 == UInt8(ascii: " ") }
+    return token.isEmpty ? nil : String(decoding: token, as: UTF8.self)
   }
 
   private static let scheme = "bearer"

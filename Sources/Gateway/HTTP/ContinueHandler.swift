@@ -1,3 +1,4 @@
+import Common
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
@@ -28,7 +29,7 @@ final class ContinueHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func asks(_ head: HTTPRequest) -> Bool {
-    guard head.headerFields[.expect]?.lowercased() == "100-continue" else { return false }
+    guard head.headerFields[.expect]?.lowercased().isSpelt("100-continue") == true else { return false }
     return (head.headerFields[.contentLength].flatMap { Int($0) } ?? 0) <= most
   }
 

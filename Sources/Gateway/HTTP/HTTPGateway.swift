@@ -16,7 +16,7 @@ struct HTTPGateway: Sendable {
   ///
   /// From the outside in: HEAD and the name of the request concern every answer, also to what is refused; metrics see how
   /// each request ended; a token is looked at once it is known what is asked for, and before anything of the body is read.
-  func responder() -> RouterResponder<HTTPContext> {
+  func responder() -> CheckedHeads {
     let exposes = gateway.rules.exposeVerdicts
     let middleware: [HTTPMiddleware] = [
       HeadMiddleware(), RequestIdentityMiddleware(),
@@ -25,7 +25,7 @@ struct HTTPGateway: Sendable {
         HTTPAnswer(Refusal(error), id: context.identity.id, exposes: exposes).response(context)
       },
     ]
-    return Router(RouteTables.serving.map(responder), behind: middleware).buildResponder()
+    return CheckedHeads(router: Router(RouteTables.serving.map(responder), behind: middleware).buildResponder())
   }
 
   private func responder(_ route: Route<ServingHandler>) -> RouteResponder {

@@ -15,7 +15,7 @@ struct OperationsPort: Sendable {
   let pages: AuditPages?
 
   /// Answers requests of its tables of routes.
-  func responder() -> RouterResponder<HTTPContext> {
+  func responder() -> CheckedHeads {
     let middleware: [HTTPMiddleware] = [
       HeadMiddleware(),
       RefusalMiddleware { error, request, context in
@@ -24,7 +24,7 @@ struct OperationsPort: Sendable {
       },
     ]
     let routes = RouteTables.operations.map(responder) + (pages?.responders() ?? [])
-    return Router(routes, behind: middleware).buildResponder()
+    return CheckedHeads(router: Router(routes, behind: middleware).buildResponder())
   }
 
   private func responder(_ route: Route<OperationsHandler>) -> RouteResponder {

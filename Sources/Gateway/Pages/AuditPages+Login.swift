@@ -53,8 +53,8 @@ extension AuditPages {
 
   /// An address below ours: a link must not lead through the log-in to another site.
   private static func ownAddress(_ text: String?) -> String {
-    guard let text, text == root || text.hasPrefix(root + "/") || text.hasPrefix(root + "?"),
-      text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
+    guard let text, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }),
+      text == root || text.hasPrefix(root + "/") || text.hasPrefix(root + "?")
     else { return root }
     return text
   }

@@ -8,8 +8,9 @@ struct FormFields: Sendable {
 
   /// Fields beyond the first hundred are left out; bytes that are no UTF-8 become replacement characters.
   init(_ text: some StringProtocol) {
-    fields = text.split(separator: "&", maxSplits: Self.most).prefix(Self.most).map { pair in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let pairs = Array(text.utf8).split(separator: UInt8(ascii: "&"), maxSplits: Self.most)
+    fields = pairs.prefix(Self.most).map { pair in
+      let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       return (Self.decoded(parts[0]), parts.count == 2 ? Self.decoded(parts[1]) : "")
     }
   }
@@ -17,11 +18,11 @@ struct FormFields: Sendable {
   /// The first value of a name; `nil` for none, and for an empty one.
   subscript(name: String) -> String? { all(name).first { !$0.isEmpty } }
 
-  func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+  func all(_ name: String) -> [String] { fields.filter { $0.name.isSpelt(name) }.map(\.value) }
 
-  private static func decoded(_ text: some StringProtocol) -> String {
+  private static func decoded(_ text: ArraySlice<UInt8>) -> String {
     var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
+    var rest = text
     while let byte = rest.popFirst() {
       if byte == UInt8(ascii: "%"), let value = Hexadecimal.bytes(rest.prefix(2))?.first {
         bytes.append(value)

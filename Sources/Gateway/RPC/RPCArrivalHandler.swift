@@ -51,6 +51,9 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     guard !isRefused else { return }
     switch unwrapInboundIn(data) {
     case .headers(var headers):
+      guard headers.headers.allSatisfy({ HeadText.isTaken($0.name) && HeadText.isTaken($0.value) }) else {
+        return refuse(context, .unreadableHead)
+      }
       if !hasBegun { route = RPCRoutes.name(of: headers.headers.first(name: ":path")) }
       if let refusal = refusal(of: headers) { return refuse(context, refusal) }
       guard hasBegun || census.admits(context.channel) else { return refuse(context, .tooManyCalls) }
@@ -155,6 +158,9 @@ private struct RPCRefusal {
   static let malformedTimeout = RPCRefusal(
     status: 3, message: "grpc-timeout is one to eight digits and a unit, one of H, M, S, m, u and n",
     outcome: "invalid")
+  /// `INVALID_ARGUMENT`
+  static let unreadableHead = RPCRefusal(
+    status: 3, message: HeadText.refusal.message, outcome: HeadText.refusal.outcome)
   /// `RESOURCE_EXHAUSTED`
   static let noMemory = RPCRefusal(status: 8, message: Refusal.noMemory.message, outcome: Refusal.noMemory.outcome)
   /// `RESOURCE_EXHAUSTED`; the tasks of refused calls would pile up as well.

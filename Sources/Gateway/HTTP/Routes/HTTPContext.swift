@@ -10,6 +10,8 @@ struct HTTPContext: Hummingbird.RequestContext {
   let channel: any Channel
   var identity = RequestIdentity(proposed: "unnamed")
   var deadline = Deadline(after: .zero)
+  /// Whether nothing of the head is known, because it is none that is read.
+  var isHeadRefused = false
   /// Who looks at the audit pages.
   var visitor: Visitor?
   let report = RequestReport()

@@ -26,12 +26,14 @@ struct RouteResponder: HTTPResponder {
 }
 
 /// Finds what Hummingbird's router does not: routes that take any method, and, for a path that takes another method, which.
+/// Refuses requests whose heads are none that are read.
 struct UnroutedRequests: RouterMiddleware {
   let routes: [RouteResponder]
 
   func handle(
     _ request: Request, context: HTTPContext, next: (Request, HTTPContext) async throws -> Response
   ) async throws -> Response {
+    guard !context.isHeadRefused else { throw HeadText.refusal }
     let path = request.uri.path
     let isRouted = context.endpointPath != nil
     guard !isRouted || path.contains("//") else { return try await next(request, context) }
