@@ -21,17 +21,20 @@ enum Signals {
   /// A hangup that comes before anybody can do something about it is not to end the process.
   static func ignoreHangups() { signal(SIGHUP, SIG_IGN) }
 
-  /// The first SIGINT or SIGTERM asks for an end of the run; the second ends the process.
+  /// What asks for an end: Ctrl-C, a program, and a terminal that is closed.
+  private static let ending = [SIGINT, SIGTERM, SIGHUP]
+
+  /// The first SIGINT, SIGTERM or SIGHUP asks for an end of the run; the second ends the process.
   ///
-  /// A signal that is already ignored stays so: a shell starts background jobs that way.
+  /// A signal that is already ignored stays so: a shell starts background jobs that way, and nohup any.
   static func forward(to interruption: Interruption) {
     // Touched here, so that the handler never is the first to.
     received.store(0, ordering: .sequentiallyConsistent)
     wakeDescriptor.store(interruption.wakeDescriptor, ordering: .sequentiallyConsistent)
-    for number in [SIGINT, SIGTERM] where !isIgnored(number) { signal(number, noteSignal) }
+    for number in ending where !isIgnored(number) { signal(number, noteSignal) }
   }
 
-  /// Runs a body that the first SIGINT or SIGTERM asks to end. Behind it, signals end the process as they always do.
+  /// Runs a body that the first SIGINT, SIGTERM or SIGHUP asks to end. Behind it, signals end the process as they always do.
   ///
   /// - Returns: the signal that came; `nil` where none did.
   /// - Throws: what the body throws, unless a signal came: what an interrupted body complains of says nothing.
@@ -52,7 +55,7 @@ enum Signals {
 
   /// Undoes `forward`, so that a signal that comes later is not taken for one that a run will see.
   private static func stopForwarding() {
-    for number in [SIGINT, SIGTERM] where !isIgnored(number) { signal(number, SIG_DFL) }
+    for number in ending where !isIgnored(number) { signal(number, SIG_DFL) }
     wakeDescriptor.store(-1, ordering: .sequentiallyConsistent)
   }
 
