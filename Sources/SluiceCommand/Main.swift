@@ -50,11 +50,20 @@ enum Main {
     let status = SluiceCommand.exitCode(for: error)
     let message = SluiceCommand.fullMessage(for: error)
     if status.isSuccess {
-      if !message.isEmpty { print(message) }
+      if !message.isEmpty { tell(message) }
       exit(ExitStatus.allClean)
     }
     if !message.isEmpty { Terminal.say(SetUpModel.printableLines(message)) }
     let isUsage = status == .validationFailure || status == .failure
     exit(isUsage ? ExitStatus.failed : status.rawValue)
+  }
+
+  /// Says what was asked for on standard output; ends the process where that takes none of it.
+  private static func tell(_ message: String) {
+    do throws(SluiceError) {
+      try OutputFile.standardOutput().write(Array((message + "\n").utf8))
+    } catch {
+      end(error)
+    }
   }
 }

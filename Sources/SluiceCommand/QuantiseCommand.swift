@@ -63,7 +63,7 @@ struct QuantiseCommand: AsyncParsableCommand {
     let ranges = try trial.ranges()
     try replaceFile(target, with: Array(ranges.json.indentedText.utf8))
     for outcome in try await trial.outcomes(with: ranges, environment) {
-      print(outcome.line)
+      try OutputFile.standardOutput().write(Array((outcome.line + "\n").utf8))
       if let warning = outcome.warning { Terminal.say("sluice: \(warning)") }
     }
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }

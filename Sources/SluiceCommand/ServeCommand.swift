@@ -66,8 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
     let settings = try GatewaySettings(texts, environment: environment)
     let isAudited = settings.audit != nil
     if printConfig {
-      print(texts.yaml, terminator: "")
-      return
+      return try OutputFile.standardOutput().write(Array(texts.yaml.utf8))
     }
     let workers = settings.workers ?? WorkerOptions.processors
     let opening = FilterOpening(path: settings.filter, definitions: definitions)

@@ -37,6 +37,13 @@ struct QuantiseCommandTests {
     try SluiceCommand.shell("cd '\(folder.path)' && \(arguments)")
   }
 
+  @Test("what cannot be said about the models is an error")
+  func lostWords() throws {
+    let folder = try folder()
+    let result = try sluice(folder, "\"$SLUICE\" quantise -f filter.yaml \(Self.clean)/000*.png > /dev/full")
+    #expect(result.status == 2 && result.errors.contains("standard output: "), "\(result.errors)")
+  }
+
   @Test("ranges are measured once, and the filter then asks its witnesses in 8 bits")
   func measuredAndUsed() throws {
     let folder = try folder()

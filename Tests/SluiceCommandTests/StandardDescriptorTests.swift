@@ -24,6 +24,19 @@ struct StandardDescriptorTests {
     #expect(result.errors.contains("standard output: Bad file descriptor"))
   }
 
+  @Test(
+    "help, settings and the like that cannot be written are an error",
+    arguments: [
+      "--help", "filter --help", "--version", "--generate-completion-script bash",
+      "serve -f decode-only.yaml --print-config",
+    ], ["> /dev/full", ">&-"])
+  func lostWords(arguments: String, output: String) throws {
+    let result = try SluiceCommand.shell("cd '\(folder.path)' && $SLUICE \(arguments) \(output)")
+    #expect(result.status == 2)
+    #expect(result.errors.contains("standard output: "))
+    #expect(try SluiceCommand.shell("cd '\(folder.path)' && $SLUICE \(arguments) > whole && [ -s whole ]").status == 0)
+  }
+
   @Test("what is not used may be closed", arguments: ["<&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
   func unusedStreams(closed: String) throws {
     let result = try SluiceCommand.shell(
