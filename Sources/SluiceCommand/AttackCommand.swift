@@ -100,14 +100,15 @@ struct AttackCommand: AsyncParsableCommand {
   var output: String
 
   @Option(
-    help: ArgumentHelp("Write a page with curves and pictures.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write a page with curves and pictures; - is standard output, in place of the table.", valueName: "file"),
     completion: .file(extensions: ["html"]))
   var html: String?
 
   @OptionGroup var workers: WorkerOptions
 
   func validate() throws {
-    try ArgumentBytes.checkAreText([output])
+    try ArgumentBytes.checkAreText([output, html])
     guard AttackPlan.budgets.contains(queries) else {
       throw ValidationError("--queries takes a number from 1 to \(AttackPlan.budgets.upperBound)")
     }
@@ -150,13 +151,14 @@ struct AttackCommand: AsyncParsableCommand {
       throw SluiceError(.invalidAttack, "the filter has no classifier to attack", remedy: "name one under `classifier`")
     }
     try checkDistinct(
-      outputs: [html].compactMap(\.self), inputs: images + file.definition.namedPaths + [options.filter])
+      outputs: [page?.path].compactMap(\.self), inputs: images + file.definition.namedPaths + [options.filter])
     try refuseOutputAmongImages()
     let inputs = try AttackInputs(images, for: plan.kind)
     let environment = options.pipelineEnvironment(workers: workers.count)
     let filter = try Pipeline(file, environment)
     let folder = AttackFolder(output)
     try folder.prepare()
+    try page?.checkHasFolder("--html")
     let interruption = try Interruption()
     let run = AttackRun(
       plan, on: filter, classifierAlone: try filter.withoutDetectors(environment), into: folder, workers: workers.count,
@@ -174,13 +176,18 @@ struct AttackCommand: AsyncParsableCommand {
       try removeFile(folder.journal)
       throw nothingAttacked(record)
     }
-    if let html {
-      let examples = AttackExamples(record, folder, filter).all
-      try replaceFile(html, with: Array(AttackPage(record, examples).text.utf8))
-    }
+    try write(record, folder, filter)
+  }
+
+  private var page: OutputPlace? { html.map { OutputPlace($0) } }
+
+  /// The record first, without which the pictures are worth little, and the page last, as most is done for it.
+  private func write(_ record: AttackRecord, _ folder: AttackFolder, _ filter: Pipeline) throws(SluiceError) {
     try replaceFile(folder.record, with: Array(record.json.indentedText.utf8))
     try removeFile(folder.journal)
-    try OutputFile.standardOutput().write(Array(record.text.utf8))
+    if page != .standardOutput { try OutputFile.standardOutput().write(Array(record.text.utf8)) }
+    guard let page else { return }
+    try page.write(Array(AttackPage(record, AttackExamples(record, folder, filter).all).text.utf8))
   }
 
   private func nothingAttacked(_ record: AttackRecord) -> SluiceError {

@@ -97,6 +97,7 @@ struct CalibrateCommand: AsyncParsableCommand {
     if let fpr, !(fpr > 0 && fpr <= 0.5) { throw ValidationError("--fpr takes a number above 0, up to 0.5") }
     _ = try variants()
     try ArgumentBytes.checkAreText([output, fromAudit])
+    try OutputPlace.checkIsFile(output, "-o")
   }
 
   private func variants() throws -> [ImageVariant] {

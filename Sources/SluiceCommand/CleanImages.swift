@@ -14,9 +14,10 @@ struct CleanImages: ParsableArguments {
   func validate() throws { try ArgumentBytes.checkAreText([filesFrom].compactMap(\.self)) }
 
   /// - Throws: `same-file` where the output is one of the images, or of the other files.
-  func checkDistinct(from output: String, _ others: [String]) throws(SluiceError) {
+  func checkDistinct(from output: String?, _ others: [String]) throws(SluiceError) {
     try Files.checkDistinct(
-      outputs: [output], inputs: others + [filesFrom].compactMap(\.self), paths: ArgumentBytes.paths(paths))
+      outputs: [output].compactMap(\.self), inputs: others + [filesFrom].compactMap(\.self),
+      paths: ArgumentBytes.paths(paths))
   }
 
   /// Gives each image to `add`, and says of those that it throws for that they are left out.

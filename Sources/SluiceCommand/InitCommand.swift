@@ -86,6 +86,7 @@ struct InitCommand: AsyncParsableCommand {
     guard FilterDefinition.DecisionDefinition.budgetRange.contains(fpr) else {
       throw ValidationError("--fpr takes a number above 0, up to 0.5")
     }
+    try OutputPlace.checkIsFile(output, "-o")
     if !attacks.isEmpty, photos.isEmpty { throw ValidationError("--attacks needs --photos beside it") }
   }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Common
 import Files
 
@@ -43,6 +44,24 @@ enum OutputPlace: Equatable {
     case .standardError: Terminal.isTerminal(STDERR_FILENO)
     case .file: false
     }
+  }
+
+  /// Refuses a standard stream for an output that has others beside it, or that a filter names.
+  ///
+  /// - Throws: a usage error.
+  static func checkIsFile(_ path: String?, _ option: String) throws {
+    guard let path, let stream = OutputPlace(path).streamName else { return }
+    throw ValidationError("\(option) takes a file, which others name or lie beside, and \(path) is \(stream)")
+  }
+
+  /// Refuses a path whose folder is not there: a name typed wrongly must not cost the work that is to be written.
+  ///
+  /// - Throws: `unwritable-output`.
+  func checkHasFolder(_ option: String) throws(SluiceError) {
+    guard let path, FileStatus(path.containingFolder)?.isFolder != true else { return }
+    throw SluiceError(
+      .unwritableOutput, "\(path) cannot be written: there is no folder \(path.containingFolder)",
+      remedy: "make the folder, or name another file with \(option)")
   }
 
   /// Writes what is known as a whole: a file has all of it, or what it had before.

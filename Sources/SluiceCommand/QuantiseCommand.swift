@@ -45,7 +45,10 @@ struct QuantiseCommand: AsyncParsableCommand {
 
   @OptionGroup var images: CleanImages
 
-  func validate() throws { try ArgumentBytes.checkAreText([output].compactMap(\.self)) }
+  func validate() throws {
+    try ArgumentBytes.checkAreText([output])
+    try OutputPlace.checkIsFile(output, "-o")
+  }
 
   func run() async throws {
     let file = try options.file()
@@ -71,11 +74,7 @@ struct QuantiseCommand: AsyncParsableCommand {
 
   /// A path typed wrongly must not cost a model or an image, and none of the time that measuring takes.
   private func refuseToReplace(_ target: String) throws(SluiceError) {
-    guard FileStatus(target.containingFolder)?.isFolder == true else {
-      throw SluiceError(
-        .unwritableOutput, "\(target) cannot be written: there is no folder \(target.containingFolder)",
-        remedy: "make the folder, or name another file with -o")
-    }
+    try OutputPlace(target).checkHasFolder("-o")
     guard FileStatus(target)?.isRegularFile == true, (try? ActivationRangesFile(path: target)) == nil else { return }
     throw SluiceError(
       .unwritableOutput, "\(target) exists, and does not hold activation ranges",

@@ -26,7 +26,9 @@ struct ReferenceCommand: AsyncParsableCommand {
 
   @OptionGroup var options: FilterOptions
 
-  @Option(name: .shortAndLong, help: "The reference file to write (JSON).", completion: .file(extensions: ["json"]))
+  @Option(
+    name: .shortAndLong, help: "The reference file to write (JSON); - is standard output.",
+    completion: .file(extensions: ["json"]))
   var output: String
 
   @Flag(help: "Add the statistics of natural scenes (BRISQUE), which see blur and compression.")
@@ -38,14 +40,15 @@ struct ReferenceCommand: AsyncParsableCommand {
 
   func run() async throws {
     let file = try options.file(readsDetectors: false)
-    try images.checkDistinct(from: output, file.definition.namedPaths + [options.filter])
+    let place = OutputPlace(output)
+    try images.checkDistinct(from: place.path, file.definition.namedPaths + [options.filter])
     let families = FeatureFamily.defaults + (scene ? [.scene] : [])
     var fitting = ReferenceFitting(file.definition, families: families)
     let leftOut = try images.forEach(limit: file.definition.limits.maxBytes) { (input) throws(SluiceError) in
       try fitting.add(input)
     }
     let reference = try fitting.reference()
-    try replaceFile(output, with: Array((reference.json.text + "\n").utf8))
+    try place.write(Array((reference.json.text + "\n").utf8))
     if leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
 }

@@ -81,6 +81,26 @@ struct AttackCommandTests {
     #expect(try attack("hopskipjump", "--images 0__right.png").status == 0)
   }
 
+  @Test("a page that cannot be written costs neither the record nor the table, and one without a folder no work")
+  func pages() throws {
+    let folder = try signs()
+    func attack(_ name: String, _ html: String) throws -> SluiceCommand.Result {
+      try SluiceCommand.shell(
+        "cd '\(folder.path)' && \"$SLUICE\" attack -f '\(Filters.signs)' -o \(name) --queries 3 --attack noise "
+          + "--images 0__right.png --html \(html)")
+    }
+    let nowhere = try attack("out", "none/page.html")
+    #expect(nowhere.status == 2 && nowhere.errors.contains("there is no folder none"), "\(nowhere.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/out").isEmpty)
+    let full = try attack("out", "/dev/full")
+    #expect(full.status == 2 && full.outputText.contains("of 1"), "\(full.errors)")
+    #expect(try record("\(folder.path)/out/attack.json")["images"] != nil)
+    let shown = try attack("shown", "-")
+    #expect(shown.status == 0 && shown.outputText.hasPrefix("<!"), "\(shown.errors)")
+    #expect(try attack("inside", "inside/page.html").status == 0)
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/-"))
+  }
+
   @Test("an attack leaves pictures, a record and a page; what it saved is what it says")
   func wholeWay() throws {
     let folder = try TemporaryFolder()

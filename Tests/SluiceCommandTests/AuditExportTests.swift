@@ -144,6 +144,11 @@ struct AuditExportTests {
     }
     let all = try bench.audit("export", "-o", "\(bench.path)/all.ndjson", "--images", tar)
     #expect(all.status == 1 && all.errors.contains("the images of \(bench.count("clean")) records are not kept"))
+    let beside = "\(bench.path)/piped.ndjson"
+    let piped = try bench.audit("export", "-o", beside, "--images", "-")
+    #expect(try piped.output == Repository.bytes(tar) && !Repository.bytes(beside).isEmpty)
+    let both = try bench.audit("export", "--images", "-")
+    #expect(both.status == 2 && both.errors.contains("both standard output"), "\(both.errors)")
     let same = try bench.audit("export", "-o", tar, "--images", tar)
     #expect(same.status == 2 && same.errors.contains("two things"))
   }

@@ -51,6 +51,8 @@ struct BenchTests {
     #expect(missing.status == 2 && missing.errors.contains("clean.json"))
     let fitted = try SluiceCommand.run(["reference", "-f", filter, "-o", reference] + images + [damaged])
     #expect(fitted.status == 1 && fitted.errors.contains("damaged.png left out"))
+    let shown = try SluiceCommand.run(["reference", "-f", filter, "-o", "-"] + images)
+    #expect(try shown.status == 0 && shown.output == Repository.bytes(reference))
     let clean = try SluiceCommand.run(
       ["filter", "-f", filter, "--format", "none", "--verdicts", "-", images[3]])
     #expect(clean.status == 0, "\(clean.errors)")

@@ -179,6 +179,18 @@ struct OutputTests {
     #expect(result.status == 2 && !result.errors.contains("left out"), "\(result.errors)")
   }
 
+  @Test(
+    "what a filter names, and what has others beside it, is a file and no standard stream",
+    arguments: [
+      "calibrate -f decode-only.yaml --clean a.png -o -", "quantise -f decode-only.yaml -o - a.png",
+      "init model.onnx -o -", "witness -f decode-only.yaml --photos a.png -o /dev/stdout",
+    ])
+  func namedOutputs(arguments: String) throws {
+    let result = try SluiceCommand.shell("cd '\(folder.path)' && $SLUICE \(arguments); echo $?; ls")
+    #expect(result.outputText.hasPrefix("2\n") && !result.outputText.contains("\n-\n"), "\(result.outputText)")
+    #expect(result.errors.contains("standard output"), "\(result.errors)")
+  }
+
   @Test("a run that waits for the reader of a pipe ends with the first signal")
   func pipesWithoutReaders() throws {
     let script = """

@@ -42,19 +42,29 @@ struct AuditExportCommand: AsyncParsableCommand {
   var output = "-"
 
   @Option(
-    help: ArgumentHelp("Also write the images, each once, as a tar archive.", valueName: "file.tar"),
+    help: ArgumentHelp(
+      "Also write the images, each once, as a tar archive; - is standard output, where -o names a file.",
+      valueName: "file.tar"),
     completion: .file(extensions: ["tar"]))
   var images: String?
+
+  private var imagePlace: OutputPlace? { images.map { OutputPlace($0) } }
+
+  func validate() throws {
+    if imagePlace == .standardOutput, OutputPlace(output) == .standardOutput {
+      throw ValidationError("-o - and --images - are both standard output; name a file for one of them")
+    }
+  }
 
   func run() async throws {
     let location = try log.location()
     let store = try location.openForReading()
     let place = OutputPlace(output)
-    let outputs = [place.path, images].compactMap(\.self)
+    let outputs = [place.path, imagePlace?.path].compactMap(\.self)
     try checkDistinct(outputs: outputs, inputs: [])
     try location.folder.checkIsLeftAlone(by: outputs)
     let file = try place.opened()
-    let archive = try images.map { (path) throws(SluiceError) in try ImageArchive(path) }
+    let archive = try imagePlace.map { (place) throws(SluiceError) in try ImageArchive(place) }
     var query = query.query
     query.isOldestFirst = true
     // Not before the first record: a log that cannot be read is not to cost an older export.
@@ -79,8 +89,8 @@ private final class ImageArchive {
   private var written: Set<String> = []
   private(set) var missing = 0
 
-  init(_ path: String) throws(SluiceError) {
-    file = try .overwriting(path)
+  init(_ place: OutputPlace) throws(SluiceError) {
+    file = try place.opened()
   }
 
   func add(_ record: StoredRecord, of store: AuditStore) throws(SluiceError) {

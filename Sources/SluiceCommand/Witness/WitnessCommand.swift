@@ -79,6 +79,7 @@ struct WitnessCommand: AsyncParsableCommand {
         "--features takes a number from \(Self.featureRange.lowerBound) to \(Self.featureRange.upperBound)")
     }
     if let model, !model.hasSuffix(".xml") { throw ValidationError("--model takes a name that ends in .xml") }
+    try OutputPlace.checkIsFile(output, "-o")
     if !calibrate.isEmpty, output == nil { throw ValidationError("--calibrate needs -o beside it") }
   }
 
