@@ -164,6 +164,11 @@ extension GatewayProcesses {
         #expect(!page.contains("<script>alert"), "\(path)")
         #expect(!page.contains("style=\"") && !page.contains("onclick"), "\(path)")
       }
+      // A sign with a combining mark behind it is still that sign to a browser.
+      let signs = "%22%CC%81%20%3C%CC%81%20%27%CC%81"
+      let marked = Data(try await client.get("/audit/records?client=\(signs)", ["Cookie": cookie]).body)
+      #expect(marked.range(of: Data("&quot;\u{301} &lt;\u{301} &#39;\u{301}".utf8)) != nil)
+      #expect(marked.range(of: Data("\"\u{301}".utf8)) == nil)
       for name in ["thumbnail", "original", "version-0", "difference-1", "heat", "noise"] {
         let picture = try await client.get("\(place)/pictures/\(name)", ["Cookie": cookie])
         #expect(picture.status == 200 && picture.headers["content-type"] == "image/png", "\(name)")
