@@ -138,7 +138,7 @@ struct ImagesInText {
       _ = try take(bytes, depth: depth + 1, samples: escapes)
       return
     }
-    guard let content = TextEncodings.base64(bytes.trimmed), !content.isForAddresses, escapes == 0 else {
+    guard let content = TextEncodings.base64(bytes[...].trimmed), !content.isForAddresses, escapes == 0 else {
       throw .ambiguousBody(
         "a data URL is not strictly base64", remedy: "write it with + and /, without blanks and escapes")
     }
@@ -191,10 +191,10 @@ extension JSONValue {
   }
 }
 
-extension Collection where SubSequence == ArraySlice<UInt8>, Element == UInt8 {
+extension ArraySlice<UInt8> {
   /// Without blanks at either end.
   fileprivate var trimmed: ArraySlice<UInt8> {
-    var rest = self[...]
+    var rest = self
     while rest.first?.isBlank == true { rest.removeFirst() }
     while rest.last?.isBlank == true { rest.removeLast() }
     return rest

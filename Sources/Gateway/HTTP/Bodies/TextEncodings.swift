@@ -39,9 +39,29 @@ enum TextEncodings {
   }
 
   /// The bytes of hexadecimal text, with `0x` or `\x` before it or not; `nil` for other text.
+  ///
+  /// Every string of a body is asked for it, so it is not left to a generic function of another module.
   static func hexadecimal(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    let digits = text.starts(with: Array("0x".utf8)) || text.starts(with: Array("\\x".utf8)) ? text.dropFirst(2) : text
-    return Hexadecimal.bytes(digits.lazy.filter { !$0.isBlank })
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for digit in withoutHexadecimalMark(text) where !digit.isBlank {
+      guard let value = Hexadecimal.value(digit) else { return nil }
+      if let first = high {
+        bytes.append(first << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
+    }
+    return high == nil ? bytes : nil
+  }
+
+  private static func withoutHexadecimalMark(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let rest = text.dropFirst()
+    guard text.first == UInt8(ascii: "0") || text.first == UInt8(ascii: "\\"), rest.first == UInt8(ascii: "x") else {
+      return text
+    }
+    return rest.dropFirst()
   }
 
   /// With the escapes of addresses and forms (`%89`) resolved; those that are none stay.
@@ -69,7 +89,7 @@ enum TextEncodings {
   ///
   /// - Throws: `cancelled`.
   /// - Complexity: O(bytes).
-  static func hidesBase64Image(_ text: some Sequence<UInt8>) throws(SluiceError) -> Bool {
+  static func hidesBase64Image(_ text: ArraySlice<UInt8>) throws(SluiceError) -> Bool {
     let values = text.filter { sixBits[Int($0)] != other }
     if try beginsImage(in: values) { return true }
     guard values.contains(where: isOfAddresses) else { return false }
