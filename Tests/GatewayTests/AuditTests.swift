@@ -158,6 +158,33 @@ extension GatewayProcesses {
       #expect(writers[0]["records"] as? Int == 1 && writers[0]["signedThrough"] as? Int == 0)
     }
 
+    @Test(
+      "images beyond the limits are gone once the gateway runs again, and their records stay",
+      arguments: [("--audit-max-bytes", "16384B", 2), ("--audit-max-age", "1s", 0)])
+    func limits(option: String, limit: String, kept: Int) async throws {
+      let folder = try TemporaryFolder()
+      let audit = "\(folder.path)/audit"
+      let first = try RunningGateway(["--audit", audit])
+      for number in 0..<4 {
+        // Bytes behind the picture make it another file. Each takes two blocks of the disk.
+        let image = Signs.adversarial + Array("\(number)".utf8)
+        #expect(try await WebClient(port: first.http).post("/v1/filter", image).status == 403)
+      }
+      first.send(SIGTERM)
+      #expect(first.waitForEnd() == 0)
+      let reader = AuditLogReader(audit)
+      #expect(try reader.keptFiles.count == 4)
+      // None is younger then than the age that is permitted.
+      try await Task.sleep(for: .seconds(1.1))
+      let second = try RunningGateway(["--audit", audit, option, limit])
+      try await second.wait(for: "images deleted")
+      #expect(try reader.keptFiles.count == kept)
+      let deletion = second.log.first { $0["message"] as? String == "images deleted" }
+      #expect(deletion?["images"] as? String == "\(4 - kept)")
+      #expect(try reader.records().map(\.isKept) == (0..<4).map { $0 < kept }, "the oldest go first")
+      #expect(try reader.verify().status == 0)
+    }
+
     @Test("kept images are encrypted where a key is given")
     func encryption() async throws {
       let folder = try TemporaryFolder()

@@ -6,32 +6,45 @@ import Logging
 import ServiceLifecycle
 
 /// Signs checkpoints, sums up junk, and deletes images that are too many or too old, for as long as the gateway serves.
-struct AuditUpkeep: Service {
-  let audit: GatewayAudit
-  let metrics: GatewayMetrics
-  let log: Logger
+package struct AuditUpkeep: Service {
+  private let audit: GatewayAudit
+  private let metrics: GatewayMetrics
+  private let log: Logger
+  private let intervals: Intervals
   private let signed = SignedHistory()
 
-  private static let pruningInterval = Duration.seconds(60)
-  private static let sweepingInterval = Duration.seconds(3600)
-  /// What was counted since the last sum is lost when the process is killed.
-  private static let summingInterval = Duration.seconds(10)
+  /// How often each is done that nobody sets.
+  package struct Intervals: Sendable {
+    package var pruning = Duration.seconds(60)
+    package var sweeping = Duration.seconds(3600)
+    /// What was counted since the last sum is lost when the process is killed.
+    package var summing = Duration.seconds(10)
 
-  func run() async throws {
+    package init() {}
+  }
+
+  package init(audit: GatewayAudit, metrics: GatewayMetrics, log: Logger, intervals: Intervals = Intervals()) {
+    self.audit = audit
+    self.metrics = metrics
+    self.log = log
+    self.intervals = intervals
+  }
+
+  package func run() async throws {
     // Of a gateway that never runs for as long as an interval, nothing would be signed.
     await sign()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in Self.every(audit.settings.checkpoint) { await sign() } }
       group.addTask {
         await sweep()
-        for await _ in Self.every(Self.sweepingInterval) { await sweep() }
+        for await _ in Self.every(intervals.sweeping) { await sweep() }
       }
       group.addTask {
         var rounds = PruningRounds()
         await prune(&rounds)
-        for await _ in Self.every(Self.pruningInterval) { await prune(&rounds) }
+        for await _ in Self.every(intervals.pruning) { await prune(&rounds) }
       }
-      group.addTask { for await _ in Self.every(Self.summingInterval) { await sumUp() } }
+      group.addTask { for await _ in Self.every(intervals.summing) { await sumUp() } }
     }
     // It ends last of all that judges, so the signature covers everything.
     await sumUp()

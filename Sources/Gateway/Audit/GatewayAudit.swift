@@ -32,7 +32,7 @@ package struct GatewayAudit: Sendable {
   /// Opens the log.
   ///
   /// - Throws: `audit-unavailable`, `invalid-key`.
-  init(
+  package init(
     _ settings: AuditSettings, version: String, metrics: GatewayMetrics, log: Logger
   ) throws(SluiceError) {
     self.settings = settings
