@@ -48,6 +48,7 @@ extension FileDescriptor {
   /// Makes what was written durable.
   func flush() throws(Errno) {
     guard fsync(rawValue) == 0 else { throw Errno(rawValue: errno) }
+    Flushes.observer?(self)
   }
 
   /// Takes away what the file holds.
