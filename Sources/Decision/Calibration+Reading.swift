@@ -61,12 +61,13 @@ extension Calibration {
         throw Self.invalid("counts more images of an attack than it has")
       }
       guard let fusion = attack.fusionWithout else { continue }
-      heldOut[attack.name] = HeldOut(
-        fused: try Self.fusion(fusion, names, of: images.count),
-        groups: try Self.groups(attack.groupsWithout ?? [], detectors, of: images.count).map(\.score))
-      guard heldOut[attack.name]?.groups.count == groups.count else {
-        throw Self.invalid("leaves an attack out of groups that it does not have")
+      let groupsWithout = try Self.groups(attack.groupsWithout ?? [], detectors, of: images.count)
+      // From here on, their places alone say which is which.
+      guard groupsWithout.map(\.name) == groups.map(\.name) else {
+        throw Self.invalid("has groups without an attack in another order")
       }
+      heldOut[attack.name] = HeldOut(
+        fused: try Self.fusion(fusion, names, of: images.count), groups: groupsWithout.map(\.score))
     }
     self.init(
       identity: CalibrationIdentity(

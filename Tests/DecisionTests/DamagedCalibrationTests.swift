@@ -100,11 +100,29 @@ import Testing
     Damage("a limit below nothing") { $0.exits = certificate { $0.limit.lostDetections = -1 } },
   ]
 
+  private static func witnesses(_ names: String..., milliseconds: Double = 1) -> WitnessOrder {
+    WitnessOrder(names.map { .init(name: $0, milliseconds: milliseconds) })
+  }
+
+  /// What lets images leave that nobody measured.
+  private static let exits: [Damage] = [
+    Damage("an exit for all") { $0.exits?.exits = [.init(asked: [], quantile: 0.5, leastOpenness: -1)] },
+    Damage("an exit for more than all") { $0.exits?.exits = [.init(asked: [], quantile: 1.5, leastOpenness: 2)] },
+    Damage("more exits flagged than exits") { $0.exits = certificate { $0.cleanExitsFlagged = 2001 } },
+    Damage("fewer exits flagged than none") { $0.exits = certificate { $0.cleanExitsFlagged = -1 } },
+    Damage("more exits than clean images") { $0.exits = certificate { $0.cleanExits = 4001 } },
+    Damage("more losses than detections") { $0.exits = certificate { $0.losses = 301 } },
+    Damage("fewer losses than none") { $0.exits = certificate { $0.losses = -1 } },
+    Damage("groups left out") { $0.heldOut["pgd"]?.groups.removeLast() },
+    Damage("a witness in less than no time") { $0.witnesses = witnesses("a", milliseconds: -1) },
+    Damage("a witness twice") { $0.witnesses = witnesses("a", "a") },
+  ]
+
   private static func read(_ calibration: Calibration) throws(SluiceError) -> Calibration {
     try Calibration(json: Array(calibration.json.text.utf8))
   }
 
-  @Test("numbers that no fit writes are refused", arguments: counts + sums + parts + sizes)
+  @Test("numbers that no fit writes are refused", arguments: counts + sums + parts + sizes + exits)
   func refused(damage: Damage) throws {
     var calibration = DecisionTests.calibration()
     calibration.exits = Self.certificate { _ in }
@@ -112,6 +130,17 @@ import Testing
     #expect(try Self.read(calibration) == calibration)
     damage.apply(&calibration)
     let error = #expect(throws: SluiceError.self) { try Self.read(calibration) }
+    #expect(error?.code == .invalidCalibration)
+  }
+
+  @Test("groups without an attack that stand in another order than the groups are refused")
+  func otherOrder() throws {
+    let json = DecisionTests.calibration().json
+    let groups = try #require(json["attacks"]?.elements.first?["groupsWithout"])
+    let reversed = JSONValue.array(groups.elements.reversed())
+    let text = json.text.replacing(groups.text, with: reversed.text)
+    #expect(text != json.text)
+    let error = #expect(throws: SluiceError.self) { try Calibration(json: Array(text.utf8)) }
     #expect(error?.code == .invalidCalibration)
   }
 
