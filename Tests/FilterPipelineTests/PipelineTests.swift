@@ -178,6 +178,28 @@ struct PipelineTests {
     #expect(pipeline.bytesForJudging(refused) < 1_000_000)
   }
 
+  @Test("what looks at the source takes as much again as the decoded picture, and alpha and profiles are reckoned with")
+  func memoryForLookingAtTheSource() throws {
+    let step = "{resize: {width: 8, height: 8}}"
+    let plain = try Self.pipeline(that: step)
+    let looking = try Self.pipeline(that: step, detectors: "detectors: [{scalingAttack: {threshold: 9}}]")
+    let bytes = try EncodedImages.png(width: 300, height: 200)
+    let demand = try ImageDecoder().demand(of: bytes.span).memory
+    #expect(looking.bytesForJudging(input(bytes)) - plain.bytesForJudging(input(bytes)) == demand)
+    let size = PixelSize(width: 300, height: 200)
+    let pixels = Self.unencoded(size, .rgb)
+    #expect(looking.bytesForJudging(pixels) - plain.bytesForJudging(pixels) == 3 * size.area)
+
+    let finding = try Self.pipeline(that: step, detectors: "detectors: [{fileFindings: {}}]")
+    for (name, least) in [("rgba8", 13 * 11), ("metadata", 1)] {
+      let bytes = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/\(name).png"))
+      let extras = try ImageDecoder().demand(of: bytes.span, keeping: FileFindings.neededExtras)
+      let more = extras.memory - (try ImageDecoder().demand(of: bytes.span).memory)
+      #expect(more >= least)
+      #expect(finding.bytesForJudging(input(bytes)) - plain.bytesForJudging(input(bytes)) == more)
+    }
+  }
+
   @Test("a picture costs itself alone where no memory is left for scaling it", arguments: ["", "- fileFindings: {}"])
   func noMemoryForScaling(detectors: String) async throws {
     let pipeline = try Self.pipeline(

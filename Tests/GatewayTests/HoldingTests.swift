@@ -59,4 +59,15 @@ struct HoldingTests {
     #expect(try await second.value == 1)
     #expect(memory.used == 0)
   }
+
+  @Test("an image is judged once there is memory for judging it, beside what is held of it afterwards")
+  func judging() async throws {
+    let memory = MemoryBudget(1)
+    var others = [try await memory.charge(1, for: .judging)]
+    let batch = Task { [image] in try await judge([image], memory).judgements.count }
+    for _ in 0..<3000 where memory.waiting == 0 { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(memory.waiting == 1)
+    others.removeAll()
+    #expect(try await batch.value == 1)
+  }
 }

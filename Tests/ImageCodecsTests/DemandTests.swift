@@ -48,6 +48,31 @@ struct DemandTests {
     #expect(demand.work > 2 * samples)
   }
 
+  @Test(arguments: ["444", "422", "420", "440", "411", "cmyk", "gray", "restart"])
+  func coefficientsThatLaterScansRefineAreReckonedWith(name: String) throws {
+    let bytes = try Self.resized(Self.scans(name), width: 8160, height: 6120)
+    let samples = 8160 * 6120 * (name == "gray" ? 1 : 3)
+    #expect(try ImageDecoder().demand(of: bytes.span).memory >= samples + (48 << 20))
+  }
+
+  /// A baseline JPEG of three components, in a scan together or in one for each.
+  private static func baseline(isInterleaved: Bool, width: Int, height: Int) throws -> [UInt8] {
+    let bytes = EncodedImages.jpeg(width: 16, height: 16, sampling: [(1, 1), (1, 1), (1, 1)])
+    let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+    let scans = (1...3 as ClosedRange<UInt8>).flatMap { [0xFF, 0xDA, 0, 8, 1, $0, 0, 0, 63, 0, 0] as [UInt8] }
+    let apart = Array(bytes[..<scan]) + scans + [0xFF, 0xD9]
+    return try resized(isInterleaved ? bytes : apart, width: width, height: height)
+  }
+
+  @Test func aBaselineFileInSeveralScansKeepsAllCoefficientsAndOneInASingleScanNone() throws {
+    for (side, coefficients) in [(16, 2 * 16 * 16 * 3), (6400, 48 << 20)] {
+      let together = try Self.baseline(isInterleaved: true, width: side, height: side)
+      let apart = try Self.baseline(isInterleaved: false, width: side, height: side)
+      let added = try ImageDecoder().demand(of: apart.span).memory - ImageDecoder().demand(of: together.span).memory
+      #expect(added == coefficients)
+    }
+  }
+
   @Test func workIsWhatTheScansVisitAndWhatIsWritten() throws {
     // Of 16×16 pixels, 4:4:4: the script visits luma in 8 scans, the others in 5 each; two of these 18 are shared.
     let bytes = try Self.resized(Self.scans("444"), width: 16, height: 16)

@@ -48,7 +48,7 @@ package struct InferenceGateway: Sendable {
   /// - Parameters:
   ///   - read: makes the request of its body; runs on a worker.
   /// - Throws: `Refusal`.
-  func infer(
+  package func infer(
     _ context: RequestContext, _ read: @escaping @Sendable () throws(SluiceError) -> InferenceRequest
   ) async throws(Refusal) -> Inference {
     let (request, images) = try await judged(context) { () throws(SluiceError) in
@@ -86,7 +86,7 @@ package struct InferenceGateway: Sendable {
   ///   - isRaw: whether the output of this name is written as it is, and not as JSON.
   ///   - work: writes it; runs on a worker.
   /// - Throws: what the work throws; `cancelled`.
-  func write<Answer: Sendable>(
+  package func write<Answer: Sendable>(
     _ inference: Inference, isRaw: (String) -> Bool, _ work: @escaping @Sendable () throws(SluiceError) -> Answer
   ) async throws(SluiceError) -> Answer {
     let charge = try await memory.charge(inference.response.bytesForWriting(isRaw: isRaw), for: .answering)
@@ -171,7 +171,7 @@ package struct InferenceGateway: Sendable {
 }
 
 /// An inference that was answered.
-struct Inference: Sendable {
+package struct Inference: Sendable {
   let request: InferenceRequest
   let response: InferenceResponse
   /// Of the images, without their tensors.
@@ -246,15 +246,28 @@ package enum JudgingRoute: String, Sendable, Hashable, CaseIterable {
 }
 
 /// One request on its way.
-struct RequestContext: Sendable {
+package struct RequestContext: Sendable {
   let identity: RequestIdentity
   let route: JudgingRoute
   let mode: FlaggedImages
-  /// Who sent it, as the operator wants it to be said.
   let client: String?
   let deadline: Deadline
   /// The version of the model that must answer; `nil` for any.
   var version: String?
+
+  /// - Parameters:
+  ///   - client: who sent it, as the operator wants it to be said.
+  package init(
+    identity: RequestIdentity, route: JudgingRoute, mode: FlaggedImages, client: String?, deadline: Deadline,
+    version: String? = nil
+  ) {
+    self.identity = identity
+    self.route = route
+    self.mode = mode
+    self.client = client
+    self.deadline = deadline
+    self.version = version
+  }
 }
 
 extension Duration {

@@ -9,7 +9,7 @@ import SwiftProtobuf
 /// The gRPC side of the Open Inference Protocol.
 ///
 /// Calls are taken as streams, so that tokens and deadlines hold before the message has come.
-struct InferenceService: RegistrableRPCService {
+package struct InferenceService: RegistrableRPCService {
   let gateway: InferenceGateway
   let tokens: BearerTokens
   let state: ServingState
@@ -18,7 +18,13 @@ struct InferenceService: RegistrableRPCService {
 
   private typealias Method = Inference_GRPCInferenceService.Method
 
-  func registerMethods(with router: inout RPCRouter<some ServerTransport>) {
+  package init(gateway: InferenceGateway, tokens: BearerTokens, state: ServingState) {
+    self.gateway = gateway
+    self.tokens = tokens
+    self.state = state
+  }
+
+  package func registerMethods(with router: inout RPCRouter<some ServerTransport>) {
     router.register(Method.ServerLive.descriptor, serverLive)
     router.register(Method.ServerReady.descriptor, serverReady)
     router.register(Method.ModelReady.descriptor, modelReady)
