@@ -43,6 +43,12 @@ extension GatewayProcesses {
       for form in ["token=wrong-token-of-nobody", "token=", "", "token=\(Self.token)x"] {
         #expect(try await client.post("/audit/login", Array(form.utf8)).status == 401)
       }
+      for (site, status) in [("cross-site", 403), ("same-site", 403), ("same-origin", 303), ("none", 303)] {
+        let answer = try await client.post(
+          "/audit/login", Array("token=\(Self.token)".utf8), ["Sec-Fetch-Site": site])
+        #expect(answer.status == status, "no other site logs a browser in")
+        #expect((answer.headers["set-cookie"] == nil) == (status == 403), "\(site)")
+      }
       for header in ["Bearer wrong-token-of-nobody", "Basic x", "Bearer \(Self.token.dropLast())"] {
         #expect([303, 401].contains(try await client.get("/audit/records", ["Authorization": header]).status))
       }
@@ -146,6 +152,9 @@ extension GatewayProcesses {
         #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "\(path)")
         #expect(headers["x-content-type-options"] == "nosniff" && headers["x-frame-options"] == "DENY", "\(path)")
         #expect(headers["referrer-policy"] == "no-referrer", "\(path)")
+        #expect(headers["cross-origin-opener-policy"] == "same-origin", "\(path)")
+        #expect(headers["cross-origin-resource-policy"] == "same-origin", "\(path)")
+        #expect(headers["cache-control"] == (path.hasSuffix(".css") ? "no-cache" : "no-store"), "\(path)")
       }
     }
 

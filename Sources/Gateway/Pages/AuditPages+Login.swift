@@ -2,9 +2,6 @@ import Hummingbird
 import Logging
 
 extension AuditPages {
-  /// How long a wrong token is made to wait.
-  private static let penalty = Duration.milliseconds(500)
-
   /// Who asks.
   ///
   /// - Throws: `PageFailure` for nobody.
@@ -13,7 +10,7 @@ extension AuditPages {
       guard let reviewer = audit.reviewers.reviewer(of: token) else { throw .notLoggedIn }
       return Visitor(reviewer: reviewer, csrf: nil, session: nil)
     }
-    guard let session = page.session.flatMap(sessions.session),
+    guard let session = page.session.flatMap({ sessions.session($0) }),
       let reviewer = audit.reviewers.reviewer(of: session.token)
     else { throw .notLoggedIn }
     return Visitor(reviewer: reviewer, csrf: session.csrf, session: session.id)
@@ -31,12 +28,10 @@ extension AuditPages {
   func logIn(_ page: PageRequest) async throws(PageFailure) -> Response {
     guard !page.comesFromElsewhere else { throw .status(403, "the form was sent by another site") }
     let form = try await page.form()
-    guard let token = form["token"], audit.reviewers.reviewer(of: token) != nil else {
+    guard let session = await entrance.session(for: form["token"]) else {
       gateway.log.warning("log-in to the audit pages refused")
-      try? await Task.sleep(for: Self.penalty)
       return loginPage(page, isWrong: true, next: form["next"])
     }
-    let session = sessions.begin(token)
     var response = PageResponse.redirect(to: Self.ownAddress(form["next"]))
     response.headers[.setCookie] =
       "\(PageRequest.cookieName)=\(session.id); Path=\(Self.root); HttpOnly; SameSite=Strict; Max-Age=\(PageSessions.duration.components.seconds)"

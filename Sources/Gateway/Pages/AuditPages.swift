@@ -18,7 +18,8 @@ import Workers
 final class AuditPages: Sendable {
   let audit: GatewayAudit
   let gateway: InferenceGateway
-  let sessions = PageSessions()
+  let sessions: PageSessions
+  let entrance: PageEntrance
   let pictures = PagePictures()
   let cleanScores = CleanScoreSource()
   private let templates = PageTemplates()
@@ -29,6 +30,8 @@ final class AuditPages: Sendable {
   init(_ audit: GatewayAudit, _ gateway: InferenceGateway) {
     self.audit = audit
     self.gateway = gateway
+    sessions = PageSessions()
+    entrance = PageEntrance(audit.reviewers, sessions)
   }
 
   /// Whether a path is one of the pages', or would be if there were such a page.

@@ -1,27 +1,29 @@
 import Synchronization
 
 /// Who is logged in to the audit pages. Sessions live in memory alone: a restart ends them.
-final class PageSessions: Sendable {
-  struct Session: Sendable {
-    let id: String
+package final class PageSessions: Sendable {
+  package struct Session: Sendable {
+    package let id: String
     /// Whose it is, it shows for as long as it is one of the tokens.
-    let token: String
+    package let token: String
     /// What forms of this session carry, and no other site can know.
-    let csrf: String
-    let end: ContinuousClock.Instant
+    package let csrf: String
+    fileprivate let end: ContinuousClock.Instant
   }
 
   private let sessions = Mutex<[String: Session]>([:])
 
-  static let duration = Duration.seconds(12 * 3600)
-  private static let most = 1000
+  package static let duration = Duration.seconds(12 * 3600)
+  package static let most = 1000
+
+  package init() {}
 
   /// Begins a session; the oldest one ends where there are too many.
-  func begin(_ token: String) -> Session {
+  package func begin(_ token: String, now: ContinuousClock.Instant = .now) -> Session {
     let session = Session(
-      id: Self.randomText(), token: token, csrf: Self.randomText(), end: .now + Self.duration)
+      id: Self.randomText(), token: token, csrf: Self.randomText(), end: now + Self.duration)
     sessions.withLock { sessions in
-      sessions = sessions.filter { $0.value.end > .now }
+      sessions = sessions.filter { $0.value.end > now }
       if sessions.count >= Self.most, let oldest = sessions.values.min(by: { $0.end < $1.end }) {
         sessions[oldest.id] = nil
       }
@@ -30,11 +32,12 @@ final class PageSessions: Sendable {
     return session
   }
 
-  func session(_ id: String) -> Session? {
-    sessions.withLock { $0[id] }.flatMap { $0.end > .now ? $0 : nil }
+  /// `nil` for one that is not there, or has ended.
+  package func session(_ id: String, now: ContinuousClock.Instant = .now) -> Session? {
+    sessions.withLock { $0[id] }.flatMap { $0.end > now ? $0 : nil }
   }
 
-  func end(_ id: String) { sessions.withLock { $0[id] = nil } }
+  package func end(_ id: String) { sessions.withLock { $0[id] = nil } }
 
   /// 256 bits from the system's generator.
   static func randomText() -> String {
