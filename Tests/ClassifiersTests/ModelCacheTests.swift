@@ -175,6 +175,33 @@ final class ModelCacheTests {
     #expect(!entries().isEmpty && entries().count { kept.contains($0) } < 2)
   }
 
+  @Test("what nobody finished goes with the next entry, and what is perhaps being written stays")
+  func unfinished() throws {
+    _ = try open()
+    let kept = entries()
+    let (stale, young) = ("\(cacheFolder)/abcdef.part", "\(cacheFolder)/ghijkl.part")
+    for path in [stale, young] { try Data("half".utf8).write(to: URL(fileURLWithPath: path)) }
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -7200)], ofItemAtPath: stale)
+    try useModel("spread")
+    _ = try open()
+    #expect(!entries().contains(stale) && entries().contains(young))
+    #expect(kept.count == 2 && Set(entries()).isSuperset(of: kept))
+  }
+
+  @Test("a link in the place of an entry is not followed: it may lead to what others can change")
+  func links() throws {
+    _ = try open { _ throws(SluiceError) in "the same" }
+    for (number, entry) in entries().enumerated() {
+      let elsewhere = "\(folder)/elsewhere-\(number)"
+      try FileManager.default.moveItem(atPath: entry, toPath: elsewhere)
+      try FileManager.default.createSymbolicLink(atPath: entry, withDestinationPath: elsewhere)
+    }
+    // The entries are good, but for where they lie, and nothing else is left to read the model from.
+    try Data("no model".utf8).write(to: URL(fileURLWithPath: model))
+    #expect(throws: SluiceError.self) { try self.open { _ throws(SluiceError) in "the same" } }
+  }
+
   @Test func aFolderThatOthersMayEnterIsNotUsed() async throws {
     try FileManager.default.createDirectory(
       atPath: cacheFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])

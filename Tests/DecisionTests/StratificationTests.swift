@@ -23,6 +23,28 @@ import Testing
     #expect(png.strata == ["all", "gray", "gray/png", "gray/png/unscaled"])
   }
 
+  @Test(
+    "qualities have the bands that calibration files name",
+    arguments: [
+      (1, "below 70"), (69, "below 70"), (70, "70-84"), (84, "70-84"), (85, "85-94"), (94, "85-94"), (95, "from 95"),
+      (100, "from 95"),
+    ])
+  func qualities(quality: Int, band: String) {
+    #expect(origin(quality: quality).strata[4] == "colour/jpeg/4:2:0/quality \(band)")
+  }
+
+  @Test(
+    "scales have the bands that calibration files name",
+    arguments: [
+      (0.5, "enlarged"), (0.99, "enlarged"), (0.998, "enlarged"), (0.9995, "unscaled"), (1, "unscaled"),
+      (1.0005, "unscaled"), (1.002, "scale 1-2"), (1.5, "scale 1-2"), (1.999, "scale 1-2"), (2, "scale 2-4"),
+      (3.999, "scale 2-4"), (4, "scale from 4"), (100, "scale from 4"),
+    ] as [(Double, String)])
+  func scales(scale: Double, band: String) {
+    let png = ImageOrigin(isGray: false, format: "png", subsampling: nil, quality: nil, scale: scale)
+    #expect(png.strata == ["all", "colour", "colour/png", "colour/png/\(band)"])
+  }
+
   @Test("an image is compared with its own stratum where that has enough images, else with a wider one")
   func thinStrataFallBack() {
     let distribution = StratifiedDistribution(

@@ -55,19 +55,23 @@ struct DemandTests {
     #expect(try ImageDecoder().demand(of: bytes.span).memory >= samples + (48 << 20))
   }
 
-  /// A baseline JPEG of three components, in a scan together or in one for each.
-  private static func baseline(isInterleaved: Bool, width: Int, height: Int) throws -> [UInt8] {
-    let bytes = EncodedImages.jpeg(width: 16, height: 16, sampling: [(1, 1), (1, 1), (1, 1)])
-    let scan = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
-    let scans = (1...3 as ClosedRange<UInt8>).flatMap { [0xFF, 0xDA, 0, 8, 1, $0, 0, 0, 63, 0, 0] as [UInt8] }
-    let apart = Array(bytes[..<scan]) + scans + [0xFF, 0xD9]
-    return try resized(isInterleaved ? bytes : apart, width: width, height: height)
+  /// A baseline JPEG of one component or of three, with a single scan of all.
+  private static func baseline(components: Int, width: Int, height: Int) throws -> [UInt8] {
+    let sampling = Array(repeating: (horizontal: 1, vertical: 1), count: components)
+    return try resized(EncodedImages.jpeg(width: 16, height: 16, sampling: sampling), width: width, height: height)
+  }
+
+  /// The file with other scans, each of one component: 1 is the first.
+  private static func rescanned(_ bytes: [UInt8], _ components: [UInt8]) throws -> [UInt8] {
+    let start = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+    let scans = components.flatMap { [0xFF, 0xDA, 0, 8, 1, $0, 0, 0, 63, 0, 0] as [UInt8] }
+    return Array(bytes[..<start]) + scans + [0xFF, 0xD9]
   }
 
   @Test func aBaselineFileInSeveralScansKeepsAllCoefficientsAndOneInASingleScanNone() throws {
     for (side, coefficients) in [(16, 2 * 16 * 16 * 3), (6400, 48 << 20)] {
-      let together = try Self.baseline(isInterleaved: true, width: side, height: side)
-      let apart = try Self.baseline(isInterleaved: false, width: side, height: side)
+      let together = try Self.baseline(components: 3, width: side, height: side)
+      let apart = try Self.rescanned(together, [1, 2, 3])
       let added = try ImageDecoder().demand(of: apart.span).memory - ImageDecoder().demand(of: together.span).memory
       #expect(added == coefficients)
     }
@@ -91,6 +95,23 @@ struct DemandTests {
     #expect(decodingCode(large) == .tooMuchWork)
     #expect(demandCode(large) == .tooMuchWork)
     #expect(SluiceError.Code.ofImages.isSuperset(of: [.tooMuchWork, .tooMuchMemory]))
+  }
+
+  @Test func aHundredScansArePermittedAndNoMore() throws {
+    for (scans, code) in [(100, nil), (101, .tooManyScans)] as [(Int, SluiceError.Code?)] {
+      // The file has ten before one of them is repeated.
+      let bytes = try EncodedImages.jpegWithScans(scans - 9)
+      #expect(bytes.indices.dropLast().count { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA } == scans)
+      #expect(demandCode(bytes) == code, "\(scans) scans")
+    }
+  }
+
+  @Test func twentyFivePassesOverTheLargestPictureArePermittedAndNoMore() throws {
+    let largest = try Self.baseline(components: 1, width: 10_000, height: 5000)
+    for (passes, code) in [(25, nil), (26, .tooMuchWork)] as [(Int, SluiceError.Code?)] {
+      let bytes = try Self.rescanned(largest, Array(repeating: 1, count: passes))
+      #expect(demandCode(bytes) == code, "\(passes) passes")
+    }
   }
 
   @Test func anOperatorMayPermitMore() throws {

@@ -134,4 +134,15 @@ struct FindingTests {
   @Test func everyFindingHasASentence() {
     for code in Finding.Code.allCases { #expect(!Finding(code, count: 3, value: 2).sentence.isEmpty) }
   }
+
+  @Test(
+    "a gamma that stands for sRGB is none, and any other is found",
+    arguments: [(44_999, true), (45_000, false), (45_455, false), (46_000, false), (46_001, true)] as [(UInt32, Bool)])
+  func gammas(gamma: UInt32, isFound: Bool) throws {
+    let sound = try EncodedImages.png()
+    let chunk = EncodedImages.chunk("gAMA", EncodedImages.bigEndian(gamma))
+    let bytes = Array(sound[..<33]) + chunk + Array(sound[33...])
+    let expected = isFound ? [Finding(.gamma, value: Double(gamma) / 100_000)] : []
+    #expect(try ImageDecoder().decode(bytes.span).findings == expected)
+  }
 }
