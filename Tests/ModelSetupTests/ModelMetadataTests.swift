@@ -24,16 +24,29 @@ struct ModelMetadataTests {
     arguments: [("Rgb8", [0.1, 0.2, 0.3], false), ("Bgr8", [0.3, 0.2, 0.1], false), (nil, [0.1, 0.2, 0.3], true)]
       as [(String?, [Float], Bool)])
   func onnxChannelOrder(order: String?, mean: [Float], isOpen: Bool) throws {
-    func field(_ tag: UInt8, _ bytes: [UInt8]) -> [UInt8] { [tag, UInt8(bytes.count)] + bytes }
-    func property(_ name: String, _ value: String) -> [UInt8] {
-      field(0x72, field(0x0A, Array(name.utf8)) + field(0x12, Array(value.utf8)))
-    }
     let bytes =
-      property("mean", "[0.1, 0.2, 0.3]") + (order.map { property("Image.BitmapPixelFormat", $0) } ?? [])
+      Self.property("mean", "[0.1, 0.2, 0.3]")
+      + (order.map { Self.property("Image.BitmapPixelFormat", $0) } ?? [])
     let folder = try TemporaryFolder()
     let found = ModelSurroundings(modelPath: try folder.file("m.onnx", bytes)).preparation(size: nil)
     #expect(found.normalisation?.value.mean == mean)
     #expect(found.isNormalisedInTensorOrder == isOpen)
+  }
+
+  @Test(
+    "the class names of an ONNX model are lines, whatever ends them, or between commas",
+    arguments: ["red\ngreen\nblue\n", "red\r\ngreen\r\nblue\r\n", "red, green, blue"])
+  func onnxNames(text: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("m.onnx", Self.property("names", text))
+    #expect(
+      ModelSurroundings(modelPath: path).preparation(size: nil).labels(count: 3)?.value == ["red", "green", "blue"])
+  }
+
+  /// A member of an ONNX model's `metadata_props`.
+  private static func property(_ name: String, _ value: String) -> [UInt8] {
+    func field(_ tag: UInt8, _ bytes: [UInt8]) -> [UInt8] { [tag, UInt8(bytes.count)] + bytes }
+    return field(0x72, field(0x0A, Array(name.utf8)) + field(0x12, Array(value.utf8)))
   }
 
   @Test func tensorFlowLiteMetadataIsRead() throws {

@@ -16,8 +16,9 @@ enum TextLists {
   static func names(_ text: String) -> [String]? {
     if let json = ModelSurroundings.json(Array(text.utf8)) { return json.asNames }
     if text.first == "{" || text.first == "[" { return quoted(text) }
-    let separator: Character = text.contains("\n") ? "\n" : ","
-    let names = text.split(separator: separator).map { $0.drop { $0 == " " } }.map(String.init)
+    // The line end of Windows is one character.
+    let lines = text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline) : text.split(separator: ",")
+    let names = lines.map { $0.drop { $0 == " " } }.map(String.init)
     return names.count > 1 ? names : nil
   }
 
