@@ -129,6 +129,26 @@ struct FoundPreparationTests {
     #expect(found.labels(count: 3) == nil)
   }
 
+  @Test(
+    "timm squashes pictures to a size that is no square only where it says so",
+    arguments: [
+      ("squash", [PreprocessStep.resizeExactly(PixelSize(width: 292, height: 146), .bicubic), .centerCrop(wide)]),
+      ("center", nil),
+    ] as [(String, [PreprocessStep]?)])
+  func timmWithoutSquare(mode: String, steps: [PreprocessStep]?) throws {
+    let found = try found(
+      [
+        "config.json": """
+        {"pretrained_cfg": {"input_size": [3, 128, 256], "interpolation": "bicubic", "crop_pct": 0.875, "crop_mode": "\(mode)"}}
+        """
+      ], size: Self.wide)
+    #expect(found.steps?.value == steps)
+    #expect(found.size?.value == Self.wide)
+    #expect(found.doubts.map(\.value).contains { $0.contains("cover 256×128") } == (steps == nil))
+  }
+
+  private static let wide = PixelSize(width: 256, height: 128)
+
   @Test("an OpenVINO IR says it in its model_info")
   func openVINO() throws {
     let found = try found(

@@ -38,7 +38,10 @@ enum TimmConfiguration {
     switch mode {
     case "center" where size.width == size.height:
       preparation.steps = [.resizeShorterSide(scaled.width, filter), .centerCrop(size)]
-    case "squash", "center":
+    case "center":
+      preparation.doubts.append(
+        "it scales pictures in their proportions until they cover \(size), which is done here for squares alone")
+    case "squash":
       preparation.steps = [.resizeExactly(scaled, filter)] + (scaled == size ? [] : [.centerCrop(size)])
     default:
       preparation.doubts.append("it crops as `\(mode)`, which is not done here")
