@@ -60,13 +60,42 @@ struct FoundPreparationTests {
           """, steps: [.resizeExactly(square, .bilinear)],
         normalisation: Normalisation(mean: [0.5], standardDeviation: [0.5])),
       Case(
+        testDescription: "EfficientNet's classifiers: divided by the deviation twice, the nearest pixel",
+        json: """
+          {"crop_size": {"height": 289, "width": 289}, "do_center_crop": false, "do_normalize": true, "do_rescale": true,
+           "do_resize": true, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.47853944, 0.4732864, 0.47434163],
+           "include_top": true, "resample": 0, "rescale_factor": 0.00392156862745098, "rescale_offset": false,
+           "size": {"height": 224, "width": 224}}
+          """, steps: [.sampleExactly(square, .nearest)], normalisation: imageNet),
+      Case(
+        testDescription: "EfficientNet, told by its type alone",
+        json: """
+          {"do_normalize": true, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.47853944, 0.4732864, 0.47434163],
+           "image_processor_type": "EfficientNetImageProcessorFast", "resample": 3,
+           "size": {"height": 224, "width": 224}}
+          """, steps: [.resizeExactly(square, .bicubic)], normalisation: imageNet),
+      Case(
+        testDescription: "EfficientNet without its mean: divided once",
+        json: """
+          {"do_normalize": false, "do_rescale": true, "image_mean": [0.485, 0.456, 0.406],
+           "image_std": [0.229, 0.224, 0.225], "include_top": true, "resample": 2, "size": {"height": 224, "width": 224}}
+          """, steps: [.resizeExactly(square, .bilinear)],
+        normalisation: Normalisation(mean: [0, 0, 0], standardDeviation: [0.229, 0.224, 0.225])),
+      Case(
+        testDescription: "EfficientNet's features: divided once",
+        json: """
+          {"do_normalize": true, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225],
+           "image_processor_type": "EfficientNetImageProcessor", "include_top": false, "resample": 2,
+           "size": {"height": 224, "width": 224}}
+          """, steps: [.resizeExactly(square, .bilinear)], normalisation: imageNet),
+      Case(
         testDescription: "samples as they are, less a mean",
         json: """
           {"do_normalize": true, "do_rescale": false, "image_mean": [127.5, 127.5, 127.5],
            "image_std": [127.5, 127.5, 127.5], "do_resize": true, "size": 224}
           """, steps: [.resizeExactly(square, .bilinear)], normalisation: half),
       Case(
-        testDescription: "a kernel that is not there", json: #"{"do_resize": true, "size": 224, "resample": 0}"#,
+        testDescription: "a kernel that is not there", json: #"{"do_resize": true, "size": 224, "resample": 5}"#,
         steps: nil, normalisation: nil),
       Case(
         testDescription: "numbers that no model has",
@@ -100,8 +129,8 @@ struct FoundPreparationTests {
   }
 
   @Test func aKernelThatIsNotThereIsADoubt() throws {
-    let found = try found(["preprocessor_config.json": #"{"do_resize": true, "size": 224, "resample": 0}"#])
-    #expect(found.doubts.first?.value.contains("resample 0") == true)
+    let found = try found(["preprocessor_config.json": #"{"do_resize": true, "size": 224, "resample": 5}"#])
+    #expect(found.doubts.first?.value.contains("resample 5") == true)
   }
 
   @Test(
@@ -127,6 +156,12 @@ struct FoundPreparationTests {
     #expect(found.order?.value == .rgb)
     #expect(found.labels(count: 2)?.value == ["cat", "dog"])
     #expect(found.labels(count: 3) == nil)
+  }
+
+  @Test("timm takes the nearest pixel too")
+  func timmNearest() throws {
+    let found = try found(["config.json": #"{"input_size": [3, 224, 224], "interpolation": "nearest"}"#])
+    #expect(found.steps?.value == [.sampleShorterSide(256, .nearest), .centerCrop(Self.square)])
   }
 
   @Test(

@@ -43,10 +43,23 @@ enum HuggingFaceConfiguration {
     // Samples brought to −1…1 by a factor of 1/127.5 are moved by one.
     let offset = json["rescale_offset"]?.asTruth == true ? 1.0 : 0
     let isNormalised = normalises ?? (mean != nil)
-    if isNormalised, mean == nil { return nil }
+    let dividesAgain = dividesAgain(json)
+    if isNormalised && mean == nil || dividesAgain && deviation == nil { return nil }
+    let divisor = isNormalised || dividesAgain ? deviation ?? [] : []
     return Normalisation(
-      mean: isNormalised ? mean ?? [] : [], deviation: isNormalised ? deviation ?? [] : [], factor: factor,
-      offset: offset)
+      mean: isNormalised ? mean ?? [] : [], deviation: isNormalised && dividesAgain ? divisor.map { $0 * $0 } : divisor,
+      factor: factor, offset: offset)
+  }
+
+  /// Whether a processor of EfficientNet divides by the deviation once more, whatever it did before: for classifiers it
+  /// does unless it is told not to.
+  private static func dividesAgain(_ json: JSONValue) -> Bool {
+    json["include_top"]?.asTruth ?? processorName(json).hasPrefix("EfficientNet")
+  }
+
+  /// What the processor is called, as in `ViTImageProcessor`; empty where that is not said.
+  private static func processorName(_ json: JSONValue) -> String {
+    (json["image_processor_type"] ?? json["feature_extractor_type"])?.asText ?? ""
   }
 
   private static func geometry(_ json: JSONValue, _ modelSize: PixelSize?, _ preparation: inout Preparation) {
@@ -58,12 +71,12 @@ enum HuggingFaceConfiguration {
       return
     }
     let number = json["resample"]?.asNumber.flatMap { Int(exactly: $0) } ?? 2
-    guard let filter = PillowFilter.filter(numbered: number) else {
+    guard let kernel = PillowFilter.kernel(numbered: number) else {
       preparation.doubts.append("it resizes with a kernel that is not there (resample \(number))")
       preparation.size = crop ?? json["size"]?.asSize
       return
     }
-    guard let steps = steps(json, crop, modelSize, filter) else {
+    guard let steps = steps(json, crop, modelSize, kernel) else {
       preparation.doubts.append("its size is of a kind that is not known")
       return
     }
@@ -72,26 +85,26 @@ enum HuggingFaceConfiguration {
   }
 
   private static func steps(
-    _ json: JSONValue, _ crop: PixelSize?, _ modelSize: PixelSize?, _ filter: ResampleFilter
+    _ json: JSONValue, _ crop: PixelSize?, _ modelSize: PixelSize?, _ kernel: ScalingKernel
   ) -> [PreprocessStep]? {
     guard let size = json["size"] else { return nil }
     // A number alone is the shorter side for some processors, and a square for those of these families.
-    let type = (json["image_processor_type"] ?? json["feature_extractor_type"])?.asText ?? ""
+    let type = processorName(json)
     let isSquare = ["ViT", "DeiT", "Beit"].contains { type.hasPrefix($0) } || (crop == nil && json["crop_pct"] == nil)
     let shortest = size["shortest_edge"]?.asSide ?? (isSquare ? nil : size.asSide)
     if let shortest, let share = json["crop_pct"]?.asNumber, crop == nil, share > 0, share <= 1 {
       // As ConvNeXt's processor does below 384 pixels; above, pictures are squashed.
       let square = PixelSize(width: shortest, height: shortest)
-      guard shortest < 384 else { return [.resizeExactly(square, filter)] }
+      guard shortest < 384 else { return [kernel.exactly(square)] }
       guard let side = side(Double(shortest) / share) else { return nil }
-      return [.resizeShorterSide(side, filter), .centerCrop(square)]
+      return [kernel.shorterSide(side), .centerCrop(square)]
     }
     if let shortest {
       guard let crop = crop ?? modelSize else { return nil }
-      return [.resizeShorterSide(shortest, filter), .centerCrop(crop)]
+      return [kernel.shorterSide(shortest), .centerCrop(crop)]
     }
     guard let exact = size.asSize else { return nil }
-    return [.resizeExactly(exact, filter)] + (crop.map { [.centerCrop($0)] } ?? [])
+    return [kernel.exactly(exact)] + (crop.map { [.centerCrop($0)] } ?? [])
   }
 
   private static func side(_ value: Double) -> Int? {

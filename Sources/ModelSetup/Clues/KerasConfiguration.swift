@@ -90,7 +90,7 @@ enum KerasConfiguration {
     _ name: String, _ isAntialiased: Bool, _ resized: @escaping (Side, ResampleFilter) -> PreprocessStep,
     _ sampled: @escaping (Side, SampleKernel) -> PreprocessStep
   ) -> ((Side) -> PreprocessStep)? {
-    if isAntialiased { return PillowFilter.filter(named: name).map { filter in { resized($0, filter) } } }
+    if isAntialiased { return ResampleFilter(rawValue: name.lowercased()).map { filter in { resized($0, filter) } } }
     return SampleKernel(rawValue: name.lowercased()).map { kernel in { sampled($0, kernel) } }
   }
 }

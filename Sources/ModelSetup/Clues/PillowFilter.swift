@@ -3,15 +3,21 @@ import Preprocessing
 /// The resize kernels by the names and numbers that other programs know them by.
 enum PillowFilter {
   /// Pillow's numbers, as Hugging Face's files have them: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
-  static func filter(numbered number: Int) -> ResampleFilter? {
+  static func kernel(numbered number: Int) -> ScalingKernel? {
     switch number {
-    case 1: .lanczos
-    case 2: .bilinear
-    case 3: .bicubic
-    case 4: .box
+    case 0: .sampled(.nearest)
+    case 1: .antialiased(.lanczos)
+    case 2: .antialiased(.bilinear)
+    case 3: .antialiased(.bicubic)
+    case 4: .antialiased(.box)
     default: nil
     }
   }
 
-  static func filter(named name: String) -> ResampleFilter? { ResampleFilter(rawValue: name.lowercased()) }
+  /// Only the nearest pixel is taken without antialiasing, as Pillow does.
+  static func kernel(named name: String) -> ScalingKernel? {
+    let name = name.lowercased()
+    return name == SampleKernel.nearest.rawValue
+      ? .sampled(.nearest) : ResampleFilter(rawValue: name).map(ScalingKernel.antialiased)
+  }
 }

@@ -19,10 +19,10 @@ enum ParityGeometries {
     var all: [[PreprocessStep]] = [own]
     for kernel in kernels { all.append(own.map { $0.scaled(by: kernel) }) }
     for kernel in own.kernels + kernels.filter({ !own.kernels.contains($0) }) {
-      all.append([exact(size, kernel)])
-      for side in sides(own, size) { all.append([shorter(side, kernel), .centerCrop(size)]) }
+      all.append([kernel.exactly(size)])
+      for side in sides(own, size) { all.append([kernel.shorterSide(side), .centerCrop(size)]) }
       let scaled = Int((Double(min(size.width, size.height)) / 0.875).rounded())
-      all.append([exact(PixelSize(width: scaled, height: scaled), kernel), .centerCrop(size)])
+      all.append([kernel.exactly(PixelSize(width: scaled, height: scaled)), .centerCrop(size)])
     }
     for filter in [ResampleFilter.bilinear, .bicubic] {
       for level in letterboxLevels { all.append([.letterbox(size, filter, level: level)]) }
@@ -31,20 +31,6 @@ enum ParityGeometries {
     return all.filter { steps in
       guard let preprocessor = try? Preprocessor(steps: steps, channels: .rgb) else { return false }
       return preprocessor.outputSize == size && steps.allSatisfy(\.isPermitted) && seen.insert(steps).inserted
-    }
-  }
-
-  fileprivate static func exact(_ size: PixelSize, _ kernel: ScalingKernel) -> PreprocessStep {
-    switch kernel {
-    case .antialiased(let filter): .resizeExactly(size, filter)
-    case .sampled(let kernel): .sampleExactly(size, kernel)
-    }
-  }
-
-  fileprivate static func shorter(_ side: Int, _ kernel: ScalingKernel) -> PreprocessStep {
-    switch kernel {
-    case .antialiased(let filter): .resizeShorterSide(side, filter)
-    case .sampled(let kernel): .sampleShorterSide(side, kernel)
     }
   }
 
@@ -69,8 +55,8 @@ extension PreprocessStep {
   /// The same step with another kernel.
   fileprivate func scaled(by kernel: ScalingKernel) -> PreprocessStep {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): ParityGeometries.shorter(side, kernel)
-    case .resizeExactly(let size, _), .sampleExactly(let size, _): ParityGeometries.exact(size, kernel)
+    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): kernel.shorterSide(side)
+    case .resizeExactly(let size, _), .sampleExactly(let size, _): kernel.exactly(size)
     case .letterbox(let size, let own, let level):
       if case .antialiased(let filter) = kernel {
         .letterbox(size, filter, level: level)
@@ -80,14 +66,6 @@ extension PreprocessStep {
     case .centerCrop: self
     }
   }
-}
-
-/// A kernel that pictures are scaled with, widened to antialias or not.
-enum ScalingKernel: Hashable, CaseIterable {
-  case antialiased(ResampleFilter)
-  case sampled(SampleKernel)
-
-  static let allCases = ResampleFilter.allCases.map(antialiased) + SampleKernel.allCases.map(sampled)
 }
 
 extension [PreprocessStep] {
