@@ -53,6 +53,23 @@ struct FoundPreparationTests {
            "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
           """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
       Case(
+        testDescription: "LeViT: an eighth more than is named is scaled to",
+        json: """
+          {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true, "do_resize": true,
+           "image_mean": [0.485, 0.456, 0.406], "image_processor_type": "LevitImageProcessor",
+           "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+      Case(
+        testDescription: "LeViT of old: no size of the crop",
+        json: """
+          {"do_center_crop": true, "do_normalize": true, "do_resize": true, "feature_extractor_type": "LevitFeatureExtractor",
+           "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": 224}
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+      Case(
+        testDescription: "a number is no square where it is cropped to the model's size",
+        json: #"{"do_center_crop": true, "do_resize": true, "resample": 2, "size": 256}"#,
+        steps: [.resizeShorterSide(256, .bilinear), .centerCrop(square)], normalisation: nil),
+      Case(
         testDescription: "EfficientNet: samples moved by one",
         json: """
           {"do_normalize": false, "do_rescale": true, "rescale_factor": 0.00784313725490196, "rescale_offset": true,

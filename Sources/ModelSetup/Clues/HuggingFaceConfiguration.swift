@@ -28,7 +28,7 @@ enum HuggingFaceConfiguration {
     } else if preparation.normalisation != nil {
       preparation.order = .rgb
     }
-    geometry(json, modelSize, &preparation)
+    HuggingFaceGeometry(json, processor: processorName(json), modelSize: modelSize).take(into: &preparation)
     if json["do_pad"]?.asTruth == true {
       preparation.doubts.append("it pads pictures (do_pad), which is not done here")
     }
@@ -60,65 +60,5 @@ enum HuggingFaceConfiguration {
   /// What the processor is called, as in `ViTImageProcessor`; empty where that is not said.
   private static func processorName(_ json: JSONValue) -> String {
     (json["image_processor_type"] ?? json["feature_extractor_type"])?.asText ?? ""
-  }
-
-  private static func geometry(_ json: JSONValue, _ modelSize: PixelSize?, _ preparation: inout Preparation) {
-    let crops = json["do_center_crop"]?.asTruth ?? (json["crop_size"] != nil)
-    let crop = crops ? json["crop_size"]?.asSize : nil
-    let resizes = json["do_resize"]?.asTruth ?? (json["size"] != nil)
-    guard resizes else {
-      if let crop { (preparation.size, preparation.steps) = (crop, [.centerCrop(crop)]) }
-      return
-    }
-    let number = json["resample"]?.asNumber.flatMap { Int(exactly: $0) } ?? 2
-    guard let kernel = PillowFilter.kernel(numbered: number) else {
-      preparation.doubts.append("it resizes with a kernel that is not there (resample \(number))")
-      preparation.size = crop ?? json["size"]?.asSize
-      return
-    }
-    guard let steps = steps(json, crop, modelSize, kernel) else {
-      preparation.doubts.append("its size is of a kind that is not known")
-      return
-    }
-    preparation.steps = steps
-    preparation.size = steps.last?.fixedSize
-  }
-
-  private static func steps(
-    _ json: JSONValue, _ crop: PixelSize?, _ modelSize: PixelSize?, _ kernel: ScalingKernel
-  ) -> [PreprocessStep]? {
-    guard let size = json["size"] else { return nil }
-    // A number alone is the shorter side for some processors, and a square for those of these families.
-    let type = processorName(json)
-    let isSquare = ["ViT", "DeiT", "Beit"].contains { type.hasPrefix($0) } || (crop == nil && json["crop_pct"] == nil)
-    let shortest = size["shortest_edge"]?.asSide ?? (isSquare ? nil : size.asSide)
-    if let shortest, let share = json["crop_pct"]?.asNumber, crop == nil, share > 0, share <= 1 {
-      // As ConvNeXt's processor does below 384 pixels; above, pictures are squashed.
-      let square = PixelSize(width: shortest, height: shortest)
-      guard shortest < 384 else { return [kernel.exactly(square)] }
-      guard let side = side(Double(shortest) / share) else { return nil }
-      return [kernel.shorterSide(side), .centerCrop(square)]
-    }
-    if let shortest {
-      guard let crop = crop ?? modelSize else { return nil }
-      return [kernel.shorterSide(shortest), .centerCrop(crop)]
-    }
-    guard let exact = size.asSize else { return nil }
-    return [kernel.exactly(exact)] + (crop.map { [.centerCrop($0)] } ?? [])
-  }
-
-  private static func side(_ value: Double) -> Int? {
-    value.isFinite && PreprocessStep.sideRange.contains(Int(min(1e6, value))) ? Int(value) : nil
-  }
-}
-
-extension PreprocessStep {
-  /// The size of its result where that does not depend on the picture.
-  var fixedSize: PixelSize? {
-    switch self {
-    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
-      size
-    case .resizeShorterSide, .sampleShorterSide: nil
-    }
   }
 }

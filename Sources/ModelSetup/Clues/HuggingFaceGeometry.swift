@@ -1,0 +1,92 @@
+import Common
+import Pixels
+import Preprocessing
+
+/// How an image processor of Hugging Face brings pictures to the size of its model.
+struct HuggingFaceGeometry {
+  private let json: JSONValue
+  /// As in `ViTImageProcessor`.
+  private let processor: String
+  /// The size of the model's input, where it is known.
+  private let modelSize: PixelSize?
+  private let crops: Bool
+  /// The size to crop to that is named.
+  private let namedCrop: PixelSize?
+
+  init(_ json: JSONValue, processor: String, modelSize: PixelSize?) {
+    self.json = json
+    self.processor = processor
+    self.modelSize = modelSize
+    crops = json["do_center_crop"]?.asTruth ?? (json["crop_size"] != nil)
+    namedCrop = crops ? json["crop_size"]?.asSize : nil
+  }
+
+  /// What pictures are cropped to, where they are: processors of old crop to the size of the model without naming it.
+  private var crop: PixelSize? { crops ? namedCrop ?? modelSize : nil }
+
+  /// Takes the steps and the size that they end in, or says why they cannot be had.
+  func take(into preparation: inout Preparation) {
+    guard json["do_resize"]?.asTruth ?? (json["size"] != nil) else {
+      if let crop { (preparation.size, preparation.steps) = (crop, [.centerCrop(crop)]) }
+      return
+    }
+    let number = json["resample"]?.asNumber.flatMap { Int(exactly: $0) } ?? 2
+    guard let kernel = PillowFilter.kernel(numbered: number) else {
+      preparation.doubts.append("it resizes with a kernel that is not there (resample \(number))")
+      preparation.size = crop ?? json["size"]?.asSize
+      return
+    }
+    guard let size = json["size"], let steps = steps(size, kernel) else {
+      preparation.doubts.append("its size is of a kind that is not known")
+      return
+    }
+    preparation.steps = steps
+    preparation.size = steps.last?.fixedSize
+  }
+
+  private func steps(_ size: JSONValue, _ kernel: ScalingKernel) -> [PreprocessStep]? {
+    guard let shortest = shortestEdge(size) else {
+      guard let exact = size.asSize else { return nil }
+      return [kernel.exactly(exact)] + (crop.map { [.centerCrop($0)] } ?? [])
+    }
+    if let share = json["crop_pct"]?.asNumber, namedCrop == nil, share > 0, share <= 1 {
+      // As ConvNeXt's processor does below 384 pixels; above, pictures are squashed.
+      let square = PixelSize(width: shortest, height: shortest)
+      guard shortest < 384 else { return [kernel.exactly(square)] }
+      return cropped(fromSide: Double(shortest) / share, to: square, kernel)
+    }
+    guard let crop = crop ?? modelSize else { return nil }
+    // LeViT's scales to more than is named, so that an eighth is cut off.
+    return cropped(fromSide: Double(shortest) * (isOf("Levit") ? 256.0 / 224 : 1), to: crop, kernel)
+  }
+
+  /// The side that the shorter one of a picture is scaled to; `nil` where the size is that of the whole result. A number alone is
+  /// a side for some processors, and a square for others.
+  private func shortestEdge(_ size: JSONValue) -> Int? {
+    if let side = size["shortest_edge"]?.asSide { return side }
+    if isOf("Levit") { return size.asSide }
+    let isSquare = isOf("ViT", "DeiT", "Beit") || (!crops && json["crop_pct"] == nil)
+    return isSquare ? nil : size.asSide
+  }
+
+  /// Whether the processor is one of some families.
+  private func isOf(_ families: String...) -> Bool { families.contains { processor.hasPrefix($0) } }
+
+  /// - Parameters:
+  ///   - side: rounded down.
+  private func cropped(fromSide side: Double, to size: PixelSize, _ kernel: ScalingKernel) -> [PreprocessStep]? {
+    guard side.isFinite, PreprocessStep.sideRange.contains(Int(min(1e6, side))) else { return nil }
+    return [kernel.shorterSide(Int(side)), .centerCrop(size)]
+  }
+}
+
+extension PreprocessStep {
+  /// The size of its result where that does not depend on the picture.
+  var fixedSize: PixelSize? {
+    switch self {
+    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
+      size
+    case .resizeShorterSide, .sampleShorterSide: nil
+    }
+  }
+}
