@@ -70,6 +70,25 @@ struct FoundPreparationTests {
         json: #"{"do_center_crop": true, "do_resize": true, "resample": 2, "size": 256}"#,
         steps: [.resizeShorterSide(256, .bilinear), .centerCrop(square)], normalisation: nil),
       Case(
+        testDescription: "PoolFormer: the share of the crop beside its size",
+        json: """
+          {"crop_pct": 0.9, "crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true,
+           "do_resize": true, "image_mean": [0.485, 0.456, 0.406], "image_processor_type": "PoolFormerImageProcessor",
+           "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
+          """, steps: [.resizeShorterSide(248, .bicubic), .centerCrop(square)], normalisation: imageNet),
+      Case(
+        testDescription: "PoolFormer: a square is a side",
+        json: """
+          {"crop_pct": 0.9, "crop_size": 224, "do_center_crop": true, "image_processor_type": "PoolFormerImageProcessor",
+           "resample": 3, "size": {"height": 224, "width": 224}}
+          """, steps: [.resizeShorterSide(248, .bicubic), .centerCrop(square)], normalisation: nil),
+      Case(
+        testDescription: "PoolFormer: large pictures are cropped too",
+        json: """
+          {"crop_pct": 0.9, "crop_size": 224, "do_center_crop": true, "image_processor_type": "PoolFormerImageProcessor",
+           "resample": 3, "size": {"shortest_edge": 400}}
+          """, steps: [.resizeShorterSide(444, .bicubic), .centerCrop(square)], normalisation: nil),
+      Case(
         testDescription: "EfficientNet: samples moved by one",
         json: """
           {"do_normalize": false, "do_rescale": true, "rescale_factor": 0.00784313725490196, "rescale_offset": true,

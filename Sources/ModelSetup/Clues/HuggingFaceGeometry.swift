@@ -49,15 +49,21 @@ struct HuggingFaceGeometry {
       guard let exact = size.asSize else { return nil }
       return [kernel.exactly(exact)] + (crop.map { [.centerCrop($0)] } ?? [])
     }
-    if let share = json["crop_pct"]?.asNumber, namedCrop == nil, share > 0, share <= 1 {
-      // As ConvNeXt's processor does below 384 pixels; above, pictures are squashed.
+    if let share, namedCrop == nil || isOf("PoolFormer") {
       let square = PixelSize(width: shortest, height: shortest)
-      guard shortest < 384 else { return [kernel.exactly(square)] }
-      return cropped(fromSide: Double(shortest) / share, to: square, kernel)
+      // ConvNeXt's processor squashes large pictures.
+      guard shortest < 384 || isOf("PoolFormer") else { return [kernel.exactly(square)] }
+      return cropped(fromSide: Double(shortest) / share, to: crop ?? square, kernel)
     }
     guard let crop = crop ?? modelSize else { return nil }
     // LeViT's scales to more than is named, so that an eighth is cut off.
     return cropped(fromSide: Double(shortest) * (isOf("Levit") ? 256.0 / 224 : 1), to: crop, kernel)
+  }
+
+  /// The share of the scaled picture's shorter side that is named, which for these processors remains after the crop.
+  private var share: Double? {
+    let share = json["crop_pct"]?.asNumber
+    return share.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
   }
 
   /// The side that the shorter one of a picture is scaled to; `nil` where the size is that of the whole result. A number alone is
@@ -65,6 +71,8 @@ struct HuggingFaceGeometry {
   private func shortestEdge(_ size: JSONValue) -> Int? {
     if let side = size["shortest_edge"]?.asSide { return side }
     if isOf("Levit") { return size.asSide }
+    // PoolFormer's takes a square for a side, where it takes a share of it.
+    if isOf("PoolFormer"), share != nil, let square = size.asSize, square.width == square.height { return square.width }
     let isSquare = isOf("ViT", "DeiT", "Beit") || (!crops && json["crop_pct"] == nil)
     return isSquare ? nil : size.asSide
   }
