@@ -53,6 +53,21 @@ struct FoundPreparationTests {
            "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
           """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
       Case(
+        testDescription: "ConvNeXt: the share that is meant where none is named",
+        json: """
+          {"crop_pct": null, "do_resize": true, "image_processor_type": "ConvNextImageProcessor", "resample": 3,
+           "size": {"shortest_edge": 224}}
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: nil),
+      Case(
+        testDescription: "ConvNeXt of old: a number, and no share",
+        json: #"{"do_resize": true, "feature_extractor_type": "ConvNextFeatureExtractor", "resample": 3, "size": 224}"#,
+        steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: nil),
+      Case(
+        testDescription: "ConvNeXt: large pictures are squashed, whatever the share",
+        json: """
+          {"do_resize": true, "image_processor_type": "ConvNextImageProcessor", "resample": 3, "size": {"shortest_edge": 384}}
+          """, steps: [.resizeExactly(PixelSize(width: 384, height: 384), .bicubic)], normalisation: nil),
+      Case(
         testDescription: "LeViT: an eighth more than is named is scaled to",
         json: """
           {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true, "do_resize": true,

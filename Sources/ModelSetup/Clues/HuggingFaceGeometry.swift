@@ -60,9 +60,10 @@ struct HuggingFaceGeometry {
     return cropped(fromSide: Double(shortest) * (isOf("Levit") ? 256.0 / 224 : 1), to: crop, kernel)
   }
 
-  /// The share of the scaled picture's shorter side that is named, which for these processors remains after the crop.
+  /// The share of the scaled picture's shorter side that remains after the crop, for the processors that know one; ConvNeXt's does
+  /// also where it does not name it.
   private var share: Double? {
-    let share = json["crop_pct"]?.asNumber
+    let share = json["crop_pct"]?.asNumber ?? (isOf("ConvNext") ? 224.0 / 256 : nil)
     return share.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
   }
 
@@ -73,7 +74,7 @@ struct HuggingFaceGeometry {
     if isOf("Levit") { return size.asSide }
     // PoolFormer's takes a square for a side, where it takes a share of it.
     if isOf("PoolFormer"), share != nil, let square = size.asSize, square.width == square.height { return square.width }
-    let isSquare = isOf("ViT", "DeiT", "Beit") || (!crops && json["crop_pct"] == nil)
+    let isSquare = isOf("ViT", "DeiT", "Beit") || (!crops && json["crop_pct"] == nil && share == nil)
     return isSquare ? nil : size.asSide
   }
 
