@@ -29,6 +29,7 @@ struct KerasConfigurationTests {
   private static let imageNet = Normalisation(
     mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
   private static let samples = Normalisation(mean: [0], standardDeviation: [0.003922])
+  private static let unit = Normalisation(mean: [0], standardDeviation: [1])
   private static let lessMean = Normalisation(
     mean: [0.48502, 0.457957, 0.407604], standardDeviation: [0.003922, 0.003922, 0.003922])
 
@@ -52,12 +53,17 @@ struct KerasConfigurationTests {
     "layers that scale are the model's own preparation",
     arguments: [
       (#"{"class_name": "Rescaling", "config": {"scale": 0.0078, "offset": -1}},"#, samples),
+      (rescaling("2.0", offset: "-1.0"), unit), (rescaling("1", offset: "0"), unit),
+      (rescaling("[4.367, 4.464, 4.444]", offset: "[-2.118, -2.036, -1.804]"), unit),
+      (rescaling("[0.0171, 0.0175, 0.0174]", offset: "[-2.118, -2.036, -1.804]"), samples),
+      (rescaling("1.0", offset: "-127.5"), samples),
+      (rescaling("0.00392", offset: "0") + rescaling("2.09", offset: "0"), samples),
+      (operation("Cast") + rescaling("2.0", offset: "-1.0"), unit),
       (call("math.truediv"), samples), (call("tf.math.subtract"), samples), (call("__operators__.add"), samples),
       (call("cast"), samples), (operation("TrueDivide"), samples), (operation("Add"), samples),
       (#"{"class_name": "Normalization", "config": {"mean": [[123.7, 116.3, 103.5]]}},"#, samples),
       (
-        #"{"class_name": "Normalization", "config": {"mean": [0.485, 0.456, 0.406]}},"#,
-        Normalisation(mean: [0], standardDeviation: [1])
+        #"{"class_name": "Normalization", "config": {"mean": [0.485, 0.456, 0.406]}},"#, unit
       ),
       (
         #"{"class_name": "Functional", "config": {"name": "inner", "layers": [{"class_name": "Rescaling", "config": {}}]}},"#,
@@ -68,6 +74,10 @@ struct KerasConfigurationTests {
     // The name alone would say [−1, 1].
     let found = try found(["model.json": Self.model("mobilenet_1.00_224", layers)])
     #expect(found.normalisation?.value == normalisation)
+  }
+
+  private static func rescaling(_ scale: String, offset: String) -> String {
+    #"{"class_name": "Rescaling", "config": {"scale": \#(scale), "offset": \#(offset)}},"#
   }
 
   /// An operation as Keras 3 writes it.
@@ -110,6 +120,7 @@ struct KerasConfigurationTests {
       ),
       (call("__operators__.getitem", kind: "SlicingOpLambda"), "it takes pictures apart"),
       (operation("GetItem"), "it takes pictures apart"),
+      (rescaling("0.25", offset: "0"), "its Rescaling by 0.25 may be of values in [0, 1] or of samples"),
     ])
   func unclear(layers: String, doubt: String) throws {
     let found = try found([

@@ -45,7 +45,9 @@ struct KerasLayers {
   /// - Parameters:
   ///   - layers: those before the first convolution.
   private static func ownScaling(_ layers: ArraySlice<Layer>) -> OwnScaling? {
-    if layers.contains(where: \.scales) { return .samples }
+    let scaling = layers.filter(\.scales)
+    // What only changes the type says nothing of the range.
+    if let first = scaling.first(where: { !$0.isCast }) ?? scaling.first { return first.takenRange }
     if layers.contains(where: { $0.kind == "Lambda" }) {
       return .unclear("a Lambda may prepare pictures; they are tried")
     }
@@ -66,6 +68,27 @@ struct KerasLayers {
 
     var scales: Bool {
       KerasLayers.scaling.contains(kind) || KerasLayers.scalingCalls.contains(kind) || kind == "Add" && isOperation
+    }
+
+    var isCast: Bool { kind.lowercased() == "cast" }
+
+    /// A factor of this size keeps values in [0, 1] of that order.
+    private static let leastUnitScale = 0.5
+    /// What is multiplied by less was in 0…255.
+    private static let mostSampleScale = 0.1
+
+    /// What a layer that scales takes.
+    var takenRange: OwnScaling {
+      guard kind == "Rescaling", let scales = settings?["scale"]?.flattenedNumbers.map(abs), let least = scales.min(),
+        let most = scales.max(), most >= Self.mostSampleScale
+      else { return .samples }
+      // A mean of samples is taken from samples, whatever the factor.
+      let offset = settings?["offset"]?.flattenedNumbers.map(abs).max() ?? 0
+      if offset > 2 * most { return .samples }
+      guard least >= Self.leastUnitScale else {
+        return .unclear("its Rescaling by \(least) may be of values in [0, 1] or of samples; they are tried")
+      }
+      return .unit
     }
 
     var means: [Double] { settings?["mean"]?.flattenedNumbers ?? [] }
