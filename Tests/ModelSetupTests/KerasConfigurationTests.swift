@@ -39,7 +39,9 @@ struct KerasConfigurationTests {
       ("mobilenetv2_1.00_224", half, .rgb), ("mobilenet_1.00_224", half, .rgb), ("inception_v3", half, .rgb),
       ("xception", half, .rgb), ("resnet50v2", half, .rgb), ("NASNet", half, .rgb), ("resnet50", lessMean, .bgr),
       ("vgg16", lessMean, .bgr), ("densenet121", imageNet, .rgb), ("efficientnetb0", samples, .rgb),
-      ("MobilenetV3large", samples, .rgb),
+      ("MobilenetV3large", samples, .rgb), ("regnety032", samples, .rgb), ("convnext_tiny", samples, .rgb),
+      ("efficientnetv2-b3", samples, .rgb), ("nasnet_mobile", half, .rgb), ("inception_resnet_v2", half, .rgb),
+      ("mobilenet_0.50_None", half, .rgb), ("vgg16_1", lessMean, .bgr), ("mobilenetv2_1.00_224_2", half, .rgb),
     ] as [(String, Normalisation, TensorChannels)])
   func modes(name: String, normalisation: Normalisation, order: TensorChannels) throws {
     let found = try found(["config.json": Self.model(name)])
@@ -47,6 +49,18 @@ struct KerasConfigurationTests {
     #expect(found.normalisation?.source == "config.json (Keras)")
     #expect(found.order?.value == order)
     #expect(found.size?.value == PixelSize(width: 224, height: 160))
+  }
+
+  @Test(
+    "a name that only begins like one of them is no statement",
+    arguments: [
+      "resnet_cifar10", "resnet50_mine", "resnet", "vgg_small", "vggish", "mobilenet", "mobilenet_small_224",
+      "mobilenetv2_like", "inception", "xception_", "efficientnet_head", "densenet", "regnet", "vgg16_1_2",
+    ])
+  func similarNames(name: String) throws {
+    let found = try found(["config.json": Self.model(name)])
+    #expect(found.normalisation == nil && found.order == nil)
+    #expect(found.size != nil)
   }
 
   @Test(
