@@ -48,6 +48,8 @@ struct KerasConfigurationTests {
     #expect(found.normalisation?.value == normalisation)
     #expect(found.normalisation?.source == "config.json (Keras)")
     #expect(found.order?.value == order)
+    let areByName = [found.isByName(\.order), found.isByName(\.normalisation)]
+    #expect(areByName == [true, true])
     #expect(found.size?.value == PixelSize(width: 224, height: 160))
   }
 
@@ -88,6 +90,8 @@ struct KerasConfigurationTests {
     // The name alone would say [−1, 1].
     let found = try found(["model.json": Self.model("mobilenet_1.00_224", layers)])
     #expect(found.normalisation?.value == normalisation)
+    let isByName = found.isByName(\.normalisation)
+    #expect(isByName == false)
   }
 
   private static func rescaling(_ scale: String, offset: String) -> String {

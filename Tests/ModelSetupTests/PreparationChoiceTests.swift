@@ -126,6 +126,31 @@ struct PreparationChoiceTests {
     }
   }
 
+  @Test("what only the model's name says gives way to photographs that plainly contradict it, and to no others")
+  func contradictedName() throws {
+    var preparation = Preparation()
+    preparation.normalisation = Normalisation(mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+    preparation.isByName = true
+    let folder = try photographs(30, named: true)
+    func chosen(_ order: TensorChannels) throws -> ChosenPreparation {
+      preparation.order = order
+      let clue = PreparationClue(source: "config.json", preparation: preparation)
+      return try choice("channels-last.onnx", folder, found: FoundPreparation([clue]))
+    }
+    let right = try chosen(.rgb)
+    #expect(right.order == Choice(.rgb, .named("config.json")))
+    #expect(right.normalisation?.reason == .named("config.json"))
+    #expect(right.normalisation?.reason.text == "usual for models of its name, from config.json")
+    #expect(right.doubts.isEmpty)
+    let wrong = try chosen(.bgr)
+    #expect(wrong.order == Choice(.rgb, .tried(isClear: true)))
+    #expect(wrong.trials.first?.best.accuracy == 1)
+    let doubt = try #require(wrong.doubts.first)
+    #expect(doubt.source == "config.json" && wrong.doubts.count == 1)
+    #expect(doubt.value.hasPrefix("photographs say otherwise: RGB, "))
+    #expect(doubt.value.hasSuffix("; what they say is taken, as only the model's name says this"), "\(doubt.value)")
+  }
+
   @Test("means in the order of the tensor become those of R, G, B with the order that is found or tried")
   func tensorOrder() throws {
     let values = Normalisation(mean: [0.1, 0.2, 0.3], standardDeviation: [0.4, 0.5, 0.6])

@@ -42,6 +42,7 @@ enum KerasConfiguration {
       guard let mode = model.names.lazy.compactMap(KerasMode.init(modelName:)).first else { return preparation }
       preparation.normalisation = mode.normalisation
       preparation.order = mode.order
+      preparation.isByName = true
       return preparation
     }
     preparation.order = .rgb

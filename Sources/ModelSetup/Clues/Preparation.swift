@@ -12,6 +12,8 @@ package struct Preparation: Sendable, Hashable {
   /// Whether the normalisation is in the order of the tensor's channels instead, where the source does not say which that is.
   package var isNormalisedInTensorOrder = false
   package var order: TensorChannels?
+  /// Whether values and order are only what models of this name usually have: photographs that contradict them are right.
+  package var isByName = false
   /// Of the input of a quantised model.
   package var quantisation: Quantisation?
   /// Of its output.
@@ -74,6 +76,10 @@ package struct FoundPreparation: Sendable, Hashable {
     clues.first { $0.preparation.normalisation != nil }?.preparation.isNormalisedInTensorOrder == true
   }
   package var order: Found<TensorChannels>? { first(\.order) }
+  /// Whether the source that speaks of a part knows no more than the name of the model.
+  package func isByName<Value>(_ part: KeyPath<Preparation, Value?>) -> Bool {
+    clues.first { $0.preparation[keyPath: part] != nil }?.preparation.isByName == true
+  }
   package var quantisation: Found<Quantisation>? { first(\.quantisation) }
   package var outputQuantisation: Found<Quantisation>? { first(\.outputQuantisation) }
 

@@ -24,7 +24,7 @@ package struct ChosenPreparation: Sendable {
     switch sizeReason {
     case .given: nil
     case .assumed: "assumed: it runs, and nothing says which one the model was made for"
-    case .found, .tried: sizeReason.text
+    case .found, .named, .tried: sizeReason.text
     }
   }
 }
@@ -43,6 +43,8 @@ package struct Choice<Value: Sendable & Hashable>: Sendable, Hashable {
 package enum ChoiceReason: Sendable, Hashable {
   /// A source beside or inside the model says so.
   case found(String)
+  /// Models of this name usually have it; the source has the name.
+  case named(String)
   /// The best of several that were tried; clearly, or within noise of another.
   case tried(isClear: Bool)
   /// Nothing says so: it is the commonest.
@@ -50,10 +52,21 @@ package enum ChoiceReason: Sendable, Hashable {
   /// The model leaves no choice.
   case given
 
+  /// Who says so, where somebody does.
+  var source: String? {
+    switch self {
+    case .found(let source), .named(let source): source
+    case .tried, .assumed, .given: nil
+    }
+  }
+
+  var isByName: Bool { if case .named = self { true } else { false } }
+
   /// A clause for people.
   package var text: String {
     switch self {
     case .found(let source): "from \(source)"
+    case .named(let source): "usual for models of its name, from \(source)"
     case .tried(true): "the best of those tried with photographs"
     case .tried(false): "the best of those tried with photographs, or within noise of it"
     case .assumed: "assumed: the usual one; name photographs to try others"

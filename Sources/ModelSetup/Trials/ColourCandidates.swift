@@ -10,6 +10,9 @@ struct ColourCandidates {
   /// Where a part is found, the only one that may be taken.
   private let foundNormalisation: NamedNormalisation?
   private let foundOrder: TensorChannels?
+  /// Whether a part is known by the model's name alone: it gives way to photographs that contradict it.
+  let namesNormalisation: Bool
+  let namesOrder: Bool
 
   /// - Parameters:
   ///   - current: what is chosen so far, with a name for its normalisation.
@@ -23,13 +26,15 @@ struct ColourCandidates {
       // 8-bit inputs that carry the samples leave no choice.
       normalisations = [current.normalisation]
       foundNormalisation = nil
-    case .found?, .tried?, .given?:
+    case .found?, .named?, .tried?, .given?:
       let found = current.normalisation
       normalisations = [found] + usual.filter { !$0.normalisation.isAlike(found.normalisation) }
       foundNormalisation = found
     }
     orders = channels == .gray ? [.gray] : current.order == .bgr ? [.bgr, .rgb] : [.rgb, .bgr]
     foundOrder = chosen.order.reason == .assumed ? nil : current.order
+    namesNormalisation = chosen.normalisation?.reason.isByName == true
+    namesOrder = chosen.order.reason.isByName
   }
 
   var count: Int { normalisations.count * orders.count }
@@ -39,18 +44,20 @@ struct ColourCandidates {
   var choosesNormalisation: Bool { foundNormalisation == nil && normalisations.count > 1 }
   var choosesOrder: Bool { foundOrder == nil && orders.count > 1 }
 
-  func permits(_ candidate: PreparationCandidate) -> Bool {
-    (foundNormalisation ?? candidate.normalisation) == candidate.normalisation
-      && (foundOrder ?? candidate.order) == candidate.order
+  /// - Parameters:
+  ///   - keepsNames: whether what is known by the model's name alone is the only one as well.
+  func permits(_ candidate: PreparationCandidate, keepsNames: Bool = true) -> Bool {
+    let isOwnNormalisation = (foundNormalisation ?? candidate.normalisation) == candidate.normalisation
+    let isOwnOrder = (foundOrder ?? candidate.order) == candidate.order
+    return (isOwnNormalisation || namesNormalisation && !keepsNames) && (isOwnOrder || namesOrder && !keepsNames)
   }
 }
 
 extension ChosenPreparation {
   /// Who says what photographs contradict.
   func source(contradictedBy best: PreparationCandidate, insteadOf taken: PreparationCandidate) -> String {
-    if best.normalisation != taken.normalisation, case .found(let source)? = normalisation?.reason { return source }
-    if case .found(let source) = order.reason { return source }
-    return "what was found"
+    if best.normalisation != taken.normalisation, let source = normalisation?.reason.source { return source }
+    return order.reason.source ?? "what was found"
   }
 }
 

@@ -54,7 +54,7 @@ package struct PreparationChoice {
       }
     }
     if channels == .rgb, let order = found.order, order.value != .gray {
-      chosen.order = Choice(order.value, .found(order.source))
+      chosen.order = Choice(order.value, reason(\.order, order.source))
     }
     takeNormalisation(&chosen)
     guard let photographs else { return chosen }
@@ -77,12 +77,17 @@ package struct PreparationChoice {
     return [Found("it names pictures of \(named.value), which the model does not take", source: named.source)]
   }
 
+  private func reason<Value>(_ part: KeyPath<Preparation, Value?>, _ source: String) -> ChoiceReason {
+    found.isByName(part) ? .named(source) : .found(source)
+  }
+
   private func takeNormalisation(_ chosen: inout ChosenPreparation) {
     let channels = classifier.input.channels
     let isQuantised = Optional(classifier.input.element).isQuantised
     if let normalisation = found.normalisation, let fitted = normalisation.value.fitted(to: channels) {
       let isReversed = found.isNormalisedInTensorOrder && chosen.order.value == .bgr
-      chosen.normalisation = Choice(isReversed ? fitted.reversed : fitted, .found(normalisation.source))
+      chosen.normalisation = Choice(
+        isReversed ? fitted.reversed : fitted, reason(\.normalisation, normalisation.source))
     }
     guard isQuantised else {
       let usual = UsualPreparations.normalisations(channels)[0].normalisation
@@ -120,6 +125,7 @@ package struct PreparationChoice {
         isInTensorOrder: found.isNormalisedInTensorOrder && chosen.order.reason == .assumed),
       order: chosen.order.value)
     let colours = ColourCandidates(chosen, current, channels)
+    let sources = chosen
     var contradiction: Found<String>?
     func tryColours() throws(SluiceError) {
       // One probability is told from one logit by photographs, also where there is nothing to choose.
@@ -127,19 +133,19 @@ package struct PreparationChoice {
       let all = try trial.colours(colours.normalisations, colours.orders, steps: current.steps) {
         progress("colours", $0)
       }
-      let permitted = all.limited { colours.permits($0) }
-      current = permitted.taken.candidate
+      let answer = ColourAnswer(all, colours)
+      current = answer.trial.taken.candidate
       chosen.showsLogit = chosen.showsLogit || all.leavesUnit
-      contradiction = all.contradiction(of: permitted.taken).map {
-        Found($0, source: chosen.source(contradictedBy: all.best.candidate, insteadOf: current))
+      contradiction = answer.contradiction.map {
+        Found($0, source: sources.source(contradictedBy: all.best.candidate, insteadOf: answer.contradicted))
       }
-      if contradiction != nil || colours.leavesChoice { chosen.trials.append(contradiction == nil ? permitted : all) }
-      if colours.choosesOrder {
-        chosen.order = Choice(current.order, .tried(isClear: permitted.isClear(on: \.order)))
+      if answer.contradiction != nil || colours.leavesChoice { chosen.trials.append(answer.shownTrial) }
+      if answer.choosesOrder {
+        chosen.order = Choice(current.order, .tried(isClear: answer.trial.isClear(on: \.order)))
       }
       chosen.normalisation = chosen.normalisation.map { normalisation in
-        let isClear = permitted.isClear(on: \.normalisation)
-        return Choice(current.values, colours.choosesNormalisation ? .tried(isClear: isClear) : normalisation.reason)
+        let isClear = answer.trial.isClear(on: \.normalisation)
+        return Choice(current.values, answer.choosesNormalisation ? .tried(isClear: isClear) : normalisation.reason)
       }
     }
     try tryColours()
@@ -155,13 +161,5 @@ package struct PreparationChoice {
     guard result.taken.candidate.steps != current.steps, colours.leavesChoice else { return }
     current.steps = result.taken.candidate.steps
     try tryColours()
-  }
-}
-
-extension TrialResult {
-  /// Whether the photographs tell the best candidate from all that differ from it in one part.
-  fileprivate func isClear<Part: Equatable>(on part: KeyPath<PreparationCandidate, Part>) -> Bool {
-    let chosen = best.candidate[keyPath: part]
-    return outcomes.allSatisfy { $0.candidate[keyPath: part] == chosen || isClear(against: $0) }
   }
 }
