@@ -56,6 +56,10 @@ struct ModelDescriptionTests {
       ("five-channels", "neither gray nor RGB"), ("flat-input", "2 axes instead of the 4"),
       ("without-batch", "3 axes instead of the 4"),
       ("transposed", "not a row for each picture"), ("two-heads", "2 outputs that could be class scores"),
+      ("image-embeddings", "gives features and no class scores: `image_embeds`"),
+      ("pooled", "gives features and no class scores: `pooler_output`"),
+      ("pooled-unnamed", "gives features and no class scores: `1605`"),
+      ("features-first", "2 outputs that could be class scores"),
     ])
   func refused(model: String, reason: String) throws {
     let description = try Self.describe("\(Self.own)/\(model).onnx")
@@ -132,6 +136,26 @@ struct ModelDescriptionTests {
     examination.outputName = "FinalScores:0"
     let named = try examination.description()
     #expect(named.classifier?.output.name == "FinalScores:0" && !named.text.contains("chosen among"))
+  }
+
+  @Test(
+    "what looks like features is scores where it is named, or there are as many labels",
+    arguments: [("image-embeddings", "image_embeds"), ("pooled", "pooler_output"), ("pooled-unnamed", "1605")])
+  func featuresThatAreScores(model: String, output: String) throws {
+    for isNamed in [true, false] {
+      var examination = try Self.examination(of: "\(Self.own)/\(model).onnx")
+      if isNamed { examination.outputName = output } else { examination.labelCounts = [8] }
+      let description = try examination.description()
+      #expect(description.classifier?.output.name == output, "\(description.text)")
+      #expect(description.classifier?.output.classCount == 8)
+    }
+  }
+
+  @Test("labels tell scores without a name from features that are called the output")
+  func scoresBesideFeatures() throws {
+    var examination = try Self.examination(of: "\(Self.own)/features-first.onnx")
+    examination.labelCounts = [3]
+    #expect(try examination.description().classifier?.output.name == "482")
   }
 
   @Test func anOutputIsNamedByAnyOfItsNames() throws {

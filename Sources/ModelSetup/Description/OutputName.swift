@@ -6,10 +6,14 @@ struct OutputName {
 
   /// What exporters call the scores, in the order of preference where there are several outputs.
   static let usual = [
-    "logits", "probabilities", "probability", "probs", "prob", "softmax", "scores", "score", "predictions", "output",
+    "logits", "probabilities", "probability", "probs", "prob", "softmax", "scores", "score", "predictions",
   ]
+  /// What exporters call whatever a model gives, where nobody names it: scores, but also features.
+  static let general = "output"
   /// Within names of what no answer is: embeddings, features, auxiliary heads of the training, hidden states.
-  private static let besides = ["embed", "feature", "aux", "hidden"]
+  private static let besides = ["embed", "feature", "aux", "hidden", "pooler"]
+  /// What transformers call the vectors of all parts of a picture, from which features of the whole are pooled.
+  private static let sequence = "last_hidden_state"
 
   init(_ name: String) {
     self.name = name.lowercased()
@@ -17,6 +21,10 @@ struct OutputName {
   }
 
   var isBesideTheScores: Bool { Self.besides.contains { name.contains($0) } }
+
+  var saysScores: Bool { Self.usual.contains { words.contains($0) } }
+
+  var isSequence: Bool { name == Self.sequence }
 
   func equals(_ word: String) -> Bool { name == word }
 

@@ -24,8 +24,13 @@ struct ScoreOutputChoice {
       return output
     }
     let suitable = outputs.filter(Self.holdsScores)
-    if let only = suitable.first, suitable.count == 1 { return only }
     if suitable.isEmpty { throw notAClassifier(outputs) }
+    if holdFeatures(suitable, of: outputs) {
+      throw refusal(
+        "gives features and no class scores: \(Self.list(suitable))",
+        "export it with its classification head, or name the output with --output-name if it holds scores")
+    }
+    if let only = suitable.first, suitable.count == 1 { return only }
     if let likely = likely(among: suitable) { return likely }
     throw refusal(
       "has \(suitable.count) outputs that could be class scores",
@@ -51,7 +56,20 @@ struct ScoreOutputChoice {
     for name in OutputName.usual {
       if let single = only(left.filter { OutputName($0.name).contains(name) }) { return single }
     }
-    return nil
+    // Of several that differ in length, any may hold features.
+    guard Set(left.map(Self.classCount)).count == 1 else { return nil }
+    return only(left.filter { OutputName($0.name).equals(OutputName.general) })
+      ?? only(left.filter { OutputName($0.name).contains(OutputName.general) })
+  }
+
+  /// Whether outputs that could be scores are features by their names, or the only one is beside what features are pooled from,
+  /// and neither names nor labels say that they are scores.
+  private func holdFeatures(_ suitable: [ModelTensor], of outputs: [ModelTensor]) -> Bool {
+    let isPooled = suitable.count == 1 && outputs.contains { OutputName($0.name).isSequence && !Self.holdsScores($0) }
+    return suitable.allSatisfy { output in
+      let name = OutputName(output.name)
+      return !name.saysScores && !labelCounts.contains(Self.classCount(output)) && (name.isBesideTheScores || isPooled)
+    }
   }
 
   /// How many classes the numbers for one picture tell apart.

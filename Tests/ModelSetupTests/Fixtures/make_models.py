@@ -99,6 +99,18 @@ def onnx_models():
         save(name, [means([2, 3]), node("MatMul", ["means", "weights"], [first]), node("MatMul", ["means", "others"], [second])],
              [("input", F, [N, 3, 8, 8])], [(first, F, [N, 3]), (second, F, [N, numbers])],
              {"weights": EYE, "others": 8 * np.eye(3, numbers, dtype=np.float32)})
+    # Features and no scores, alone and beside what they are pooled from; and features beside scores that nobody named.
+    numbers = {"others": 8 * np.eye(3, 8, dtype=np.float32), "weights": EYE, "parts": np.array([0, 2, 4])}
+    features = lambda name: node("MatMul", ["means", "others"], [name])
+    save("image-embeddings", [means([2, 3]), features("image_embeds")],
+         [("input", F, [N, 3, 8, 8])], [("image_embeds", F, [N, 8])], {"others": numbers["others"]})
+    for name, pooled in [("pooled", "pooler_output"), ("pooled-unnamed", "1605")]:
+        save(name, [means([2, 3]), features(pooled), node("Reshape", [pooled, "parts"], ["last_hidden_state"])],
+             [("input", F, [N, 3, 8, 8])], [("last_hidden_state", F, [N, 2, 4]), (pooled, F, [N, 8])],
+             {key: numbers[key] for key in ["others", "parts"]})
+    save("features-first", [means([2, 3]), features("output"), node("MatMul", ["means", "weights"], ["482"])],
+         [("input", F, [N, 3, 8, 8])], [("output", F, [N, 8]), ("482", F, [N, 3])],
+         {key: numbers[key] for key in ["others", "weights"]})
     save("thousand", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 1000])],
          {"weights": 20 * np.random.default_rng(1).normal(size=(3, 1000)).astype(np.float32)})
     save("described", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE},
