@@ -230,6 +230,7 @@ class PictureChecks(Case):
     def test_prepared_as_the_command_prepares(self) -> None:
         filters = (
             "preprocess: [{resize: {shorterSide: 80, filter: bilinear}}, {centerCrop: 64}]",
+            "preprocess: [{resize: {shorterSide: 83}}, {centerCrop: {width: 64, height: 64, rounding: down}}]",
             "preprocess: [{resize: {width: 70, height: 50, filter: bicubic}}]",
             "preprocess: [{letterbox: {width: 64, height: 64}}]",
         )

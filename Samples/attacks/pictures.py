@@ -100,10 +100,12 @@ def carrier(pixels: np.ndarray, steps: tuple[dict[str, Any], ...]) -> Carrier:
         side = int(steps[-2]["resize"]["shorterSide"])
         height, width = seen.shape[:2]
         if side >= max(height, width):
-            whole = apply(pixels, (*steps[:-1], {"centerCrop": side}))
-            result = Carrier(whole, _offset(side, height), _offset(side, width), height, width)
+            _, _, rounding = _crop(steps[-1]["centerCrop"])
+            whole = apply(pixels, (*steps[:-1], {"centerCrop": {"width": side, "height": side, "rounding": rounding}}))
+            top, left = (_offset(side, n, rounding) for n in (height, width))
+            result = Carrier(whole, top, left, height, width)
             # The crop's offset is rounded, so the border may be a pixel off; what the classifier sees is not.
-            result = Carrier(result.bearing(seen), *(_offset(side, n) for n in (height, width)), height, width)
+            result = Carrier(result.bearing(seen), top, left, height, width)
     if not np.array_equal(apply(result.whole, steps), seen):
         raise AttackError("the preprocessing would change whatever is saved; end it with a resize, or a resize and a crop")
     return result
@@ -143,9 +145,16 @@ def _resized(pixels: np.ndarray, settings: dict[str, Any]) -> np.ndarray:
     return scaled(pixels, *target, settings.get("filter", "bilinear"))
 
 
-def _cropped(pixels: np.ndarray, settings: int | dict[str, int]) -> np.ndarray:
-    width, height = (settings, settings) if isinstance(settings, int) else (settings["width"], settings["height"])
-    top, left = _offset(pixels.shape[0], height), _offset(pixels.shape[1], width)
+def _crop(settings: int | dict[str, Any]) -> tuple[int, int, str]:
+    """Width, height and rounding."""
+    if isinstance(settings, int):
+        return settings, settings, "halfToEven"
+    return int(settings["width"]), int(settings["height"]), settings.get("rounding", "halfToEven")
+
+
+def _cropped(pixels: np.ndarray, settings: int | dict[str, Any]) -> np.ndarray:
+    width, height, rounding = _crop(settings)
+    top, left = (_offset(whole, part, rounding) for whole, part in zip(pixels.shape, (height, width)))
     if top < 0 or left < 0:
         raise AttackError(f"a crop to {width}x{height} is larger than the picture")
     return pixels[top : top + height, left : left + width]
@@ -163,9 +172,9 @@ def _letterboxed(pixels: np.ndarray, settings: dict[str, Any]) -> np.ndarray:
     return result
 
 
-def _offset(whole: int, part: int) -> int:
-    """As torchvision centres a crop: halves to even."""
-    return round((whole - part) / 2)
+def _offset(whole: int, part: int, rounding: str) -> int:
+    """As torchvision centres a crop, halves to even; or down, as Hugging Face does."""
+    return (whole - part) // 2 if rounding == "down" else round((whole - part) / 2)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 import Pixels
 
 extension PixelImage {
-  /// The middle of the image, padded with black where a side is too short: torchvision's `CenterCrop`.
+  /// The middle of the image, padded with black where a side is too short.
   ///
   /// - Complexity: O(area of `target`).
   package borrowing func centerCropped(
-    to target: PixelSize, changing change: RowChange = { _, _ in }
+    to target: PixelSize, rounding: CropRounding = .halfToEven, changing change: RowChange = { _, _ in }
   ) -> PixelImage {
-    let region = PixelRegion.center(of: size, size: target)
+    let region = PixelRegion.center(of: size, size: target, rounding: rounding)
     if region.lies(within: size) { return cropped(to: region, changing: change) }
     var result = PixelImage(size: target, channels: channels)
     let depth = channels.rawValue
@@ -27,14 +27,8 @@ extension PixelImage {
 
 extension PixelRegion {
   /// The region of the given size in the middle of an image; its origin is negative along a side that is too short.
-  static func center(of image: PixelSize, size: PixelSize) -> PixelRegion {
+  static func center(of image: PixelSize, size: PixelSize, rounding: CropRounding) -> PixelRegion {
     PixelRegion(
-      x: offset(image.width, size.width), y: offset(image.height, size.height), size: size)
-  }
-
-  private static func offset(_ available: Int, _ wanted: Int) -> Int {
-    // Padding puts the smaller half first; cropping rounds halves to even, as Python's round() does.
-    if wanted > available { return -((wanted - available) / 2) }
-    return Int((Double(available - wanted) / 2).rounded(.toNearestOrEven))
+      x: rounding.offset(image.width, size.width), y: rounding.offset(image.height, size.height), size: size)
   }
 }

@@ -13,9 +13,9 @@ package enum PreprocessStep: Sendable, Hashable {
   /// Scale so that all of the picture fits, keeping the proportions, and fill up both ends of the other side with gray of
   /// a level: what detection pipelines call a letterbox. Sides are rounded, and of an odd rest the smaller half comes first.
   case letterbox(PixelSize, ResampleFilter, level: UInt8)
-  /// Cut out the middle: torchvision's `CenterCrop`. The offset is (n − size) / 2, halves to the even number; a
-  /// side that is too short is first padded with black on both ends.
-  case centerCrop(PixelSize)
+  /// Cut out the middle: torchvision's `CenterCrop`, unless it is rounded down. A side that is too short is first padded with
+  /// black on both ends.
+  case centerCrop(PixelSize, rounding: CropRounding = .halfToEven)
 
   /// Whether its result has a side that depends on the picture.
   var leavesSizeOpen: Bool {
@@ -33,7 +33,7 @@ extension PreprocessStep {
   /// The size of the result for an input of the given size.
   func outputSize(for input: PixelSize) -> PixelSize {
     switch self {
-    case .resizeExactly(let size, _), .centerCrop(let size), .sampleExactly(let size, _), .letterbox(let size, _, _):
+    case .resizeExactly(let size, _), .centerCrop(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
       size
     case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): Self.size(of: input, shorterSide: side)
     }
@@ -42,8 +42,8 @@ extension PreprocessStep {
   /// The part of an input of the given size from which `region` of the step's output is computed.
   func neededRegion(of input: PixelSize, for region: PixelRegion) -> PixelRegion {
     switch self {
-    case .centerCrop(let size):
-      let crop = PixelRegion.center(of: input, size: size)
+    case .centerCrop(let size, let rounding):
+      let crop = PixelRegion.center(of: input, size: size, rounding: rounding)
       return PixelRegion(x: crop.x + region.x, y: crop.y + region.y, size: region.size).clamped(to: input)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
       return Self.neededRegion(of: input, for: region, scaledTo: outputSize(for: input), filter)

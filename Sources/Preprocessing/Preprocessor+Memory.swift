@@ -26,7 +26,9 @@ extension PreprocessStep {
   fileprivate func part(of output: PixelSize, before next: PreprocessStep?) -> PixelRegion {
     switch self {
     case .resizeExactly, .resizeShorterSide, .sampleExactly, .sampleShorterSide:
-      if case .centerCrop(let kept)? = next { return PixelRegion.center(of: output, size: kept).clamped(to: output) }
+      if case .centerCrop(let kept, let rounding)? = next {
+        return PixelRegion.center(of: output, size: kept, rounding: rounding).clamped(to: output)
+      }
     case .centerCrop, .letterbox: break
     }
     return PixelRegion(x: 0, y: 0, size: output)

@@ -26,7 +26,7 @@ package struct Preprocessor: Sendable {
       }
     }
     switch steps.last {
-    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
+    case .centerCrop(let size, _), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
       outputSize = size
     case .resizeShorterSide, .sampleShorterSide, nil:
       throw SluiceError(
@@ -97,7 +97,7 @@ package struct Preprocessor: Sendable {
     var cropped = size
     for step in steps {
       switch step {
-      case .centerCrop(let kept): cropped = kept
+      case .centerCrop(let kept, _): cropped = kept
       case .letterbox(let frame, _, _):
         return Self.scaled(size, as: cropped, to: PreprocessStep.fittedSize(of: cropped, in: frame))
       case .resizeExactly, .resizeShorterSide, .sampleExactly, .sampleShorterSide:
@@ -128,7 +128,7 @@ package struct Preprocessor: Sendable {
     _ step: PreprocessStep, to image: borrowing PixelImage, _ change: RowChange = { _, _ in }
   ) throws(SluiceError) -> PixelImage {
     switch step {
-    case .centerCrop(let size): image.centerCropped(to: size, changing: change)
+    case .centerCrop(let size, let rounding): image.centerCropped(to: size, rounding: rounding, changing: change)
     case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
       try image.allocatingResized(to: step.outputSize(for: image.size), filter: filter, changing: change)
     case .sampleExactly(_, let kernel), .sampleShorterSide(_, let kernel):
@@ -145,9 +145,9 @@ package struct Preprocessor: Sendable {
     _ image: borrowing PixelImage, _ first: PreprocessStep, _ second: PreprocessStep,
     _ change: RowChange = { _, _ in }
   ) throws(SluiceError) -> PixelImage? {
-    guard case .centerCrop(let size) = second else { return nil }
+    guard case .centerCrop(let size, let rounding) = second else { return nil }
     let target = first.outputSize(for: image.size)
-    let wanted = PixelRegion.center(of: target, size: size)
+    let wanted = PixelRegion.center(of: target, size: size, rounding: rounding)
     let kept = wanted.clamped(to: target)
     let resized: PixelImage
     switch first {
@@ -157,6 +157,6 @@ package struct Preprocessor: Sendable {
       resized = image.sampled(to: target, kernel: kernel, region: kept, changing: change)
     case .centerCrop, .letterbox: return nil
     }
-    return kept == wanted ? resized : resized.centerCropped(to: size)
+    return kept == wanted ? resized : resized.centerCropped(to: size, rounding: rounding)
   }
 }

@@ -29,6 +29,15 @@ struct PreprocessStepTests {
       "resize: {width: 9, height: 8, filter: nearest, antialias: false}",
       .sampleExactly(PixelSize(width: 9, height: 8), .nearest)
     ),
+    ("centerCrop: {width: 9, height: 8}", .centerCrop(PixelSize(width: 9, height: 8))),
+    (
+      "centerCrop: {width: 9, height: 8, rounding: halfToEven}",
+      .centerCrop(PixelSize(width: 9, height: 8), rounding: .halfToEven)
+    ),
+    (
+      "centerCrop: {width: 9, height: 8, rounding: down}",
+      .centerCrop(PixelSize(width: 9, height: 8), rounding: .down)
+    ),
     ("letterbox: {width: 9, height: 8}", .letterbox(PixelSize(width: 9, height: 8), .bilinear, level: 0)),
     (
       "letterbox: {width: 9, height: 8, filter: bicubic, level: 114}",
@@ -43,6 +52,7 @@ struct PreprocessStepTests {
     ("resize: {shorterSide: 9, filter: lanczos, antialias: false}", "nearest"),
     ("resize: {shorterSide: 9, filter: nearest}", "bilinear"),
     ("resize: {shorterSide: 9, antialias: 3}", "permitted are true, false"),
+    ("centerCrop: {width: 9, height: 9, rounding: up}", "halfToEven, down"), ("centerCrop: {rounding: down}", "width"),
     ("letterbox: {width: 9}", "height"), ("letterbox: {width: 9, height: 9, level: 256}", "0 to 255"),
   ])
   func refused(text: String, part: String) {

@@ -45,23 +45,31 @@ struct FoundPreparationTests {
           {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true, "do_resize": true,
            "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3,
            "size": {"shortest_edge": 256}}
-          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square, rounding: .down)], normalisation: imageNet
+      ),
+      Case(
+        testDescription: "CLIP with torchvision, which rounds the offset of the crop",
+        json: """
+          {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_resize": true,
+           "image_processor_type": "CLIPImageProcessorFast", "resample": 3, "size": {"shortest_edge": 256}}
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: nil),
       Case(
         testDescription: "ConvNeXt: the share of the crop",
         json: """
           {"crop_pct": 0.875, "do_normalize": true, "do_resize": true, "image_mean": [0.485, 0.456, 0.406],
            "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
-          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square, rounding: .down)], normalisation: imageNet
+      ),
       Case(
         testDescription: "ConvNeXt: the share that is meant where none is named",
         json: """
           {"crop_pct": null, "do_resize": true, "image_processor_type": "ConvNextImageProcessor", "resample": 3,
            "size": {"shortest_edge": 224}}
-          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: nil),
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square, rounding: .down)], normalisation: nil),
       Case(
         testDescription: "ConvNeXt of old: a number, and no share",
         json: #"{"do_resize": true, "feature_extractor_type": "ConvNextFeatureExtractor", "resample": 3, "size": 224}"#,
-        steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: nil),
+        steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square, rounding: .down)], normalisation: nil),
       Case(
         testDescription: "ConvNeXt: large pictures are squashed, whatever the share",
         json: """
@@ -73,36 +81,39 @@ struct FoundPreparationTests {
           {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true, "do_resize": true,
            "image_mean": [0.485, 0.456, 0.406], "image_processor_type": "LevitImageProcessor",
            "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
-          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square, rounding: .down)], normalisation: imageNet
+      ),
       Case(
         testDescription: "LeViT of old: no size of the crop",
         json: """
           {"do_center_crop": true, "do_normalize": true, "do_resize": true, "feature_extractor_type": "LevitFeatureExtractor",
            "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": 224}
-          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square)], normalisation: imageNet),
+          """, steps: [.resizeShorterSide(256, .bicubic), .centerCrop(square, rounding: .down)], normalisation: imageNet
+      ),
       Case(
         testDescription: "a number is no square where it is cropped to the model's size",
         json: #"{"do_center_crop": true, "do_resize": true, "resample": 2, "size": 256}"#,
-        steps: [.resizeShorterSide(256, .bilinear), .centerCrop(square)], normalisation: nil),
+        steps: [.resizeShorterSide(256, .bilinear), .centerCrop(square, rounding: .down)], normalisation: nil),
       Case(
         testDescription: "PoolFormer: the share of the crop beside its size",
         json: """
           {"crop_pct": 0.9, "crop_size": {"height": 224, "width": 224}, "do_center_crop": true, "do_normalize": true,
            "do_resize": true, "image_mean": [0.485, 0.456, 0.406], "image_processor_type": "PoolFormerImageProcessor",
            "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": {"shortest_edge": 224}}
-          """, steps: [.resizeShorterSide(248, .bicubic), .centerCrop(square)], normalisation: imageNet),
+          """, steps: [.resizeShorterSide(248, .bicubic), .centerCrop(square, rounding: .down)], normalisation: imageNet
+      ),
       Case(
         testDescription: "PoolFormer: a square is a side",
         json: """
           {"crop_pct": 0.9, "crop_size": 224, "do_center_crop": true, "image_processor_type": "PoolFormerImageProcessor",
            "resample": 3, "size": {"height": 224, "width": 224}}
-          """, steps: [.resizeShorterSide(248, .bicubic), .centerCrop(square)], normalisation: nil),
+          """, steps: [.resizeShorterSide(248, .bicubic), .centerCrop(square, rounding: .down)], normalisation: nil),
       Case(
         testDescription: "PoolFormer: large pictures are cropped too",
         json: """
           {"crop_pct": 0.9, "crop_size": 224, "do_center_crop": true, "image_processor_type": "PoolFormerImageProcessor",
            "resample": 3, "size": {"shortest_edge": 400}}
-          """, steps: [.resizeShorterSide(444, .bicubic), .centerCrop(square)], normalisation: nil),
+          """, steps: [.resizeShorterSide(444, .bicubic), .centerCrop(square, rounding: .down)], normalisation: nil),
       Case(
         testDescription: "EfficientNet: samples moved by one",
         json: """

@@ -25,15 +25,19 @@ struct PreprocessorTests {
 
   @Test func shorterSideThenCropEqualsTheStepsOneByOne() throws {
     for shape in TestShape.all(upTo: 4) {
-      for (side, crop) in [(8, 7), (5, 5), (6, 9)] {
+      for (side, crop, rounding) in [
+        (8, 7, CropRounding.halfToEven), (5, 5, .down), (6, 9, .halfToEven), (6, 9, .down),
+      ] {
         let square = PixelSize(width: crop, height: crop)
         let fused = try Preprocessor(
-          steps: [.resizeShorterSide(side, .bilinear), .centerCrop(square)], channels: shape.channels)
+          steps: [.resizeShorterSide(side, .bilinear), .centerCrop(square, rounding: rounding)],
+          channels: shape.channels)
         let (width, height) = (shape.width, shape.height)
         let longer = side * max(width, height) / min(width, height)
         let size = width <= height ? PixelSize(width: side, height: longer) : PixelSize(width: longer, height: side)
         let image = shape.noise()
-        let stepwise = image.resized(to: size, filter: .bilinear).centerCropped(to: square)
+        let stepwise = image.resized(to: size, filter: .bilinear).centerCropped(
+          to: square, rounding: rounding)
         #expect(fused.apply(to: image).array == stepwise.array, "\(shape) \(side) \(crop)")
       }
     }
@@ -49,6 +53,8 @@ struct PreprocessorTests {
       [.centerCrop(PixelSize(width: 4, height: 4)), .centerCrop(PixelSize(width: 1, height: 1))],
       [.centerCrop(PixelSize(width: 6, height: 3)), .resizeExactly(PixelSize(width: 4, height: 4), .bicubic)],
       [.resizeExactly(PixelSize(width: 9, height: 9), .box), .centerCrop(PixelSize(width: 3, height: 3))],
+      [.resizeShorterSide(6, .bilinear), .centerCrop(PixelSize(width: 3, height: 3), rounding: .down)],
+      [.centerCrop(PixelSize(width: 4, height: 6), rounding: .down)],
     ]
     for steps in chains + further {
       for shape in TestShape.all(upTo: 9) {

@@ -35,13 +35,15 @@ package struct Carrier: Sendable {
     _ image: borrowing PixelImage, _ preprocessor: Preprocessor, _ seen: Picture
   ) -> Carrier? {
     var carrier = Carrier(whole: seen, region: PixelRegion(x: 0, y: 0, size: seen.size))
-    if preprocessor.steps.count > 1, case .centerCrop = preprocessor.steps[preprocessor.steps.count - 1],
+    if preprocessor.steps.count > 1,
+      case .centerCrop(_, let rounding) = preprocessor.steps[preprocessor.steps.count - 1],
       case .resizeShorterSide(let side, _) = preprocessor.steps[preprocessor.steps.count - 2]
     {
       let square = PixelSize(width: side, height: side)
       guard seen.size.width <= side, seen.size.height <= side,
         let bordered = try? Preprocessor(
-          steps: preprocessor.steps.dropLast() + [.centerCrop(square)], channels: preprocessor.channels)
+          steps: preprocessor.steps.dropLast() + [.centerCrop(square, rounding: rounding)],
+          channels: preprocessor.channels)
       else { return nil }
       // The crop's offset is rounded, so the border may be a pixel off; what the classifier sees is not.
       let whole = Picture(bordered.apply(to: image.clone()))

@@ -116,7 +116,7 @@ struct FilterReader {
     switch name {
     case "resize": return try resize(value)
     case "letterbox": return try letterbox(value)
-    default: return .centerCrop(try size(value))
+    default: return try centerCrop(value)
     }
   }
 
@@ -153,16 +153,17 @@ struct FilterReader {
     return .letterbox(try rectangle(members), filter ?? .bilinear, level: UInt8(level ?? 0))
   }
 
-  /// `224` for a square, or `{width: 224, height: 192}`.
-  private func size(_ node: FilterNode) throws(SluiceError) -> PixelSize {
+  /// `224` for a square, or `{width: 224, height: 192, rounding: down}`.
+  private func centerCrop(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
     if !node.isMapping {
       let side = try node.integer(PreprocessStep.sideRange)
-      return PixelSize(width: side, height: side)
+      return .centerCrop(PixelSize(width: side, height: side))
     }
-    let members = try node.members(["width", "height"])
-    return PixelSize(
-      width: try members.required("width").integer(PreprocessStep.sideRange),
-      height: try members.required("height").integer(PreprocessStep.sideRange))
+    let members = try node.members(["width", "height", "rounding"])
+    let rounding = try members.optional("rounding") { (node) throws(SluiceError) in
+      try node.choice(of: CropRounding.self)
+    }
+    return .centerCrop(try rectangle(members), rounding: rounding ?? .halfToEven)
   }
 
   func normalisation(

@@ -27,7 +27,7 @@ struct HuggingFaceGeometry {
   /// Takes the steps and the size that they end in, or says why they cannot be had.
   func take(into preparation: inout Preparation) {
     guard json["do_resize"]?.asTruth ?? (json["size"] != nil) else {
-      if let crop { (preparation.size, preparation.steps) = (crop, [.centerCrop(crop)]) }
+      if let crop { (preparation.size, preparation.steps) = (crop, [cropping(crop)]) }
       return
     }
     let number = json["resample"]?.asNumber.flatMap { Int(exactly: $0) } ?? 2
@@ -47,7 +47,7 @@ struct HuggingFaceGeometry {
   private func steps(_ size: JSONValue, _ kernel: ScalingKernel) -> [PreprocessStep]? {
     guard let shortest = shortestEdge(size) else {
       guard let exact = size.asSize else { return nil }
-      return [kernel.exactly(exact)] + (crop.map { [.centerCrop($0)] } ?? [])
+      return [kernel.exactly(exact)] + (crop.map { [cropping($0)] } ?? [])
     }
     if let share, namedCrop == nil || isOf("PoolFormer") {
       let square = PixelSize(width: shortest, height: shortest)
@@ -81,11 +81,16 @@ struct HuggingFaceGeometry {
   /// Whether the processor is one of some families.
   private func isOf(_ families: String...) -> Bool { families.contains { processor.hasPrefix($0) } }
 
+  /// Processors crop with NumPy and round down; those that leave it to torchvision have names that end so.
+  private func cropping(_ size: PixelSize) -> PreprocessStep {
+    .centerCrop(size, rounding: processor.hasSuffix("Fast") ? .halfToEven : .down)
+  }
+
   /// - Parameters:
   ///   - side: rounded down.
   private func cropped(fromSide side: Double, to size: PixelSize, _ kernel: ScalingKernel) -> [PreprocessStep]? {
     guard side.isFinite, PreprocessStep.sideRange.contains(Int(min(1e6, side))) else { return nil }
-    return [kernel.shorterSide(Int(side)), .centerCrop(size)]
+    return [kernel.shorterSide(Int(side)), cropping(size)]
   }
 }
 
@@ -93,7 +98,7 @@ extension PreprocessStep {
   /// The size of its result where that does not depend on the picture.
   var fixedSize: PixelSize? {
     switch self {
-    case .centerCrop(let size), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
+    case .centerCrop(let size, _), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
       size
     case .resizeShorterSide, .sampleShorterSide: nil
     }

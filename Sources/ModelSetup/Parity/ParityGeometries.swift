@@ -16,11 +16,17 @@ enum ParityGeometries {
   /// - Complexity: O(1): some hundred.
   static func candidates(_ own: [PreprocessStep], size: PixelSize) -> [[PreprocessStep]] {
     let kernels = ScalingKernel.allCases
-    var all: [[PreprocessStep]] = [own]
-    for kernel in kernels { all.append(own.map { $0.scaled(by: kernel) }) }
+    var all: [[PreprocessStep]] = []
+    for steps in [own] + kernels.map({ kernel in own.map { $0.scaled(by: kernel) } }) {
+      all += [steps, steps.map(\.croppedOtherwise)]
+    }
     for kernel in own.kernels + kernels.filter({ !own.kernels.contains($0) }) {
       all.append([kernel.exactly(size)])
-      for side in sides(own, size) { all.append([kernel.shorterSide(side), .centerCrop(size)]) }
+      for side in sides(own, size) {
+        all.append([kernel.shorterSide(side), .centerCrop(size)])
+        // A pixel matters only where all else is right.
+        if own.kernels.contains(kernel) { all.append([kernel.shorterSide(side), .centerCrop(size, rounding: .down)]) }
+      }
       let scaled = Int((Double(min(size.width, size.height)) / 0.875).rounded())
       all.append([kernel.exactly(PixelSize(width: scaled, height: scaled)), .centerCrop(size)])
     }
@@ -49,6 +55,15 @@ extension PreprocessStep {
     switch self {
     case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): side
     case .resizeExactly, .sampleExactly, .letterbox, .centerCrop: nil
+    }
+  }
+
+  /// The same step, but a crop that begins where the other rounding has it.
+  fileprivate var croppedOtherwise: PreprocessStep {
+    switch self {
+    case .centerCrop(let size, .halfToEven): .centerCrop(size, rounding: .down)
+    case .centerCrop(let size, .down): .centerCrop(size)
+    case .resizeShorterSide, .resizeExactly, .sampleShorterSide, .sampleExactly, .letterbox: self
     }
   }
 

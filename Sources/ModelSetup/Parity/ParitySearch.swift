@@ -52,7 +52,7 @@ struct ParitySearch {
   /// - Parameters:
   ///   - progress: told the share that is done.
   /// - Throws: what decoding throws.
-  /// - Complexity: decoding of a few images, and some eighty ways of scaling each of them, twice where one is turned.
+  /// - Complexity: decoding of a few images, and some hundred ways of scaling each of them, twice where one is turned.
   func best(progress: (Double) -> Void) throws(SluiceError) -> Outcome {
     var outcomes: [Outcome] = []
     let stride = max(1, tensor.size.area / Self.pixelsCompared) | 1

@@ -34,7 +34,7 @@ package struct PreparationCandidate: Sendable, Hashable {
       case .sampleShorterSide(let side, let kernel): "shorter side \(side) \(kernel.rawValue) without antialiasing"
       case .sampleExactly(let size, let kernel): "squash to \(size) \(kernel.rawValue) without antialiasing"
       case .letterbox(let size, let filter, let level): "letterbox \(size) \(filter.rawValue) on \(level)"
-      case .centerCrop(let size): "crop \(size)"
+      case .centerCrop(let size, let rounding): "crop \(size)\(rounding == .down ? " rounded down" : "")"
       }
     }.joined(separator: ", ")
   }
@@ -131,7 +131,7 @@ extension PreprocessStep {
   var isPermitted: Bool {
     switch self {
     case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): Self.sideRange.contains(side)
-    case .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _), .centerCrop(let size):
+    case .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _), .centerCrop(let size, _):
       Self.sideRange.contains(size.width) && Self.sideRange.contains(size.height)
     }
   }

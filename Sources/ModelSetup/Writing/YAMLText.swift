@@ -26,9 +26,11 @@ enum YAMLText {
       "resize: {width: \(size.width), height: \(size.height), \(sampling(kernel))}"
     case .letterbox(let size, let filter, let level):
       "letterbox: {width: \(size.width), height: \(size.height), filter: \(filter.rawValue), level: \(level)}"
-    case .centerCrop(let size):
+    case .centerCrop(let size, .halfToEven):
       size.width == size.height
         ? "centerCrop: \(size.width)" : "centerCrop: {width: \(size.width), height: \(size.height)}"
+    case .centerCrop(let size, let rounding):
+      "centerCrop: {width: \(size.width), height: \(size.height), rounding: \(rounding.rawValue)}"
     }
   }
 

@@ -107,6 +107,24 @@ struct ParityTests {
         reference: Pipeline(preprocess: "[{resize: {shorterSide: 40}}, {centerCrop: 36}]"), stages: [.crop],
         settings: ["preprocess: [{resize: {shorterSide: 40, filter: bilinear}}, {centerCrop: 36}]"]),
       Fault(
+        testDescription: "a crop whose offset is rounded down",
+        reference: Pipeline(
+          preprocess: "[{resize: {shorterSide: 40}}, {centerCrop: {width: 32, height: 32, rounding: down}}]"),
+        stages: [.crop],
+        settings: [
+          "preprocess: [{resize: {shorterSide: 40, filter: bilinear}}, "
+            + "{centerCrop: {width: 32, height: 32, rounding: down}}]"
+        ]),
+      Fault(
+        testDescription: "a crop share of .9, and an offset that is rounded down",
+        reference: Pipeline(
+          preprocess: "[{resize: {shorterSide: 35}}, {centerCrop: {width: 32, height: 32, rounding: down}}]"),
+        stages: [.resize],
+        settings: [
+          "preprocess: [{resize: {shorterSide: 35, filter: bilinear}}, "
+            + "{centerCrop: {width: 32, height: 32, rounding: down}}]"
+        ]),
+      Fault(
         testDescription: "NHWC", reference: Pipeline(tensor: "{layout: nhwc, type: float32}"), stages: [.layout],
         settings: ["tensor: {layout: nhwc, type: float32, channels: rgb}"]),
       Fault(

@@ -37,7 +37,7 @@ struct PredictionSearch {
   /// - Parameters:
   ///   - progress: told the share that is done.
   /// - Throws: what the models throw.
-  /// - Complexity: some dozen calls of the server or some three hundred of the filter's model, for each of four images at most.
+  /// - Complexity: some dozen calls of the server or some four hundred of the filter's model, for each of four images at most.
   func best(progress: (Double) -> Void) async throws(SluiceError) -> (Outcome, tried: Int) {
     let tensors = comparison.tensors
     let own = try await outcome(tensors.own)
