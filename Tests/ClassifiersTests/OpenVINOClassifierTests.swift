@@ -111,6 +111,31 @@ struct OpenVINOClassifierTests {
     #expect(error?.remedy?.contains(advice) == true, "\(error?.remedy ?? "")")
   }
 
+  @Test(
+    "weights that are a link out of the model's folder are named, with how to copy them; a folder that is a link is none"
+  )
+  func linkedWeights() throws {
+    let folder = try TemporaryFolder()
+    let files = FileManager.default
+    for place in ["store", "model"] {
+      try files.createDirectory(atPath: "\(folder.path)/\(place)", withIntermediateDirectories: true)
+    }
+    for name in ["weights-beside.onnx", "weights-beside.onnx.data"] {
+      let original = Repository.file("Tests/ClassifiersTests/Fixtures/\(name)")
+      try files.copyItem(atPath: original, toPath: "\(folder.path)/store/\(name)")
+      try files.createSymbolicLink(atPath: "\(folder.path)/model/\(name)", withDestinationPath: "../store/\(name)")
+    }
+    let environment = ProcessInfo.processInfo.environment
+    let error = #expect(throws: SluiceError.self) {
+      try ModelProbe(path: "\(folder.path)/model/weights-beside.onnx", environment: environment)
+    }
+    #expect(error?.message.contains("weights-beside.onnx.data, a link out of the model's folder") == true)
+    #expect(error?.remedy?.hasSuffix("cp -rL \(folder.path)/model OTHER") == true, "\(error?.remedy ?? "")")
+    try files.createSymbolicLink(atPath: "\(folder.path)/linked", withDestinationPath: "store")
+    let linked = try ModelProbe(path: "\(folder.path)/linked/weights-beside.onnx", environment: environment)
+    #expect(linked.outputs.map(\.name) == ["logits"])
+  }
+
   private func opened(
     _ model: String, _ scores: ScoreKind, quantisation: OutputQuantisation? = nil
   ) throws -> OpenVINOClassifier {

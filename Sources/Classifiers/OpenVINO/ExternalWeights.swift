@@ -50,6 +50,30 @@ package struct ExternalWeights {
       remedy: "put that file beside the model, under the name that it was exported with")
   }
 
+  /// The error that names the first file that is a link out of the model's folder, as in the caches of Hugging Face and DVC: the
+  /// engine does not follow it there. `nil` where there is none.
+  func linkedElsewhere(besideModelAt path: String) -> SluiceError? {
+    let folder = path.containingFolder
+    // A path that leads elsewhere by itself is no link, and no copy helps.
+    let beside = names.filter { !$0.hasPrefix("/") && !$0.split(separator: "/").contains("..") }
+    guard let base = Self.withoutLinks(folder),
+      let linked = beside.map({ $0.path(inFolder: folder) }).first(where: { weights in
+        Self.withoutLinks(weights).map { !$0.hasPrefix(base == "/" ? base : "\(base)/") } ?? false
+      })
+    else { return nil }
+    return SluiceError(
+      .engineFailed,
+      "the model \(path) has its weights in \(linked), a link out of the model's folder, which the engine does not follow",
+      remedy: "copy the folder with its links followed, and take the model there: cp -rL \(folder) OTHER")
+  }
+
+  /// The path of a folder or file without links; `nil` for one that does not exist.
+  private static func withoutLinks(_ path: String) -> String? {
+    guard let real = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+
   private static func names(in bytes: [UInt8]) -> [String] {
     var names: [String] = []
     var position = 0

@@ -20,7 +20,9 @@ import Common
       }
     } catch {
       // The engine says only that it cannot read the model.
-      if let missing = ExternalWeights(ofModelAt: path).missing(besideModelAt: path) { throw missing }
+      let weights = ExternalWeights(ofModelAt: path)
+      if let missing = weights.missing(besideModelAt: path) { throw missing }
+      if let linked = weights.linkedElsewhere(besideModelAt: path) { throw linked }
       throw Self.isOneOfFormats(error)
         ? SluiceError(
           .engineFailed,
