@@ -35,8 +35,11 @@ public final class Filter: Sendable {
   ///   - path: the filter file, absolute or relative to the current folder. Relative paths in it count from its own folder.
   ///   - options: what is not said in the file.
   /// - Throws: ``FilterError`` with the code `invalid-filter` for a file that is not a filter, `unreadable-file` for one that
-  ///   cannot be read, `model-not-found`, `model-mismatch`, `engine-not-found` or `engine-failed` for the models,
-  ///   `calibration-mismatch` for a calibration that was made for something else, `invalid-option`, and `processor-too-old`.
+  ///   cannot be read, `invalid-labels`, `invalid-secret` and `invalid-activation-ranges` for files that it names,
+  ///   `model-not-found`, `unreadable-model`, `model-mismatch`, `engine-not-found`, `engine-failed` or `classifier-failed` for
+  ///   the models, `invalid-calibration` for a file that is not a calibration, `calibration-mismatch` for one that was made for
+  ///   something else, `too-few-images` for one that cannot spend the budget, `invalid-option`, `invalid-variable`, and
+  ///   `processor-too-old`.
   public init(contentsOf path: String, options: Options = Options()) async throws(FilterError) {
     do throws(SluiceError) {
       try options.check()

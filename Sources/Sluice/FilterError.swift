@@ -32,31 +32,6 @@ public struct FilterError: Error, Sendable, Hashable {
   }
 }
 
-extension FilterError.Code {
-  /// As many images wait as may. Say so to the sender, as HTTP does with the status 503.
-  public static let overloaded = Self(rawValue: "overloaded")
-  /// The task that asked was cancelled.
-  public static let cancelled = Self(rawValue: "cancelled")
-  /// An option is out of its range, or does not fit the filter.
-  public static let invalidOption = Self(rawValue: "invalid-option")
-  /// The file is not a filter; the message names the line, the key and what is permitted.
-  public static let invalidFilter = Self(rawValue: "invalid-filter")
-  /// A file cannot be read.
-  public static let unreadableFile = Self(rawValue: "unreadable-file")
-  /// A model that the filter names is not there, or cannot be read.
-  public static let modelNotFound = Self(rawValue: "model-not-found")
-  /// A model is there, and does not take or give what the filter says; the message names both.
-  public static let modelMismatch = Self(rawValue: "model-mismatch")
-  /// The inference engine is not where it is looked for.
-  public static let engineNotFound = Self(rawValue: "engine-not-found")
-  /// The inference engine cannot read a model, or make it ready.
-  public static let engineFailed = Self(rawValue: "engine-failed")
-  /// The calibration was made for another filter, model or detector.
-  public static let calibrationMismatch = Self(rawValue: "calibration-mismatch")
-  /// The program was built for processors that have more instructions than this one.
-  public static let processorTooOld = Self(rawValue: "processor-too-old")
-}
-
 extension FilterError: CustomStringConvertible {
   /// The message, the place and the remedy in one line.
   public var description: String {

@@ -75,6 +75,7 @@ struct FilterTests {
     #expect(verdict.tensor == nil)
     let error = try #require(verdict.error)
     if let code { #expect(error.code.rawValue == code) }
+    #expect(refusing(verdict) == (error.code == .notAnImage ? 415 : 422))
     #expect(!error.message.isEmpty)
     #expect(verdict.reason == error.description)
   }

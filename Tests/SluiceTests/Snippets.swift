@@ -46,3 +46,9 @@ private func explaining(_ filter: Filter, _ bytes: [UInt8]) async throws {
   }
   print(verdict.json)
 }
+
+func refusing(_ verdict: Verdict) -> Int {
+  if verdict.error?.code == .tooManyBytes { return 413 }
+  if verdict.error?.code == .notAnImage { return 415 }
+  return verdict.outcome == .failed ? 500 : 422
+}
