@@ -1,5 +1,6 @@
 import FilterPipeline
 import Common
+import Decision
 import Synchronization
 import Workers
 
@@ -21,6 +22,8 @@ public final class Filter: Sendable {
   public let tensorForm: Tensor.Form
 
   private let pipeline: Pipeline
+  private let monitor: TrafficMonitor?
+  private let exitAudit: ExitAudit?
   private let wanted: WantedJudgement
   private let threads: WorkerPool
   private let places: BoundedQueue
@@ -54,6 +57,8 @@ public final class Filter: Sendable {
     name = pipeline.identity.name
     digest = pipeline.identity.digest
     tensorForm = Tensor.Form(pipeline.form)
+    monitor = pipeline.trafficMonitor()
+    exitAudit = pipeline.exitAudit()
   }
 
   /// Opening blocks its thread, so it happens on one of the filter's own.
@@ -92,6 +97,16 @@ public final class Filter: Sendable {
     }
     await places.leave()
     guard judgement.verdict.error?.code != .cancelled else { throw FilterError.cancelled }
-    return Verdict(judgement)
+    _ = monitor?.note(judgement.verdict)
+    _ = exitAudit?.note(judgement.verdict)
+    return Verdict(judgement, of: bytes)
   }
+  /// Whether the images that this filter has judged are still like those of its calibration; `nil` without a calibration, and
+  /// for one that keeps no scores of unchanged photographs apart.
+  ///
+  /// Ask now and then, and tell the operator. Images that are found clean count, each once; those that are flagged do not, so
+  /// that an attack is not taken for a change of what is sent.
+  ///
+  /// - Complexity: O(groups of detectors).
+  public var calibrationState: CalibrationState? { CalibrationState(monitor?.report, exitAudit?.report) }
 }

@@ -2,6 +2,7 @@ import Decision
 import Detectors
 import FilterPipeline
 import ImageCodecs
+import Pixels
 
 extension Verdict {
   /// One detector's part in a verdict.
@@ -32,6 +33,34 @@ extension Verdict {
     public let label: String?
     /// In [0, 1].
     public let probability: Double
+  }
+
+  /// What the header of an image file declares.
+  public struct Image: Sendable, Hashable {
+    public let format: Format
+    /// In pixels, as stored: before any orientation is applied.
+    public let width: Int
+    /// In pixels, as stored: before any orientation is applied.
+    public let height: Int
+  }
+
+  /// A format of image files.
+  public enum Format: String, Sendable, Hashable, CaseIterable, Codable {
+    case jpeg
+    case png
+  }
+
+  /// Time spent, in milliseconds.
+  public struct Milliseconds: Sendable, Hashable {
+    /// On decoding.
+    public let decode: Double
+    /// On the image in the form that the classifier takes.
+    public let preprocess: Double
+    /// On detectors and models, the classifier among them.
+    public let detect: Double
+
+    /// Altogether.
+    public var total: Double { decode + preprocess + detect }
   }
 
   /// A fact about the encoded file.
@@ -71,5 +100,25 @@ extension Verdict.Finding {
     code = finding.code.rawValue
     count = finding.count
     explanation = finding.sentence
+  }
+}
+
+extension Verdict.Image {
+  init(_ header: ImageHeader) {
+    format =
+      switch header.format {
+      case .jpeg: .jpeg
+      case .png: .png
+      }
+    width = header.size.width
+    height = header.size.height
+  }
+}
+
+extension Verdict.Milliseconds {
+  init(_ timings: FilterPipeline.Verdict.Timings) {
+    decode = timings.decode
+    preprocess = timings.preprocess
+    detect = timings.detect
   }
 }

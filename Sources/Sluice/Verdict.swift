@@ -35,6 +35,8 @@ public struct Verdict: Sendable {
     case sanitized
   }
 
+  /// SHA-256 of the encoded image, in lower-case hexadecimal.
+  public let sha256: String
   public let outcome: Outcome
   public let action: Action
   /// The image in the form that the classifier takes; `nil` for one that is held back.
@@ -53,14 +55,19 @@ public struct Verdict: Sendable {
   public let detectors: [Detector]
   /// What the classifier says about the image; `nil` for filters without one, and where it was not asked.
   public let prediction: Prediction?
+  /// What the header of the file declares; `nil` for what has no header that can be read.
+  public let image: Image?
   /// Facts about the file besides its picture, such as bytes after its end.
   public let findings: [Finding]
+  /// The time that was spent on the image, without waiting for its turn.
+  public let milliseconds: Milliseconds
 
   private let original: FilterPipeline.Verdict
 
-  init(_ judgement: Judgement) {
+  init(_ judgement: Judgement, of bytes: [UInt8]) {
     let verdict = judgement.verdict
     original = verdict
+    sha256 = verdict.sha256 ?? Digests.sha256(bytes)
     outcome = Outcome(verdict.outcome)
     action = Action(verdict)
     tensor = judgement.tensor.map(Tensor.init)
@@ -70,7 +77,9 @@ public struct Verdict: Sendable {
     budget = verdict.decision?.budget
     detectors = verdict.detectors.map(Detector.init)
     prediction = verdict.prediction.map(Prediction.init)
+    image = verdict.header.map(Image.init)
     findings = verdict.findings.map(Finding.init)
+    milliseconds = Milliseconds(verdict.timings)
   }
 }
 
@@ -79,8 +88,6 @@ extension Verdict {
   public var id: Int { original.id }
   /// What the caller named the image.
   public var source: String { original.source }
-  /// SHA-256 of the encoded image, in lower-case hexadecimal.
-  public var sha256: String { original.sha256 ?? "" }
 
   /// One line of JSON with everything, as `sluice filter` writes it. For the operator alone.
   public var json: String { original.json.text }

@@ -31,6 +31,8 @@ struct FilterTests {
     #expect(verdict.id == 1)
     #expect(verdict.source == "upload 1")
     #expect(verdict.sha256.count == 64)
+    #expect(verdict.image?.format == .png && verdict.image?.width == 24 && verdict.image?.height == 17)
+    #expect(filter.calibrationState == nil)
     let tensor = try #require(verdict.tensor)
     #expect(tensor.form == filter.tensorForm)
     #expect(tensor.form.shape == [1, 3, 6, 8])
@@ -48,6 +50,13 @@ struct FilterTests {
     #expect(filter.digest.count == 64 && filter.digest.allSatisfy(\.isHexDigit))
     #expect(filter.tensorForm.layout == .nchw)
     #expect(filter.tensorForm.element == .float32)
+  }
+
+  @Test func whatCannotBeReadHasNoImage() async throws {
+    let verdict = try await filter().judge(Array("no picture".utf8))
+    #expect(verdict.image == nil)
+    #expect(verdict.sha256.count == 64)
+    #expect(verdict.milliseconds.total >= verdict.milliseconds.decode)
   }
 
   @Test func quantisedTensorsHaveBytesAndNoNumbers() async throws {
@@ -90,6 +99,15 @@ struct FilterTests {
       #expect(line?["verdict"] as? String == verdict.outcome.rawValue)
       #expect(line?["action"] as? String == verdict.action.rawValue)
       #expect(verdict.publicJSON == verdict.json)
+      #expect(line?["sha256"] as? String == verdict.sha256)
+      let image = line?["image"] as? NSDictionary
+      #expect(image?["format"] as? String == verdict.image?.format.rawValue)
+      #expect(image?["width"] as? Int == verdict.image?.width)
+      #expect(image?["height"] as? Int == verdict.image?.height)
+      let times = line?["milliseconds"] as? NSDictionary
+      // The line has three decimals.
+      #expect(abs((times?["decode"] as? Double ?? -1) - verdict.milliseconds.decode) < 0.001)
+      #expect(abs((times?["detect"] as? Double ?? -1) - verdict.milliseconds.detect) < 0.001)
     }
   }
 

@@ -52,3 +52,9 @@ func refusing(_ verdict: Verdict) -> Int {
   if verdict.error?.code == .notAnImage { return 415 }
   return verdict.outcome == .failed ? 500 : 422
 }
+
+private func watching(_ filter: Filter, _ program: inout Program) {
+  if case .stale(let change)? = filter.calibrationState {
+    program.log.append(change)
+  }
+}
