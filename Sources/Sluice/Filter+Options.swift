@@ -22,7 +22,7 @@ extension Filter {
     ///   - flagged: what becomes of images that are found adversarial.
     public init(
       variables: [String: String] = [:], concurrency: Int = Options.processors, maximumWaiting: Int = 64,
-      flagged: FlaggedImages = .holdBack
+      flagged: FlaggedImages = .enforce
     ) {
       self.variables = variables
       self.concurrency = concurrency
@@ -34,7 +34,7 @@ extension Filter {
   /// What becomes of an image that is found adversarial. The verdict says `adversarial` in any case.
   public enum FlaggedImages: Sendable, Hashable, CaseIterable {
     /// It has no tensor.
-    case holdBack
+    case enforce
     /// Its squeezed version is forwarded, as the `sanitize` of the filter file says.
     case sanitize
     /// It is forwarded all the same, for watching a filter before relying on it.
@@ -58,7 +58,7 @@ extension Filter.Options {
   /// - Throws: `invalid-option` for images that are to be sanitised by a filter that does not say how.
   func handling(in pipeline: Pipeline) throws(SluiceError) -> FilterPipeline.FlaggedImages {
     switch flagged {
-    case .holdBack: return .enforce
+    case .enforce: return .enforce
     case .observe: return .observe
     case .sanitize:
       guard pipeline.sanitizes else {

@@ -9,7 +9,7 @@ extension FilterPipeline.Verdict {
     switch outcome {
     case .clean: reasonForClean
     case .adversarial: reasonForFlag
-    case .rejected, .failed: error?.description ?? outcome.action
+    case .rejected, .failed: error?.description ?? outcome.action.rawValue
     }
   }
 

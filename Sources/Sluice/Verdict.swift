@@ -69,7 +69,7 @@ public struct Verdict: Sendable {
     original = verdict
     sha256 = verdict.sha256 ?? Digests.sha256(bytes)
     outcome = Outcome(verdict.outcome)
-    action = Action(verdict)
+    action = Action(verdict.action)
     tensor = judgement.tensor.map(Tensor.init)
     reason = verdict.reason
     error = verdict.error.map(FilterError.init)
@@ -114,20 +114,16 @@ extension Verdict.Outcome {
 }
 
 extension Verdict.Action {
-  fileprivate init(_ verdict: FilterPipeline.Verdict) {
-    switch verdict.handling {
-    case .observed: self = .observed
-    case .sanitized: self = .sanitized
-    // Nothing goes on unjudged here: that has to be asked for, which this module never does.
-    case .unjudged: self = .failed
-    case nil:
-      self =
-        switch verdict.outcome {
-        case .clean: .forwarded
-        case .adversarial: .flagged
-        case .rejected: .rejected
-        case .failed: .failed
-        }
-    }
+  fileprivate init(_ action: FilterPipeline.Verdict.Action) {
+    self =
+      switch action {
+      case .forwarded: .forwarded
+      case .flagged: .flagged
+      case .rejected: .rejected
+      case .observed: .observed
+      case .sanitized: .sanitized
+      // Nothing goes on unjudged here: that has to be asked for, which this module never does.
+      case .failed, .unjudged: .failed
+      }
   }
 }

@@ -82,7 +82,7 @@ struct InspectCommand: AsyncParsableCommand {
     to place: OutputPlace, _ input: EncodedInput, _ verdict: Verdict, _ pipeline: Pipeline
   ) throws(SluiceError) {
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
-      Terminal.say("sluice: there is no picture to show: the image was \(verdict.outcome.action)")
+      Terminal.say("sluice: there is no picture to show: the image was \(verdict.outcome.action.rawValue)")
       return
     }
     let sheet = try ContactSheet.of(input, verdict, pipeline)

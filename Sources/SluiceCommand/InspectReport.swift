@@ -119,7 +119,7 @@ struct InspectReport {
 
   private var verdictLine: String {
     let style: Terminal.Style = verdict.outcome == .clean ? .green : .red
-    let conclusion = "verdict: \(verdict.outcome.rawValue), \(verdict.outcome.action)"
+    let conclusion = "verdict: \(verdict.outcome.rawValue), \(verdict.outcome.action.rawValue)"
     guard let error = verdict.error else { return Terminal.styled(conclusion, style) }
     return Terminal.styled(conclusion, style) + "\n  \(error.code): \(Terminal.printable(error.description))"
   }

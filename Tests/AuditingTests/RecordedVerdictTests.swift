@@ -109,15 +109,20 @@ struct RecordedVerdictTests {
       #expect(read.json.text == verdict.json.text)
       #expect(read.outcome == verdict.outcome && outcome.map { $0 == verdict.outcome } != false)
       #expect(read.id == "7" && read.source == "\u{1B}[2J" && read.filter?.name == "test")
-      #expect(read.error?.code == verdict.error?.code.description && read.action?.rawValue == verdict.action)
+      #expect(read.error?.code == verdict.error?.code.description && read.action == verdict.action)
     }
   }
 
   @Test("every action of a verdict has its word", arguments: Verdict.Outcome.allCases)
   func actions(_ outcome: Verdict.Outcome) {
-    #expect(RecordedVerdict.Action(rawValue: outcome.action)?.isForwarding == (outcome == .clean))
-    for handling in [Verdict.FlaggedHandling.observed, .sanitized, .unjudged] {
-      #expect(RecordedVerdict.Action(rawValue: handling.rawValue)?.isForwarding == true)
+    var verdict = Verdict(
+      ofUnseen: "x", id: 1, sha256: nil, outcome: outcome, filter: FilterIdentity(name: "test", digest: "0"), error: nil
+    )
+    #expect(verdict.action == outcome.action && verdict.action.isForwarding == (outcome == .clean))
+    for handling in Verdict.FlaggedHandling.allCases {
+      verdict.handling = handling
+      #expect(verdict.action.isForwarding && verdict.action.rawValue == "\(handling)")
+      #expect(verdict.recorded.action == verdict.action)
     }
   }
 
@@ -128,9 +133,9 @@ struct RecordedVerdictTests {
       (.forwarded, .frozen, false, "forwarded, frozen"), (.observed, .refused, false, "observed, refused"),
       (.forwarded, .retold, true, "forwarded, retold"), (.flagged, .slowed, false, "flagged, slowed"),
       (nil, nil, nil, ""),
-    ] as [(RecordedVerdict.Action?, RecordedVerdict.Answered?, Bool?, String)])
+    ] as [(Verdict.Action?, RecordedVerdict.Answered?, Bool?, String)])
   func answered(
-    _ action: RecordedVerdict.Action?, _ answered: RecordedVerdict.Answered?, _ went: Bool?, _ text: String
+    _ action: Verdict.Action?, _ answered: RecordedVerdict.Answered?, _ went: Bool?, _ text: String
   ) {
     var verdict = RecordedVerdict()
     (verdict.action, verdict.answered) = (action, answered)

@@ -91,7 +91,7 @@ struct PipelineTests {
     let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
     let open = await pipeline.judge(input(try white.encodedAsPNG()), id: 1, as: .init(failsOpen: true))
     #expect(open.verdict.outcome == .failed && open.verdict.handling == .unjudged && open.verdict.error != nil)
-    #expect(open.tensor != nil && open.verdict.action == "unjudged")
+    #expect(open.tensor != nil && open.verdict.action == .unjudged)
     let damaged = await pipeline.judge(input([1, 2, 3]), id: 1, as: .init(failsOpen: true))
     #expect(damaged.verdict.outcome == .rejected && damaged.tensor == nil)
   }
@@ -113,11 +113,11 @@ struct PipelineTests {
     let (pipeline, _) = try pipeline(threshold: 0, forward: "{squeezed: {median: 2}}")
     let bytes = try EncodedImages.png(width: 8, height: 8)
     let held = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .enforce, picture: true))
-    #expect(held.tensor == nil && held.picture == nil && held.verdict.action == "flagged")
+    #expect(held.tensor == nil && held.picture == nil && held.verdict.action == .flagged)
     let observed = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .observe))
-    #expect(observed.tensor != nil && observed.verdict.action == "observed")
+    #expect(observed.tensor != nil && observed.verdict.action == .observed)
     let sanitised = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .sanitize, picture: true))
-    #expect(sanitised.verdict.action == "sanitized" && sanitised.prediction == nil)
+    #expect(sanitised.verdict.action == .sanitized && sanitised.prediction == nil)
     let picture = try #require(sanitised.picture)
     let expected = Median(window: 2).squeeze(try pipeline.modelImage(of: bytes), seed: .none).array
     #expect(try Self.pixels(of: picture) == expected)

@@ -27,7 +27,7 @@ struct SignsTests {
   }
 
   @Test(arguments: [
-    (Filter.FlaggedImages.holdBack, Verdict.Action.flagged, false), (.observe, .observed, true),
+    (Filter.FlaggedImages.enforce, Verdict.Action.flagged, false), (.observe, .observed, true),
     (.sanitize, .sanitized, true),
   ])
   func anAttackedSignIsTreatedAsTheOptionsSay(

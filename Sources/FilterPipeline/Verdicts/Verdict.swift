@@ -18,7 +18,7 @@ package struct Verdict: Sendable {
   }
 
   /// What was done with an image that was not found clean, instead of holding it back.
-  package enum FlaggedHandling: String, Sendable, Hashable {
+  package enum FlaggedHandling: Sendable, Hashable, CaseIterable {
     /// Forwarded as if it were clean.
     case observed
     /// A squeezed version was forwarded.
@@ -171,20 +171,5 @@ extension Verdict {
     ofUnseen source: String, id: Int, sha256: String?, outcome: Outcome, filter: FilterIdentity, error: SluiceError?
   ) {
     self.init(id: id, source: source, sha256: sha256, outcome: outcome, filter: filter, error: error)
-  }
-
-  /// What was done with the input, in a word.
-  package var action: String { handling?.rawValue ?? outcome.action }
-}
-
-extension Verdict.Outcome {
-  /// What was done with the input.
-  package var action: String {
-    switch self {
-    case .clean: "forwarded"
-    case .adversarial: "flagged"
-    case .rejected: "rejected"
-    case .failed: "failed"
-    }
   }
 }

@@ -26,12 +26,12 @@ extension Verdict {
   }
 
   /// For a header: the verdict, and what was done with the image.
-  var headerValue: String { handling == nil ? outcome.rawValue : "\(outcome.rawValue); \(action)" }
+  var headerValue: String { handling == nil ? outcome.rawValue : "\(outcome.rawValue); \(action.rawValue)" }
 }
 
 extension [Judgement] {
   /// For metrics: what became of a request whose images were all forwarded.
-  var outcome: String { first { $0.verdict.handling != nil }?.verdict.action ?? "clean" }
+  var outcome: String { first { $0.verdict.handling != nil }?.verdict.action.rawValue ?? "clean" }
 
   /// For a header: the verdict that matters most.
   var headerValue: String {

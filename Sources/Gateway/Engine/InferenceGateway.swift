@@ -160,7 +160,7 @@ package struct InferenceGateway: Sendable {
     for verdict in judgements.map(\.verdict) where verdict.outcome != .clean {
       var details: Logger.Metadata = [
         "request": "\(context.identity.id)", "route": "\(context.route)",
-        "verdict": "\(verdict.outcome.rawValue)", "action": "\(verdict.action)",
+        "verdict": "\(verdict.outcome.rawValue)", "action": "\(verdict.action.rawValue)",
       ]
       details["sha256"] = verdict.sha256.map { "\($0)" }
       details["pValue"] = verdict.hasPrivateParts ? nil : verdict.decision.map { "\($0.pValue.value)" }

@@ -109,7 +109,7 @@ package struct GatewayMetrics: Sendable {
   }
 
   func noteVerdict(_ verdict: Verdict) {
-    registry.add(to: "sluice_images_total", ["verdict": verdict.outcome.rawValue, "action": verdict.action])
+    registry.add(to: "sluice_images_total", ["verdict": verdict.outcome.rawValue, "action": verdict.action.rawValue])
     if verdict.handling == .unjudged { registry.add(to: "sluice_failed_open_total") }
     if verdict.ending != .complete {
       registry.add(to: "sluice_early_endings_total", ["end": verdict.ending.rawValue])

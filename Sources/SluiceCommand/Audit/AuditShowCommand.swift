@@ -104,7 +104,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     let input = Replay.input(said, bytes)
     let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
-      return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action)")
+      return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action.rawValue)")
     }
     try place.write(try ContactSheet.of(input, verdict, pipeline).encodedAsPNG())
   }

@@ -16,7 +16,7 @@ extension Verdict {
     record.offset = offset
     record.sha256 = sha256
     record.outcome = outcome
-    record.action = RecordedVerdict.Action(rawValue: action)
+    record.action = action
     record.pValue = decision?.pValue.value
     record.budget = decision?.budget
     record.comparison = decision?.recorded

@@ -25,7 +25,7 @@ package struct RecordedVerdict: RecordPart {
   package var offset: Int?
   package var sha256: String?
   package var outcome: Verdict.Outcome?
-  package var action: Action?
+  package var action: Verdict.Action?
   /// In 0...1; `nil` where no calibration was applied.
   package var pValue: Double?
   package var budget: Double?
@@ -52,20 +52,6 @@ package struct RecordedVerdict: RecordPart {
   package var build: String?
   /// Whether something was left out for a reader who may not know of private parts.
   package var isWithheld = false
-
-  /// What was done with an input.
-  package enum Action: String, Sendable, Hashable, CaseIterable {
-    case forwarded, flagged, rejected, failed
-    /// Forwarded although it is not clean, and why: as in `Verdict.FlaggedHandling`.
-    case observed, sanitized, unjudged
-
-    package var isForwarding: Bool {
-      switch self {
-      case .forwarded, .observed, .sanitized, .unjudged: true
-      case .flagged, .rejected, .failed: false
-      }
-    }
-  }
 
   /// What whoever searches is answered.
   package enum Answered: String, Sendable, Hashable, CaseIterable {
