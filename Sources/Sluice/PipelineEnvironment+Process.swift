@@ -3,10 +3,9 @@ import Common
 
 extension PipelineEnvironment {
   /// What this process brings to a filter: cryptography, and its environment variables.
-  package static func ofProcess(workers: Int, observes: Bool = false) -> PipelineEnvironment {
+  package static func ofProcess(workers: Int) -> PipelineEnvironment {
     PipelineEnvironment(
       sha256: Digests.sha256, sha256OfFile: Digests.sha256OfFile, hmac: Digests.hmac, variables: ProcessVariables.all,
-      workers: workers,
-      observes: observes)
+      workers: workers)
   }
 }

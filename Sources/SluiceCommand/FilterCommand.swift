@@ -132,7 +132,7 @@ struct FilterCommand: AsyncParsableCommand {
   func run() async throws {
     try checkTerminals()
     let workers = self.workers ?? WorkerOptions.processors
-    let pipeline = try options.pipeline(workers: workers, observes: observe, tracesFiles: audit != nil)
+    let pipeline = try options.pipeline(workers: workers, tracesFiles: audit != nil)
     let trail = try audit.map { (folder) throws(SluiceError) in
       try AuditTrail(folder, database: auditDatabase)
     }
@@ -140,7 +140,7 @@ struct FilterCommand: AsyncParsableCommand {
     let interruption = try Interruption()
     let run = FilterRun(
       pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder,
-      wanted: WantedJudgement(tensor: chosenFormat != .none))
+      wanted: WantedJudgement(flagged: observe ? .observe : .enforce, tensor: chosenFormat != .none))
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictPlace.isTerminal)
     let result: RunSummary
     do throws(SluiceError) { result = try await judged(by: run, pipeline, progress, interruption) } catch {

@@ -32,9 +32,7 @@ struct FilterOpening: Sendable {
     return try FilterFile(path: path, variables: variables, readsDetectors: readsDetectors, noting: &files)
   }
 
-  func environment(workers: Int, observes: Bool = false) -> PipelineEnvironment {
-    .ofProcess(workers: workers, observes: observes)
-  }
+  func environment(workers: Int) -> PipelineEnvironment { .ofProcess(workers: workers) }
 
   /// The environment of the process.
   static func variables() -> [String: String] { ProcessVariables.all }

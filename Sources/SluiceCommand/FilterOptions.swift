@@ -25,15 +25,13 @@ struct FilterOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - tracesFiles: whether verdicts are to name the digests of everything that the filter rests on.
-  func pipeline(workers: Int, observes: Bool = false, tracesFiles: Bool = false) throws(SluiceError) -> Pipeline {
-    var environment = pipelineEnvironment(workers: workers, observes: observes)
+  func pipeline(workers: Int, tracesFiles: Bool = false) throws(SluiceError) -> Pipeline {
+    var environment = pipelineEnvironment(workers: workers)
     environment.tracesFiles = tracesFiles
     return try Pipeline(try file(), environment)
   }
 
-  func pipelineEnvironment(workers: Int, observes: Bool = false) -> PipelineEnvironment {
-    opening.environment(workers: workers, observes: observes)
-  }
+  func pipelineEnvironment(workers: Int) -> PipelineEnvironment { opening.environment(workers: workers) }
 
   /// Reads the filter file, with or without its detectors and models.
   func file(readsDetectors: Bool = true) throws(SluiceError) -> FilterFile {

@@ -45,7 +45,6 @@ package struct ScoringPipeline: Sendable {
     }
     var environment = environment
     environment.decides = false
-    environment.observes = true
     var file = file
     identity = try file.calibrationIdentity(environment)
     detectors = file.definition.calibratedDetectors.map { definition in

@@ -48,7 +48,8 @@ package struct ScoringRun: Sendable {
     let inputs = ScoringInputs(
       images, attack: attack, variants: variants, limits: scoring.pipeline.definition.limits, sha256: sha256,
       queue: queue, admits: admits)
-    let run = FilterRun(scoring.pipeline, workers: workers, interruption: interruption, wanted: .init(complete: true))
+    let run = FilterRun(
+      scoring.pipeline, workers: workers, interruption: interruption, wanted: .init(flagged: .observe, complete: true))
     _ = try await run.run(inputs, into: VerdictSink(queue: queue, take: take))
   }
 }

@@ -117,7 +117,7 @@ package final class Pipeline: Sendable {
     witnesses = filter.witnesses.map { .init(name: $0.name, milliseconds: 0, isPrivate: $0.isPrivate) }
     bytesPerJudgement = Self.bytesPerJudgement(definition, models)
     decoder = ImageDecoder(limits: definition.limits)
-    way = Way(filter, decision, observes: services.observes)
+    way = Way(filter, decision)
     hasPrivateDetectors = definition.detectors.contains(where: \.isPrivate)
     auditedShare = decision?.calibration.exits == nil ? 0 : definition.decision?.earlyExit?.audit ?? 0
   }

@@ -15,8 +15,6 @@ package struct PipelineEnvironment: Sendable {
   package var variables: [String: String]
   /// How many images are judged at the same time.
   package var workers: Int
-  /// Whether flagged images are forwarded all the same, for watching a filter before relying on it.
-  package var observes: Bool
   /// Whether the filter's calibration is applied; without it, detectors give scores and flag nothing.
   package var decides: Bool
   /// Whether verdicts name the digests of calibration, models, references and activation ranges, which takes reading them once.
@@ -41,7 +39,7 @@ package struct PipelineEnvironment: Sendable {
     sha256: @escaping @Sendable ([UInt8]) -> String,
     sha256OfFile: @escaping @Sendable (_ path: String) throws(SluiceError) -> String,
     hmac: @escaping @Sendable (_ secret: [UInt8], _ text: String) -> [UInt8], variables: [String: String],
-    workers: Int, observes: Bool = false, decides: Bool = true, batching: Batching? = nil
+    workers: Int, decides: Bool = true, batching: Batching? = nil
   ) {
     self.batching = batching
     self.sha256 = sha256
@@ -50,7 +48,6 @@ package struct PipelineEnvironment: Sendable {
     self.hmac = hmac
     self.variables = variables
     self.workers = workers
-    self.observes = observes
   }
 }
 
@@ -77,10 +74,9 @@ extension PipelineEnvironment {
   }
 }
 
-/// What judging needs besides the filter: digests, seeds, and whether the run only observes.
+/// What judging needs besides the filter: digests and seeds.
 package struct PipelineServices: Sendable {
   let sha256: @Sendable ([UInt8]) -> String
-  let observes: Bool
   /// HMAC-SHA-256 of a text under the operator's secret; `nil` in a filter without one.
   private let hmac: (@Sendable (String) -> [UInt8])?
 
@@ -89,16 +85,14 @@ package struct PipelineServices: Sendable {
   private static let longestSecret = 4096
 
   /// Without a secret, for filters without chance.
-  package init(sha256: @escaping @Sendable ([UInt8]) -> String, observes: Bool = false) {
+  package init(sha256: @escaping @Sendable ([UInt8]) -> String) {
     self.sha256 = sha256
-    self.observes = observes
     hmac = nil
   }
 
   /// - Throws: `unreadable-file`; `invalid-secret` for one that is too short.
   package init(_ definition: FilterDefinition, _ environment: PipelineEnvironment) throws(SluiceError) {
     sha256 = environment.sha256
-    observes = environment.observes
     guard let path = definition.secretPath else {
       hmac = nil
       return

@@ -12,21 +12,19 @@ struct Forward: Stage {
   private let forwarder: SqueezedForwarder?
   /// Makes what is forwarded in place of a flagged image; `nil` for a filter that names no squeezer for it.
   private let sanitizer: SqueezedForwarder?
-  private let usual: FlaggedImages
 
-  init(_ definition: FilterDefinition, observes: Bool) {
+  init(_ definition: FilterDefinition) {
     encoder = definition.encoder(.unit)
     form = definition.form
     forwarder = definition.forwarder
     sanitizer = definition.sanitizer
-    usual = observes ? .observe : .enforce
   }
 
   /// - Throws: what encoding the picture throws.
   func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard let image = passage.image else { return .goesOn }
     let isFlagged = passage.verdict.outcome == .adversarial
-    let flagged = passage.wanted.flagged ?? usual
+    let flagged = passage.wanted.flagged
     if isFlagged {
       switch flagged {
       case .enforce:

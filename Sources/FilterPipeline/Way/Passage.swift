@@ -57,8 +57,8 @@ struct ImageDraws: Sendable {
 
 /// What is to be done with an image that is judged.
 package struct WantedJudgement: Sendable {
-  /// What becomes of a flagged image; `nil` for what the run says.
-  package var flagged: FlaggedImages?
+  /// What becomes of a flagged image.
+  package var flagged: FlaggedImages
   /// Whether the forwarded tensor is wanted, or only the verdict.
   package var tensor: Bool
   /// Whether the forwarded picture is wanted as well.
@@ -71,7 +71,7 @@ package struct WantedJudgement: Sendable {
   package var modelImage: Bool
 
   package init(
-    flagged: FlaggedImages? = nil, tensor: Bool = true, picture: Bool = false, failsOpen: Bool = false,
+    flagged: FlaggedImages = .enforce, tensor: Bool = true, picture: Bool = false, failsOpen: Bool = false,
     complete: Bool = false, modelImage: Bool = false
   ) {
     self.flagged = flagged

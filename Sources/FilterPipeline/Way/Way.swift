@@ -9,7 +9,7 @@ struct Way: Sendable {
   private let order: WitnessOrder?
   private let closing: [any Stage]
 
-  init(_ filter: OpenedFilter, _ decision: Decision?, observes: Bool) {
+  init(_ filter: OpenedFilter, _ decision: Decision?) {
     let weighing = Weighing(filter, decision)
     stages = [
       Decode(filter.definition),
@@ -23,7 +23,7 @@ struct Way: Sendable {
     order = weighing.drawnOrder
     closing = [
       Decide(filter.definition, decision),
-      Forward(filter.definition, observes: observes),
+      Forward(filter.definition),
     ]
   }
 
