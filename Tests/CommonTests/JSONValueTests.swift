@@ -24,4 +24,13 @@ struct JSONValueTests {
     let decoded = try JSONDecoder().decode(String.self, from: Data(text.utf8))
     #expect(decoded == hostile)
   }
+  @Test func encodesAsItsText() throws {
+    let value = JSONValue.object([
+      "a": .array([.bool(true), .null, .integer(-3)]), "b": .unsigned(.max), "c": .string("x"), "d": .exact(0.25),
+      "e": .exact(.nan),
+    ])
+    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value)) as? NSDictionary
+    let written = try JSONSerialization.jsonObject(with: Data(value.text.utf8)) as? NSDictionary
+    #expect(encoded != nil && encoded == written)
+  }
 }

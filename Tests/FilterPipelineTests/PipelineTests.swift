@@ -59,11 +59,14 @@ struct PipelineTests {
     #expect(judgement.tensor == nil)
     #expect(judgement.verdict.tensor == nil)
     #expect(judgement.verdict.detectors.map(\.isFlagged) == [true, false])
+    let flagging = try #require(judgement.verdict.detectors.first)
+    #expect(judgement.verdict.reason == "\(flagging.name): \(flagging.score.sentence)")
     // Exactly the threshold does not flag.
     let score = try #require(judgement.verdict.detectors.first?.score.value)
     let (lenient, _) = try pipeline(threshold: score)
     let again = await lenient.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 1)
     #expect(again.verdict.outcome == .clean)
+    #expect(again.verdict.reason == "no detector's score is above its threshold")
   }
 
   @Test func damageIsRejectedAndClassifierTroubleFails() async throws {

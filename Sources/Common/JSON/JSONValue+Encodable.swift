@@ -1,5 +1,3 @@
-import Common
-
 extension JSONValue: Encodable {
   /// A name in an object, or a place in an array.
   private struct Key: CodingKey {

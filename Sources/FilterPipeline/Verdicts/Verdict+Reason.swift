@@ -1,11 +1,10 @@
+import Common
 import Decision
 import Detectors
-import FilterPipeline
-import Common
 
-extension FilterPipeline.Verdict {
+extension Verdict {
   /// The outcome in a sentence for people.
-  var reason: String {
+  package var reason: String {
     switch outcome {
     case .clean: reasonForClean
     case .adversarial: reasonForFlag
