@@ -46,6 +46,14 @@ import Testing
     }
   }
 
+  @Test("an attack that needs scores profits from them, and only HopSkipJump begins at other pictures")
+  func needs() {
+    for kind in AttackKind.all where kind.leastSight == .scores { #expect(kind.profitsFromScores, "\(kind.name)") }
+    let byLabels = AttackKind.all.filter { $0.leastSight == .labels && $0.profitsFromScores }
+    #expect(byLabels.map(\.key) == [.square, .squareL2])
+    #expect(AttackKind.all.filter(\.beginsAtOthers).map(\.key) == [.hopSkipJump])
+  }
+
   @Test("the table of attacks in the documentation has every attack")
   func documentation() throws {
     let text = String(decoding: try readFile(Repository.file("Filters/README.md"), atMost: 1_000_000), as: UTF8.self)

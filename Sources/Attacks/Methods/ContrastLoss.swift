@@ -3,7 +3,8 @@ import Common
 /// A control: less and less contrast, until the picture is gray.
 package struct ContrastLoss: Attack {
   package static let kind = AttackKind(
-    .contrast, "less and less contrast", source: "a control", leastSight: .labels, parameters: [stepsParameter]
+    .contrast, "less and less contrast", source: "a control", leastSight: .labels, profitsFromScores: false,
+    beginsAtOthers: false, parameters: [stepsParameter]
   ) { ContrastLoss(steps: $0.integer(stepsParameter)) }
   private static let stepsParameter = Parameter.integer("steps", 1...1000, default: 50, "steps from all of it to none")
 

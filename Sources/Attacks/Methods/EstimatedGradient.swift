@@ -8,6 +8,7 @@ import Common
 package struct EstimatedGradient: Attack {
   package static let kind = AttackKind(
     .nes, "descent along an estimated gradient", source: "Ilyas et al. 2018; Uesato et al. 2018", leastSight: .scores,
+    profitsFromScores: true, beginsAtOthers: false,
     parameters: [epsilonParameter, samplesParameter, sigmaParameter, stepParameter, momentumParameter, probesParameter]
   ) {
     EstimatedGradient(

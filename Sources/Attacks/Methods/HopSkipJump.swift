@@ -9,7 +9,8 @@ import Pixels
 package struct HopSkipJump: Attack {
   package static let kind = AttackKind(
     .hopSkipJump, "along the border of success, from yes and no alone", source: "Chen, Jordan, Wainwright 2020",
-    leastSight: .labels, parameters: [normParameter, epsilonParameter, levelsParameter, probesParameter]
+    leastSight: .labels, profitsFromScores: false, beginsAtOthers: true,
+    parameters: [normParameter, epsilonParameter, levelsParameter, probesParameter]
   ) {
     HopSkipJump(
       isLinf: $0.choice(normParameter) == "linf", epsilon: $0.number(epsilonParameter),

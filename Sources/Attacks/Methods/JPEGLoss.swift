@@ -6,6 +6,7 @@ import Pixels
 package struct JPEGLoss: Attack {
   package static let kind = AttackKind(
     .jpeg, "saved as JPEG at lower and lower quality", source: "a control", leastSight: .labels,
+    profitsFromScores: false, beginsAtOthers: false,
     parameters: [qualityParameter]
   ) { JPEGLoss(quality: $0.integer(qualityParameter)) }
   private static let qualityParameter = Parameter.integer("quality", 1...100, default: 95, "the quality to begin with")

@@ -6,7 +6,8 @@ import RealModule
 /// random. What comes in from outside is black, as in the paper.
 package struct RotationTranslation: Attack {
   package static let kind = AttackKind(
-    .spatial, "rotation and translation", source: "Engstrom et al. 2019", leastSight: .labels,
+    .spatial, "rotation and translation", source: "Engstrom et al. 2019", leastSight: .labels, profitsFromScores: false,
+    beginsAtOthers: false,
     parameters: [degreesParameter, shiftParameter, searchParameter]
   ) {
     RotationTranslation(

@@ -9,6 +9,7 @@ import RealModule
 package struct SimBA: Attack {
   package static let kind = AttackKind(
     .simba, "one orthogonal direction after another", source: "Guo et al. 2019", leastSight: .scores,
+    profitsFromScores: true, beginsAtOthers: false,
     parameters: [epsilonParameter, stepParameter, basisParameter, frequenciesParameter]
   ) {
     SimBA(

@@ -6,6 +6,7 @@ import Pixels
 package struct SquareL2: Attack {
   package static let kind = AttackKind(
     .squareL2, "bumps that move from window to window", source: "Andriushchenko et al. 2020", leastSight: .labels,
+    profitsFromScores: true, beginsAtOthers: false,
     parameters: [epsilonParameter, shareParameter]
   ) { SquareL2(epsilon: $0.number(epsilonParameter), share: $0.number(shareParameter)) }
   private static let epsilonParameter = Parameter.number(

@@ -6,7 +6,7 @@ import Pixels
 package struct SquareLinf: Attack {
   package static let kind = AttackKind(
     .square, "random squares of the largest permitted change", source: "Andriushchenko et al. 2020",
-    leastSight: .labels,
+    leastSight: .labels, profitsFromScores: true, beginsAtOthers: false,
     parameters: [epsilonParameter, shareParameter]
   ) { SquareLinf(epsilon: $0.integer(epsilonParameter), share: $0.number(shareParameter)) }
   private static let epsilonParameter = Parameter.integer(

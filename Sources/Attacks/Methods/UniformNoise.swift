@@ -4,7 +4,8 @@ import Common
 /// better than this has found nothing.
 package struct UniformNoise: Attack {
   package static let kind = AttackKind(
-    .noise, "uniform noise, more and more of it", source: "a control", leastSight: .labels,
+    .noise, "uniform noise, more and more of it", source: "a control", leastSight: .labels, profitsFromScores: false,
+    beginsAtOthers: false,
     parameters: [epsilonParameter]
   ) { UniformNoise(epsilon: $0.integer(epsilonParameter)) }
   private static let epsilonParameter = Parameter.integer(
