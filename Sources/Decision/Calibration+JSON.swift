@@ -78,15 +78,16 @@ extension EarlyExits {
 extension EarlyExits.Certificate {
   fileprivate var json: JSONValue {
     .object([
-      "budget": .number(budget), "rule": .string(rule.rawValue),
+      "budget": .number(terms.budget), "rule": .string(terms.rule.rawValue),
       "shares": .object(
-        shares.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .number($0.value)) }),
-      "privateWitnesses": .array(privateWitnesses.map(JSONValue.string)), "drawsOrder": .bool(drawsOrder),
-      "lostDetections": .number(limit.lostDetections), "confidence": .number(limit.confidence),
+        terms.shares.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .number($0.value)) }),
+      "privateWitnesses": .array(terms.privateWitnesses.map(JSONValue.string)), "drawsOrder": .bool(terms.drawsOrder),
+      "lostDetections": .number(terms.limit.lostDetections), "confidence": .number(terms.limit.confidence),
       "firstQuantile": firstQuantile.map { .number($0, decimals: 6) },
-      "attacks": .array(attacks.map(JSONValue.string)), "detections": .integer(detections),
-      "losses": .integer(losses), "bound": .number(bound, decimals: 6), "cleanImages": .integer(cleanImages),
-      "cleanExits": .integer(cleanExits), "cleanExitsFlagged": .integer(cleanExitsFlagged),
+      "attacks": .array(attacks.map(JSONValue.string)), "detections": .integer(counts.detections),
+      "losses": .integer(counts.losses), "bound": .number(counts.bound, decimals: 6),
+      "cleanImages": .integer(counts.cleanImages), "cleanExits": .integer(counts.cleanExits),
+      "cleanExitsFlagged": .integer(counts.cleanExitsFlagged),
       "callsPerCleanImage": callsPerCleanImage.map { .number($0, decimals: 3) },
     ])
   }

@@ -346,12 +346,15 @@ extension Calibration {
 extension EarlyExits.Certificate {
   fileprivate init(_ contents: Calibration.Contents.Exits.Certificate, _ rule: DecisionRule) {
     self.init(
-      budget: contents.budget, rule: rule, shares: contents.shares, privateWitnesses: contents.privateWitnesses,
-      drawsOrder: contents.drawsOrder,
-      limit: ExitLimit(lostDetections: contents.lostDetections, confidence: contents.confidence),
-      firstQuantile: contents.firstQuantile, attacks: contents.attacks, detections: contents.detections,
-      losses: contents.losses, bound: contents.bound, cleanExits: contents.cleanExits,
-      cleanExitsFlagged: contents.cleanExitsFlagged, cleanImages: contents.cleanImages,
+      terms: Terms(
+        budget: contents.budget, rule: rule, shares: contents.shares, privateWitnesses: contents.privateWitnesses,
+        drawsOrder: contents.drawsOrder,
+        limit: ExitLimit(lostDetections: contents.lostDetections, confidence: contents.confidence)),
+      firstQuantile: contents.firstQuantile, attacks: contents.attacks,
+      counts: Counts(
+        detections: contents.detections, losses: contents.losses, bound: contents.bound,
+        cleanExits: contents.cleanExits, cleanExitsFlagged: contents.cleanExitsFlagged,
+        cleanImages: contents.cleanImages),
       callsPerCleanImage: contents.callsPerCleanImage)
   }
 }

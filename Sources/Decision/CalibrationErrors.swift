@@ -74,24 +74,10 @@ extension Decision {
     guard let certificate = calibration.exits?.certificate else {
       throw Self.exitMismatch("the filter has `earlyExit`, but the calibration tried no exits")
     }
-    let named = Dictionary(zip(calibration.groups.map(\.name), shares)) { first, _ in first }
-    let difference: String? =
-      if certificate.budget != budget {
-        "a budget of \(certificate.budget), not \(budget)"
-      } else if certificate.rule != rule {
-        "the rule `\(certificate.rule.rawValue)`, not `\(rule.rawValue)`"
-      } else if rule == .union, certificate.shares != named {
-        "other shares of the groups"
-      } else if certificate.limit != limit {
-        "another limit or confidence"
-      } else if Set(certificate.privateWitnesses) != Set(privateWitnesses) {
-        "other private witnesses"
-      } else if certificate.drawsOrder != hasSecret {
-        hasSecret
-          ? "a fixed order of witnesses, and the filter has a `secret`, by which it is to be drawn"
-          : "an order of witnesses that is drawn, and the filter has no `secret` to draw it by"
-      } else { nil }
-    if let difference { throw Self.exitMismatch("early exits were certified for \(difference)") }
+    let wanted = exitTerms(limit: limit, privateWitnesses: privateWitnesses, drawsOrder: hasSecret)
+    if let difference = certificate.terms.difference(from: wanted) {
+      throw Self.exitMismatch("early exits were certified for \(difference)")
+    }
   }
 
   private static func exitMismatch(_ problem: String) -> SluiceError {

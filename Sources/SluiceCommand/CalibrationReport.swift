@@ -83,6 +83,7 @@ struct CalibrationReport {
   private var exits: [String] {
     guard let exits = calibration.exits else { return [] }
     let certificate = exits.certificate
+    let counts = certificate.counts
     if let reason = certificate.reasonForNone { return ["", "no early exits: \(reason)"] }
     var lines = ["", "early exits"]
     lines += exits.exits.map { exit in
@@ -90,9 +91,9 @@ struct CalibrationReport {
       return "  after \(asked): up to \(Self.percent(exit.quantile)) % of clean images"
     }
     lines.append(
-      "  of \(certificate.detections) detections \(certificate.losses) are lost, at most \(Self.percent(certificate.bound)) % "
-        + "with \(Self.percent(certificate.limit.confidence)) % confidence, for attacks like these; "
-        + "\(Self.percent(Double(certificate.cleanExits) / Double(max(1, certificate.cleanImages)))) % of clean images leave early"
+      "  of \(counts.detections) detections \(counts.losses) are lost, at most \(Self.percent(counts.bound)) % "
+        + "with \(Self.percent(certificate.terms.limit.confidence)) % confidence, for attacks like these; "
+        + "\(Self.percent(counts.cleanExitShare)) % of clean images leave early"
     )
     if let calls = certificate.callsPerCleanImage {
       lines.append("  a clean image takes the time of \(rounded(calls)) calls of the classifier")
@@ -117,11 +118,11 @@ extension EarlyExits.Certificate {
   /// Why no image may leave early; `nil` where some may.
   var reasonForNone: String? {
     guard firstQuantile == nil else { return nil }
-    let needed = limit.detectionsNeeded
-    let share = "\(JSONValue.number(limit.lostDetections * 100, decimals: 2).text) %"
-    return detections < needed
-      ? "\(detections) adversarial images are flagged and not known to be answered rightly, and \(needed) are needed "
+    let needed = terms.limit.detectionsNeeded
+    let share = "\(JSONValue.number(terms.limit.lostDetections * 100, decimals: 2).text) %"
+    return counts.detections < needed
+      ? "\(counts.detections) adversarial images are flagged and not known to be answered rightly, and \(needed) are needed "
         + "to say that \(share) are lost at most"
-      : "even the most cautious exit loses more than \(share) of \(detections) detections"
+      : "even the most cautious exit loses more than \(share) of \(counts.detections) detections"
   }
 }

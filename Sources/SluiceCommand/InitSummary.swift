@@ -57,8 +57,7 @@ struct InitSummary {
   private var exits: [String] {
     guard let certificate = outcome.decision.calibration.exits?.certificate else { return [] }
     if let reason = certificate.reasonForNone { return ["exits    none: \(reason)"] }
-    let leaving = Double(certificate.cleanExits) / Double(max(1, certificate.cleanImages))
-    let share = JSONValue.number(leaving * 100, decimals: 0).text
+    let share = JSONValue.number(certificate.counts.cleanExitShare * 100, decimals: 0).text
     let calls = certificate.callsPerCleanImage.map {
       "; a clean image takes the time of \(JSONValue.number($0, decimals: 1).text) calls of the classifier"
     }

@@ -59,7 +59,7 @@ import Testing
     let calibration = try Self.fitting().calibration(clean: Self.clean, adversarial: Array(Self.seen.prefix(200)))
     let exits = try #require(calibration.exits)
     #expect(exits.exits.isEmpty && exits.certificate.firstQuantile == nil)
-    #expect(exits.certificate.detections <= 200 && exits.certificate.cleanExits == 0)
+    #expect(exits.certificate.counts.detections <= 200 && exits.certificate.counts.cleanExits == 0)
   }
 
   @Test("what exits lose is counted as a plain walk counts it", arguments: [false, true])
@@ -70,7 +70,7 @@ import Testing
       clean: Self.clean, adversarial: Self.seen + hard)
     let exits = try #require(calibration.exits)
     let certificate = exits.certificate
-    #expect(exits.exits.isEmpty || certificate.bound <= 0.05)
+    #expect(exits.exits.isEmpty || certificate.counts.bound <= 0.05)
     // A fit that left an attack out is not in the calibration's own weights, so only those of the filter can be walked here.
     guard !fitsWeights else { return }
     #expect(!exits.exits.isEmpty)
@@ -91,9 +91,9 @@ import Testing
         }
       }
     }
-    #expect(certificate.detections == detections && certificate.losses == losses)
+    #expect(certificate.counts.detections == detections && certificate.counts.losses == losses)
     #expect(
-      abs(certificate.bound - BinomialBounds.upper(losses, of: detections, confidence: 0.9)) < 1e-9)
+      abs(certificate.counts.bound - BinomialBounds.upper(losses, of: detections, confidence: 0.9)) < 1e-9)
   }
 
   @Test("an attack that the classifier answers rightly all the same is no loss, and one of which nobody knows is")
@@ -115,8 +115,8 @@ import Testing
     let right = try certificate(trueClass: 1)
     let wrong = try certificate(trueClass: 2)
     let unknown = try certificate(trueClass: nil)
-    #expect(right.detections == without.detections && right.firstQuantile == without.firstQuantile)
-    #expect(wrong == unknown && wrong.detections > right.detections)
+    #expect(right.counts.detections == without.counts.detections && right.firstQuantile == without.firstQuantile)
+    #expect(wrong == unknown && wrong.counts.detections > right.counts.detections)
     #expect((wrong.firstQuantile ?? 0) < (right.firstQuantile ?? 0))
   }
 
@@ -175,6 +175,6 @@ import Testing
     let exits = try #require(calibration.exits)
     // Two of like cost in either order, and both before the third.
     #expect(Set(exits.exits.map(\.asked)) == [[0], [1], [0, 1]])
-    #expect(exits.certificate.drawsOrder)
+    #expect(exits.certificate.terms.drawsOrder)
   }
 }

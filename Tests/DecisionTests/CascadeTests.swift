@@ -69,9 +69,14 @@ import Testing
     cleanExits: Int = 2000, flagged: Int = 0, drawsOrder: Bool = false
   ) -> EarlyExits.Certificate {
     .init(
-      budget: 0.2, rule: .union, shares: ["classifier": 0.5, "image": 0.5], privateWitnesses: [],
-      drawsOrder: drawsOrder, limit: ExitLimit(), firstQuantile: 0.5, attacks: ["pgd"], detections: 300, losses: 0,
-      bound: 0.00994, cleanExits: cleanExits, cleanExitsFlagged: flagged, cleanImages: 4000, callsPerCleanImage: 1.7)
+      terms: .init(
+        budget: 0.2, rule: .union, shares: ["classifier": 0.5, "image": 0.5], privateWitnesses: [],
+        drawsOrder: drawsOrder, limit: ExitLimit()),
+      firstQuantile: 0.5, attacks: ["pgd"],
+      counts: .init(
+        detections: 300, losses: 0, bound: 0.00994, cleanExits: cleanExits, cleanExitsFlagged: flagged,
+        cleanImages: 4000),
+      callsPerCleanImage: 1.7)
   }
 
   @Test("a flag by what is known is a flag by everything", arguments: DecisionRule.allCases)
@@ -140,17 +145,22 @@ import Testing
   func certificateIsBound() throws {
     let decision = decision()
     try decision.checkExits(are: ExitLimit(), [], hasSecret: false)
-    let others: [(Decision, ExitLimit, [String])] = [
-      (Decision(decision.calibration, rule: .union, budget: 0.1, shares: decision.named), ExitLimit(), []),
-      (Decision(decision.calibration, rule: .fused, budget: 0.2), ExitLimit(), []),
+    let others: [(Decision, ExitLimit, [String], String)] = [
+      (
+        Decision(decision.calibration, rule: .union, budget: 0.1, shares: decision.named), ExitLimit(), [],
+        "a budget of 0.2, not 0.1"
+      ),
+      (Decision(decision.calibration, rule: .fused, budget: 0.2), ExitLimit(), [], "the rule `union`, not `fused`"),
       (
         Decision(decision.calibration, rule: .union, budget: 0.2, shares: ["classifier": 0.6, "image": 0.4]),
-        ExitLimit(), []
+        ExitLimit(), [], "other shares of the groups"
       ),
-      (decision, ExitLimit(lostDetections: 0.02), []), (decision, ExitLimit(), ["model third"]),
+      (decision, ExitLimit(lostDetections: 0.02), [], "another limit or confidence"),
+      (decision, ExitLimit(), ["model third"], "other private witnesses"),
     ]
-    for (decision, limit, hidden) in others {
-      #expect(throws: SluiceError.self) { try decision.checkExits(are: limit, hidden, hasSecret: false) }
+    for (decision, limit, hidden, difference) in others {
+      let error = #expect(throws: SluiceError.self) { try decision.checkExits(are: limit, hidden, hasSecret: false) }
+      #expect(error?.message == "early exits were certified for \(difference)")
     }
     var bare = decision.calibration
     bare.exits = nil

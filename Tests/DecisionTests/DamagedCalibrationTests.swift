@@ -91,13 +91,15 @@ import Testing
     Damage("a weight without measure") { $0.detectors[0].weight = 1e300 },
     Damage("a weight below nothing") { $0.detectors[0].weight = -1 },
     Damage("a fitted weight without measure") { $0.groups[0].score.weights = [1e300] },
-    Damage("detections without number") { $0.exits = certificate { $0.detections = .max } },
+    Damage("detections without number") { $0.exits = certificate { $0.counts.detections = .max } },
     Damage("exits without number") {
-      $0.exits = certificate { ($0.cleanImages, $0.cleanExits, $0.cleanExitsFlagged) = (.max, .max, .max) }
+      $0.exits = certificate {
+        ($0.counts.cleanImages, $0.counts.cleanExits, $0.counts.cleanExitsFlagged) = (.max, .max, .max)
+      }
     },
-    Damage("a bound above one") { $0.exits = certificate { $0.bound = 2 } },
-    Damage("a confidence above one") { $0.exits = certificate { $0.limit.confidence = 5 } },
-    Damage("a limit below nothing") { $0.exits = certificate { $0.limit.lostDetections = -1 } },
+    Damage("a bound above one") { $0.exits = certificate { $0.counts.bound = 2 } },
+    Damage("a confidence above one") { $0.exits = certificate { $0.terms.limit.confidence = 5 } },
+    Damage("a limit below nothing") { $0.exits = certificate { $0.terms.limit.lostDetections = -1 } },
   ]
 
   private static func witnesses(_ names: String..., milliseconds: Double = 1) -> WitnessOrder {

@@ -4,9 +4,12 @@ import Testing
 
 @Suite struct ExitMetricsTests {
   private static let certificate = EarlyExits.Certificate(
-    budget: 0.05, rule: .union, shares: [:], privateWitnesses: [], drawsOrder: false, limit: ExitLimit(),
-    firstQuantile: 0.5, attacks: [], detections: 300, losses: 0, bound: 0.00994, cleanExits: 3000,
-    cleanExitsFlagged: 0, cleanImages: 4000, callsPerCleanImage: nil)
+    terms: .init(
+      budget: 0.05, rule: .union, shares: [:], privateWitnesses: [], drawsOrder: false, limit: ExitLimit()),
+    firstQuantile: 0.5, attacks: [],
+    counts: .init(
+      detections: 300, losses: 0, bound: 0.00994, cleanExits: 3000, cleanExitsFlagged: 0, cleanImages: 4000),
+    callsPerCleanImage: nil)
 
   @Test("metrics say how many audited exits would have been flagged, within which bounds, and whether that is too many")
   func report() {

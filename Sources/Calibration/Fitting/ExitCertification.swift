@@ -91,16 +91,18 @@ struct ExitCertification {
     let ends = clean.map { decision.end(of: $0.scores, $0.circumstances, exits: exits) }
     let leaves = drawsOrder ? leavesInSomeOrder : ends.map { $0.ending == .exit }
     let left = zip(clean, leaves).filter(\.1).map(\.0)
-    return .init(
-      budget: decision.budget, rule: decision.rule,
-      shares: Dictionary(zip(decision.calibration.groups.map(\.name), decision.shares)) { first, _ in first },
-      privateWitnesses: decision.calibration.witnesses.witnesses.filter(\.isPrivate).map(\.name),
-      drawsOrder: drawsOrder, limit: limit, firstQuantile: taken?.level,
-      attacks: Set(adversarial.compactMap(\.attack)).sorted(), detections: detections, losses: taken?.losses ?? 0,
-      bound: BinomialBounds.upper(taken?.losses ?? 0, of: detections, confidence: limit.confidence),
-      cleanExits: left.count,
-      cleanExitsFlagged: left.count { decision.decide($0.scores, $0.circumstances).isFlagged },
-      cleanImages: clean.count, callsPerCleanImage: calls(ends.map(\.asked)))
+    let losses = taken?.losses ?? 0
+    return EarlyExits.Certificate(
+      terms: decision.exitTerms(
+        limit: limit, privateWitnesses: decision.calibration.witnesses.witnesses.filter(\.isPrivate).map(\.name),
+        drawsOrder: drawsOrder),
+      firstQuantile: taken?.level, attacks: Set(adversarial.compactMap(\.attack)).sorted(),
+      counts: .init(
+        detections: detections, losses: losses,
+        bound: BinomialBounds.upper(losses, of: detections, confidence: limit.confidence), cleanExits: left.count,
+        cleanExitsFlagged: left.count { decision.decide($0.scores, $0.circumstances).isFlagged },
+        cleanImages: clean.count),
+      callsPerCleanImage: calls(ends.map(\.asked)))
   }
 
   /// Calls of the classifier an image, in the time that one takes.

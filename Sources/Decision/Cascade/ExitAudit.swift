@@ -45,7 +45,8 @@ package final class ExitAudit: Sendable {
   package init(_ certificate: EarlyExits.Certificate) {
     self.certificate = certificate
     expected = BinomialBounds.upper(
-      certificate.cleanExitsFlagged, of: certificate.cleanExits, confidence: certificate.limit.confidence)
+      certificate.counts.cleanExitsFlagged, of: certificate.counts.cleanExits,
+      confidence: certificate.terms.limit.confidence)
   }
 
   package func noteLeft() { state.withLock { $0.left += 1 } }

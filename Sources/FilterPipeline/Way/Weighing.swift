@@ -33,7 +33,8 @@ struct Weighing: Sendable {
 
   /// The order in which witnesses of like cost are drawn for each image; `nil` where it is fixed.
   var drawnOrder: WitnessOrder? {
-    guard let calibration = decision?.calibration, calibration.exits?.certificate.drawsOrder == true else { return nil }
+    guard let calibration = decision?.calibration, calibration.exits?.certificate.terms.drawsOrder == true
+    else { return nil }
     return calibration.witnesses
   }
 
