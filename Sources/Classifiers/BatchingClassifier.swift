@@ -14,6 +14,8 @@ package final class BatchingClassifier: Classifier {
   private let classifier: any Classifier
   private let unit: Int
   private let sizes: [Int]
+  /// Calls that run at the same time.
+  private let capacity: Int
   private let delay: Duration
   private let state: Mutex<State>
   private let observer: @Sendable (_ images: Int, _ callers: Int) -> Void
@@ -57,13 +59,11 @@ package final class BatchingClassifier: Classifier {
     self.classifier = classifier
     self.unit = unit
     self.sizes = sizes
+    capacity = calls
     self.delay = delay
     self.observer = observer
-    capacity = calls
     state = Mutex(State(free: calls))
   }
-
-  private let capacity: Int
 
   package func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
     guard batch.count == unit, sizes.count > 1 else {

@@ -6,7 +6,6 @@ package struct JPEGMarker: RawRepresentable, Sendable, Hashable {
     self.rawValue = rawValue
   }
 
-  package static let startOfImage = JPEGMarker(rawValue: 0xD8)
   package static let endOfImage = JPEGMarker(rawValue: 0xD9)
   package static let startOfScan = JPEGMarker(rawValue: 0xDA)
   package static let comment = JPEGMarker(rawValue: 0xFE)

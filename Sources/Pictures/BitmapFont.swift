@@ -4,7 +4,6 @@
 /// outside the table appear as a question mark.
 enum BitmapFont {
   static let glyphWidth = 5
-  static let glyphHeight = 8
   static let advance = 6
 
   static func rows(of character: Character) -> [UInt8] {

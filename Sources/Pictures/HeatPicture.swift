@@ -5,7 +5,7 @@ extension PixelImage {
   /// blue over orange to a light yellow.
   ///
   /// - Parameters:
-  ///   - strengths: one number a pixel, row by row, as `strongestDifference` gives them.
+  ///   - strengths: one number a pixel, row by row, as `raise(_:toDifferenceFrom:)` makes them.
   ///   - most: the strength that is shown as the strongest.
   /// - Complexity: O(pixels).
   package borrowing func heat(_ strengths: [Int], most: Int) -> PixelImage {

@@ -168,14 +168,6 @@ package enum PixelChannels: Int, Sendable, Hashable, CaseIterable {
     let samples = samples
     return PixelImage(size: size, channels: channels) { $0.append(copying: samples) }
   }
-
-  /// An independent copy of an image of whatever size.
-  ///
-  /// - Throws: `out-of-memory`.
-  /// - Complexity: O(width · height · channels).
-  package borrowing func allocatingClone() throws(SluiceError) -> PixelImage {
-    try PixelImage(allocating: size, channels: channels, samples: samples)
-  }
 }
 
 // One owner at a time and no shared mutable state: an image may move between threads.

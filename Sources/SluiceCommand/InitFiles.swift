@@ -44,15 +44,7 @@ struct InitFiles {
 
   /// - Throws: `unwritable-output` where a file exists that nobody said may be replaced.
   func refuseToReplace(force: Bool) throws(SluiceError) {
-    guard FileStatus(filter.containingFolder)?.isFolder == true else {
-      throw SluiceError(
-        .unwritableOutput, "there is no folder \(filter.containingFolder)",
-        remedy: "make it, or name another one with -o")
-    }
-    guard !force, let existing = [filter, calibration, labels, ranges].first(where: { FileStatus($0) != nil }) else {
-      return
-    }
-    throw SluiceError(
-      .unwritableOutput, "\(existing) exists", remedy: "say --force to replace it, or name another file with -o")
+    try WrittenFiles(paths: [filter, calibration, labels, ranges], option: "-o", options: "-o")
+      .refuseToReplace(force: force)
   }
 }

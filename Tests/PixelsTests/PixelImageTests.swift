@@ -38,11 +38,13 @@ struct PixelImageTests {
     let size = PixelSize(width: 3, height: 2)
     let black = try PixelImage(allocating: size, channels: .rgb)
     #expect(black.array == [UInt8](repeating: 0, count: 18))
-    let copied = try PixelImage(allocating: size, channels: .gray, samples: ([1, 2, 3, 4, 5, 6] as [UInt8]).span)
-    #expect(copied.array == [1, 2, 3, 4, 5, 6])
-    #expect(try copied.allocatingClone().array == copied.array)
+    let samples: [UInt8] = [1, 2, 3, 4, 5, 6]
+    let copied = try PixelImage(allocating: size, channels: .gray, samples: samples.span)
+    #expect(copied.array == samples)
     let error = SampleMemory.$longest.withValue(5) {
-      #expect(throws: SluiceError.self) { try copied.allocatingClone().array }
+      #expect(throws: SluiceError.self) {
+        try PixelImage(allocating: size, channels: .gray, samples: samples.span).array
+      }
     }
     #expect(error?.code == .outOfMemory)
   }

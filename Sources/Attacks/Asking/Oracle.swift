@@ -36,7 +36,6 @@ package final class Oracle {
   }
 
   package var sight: Sight { objective.sight }
-  package var isTargeted: Bool { objective.target != nil }
   package var remaining: Int { budget - queries }
   /// The part of the budget that is spent, 0…1.
   var spent: Double { Double(queries) / Double(max(1, budget)) }

@@ -95,6 +95,7 @@ package struct FilterRun: Sendable {
     _ inputs: sending any InputSequence, into sink: sending any JudgementSink,
     progress: @escaping @Sendable (RunSummary) -> Void = { _ in }
   ) async throws(SluiceError) -> RunSummary {
+    // The stream has no bound of its own: the gate lets no more in than it may hold.
     let gate = AdmissionGate(capacity: capacity)
     let (judgements, queue) = AsyncStream.makeStream(of: Task<Recorded, Never>.self)
     // Reading and writing wait in system calls; each has a thread for that.

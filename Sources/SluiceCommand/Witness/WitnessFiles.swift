@@ -41,16 +41,9 @@ struct WitnessFiles {
 
   /// - Throws: `unwritable-output` where a file exists that nobody said may be replaced.
   func refuseToReplace(force: Bool) throws(SluiceError) {
-    guard FileStatus(model.containingFolder)?.isFolder == true else {
-      throw SluiceError(
-        .unwritableOutput, "there is no folder \(model.containingFolder)",
-        remedy: "make it, or name another one with --model")
-    }
-    let written = [model, weights] + [output, calibration].compactMap(\.self)
-    guard !force, let existing = written.first(where: { FileStatus($0) != nil }) else { return }
-    throw SluiceError(
-      .unwritableOutput, "\(existing) exists",
-      remedy: "say --force to replace it, or name another file with --model and -o")
+    try WrittenFiles(
+      paths: [model, weights] + [output, calibration].compactMap(\.self), option: "--model", options: "--model and -o"
+    ).refuseToReplace(force: force)
   }
 
   private static func withoutEnding(_ path: String) -> String {
