@@ -10,7 +10,8 @@ final class OpenVINOModel: Sendable {
   let ports: ModelPorts
   private let part: ModelPart
   private let stored: StoredModel?
-  // A change of shape changes what was read, so shape and compiling go together under the lock.
+  // A change of shape changes what was read, so shape and compiling go together under the lock. What was read is sendable only
+  // because nobody asks it outside of the lock.
   private let read: Mutex<[ActivationRanges?: ReadModel]>
 
   /// What a model is compiled for.

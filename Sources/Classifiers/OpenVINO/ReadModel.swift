@@ -3,11 +3,11 @@ import Common
 
 /// A model as read from its file: its inputs and outputs, its shape, which may be changed, and compiling it.
 ///
-/// Not to be used from two threads at once.
+/// Not to be used from two threads at once: its owner sees to that.
 @safe final class ReadModel {
   let library: OpenVINOLibrary
   private let path: String
-  let handle: OpaquePointer
+  private let handle: OpaquePointer
 
   /// - Throws: `unreadable-model` for what is no model of a known form; `engine-failed` when the engine does not read it all
   ///   the same; `model-not-found` when a file with its weights is missing.
@@ -149,5 +149,6 @@ import Common
   }
 }
 
-// The C interface permits use by one thread after the other.
+// The C interface permits use by one thread after the other, and no model is reached by two at once: those that `OpenVINOModel`
+// keeps are asked under its mutex alone, and every other one is asked by the function that has read it, and by nobody after that.
 extension ReadModel: @unchecked Sendable {}
