@@ -21,10 +21,12 @@ enum NumPyFiles {
 
   /// A ZIP file of one member.
   static func archive(
-    _ name: String, _ content: [UInt8], method: UInt16 = 0, inflatedCount: Int? = nil
+    _ name: String, _ content: [UInt8], method: UInt16 = 0, flags: UInt16 = 0, inflatedCount: Int? = nil
   ) -> [UInt8] {
     let sizes = littleEndian(UInt32(content.count)) + littleEndian(UInt32(inflatedCount ?? content.count))
-    let common = littleEndian(UInt16(20)) + [0, 0] + littleEndian(method) + [0, 0, 0, 0, 0, 0, 0, 0] + sizes
+    let timeAndChecksum = [UInt8](repeating: 0, count: 8)
+    let common: [UInt8] =
+      littleEndian(UInt16(20)) + littleEndian(flags) + littleEndian(method) + timeAndChecksum + sizes
     let title = Array(name.utf8)
     let local = [0x50, 0x4B, 3, 4] + common + littleEndian(UInt16(title.count)) + [0, 0] + title + content
     let entry =
