@@ -163,8 +163,7 @@ package final class AuditWriter: Sendable {
     let entries = waiters.flatMap(\.entries)
     do throws(SluiceError) {
       var references = try timed { () throws(SluiceError) in try store.append(entries, to: name) }[...]
-      let (seconds, attoseconds) = start.duration(to: .now).components
-      observer(entries.count, Double(seconds) + Double(attoseconds) * 1e-18)
+      observer(entries.count, start.duration(to: .now).seconds)
       noteSuccess(entries)
       for waiter in waiters {
         waiter.continuation.resume(returning: .success(Array(references.prefix(waiter.entries.count))))

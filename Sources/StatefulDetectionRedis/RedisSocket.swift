@@ -1,4 +1,5 @@
 import CHiredis
+import Common
 
 #if canImport(Glibc)
   import Glibc
@@ -41,8 +42,8 @@ import CHiredis
   }
 
   private static func timeval(_ limit: Duration) -> timeval {
-    let (seconds, attoseconds) = limit.components
-    return Glibc.timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    let (seconds, microseconds) = limit.wholeMicroseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    return Glibc.timeval(tv_sec: Int(seconds), tv_usec: Int(microseconds))
   }
 
   private static func reason(_ context: UnsafeMutablePointer<redisContext>) -> String {
@@ -89,9 +90,8 @@ extension RedisSocket {
     }
     let left = ContinuousClock.now.duration(to: end)
     guard left > .zero else { throw .unreachable("the server did not answer in time") }
-    let (seconds, attoseconds) = left.components
     var watched = pollfd(fd: descriptor, events: Int16(events), revents: 0)
     // Rounded up, so that the last wait is not spent in a loop. What it ends with, the next use of the socket says.
-    _ = unsafe poll(&watched, 1, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+    _ = unsafe poll(&watched, 1, Int32(clamping: left.wholeMilliseconds + 1))
   }
 }

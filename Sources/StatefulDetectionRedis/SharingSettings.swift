@@ -40,8 +40,5 @@ package struct SharingSettings: Sendable, Hashable {
   }
 
   /// In milliseconds.
-  var ageMilliseconds: UInt64 {
-    let (seconds, attoseconds) = age.components
-    return UInt64(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
-  }
+  var ageMilliseconds: UInt64 { UInt64(clamping: age.wholeMilliseconds) }
 }

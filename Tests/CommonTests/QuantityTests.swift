@@ -4,6 +4,25 @@ import Testing
 @Suite struct QuantityTests {
   @Test(
     arguments: [
+      (Duration.milliseconds(1500), 1.5, 1500, 1_500_000, 1_500_000_000), (.zero, 0, 0, 0, 0),
+      (.milliseconds(-2500), -2.5, -2500, -2_500_000, -2_500_000_000),
+      (.nanoseconds(1_999_999_999), 1.999999999, 1999, 1_999_999, 1_999_999_999),
+      (.nanoseconds(-1), -1e-9, 0, 0, -1),
+    ] as [(Duration, Double, Int64, Int64, Int64)])
+  func durations(duration: Duration, seconds: Double, milli: Int64, micro: Int64, nano: Int64) {
+    #expect(abs(duration.seconds - seconds) < 1e-12 && abs(duration.milliseconds - seconds * 1000) < 1e-9)
+    #expect(duration.wholeMilliseconds == milli && duration.wholeMicroseconds == micro)
+    #expect(duration.wholeNanoseconds == nano)
+  }
+
+  @Test func durationsBeyondTheRangeAreItsEnds() {
+    let years = Duration.seconds(Int64.max / 2)
+    #expect(years.wholeMilliseconds == .max && (Duration.zero - years).wholeMilliseconds == .min)
+    #expect(years.wholeNanoseconds == .max)
+  }
+
+  @Test(
+    arguments: [
       ("0B", 0), ("512B", 512), ("1.5kB", 1500), ("32MB", 32_000_000), ("2GB", 2_000_000_000),
       ("1TB", 1_000_000_000_000),
     ])

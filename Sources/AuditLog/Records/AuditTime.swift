@@ -22,8 +22,7 @@ package struct AuditTime: Sendable, Hashable, Comparable {
   package static func < (first: AuditTime, second: AuditTime) -> Bool { first.microseconds < second.microseconds }
 
   package static func + (time: AuditTime, duration: Duration) -> AuditTime {
-    let (seconds, attoseconds) = duration.components
-    return AuditTime(microseconds: time.microseconds + Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
+    AuditTime(microseconds: time.microseconds + Int(duration.wholeMicroseconds))
   }
 
   package static func - (time: AuditTime, duration: Duration) -> AuditTime { time + (.zero - duration) }

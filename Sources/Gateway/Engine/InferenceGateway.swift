@@ -269,10 +269,3 @@ package struct RequestContext: Sendable {
     self.version = version
   }
 }
-
-extension Duration {
-  package var seconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) * 1e-18
-  }
-}

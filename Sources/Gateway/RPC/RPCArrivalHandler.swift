@@ -1,3 +1,4 @@
+import Common
 import NIOCore
 import NIOHPACK
 import NIOHTTP2

@@ -20,13 +20,13 @@ extension SettingForm<Int> {
 extension SettingForm<Duration> {
   /// A time with a unit: `2ms`, `10s`, `5m`, `24h`, `180d`; the range spans at most 292 years.
   static func duration(_ range: ClosedRange<Duration>) -> Self {
-    let range = range.lowerBound.nanoseconds...range.upperBound.nanoseconds
+    let range = Int(range.lowerBound.wholeNanoseconds)...Int(range.upperBound.wholeNanoseconds)
     let bounds = UnitNotation.times.text(of: range)
     return SettingForm(
       SettingNotation(
         placeholder: "time", permitted: "a time such as 500ms, 10s or 2m, from \(bounds)", range: bounds),
       value: { UnitNotation.times.number(of: $0, within: range).map { .nanoseconds($0) } },
-      write: { UnitNotation.times.text(of: $0.nanoseconds) })
+      write: { UnitNotation.times.text(of: Int($0.wholeNanoseconds)) })
   }
 }
 
@@ -45,12 +45,5 @@ extension SettingForm<Double> {
         }
       },
       write: { $0 == 1 ? "all" : $0 == 0 ? "none" : "\($0)" })
-  }
-}
-
-extension Duration {
-  /// Whole nanoseconds.
-  fileprivate var nanoseconds: Int {
-    Int(components.seconds) * 1_000_000_000 + Int(components.attoseconds / 1_000_000_000)
   }
 }
