@@ -32,7 +32,8 @@ struct CatalogueTests {
   @Test(arguments: keys)
   func everyKindMakesADetectorThatNeedsWhatItSays(key: DetectorKey) throws {
     let detector = try detector(key)
-    let prediction = detector as? any PredictionDetector
+    let prediction = detector.predictionDetector
+    #expect(detector.looksAtFile == (key == .fileFindings) && detector.looksAtSource == (key == .scalingAttack))
     switch key.kind.needs {
     case .nothing: #expect(prediction == nil && !key.kind.entries.contains(where: \.isRequired))
     case .referenceFile: #expect(prediction == nil && key.kind.entries.contains { $0.name == "reference" })

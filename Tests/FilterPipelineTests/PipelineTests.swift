@@ -69,6 +69,24 @@ struct PipelineTests {
     #expect(again.verdict.reason == "no detector's score is above its threshold")
   }
 
+  @Test("a detector that nothing asks is no detector that found nothing")
+  func neverAsked() async throws {
+    var definition = try FilterFile(
+      text: """
+        version: 1
+        name: test
+        preprocess: [{resize: {width: 8, height: 8, filter: box}}]
+        tensor: {layout: nchw, type: float32}
+        """
+    ).definition
+    // Compares predictions, and there is no classifier.
+    definition.add(FeatureSqueezing.published, named: "lonely")
+    let pipeline = try Pipeline(testing: definition, models: .init())
+    let judgement = await pipeline.judge(input(try EncodedImages.png(width: 8, height: 8)), id: 1)
+    #expect(judgement.verdict.outcome == .failed && judgement.tensor == nil)
+    #expect(judgement.verdict.error?.message == "the detector lonely was not asked")
+  }
+
   @Test func damageIsRejectedAndClassifierTroubleFails() async throws {
     let (pipeline, _) = try pipeline(threshold: 2)
     let damaged = await pipeline.judge(input(Array(try EncodedImages.png().dropLast(9))), id: 1)

@@ -13,7 +13,7 @@ package struct FilterWay: Sendable {
 
   package init(_ decision: Decision, _ definition: FilterDefinition) {
     let fixed = definition.detectors.filter { $0.threshold != nil }.map { definition in
-      (definition.name, (definition.detector as? any PredictionDetector).map(PredictionEvidence.witnesses))
+      (definition.name, definition.detector.predictionDetector.map(PredictionEvidence.witnesses))
     }
     var witnesses = decision.calibration.witnesses.names
     for name in fixed.flatMap({ $0.1 ?? [] }) where !witnesses.contains(name) { witnesses.append(name) }

@@ -50,8 +50,8 @@ package struct ScoringPipeline: Sendable {
     detectors = file.definition.calibratedDetectors.map { definition in
       UncalibratedDetector(
         name: definition.name, kind: definition.kind, weight: definition.weight, group: definition.group,
-        isFitted: definition.detector is any PredictionDetector,
-        witnesses: (definition.detector as? any PredictionDetector).map(PredictionEvidence.witnesses) ?? [])
+        isFitted: definition.detector.predictionDetector != nil,
+        witnesses: definition.detector.predictionDetector.map(PredictionEvidence.witnesses) ?? [])
     }
     filterDefinition = file.definition
     hasBaseline =
@@ -93,7 +93,7 @@ package struct ScoringPipeline: Sendable {
   func calls(of detector: String) -> Int { calls(of: filterDefinition.detectors.filter { $0.name == detector }) }
 
   private func calls(of definitions: [FilterDefinition.DetectorDefinition]) -> Int {
-    let detectors = definitions.compactMap { $0.detector as? any PredictionDetector }
+    let detectors = definitions.compactMap { $0.detector.predictionDetector }
     return Set(detectors.flatMap { $0.squeezers.map(\.description) }).count + Set(detectors.flatMap(\.models)).count
       + Set(detectors.flatMap(\.autoencoders)).count
   }
@@ -133,7 +133,7 @@ extension FilterDefinition {
   fileprivate var unaskedVersions: [any Squeezer] {
     guard classifier != nil else { return [] }
     let asked = Set(
-      detectors.compactMap { $0.detector as? any PredictionDetector }.flatMap { $0.squeezers.map(\.description) })
+      detectors.compactMap { $0.detector.predictionDetector }.flatMap { $0.squeezers.map(\.description) })
     return squeezers.filter { !asked.contains($0.description) && !($0 is Occlusion) }
   }
 }

@@ -29,6 +29,8 @@ package struct FileFindings: Detector {
         }))
   }
 
+  package var sort: DetectorSort { .file(self) }
+
   private static let white: UInt8 = 255
 
   private let policies: [FileSubject: FilePolicy]

@@ -60,7 +60,7 @@ struct ModelOpener: Sendable {
 
   /// The classifier first: it takes longest.
   private var wanted: [Wanted] {
-    let detectors = definition.detectors.compactMap { $0.detector as? any PredictionDetector }
+    let detectors = definition.predictionDetectors
     var wanted = definition.classifier.map { [Wanted.classifier($0)] } ?? []
     for model in definition.models where detectors.contains(where: { $0.models.contains(model.name) }) {
       wanted.append(.model(model))

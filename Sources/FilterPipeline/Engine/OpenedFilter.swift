@@ -24,7 +24,7 @@ struct OpenedFilter: Sendable {
     var witnesses: [any Witness] = []
     if let classifier = models.classifier {
       for configured in definition.detectors {
-        guard let detector = configured.detector as? any PredictionDetector else { continue }
+        guard let detector = configured.detector.predictionDetector else { continue }
         var models = models
         if configured.isExact { models.looks = [:] }
         let asked = try Self.witnesses(of: detector, definition, classifier, models)

@@ -19,13 +19,13 @@ struct DetectorReader {
   func detectors(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
     var definitions: [FilterDefinition.DetectorDefinition] = []
     for (entry, definition) in try node.list(1...64, of: positioned) {
-      guard hasClassifier || !(definition.detector is any PredictionDetector) else {
+      guard hasClassifier || definition.detector.predictionDetector == nil else {
         throw entry.error("needs predictions, but the filter has no `classifier`")
       }
       guard !definitions.contains(where: { $0.name == definition.name }) else {
         throw entry.error("has the same name as another detector, `\(definition.name)`; give it a `name` of its own")
       }
-      guard !(definition.detector is FileFindings && definitions.contains { $0.detector is FileFindings }) else {
+      guard !definition.detector.looksAtFile || !definitions.contains(where: \.detector.looksAtFile) else {
         throw entry.error("is a second fileFindings; there can be only one")
       }
       definitions.append(definition)
@@ -60,8 +60,10 @@ struct DetectorReader {
 
   /// Detectors that rest on the same source go together: whoever controls that controls them all.
   private static func defaultGroup(of detector: any Detector) -> String {
-    guard let detector = detector as? any PredictionDetector else { return BudgetShares.imageGroup }
-    return (detector.models + detector.autoencoders).first ?? BudgetShares.classifierGroup
+    switch detector.sort {
+    case .file, .source, .image: BudgetShares.imageGroup
+    case .prediction(let detector): (detector.models + detector.autoencoders).first ?? BudgetShares.classifierGroup
+    }
   }
 
   /// - Returns: `nil` where a calibration decides.

@@ -25,7 +25,7 @@ extension FilterDefinition {
   /// Those of `names` that no public detector uses. One that nobody uses yet may be there for a private detector.
   private func notPublic(_ names: [String], _ used: (any PredictionDetector) -> [String]) -> Set<String> {
     guard detectors.contains(where: \.isPrivate) else { return [] }
-    let open = detectors.filter { !$0.isPrivate }.compactMap { $0.detector as? any PredictionDetector }
+    let open = detectors.filter { !$0.isPrivate }.compactMap { $0.detector.predictionDetector }
     return Set(names).subtracting(open.flatMap(used))
   }
 }

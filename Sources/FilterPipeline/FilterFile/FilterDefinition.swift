@@ -160,9 +160,7 @@ extension FilterDefinition {
   /// The most images that are in one call of the classifier.
   var maxBatch: Int { classifier?.maxBatch ?? ClassifierDefinition.defaultMaxBatch }
 
-  private var predictionDetectors: [any PredictionDetector] {
-    detectors.compactMap { $0.detector as? any PredictionDetector }
-  }
+  var predictionDetectors: [any PredictionDetector] { detectors.compactMap { $0.detector.predictionDetector } }
 
   /// The squeezers of all detectors, each once, in the order of the filter file.
   var detectorSqueezers: [any Squeezer] {

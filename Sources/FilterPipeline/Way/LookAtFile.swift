@@ -46,7 +46,7 @@ extension FilterDefinition {
   /// `nil` for a filter without one.
   var fileFindings: PlacedFileFindings? {
     for (place, configured) in detectors.enumerated() {
-      guard let detector = configured.detector as? FileFindings else { continue }
+      guard case .file(let detector) = configured.detector.sort else { continue }
       // A filter file always gives this detector a threshold.
       let threshold = configured.threshold ?? FileFindings.kind.defaultThreshold ?? 0
       return PlacedFileFindings(place: place, detector: detector, threshold: threshold)
@@ -55,5 +55,5 @@ extension FilterDefinition {
   }
 
   /// Whether a detector looks at the decoded picture before it is scaled.
-  var looksAtSource: Bool { detectors.contains { $0.detector is any SourceDetector } }
+  var looksAtSource: Bool { detectors.contains(where: \.detector.looksAtSource) }
 }

@@ -23,7 +23,7 @@ struct ScoreSheet: Sendable {
 
   mutating func lookAtSource(_ source: borrowing PixelImage, scaledTo size: PixelSize) {
     for index in detectors.indices {
-      guard let detector = detectors[index].detector as? any SourceDetector else { continue }
+      guard case .source(let detector) = detectors[index].detector.sort else { continue }
       scores[index] = Self.timed { detector.score(source, scaledTo: size) }
     }
   }
@@ -31,7 +31,7 @@ struct ScoreSheet: Sendable {
   mutating func lookAtImage(_ image: borrowing PixelImage) {
     let shared = SharedPlanes()
     for index in detectors.indices {
-      guard let detector = detectors[index].detector as? any ImageDetector else { continue }
+      guard case .image(let detector) = detectors[index].detector.sort else { continue }
       scores[index] = Self.timed { detector.score(image, sharing: shared) }
     }
   }
@@ -39,7 +39,7 @@ struct ScoreSheet: Sendable {
   /// Asks the detectors that compare predictions, as soon as there is everything that they wait for.
   mutating func compare(_ evidence: PredictionEvidence) {
     for index in detectors.indices where scores[index] == nil {
-      guard let detector = detectors[index].detector as? any PredictionDetector, evidence.suffices(for: detector)
+      guard case .prediction(let detector) = detectors[index].detector.sort, evidence.suffices(for: detector)
       else { continue }
       scores[index] = Self.timed { detector.score(evidence) }
       scores[index]?.milliseconds += evidence.milliseconds(for: detector)
@@ -57,12 +57,17 @@ struct ScoreSheet: Sendable {
   ///
   /// - Parameters:
   ///   - isComplete: whether all of them were asked; otherwise those that were not are left out.
-  /// - Throws: `classifier-failed` for a score that is not a number: it would compare as harmless.
+  /// - Throws: `classifier-failed` for a score that is not a number: it would compare as harmless; and for a detector that was
+  ///   never asked, which would be taken for one that found nothing.
   func verdicts(isComplete: Bool) throws(SluiceError) -> [Verdict.DetectorVerdict] {
     var verdicts: [Verdict.DetectorVerdict] = []
     for (detector, score) in zip(detectors, scores) {
-      if !isComplete, score == nil { continue }
-      guard let score, score.value?.isFinite ?? true else {
+      guard let score else {
+        guard isComplete else { continue }
+        throw SluiceError(.classifierFailed, "the detector \(detector.name) was not asked")
+          .keptPrivate(detector.isPrivate)
+      }
+      guard score.value?.isFinite ?? true else {
         throw SluiceError(.classifierFailed, "the score of \(detector.name) is not a finite number")
           .keptPrivate(detector.isPrivate)
       }
@@ -76,6 +81,6 @@ extension Verdict.DetectorVerdict {
   init(_ detector: FilterDefinition.DetectorDefinition, _ score: DetectorScore) {
     self.init(
       name: detector.name, kind: detector.kind, score: score, threshold: detector.threshold,
-      isPrivate: detector.isPrivate, looksAtSource: detector.detector is any SourceDetector)
+      isPrivate: detector.isPrivate, looksAtSource: detector.detector.looksAtSource)
   }
 }
