@@ -67,6 +67,14 @@ enum UpstreamTrouble: Error {
     }
   }
 
+  /// Whether it says no more than that there is much to do, at the server or here.
+  var isOverload: Bool {
+    switch self {
+    case .late, .busy, .noRoom: true
+    case .unreached, .refused, .failed, .unavailable, .cancelled: false
+    }
+  }
+
   private static let noRoomForAnswer: UpstreamWords = "there is no room for its answer within --body-memory"
 
   /// What the server or the connection to it said, for the log; `nil` where nobody said anything.

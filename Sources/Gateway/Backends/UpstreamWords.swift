@@ -1,5 +1,5 @@
 /// What is said of trouble with a model server, for people.
-struct UpstreamWords: Sendable {
+package struct UpstreamWords: Sendable {
   /// What happened, in words of this side: the same each time that the same happens.
   let event: String
   /// What the server said of it, which may be something else each time; `nil` where it said nothing.
@@ -8,7 +8,7 @@ struct UpstreamWords: Sendable {
   /// A server may say anything, at any length.
   private static let longest = 1000
 
-  init(_ event: String, quote: String? = nil) {
+  package init(_ event: String, quote: String? = nil) {
     self.event = String(event.prefix(Self.longest))
     self.quote = quote.flatMap { $0.isEmpty ? nil : String($0.prefix(Self.longest)) }
   }
@@ -18,9 +18,9 @@ struct UpstreamWords: Sendable {
 }
 
 extension UpstreamWords: CustomStringConvertible {
-  var description: String { quote.map { "\(event): \($0)" } ?? event }
+  package var description: String { quote.map { "\(event): \($0)" } ?? event }
 }
 
 extension UpstreamWords: ExpressibleByStringInterpolation {
-  init(stringLiteral text: String) { self.init(text) }
+  package init(stringLiteral text: String) { self.init(text) }
 }
