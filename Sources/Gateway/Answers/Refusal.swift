@@ -1,3 +1,4 @@
+import Classifiers
 import Common
 import FilterPipeline
 import ImageCodecs
@@ -65,6 +66,22 @@ package struct Refusal: Error, Sendable {
     }
   }
 
+  /// What any error means for whoever sent the request: of one that nobody foresaw, that something is wrong on this side.
+  ///
+  /// - Parameters:
+  ///   - meaning: what the errors of a transport mean; `nil` for any other.
+  package init(_ error: any Error, ofTransport meaning: (any Error) -> Refusal?) {
+    switch error {
+    case let error as Refusal: self = error
+    case let error as SluiceError: self.init(error)
+    case is CancellationError: self = .clientHasGone
+    default:
+      self = meaning(error) ?? Refusal(.failed, .internalFault, "the request could not be served", cause: "\(error)")
+    }
+  }
+
+  static let clientHasGone = Refusal(.gone, .cancelled, "the client has gone")
+
   private static func status(_ code: SluiceError.Code) -> Status {
     switch code {
     case .invalidRequest, .invalidJSON, .tooManyImages, .ambiguousBody: .invalid
@@ -111,7 +128,7 @@ extension Refusal {
     case .adversarial, .clean:
       self.init(.flagged, .adversarialImage, "\(which) was flagged as adversarial", verdict: verdict)
     case .rejected, .failed:
-      var refusal = Refusal(verdict.error ?? SluiceError(.classifierFailure, "no verdict"))
+      var refusal = Refusal(verdict.error ?? SluiceError(.classifierFailed, "no verdict"))
       if refusal.status == .failed {
         refusal.message = "\(which) could not be judged"
       } else {
@@ -136,5 +153,6 @@ extension SluiceError.Code {
   package static let upstreamFailed = SluiceError.Code("upstream-failed")
   package static let notFound = SluiceError.Code("not-found")
   package static let unauthenticated = SluiceError.Code("unauthenticated")
-  fileprivate static let classifierFailure = SluiceError.Code("classifier-failed")
+  /// Something on this side that nobody foresaw.
+  package static let internalFault = SluiceError.Code("internal")
 }

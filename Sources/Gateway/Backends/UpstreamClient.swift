@@ -63,7 +63,7 @@ enum UpstreamTrouble: Error {
       Refusal(.unavailable, .upstreamFailed, "the model server is not available; try again later").after(time)
     case .noRoom: .noMemory
     case .late: Refusal(.lateAnswer, .deadlineExceeded, "the model server did not answer in time")
-    case .cancelled: Refusal(.gone, .cancelled, "the client has gone")
+    case .cancelled: .clientHasGone
     }
   }
 

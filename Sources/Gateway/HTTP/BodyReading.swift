@@ -13,7 +13,7 @@ struct BodyReading: Sendable {
   /// The whole body.
   ///
   /// - Throws: `Refusal` for a body that is too long, for one that comes too slowly, and when there is no room for it;
-  ///   `deadline-exceeded`; what the transport throws.
+  ///   `deadline-exceeded`; `UnreadableBody` with what the transport throws.
   func body(of request: Request, _ deadline: Deadline) async throws -> [UInt8] {
     if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > most { throw tooLarge }
     return try await deadline.limit {
@@ -29,10 +29,14 @@ struct BodyReading: Sendable {
 
   private func read(_ request: Request, _ arrived: Arrived) async throws -> [UInt8] {
     var body: [UInt8] = []
-    for try await part in request.body {
-      guard body.count + part.readableBytes <= most else { throw tooLarge }
-      body.append(contentsOf: part.readableBytesView)
-      arrived.add(part.readableBytes)
+    do {
+      for try await part in request.body {
+        guard body.count + part.readableBytes <= most else { throw tooLarge }
+        body.append(contentsOf: part.readableBytesView)
+        arrived.add(part.readableBytes)
+      }
+    } catch let error where !(error is Refusal || error is CancellationError) {
+      throw UnreadableBody(cause: error)
     }
     // A cancelled task sees the end of the body, not an error.
     try Task.checkCancellation()
@@ -53,6 +57,13 @@ struct BodyReading: Sendable {
   private var tooLarge: Refusal {
     Refusal(.tooLarge, .tooManyBytes, "the body is longer than the \(most) bytes that are permitted")
   }
+}
+
+/// What the transport throws while a body is read, whatever type it has.
+package struct UnreadableBody: Error {
+  let cause: any Error
+
+  package init(cause: any Error) { self.cause = cause }
 }
 
 extension Refusal {

@@ -23,7 +23,7 @@ struct HTTPGateway: Sendable {
       HeadMiddleware(), RequestIdentityMiddleware(),
       RequestMetricsMiddleware(metrics: gateway.metrics, inFlight: state.inFlight, log: gateway.log),
       RefusalMiddleware { error, _, context in
-        HTTPAnswer(Refusal(error), id: context.identity.id, exposes: exposes).response(context)
+        HTTPAnswer(Refusal(ofHTTP: error), id: context.identity.id, exposes: exposes).response(context)
       },
     ]
     return CheckedHeads(router: Router(RouteTables.serving.map(responder), behind: middleware).buildResponder())

@@ -20,7 +20,7 @@ struct OperationsPort: Sendable {
       HeadMiddleware(),
       RefusalMiddleware { error, request, context in
         if let pages, AuditPages.isBelowRoot(request.uri.path) { return pages.refuse(error, request) }
-        return Self.refuse(Refusal(error))
+        return Self.refuse(Refusal(ofHTTP: error))
       },
     ]
     let routes = RouteTables.operations.map(responder) + (pages?.responders() ?? [])

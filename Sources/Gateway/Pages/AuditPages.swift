@@ -64,7 +64,7 @@ final class AuditPages: Sendable {
     let page = PageRequest(request)
     if let failure = error as? PageFailure { return failed(failure, page) }
     do throws(PageFailure) { _ = try visitor(page) } catch { return failed(error, page) }
-    let refusal = Refusal(error)
+    let refusal = Refusal(ofHTTP: error)
     let isOther = refusal.status == .methodNotAllowed
     var response = failed(isOther ? .status(405, refusal.message) : .nothingThere, page)
     response.headers.append(contentsOf: refusal.headers)

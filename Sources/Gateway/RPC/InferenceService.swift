@@ -152,7 +152,7 @@ package struct InferenceService: RegistrableRPCService {
       gateway.metrics.noteRequest(route, answer.outcome, seconds: start.duration(to: .now).seconds)
       return StreamingServerResponse(single: ServerResponse(message: answer.message, metadata: answer.metadata))
     } catch {
-      let refusal = Self.refusal(error)
+      let refusal = Refusal(error) { $0 is Gone ? .clientHasGone : nil }
       if !wasRefused(request) {
         gateway.metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
         note(refusal, route, identity)
@@ -187,15 +187,6 @@ package struct InferenceService: RegistrableRPCService {
     let parts = peer.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count >= 3 else { return peer }
     return parts[1..<(parts.count - 1)].joined(separator: ":").filter { $0 != "[" && $0 != "]" }
-  }
-
-  private static func refusal(_ error: any Error) -> Refusal {
-    switch error {
-    case let refusal as Refusal: refusal
-    case let error as SluiceError: Refusal(error)
-    case is CancellationError, is Gone: Refusal(.gone, .cancelled, "the client has gone")
-    default: Refusal(.failed, .invalidRequest, "the request could not be served", cause: "\(error)")
-    }
   }
 
   private func note(_ refusal: Refusal, _ route: String, _ identity: RequestIdentity) {

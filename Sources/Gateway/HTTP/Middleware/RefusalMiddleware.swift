@@ -17,15 +17,12 @@ struct RefusalMiddleware: RouterMiddleware {
 }
 
 extension Refusal {
-  /// What any error means for whoever sent the request.
-  init(_ error: any Error) {
-    switch error {
-    case let error as Refusal: self = error
-    case let error as SluiceError: self.init(error)
-    case is CancellationError: self.init(.gone, .cancelled, "the client has gone")
-    // What the transport throws while a body is read: the client broke the protocol, or broke off.
-    default:
-      self = Refusal(breach: error) ?? Refusal(.gone, .cancelled, "the request could not be read", cause: "\(error)")
+  /// What any error means for whoever sent the request over HTTP.
+  package init(ofHTTP error: any Error) {
+    self.init(error) { error in
+      // The client broke the protocol, or broke off.
+      guard let cause = (error as? UnreadableBody)?.cause else { return Refusal(breach: error) }
+      return Refusal(breach: cause) ?? Refusal(.gone, .cancelled, "the request could not be read", cause: "\(cause)")
     }
   }
 
