@@ -4,7 +4,6 @@ import Files
 import FilterPipeline
 import ImageCodecs
 import Pixels
-import Synchronization
 import Workers
 
 /// Attacks pictures one by one, several at a time, and writes what succeeds into a folder.
@@ -243,72 +242,6 @@ package struct AttackRun: Sendable {
     case nil: read >= AttackStart.usual && Set(starts.map(\.seenClass)).count > 1
     case .number: starts.count >= AttackStart.tried
     case .random: starts.count >= AttackStart.maximumKept
-    }
-  }
-}
-
-/// A picture that an attack may begin at, and what the classifier says of it.
-package struct AttackStart: Sendable {
-  let picture: Picture
-  let seenClass: Int
-
-  /// So many pictures are looked at where any wrong class will do, and at most so many where one class is wanted.
-  static let usual = 64
-  static let maximumRead = 2000
-  /// So many are kept for the whole run, and of one class.
-  static let maximumKept = 512
-  static let ofOneClass = 8
-  /// No further ones are kept once they have this many bytes: originals that are attacked whole may have fifty megapixels.
-  static let maximumBytes = 500_000_000
-  /// So many are tried for one picture.
-  static let tried = 8
-}
-
-extension [AttackStart] {
-  /// Some that already are what the attack wants, in a random order.
-  fileprivate func chosen(
-    for image: AttackedImage, _ original: Picture, _ random: inout RandomNumbers
-  ) -> [Picture] {
-    var fitting = filter { start in
-      start.picture.size == original.size && start.picture.channels == original.channels
-        && (image.target.map { $0 == start.seenClass } ?? (start.seenClass != image.trueClass))
-    }.map(\.picture)
-    for index in fitting.indices.dropFirst().reversed() { fitting.swapAt(index, random.index(below: index + 1)) }
-    return Array<Picture>(fitting.prefix(AttackStart.tried))
-  }
-}
-
-/// Results as they come in, from several tasks.
-private final class SharedResults: Sendable {
-  private struct State {
-    var images: [AttackedImage] = []
-    var progress = AttackRun.Progress()
-  }
-
-  private let state = Mutex(State())
-  private let journal: Mutex<AttackJournal>
-
-  init(_ journal: sending AttackJournal) { self.journal = Mutex(journal) }
-
-  /// In the order of the pictures.
-  var images: [AttackedImage] { state.withLock { $0.images.sorted { $0.number < $1.number } } }
-
-  func write(_ image: AttackedImage) throws(SluiceError) -> AttackRun.Progress {
-    try journal.withLock { (journal) throws(SluiceError) in try journal.append(image) }
-    return add(image)
-  }
-
-  func add(_ image: AttackedImage) -> AttackRun.Progress {
-    state.withLock { state in
-      state.images.append(image)
-      switch image.outcome {
-      case .succeeded: state.progress.succeeded += 1
-      case .skipped: state.progress.skipped += 1
-      case .failed: break
-      }
-      if image.outcome != .skipped { state.progress.attacked += 1 }
-      state.progress.queries += image.queries
-      return state.progress
     }
   }
 }

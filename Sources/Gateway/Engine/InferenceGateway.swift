@@ -170,102 +170,11 @@ package struct InferenceGateway: Sendable {
   }
 }
 
-/// An inference that was answered.
-package struct Inference: Sendable {
-  let request: InferenceRequest
-  let response: InferenceResponse
-  /// Of the images, without their tensors.
-  let judgements: [Judgement]
-  /// What the response is charged to, until the answer is made of it.
-  let holding: MemoryCharge
-}
-
 extension Judgement {
   /// What was decided, for those who need nothing else: tensors are held by those alone who are charged for them.
   fileprivate var withoutTensor: Judgement {
     var judgement = self
     (judgement.tensor, judgement.picture) = (nil, nil)
     return judgement
-  }
-}
-
-/// What holds for all requests.
-package struct GatewayRules: Sendable {
-  /// What the model is called here.
-  package var model: String
-  package var modes: RouteModes
-  package var failOpen: Bool
-  package var exposeVerdicts: Bool
-  /// Whether a check lets requests without a body pass.
-  package var allowEmptyChecks: Bool
-  package var maxImages: Int
-  package var deadline: Duration
-  package var version: String
-
-  package init(
-    model: String, modes: RouteModes, failOpen: Bool, exposeVerdicts: Bool, allowEmptyChecks: Bool,
-    maxImages: Int, deadline: Duration, version: String
-  ) {
-    self.model = model
-    self.modes = modes
-    self.failOpen = failOpen
-    self.exposeVerdicts = exposeVerdicts
-    self.allowEmptyChecks = allowEmptyChecks
-    self.maxImages = maxImages
-    self.deadline = deadline
-    self.version = version
-  }
-}
-
-/// What becomes of flagged images, by route.
-package struct RouteModes: Sendable, Hashable {
-  package var `default`: FlaggedImages
-  package var exceptions: [JudgingRoute: FlaggedImages]
-
-  package init(default: FlaggedImages, exceptions: [JudgingRoute: FlaggedImages] = [:]) {
-    self.default = `default`
-    self.exceptions = exceptions
-  }
-
-  subscript(route: JudgingRoute) -> FlaggedImages { exceptions[route] ?? `default` }
-
-  /// Every mode in use.
-  package var all: Set<FlaggedImages> { Set(JudgingRoute.allCases.map { self[$0] }) }
-}
-
-/// The ways to have images judged.
-package enum JudgingRoute: String, Sendable, Hashable, CaseIterable {
-  /// The Open Inference Protocol, over REST and gRPC.
-  case infer
-  /// TensorFlow Serving's form.
-  case predict
-  /// An image in, a tensor, a verdict or a picture out.
-  case filter
-  /// A yes or no for a proxy in front of others.
-  case check
-}
-
-/// One request on its way.
-package struct RequestContext: Sendable {
-  let identity: RequestIdentity
-  let route: JudgingRoute
-  let mode: FlaggedImages
-  let client: String?
-  let deadline: Deadline
-  /// The version of the model that must answer; `nil` for any.
-  var version: String?
-
-  /// - Parameters:
-  ///   - client: who sent it, as the operator wants it to be said.
-  package init(
-    identity: RequestIdentity, route: JudgingRoute, mode: FlaggedImages, client: String?, deadline: Deadline,
-    version: String? = nil
-  ) {
-    self.identity = identity
-    self.route = route
-    self.mode = mode
-    self.client = client
-    self.deadline = deadline
-    self.version = version
   }
 }
