@@ -58,8 +58,13 @@ package struct PreparationChoice {
     }
     takeNormalisation(&chosen)
     guard let photographs else { return chosen }
-    try tryOut(&chosen, photographs, geometries, progress)
-    return chosen
+    let trial = try PreparationTrial(
+      probe, classifier, size: chosen.size, quantisation: chosen.quantisation,
+      outputQuantisation: found.outputQuantisation?.value, photographs: photographs)
+    var tryout = PreparationTryout(
+      chosen, trial, classifier, isNormalisedInTensorOrder: found.isNormalisedInTensorOrder)
+    try tryout.run(geometries, progress)
+    return tryout.chosen
   }
 
   /// What the model's file fixes, else what is named and runs, else what runs.
@@ -107,59 +112,5 @@ package struct PreparationChoice {
       chosen.quantisation = quantisation
       chosen.normalisation = chosen.normalisation ?? Choice(normalisation, .found("the model's quantisation"))
     }
-  }
-
-  private func tryOut(
-    _ chosen: inout ChosenPreparation, _ photographs: TrialPhotographs, _ geometries: [[PreprocessStep]],
-    _ progress: (String, Double) -> Void
-  ) throws(SluiceError) {
-    let channels = classifier.input.channels
-    let trial = try PreparationTrial(
-      probe, classifier, size: chosen.size, quantisation: chosen.quantisation,
-      outputQuantisation: found.outputQuantisation?.value, photographs: photographs)
-    var current = PreparationCandidate(
-      steps: chosen.steps.value,
-      normalisation: NamedNormalisation(
-        chosen.normalisation.map { _ in "as found" } ?? "samples as they are",
-        chosen.normalisation?.value ?? .identity(channels),
-        isInTensorOrder: found.isNormalisedInTensorOrder && chosen.order.reason == .assumed),
-      order: chosen.order.value)
-    let colours = ColourCandidates(chosen, current, channels)
-    let sources = chosen
-    var contradiction: Found<String>?
-    func tryColours() throws(SluiceError) {
-      // One probability is told from one logit by photographs, also where there is nothing to choose.
-      guard colours.count > 1 || classifier.output.kind == .oneProbability else { return }
-      let all = try trial.colours(colours.normalisations, colours.orders, steps: current.steps) {
-        progress("colours", $0)
-      }
-      let answer = ColourAnswer(all, colours)
-      current = answer.trial.taken.candidate
-      chosen.showsLogit = chosen.showsLogit || all.leavesUnit
-      contradiction = answer.contradiction.map {
-        Found($0, source: sources.source(contradictedBy: all.best.candidate, insteadOf: answer.contradicted))
-      }
-      if answer.contradiction != nil || colours.leavesChoice { chosen.trials.append(answer.shownTrial) }
-      if answer.choosesOrder {
-        chosen.order = Choice(current.order, .tried(isClear: answer.trial.isClear(on: \.order)))
-      }
-      chosen.normalisation = chosen.normalisation.map { normalisation in
-        let isClear = answer.trial.isClear(on: \.normalisation)
-        return Choice(current.values, answer.choosesNormalisation ? .tried(isClear: isClear) : normalisation.reason)
-      }
-    }
-    try tryColours()
-    // Everything is tried again as a logit then.
-    guard !chosen.showsLogit else { return }
-    defer { chosen.doubts += [contradiction].compactMap(\.self) }
-    guard chosen.steps.reason == .assumed, geometries.count > 1 else { return }
-    let result = try trial.geometries(geometries, like: current) { progress("geometries", $0) }
-    chosen.trials.append(result)
-    chosen.showsLogit = result.leavesUnit
-    chosen.steps = Choice(result.taken.candidate.steps, .tried(isClear: result.isClear(on: \.steps)))
-    // What was tried with another geometry may look different with this one.
-    guard result.taken.candidate.steps != current.steps, colours.leavesChoice else { return }
-    current.steps = result.taken.candidate.steps
-    try tryColours()
   }
 }
