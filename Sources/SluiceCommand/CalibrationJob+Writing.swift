@@ -23,14 +23,15 @@ extension CalibrationJob {
   ) throws(SluiceError) -> CalibrationOutcome {
     let images = collected.images()
     let rate = self.rate ?? definition.budget
+    let terms = CalibrationFitting.Terms(
+      budget: rate, rule: definition.rule, shares: definition.shares, exitLimit: definition.earlyExit?.limit,
+      drawsOrder: scoring.pipeline.definition.secretPath != nil)
     let fitting = CalibrationFitting(
-      identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: rate, date: today(),
-      rule: definition.rule, shares: definition.shares, witnesses: scoring.witnesses,
-      exitLimit: definition.earlyExit?.limit, drawsOrder: scoring.pipeline.definition.secretPath != nil,
-      fitsWeights: weights == .fitted, sha256: Digests.sha256)
+      identity: scoring.identity, detectors: scoring.detectors, terms: terms, date: today(),
+      witnesses: scoring.witnesses, fitsWeights: weights == .fitted, sha256: Digests.sha256)
     let adversarial = images.adversarial.thatKeepTheirEffect
     let calibration = try fitting.calibration(clean: images.clean, adversarial: adversarial)
-    let decision = Decision(calibration, rule: definition.rule, budget: rate, shares: definition.shares)
+    let decision = terms.decision(calibration)
     try decision.checkCanSpendBudget()
     let suggestions = DetectorAblation(
       decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }

@@ -28,7 +28,7 @@ import Testing
     let clean = images(400, attack: nil, blind: blind, seed: 1)
     let calibration = try CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
-      falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) }
+      terms: .init(budget: 0.05), date: "2026-01-02", sha256: { String($0.count) }
     ).calibration(clean: clean, adversarial: [])
     return DetectorAblation(
       Decision(calibration, rule: rule, budget: 0.05), clean: clean,
@@ -64,7 +64,7 @@ import Testing
     }
     let calibration = try CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
-      falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) }
+      terms: .init(budget: 0.05), date: "2026-01-02", sha256: { String($0.count) }
     ).calibration(clean: clean, adversarial: [])
     let decision = Decision(calibration, rule: .fused, budget: 0.05)
     #expect(DetectorAblation(decision, clean: clean, adversarial: []).suggestions.isEmpty)

@@ -38,8 +38,8 @@ import Testing
   ) -> CalibrationFitting {
     CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors(),
-      falsePositiveRate: 0.05, date: "2026-01-02", witnesses: witnesses(hidden: hidden), exitLimit: limit,
-      drawsOrder: drawsOrder, fitsWeights: fitsWeights, sha256: { String($0.count) })
+      terms: .init(budget: 0.05, exitLimit: limit, drawsOrder: drawsOrder), date: "2026-01-02",
+      witnesses: witnesses(hidden: hidden), fitsWeights: fitsWeights, sha256: { String($0.count) })
   }
 
   private static let clean = images(1000, attack: nil, shift: [0, 0, 0], seed: 1)

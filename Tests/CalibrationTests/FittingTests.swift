@@ -34,7 +34,7 @@ import Testing
   static func fitting(rate: Double = 0.05) -> CalibrationFitting {
     CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
-      falsePositiveRate: rate, date: "2026-01-02", sha256: { String($0.count) })
+      terms: .init(budget: rate), date: "2026-01-02", sha256: { String($0.count) })
   }
 
   @Test("without attacks the weights are those of the filter file")
@@ -103,7 +103,7 @@ import Testing
     }
     let fitting = CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
-      falsePositiveRate: 0.05, date: "2026-01-02", sha256: { String($0.count) })
+      terms: .init(budget: 0.05), date: "2026-01-02", sha256: { String($0.count) })
     var random = RepeatableRandom(seed: 5)
     // A probability in 8 bits is the same for half of the images.
     let clean = Self.images(600, attack: nil, seed: 5).enumerated().map { index, image in
@@ -127,7 +127,7 @@ import Testing
       name: "one", kind: "featureSqueezing", weight: 1, group: "classifier", isFitted: true, witnesses: ["mirror"])
     let fitting = CalibrationFitting(
       identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: [detector],
-      falsePositiveRate: 0.05, date: "2026-01-02", witnesses: [.init(name: "mirror", milliseconds: 0)],
+      terms: .init(budget: 0.05), date: "2026-01-02", witnesses: [.init(name: "mirror", milliseconds: 0)],
       sha256: { String($0.count) })
     var random = RepeatableRandom(seed: 11)
     /// The less sure the classifier is, the higher images score.

@@ -70,7 +70,7 @@ import Testing
           scores: verdict.detectors.map(\.score.value), baseline: nil, predictedClass: nil))
     }
     let fitting = CalibrationFitting(
-      identity: scoring.identity, detectors: scoring.detectors, falsePositiveRate: 0.05, date: "2026-01-02",
+      identity: scoring.identity, detectors: scoring.detectors, terms: .init(budget: 0.05), date: "2026-01-02",
       sha256: { "\($0.count)" })
     let calibration = try fitting.calibration(clean: clean, adversarial: [])
     try folder.file("noise.calibration.json", calibration.json.text)

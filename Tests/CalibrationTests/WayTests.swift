@@ -149,11 +149,12 @@ private final class PatternClassifier: Classifier {
     let settings = try #require(bench.definition.decision)
     let fitting = CalibrationFitting(
       identity: CalibrationIdentity(filterName: "way", filterDigest: "", files: []), detectors: detectors,
-      falsePositiveRate: settings.budget, date: "2026-01-02", rule: settings.rule, shares: settings.shares,
+      terms: .init(
+        budget: settings.budget, rule: settings.rule, shares: settings.shares, exitLimit: settings.earlyExit?.limit,
+        drawsOrder: bench.definition.secretPath != nil),
+      date: "2026-01-02",
       witnesses: scoring.witnesses.filter { witness in detectors.contains { $0.witnesses.contains(witness.name) } },
-      exitLimit: settings.earlyExit?.limit,
-      drawsOrder: bench.definition.secretPath != nil, fitsWeights: false,
-      sha256: { String($0.count) })
+      fitsWeights: false, sha256: { String($0.count) })
     let calibration = try fitting.calibration(
       clean: images.filter { $0.attack == nil }, adversarial: images.filter { $0.attack != nil })
     return Decision(calibration, rule: settings.rule, budget: settings.budget, shares: settings.shares)

@@ -5,37 +5,53 @@ import Decision
 package struct CalibrationFitting {
   package let identity: CalibrationIdentity
   package let detectors: [UncalibratedDetector]
-  package let falsePositiveRate: Double
+  package let terms: Terms
   package let date: String
-  /// What the filter decides by, for counting what it would flag of an attack that it did not see.
-  package let rule: DecisionRule
-  package let shares: [String: Double]
   /// What detectors wait for, in the order of the filter file; what it takes is measured.
   package let witnesses: [MeasuredWitness]
-  /// What early exits may lose; `nil` for a filter without them.
-  package let exitLimit: ExitLimit?
-  /// Whether witnesses of like cost are asked in an order that is drawn for each image.
-  package let drawsOrder: Bool
   /// Whether weights are fitted where there are adversarial images.
   package let fitsWeights: Bool
   /// SHA-256 of bytes, in hexadecimal.
   package let sha256: @Sendable ([UInt8]) -> String
 
+  /// What the filter decides by, for counting what it would flag of an attack that it did not see, and for its early exits.
+  package struct Terms: Sendable {
+    /// The false positive rate.
+    package var budget: Double
+    package var rule: DecisionRule
+    /// Of the groups, by their names; those that are usual where it is empty.
+    package var shares: [String: Double]
+    /// What early exits may lose; `nil` for a filter without them.
+    package var exitLimit: ExitLimit?
+    /// Whether witnesses of like cost are asked in an order that is drawn for each image.
+    package var drawsOrder: Bool
+
+    package init(
+      budget: Double, rule: DecisionRule = .default, shares: [String: Double] = [:], exitLimit: ExitLimit? = nil,
+      drawsOrder: Bool = false
+    ) {
+      self.budget = budget
+      self.rule = rule
+      self.shares = shares
+      self.exitLimit = exitLimit
+      self.drawsOrder = drawsOrder
+    }
+
+    /// How a filter with a calibration decides.
+    package func decision(_ calibration: Calibration) -> Decision {
+      Decision(calibration, rule: rule, budget: budget, shares: shares)
+    }
+  }
+
   package init(
-    identity: CalibrationIdentity, detectors: [UncalibratedDetector], falsePositiveRate: Double, date: String,
-    rule: DecisionRule = .default, shares: [String: Double] = [:], witnesses: [MeasuredWitness] = [],
-    exitLimit: ExitLimit? = nil, drawsOrder: Bool = false, fitsWeights: Bool = true,
-    sha256: @escaping @Sendable ([UInt8]) -> String
+    identity: CalibrationIdentity, detectors: [UncalibratedDetector], terms: Terms, date: String,
+    witnesses: [MeasuredWitness] = [], fitsWeights: Bool = true, sha256: @escaping @Sendable ([UInt8]) -> String
   ) {
     self.identity = identity
     self.detectors = detectors
-    self.falsePositiveRate = falsePositiveRate
+    self.terms = terms
     self.date = date
-    self.rule = rule
-    self.shares = shares
     self.witnesses = witnesses
-    self.exitLimit = exitLimit
-    self.drawsOrder = drawsOrder
     self.fitsWeights = fitsWeights
     self.sha256 = sha256
   }
@@ -53,13 +69,13 @@ package struct CalibrationFitting {
     // Weights that are not fitted know no attack that could be left out.
     for name in names where fitsWeights { heldOut[name] = fit(evidence, groups, leavingOut: name) }
     var calibration = Calibration(
-      identity: identity, date: date, falsePositiveRate: falsePositiveRate, images: summary(clean),
+      identity: identity, date: date, falsePositiveRate: terms.budget, images: summary(clean),
       detectors: calibratedDetectors(clean, evidence, order), fused: scores.fused,
       groups: zip(groups, scores.groups).map { .init(name: $0, members: members(of: $0), score: $1) },
       witnesses: order, heldOut: heldOut, baseline: baseline(clean))
     let originals = adversarial.filter { $0.kind == ScoredImage.original }
     calibration.attacks = names.map { name in attack(name, originals.filter { $0.attack == name }, calibration) }
-    if let exitLimit { calibration.exits = exits(exitLimit, calibration, clean, originals) }
+    if let limit = terms.exitLimit { calibration.exits = exits(limit, calibration, clean, originals) }
     return calibration
   }
 
@@ -82,8 +98,8 @@ package struct CalibrationFitting {
     _ limit: ExitLimit, _ calibration: Calibration, _ clean: [ScoredImage], _ adversarial: [ScoredImage]
   ) -> EarlyExits {
     ExitCertification(
-      decision: Decision(calibration, rule: rule, budget: falsePositiveRate, shares: shares), clean: clean,
-      adversarial: adversarial, limit: limit, drawsOrder: drawsOrder,
+      decision: terms.decision(calibration), clean: clean, adversarial: adversarial, limit: limit,
+      drawsOrder: terms.drawsOrder,
       classifierMilliseconds: Self.median(clean.compactMap { $0.milliseconds["classifier"] })
     ).exits()
   }
@@ -122,11 +138,11 @@ package struct CalibrationFitting {
 
   private func check(_ clean: [ScoredImage]) throws(SluiceError) {
     let originals = clean.count { $0.kind == ScoredImage.original }
-    let needed = StratifiedDistribution.imagesNeeded(for: falsePositiveRate)
+    let needed = StratifiedDistribution.imagesNeeded(for: terms.budget)
     guard originals >= needed else {
       throw SluiceError(
         .tooFewImages,
-        "a false positive rate of \(falsePositiveRate) needs at least \(needed) clean images; there are \(originals)",
+        "a false positive rate of \(terms.budget) needs at least \(needed) clean images; there are \(originals)",
         remedy: "add clean images, or allow a larger `falsePositiveBudget`")
     }
     guard originals > 1, Set(clean.map(\.scores)).count > 1 else {
@@ -152,7 +168,7 @@ package struct CalibrationFitting {
   }
 
   private func attack(_ name: String, _ images: [ScoredImage], _ calibration: Calibration) -> Calibration.Attack {
-    let decision = Decision(calibration, rule: rule, budget: falsePositiveRate, shares: shares)
+    let decision = terms.decision(calibration)
     let flagged = images.count { decision.decide($0.scores, $0.circumstances, leavingOut: name).isFlagged }
     return Calibration.Attack(
       name: name, sample: images.map { Self.beginning($0.digest) }.sorted(), flaggedUnseen: flagged)
