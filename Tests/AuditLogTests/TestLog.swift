@@ -52,6 +52,8 @@ final class TestLog: Sendable {
     return OwningDatabase(base: base, log: self)
   }
 
+  // Inlined twice into an asynchronous test, it makes the optimiser of Swift 6.3 crash.
+  @inline(never)
   func store(cipher: QuarantineCipher = .none, isReadOnly: Bool = false) throws -> AuditStore {
     try AuditStore(
       database(isReadOnly: isReadOnly), folder: folder.path, cipher: cipher, isReadOnly: isReadOnly)
