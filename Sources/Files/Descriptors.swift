@@ -48,7 +48,7 @@ extension FileDescriptor {
   /// Makes what was written durable.
   func flush() throws(Errno) {
     guard fsync(rawValue) == 0 else { throw Errno(rawValue: errno) }
-    Flushes.observer?(self)
+    FlushObserver.current?.note(self)
   }
 
   /// Takes away what the file holds.

@@ -33,7 +33,7 @@ import Testing
   /// The names of the files and folders that some work flushes.
   private func flushed(_ work: () throws -> Void) rethrows -> [String] {
     let names = Names()
-    try Flushes.$observer.withValue({ names.note($0) }, operation: work)
+    try FlushObserver.$current.withValue(FlushObserver { names.note($0) }, operation: work)
     return names.all
   }
 
