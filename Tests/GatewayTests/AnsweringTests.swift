@@ -48,11 +48,13 @@ struct AnsweringTests {
   private func behindAnother<Answer: Sendable>(
     _ make: @escaping @Sendable () async throws -> Answer
   ) async throws -> Answer {
-    var others = [try await memory.charge(1, for: .answering)]
-    let answer = Task { try await make() }
-    for _ in 0..<3000 where memory.waiting == 0 { try await Task.sleep(for: .milliseconds(10)) }
-    #expect(memory.waiting == 1)
-    others.removeAll()
+    let answer: Task<Answer, any Error>
+    do {
+      let other = try await memory.charge(1, for: .answering)
+      answer = Task { try await make() }
+      try await eventually("the answer waits for memory") { memory.waiting == 1 }
+      withExtendedLifetime(other) {}
+    }
     return try await answer.value
   }
 

@@ -46,14 +46,6 @@ struct AuditUpkeepTests {
     try await running.value
   }
 
-  private func wait(_ what: Comment, until holds: () throws -> Bool) async throws {
-    for _ in 0..<3000 {
-      if try holds() { return }
-      try await Task.sleep(for: Self.often)
-    }
-    Issue.record(what)
-  }
-
   private static func digest(_ number: Int) -> String {
     String(repeating: "0", count: 62) + "\(number + 10)"
   }
@@ -72,9 +64,9 @@ struct AuditUpkeepTests {
   func pruning() async throws {
     try await keep(0..<1)
     try await whileKept(up: { $0.pruning = Self.often }) {
-      try await wait("the first round has measured it") { keptBytes == Self.block }
+      try await eventually("the first round has measured it") { keptBytes == Self.block }
       try await keep(1..<5)
-      try await wait("a later round has deleted three") { keptBytes == 2 * Self.block }
+      try await eventually("a later round has deleted three") { keptBytes == 2 * Self.block }
       #expect(try recorder.writer.store.quarantineSize().images == 2)
     }
   }
@@ -92,10 +84,10 @@ struct AuditUpkeepTests {
     // The first is there before the gateway is.
     let early = try leftover("signing.key.1a2b.new")
     try await whileKept(up: { $0.sweeping = Self.often }) {
-      try await wait("the first round has deleted it") { !FileManager.default.fileExists(atPath: early) }
+      try await eventually("the first round has deleted it") { !FileManager.default.fileExists(atPath: early) }
       for name in ["pages.token.3c4d.new", "quarantine/00/\(Self.digest(0)).5e6f.new"] {
         let late = try leftover(name)
-        try await wait("a later round has deleted it") { !FileManager.default.fileExists(atPath: late) }
+        try await eventually("a later round has deleted it") { !FileManager.default.fileExists(atPath: late) }
       }
     }
   }
@@ -109,7 +101,7 @@ struct AuditUpkeepTests {
     try await whileKept(up: { $0.summing = Self.often }) {
       // More than have records of their own at once.
       try await recorder.record(Array(repeating: junk, count: 1100))
-      try await wait("those beyond are summed up") { summedUp > 0 }
+      try await eventually("those beyond are summed up") { summedUp > 0 }
     }
   }
 }

@@ -35,7 +35,7 @@ final class Browser {
     process.arguments = ["chromedriver", "--port=\(port)"]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     driver = WebClient(port: port)
     var options: [String: Any] = ["args": ["--headless=new", "--no-sandbox", "--window-size=\(width),\(height)"]]
     if width < 500 {

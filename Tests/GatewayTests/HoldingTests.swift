@@ -63,11 +63,13 @@ struct HoldingTests {
   @Test("an image is judged once there is memory for judging it, beside what is held of it afterwards")
   func judging() async throws {
     let memory = MemoryBudget(1)
-    var others = [try await memory.charge(1, for: .judging)]
-    let batch = Task { [image] in try await judge([image], memory).judgements.count }
-    for _ in 0..<3000 where memory.waiting == 0 { try await Task.sleep(for: .milliseconds(10)) }
-    #expect(memory.waiting == 1)
-    others.removeAll()
+    let batch: Task<Int, any Error>
+    do {
+      let other = try await memory.charge(1, for: .judging)
+      batch = Task { [image] in try await judge([image], memory).judgements.count }
+      try await eventually("the image waits for memory") { memory.waiting == 1 }
+      withExtendedLifetime(other) {}
+    }
     #expect(try await batch.value == 1)
   }
 }

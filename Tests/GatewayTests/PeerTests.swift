@@ -42,7 +42,7 @@ extension GatewayProcesses {
       server.arguments = ["-c", "from mlserver.cli import main; main()", "start", folder.path]
       server.standardOutput = FileHandle.nullDevice
       server.standardError = FileHandle.nullDevice
-      try server.run()
+      try server.start()
       defer {
         // It does not end by itself while clients hold connections.
         kill(server.processIdentifier, SIGKILL)

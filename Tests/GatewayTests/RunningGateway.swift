@@ -45,7 +45,7 @@ final class RunningGateway: @unchecked Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: URL(filePath: logPath))
-    try process.run()
+    try process.start()
     let isOff = Self.freePorts.map { arguments.firstRange(of: [$0[0], "off"]) != nil }
     try waitUntilListening(servers: isOff.count { !$0 })
   }

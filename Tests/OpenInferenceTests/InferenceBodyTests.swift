@@ -210,7 +210,7 @@ struct InferenceBodyTests {
       name: "a", datatype: .fp16, shape: [5], contents: [0, 60, 0x66, 0x2E, 0, 0x80, 1, 0, 0, 0x7C])
     #expect(half.json().text == "[1.0,0.099975586,-0.0,5.9604645e-08,null]")
     let brain = try InferenceTensor(name: "a", datatype: .bf16, shape: [2], contents: [0x80, 63, 0xCD, 0x3D])
-    #expect(brain.json().text == "[1.0,0.10009766]")
+    #expect(brain.json().text == "[1.0,0.100097656]")
   }
 
   @Test(

@@ -230,7 +230,7 @@ struct FilterCommandTests {
     process.arguments = ["filter", "-f", filter, "--format", "none"]
     process.standardInput = input
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: verdicts))
-    try process.run()
+    try process.start()
     try input.fileHandleForWriting.write(contentsOf: Data(EncodedImages.png()))
     try await eventually("a verdict") { try !process.isRunning || !Repository.bytes(verdicts).isEmpty }
     kill(process.processIdentifier, signal)

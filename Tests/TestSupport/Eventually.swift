@@ -7,10 +7,10 @@ package struct NeverTrue: Error, CustomStringConvertible {
 ///
 /// - Parameters:
 ///   - what: what is waited for, in words.
-///   - limit: far longer than it takes on a busy machine.
+///   - limit: far longer than it takes. Tests that block the threads of the pool keep others from theirs for minutes.
 ///   - pause: how long to wait before looking again.
 package func eventually(
-  _ what: String, within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(5),
+  _ what: String, within limit: Duration = .seconds(600), every pause: Duration = .milliseconds(5),
   file: String = #fileID, line: Int = #line, _ holds: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit

@@ -32,7 +32,7 @@ package final class PostgreSQLServer: Sendable {
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
     folder = url.path
     supervisor = Self.supervisor(programs, folder, life)
-    try supervisor.run()
+    try supervisor.start()
     guard try waitUntilReady() else { throw NotStarted() }
   }
 

@@ -75,7 +75,7 @@ package final class RedisServer: Sendable {
     process.standardInput = life.fileHandleForReading
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try process.start()
     running.withLock { $0 = Running(supervisor: process, life: life) }
     for _ in 0..<300 where process.isRunning {
       // An answer such as NOAUTH is one as well.

@@ -54,7 +54,7 @@ package struct SluiceCommand {
     let outputs = try ["output", "errors"].map { try folder.file($0, "") }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputs[0]))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: outputs[1]))
-    try process.run()
+    try process.start()
     guard process.waitForEnd(seconds: minutes * 60) else {
       throw NeverTrue(description: "\(executable) \(arguments) did not end within \(minutes) minutes")
     }

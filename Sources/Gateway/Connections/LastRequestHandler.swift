@@ -13,14 +13,23 @@ final class LastRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = Any
 
   private var isOver = false
+  /// The answer is on its way, and nothing is sent behind it.
   private var isClosing = false
+  /// The client sends no more.
+  private var isEnded = false
+  /// Those who wait for the connection to be closed.
+  private var waiting: [EventLoopPromise<Void>] = []
+  private var isClosed = false
   private var timer: Scheduled<Void>?
   private static let patience = TimeAmount.seconds(2)
 
   /// The last request has come whole.
   func dropRest() { isOver = true }
 
-  func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+  func handlerRemoved(context: ChannelHandlerContext) {
+    timer?.cancel()
+    closed(.success(()))
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if !isOver { context.fireChannelRead(data) }
@@ -32,12 +41,23 @@ final class LastRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if isClosing, case ChannelEvent.inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+    if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+      isEnded = true
+      if isClosing { return finish(context) }
+    }
     context.fireUserInboundEventTriggered(event)
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-    guard mode == .output, isOver, !isClosing else { return context.close(mode: mode, promise: promise) }
+    guard isOver, !isClosed, mode != .input, mode != .output || !isClosing else {
+      return context.close(mode: mode, promise: promise)
+    }
+    // Servers close both ways as soon as the answer is written.
+    if mode == .all, let promise { waiting.append(promise) }
+    if !isClosing { endAnswer(context, mode == .output ? promise : nil) }
+  }
+
+  private func endAnswer(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
     isClosing = true
     let taken = context.eventLoop.makePromise(of: Void.self)
     taken.futureResult.assumeIsolated().whenComplete { [self] _ in waitForClient(context) }
@@ -47,8 +67,23 @@ final class LastRequestHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func waitForClient(_ context: ChannelHandlerContext) {
-    guard context.channel.isActive else { return }
+    guard context.channel.isActive, !isEnded else { return finish(context) }
     context.read()
-    timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [self] in finish(context) }
+  }
+
+  private func finish(_ context: ChannelHandlerContext) {
+    guard !isClosed else { return }
+    isClosed = true
+    timer?.cancel()
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { [self] in closed($0) }
+    context.close(mode: .all, promise: promise)
+  }
+
+  private func closed(_ result: Result<Void, any Error>) {
+    let waiting = waiting
+    self.waiting = []
+    for promise in waiting { promise.completeWith(result) }
   }
 }
