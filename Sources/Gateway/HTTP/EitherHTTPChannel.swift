@@ -100,6 +100,8 @@ private final class PrefaceSniffer<Version: Sendable>: ChannelInboundHandler, Re
   private var received = ByteBuffer()
   private var isAwaited = false
   private var isDecided = false
+  /// The client sends no more, and what it has sent has not been looked at.
+  private var isEnded = false
   private var timer: Scheduled<Void>?
 
   init(
@@ -140,12 +142,16 @@ private final class PrefaceSniffer<Version: Sendable>: ChannelInboundHandler, Re
     guard isAwaited, !isDecided, let context, received.readableBytes > 0 else { return }
     let common = min(received.readableBytes, preface.count)
     let agrees = received.readableBytesView.prefix(common).elementsEqual(preface.prefix(common))
-    guard !agrees || common == preface.count else { return }
+    guard !agrees || common == preface.count else {
+      if isEnded { context.close(promise: nil) }
+      return
+    }
     isDecided = true
     timer?.cancel()
     setUp(agrees).cascade(to: promise)
     context.fireChannelRead(wrapInboundOut(received))
     context.fireChannelReadComplete()
+    if isEnded { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     context.pipeline.syncOperations.removeHandler(self, promise: nil)
   }
 
@@ -155,8 +161,14 @@ private final class PrefaceSniffer<Version: Sendable>: ChannelInboundHandler, Re
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    let isEnd = (event as? ChannelEvent) == .inputClosed
+    // Who has sent a request and ends at once waits for an answer.
+    if !isDecided, !isAwaited, isEnd, received.readableBytes > 0 {
+      isEnded = true
+      return
+    }
     // Nothing more will come, or the server is ending and nothing has begun.
-    if !isDecided, event is ChannelShouldQuiesceEvent || (event as? ChannelEvent) == .inputClosed {
+    if !isDecided, event is ChannelShouldQuiesceEvent || isEnd {
       context.close(promise: nil)
     }
     context.fireUserInboundEventTriggered(event)
