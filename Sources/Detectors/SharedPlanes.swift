@@ -16,6 +16,8 @@ package final class SharedPlanes {
 
   /// Mean magnitude of a signal's high-pass residual, in sample values.
   struct Detail: Sendable {
+    /// Over each 8×8 block, row after row.
+    let blocks: [Double]
     /// Over the tenth of the blocks with the least.
     let flattest: Double
     let whole: Double
@@ -64,7 +66,8 @@ extension SharedPlanes.Detail {
       rows.write(y, into: &target)
       sums.add(target.span)
     }
-    flattest = sums.means.meanOfSmallest(ChromaResidual.flattestShare) / SignalPlane.residualScale
+    blocks = sums.means.map { $0 / SignalPlane.residualScale }
+    flattest = blocks.meanOfSmallest(ChromaResidual.flattestShare)
     whole = sums.mean / SignalPlane.residualScale
   }
 }

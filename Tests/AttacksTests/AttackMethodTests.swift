@@ -17,6 +17,7 @@ import Testing
 
   static let cases = [
     Case(key: .square, settings: ["epsilon=8"], budget: 400),
+    Case(key: .square, settings: ["epsilon=12", "channels=together"], budget: 400),
     Case(key: .squareL2, settings: ["epsilon=0.6"], budget: 600),
     Case(key: .hopSkipJump, settings: ["epsilon=0.6", "probes=20"], budget: 1200, sight: .labels),
     Case(key: .hopSkipJump, settings: ["norm=linf", "levels=16", "probes=20"], budget: 1200, sight: .labels),
@@ -60,6 +61,19 @@ import Testing
       found.append(success.picture)
     }
     #expect(found[0] == found[1])
+  }
+
+  @Test("channels that are moved together keep their differences")
+  func channelsTogether() async throws {
+    let target = LinearTarget(margin: 3)
+    let attack = try Self.attack(.square, ["epsilon=12", "channels=together"])
+    let oracle = Self.oracle(target, attack, budget: 400)
+    var random = RandomNumbers(seed: "1")
+    try await attack.run(oracle, starts: [], random: &random)
+    let samples = try #require(oracle.success).picture.samples
+    let changes = zip(samples, target.original.samples).map { Int($0) - Int($1) }
+    #expect(Set(changes) == [-12, 12])
+    #expect(stride(from: 0, to: changes.count, by: 3).allSatisfy { Set(changes[$0..<$0 + 3]).count == 1 })
   }
 
   @Test("another seed leads to another picture")

@@ -67,16 +67,17 @@ struct ScalingAttackTests {
   @Test func abstainsWhereThereIsNoRoomForAnAttack() {
     let image = ScalingPictures.textured(width: 100, height: 80)
     for size in [
-      PixelSize(width: 51, height: 41), PixelSize(width: 100, height: 80), PixelSize(width: 400, height: 200),
+      PixelSize(width: 67, height: 54), PixelSize(width: 100, height: 80), PixelSize(width: 400, height: 200),
     ] {
       for measure in ScalingMeasure.allCases {
         let score = ScalingAttack(measure: measure).score(image, scaledTo: size)
         #expect(score.value == nil && !score.sentence.isEmpty)
       }
     }
-    // One axis is enough.
-    let score = ScalingAttack().score(image, scaledTo: PixelSize(width: 100, height: 40))
-    #expect(score.value != nil)
+    // One axis is enough, and so is a ratio of one and a half.
+    for height in [53, 40] {
+      #expect(ScalingAttack().score(image, scaledTo: PixelSize(width: 100, height: height)).value != nil)
+    }
   }
 
   @Test func theScoreIsTheChosenMeasureAndSaysWhatWasSeen() throws {

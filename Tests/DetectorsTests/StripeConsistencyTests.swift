@@ -20,14 +20,21 @@ struct StripeConsistencyTests {
     return (columns[(columns.count - 1) / 2] + columns[columns.count / 2]) / 2
   }
 
-  private func naive(_ image: borrowing PixelImage) -> (columns: Double?, rows: Double?) {
+  private func naive(
+    _ image: borrowing PixelImage, _ signal: StripeConsistency.Signal
+  ) -> (columns: Double?, rows: Double?) {
     let planes: [NaivePlane] =
-      image.channels == .gray ? [.brightness(image)] : [.green(image), .redLessGreen(image), .blueLessGreen(image)]
+      image.channels == .gray || signal == .brightness
+      ? [.brightness(image)] : [.green(image), .redLessGreen(image), .blueLessGreen(image)]
     return (planes.compactMap(consistency).min(), planes.map(\.transposed).compactMap(consistency).min())
   }
 
   private func compare(_ image: borrowing PixelImage, _ name: String) {
-    let (score, expected) = (StripeConsistency().score(image), naive(image))
+    for signal in StripeConsistency.Signal.allCases { compare(image, signal, "\(name), \(signal)") }
+  }
+
+  private func compare(_ image: borrowing PixelImage, _ signal: StripeConsistency.Signal, _ name: String) {
+    let (score, expected) = (StripeConsistency(signal: signal).score(image), naive(image, signal))
     let measured = Dictionary(uniqueKeysWithValues: score.measurements.map { ($0.name, $0.value) })
     let best = [expected.columns, expected.rows].compactMap(\.self).max()
     let pairs = [(score.value, best), (measured["columns"], expected.columns), (measured["rows"], expected.rows)]
@@ -159,9 +166,28 @@ struct StripeConsistencyTests {
     #expect(score(16, 3).measurements.map(\.name) == ["rows"])
   }
 
-  @Test func isOfferedWithoutParameters() throws {
+  @Test("stripes that are alike in all channels are in brightness alone", arguments: 1...5 as ClosedRange<UInt64>)
+  func grayStripes(seed: UInt64) throws {
+    let image = photograph(seed)
+    let striped = image.shifted(by: (0..<96 * 80 * 3).map { $0 / 3 % 96 % 2 == 0 ? 8 : -8 })
+    let brightness = StripeConsistency(signal: .brightness)
+    #expect(try #require(StripeConsistency().score(striped).value) < 0.2)
+    #expect(try #require(brightness.score(image).value) < 0.2)
+    #expect(try #require(brightness.score(striped).value) > 0.5)
+    let saved = try striped.roundTrippedThroughJPEG(quality: 75)
+    #expect(try #require(brightness.score(saved).value) > 0.5)
+    #expect(brightness.score(striped).sentence.contains("along columns in brightness"))
+  }
+
+  @Test func everySignalCanBeChosen() throws {
     let kind = DetectorKey.stripeConsistency.kind
-    #expect(kind.parameters.isEmpty && kind.needs == .nothing)
-    #expect(try kind.make(GivenArguments(ParameterValues())) is StripeConsistency)
+    #expect(kind.parameters.map(\.permitted) == ["channels, brightness"] && kind.needs == .nothing)
+    for signal in StripeConsistency.Signal.allCases {
+      var values = ParameterValues(defaultsOf: kind.parameters)
+      values.set(kind.parameters[0], to: signal.rawValue)
+      #expect((try kind.make(GivenArguments(values)) as? StripeConsistency)?.signal == signal)
+    }
+    let usual = try kind.make(GivenArguments(ParameterValues(defaultsOf: kind.parameters))) as? StripeConsistency
+    #expect(usual?.signal == .channels)
   }
 }

@@ -42,8 +42,8 @@ extension SamplingExcess {
 
   /// Unmoved, then moved by half a period along each axis that is reduced enough, and along both.
   private static func phases(_ source: PixelSize, _ target: PixelSize) -> [(Double, Double)] {
-    let alongX = source.width >= 2 * target.width ? [0, 0.5] : [0]
-    let alongY = source.height >= 2 * target.height ? [0, 0.5] : [0]
+    let alongX = ScalingAttack.isReduced(from: source.width, to: target.width) ? [0, 0.5] : [0]
+    let alongY = ScalingAttack.isReduced(from: source.height, to: target.height) ? [0, 0.5] : [0]
     return alongY.flatMap { y in alongX.map { x in (x, y) } }
   }
 

@@ -39,8 +39,13 @@ package struct ScalingAttack: SourceDetector {
     "measure", ScalingMeasure.allCases.map(\.rawValue), default: ScalingMeasure.localExcess.rawValue,
     "what is the score")
 
-  /// Below this ratio along both axes a scaler reads too much of the picture for an attack to hide in.
-  static let smallestRatio = 2
+  /// Below this ratio along both axes a scaler reads so much of the picture that an attack cannot be told from detail.
+  static let smallestRatio = 1.5
+
+  /// Whether a side is reduced enough for an attack along it to be looked for.
+  static func isReduced(from source: Int, to target: Int) -> Bool {
+    Double(source) >= smallestRatio * Double(target)
+  }
 
   package let measure: ScalingMeasure
 
@@ -55,11 +60,11 @@ package struct ScalingAttack: SourceDetector {
     // A side that grows is not at risk, and would only cost memory.
     let target = PixelSize(
       width: min(size.width, source.size.width), height: min(size.height, source.size.height))
-    let isReduced =
-      source.size.width >= Self.smallestRatio * target.width
-      || source.size.height >= Self.smallestRatio * target.height
-    guard isReduced else {
-      return DetectorScore(nil, "scaled by less than \(Self.smallestRatio), which leaves a scaling attack no room")
+    guard
+      Self.isReduced(from: source.size.width, to: target.width)
+        || Self.isReduced(from: source.size.height, to: target.height)
+    else {
+      return DetectorScore(nil, "scaled by less than \(Self.smallestRatio), where a scaling attack is not looked for")
     }
     if source.channels == .gray { return score(luma: source, target) }
     let luma = source.converted(to: .gray)
