@@ -91,9 +91,7 @@ extension Decision {
   /// - Throws: `too-few-images`, saying how many are needed.
   package func checkCanSpendBudget() throws(SluiceError) {
     let least = smallestShare
-    var needed = StratifiedDistribution.imagesNeeded(for: budget * least.share)
-    // As verdicts compare it: rounding can ask for one image more.
-    while needed < StratifiedDistribution.mostNeeded, 1 / Double(needed + 1) / least.share > budget { needed += 1 }
+    let needed = imagesNeeded(forShare: least.share)
     guard calibration.images.count >= needed else {
       throw SluiceError(
         .tooFewImages,
@@ -101,6 +99,23 @@ extension Decision {
           + "the calibration has \(calibration.images.count)",
         remedy: "calibrate with more clean images, or allow a larger budget")
     }
+  }
+
+  /// The groups whose parts of the budget ask for more clean images than there are, and for how many: they never flag anything.
+  package var groupsThatCannotSpend: [(name: String, needed: Int)] {
+    guard rule == .union else { return [] }
+    return zip(calibration.groups, shares).compactMap { group, share in
+      guard share > 0 else { return nil }
+      let needed = imagesNeeded(forShare: share)
+      return needed > calibration.images.count ? (group.name, needed) : nil
+    }
+  }
+
+  private func imagesNeeded(forShare share: Double) -> Int {
+    var needed = StratifiedDistribution.imagesNeeded(for: budget * share)
+    // As verdicts compare it: rounding can ask for one image more.
+    while needed < StratifiedDistribution.mostNeeded, 1 / Double(needed + 1) / share > budget { needed += 1 }
+    return needed
   }
 
   /// The least part of the budget that anything decides by, and whose it is.

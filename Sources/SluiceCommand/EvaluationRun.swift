@@ -97,7 +97,7 @@ final class EvaluationRun: Sendable {
   /// What readers must know of the images and the calibration.
   private func notes(_ groups: [Evaluation.JudgedGroup]) -> [String] {
     let (calibrated, certified, repeated) = state.withLock { ($0.calibrated, $0.certified, $0.repeated) }
-    var notes: [String] = []
+    var notes = evaluators[0].silentGroups
     for (name, refusal) in zip(["the calibration", "the one that it is compared with"], refusals) {
       guard let refusal else { continue }
       notes.append(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import Classifiers
 import Common
 import Decision
@@ -122,7 +123,11 @@ struct InitCommand: AsyncParsableCommand {
   ///
   /// - Throws: `too-few-images`; `unreadable-file`.
   private func refuseTooFewPhotos() throws(SluiceError) {
-    let needed = StratifiedDistribution.imagesNeeded(for: fpr)
+    // The group with the least share is calibrated on variants of the photographs as well.
+    let scores = StratifiedDistribution.imagesNeeded(for: fpr * FilterPlan.smallestShare)
+    let scoresOfPhoto = 1 + ImageVariant.usual.count
+    let needed = max(
+      StratifiedDistribution.imagesNeeded(for: fpr), (scores + scoresOfPhoto - 1) / scoresOfPhoto)
     let count = try TrialPhotographs.count(ArgumentBytes.paths(photos), upTo: needed)
     // Where there is none at all, that is what is said of it.
     guard count > 0, count < needed else { return }

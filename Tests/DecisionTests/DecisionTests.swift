@@ -133,6 +133,10 @@ import Testing
     }
     #expect(union?.message.contains("`image`") == true && union?.message.contains("83") == true)
     try Decision(small, rule: .union, budget: 0.05, shares: ["classifier": 0.5, "image": 0.5]).checkCanSpendBudget()
+    let silent = Decision(small, rule: .union, budget: 0.04).groupsThatCannotSpend
+    #expect(silent.map(\.name) == ["image"] && silent.map(\.needed) == [62])
+    #expect(Decision(small, rule: .union, budget: 0.03).groupsThatCannotSpend.map(\.needed) == [55, 83])
+    #expect(Decision(small, rule: .fused, budget: 0.01).groupsThatCannotSpend.isEmpty)
   }
 
   @Test("what rounding makes of a share is asked for as verdicts compare it")

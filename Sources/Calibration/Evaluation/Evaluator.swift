@@ -110,8 +110,21 @@ package struct Evaluator: Sendable {
   /// Whether a clean image is one of those that the calibration was made from.
   package func wasCalibratedOn(_ digest: String) -> Bool { calibration.hasClean(digest) }
 
+  /// Whether anything can be said at a budget: what one group cannot spend of it leaves the others theirs.
   private func canSpend(_ budget: Double) -> Bool {
-    (try? decision(budget).checkCanSpendBudget()) != nil
+    let decision = decision(budget)
+    guard rule == .union else { return (try? decision.checkCanSpendBudget()) != nil }
+    return decision.groupsThatCannotSpend.count < decision.shares.count { $0 > 0 }
+  }
+
+  /// What is to be said of groups of detectors that have no say at a budget.
+  package var silentGroups: [String] {
+    budgets.filter(canSpend).flatMap { budget in
+      decision(budget).groupsThatCannotSpend.map { group in
+        "At \(Figures.percent(budget)) the group `\(group.name)` has no say: it would need \(group.needed) clean scores, and there are "
+          + "\(calibration.images.count)."
+      }
+    }
   }
 
   private func decision(_ budget: Double) -> Decision {

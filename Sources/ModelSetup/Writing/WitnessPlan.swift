@@ -28,7 +28,10 @@ struct WitnessPlan {
   private var looksAtColours: Bool { looksAtImage && !isGray }
 
   /// The part of the budget that each group has; `nil` where there is one group.
-  var shares: String? { looksAtImage ? "{predictions: 0.6, image: 0.4}" : nil }
+  var shares: String? {
+    guard looksAtImage else { return nil }
+    return looksAtColours ? "{predictions: 0.6, image: 0.3, stripes: 0.1}" : "{predictions: 0.6, image: 0.4}"
+  }
 
   var lines: [String] {
     ["detectors:"] + file + secondModel + predictions + image
@@ -104,11 +107,18 @@ struct WitnessPlan {
       return ["  # The image alone: dense patches.", "  - patchEvidence: {group: image}"]
     }
     return [
-      "  # The image alone, at no cost: noise with a sign of its own in each channel, stripes, dense patches.",
-      "  - chromaResidual: {name: chroma-flattest, group: image, region: flattest}",
-      "  - chromaResidual: {name: chroma-whole, group: image, region: whole}",
-      "  - stripeConsistency: {group: image}",
+      "  # The image alone, at no cost: noise with a sign of its own in each channel, beyond what sharpening brings; dense patches.",
+      "  - chromaResidual: {name: chroma-flattest, group: image, region: flattest, relativeTo: brightness}",
+      "  - chromaResidual: {name: chroma-whole, group: image, region: whole, relativeTo: brightness}",
       "  - patchEvidence: {group: image}",
+      "  # Stripes from which the Square attack starts, with a sign for each channel or one for all. Fences have the latter.",
+      "  - stripeConsistency: {group: stripes}",
+      "  - stripeConsistency: {name: gray-stripes, group: stripes, signal: brightness}",
     ]
   }
+}
+
+extension FilterPlan {
+  /// The least part of the budget that a group of witnesses has in any plan.
+  package static let smallestShare = 0.1
 }
