@@ -72,9 +72,10 @@ struct ShippedCalibrationTests {
       #expect(rate(group, judge: 0) >= rate(group, judge: 1) + 0.3, "\(group["name"] ?? "")")
     }
     // What one number for everything had drowned at small budgets.
-    for (group, wanted) in zip(groups.suffix(2), [0.15, 0.9]) {
-      #expect(rate(group, judge: 0, budget: 2) >= wanted, "\(group["name"] ?? "")")
-    }
+    #expect(rate(groups[3], judge: 0, budget: 2) >= 0.8)
+    // A tenth of 0.1 % is less than so many clean scores can tell.
+    let notes = all["notes"] as? [String] ?? []
+    #expect(notes.contains { $0.hasPrefix("At 0.1 % the group `stripes` has no say") }, "\(notes)")
     #expect(rate(clean, judge: 0, budget: 2) <= 0.02)
   }
 }
