@@ -97,7 +97,9 @@ extension Decision {
         .tooFewImages,
         "a false positive budget of \(budget)\(least.whose) needs at least \(needed) clean images; "
           + "the calibration has \(calibration.images.count)",
-        remedy: "calibrate with more clean images, or allow a larger budget")
+        remedy: rule == .union
+          ? "calibrate with more clean images, allow a larger budget, or give that group more of it"
+          : "calibrate with more clean images, or allow a larger budget")
     }
   }
 

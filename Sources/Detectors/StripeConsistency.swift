@@ -38,7 +38,7 @@ package struct StripeConsistency: ImageDetector {
 
   package static let kind = DetectorKind(
     .stripeConsistency,
-    "how consistently columns and rows lie above or below their neighbours, in green and both colour differences",
+    "how consistently columns and rows lie above or below their neighbours, in every channel or in brightness",
     source: "the attack: Andriushchenko et al. 2020", parameters: [signalParameter]
   ) { arguments in
     StripeConsistency(signal: Signal(rawValue: arguments.values.choice(signalParameter)) ?? .channels)
