@@ -15,6 +15,9 @@ package final class BoundedQueue: Sendable {
     limit = places + waiting
   }
 
+  /// How many wait for a place.
+  package var waiting: Int { get async { await gate.waiting } }
+
   /// Returns once there is a place, and takes it.
   ///
   /// A task that is cancelled while it waits leaves the queue at once.

@@ -1,4 +1,6 @@
 import Sluice
+import Synchronization
+import TestSupport
 import Testing
 
 /// Places and those who wait for one.
@@ -14,12 +16,19 @@ struct BoundedQueueTests {
     try await queue.enter()
   }
 
-  @Test func whoWaitsHasATurn() async throws {
-    let queue = BoundedQueue(places: 1, waiting: 1)
+  @Test func whoWaitsHasATurnInOrder() async throws {
+    let (queue, entered) = (BoundedQueue(places: 1, waiting: 2), Entered())
     try await queue.enter()
-    let second = Task { try await queue.enter() }
+    let second = try await waiter(2, queue, entered)
+    let third = try await waiter(3, queue, entered)
+    #expect(entered.order.withLock { $0 } == [])
     await queue.leave()
     try await second.value
+    #expect(entered.order.withLock { $0 } == [2], "there is one place only")
+    #expect(await queue.waiting == 1)
+    await queue.leave()
+    try await third.value
+    #expect(entered.order.withLock { $0 } == [2, 3])
     await queue.leave()
   }
 
@@ -34,13 +43,18 @@ struct BoundedQueueTests {
   }
 
   @Test func whoIsCancelledWhileWaitingGivesTheTurnUp() async throws {
-    let queue = BoundedQueue(places: 1, waiting: 2)
+    let (queue, entered) = (BoundedQueue(places: 1, waiting: 2), Entered())
     try await queue.enter()
-    let waiting = Task { try await queue.enter() }
-    waiting.cancel()
+    let second = try await waiter(2, queue, entered)
+    let third = try await waiter(3, queue, entered)
+    second.cancel()
+    let error = await #expect(throws: FilterError.self) { try await second.value }
+    #expect(error?.code == .cancelled)
+    #expect(await queue.waiting == 1)
     await queue.leave()
-    await #expect(throws: FilterError.self) { try await waiting.value }
-    try await queue.enter()
+    try await third.value
+    #expect(entered.order.withLock { $0 } == [3])
+    await queue.leave()
   }
 
   @Test func whoIsCancelledWhileWaitingMakesRoomAtOnce() async throws {
@@ -56,5 +70,22 @@ struct BoundedQueueTests {
     let last = Task { try await queue.enter() }
     await queue.leave()
     try await last.value
+  }
+
+  private final class Entered: Sendable {
+    let order = Mutex<[Int]>([])
+  }
+
+  /// Has a task wait for a place; it is in the queue when this returns.
+  private func waiter(
+    _ number: Int, _ queue: BoundedQueue, _ entered: Entered
+  ) async throws -> Task<Void, any Error> {
+    let before = await queue.waiting
+    let task = Task {
+      try await queue.enter()
+      entered.order.withLock { $0.append(number) }
+    }
+    try await eventually("it waits") { await queue.waiting > before }
+    return task
   }
 }

@@ -7,7 +7,7 @@ package actor AdmissionGate {
   }
 
   private var free: Int
-  private var waiting: [Waiter] = []
+  private var waiters: [Waiter] = []
   private var next = 0
 
   /// - Precondition: `capacity` is at least 1.
@@ -16,11 +16,13 @@ package actor AdmissionGate {
     free = capacity
   }
 
+  package var waiting: Int { waiters.count }
+
   /// Returns once there is a place, and takes it, whether the task is cancelled or not.
   package func enter() async {
     if takesFreePlace() { return }
     let number = number()
-    _ = await withCheckedContinuation { waiting.append(Waiter(number: number, continuation: $0)) }
+    _ = await withCheckedContinuation { waiters.append(Waiter(number: number, continuation: $0)) }
   }
 
   /// Returns true once there is a place, and takes it; false as soon as the task is cancelled, without a place.
@@ -31,7 +33,7 @@ package actor AdmissionGate {
     if takesFreePlace() { return true }
     let number = number()
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { waiting.append(Waiter(number: number, continuation: $0)) }
+      await withCheckedContinuation { waiters.append(Waiter(number: number, continuation: $0)) }
     } onCancel: {
       // It runs here only after the waiter stands in line, because that happens without leaving the actor.
       Task { await giveUp(number) }
@@ -40,10 +42,10 @@ package actor AdmissionGate {
 
   /// Gives a place back; whoever has waited longest gets it.
   package func leave() {
-    if waiting.isEmpty {
+    if waiters.isEmpty {
       free += 1
     } else {
-      waiting.removeFirst().continuation.resume(returning: true)
+      waiters.removeFirst().continuation.resume(returning: true)
     }
   }
 
@@ -59,7 +61,7 @@ package actor AdmissionGate {
   }
 
   private func giveUp(_ number: Int) {
-    guard let place = waiting.firstIndex(where: { $0.number == number }) else { return }
-    waiting.remove(at: place).continuation.resume(returning: false)
+    guard let place = waiters.firstIndex(where: { $0.number == number }) else { return }
+    waiters.remove(at: place).continuation.resume(returning: false)
   }
 }
