@@ -240,6 +240,7 @@ let package = Package(
       dependencies: ["Common", "Files", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: tests),
     .testTarget(name: "PixelsTests", dependencies: ["Common", "Pixels", "TestSupport"], swiftSettings: tests),
+    .testTarget(name: "WorkersTests", dependencies: ["Workers", "TestSupport"], swiftSettings: tests),
     .testTarget(name: "RidgeRegressionTests", dependencies: ["Common", "RidgeRegression"], swiftSettings: tests),
     .testTarget(
       name: "ModelSetupTests",
@@ -290,7 +291,7 @@ let package = Package(
     .testTarget(
       name: "FilterPipelineTests",
       dependencies: [
-        "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
+        "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
         "FilterPipeline", "TestSupport",
       ], swiftSettings: tests),
     .testTarget(

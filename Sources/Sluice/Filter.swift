@@ -95,7 +95,7 @@ public final class Filter: Sendable {
     let judgement = await withTaskExecutorPreference(threads) { [pipeline, wanted] in
       await pipeline.judge(EncodedInput(source: source, bytes: bytes), id: number, as: wanted)
     }
-    await places.leave()
+    places.leave()
     guard judgement.verdict.error?.code != .cancelled else { throw FilterError.cancelled }
     _ = monitor?.note(judgement.verdict)
     _ = exitAudit?.note(judgement.verdict)

@@ -130,20 +130,4 @@ struct EngineTests {
     #expect(state.isFinished)
     #expect(try result.get().inputs == 3)
   }
-
-  @Test func admissionIsBounded() async {
-    let gate = AdmissionGate(capacity: 2)
-    await gate.enter()
-    await gate.enter()
-    let entered = SharedState()
-    let third = Task {
-      await gate.enter()
-      entered.value.withLock { $0.ids.append(3) }
-    }
-    await Task.yield()
-    #expect(entered.value.withLock { $0.ids.isEmpty })
-    await gate.leave()
-    await third.value
-    #expect(entered.value.withLock { $0.ids } == [3])
-  }
 }

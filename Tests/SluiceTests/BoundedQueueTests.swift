@@ -12,7 +12,7 @@ struct BoundedQueueTests {
     let error = await #expect(throws: FilterError.self) { try await queue.enter() }
     #expect(error?.code == .overloaded)
     #expect(error?.remedy != nil)
-    await queue.leave()
+    queue.leave()
     try await queue.enter()
   }
 
@@ -22,14 +22,14 @@ struct BoundedQueueTests {
     let second = try await waiter(2, queue, entered)
     let third = try await waiter(3, queue, entered)
     #expect(entered.order.withLock { $0 } == [])
-    await queue.leave()
+    queue.leave()
     try await second.value
     #expect(entered.order.withLock { $0 } == [2], "there is one place only")
-    #expect(await queue.waiting == 1)
-    await queue.leave()
+    #expect(queue.waiting == 1)
+    queue.leave()
     try await third.value
     #expect(entered.order.withLock { $0 } == [2, 3])
-    await queue.leave()
+    queue.leave()
   }
 
   @Test func whoIsCancelledTakesNoPlace() async throws {
@@ -50,11 +50,11 @@ struct BoundedQueueTests {
     second.cancel()
     let error = await #expect(throws: FilterError.self) { try await second.value }
     #expect(error?.code == .cancelled)
-    #expect(await queue.waiting == 1)
-    await queue.leave()
+    #expect(queue.waiting == 1)
+    queue.leave()
     try await third.value
     #expect(entered.order.withLock { $0 } == [3])
-    await queue.leave()
+    queue.leave()
   }
 
   @Test func whoIsCancelledWhileWaitingMakesRoomAtOnce() async throws {
@@ -68,7 +68,7 @@ struct BoundedQueueTests {
       await #expect(throws: FilterError.self) { try await waiting.value }
     }
     let last = Task { try await queue.enter() }
-    await queue.leave()
+    queue.leave()
     try await last.value
   }
 
@@ -80,12 +80,12 @@ struct BoundedQueueTests {
   private func waiter(
     _ number: Int, _ queue: BoundedQueue, _ entered: Entered
   ) async throws -> Task<Void, any Error> {
-    let before = await queue.waiting
+    let before = queue.waiting
     let task = Task {
       try await queue.enter()
       entered.order.withLock { $0.append(number) }
     }
-    try await eventually("it waits") { await queue.waiting > before }
+    try await eventually("it waits") { queue.waiting > before }
     return task
   }
 }

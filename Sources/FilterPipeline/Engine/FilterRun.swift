@@ -96,7 +96,7 @@ package struct FilterRun: Sendable {
     progress: @escaping @Sendable (RunSummary) -> Void = { _ in }
   ) async throws(SluiceError) -> RunSummary {
     // The stream has no bound of its own: the gate lets no more in than it may hold.
-    let gate = AdmissionGate(capacity: capacity)
+    let gate = PlaceQueue(places: capacity)
     let (judgements, queue) = AsyncStream.makeStream(of: Task<Recorded, Never>.self)
     // Reading and writing wait in system calls; each has a thread for that.
     let readerThread = WorkerPool(threads: 1)
@@ -116,14 +116,15 @@ package struct FilterRun: Sendable {
   /// Starts a judgement for each input, in order; returns how many tar members were passed over, and what ended the
   /// reading early.
   private func read(
-    _ inputs: any InputSequence, through gate: AdmissionGate,
+    _ inputs: any InputSequence, through gate: PlaceQueue,
     into queue: AsyncStream<Task<Recorded, Never>>.Continuation
   ) async -> Reading {
     defer { queue.finish() }
     var id = 0
     do throws(SluiceError) {
       while true {
-        await gate.enter()
+        // Any number may wait, so there is always a place in the end.
+        _ = await gate.enterEvenIfCancelled()
         guard let input = try inputs.next() else { return (inputs.passedOver, nil) }
         id += 1
         let number = id
@@ -150,7 +151,7 @@ package struct FilterRun: Sendable {
   /// Writes judgements in the order in which their inputs were read, and ends the output. After a failure the rest is
   /// only awaited.
   private func write(
-    _ judgements: AsyncStream<Task<Recorded, Never>>, into sink: any JudgementSink, leaving gate: AdmissionGate,
+    _ judgements: AsyncStream<Task<Recorded, Never>>, into sink: any JudgementSink, leaving gate: PlaceQueue,
     behind reader: Task<Reading, Never>, progress: @Sendable (RunSummary) -> Void
   ) async -> (RunSummary, SluiceError?) {
     var summary = RunSummary()
@@ -171,7 +172,7 @@ package struct FilterRun: Sendable {
         }
         if unrecorded != nil || unwritten != nil { interruption.request() }
       }
-      await gate.leave()
+      gate.leave()
     }
     if let unwritten { return (summary, unwritten) }
     let unread = await reader.value.error

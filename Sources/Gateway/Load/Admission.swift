@@ -1,40 +1,22 @@
 import Common
+import Workers
 
 /// Lets a bounded number of requests work, and a bounded number wait for it in order; who finds the queue full is told
 /// at once.
 package final class Admission: Sendable {
-  /// The places in which requests work.
-  private struct Places: ClaimedResource {
-    enum Line: CaseIterable { case only }
-    struct Claim: Sendable {}
-
-    var free: Int
-
-    static func line(of claim: Claim) -> Line { .only }
-
-    mutating func take(_ claim: Claim) -> Bool {
-      guard free > 0 else { return false }
-      free -= 1
-      return true
-    }
-
-    mutating func give(_ claim: Claim) { free += 1 }
-  }
-
-  private let queue: ClaimQueue<Places>
+  private let queue: PlaceQueue
   private let places: Int
 
   /// - Parameters:
   ///   - places: requests that work at the same time.
   ///   - queue: requests that wait.
   package init(places: Int, queue: Int) {
-    precondition(places >= 1 && queue >= 0)
     self.places = places
-    self.queue = ClaimQueue(Places(free: places), maximumWaiting: queue)
+    self.queue = PlaceQueue(places: places, maximumWaiting: queue)
   }
 
   package var waiting: Int { queue.waiting }
-  package var working: Int { places - queue.withResource { $0.free } }
+  package var working: Int { places - queue.free }
 
   /// Runs the work once there is a place for it.
   ///
@@ -43,14 +25,14 @@ package final class Admission: Sendable {
     waited: (Duration) -> Void = { _ in }, _ work: () async throws(SluiceError) -> Result
   ) async throws(SluiceError) -> Result {
     let start = ContinuousClock.now
-    let outcome = await queue.claim(Places.Claim())
+    let outcome = await queue.enter()
     guard outcome == .granted else {
       if outcome == .cancelled || Task.isCancelled {
         throw SluiceError(.cancelled, "the request ended while it waited")
       }
       throw .queueIsFull
     }
-    defer { queue.give(Places.Claim()) }
+    defer { queue.leave() }
     waited(start.duration(to: .now))
     return try await work()
   }

@@ -1,6 +1,7 @@
 import Common
 import FilterPipeline
 import Synchronization
+import Workers
 
 /// The bytes that all requests together hold: bodies as they arrive, requests as they are read, images while they are
 /// judged, their tensors and what a model says about them until the answer is made, what asking a model server and making the

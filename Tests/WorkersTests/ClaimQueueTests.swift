@@ -1,9 +1,9 @@
-import Gateway
 import Synchronization
 import TestSupport
 import Testing
+import Workers
 
-/// The queue that admission and the memory budget share.
+/// The queue that admission, the memory budget and runs share.
 struct ClaimQueueTests {
   /// Something of which there are some units, for two lines.
   private struct Units: ClaimedResource {
@@ -85,6 +85,26 @@ struct ClaimQueueTests {
     task.cancel()
     #expect(await task.value == [.granted, .cancelled])
     #expect(queue.waiting == 0)
+  }
+
+  @Test("a task that waits even if it is cancelled keeps its turn")
+  func evenIfCancelled() async throws {
+    let (queue, granted) = (Queue(Units(free: 0)), Granted())
+    let kept = Task {
+      while !Task.isCancelled { await Task.yield() }
+      let outcome = await queue.claimEvenIfCancelled(Units.Claim(count: 1, line: .left))
+      if outcome == .granted { granted.counts.withLock { $0.append(1) } }
+      return outcome
+    }
+    kept.cancel()
+    try await eventually("it waits") { queue.waiting == 1 }
+    let behind = try await waiter(queue, Units.Claim(count: 2, line: .left), granted)
+    #expect(queue.waiting == 2)
+    queue.give(Units.Claim(count: 1, line: .left))
+    #expect(await kept.value == .granted)
+    queue.give(Units.Claim(count: 2, line: .left))
+    #expect(await behind.value == .granted)
+    #expect(granted.counts.withLock { $0 } == [1, 2])
   }
 
   @Test("so many wait, and who comes then is told at once", arguments: [0, 1, 3])

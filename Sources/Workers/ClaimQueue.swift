@@ -16,7 +16,7 @@ package protocol ClaimedResource: Sendable {
 
 /// A resource, and the tasks that wait for a part of it.
 ///
-/// A waiter whose task is cancelled, by its deadline or because its client has gone, leaves the queue.
+/// A waiter whose task is cancelled, by its deadline or because its client has gone, leaves the queue, unless it waits even so.
 package final class ClaimQueue<Resource: ClaimedResource>: Sendable {
   package enum Outcome: Sendable {
     case granted
@@ -60,22 +60,24 @@ package final class ClaimQueue<Resource: ClaimedResource>: Sendable {
   ///
   /// - Complexity: linear in the number of waiters.
   package func claim(_ claim: Resource.Claim) async -> Outcome {
-    let number = state.withLock { state in
-      state.lastNumber += 1
-      return state.lastNumber
-    }
+    let number = nextNumber()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let waiter = Waiter(number: number, claim: claim, continuation: continuation)
-        if let outcome = enter(waiter) {
-          continuation.resume(returning: outcome)
-        } else if Task.isCancelled {
-          // The cancellation may have come before there was anything to take out of the queue.
-          withdraw(number)
-        }
+        // The cancellation may have come before there was anything to take out of the queue.
+        if wait(Waiter(number: number, claim: claim, continuation: continuation)), Task.isCancelled { withdraw(number) }
       }
     } onCancel: {
       withdraw(number)
+    }
+  }
+
+  /// Takes what is claimed, once it is this claim's turn and there is enough, whether the task is cancelled or not.
+  ///
+  /// - Returns: never `cancelled`.
+  /// - Complexity: linear in the number of waiters.
+  package func claimEvenIfCancelled(_ claim: Resource.Claim) async -> Outcome {
+    await withCheckedContinuation { continuation in
+      _ = wait(Waiter(number: nextNumber(), claim: claim, continuation: continuation))
     }
   }
 
@@ -88,6 +90,22 @@ package final class ClaimQueue<Resource: ClaimedResource>: Sendable {
       return Self.grant(&state)
     }
     for waiter in granted { waiter.continuation.resume(returning: .granted) }
+  }
+
+  private func nextNumber() -> Int {
+    state.withLock { state in
+      state.lastNumber += 1
+      return state.lastNumber
+    }
+  }
+
+  /// Tells the task what became of its claim, unless that waits.
+  ///
+  /// - Returns: whether it waits.
+  private func wait(_ waiter: Waiter) -> Bool {
+    guard let outcome = enter(waiter) else { return true }
+    waiter.continuation.resume(returning: outcome)
+    return false
   }
 
   /// - Returns: `nil` for a claim that waits.
