@@ -107,23 +107,15 @@ package final class AuditWriter: Sendable {
   ) async throws(SluiceError) -> Value {
     try checkIsNotStuck()
     let store = store
-    let result = await Task(executorPreference: reading) { () -> Result<Value, SluiceError> in
-      do throws(SluiceError) { return .success(try work(store)) } catch { return .failure(error) }
-    }.value
-    return try result.get()
+    return try await reading.run { () throws(SluiceError) -> Value in try work(store) }
   }
 
   private func run<Value: Sendable>(
     _ work: @escaping @Sendable (AuditStore) throws(SluiceError) -> Value
   ) async throws(SluiceError) -> Value {
-    let result = await Task(executorPreference: thread) { [self] () -> Result<Value, SluiceError> in
-      do throws(SluiceError) {
-        return .success(try timed { () throws(SluiceError) in try work(store) })
-      } catch {
-        return .failure(error)
-      }
-    }.value
-    return try result.get()
+    try await thread.runUncancelled { [self] () throws(SluiceError) -> Value in
+      try timed { () throws(SluiceError) in try work(store) }
+    }
   }
 
   /// Does longer work on the log: a step at a time on the thread that writes to it, and what waits to be written gets in between. Steps

@@ -48,7 +48,7 @@ public final class Filter: Sendable {
       try options.check()
       try Processor.checkIsCapable()
       threads = WorkerPool(threads: options.concurrency)
-      pipeline = try await withTaskExecutorPreference(threads) { await Self.opened(path, options) }.get()
+      pipeline = try await threads.run { () throws(SluiceError) -> Pipeline in try Self.opened(path, options) }
       wanted = WantedJudgement(flagged: try options.handling(in: pipeline))
     } catch {
       throw FilterError(error)
@@ -62,14 +62,10 @@ public final class Filter: Sendable {
   }
 
   /// Opening blocks its thread, so it happens on one of the filter's own.
-  @concurrent private static func opened(_ path: String, _ options: Options) async -> Result<Pipeline, SluiceError> {
-    do throws(SluiceError) {
-      let variables = ProcessVariables.all.merging(options.variables) { $1 }
-      let file = try FilterFile(path: path, variables: variables)
-      return .success(try Pipeline(file, .ofProcess(workers: options.concurrency)))
-    } catch {
-      return .failure(error)
-    }
+  private static func opened(_ path: String, _ options: Options) throws(SluiceError) -> Pipeline {
+    let variables = ProcessVariables.all.merging(options.variables) { $1 }
+    let file = try FilterFile(path: path, variables: variables)
+    return try Pipeline(file, .ofProcess(workers: options.concurrency))
   }
 
   /// Judges one encoded image.
@@ -92,7 +88,7 @@ public final class Filter: Sendable {
     let number = lastNumber.add(1, ordering: .relaxed).newValue
     var wanted = wanted
     wanted.complete = completely
-    let judgement = await withTaskExecutorPreference(threads) { [pipeline, wanted] in
+    let judgement = await threads.run { [pipeline, wanted] in
       await pipeline.judge(EncodedInput(source: source, bytes: bytes), id: number, as: wanted)
     }
     places.leave()

@@ -171,20 +171,9 @@ package final class FilterEngine: Sendable {
   func compute<Result: Sendable>(
     _ work: @escaping @Sendable () throws(SluiceError) -> Result
   ) async throws(SluiceError) -> Result {
-    let outcome = await withTaskExecutorPreference(workers) {
-      await Self.outcome(work)
-    }
-    return try outcome.get()
-  }
-
-  @concurrent private static func outcome<Result>(
-    _ work: @Sendable () throws(SluiceError) -> Result
-  ) async -> Swift.Result<Result, SluiceError> {
-    do throws(SluiceError) {
+    try await workers.run { () throws(SluiceError) -> Result in
       try SluiceError.checkCancellation()
-      return .success(try work())
-    } catch {
-      return .failure(error)
+      return try work()
     }
   }
 }
@@ -199,15 +188,6 @@ extension FilterEngine {
   ///
   /// - Throws: `classifier-failed`, also for a filter without a classifier.
   func prediction(of tensor: ForwardedTensor, by pipeline: Pipeline) async throws(SluiceError) -> Prediction {
-    let outcome = await withTaskExecutorPreference(workers) { await Self.prediction(of: tensor, by: pipeline) }
-    return try outcome.get()
-  }
-
-  @concurrent private static func prediction(
-    of tensor: ForwardedTensor, by pipeline: Pipeline
-  ) async -> Result<Prediction, SluiceError> {
-    do throws(SluiceError) { return .success(try await pipeline.prediction(of: tensor)) } catch {
-      return .failure(error)
-    }
+    try await workers.run { () async throws(SluiceError) -> Prediction in try await pipeline.prediction(of: tensor) }
   }
 }

@@ -67,27 +67,18 @@ package struct FilterReloading: Service {
   }
 
   private func reload(_ cause: String) async {
-    let outcome = await Self.apart { () throws(SluiceError) in
-      try engine.reload { old, new throws(SluiceError) in try fitness.check(old, new) }
-    }
-    switch outcome {
-    case .success(let identity):
+    // Opening models takes seconds, which no request is to wait for.
+    let thread = WorkerPool(threads: 1)
+    do throws(SluiceError) {
+      let identity = try await thread.runUncancelled { () throws(SluiceError) -> FilterIdentity in
+        try engine.reload { old, new throws(SluiceError) in try fitness.check(old, new) }
+      }
       metrics.registry.add(to: "sluice_reloads_total", ["outcome": "loaded"])
       log.notice("filter reloaded", metadata: ["cause": "\(cause)", "digest": "\(identity.digest)"])
-    case .failure(let error):
+    } catch {
       metrics.registry.add(to: "sluice_reloads_total", ["outcome": "refused"])
       log.error("filter not reloaded; the old one stays in use", metadata: ["cause": "\(cause)", "error": "\(error)"])
     }
-  }
-
-  /// Opening models takes seconds, which no request is to wait for.
-  private static func apart(
-    _ work: @escaping @Sendable () throws(SluiceError) -> FilterIdentity
-  ) async -> Result<FilterIdentity, SluiceError> {
-    let thread = WorkerPool(threads: 1)
-    return await Task(executorPreference: thread) {
-      do throws(SluiceError) { return .success(try work()) } catch { return .failure(error) }
-    }.value
   }
 }
 

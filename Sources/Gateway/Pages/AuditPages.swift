@@ -81,10 +81,11 @@ final class AuditPages: Sendable {
     let log = PermittedLog(
       audit.writer.store, for: visitor.reviewer,
       privateToday: gateway.engine.pipeline.definition.privateDetectors)
-    let outcome = await Task(executorPreference: workers) { () -> Result<Value, SluiceError> in
-      do throws(SluiceError) { return .success(try work(log)) } catch { return .failure(error) }
-    }.value
-    do throws(SluiceError) { return try outcome.get() } catch { throw .error(error) }
+    do throws(SluiceError) {
+      return try await workers.run { () throws(SluiceError) -> Value in try work(log) }
+    } catch {
+      throw .error(error)
+    }
   }
 
   // MARK: - Pages
