@@ -32,14 +32,14 @@ struct PruningTests {
     _ = try store.append([Self.opened(now)], to: "one")
     for minute in 0..<5 {
       let now = now + .seconds(minute * 60)
-      let expected = try store.excess(over: limits, now: now)
+      let expected = try store.pruningPreview(to: limits, now: now)
       let pruning = try store.prune(to: limits, now: now, by: "one")
       #expect(pruning == expected && pruning.images == 0)
       #expect(pruning.doubt?.now == now && pruning.doubt?.lastRecord == Self.start + Self.days(9))
       try store.append([.number(100 + minute)])
     }
     #expect(try store.quarantineSize().images == 10)
-    let error = try store.excess(over: limits, now: now).doubt?.error
+    let error = try store.pruningPreview(to: limits, now: now).doubt?.error
     #expect(error?.code == .clockInDoubt && error?.message.contains("2028-02-29") == true, "\(error as Any)")
     #expect(error?.message.contains("2027-01-24") == true && error?.remedy?.contains("--trust-clock") == true)
     // By size all the same, and by age where somebody says that it is right.
@@ -174,7 +174,7 @@ struct PruningTests {
     try FileManager.default.createDirectory(atPath: log.quarantine + "/..", withIntermediateDirectories: true)
     try log.tamper("UPDATE audit_object SET sha256 = \(value) WHERE sha256 = '\(Judged.kept(4).sha256)'")
     let limits = QuarantineLimits(bytes: 0)
-    #expect(try store.excess(over: limits).images == 9)
+    #expect(try store.pruningPreview(to: limits).images == 9)
     for round in 0..<3 {
       #expect(try store.prune(to: limits, by: "upkeep").images == (round == 0 ? 9 : 0))
     }
@@ -198,7 +198,7 @@ struct PruningTests {
     let victim = try log.folder.file("victim", "not to be deleted")
     try log.tamper("UPDATE audit_object SET \(change) WHERE sha256 = '\(Judged.kept(4).sha256)'")
     let limits = QuarantineLimits(bytes: 0)
-    let expected = try store.excess(over: limits)
+    let expected = try store.pruningPreview(to: limits)
     #expect((9...10).contains(expected.images))
     #expect(try store.prune(to: limits, by: "upkeep").images == expected.images)
     #expect(try store.prune(to: limits, by: "upkeep").images == 0)
@@ -212,7 +212,7 @@ struct PruningTests {
     try log.tamper(
       "INSERT INTO audit_object \(text.rows(600)) SELECT \(text.sql), 1 << 40, 1, 0, 0, NULL, NULL FROM numbers")
     let roomy = QuarantineLimits(bytes: 1 << 30)
-    #expect(try store.excess(over: roomy).images == 0 && store.prune(to: roomy, by: "upkeep").images == 0)
+    #expect(try store.pruningPreview(to: roomy).images == 0 && store.prune(to: roomy, by: "upkeep").images == 0)
     #expect(try store.quarantineSize().bytes == 10 * 4096)
     _ = try store.prune(to: QuarantineLimits(bytes: 0), by: "upkeep")
     #expect(try store.quarantineSize().bytes == 0)

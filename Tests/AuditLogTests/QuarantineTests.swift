@@ -226,11 +226,11 @@ struct QuarantineTests {
   func limits(_ given: (limits: QuarantineLimits, deleted: Int), backend: Backend) throws {
     let (_, store) = try Self.tenImages(backend)
     let now = Self.start + .seconds(600)
-    let expected = try store.excess(over: given.limits, now: now)
+    let expected = try store.pruningPreview(to: given.limits, now: now)
     #expect(expected.images == given.deleted && expected.bytes == given.deleted * 4096)
     #expect(try store.prune(to: given.limits, now: now, by: "upkeep") == expected)
     #expect(try Self.kept(store) == Array(given.deleted..<10))
-    #expect(try store.excess(over: given.limits, now: now).images == 0)
+    #expect(try store.pruningPreview(to: given.limits, now: now).images == 0)
     var query = AuditQuery()
     #expect(try store.count(query) == 10)
     query.kind = .pruned
@@ -244,7 +244,7 @@ struct QuarantineTests {
     try store.append((0..<450).map { Judged.kept($0, time: Self.start + .seconds($0)) })
     let size = try store.quarantineSize().bytes
     let limits = QuarantineLimits(bytes: size / 10)
-    let expected = try store.excess(over: limits)
+    let expected = try store.pruningPreview(to: limits)
     #expect(expected.images > 400 && size - expected.bytes <= size / 10)
     #expect(try store.prune(to: limits, by: "upkeep") == expected)
     #expect(try store.quarantineSize().images == 450 - expected.images)

@@ -9,7 +9,7 @@ extension AuditStore {
     /// Why none was deleted for its age, where some would have been.
     package var doubt: ClockDoubt?
 
-    mutating func count(_ leaving: [Leaving]) {
+    mutating func add(_ leaving: [QuarantineCleanup.Leaving]) {
       images += leaving.count
       bytes += leaving.reduce(0) { $0 + $1.bytes }
     }
@@ -29,67 +29,38 @@ extension AuditStore {
   }
 
   /// What `prune` would delete.
-  package func excess(
-    over limits: QuarantineLimits, now: AuditTime = .now, trustsClock: Bool = false
+  package func pruningPreview(
+    to limits: QuarantineLimits, now: AuditTime = .now, trustsClock: Bool = false
   ) throws(SluiceError) -> Pruning {
     let (limits, doubt) = try believable(limits, now, trustsClock)
     var pruning = Pruning(doubt: doubt)
     try database.read { connection throws(SluiceError) in
-      let surplus = try surplus(limits, connection)
-      var place = Place()
+      let terms = PruningTerms(limits: limits, now: now, atOnce: Self.block)
+      let surplus = try surplusBytes(limits, connection)
+      var place = QuarantineCleanup.Place()
       while !place.isEnd {
-        pruning.count(
-          try excess(limits, now, surplus: surplus - pruning.bytes, from: &place, Self.block, connection))
+        pruning.add(try oldestBeyond(terms, surplus: surplus - pruning.bytes, from: &place, connection))
       }
     }
     return pruning
-  }
-
-  struct Leaving {
-    let sha256: String
-    let bytes: Int
-    let stored: Int
-  }
-
-  /// A place among the images from the oldest to the newest, as the database has it: it only ever moves on, whatever a stranger has
-  /// put into the columns.
-  struct Place {
-    var stored = SQLValue.integer(.min)
-    var sha256 = SQLValue.text("")
-    var isEnd = false
-  }
-
-  /// Bytes beyond what may be kept, as a clean-up counts them once and then takes off what leaves.
-  ///
-  /// Images that come meanwhile are left to the next clean-up.
-  struct Surplus {
-    var bytes: Int
-    /// Deletions that had been recorded by then. Where there are more, somebody else deletes too, and all is counted again: what both
-    /// took off would be missing twice.
-    var deletions: Int
-
-    mutating func subtract(_ leaving: [Leaving]) {
-      bytes -= leaving.reduce(0) { $0 + $1.bytes }
-      deletions += 1
-    }
   }
 
   /// Records in one transaction that the oldest images beyond the limits go, some at a time.
   ///
   /// - Parameters:
   ///   - surplus: what is left of it; `nil` where nothing has been counted yet.
-  func announceExcess(
-    _ limits: QuarantineLimits, _ now: AuditTime, surplus: inout Surplus?, from place: inout Place, atOnce most: Int,
+  func announceOldestBeyond(
+    _ terms: PruningTerms, surplus: inout QuarantineCleanup.Surplus?, from place: inout QuarantineCleanup.Place,
     by writer: String
-  ) throws(SluiceError) -> [Leaving] {
+  ) throws(SluiceError) -> [QuarantineCleanup.Leaving] {
     var (next, counted) = (place, surplus)
     let leaving = try database.write { connection throws(SluiceError) in
       _ = try lockedHead(of: writer, connection)
-      var current = try self.surplus(limits, after: counted, connection)
-      let leaving = try excess(
-        limits, now, surplus: current.bytes, from: &next, most, connection, database.dialect.passingSuffix)
+      var current = try recounted(counted, terms.limits, connection)
+      let leaving = try oldestBeyond(
+        terms, surplus: current.bytes, from: &next, connection, lockingSuffix: database.dialect.passingSuffix)
       if !leaving.isEmpty {
-        try announce(leaving, limits, by: writer, connection)
+        try announce(leaving, terms.limits, by: writer, connection)
         current.subtract(leaving)
       }
       counted = current
@@ -100,24 +71,25 @@ extension AuditStore {
   }
 
   /// What is beyond the limits now, without keeping anybody from writing.
-  func surplus(_ limits: QuarantineLimits) throws(SluiceError) -> Surplus {
-    try database.read { connection throws(SluiceError) in try surplus(limits, after: nil, connection) }
+  func surplus(_ limits: QuarantineLimits) throws(SluiceError) -> QuarantineCleanup.Surplus {
+    try database.read { connection throws(SluiceError) in try recounted(nil, limits, connection) }
   }
 
-  private func surplus(
-    _ limits: QuarantineLimits, after counted: Surplus?, _ connection: any SQLConnection
-  ) throws(SluiceError) -> Surplus {
-    guard limits.bytes != nil else { return Surplus(bytes: 0, deletions: 0) }
+  /// What was counted, unless somebody else has deleted since.
+  private func recounted(
+    _ counted: QuarantineCleanup.Surplus?, _ limits: QuarantineLimits, _ connection: any SQLConnection
+  ) throws(SluiceError) -> QuarantineCleanup.Surplus {
+    guard limits.bytes != nil else { return QuarantineCleanup.Surplus(bytes: 0, deletions: 0) }
     let deletions = try connection.rows(
       // What the index of the few other records recognises.
       "SELECT COUNT(*) FROM audit_record WHERE kind <> 'verdict' AND kind = 'pruned'", []
     ).first?.integer(0)
     if let counted, counted.deletions == deletions { return counted }
-    return Surplus(bytes: try surplus(limits, connection), deletions: deletions ?? 0)
+    return QuarantineCleanup.Surplus(bytes: try surplusBytes(limits, connection), deletions: deletions ?? 0)
   }
 
   /// Bytes beyond what may be kept.
-  private func surplus(_ limits: QuarantineLimits, _ connection: any SQLConnection) throws(SluiceError) -> Int {
+  private func surplusBytes(_ limits: QuarantineLimits, _ connection: any SQLConnection) throws(SluiceError) -> Int {
     guard let most = limits.bytes else { return 0 }
     let kept = try connection.rows(
       "SELECT \(Self.sumOnDisk(cipher)) FROM audit_object WHERE state = \(ImageKeeping.stored.rawValue)", []
@@ -126,20 +98,20 @@ extension AuditStore {
   }
 
   /// The oldest images that are too many or too old, some at a time.
-  private func excess(
-    _ limits: QuarantineLimits, _ now: AuditTime, surplus: Int, from place: inout Place, _ most: Int,
-    _ connection: any SQLConnection, _ lockingSuffix: String = ""
-  ) throws(SluiceError) -> [Leaving] {
-    let oldest = limits.age.map { (now - $0).microseconds } ?? .min
+  private func oldestBeyond(
+    _ terms: PruningTerms, surplus: Int, from place: inout QuarantineCleanup.Place, _ connection: any SQLConnection,
+    lockingSuffix: String = ""
+  ) throws(SluiceError) -> [QuarantineCleanup.Leaving] {
+    let oldest = terms.oldest
     let rows = try connection.rows(
       """
       SELECT sha256, bytes, stored FROM audit_object
       WHERE state = \(ImageKeeping.stored.rawValue) AND held = 0 AND (stored, sha256) > ($1, $2)
-      ORDER BY stored, sha256 LIMIT \(most)\(lockingSuffix)
+      ORDER BY stored, sha256 LIMIT \(terms.atOnce)\(lockingSuffix)
       """, [place.stored, place.sha256])
-    place.isEnd = rows.count < most
+    place.isEnd = rows.count < terms.atOnce
     var rest = surplus
-    var leaving: [Leaving] = []
+    var leaving: [QuarantineCleanup.Leaving] = []
     for row in rows {
       (place.stored, place.sha256) = (row.values[2], row.values[0])
       // What is no digest is the name of no image, and nothing to delete: verification finds it.
@@ -148,7 +120,8 @@ extension AuditStore {
         place.isEnd = true
         break
       }
-      let image = Leaving(sha256: row.text(0), bytes: Self.onDisk(row.integer(1), cipher), stored: stored)
+      let image = QuarantineCleanup.Leaving(
+        sha256: row.text(0), bytes: Self.onDisk(row.integer(1), cipher), stored: stored)
       rest -= image.bytes
       leaving.append(image)
     }
@@ -156,7 +129,8 @@ extension AuditStore {
   }
 
   private func announce(
-    _ leaving: [Leaving], _ limits: QuarantineLimits, by writer: String, _ connection: any SQLConnection
+    _ leaving: [QuarantineCleanup.Leaving], _ limits: QuarantineLimits, by writer: String,
+    _ connection: any SQLConnection
   ) throws(SluiceError) {
     let entry = AuditEntry(
       .pruned,

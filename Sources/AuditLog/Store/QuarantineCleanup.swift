@@ -18,8 +18,8 @@ package struct QuarantineCleanup: SteppedWork {
   private var former = first
   private static let first = SQLValue.text("")
   /// Where the images go on that are beyond the limits.
-  private var place = AuditStore.Place()
-  private var surplus: AuditStore.Surplus?
+  private var place = Place()
+  private var surplus: Surplus?
   /// Whether the room that is kept for it was needed.
   private var isShortOfRoom = false
 
@@ -74,8 +74,9 @@ package struct QuarantineCleanup: SteppedWork {
       if try store.carryOutDeletions(after: &former, atOnce: most) { stage = .excess }
       return
     }
-    let leaving = try store.announceExcess(limits, now, surplus: &surplus, from: &place, atOnce: most, by: writer)
-    pruning.count(leaving)
+    let terms = PruningTerms(limits: limits, now: now, atOnce: most)
+    let leaving = try store.announceOldestBeyond(terms, surplus: &surplus, from: &place, by: writer)
+    pruning.add(leaving)
     if !leaving.isEmpty {
       var last = Self.first
       while try !store.carryOutDeletions(after: &last, atOnce: most) {}

@@ -63,7 +63,7 @@ struct AuditPruneCommand: AsyncParsableCommand {
     let location = try log.location()
     let pruning: AuditStore.Pruning
     if dryRun {
-      pruning = try location.openForReading().excess(over: limits, trustsClock: trustClock)
+      pruning = try location.openForReading().pruningPreview(to: limits, trustsClock: trustClock)
     } else {
       let store = try location.openForPruning()
       pruning = try store.prune(to: limits, trustsClock: trustClock, by: author.writerName)
