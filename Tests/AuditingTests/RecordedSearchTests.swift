@@ -2,6 +2,7 @@ import AuditLog
 import Auditing
 import Common
 import FilterPipeline
+import StatefulDetection
 import TestSupport
 import Testing
 
@@ -105,6 +106,19 @@ struct RecordedSearchTests {
     #expect(
       text(many).hasPrefix("3 questions from 2 clients about nearly")
         && text(many).hasSuffix("the class changed 2 times."))
+  }
+
+  @Test("a sentence says what is done about it, for every action by which something is")
+  func actions() {
+    var search = Self.search([nil], classes: [nil])
+    let bare = SearchCourse(search).text
+    for action in SearchAction.allCases {
+      search.action = action.rawValue
+      #expect(search.knownAction == action)
+      #expect((SearchCourse(search).text == bare) == (action == .off), "\(action)")
+    }
+    search.action = "something new"
+    #expect(search.knownAction == nil && SearchCourse(search).text == bare)
   }
 
   @Test("gaps are what numbers leave out, whatever the numbers are")

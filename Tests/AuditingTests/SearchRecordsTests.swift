@@ -69,7 +69,7 @@ struct SearchRecordsTests {
         number, label: number > 60 ? 2 : 1, score: Float(number) / 64, shift: number == 64 ? 4 : 0)
     }
     let search = RecordedSearch(
-      try Self.sighting(length: 131), sample: questions, action: "silent",
+      try Self.sighting(length: 131), sample: questions, action: .silent,
       filter: FilterIdentity(name: "test", digest: "d")
     ) { $0 == 1 ? String(repeating: "é", count: 5000) : nil }
     #expect(search.id == "0000000000000abc" && search.began == "2027-01-15T08:00:00.001000Z" && search.questions == 131)
@@ -94,7 +94,7 @@ struct SearchRecordsTests {
     sighting.first = first
     let sample = [first, try Self.question(2), try Self.question(3)]
     let search = RecordedSearch(
-      sighting, sample: sample, action: "slow", filter: FilterIdentity(name: "t", digest: "d")
+      sighting, sample: sample, action: .slow, filter: FilterIdentity(name: "t", digest: "d")
     ) { _ in nil }
     #expect(search.sample.map(\.number) == [1, 2, 3])
     #expect(search.began.flatMap { AuditTime($0) } != nil, "\(search.began ?? "")")
@@ -143,12 +143,12 @@ struct SearchRecordsTests {
     let (recorder, store) = try Self.log(folder, clean: 1)
     let memory = QueryMemory()
     let first = memory.note(try Self.question(1))
-    let records = SearchRecords(memory, action: "silent")
+    let records = SearchRecords(memory, action: .silent)
     var sighting = memory.note(try Self.question(2, score: 0.4, shift: 1))
     #expect(first.chain == sighting.chain && sighting.length == 2)
     #expect(records.due([Self.image(1, first)], label: { _ in nil }).isEmpty || first.isSearch)
     sighting.isSearch = true
-    let bystander = SearchRecords(memory, action: "refuse").due([Self.image(1, sighting)], label: { _ in nil })
+    let bystander = SearchRecords(memory, action: .refuse).due([Self.image(1, sighting)], label: { _ in nil })
     #expect(bystander.count == 1 && bystander[0].client == nil, "who has done nothing is not named")
     sighting.concernsAsker = true
     let images = [Self.image(1, sighting), Self.image(2, sighting)]

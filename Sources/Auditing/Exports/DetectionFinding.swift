@@ -1,6 +1,7 @@
 import AuditLog
 import Common
 import FilterPipeline
+import StatefulDetection
 
 /// A record as a Detection Finding (class 2004) of the Open Cybersecurity Schema Framework 1.3, with the profile
 /// `security_control`; what the schema has no place for is under `unmapped`.
@@ -30,7 +31,7 @@ struct DetectionFinding {
   }
 
   private var verdict: String { search == nil ? said.outcome?.rawValue ?? "" : record.kind }
-  private var wasForwarded: Bool { said.wasForwarded ?? (search?.action == "silent") }
+  private var wasForwarded: Bool { said.wasForwarded ?? (search?.knownAction == .silent) }
   private var title: String { search == nil ? "Adversarial image screening" : "Search for an adversarial image" }
 
   private var message: String {
@@ -59,7 +60,7 @@ struct DetectionFinding {
   private var disposition: (id: Int, name: String) {
     guard said.wasForwarded != false else { return (2, "Blocked") }
     return switch said.action {
-    case nil where search?.action == "silent": (17, "Logged")
+    case nil where search?.knownAction == .silent: (17, "Logged")
     case .sanitized: (11, "Corrected")
     case .observed, .unjudged: (17, "Logged")
     case .forwarded: (1, "Allowed")

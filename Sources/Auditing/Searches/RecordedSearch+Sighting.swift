@@ -13,13 +13,13 @@ extension RecordedSearch {
   ///   - label: what a class is called, where that is known.
   /// - Complexity: O(questions of the sample).
   package init(
-    _ sighting: Sighting, sample: [Question], action: String, filter: FilterIdentity, label: (Int) -> String?
+    _ sighting: Sighting, sample: [Question], action: SearchAction, filter: FilterIdentity, label: (Int) -> String?
   ) {
     self.init()
     id = sighting.chain.description
     began = AuditTime(milliseconds: sighting.first.time).text
     questions = sighting.length
-    self.action = action
+    self.action = action.rawValue
     clients = Array(sighting.clients.prefix(Self.maxClients))
     self.filter = filter.recorded
     let first = sighting.first.fingerprint

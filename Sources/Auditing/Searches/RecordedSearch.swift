@@ -2,6 +2,7 @@ import AuditLog
 import Common
 import FilterPipeline
 import FoundationEssentials
+import StatefulDetection
 
 /// A search for an adversarial image, as a record of the audit log has it: a chain of near questions that a gateway has noticed.
 ///
@@ -29,6 +30,9 @@ package struct RecordedSearch: RecordPart {
   package var build: String?
 
   package init() {}
+
+  /// What is done about it; `nil` where that is not said, or in a word that is not known.
+  package var knownAction: SearchAction? { action.flatMap(SearchAction.init(rawValue:)) }
 
   package static let members: [RecordMember<Self>] = [
     .text("request", \.request), .text("client", \.client), .text("search", \.id), .text("began", \.began),

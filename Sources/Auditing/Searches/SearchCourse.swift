@@ -1,5 +1,6 @@
 import Common
 import FilterPipeline
+import StatefulDetection
 
 /// How a search went, as far as its record has a sample of it: what a table, a plot and a sentence say.
 package struct SearchCourse: Sendable {
@@ -61,14 +62,14 @@ package struct SearchCourse: Sendable {
     return "\(scope) score \(range), and the class \(classes)."
   }
 
-  /// What the gateway does with questions of those who search, by the word of its setting.
+  /// What the gateway does with questions of those who search.
   private var answered: String? {
-    switch search.action {
-    case "silent": "The answers stayed as they were."
-    case "freeze": "Whoever searches is answered like the first time."
-    case "slow": "Whoever searches is answered later."
-    case "refuse": "Whoever searches is refused."
-    default: nil
+    switch search.knownAction {
+    case .silent: "The answers stayed as they were."
+    case .freeze: "Whoever searches is answered like the first time."
+    case .slow: "Whoever searches is answered later."
+    case .refuse: "Whoever searches is refused."
+    case .off, nil: nil
     }
   }
 

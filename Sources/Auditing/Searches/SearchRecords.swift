@@ -5,12 +5,12 @@ import StatefulDetection
 /// Makes records of searches out of what a memory of questions says.
 package struct SearchRecords: Sendable {
   private let memory: QueryMemory
-  private let action: String
+  private let action: SearchAction
   private let growth = SearchGrowth()
 
   /// - Parameters:
-  ///   - action: what is done about searches, in the words of the gateway's setting.
-  package init(_ memory: QueryMemory, action: String) {
+  ///   - action: what is done about searches.
+  package init(_ memory: QueryMemory, action: SearchAction) {
     self.memory = memory
     self.action = action
   }

@@ -1,5 +1,6 @@
 import Common
 import Decision
+import FilterPipeline
 
 /// Makes a calibration of scored images.
 package struct CalibrationFitting {
@@ -100,7 +101,7 @@ package struct CalibrationFitting {
     ExitCertification(
       decision: terms.decision(calibration), clean: clean, adversarial: adversarial, limit: limit,
       drawsOrder: terms.drawsOrder,
-      classifierMilliseconds: Self.median(clean.compactMap { $0.milliseconds["classifier"] })
+      classifierMilliseconds: Self.median(clean.compactMap { $0.milliseconds[Verdict.Asked.classifier] })
     ).exits()
   }
 

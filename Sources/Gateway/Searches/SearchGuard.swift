@@ -36,7 +36,7 @@ package struct SearchGuard: Sendable {
     self.memory = memory
     self.sharing = sharing.map { QuestionSharing($0, memory: memory, metrics: metrics, log: log) }
     action = settings.action
-    records = SearchRecords(memory, action: settings.action.rawValue)
+    records = SearchRecords(memory, action: settings.action)
     delay = settings.delay
     firstAnswers = settings.action == .freeze ? FirstAnswers(maximumBytes: settings.answers) : nil
     self.metrics = metrics

@@ -11,13 +11,11 @@ extension ClassNames {
     self.init(said) { labels?[$0] }
   }
 
-  /// The key of the classifier's file.
-  private static let classifier = "classifier"
-
   /// Another calibration changes no class; another model file may.
   private static func isSameClassifier(_ recorded: RecordedFilter?, _ ours: RecordedFilter) -> Bool {
     guard let recorded, recorded.digest == ours.digest else { return false }
-    guard let model = recorded.digest(of: classifier), let own = ours.digest(of: classifier) else { return true }
+    let place = FilterDefinition.classifierPlace
+    guard let model = recorded.digest(of: place), let own = ours.digest(of: place) else { return true }
     return model == own
   }
 }
