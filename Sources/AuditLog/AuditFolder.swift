@@ -1,10 +1,7 @@
 import Common
 import Files
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The folder of an audit log:
 ///

@@ -1,10 +1,7 @@
 import AuditLog
 import CPostgreSQL
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// One connection to the server, used by one thread at a time.
 @safe final class PostgreSQLConnection: SQLConnection {

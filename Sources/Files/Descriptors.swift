@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 extension FileDescriptor {
   /// Opens a file whose path is bytes; it closes when the process becomes another one.

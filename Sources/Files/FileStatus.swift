@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What the system says of a file: what it is, whose, how long, and when it was changed.
 package struct FileStatus: Sendable {

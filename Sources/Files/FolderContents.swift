@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The names in a folder, sorted by their bytes, without hidden ones; `nil` for what is no folder.
 ///

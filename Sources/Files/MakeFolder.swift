@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Makes a folder, unless it is there; the one above must be.
 ///

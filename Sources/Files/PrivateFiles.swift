@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Files and folders that only their owner may change, durable once a call returns.
 package enum PrivateFiles {

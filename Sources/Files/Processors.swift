@@ -1,8 +1,5 @@
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// How many processors this process may use: a machine may have many more than a container, a service or `taskset` leaves it.
 ///

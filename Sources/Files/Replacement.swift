@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Gives a file these bytes in one step, durable once the call returns: whoever opens it finds the old contents or the new,
 /// never a part, also after the machine lost its power. A failure leaves the old file and nothing else behind.

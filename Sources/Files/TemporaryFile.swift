@@ -1,8 +1,5 @@
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 extension FileDescriptor {
   /// A new file for reading and writing, under a name that nobody else uses and that begins with `path`.

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The folders that programs keep their files in for a user (XDG Base Directory Specification).
 package enum UserFolder: Sendable {

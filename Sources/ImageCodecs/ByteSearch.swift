@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 extension Span where Element == UInt8 {
   /// The offset of the first `byte` at or after `start`; `nil` when there is none.

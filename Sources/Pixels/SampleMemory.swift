@@ -1,10 +1,5 @@
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// Memory for the samples of images: aligned to a cache line, which is also enough for every vector load.
 package enum SampleMemory {

@@ -1,8 +1,5 @@
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The processor that release builds for x86-64 are made for, unless they were made for any.
 package enum Processor {

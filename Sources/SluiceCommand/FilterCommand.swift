@@ -3,11 +3,8 @@ import Common
 import Decision
 import Files
 import FilterPipeline
+import Glibc
 import ImageCodecs
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 extension TensorFormat: ExpressibleByArgument {}
 

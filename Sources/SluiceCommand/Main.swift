@@ -3,11 +3,8 @@ import Common
 import Files
 import FilterPipeline
 import Gateway
+import Glibc
 import Sluice
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 @main
 enum Main {

@@ -1,10 +1,7 @@
 import ArgumentParser
 import Common
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Where an output goes, however that is written.
 ///

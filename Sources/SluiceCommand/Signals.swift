@@ -1,10 +1,7 @@
 import Files
 import FilterPipeline
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 // What the handler reaches. It may interrupt any thread at any instruction, so it touches two numbers and a descriptor.
 private let received = Atomic<Int32>(0)

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The descriptors of standard input, output and error, of which a shell (`<&-`, `>&-`) or a careless supervisor may leave
 /// some closed.

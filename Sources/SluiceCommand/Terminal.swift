@@ -1,8 +1,5 @@
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// What people see: words on standard error, colour only on a terminal.
 enum Terminal {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The day in UTC, as in 2026-11-24.
 func today() -> String {

@@ -1,8 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Quantisation as coarse as the image's entropy allows, with cross-mean smoothing of detailed images (Liang et al.:
 /// Detecting Adversarial Image Examples in Deep Neural Networks with Adaptive Noise Reduction, TDSC 2021).

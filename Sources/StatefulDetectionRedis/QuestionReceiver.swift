@@ -1,8 +1,5 @@
+import Glibc
 import StatefulDetection
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Reads what other gateways were asked from the stream. Belongs to one thread.
 struct QuestionReceiver {

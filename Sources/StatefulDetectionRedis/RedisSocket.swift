@@ -1,9 +1,6 @@
 import CHiredis
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// A connected socket on which every wait has an end.
 ///

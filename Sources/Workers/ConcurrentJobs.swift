@@ -1,8 +1,5 @@
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Calls `job` once with each number below `count`, several at a time, and returns when all have come back.
 ///

@@ -1,9 +1,6 @@
 import Dispatch
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A fixed number of threads for work that keeps a processor busy or waits in a system call.
 ///

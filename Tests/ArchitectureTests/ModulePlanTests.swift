@@ -61,7 +61,7 @@ import Testing
 
   /// Modules of Swift and of the system, which no package declares.
   static let system: Set<String> = [
-    "Foundation", "FoundationEssentials", "Glibc", "Musl", "Synchronization", "Testing", "Dispatch",
+    "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Testing", "Dispatch",
   ]
 
   @Test func thePlanIsReadWhole() {
@@ -95,6 +95,12 @@ import Testing
       #expect(imports.subtracting(known).isEmpty, "\(name) imports what stands below it in the plan")
       known.insert(name)
     }
+  }
+
+  // Swift's library needs one as well: nothing is built where there is none, or another.
+  @Test("the C library is imported without asking whether there is one", arguments: targets)
+  func theCLibraryIsThere(target: PackagePlan.Target) throws {
+    #expect(try target.files(with: "canImport(" + "Glibc)").isEmpty)
   }
 
   // A program that embeds the library neither fetches nor builds the others.

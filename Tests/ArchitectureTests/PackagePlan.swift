@@ -29,6 +29,13 @@ struct PackagePlan {
       return names.subtracting([name])
     }
 
+    /// The sources of the target that contain a text.
+    func files(with text: String) throws -> [String] {
+      try Self.sources(Repository.file(folder)).filter { file in
+        try String(contentsOfFile: file, encoding: .utf8).contains(text)
+      }
+    }
+
     static func sources(_ folder: String) throws -> [String] {
       try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
         .map { "\(folder)/\($0)" }

@@ -1,10 +1,7 @@
 import Detectors
+import Glibc
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 struct FourierTransformTests {
   private func noise(rows: Int, columns: Int) -> ComplexMatrix {

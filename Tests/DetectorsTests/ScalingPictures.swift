@@ -1,9 +1,6 @@
+import Glibc
 import Pixels
 import TestSupport
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Pictures drawn for the tests of scaling attacks.
 enum ScalingPictures {

@@ -1,11 +1,8 @@
 import Detectors
+import Glibc
 import Pixels
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The rows of a picture that is there already.
 private struct GivenRows: ComparedRows {

@@ -1,8 +1,5 @@
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Room on the disk of a log that is let go when the disk is full: deleting takes room as well, for its record.
 ///

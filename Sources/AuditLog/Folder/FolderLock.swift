@@ -1,10 +1,7 @@
 import Common
 import Files
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Lets one at a time, of all processes and threads, make what a folder has one of: keys, tokens, a database.
 enum FolderLock {

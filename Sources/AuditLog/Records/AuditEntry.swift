@@ -1,8 +1,5 @@
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// What a record is about.
 package enum AuditKind: String, Sendable, Hashable, CaseIterable {

@@ -1,8 +1,5 @@
 import Common
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// A moment in UTC, to the microsecond.
 package struct AuditTime: Sendable, Hashable, Comparable {

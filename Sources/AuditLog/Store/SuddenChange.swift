@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// An interval whose share of flagged images differs from that of the intervals before it by more than chance does.
 ///

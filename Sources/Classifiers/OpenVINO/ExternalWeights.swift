@@ -1,9 +1,6 @@
 import Common
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The files beside an ONNX model that hold its weights: an export of a large model splits it up.
 package struct ExternalWeights {

@@ -1,10 +1,7 @@
 import Common
 import Files
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Which input and output of a model are used, checked against the tensors that the filter makes.
 struct ModelContract {

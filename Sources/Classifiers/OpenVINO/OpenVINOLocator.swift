@@ -1,9 +1,6 @@
 import Common
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Where the inference engine's C library may be, in the order in which the places are tried.
 package struct OpenVINOLocator: Sendable {

@@ -1,10 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 extension SignalPlane {
   /// Shannon entropy of the sample values inside a region and outside it, in bits, 0…8.

@@ -1,10 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A picture of real numbers, row after row.
 package struct RealPlane: Sendable {

@@ -1,10 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Added to each variance, in squared sample values, so that channels without detail count as unrelated.
 private let varianceFloor = 4.0

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// Fits of generalised Gaussian distributions by moment matching, as Mittal, Moorthy and Bovik use them (IEEE TIP 2012).
 ///

@@ -1,10 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// Added before the logarithm, in sample values. Photographs without colour, and drawings, have no residual at all; with
 /// less than this they lie so far out that the spread of the clean images hides noise.

@@ -1,10 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// The 36 features of BRISQUE (Mittal, Moorthy, Bovik, IEEE TIP 2012), at full and half size: shape and variance of
 /// the locally normalised brightness, and for the products of neighbours in four directions the shape, the mean, and

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The discrete Fourier transform down the columns of a matrix, X[k] = Σ x[j]·exp(−2πi·jk/n), for lengths n whose prime
 /// factors are 2, 3 and 5.

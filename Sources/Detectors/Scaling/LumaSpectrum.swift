@@ -1,8 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The logarithmic power spectrum of the middle of a gray image.
 ///

@@ -1,8 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Rows of a picture that is compared with `luma`, made when they are asked for.
 package protocol ComparedRows {

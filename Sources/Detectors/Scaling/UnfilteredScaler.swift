@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Scalers that do not widen their kernel when they reduce: whatever the ratio, they read 1, 2 × 2 or 4 × 4 source
 /// pixels for one of the result, and an attacker who writes to those alone owns the result (Xiao et al. 2019; Quiring

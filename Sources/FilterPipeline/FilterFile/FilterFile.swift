@@ -1,9 +1,6 @@
 import Common
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// A filter file as read from disk: its definition, and the bytes that its digest is taken of.
 package struct FilterFile: Sendable {

@@ -1,12 +1,9 @@
 import AsyncHTTPClient
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What went wrong with a connection, in words for people: without the names of a library's types, nor where it was built.
 enum ConnectionWords {

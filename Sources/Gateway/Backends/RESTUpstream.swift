@@ -1,14 +1,11 @@
 import AsyncHTTPClient
 import Common
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import OpenInference
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A model server over REST.
 struct RESTUpstream: UpstreamClient {

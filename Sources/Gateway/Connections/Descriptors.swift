@@ -1,8 +1,5 @@
+import Glibc
 import Logging
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Descriptors are what a thousand connections are made of.
 package enum Descriptors {

@@ -1,9 +1,6 @@
+import Glibc
 import Synchronization
 import Workers
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// Lines on their way to a descriptor, written one after another by a thread of their own.
 ///

@@ -1,8 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// What a model makes of the photographs as one candidate prepares them.
 package struct CandidateOutcome: Sendable {

@@ -1,8 +1,5 @@
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 extension ScoreOutput {
   /// The probability of each class, whatever the output stands for; they sum to one.

@@ -1,9 +1,6 @@
 import Common
+import Glibc
 import RidgeRegression
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A linear layer that says of features what the classifier says of the picture, fitted on photographs without labels.
 package struct WitnessFit: Sendable {

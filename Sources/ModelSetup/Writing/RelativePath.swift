@@ -1,11 +1,8 @@
 import Common
 import Files
 import FilterPipeline
+import Glibc
 import Pixels
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// How a filter file names another file.
 package enum RelativePath {

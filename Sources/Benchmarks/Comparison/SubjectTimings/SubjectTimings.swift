@@ -1,9 +1,6 @@
 import BenchmarkSubjects
 import FoundationEssentials
-
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 // Times subjects one at a time on request. The benchmark plugin cannot do that: it runs a whole suite before it answers,
 // and a comparison that takes turns with peers needs a process that stays and answers between their turns.

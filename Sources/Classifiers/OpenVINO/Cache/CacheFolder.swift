@@ -1,9 +1,6 @@
 import Files
+import Glibc
 import SystemPackage
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// The folder of the cache: only its owner may enter it, and it does not grow without end.
 ///

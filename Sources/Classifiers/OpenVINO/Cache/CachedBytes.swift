@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// The bytes of a file of the cache, in memory of their own: what is imported stays in use, and what happens to the file
 /// afterwards must not matter.

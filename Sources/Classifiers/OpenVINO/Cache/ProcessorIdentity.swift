@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// What tells this machine's processor from others, as far as compiled code may depend on it.
 enum ProcessorIdentity {

@@ -1,8 +1,5 @@
+import Glibc
 import Pictures
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A score beside those of clean images.
 struct ScoreChart {
