@@ -14,7 +14,7 @@ import Testing
     "Common": [],
     "Files": ["Common"],
     "Pixels": ["Common"],
-    "Workers": ["Common"],
+    "Workers": [],
     "Preprocessing": ["Common", "Pixels"],
     "ImageCodecs": ["Common", "Pixels", "CImageCodecs"],
     "Pictures": ["Common", "Pixels"],
@@ -95,6 +95,27 @@ import Testing
       #expect(imports.subtracting(known).isEmpty, "\(name) imports what stands below it in the plan")
       known.insert(name)
     }
+  }
+
+  @Test("the table of modules names the nearest that each imports", arguments: modules)
+  func theTableSaysWhatIsImported(target: PackagePlan.Target) throws {
+    guard target.name != "EmbeddingSample" else { return }
+    #expect(try ModuleTable().nearest[target.name] == Self.nearest(target))
+  }
+
+  /// What a target imports, without what comes with another of its imports.
+  private static func nearest(_ target: PackagePlan.Target) -> Set<String> {
+    target.modules.filter { name in !target.modules.contains { below($0).contains(name) } }
+  }
+
+  private static func below(_ name: String) -> Set<String> {
+    var found: Set<String> = []
+    var open = [name]
+    while let next = open.popLast() {
+      let imports = targets.first { $0.name == next }?.modules ?? []
+      for name in imports where found.insert(name).inserted { open.append(name) }
+    }
+    return found
   }
 
   // Swift's library needs one as well: nothing is built where there is none, or another.
