@@ -5,7 +5,7 @@ package struct CodingPoints: Sendable, Hashable {
   private let transfer: UInt8
 
   /// The code points in the body of a chunk; `nil` for others than are evaluated.
-  init?(_ body: Span<UInt8>) {
+  package init?(_ body: Span<UInt8>) {
     guard body.count == 4, body[2] == Self.matrixOfRGB, body[3] == Self.fullRange else { return nil }
     primaries = body[0]
     transfer = body[1]
@@ -30,14 +30,14 @@ package struct CodingPoints: Sendable, Hashable {
   }
 
   /// White point, red, green and blue, x and y of each, in hundred-thousandths.
-  var chromaticities: [Int] { Self.spaces[primaries]?.chromaticities ?? [] }
+  package var chromaticities: [Int] { Self.spaces[primaries]?.chromaticities ?? [] }
 
   /// The XYZ of red, green and blue in the connection space of profiles (illuminant D50).
-  var connected: [[Double]]? { Self.spaces[primaries]?.connected }
+  package var connected: [[Double]]? { Self.spaces[primaries]?.connected }
 
   private struct Space {
     let chromaticities: [Int]
-    /// Computed from the chromaticities, Bradford-adapted to D50.
+    /// Computed from the chromaticities, Bradford-adapted to D50; a test does it again.
     let connected: [[Double]]
   }
 
