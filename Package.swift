@@ -126,10 +126,13 @@ let package = Package(
       ],
       swiftSettings: pixels),
     .target(
+      name: "Cryptography", dependencies: ["Common", "Files", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict + [.strictMemorySafety()]),
+    .target(
       name: "Sluice",
       dependencies: [
         "Common", "Files", "Pixels", "Workers", "ImageCodecs", "Detectors", "Decision", "FilterPipeline",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Cryptography",
       ],
       swiftSettings: strict + checksProcessor + [.strictMemorySafety()]),
     .target(
@@ -188,10 +191,9 @@ let package = Package(
       dependencies: [
         "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
         "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC",
-        "StatefulDetection", "StatefulDetectionRedis",
+        "StatefulDetection", "StatefulDetectionRedis", "Cryptography",
         .product(name: "AsyncAlgorithms", package: "swift-async-algorithms", condition: withCommand),
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: withCommand),
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRPCCore", package: "grpc-swift-2", condition: withCommand),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport", condition: withCommand),
         .product(name: "HTTPTypes", package: "swift-http-types", condition: withCommand),
@@ -222,7 +224,8 @@ let package = Package(
       dependencies: [
         "Common", "Files", "Pixels", "Preprocessing", "ImageCodecs", "Pictures", "Squeezers", "Classifiers",
         "Detectors", "Decision", "FilterPipeline", "Calibration", "Attacks", "AuditLog", "Auditing", "ModelSetup",
-        "Gateway", "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withCommand),
+        "Gateway", "Cryptography", "Sluice",
+        .product(name: "ArgumentParser", package: "swift-argument-parser", condition: withCommand),
         .product(name: "Logging", package: "swift-log", condition: withCommand),
       ],
       swiftSettings: strict),
@@ -241,6 +244,8 @@ let package = Package(
       swiftSettings: tests),
     .testTarget(name: "PixelsTests", dependencies: ["Common", "Pixels", "TestSupport"], swiftSettings: tests),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "TestSupport"], swiftSettings: tests),
+    .testTarget(
+      name: "CryptographyTests", dependencies: ["Common", "Cryptography", "TestSupport"], swiftSettings: tests),
     .testTarget(name: "RidgeRegressionTests", dependencies: ["Common", "RidgeRegression"], swiftSettings: tests),
     .testTarget(
       name: "ModelSetupTests",

@@ -1,5 +1,6 @@
-import FilterPipeline
 import Common
+import Cryptography
+import FilterPipeline
 
 extension PipelineEnvironment {
   /// What this process brings to a filter: cryptography, and its environment variables.

@@ -1,6 +1,7 @@
+import Common
+import Cryptography
 import Decision
 import FilterPipeline
-import Common
 
 /// What a filter decided about one image, and why.
 ///

@@ -1,9 +1,9 @@
 import Calibration
 import Common
+import Cryptography
 import Decision
 import Files
 import FilterPipeline
-import enum Sluice.Digests
 
 /// What calibrating came to.
 struct CalibrationOutcome {

@@ -1,9 +1,9 @@
 import Calibration
 import Common
+import Cryptography
 import Decision
 import Files
 import FilterPipeline
-import enum Sluice.Digests
 
 /// What is to be calibrated, and on what: for every command that calibrates a filter.
 struct CalibrationJob {

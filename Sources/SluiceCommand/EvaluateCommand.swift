@@ -1,10 +1,10 @@
 import ArgumentParser
 import Calibration
 import Common
+import Cryptography
 import Decision
 import Files
 import FilterPipeline
-import enum Sluice.Digests
 
 extension AttackGoal: ExpressibleByArgument {}
 

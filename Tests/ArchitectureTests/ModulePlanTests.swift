@@ -40,6 +40,7 @@ import Testing
       "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Detectors",
       "Decision", "FilterPipeline", "Calibration",
     ],
+    "Cryptography": ["Common", "Files"],
     "AuditLog": ["Common", "Files", "Workers"],
     "AuditLogPostgreSQL": ["Common", "CPostgreSQL", "AuditLog"],
     "StatefulDetectionRedis": ["Common", "CHiredis", "Workers", "StatefulDetection"],
@@ -52,7 +53,7 @@ import Testing
     "Gateway": [
       "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Pictures", "Classifiers", "Decision",
       "FilterPipeline", "AuditLog", "Auditing", "OpenInference", "OpenInferenceRPC", "StatefulDetection",
-      "StatefulDetectionRedis",
+      "StatefulDetectionRedis", "Cryptography",
     ],
   ]
 

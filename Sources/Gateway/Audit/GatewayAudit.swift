@@ -1,6 +1,7 @@
 import AuditLog
 import Auditing
 import Common
+import Cryptography
 import Logging
 import Synchronization
 
@@ -116,7 +117,8 @@ extension ClientIdentity {
     switch self {
     case .none: nil
     case .address: address
-    case .token: BearerTokens.shown(in: authorization).map { "token-\(sha256($0).prefix(12))" }
+    case .token:
+      BearerTokens.shown(in: authorization).map { "token-\(Digests.sha256(Array($0.utf8)).prefix(12))" }
     case .header(let name): header(name).map { String(decoding: $0.utf8.prefix(Self.longest), as: UTF8.self) }
     }
   }

@@ -1,9 +1,9 @@
 import AuditLog
 import Auditing
 import Common
+import Cryptography
 import Files
 import FilterPipeline
-import enum Sluice.Digests
 
 /// Reviewed images, and where they come from: a list of files, or an audit log.
 struct AuditedReviews: Sendable {

@@ -1,7 +1,7 @@
 import Common
+import Cryptography
 import Files
 import FilterPipeline
-import enum Sluice.Digests
 
 /// What draws the features of a witness.
 enum WitnessSecret {

@@ -1,9 +1,8 @@
-import Crypto
-import FilterPipeline
 import Common
+import Crypto
 import Files
 
-/// The cryptography that a filter works with. It is injected, so that the modules below need no library for it.
+/// The cryptography that filters and gateways work with. Filters have it injected, so that their modules need no library for it.
 package enum Digests {
   /// SHA-256 of bytes, in lower-case hexadecimal.
   @Sendable package static func sha256(_ bytes: [UInt8]) -> String { Hexadecimal.text(SHA256.hash(data: bytes)) }
