@@ -7,7 +7,7 @@ import Testing
 
   private static func inUse() -> UpstreamMember {
     var member = UpstreamMember()
-    _ = member.settle(contract: contract, complaint: nil)
+    _ = member.settle(.inUse(contract))
     return member
   }
 
@@ -16,7 +16,7 @@ import Testing
     #expect(member.contract == nil)
     let isDue = member.noteReady()
     #expect(isDue)
-    let isNews = member.settle(contract: Self.contract, complaint: nil)
+    let isNews = member.settle(.inUse(Self.contract))
     #expect(isNews && member.contract != nil)
   }
 
@@ -26,7 +26,7 @@ import Testing
       let isDue = member.noteReady()
       #expect(isDue == (round >= UpstreamMember.roundsPerContract), "\(round)")
     }
-    _ = member.settle(contract: Self.contract, complaint: nil)
+    _ = member.settle(.inUse(Self.contract))
     let isDueAtOnce = member.noteReady()
     #expect(!isDueAtOnce)
     member.doubtContract()
@@ -37,12 +37,12 @@ import Testing
   @Test func whatIsSaidAgainIsNoNews() {
     var member = UpstreamMember()
     let news = [
-      member.settle(contract: nil, complaint: UpstreamWords("it failed", quote: "1")),
-      member.settle(contract: nil, complaint: UpstreamWords("it failed", quote: "2")),
-      member.settle(contract: nil, complaint: "it did not answer in time"),
-      member.settle(contract: Self.contract, complaint: nil),
-      member.settle(contract: Self.contract, complaint: nil),
-      member.settle(contract: nil, complaint: "it did not answer in time"),
+      member.settle(.notInUse(UpstreamWords("it failed", quote: "1"))),
+      member.settle(.notInUse(UpstreamWords("it failed", quote: "2"))),
+      member.settle(.notInUse("it did not answer in time")),
+      member.settle(.inUse(Self.contract)),
+      member.settle(.inUse(Self.contract)),
+      member.settle(.notInUse("it did not answer in time")),
     ]
     #expect(news == [true, false, true, true, false, true])
   }

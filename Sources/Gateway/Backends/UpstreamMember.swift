@@ -3,13 +3,28 @@
 /// It is a value without a connection. `UpstreamPool` keeps one for each server, asks them in rounds whether they are ready, and
 /// tells it what came of that.
 package struct UpstreamMember: Sendable {
-  /// What it takes; `nil` while it is not in use.
-  package private(set) var contract: UpstreamContract?
+  /// Whether it is in use: with what it takes, or why it is not.
+  package enum Standing: Sendable {
+    case inUse(UpstreamContract)
+    case notInUse(UpstreamWords)
+
+    /// Whether somebody who has heard the other one learns nothing by it.
+    ///
+    /// What a server says of itself may be something else with each round; that alone is nothing new.
+    fileprivate func isNoNews(after other: Standing) -> Bool {
+      switch (self, other) {
+      case (.inUse, .inUse): true
+      case (.notInUse(let words), .notInUse(let others)): words.event == others.event
+      case (.inUse, .notInUse), (.notInUse, .inUse): false
+      }
+    }
+  }
+
+  /// `nil` until the first round has ended.
+  private var standing: Standing?
   /// Requests that it has not answered yet.
   package private(set) var outstanding = 0
   private var lastUsed = 0
-  /// Why it is not in use, said once.
-  private var complaint: UpstreamWords?
   /// How often it has been found ready since it said what it takes.
   private var roundsSinceContract = 0
   /// Rounds since it last answered a request; too many to count before the first answer.
@@ -22,6 +37,12 @@ package struct UpstreamMember: Sendable {
   package static let mostBusyRounds = 3
 
   package init() {}
+
+  /// What it takes; `nil` while it is not in use.
+  package var contract: UpstreamContract? {
+    guard case .inUse(let contract) = standing else { return nil }
+    return contract
+  }
 
   // MARK: - Requests
 
@@ -40,6 +61,11 @@ package struct UpstreamMember: Sendable {
   package mutating func give() { outstanding -= 1 }
 
   package mutating func noteAnswer() { roundsSinceAnswer = 0 }
+
+  mutating func note(_ trouble: UpstreamTrouble) {
+    // A server that refuses what it said it takes may take something else by now.
+    if case .refused = trouble { doubtContract() }
+  }
 
   /// Has it asked again what it takes, as soon as it is ready.
   package mutating func doubtContract() { roundsSinceContract = Self.roundsPerContract }
@@ -64,16 +90,12 @@ package struct UpstreamMember: Sendable {
     return contract != nil && isAtWork && busyRounds < Self.mostBusyRounds
   }
 
-  /// Puts it in use with a contract, and out of it without.
-  ///
-  /// What a server says of itself may be something else with each round; that alone is nothing new.
+  /// Puts it in use, or out of it.
   ///
   /// - Returns: whether that is news.
-  package mutating func settle(contract: UpstreamContract?, complaint: UpstreamWords?) -> Bool {
-    let isNews =
-      (self.contract == nil) != (contract == nil) || self.complaint?.event != complaint?.event
-    self.contract = contract
-    self.complaint = complaint
+  package mutating func settle(_ standing: Standing) -> Bool {
+    let isNews = self.standing.map { !standing.isNoNews(after: $0) } ?? true
+    self.standing = standing
     roundsSinceContract = 0
     busyRounds = 0
     return isNews
