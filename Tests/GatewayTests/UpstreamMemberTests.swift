@@ -77,14 +77,71 @@ import Testing
     }
   }
 
+  private static let now = ContinuousClock.now
+
   @Test func theOneWithLessToDoIsPreferredAndThenTheOneThatWasUsedLongerAgo() {
     var (first, second) = (Self.inUse(), Self.inUse())
     first.take(at: 1)
-    #expect(second.isPreferred(to: first) && !first.isPreferred(to: second))
+    #expect(second.isPreferred(to: first, at: Self.now) && !first.isPreferred(to: second, at: Self.now))
     second.take(at: 2)
-    #expect(first.isPreferred(to: second))
+    #expect(first.isPreferred(to: second, at: Self.now))
     first.give()
     second.give()
-    #expect(first.isPreferred(to: second) && first.outstanding == 0)
+    #expect(first.isPreferred(to: second, at: Self.now) && first.outstanding == 0)
+  }
+
+  /// For how many milliseconds one that is busy is asked rather than the other, which has nothing to do.
+  private static func millisecondsAside(_ member: UpstreamMember, from start: ContinuousClock.Instant) -> Int {
+    var busy = inUse()
+    busy.take(at: 1)
+    let steps = (0...1300).prefix { busy.isPreferred(to: member, at: start + .milliseconds(50 * $0)) }
+    return 50 * steps.count
+  }
+
+  @Test func oneThatHasFailedIsSetAsideForTwiceAsLongEachTimeUntilItAnswers() {
+    var member = Self.inUse()
+    var (now, times) = (Self.now, [Int]())
+    for _ in 0..<8 {
+      member.noteFailure(at: now)
+      times.append(Self.millisecondsAside(member, from: now))
+      now += .seconds(60)
+    }
+    #expect(times == [100, 200, 400, 800, 1600, 3200, 5000, 5000])
+    member.noteFailure(at: now)
+    member.noteAnswer()
+    #expect(Self.millisecondsAside(member, from: now) == 0)
+    member.noteFailure(at: now)
+    #expect(Self.millisecondsAside(member, from: now) == 100)
+  }
+
+  @Test func failuresThatComeTogetherCountOnce() {
+    var member = Self.inUse()
+    for _ in 0..<10 { member.noteFailure(at: Self.now) }
+    #expect(Self.millisecondsAside(member, from: Self.now) == 100)
+  }
+
+  @Test(arguments: [("2", 2000), ("0", 100), ("99999999999", 60_000), ("Sun, 06 Nov 1994 08:49:37 GMT", 100)])
+  func itIsSetAsideForAsLongAsItWants(text: String, milliseconds: Int) throws {
+    var member = Self.inUse()
+    member.noteFailure(at: Self.now)
+    member.noteFailure(at: Self.now, retryAfter: try #require(RetryAfter(text)))
+    #expect(Self.millisecondsAside(member, from: Self.now) == milliseconds)
+  }
+
+  @Test func ofThoseThatHaveFailedTheOneThatFailedLessOftenIsPreferred() {
+    var (well, sick) = (Self.inUse(), Self.inUse())
+    sick.noteFailure(at: Self.now)
+    sick.noteFailure(at: Self.now + .seconds(1))
+    well.noteFailure(at: Self.now + .seconds(1))
+    well.take(at: 1)
+    #expect(well.isPreferred(to: sick, at: Self.now + .seconds(1)))
+  }
+
+  @Test func oneThatComesBackIntoUseIsNotSetAside() {
+    var member = Self.inUse()
+    member.noteFailure(at: Self.now)
+    _ = member.settle(.notInUse("it cannot be reached"))
+    _ = member.settle(.inUse(Self.contract))
+    #expect(Self.millisecondsAside(member, from: Self.now) == 0)
   }
 }

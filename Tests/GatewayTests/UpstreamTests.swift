@@ -159,6 +159,27 @@ extension GatewayProcesses {
       }
     }
 
+    @Test(
+      "a server that fails at once does not draw requests from one that answers, and is used where no other is left")
+    func sickServer() async throws {
+      let (well, sick) = (FakeModelServer(), FakeModelServer(.overload(503, retryAfter: "60")))
+      try await well.serving { wellPort in
+        try await sick.serving { sickPort in
+          let gateway = try Self.gateway([sickPort, wellPort])
+          try await gateway.wait(for: "model server in use", times: 2)
+          let client = WebClient(port: gateway.http)
+          var statuses: [Int] = []
+          for _ in 0..<20 { statuses.append(try await client.post(Self.path, Self.body([Signs.clean])).status) }
+          #expect(statuses.count { $0 == 200 } == 19 && statuses.count { $0 == 503 } == 1, "\(statuses)")
+          #expect(sick.received.count == 1, "nothing is tried again")
+          well.set(isReady: false)
+          try await gateway.wait(for: "model server not in use")
+          sick.set(.answers)
+          #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200)
+        }
+      }
+    }
+
     @Test("a server that is asked as much as it may be asked is looked at all the same, and stays in use")
     func manyRequests() async throws {
       let server = FakeModelServer(.silence)

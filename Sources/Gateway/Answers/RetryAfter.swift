@@ -24,6 +24,9 @@ package struct RetryAfter: Sendable, Hashable, CustomStringConvertible {
     self.init(seconds: (Int(milliseconds) + 999) / 1000)
   }
 
+  /// How long that is; `nil` for a date, which needs two clocks that agree.
+  var duration: Duration? { Int64(description).map { .seconds($0) } }
+
   /// Whether it has the letters of `Sun, 06 Nov 1994 08:49:37 GMT`.
   private static func isDate(_ text: String) -> Bool {
     text.hasSuffix(" GMT")

@@ -25,6 +25,7 @@ package struct UpstreamMember: Sendable {
   /// Requests that it has not answered yet.
   package private(set) var outstanding = 0
   private var lastUsed = 0
+  private var penalty = UpstreamPenalty()
   /// How often it has been found ready since it said what it takes.
   private var roundsSinceContract = 0
   /// Rounds since it last answered a request; too many to count before the first answer.
@@ -46,9 +47,16 @@ package struct UpstreamMember: Sendable {
 
   // MARK: - Requests
 
-  /// Whether it is asked rather than another one: it has fewer outstanding requests, or as many and was used longer ago.
-  package func isPreferred(to other: UpstreamMember) -> Bool {
-    (outstanding, lastUsed) < (other.outstanding, other.lastUsed)
+  /// Whether it is asked rather than another one: it is not set aside, or was for less; it has fewer outstanding requests, or as
+  /// many and was used longer ago.
+  ///
+  /// Without the first, a server that fails at once would always have the least to do, and draw nearly all requests.
+  package func isPreferred(to other: UpstreamMember, at now: ContinuousClock.Instant) -> Bool {
+    rank(at: now) < other.rank(at: now)
+  }
+
+  private func rank(at now: ContinuousClock.Instant) -> (Int, Int, Int) {
+    (penalty.weight(at: now), outstanding, lastUsed)
   }
 
   /// - Parameters:
@@ -60,11 +68,28 @@ package struct UpstreamMember: Sendable {
 
   package mutating func give() { outstanding -= 1 }
 
-  package mutating func noteAnswer() { roundsSinceAnswer = 0 }
+  package mutating func noteAnswer() {
+    roundsSinceAnswer = 0
+    penalty = UpstreamPenalty()
+  }
 
   mutating func note(_ trouble: UpstreamTrouble) {
+    switch trouble {
     // A server that refuses what it said it takes may take something else by now.
-    if case .refused = trouble { doubtContract() }
+    case .refused: doubtContract()
+    case .failed: noteFailure(at: .now)
+    case .busy(_, let time), .unavailable(_, let time): noteFailure(at: .now, retryAfter: time)
+    // Whoever does not answer has enough to do as it is; the others say nothing of the server.
+    case .late, .unreached, .noRoom, .cancelled: break
+    }
+  }
+
+  /// Notes that it answered a request with no more than that it cannot.
+  ///
+  /// - Parameters:
+  ///   - time: when it wants to be asked again, where it says so.
+  package mutating func noteFailure(at now: ContinuousClock.Instant, retryAfter time: RetryAfter? = nil) {
+    penalty.add(at: now, retryAfter: time)
   }
 
   /// Has it asked again what it takes, as soon as it is ready.
@@ -95,6 +120,8 @@ package struct UpstreamMember: Sendable {
   /// - Returns: whether that is news.
   package mutating func settle(_ standing: Standing) -> Bool {
     let isNews = self.standing.map { !standing.isNoNews(after: $0) } ?? true
+    // What it did before it was out of use says nothing about it.
+    if contract == nil { penalty = UpstreamPenalty() }
     self.standing = standing
     roundsSinceContract = 0
     busyRounds = 0

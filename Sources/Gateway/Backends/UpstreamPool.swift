@@ -7,8 +7,9 @@ import Synchronization
 /// Several model servers that serve the same model.
 ///
 /// Each is asked again and again whether it is ready, and now and then what its model takes, which may change; requests go
-/// to the one with the fewest outstanding among those that are. A request that has not reached its server goes to another
-/// one; any other trouble is reported, because the work may have been done.
+/// to the one with the fewest outstanding among those that are, and to one that has just failed only where no other can be
+/// asked. A request that has not reached its server goes to another one; any other trouble is reported, because the work may
+/// have been done.
 package final class UpstreamPool: InferenceBackend {
   package struct Settings: Sendable {
     package var addresses: [UpstreamAddress]
@@ -127,14 +128,17 @@ package final class UpstreamPool: InferenceBackend {
     }
   }
 
-  /// The server with the fewest outstanding requests; of equals, the one that was used longest ago.
+  /// The server that is to be asked among those in use that may be asked more.
   private func take(besides tried: Set<Int>) throws(SluiceError) -> (Server, UpstreamContract) {
     enum Choice { case member(Int, UpstreamContract), busy, none }
+    let now = ContinuousClock.now
     let choice = state.withLock { state -> Choice in
       let usable = state.members.indices.filter { !tried.contains($0) && state.members[$0].contract != nil }
-      let least = usable.min { state.members[$0].isPreferred(to: state.members[$1]) }
-      guard let place = least, let contract = state.members[place].contract else { return .none }
-      guard state.members[place].outstanding < settings.requests else { return .busy }
+      let free = usable.filter { state.members[$0].outstanding < settings.requests }
+      let best = free.min { state.members[$0].isPreferred(to: state.members[$1], at: now) }
+      guard let place = best, let contract = state.members[place].contract else {
+        return usable.isEmpty ? .none : .busy
+      }
       state.uses += 1
       state.members[place].take(at: state.uses)
       return .member(place, contract)
