@@ -1,11 +1,24 @@
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import OpenInferenceRPC
+import Synchronization
 
 /// A model server over gRPC in this process that is ready, and gives every inference one answer or ends it with one error.
 struct FakeRPCModelServer: Inference_GRPCInferenceService.SimpleServiceProtocol {
   var error = RPCError(code: .unimplemented, message: "nothing to answer")
   var answer: Inference_ModelInferResponse?
+  /// Whether it says nothing to an inference until its caller has gone.
+  var isSilent = false
+  let asked = Counter()
+
+  /// How often it was asked for an inference.
+  final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
+
+    func add() { value.withLock { $0 += 1 } }
+  }
 
   /// Runs work with the server listening on a port.
   func serving<Result: Sendable>(_ work: @escaping @Sendable (Int) async throws -> Result) async throws -> Result {
@@ -52,6 +65,8 @@ struct FakeRPCModelServer: Inference_GRPCInferenceService.SimpleServiceProtocol 
   func modelInfer(
     request: Inference_ModelInferRequest, context: ServerContext
   ) async throws -> Inference_ModelInferResponse {
+    asked.add()
+    if isSilent { try await context.cancellation.cancelled }
     guard let answer else { throw error }
     return answer
   }

@@ -105,6 +105,8 @@ final class RPCUpstream: UpstreamClient {
     do {
       return try await reach.watch(work)
     } catch let error as RPCError {
+      // The library says that of itself in many ways, such as `unknown`.
+      if Task.isCancelled { throw .cancelled }
       throw Self.trouble(error, of: method, hasReached: reach.hasReached)
     } catch let error as SluiceError {
       throw .failed(UpstreamWords(doesNotAddUp: error.message))
@@ -118,12 +120,12 @@ final class RPCUpstream: UpstreamClient {
   private static func trouble(_ error: RPCError, of method: String, hasReached: Bool) -> UpstreamTrouble {
     let words = UpstreamWords("\(method) gave status \(error.code)", quote: error.message)
     return switch error.code {
-    case .cancelled: .cancelled
     case .deadlineExceeded: .late
     case .invalidArgument: .refused(words)
     // Said by this side while there is no connection.
     case .unavailable where !hasReached: .unreached(whyUnreached(error))
-    case .unavailable: .unavailable(words, time(error.metadata))
+    // Whoever asked has not ended the call, so the server has.
+    case .unavailable, .cancelled: .unavailable(words, time(error.metadata))
     case .resourceExhausted: .busy(words, time(error.metadata))
     default: .failed(words)
     }

@@ -75,16 +75,25 @@ enum UpstreamTrouble: Error {
     }
   }
 
-  private static let noRoomForAnswer: UpstreamWords = "there is no room for its answer within --body-memory"
+  /// The same, of a call that ended with so much time: at the end of that, the request may be given up before the call is, and then
+  /// nobody has left.
+  func seen(at deadline: Deadline) -> UpstreamTrouble {
+    if case .cancelled = self, deadline.isOver { return .late }
+    return self
+  }
 
-  /// What the server or the connection to it said, for the log; `nil` where nobody said anything.
+  private static let noRoomForAnswer: UpstreamWords = "there is no room for its answer within --body-memory"
+  private static let noAnswerInTime: UpstreamWords = "it did not answer in time"
+
+  /// What the server or the connection to it said or left unsaid, for the log; `nil` where that is no fault of theirs.
   var words: UpstreamWords? {
     switch self {
     case .unreached(let words), .refused(let words), .failed(let words), .busy(let words, _),
       .unavailable(let words, _):
       words
     case .noRoom: Self.noRoomForAnswer
-    case .late, .cancelled: nil
+    case .late: Self.noAnswerInTime
+    case .cancelled: nil
     }
   }
 
@@ -94,7 +103,7 @@ enum UpstreamTrouble: Error {
     case .unreached(let words): "it cannot be reached: \(words)"
     case .refused(let words), .failed(let words), .busy(let words, _), .unavailable(let words, _): words
     case .noRoom: Self.noRoomForAnswer
-    case .late: "it did not answer in time"
+    case .late: Self.noAnswerInTime
     case .cancelled: "it ended the call"
     }
   }

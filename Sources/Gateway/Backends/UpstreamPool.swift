@@ -204,8 +204,13 @@ package final class UpstreamPool: InferenceBackend {
         return excess == 0 || request.holding.grows(by: excess)
       })
     let inference = try Self.inference(about: request, contract)
-    let response = try await server.client.infer(
-      inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, load)
+    let response: InferenceResponse
+    do throws(UpstreamTrouble) {
+      response = try await server.client.infer(
+        inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, load)
+    } catch {
+      throw error.seen(at: request.deadline)
+    }
     // It may have loaded another one since it was asked what it has.
     if let version = request.version, let answered = response.modelVersion, answered != "", answered != version {
       throw .failed(UpstreamWords("its model answered in another version than the `\(version)` that was asked for"))

@@ -11,6 +11,8 @@ package struct Deadline: Sendable, Hashable {
 
   package var remaining: Duration { max(.zero, ContinuousClock.now.duration(to: end)) }
 
+  package var isOver: Bool { remaining == .zero }
+
   /// Runs work, cancels it when the time is over, and waits until it has ended: for work that nobody else may go on with
   /// meanwhile, such as reading a body.
   ///
