@@ -212,6 +212,23 @@ extension GatewayProcesses {
       #expect(text.contains(#"sluice_requests_total{route="infer",outcome="gone"} 1"#), "\(text)")
     }
 
+    @Test(
+      "of whom a token is asked, by method",
+      arguments: [
+        ("ServerLive", 0, "health"), ("ServerReady", 0, "health"), ("ModelReady", 5, "health"),
+        ("ServerMetadata", 16, "metadata"), ("ModelMetadata", 16, "metadata"), ("ModelInfer", 16, "infer"),
+      ])
+    func callers(method: String, status: Int, route: String) async throws {
+      let token = ["SLUICE_TOKEN": "a-token-in-the-environment"]
+      let gateway = try RunningGateway(["--audit", "off"], environment: token)
+      let call = HTTP2Frames.headers(1, HTTP2Frames.call(method))
+      let message = HTTP2Frames.frame(.data, HTTP2Frames.endStream, 1, HTTP2Frames.message([]))
+      #expect(try self.status(call + message, gateway) == "grpc-status: \(status)")
+      let text = try await metrics(gateway)
+      let outcome = [0: "answered", 5: "invalid", 16: "unauthenticated"][status] ?? ""
+      #expect(text.contains(#"sluice_requests_total{route="\#(route)",outcome="\#(outcome)"} 1"#), "\(text)")
+    }
+
     @Test("tokens are asked for, as metadata")
     func tokens() async throws {
       let gateway = try RunningGateway([], environment: ["SLUICE_TOKEN": "a-token-in-the-environment"])

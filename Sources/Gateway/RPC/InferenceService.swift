@@ -16,8 +16,6 @@ package struct InferenceService: RegistrableRPCService {
   /// Counted by whoever refused them.
   let refused = RefusedCalls(RPCService.maxCalls)
 
-  private typealias Method = Inference_GRPCInferenceService.Method
-
   package init(gateway: InferenceGateway, tokens: BearerTokens, state: ServingState) {
     self.gateway = gateway
     self.tokens = tokens
@@ -25,24 +23,24 @@ package struct InferenceService: RegistrableRPCService {
   }
 
   package func registerMethods(with router: inout RPCRouter<some ServerTransport>) {
-    router.register(Method.ServerLive.descriptor, serverLive)
-    router.register(Method.ServerReady.descriptor, serverReady)
-    router.register(Method.ModelReady.descriptor, modelReady)
-    router.register(Method.ServerMetadata.descriptor, serverMetadata)
-    router.register(Method.ModelMetadata.descriptor, modelMetadata)
-    router.register(Method.ModelInfer.descriptor, modelInfer)
+    router.register(RPCMethod.serverLive.descriptor, serverLive)
+    router.register(RPCMethod.serverReady.descriptor, serverReady)
+    router.register(RPCMethod.modelReady.descriptor, modelReady)
+    router.register(RPCMethod.serverMetadata.descriptor, serverMetadata)
+    router.register(RPCMethod.modelMetadata.descriptor, modelMetadata)
+    router.register(RPCMethod.modelInfer.descriptor, modelInfer)
   }
 
   private func serverLive(
     request: StreamingServerRequest<Inference_ServerLiveRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerLiveResponse> {
-    try await answer("health", request, context) { _, _ in Answer(.with { $0.live = true }) }
+    try await answer(.serverLive, request, context) { _, _ in Answer(.with { $0.live = true }) }
   }
 
   private func serverReady(
     request: StreamingServerRequest<Inference_ServerReadyRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerReadyResponse> {
-    try await answer("health", request, context) { _, _ in
+    try await answer(.serverReady, request, context) { _, _ in
       let isReady = await state.isReady(gateway)
       return Answer(.with { $0.ready = isReady })
     }
@@ -51,7 +49,7 @@ package struct InferenceService: RegistrableRPCService {
   private func modelReady(
     request: StreamingServerRequest<Inference_ModelReadyRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ModelReadyResponse> {
-    try await answer("health", request, context) { message, _ in
+    try await answer(.modelReady, request, context) { message, _ in
       try gateway.check(message.name, message.version)
       let isReady = await state.isReady(gateway)
       return Answer(.with { $0.ready = isReady })
@@ -61,13 +59,13 @@ package struct InferenceService: RegistrableRPCService {
   private func serverMetadata(
     request: StreamingServerRequest<Inference_ServerMetadataRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ServerMetadataResponse> {
-    try await answer("metadata", request, context) { _, _ in Answer(gateway.serverMetadata.message) }
+    try await answer(.serverMetadata, request, context) { _, _ in Answer(gateway.serverMetadata.message) }
   }
 
   private func modelMetadata(
     request: StreamingServerRequest<Inference_ModelMetadataRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ModelMetadataResponse> {
-    try await answer("metadata", request, context) { message, _ in
+    try await answer(.modelMetadata, request, context) { message, _ in
       try gateway.check(message.name, message.version)
       return Answer(try await gateway.modelMetadata().message)
     }
@@ -76,16 +74,15 @@ package struct InferenceService: RegistrableRPCService {
   private func modelInfer(
     request: StreamingServerRequest<UnreadInferRequest>, context: ServerContext
   ) async throws -> StreamingServerResponse<Inference_ModelInferResponse> {
-    try await answer("infer", request, context) { unread, call in
+    try await answer(.modelInfer, request, context) { unread, call in
       // Held by the work, which may outlast the call.
       let charge = try await gateway.memory.charge(
         unread.byteCount + Self.copies * unread.decodedByteCount(), for: .reading)
       defer { withExtendedLifetime(charge) {} }
       let message = try await decoded(unread)
       try gateway.check(message.modelName, message.modelVersion)
-      var call = call
-      call.version = message.modelVersion.isEmpty ? nil : message.modelVersion
-      let inference = try await gateway.infer(call) { () throws(SluiceError) in try InferenceRequest(message) }
+      let judged = call.context(.infer, of: gateway, version: message.modelVersion)
+      let inference = try await gateway.infer(judged) { () throws(SluiceError) in try InferenceRequest(message) }
       let writing = try await gateway.memory.charge(inference.response.bytesForMessage, for: .answering)
       defer { withExtendedLifetime((writing, inference)) {} }
       var answer = Answer(inference.response.message)
@@ -124,41 +121,37 @@ package struct InferenceService: RegistrableRPCService {
 
   /// Answers a call: waits for its message, does the work within the deadline, and turns trouble into a status.
   private func answer<Input: Sendable, Output: Sendable>(
-    _ route: String, _ request: StreamingServerRequest<Input>, _ context: ServerContext,
-    _ work: @escaping @Sendable (Input, RequestContext) async throws -> Answer<Output>
+    _ method: RPCMethod, _ request: StreamingServerRequest<Input>, _ context: ServerContext,
+    _ work: @escaping @Sendable (Input, RPCCall) async throws -> Answer<Output>
   ) async throws -> StreamingServerResponse<Output> {
     let start = ContinuousClock.now
-    let identity = RequestIdentity(
-      proposed: request.metadata.text("x-request-id"), traceparent: request.metadata.text("traceparent"),
-      tracestate: request.metadata.text("tracestate"))
+    let call = RPCCall(method, request.metadata, context, longest: gateway.rules.deadline)
     state.inFlight.begin()
     defer { state.inFlight.end() }
     do {
-      guard route == "health" || tokens.admit(request.metadata.text("authorization")) else {
+      guard method.caller == .anyone || tokens.admit(call.authorization) else {
         throw Refusal(.unauthenticated, .unauthenticated, "a valid bearer token is required")
       }
-      let call = RequestContext(
-        identity: identity, route: .infer, mode: gateway.rules.modes[.infer],
-        client: gateway.client.name(
-          address: Self.address(context.remotePeer), authorization: request.metadata.text("authorization")
-        ) { request.metadata.text($0.lowercased()) },
-        deadline: Deadline(after: gateway.rules.deadline))
       // A client that goes away cancels the call, not the task.
       var answer = try await cancelled(with: context) {
         let message = try await call.deadline.limit { try await Self.message(of: request) }
         return try await call.deadline.abandon { try await work(message, call) }
       }
-      answer.metadata.replaceOrAddString(identity.id, forKey: "x-request-id")
-      gateway.metrics.noteRequest(route, answer.outcome, seconds: start.duration(to: .now).seconds)
+      answer.metadata.replaceOrAddString(call.identity.id, forKey: "x-request-id")
+      count(call, answer.outcome, since: start)
       return StreamingServerResponse(single: ServerResponse(message: answer.message, metadata: answer.metadata))
     } catch {
       let refusal = Refusal(error) { $0 is Gone ? .clientHasGone : nil }
       if !wasRefused(request) {
-        gateway.metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
-        note(refusal, route, identity)
+        count(call, refusal.outcome, since: start)
+        note(refusal, call)
       }
-      throw RPCError(refusal, identity)
+      throw RPCError(refusal, call.identity)
     }
+  }
+
+  private func count(_ call: RPCCall, _ outcome: String, since start: ContinuousClock.Instant) {
+    gateway.metrics.noteRequest(call.method.route.rawValue, outcome, seconds: start.duration(to: .now).seconds)
   }
 
   /// Whether a call ends because it was refused before its message had come.
@@ -182,19 +175,12 @@ package struct InferenceService: RegistrableRPCService {
     }
   }
 
-  /// `ipv4:127.0.0.1:50051` and `ipv6:[::1]:50051` without kind and port.
-  private static func address(_ peer: String) -> String {
-    let parts = peer.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count >= 3 else { return peer }
-    return parts[1..<(parts.count - 1)].joined(separator: ":").filter { $0 != "[" && $0 != "]" }
-  }
-
-  private func note(_ refusal: Refusal, _ route: String, _ identity: RequestIdentity) {
+  private func note(_ refusal: Refusal, _ call: RPCCall) {
     guard refusal.status.rawValue >= 500 else { return }
     gateway.log.warning(
       "request",
       metadata: [
-        "request": "\(identity.id)", "route": "\(route)", "outcome": "\(refusal.outcome)",
+        "request": "\(call.identity.id)", "route": "\(call.method.route.rawValue)", "outcome": "\(refusal.outcome)",
         "cause": "\(refusal.cause ?? refusal.message)",
       ])
   }
@@ -237,8 +223,4 @@ extension Refusal.Status {
     case .lateAnswer: .deadlineExceeded
     }
   }
-}
-
-extension Metadata {
-  fileprivate func text(_ key: String) -> String? { self[stringValues: key].first { _ in true } }
 }

@@ -23,7 +23,7 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private let refused: RefusedCalls
   private let number: Int
   private let start = ContinuousClock.now
-  private var route = RPCRoutes.name(of: nil)
+  private var route = RPCRoute.unknown
   private var lengths = MessageLengths()
   private var arrivedAtLastLook = 0
   private var isComplete = false
@@ -55,7 +55,7 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
       guard headers.headers.allSatisfy({ HeadText.isTaken($0.name) && HeadText.isTaken($0.value) }) else {
         return refuse(context, .unreadableHead)
       }
-      if !hasBegun { route = RPCRoutes.name(of: headers.headers.first(name: ":path")) }
+      if !hasBegun { route = RPCRoute(path: headers.headers.first(name: ":path")) }
       if let refusal = refusal(of: headers) { return refuse(context, refusal) }
       guard hasBegun || census.admits(context.channel) else { return refuse(context, .tooManyCalls) }
       hasBegun = true
@@ -119,7 +119,7 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   private func count(_ refusal: RPCRefusal) {
-    metrics.noteRequest(route, refusal.outcome, seconds: start.duration(to: .now).seconds)
+    metrics.noteRequest(route.rawValue, refusal.outcome, seconds: start.duration(to: .now).seconds)
     if hasBegun { refused.add(number) }
   }
 
