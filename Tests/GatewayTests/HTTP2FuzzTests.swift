@@ -47,7 +47,7 @@ extension GatewayProcesses {
     }
 
     @Test(
-      "timeouts as the protocol permits them are taken", arguments: ["1S", "00000005S", "99999999H", "99999999n", "5M"])
+      "timeouts as the protocol permits them are taken", arguments: ["1S", "00000005S", "99999999H", "99999999u", "5M"])
     func permittedTimeouts(value: String) throws {
       let gateway = try SharedGateway.plain()
       let connection = try RawConnection(port: gateway.grpc)

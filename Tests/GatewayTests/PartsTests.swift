@@ -150,6 +150,19 @@ struct PartsTests {
     }
   }
 
+  @Test("how long clients of gRPC wait")
+  func timeouts() {
+    let good: [(String, Duration)] = [
+      ("1H", .seconds(3600)), ("2M", .seconds(120)), ("3S", .seconds(3)), ("4m", .milliseconds(4)),
+      ("5u", .microseconds(5)), ("6n", .nanoseconds(6)), ("0S", .zero), ("00000001S", .seconds(1)),
+      ("99999999H", .seconds(359_999_996_400)),
+    ]
+    for (text, duration) in good { #expect(RPCTimeout.duration(text) == duration, "\(text)") }
+    for text in ["", "S", "1", "-1S", "+1S", "1.5S", "1s", "1 S", "123456789S", "1SS", "١S", "1S\u{301}"] {
+      #expect(RPCTimeout.duration(text) == nil, "\(text)")
+    }
+  }
+
   @Test("a token is the same whoever writes its scheme how")
   func shownTokens() {
     for field in ["Bearer abc", "bearer abc", "BEARER   abc"] { #expect(BearerTokens.shown(in: field) == "abc") }

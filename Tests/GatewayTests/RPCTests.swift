@@ -199,6 +199,24 @@ extension GatewayProcesses {
       #expect(!text.contains(#"outcome="gone""#), "\(text)")
     }
 
+    @Test("a call whose client waits no longer is late, and not one whose client has gone")
+    func clientDeadline() async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      let short = HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer", [("grpc-timeout", "300m")]))
+      #expect(try status(short, gateway) == "grpc-status: 4")
+      let text = try await metrics(gateway)
+      #expect(text.contains(#"sluice_requests_total{route="infer",outcome="late"} 1"#), "\(text)")
+      #expect(!text.contains(#"outcome="gone""#), "\(text)")
+    }
+
+    @Test("a client says how long it waits in its own field, and nowhere else")
+    func hiddenTimeout() async throws {
+      let gateway = try RunningGateway(["--audit", "off"])
+      let call = HTTP2Frames.headers(1, HTTP2Frames.call("ModelInfer", [("sluice-timeout", "1m")]))
+      // Nothing has come for a while, which takes longer.
+      #expect(try status(call, gateway) == "grpc-status: 8")
+    }
+
     @Test("a call for which there is no memory is counted as one that came when there was too much to do")
     func countedBusyCalls() async throws {
       // One that is alone is taken whatever the budget says.

@@ -62,7 +62,7 @@ package struct Deadline: Sendable, Hashable {
     }
   }
 
-  private static let exceeded = SluiceError(.deadlineExceeded, "the request took longer than is permitted")
+  static let exceeded = SluiceError(.deadlineExceeded, "the request took longer than is permitted")
 }
 
 /// The first of several outcomes.

@@ -141,13 +141,19 @@ package struct InferenceService: RegistrableRPCService {
       count(call, answer.outcome, since: start)
       return StreamingServerResponse(single: ServerResponse(message: answer.message, metadata: answer.metadata))
     } catch {
-      let refusal = Refusal(error) { $0 is Gone ? .clientHasGone : nil }
+      let refusal = Self.refusal(error, call.deadline)
       if !wasRefused(request) {
         count(call, refusal.outcome, since: start)
         note(refusal, call)
       }
       throw RPCError(refusal, call.identity)
     }
+  }
+
+  /// A client that waits no longer goes away by itself, at the end of what it has said that it waits.
+  private static func refusal(_ error: any Error, _ deadline: Deadline) -> Refusal {
+    let refusal = Refusal(error) { $0 is Gone ? .clientHasGone : nil }
+    return refusal.status == .gone && deadline.isOver ? Refusal(Deadline.exceeded) : refusal
   }
 
   private func count(_ call: RPCCall, _ outcome: String, since start: ContinuousClock.Instant) {

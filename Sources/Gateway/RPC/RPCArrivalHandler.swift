@@ -56,7 +56,8 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return refuse(context, .unreadableHead)
       }
       if !hasBegun { route = RPCRoute(path: headers.headers.first(name: ":path")) }
-      if let refusal = refusal(of: headers) { return refuse(context, refusal) }
+      guard RPCTimeout.keep(in: &headers.headers) else { return refuse(context, .malformedTimeout) }
+      guard charge.grows(by: BodyChargeHandler.bytesPerRequest) else { return refuse(context, .noMemory) }
       guard hasBegun || census.admits(context.channel) else { return refuse(context, .tooManyCalls) }
       hasBegun = true
       if headers.endStream { end() } else { watch(context) }
@@ -68,11 +69,6 @@ final class RPCArrivalHandler: ChannelDuplexHandler, RemovableChannelHandler {
     default: break
     }
     context.fireChannelRead(data)
-  }
-
-  private func refusal(of headers: HTTP2Frame.FramePayload.Headers) -> RPCRefusal? {
-    guard RPCTimeout.areWellFormed(headers.headers[canonicalForm: "grpc-timeout"]) else { return .malformedTimeout }
-    return charge.grows(by: BodyChargeHandler.bytesPerRequest) ? nil : .noMemory
   }
 
   private func refusal(of part: HTTP2Frame.FramePayload.Data) -> RPCRefusal? {

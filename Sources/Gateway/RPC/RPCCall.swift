@@ -9,12 +9,13 @@ struct RPCCall: Sendable {
   private let peer: String
 
   /// - Parameters:
-  ///   - longest: the time that it may take.
+  ///   - longest: the time that it may take, unless its client waits for less.
   init(_ method: RPCMethod, _ metadata: Metadata, _ context: ServerContext, longest: Duration) {
     self.method = method
     self.metadata = metadata
     peer = context.remotePeer
-    deadline = Deadline(after: longest)
+    let timeout = metadata.text(RPCTimeout.keptField).flatMap(RPCTimeout.duration)
+    deadline = Deadline(after: timeout.map { min($0, longest) } ?? longest)
     identity = RequestIdentity(
       proposed: metadata.text("x-request-id"), traceparent: metadata.text("traceparent"),
       tracestate: metadata.text("tracestate"))
