@@ -131,6 +131,22 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a trace reaches the model server whole, in however many fields its state came")
+    func traces() async throws {
+      let server = FakeModelServer()
+      let asked = request([Signs.clean], isRaw: true)
+      try await server.serving { port in
+        let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:\(port)"])
+        try await gateway.wait(for: "model server in use")
+        try await withClient(gateway) { client in
+          var metadata: Metadata = ["traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]
+          for state in ["a=1", "b=2,c=3", "d=4"] { metadata.addString(state, forKey: "tracestate") }
+          _ = try await client.modelInfer(asked, metadata: metadata)
+        }
+        #expect(server.received.first?.headers["tracestate"] == "a=1,b=2,c=3,d=4")
+      }
+    }
+
     @Test("a message that does not come whole ends with the deadline", .enabled(if: Requirements.hasCurl, "needs curl"))
     func slowMessages() async throws {
       let gateway = try RunningGateway(["--deadline", "500ms"])

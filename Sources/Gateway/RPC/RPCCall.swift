@@ -18,7 +18,7 @@ struct RPCCall: Sendable {
     deadline = Deadline(after: timeout.map { min($0, longest) } ?? longest)
     identity = RequestIdentity(
       proposed: metadata.text("x-request-id"), traceparent: metadata.text("traceparent"),
-      tracestate: metadata.text("tracestate"))
+      tracestate: metadata.list("tracestate"))
   }
 
   var authorization: String? { metadata.text("authorization") }
