@@ -151,7 +151,11 @@ extension GatewayProcesses {
           #expect(first.received.count == 5 && second.received.count == 9)
           second.set(isReady: false)
           try await gateway.wait(for: "model server not in use", times: 3)
-          #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 502)
+          for answer in [
+            try await client.post(Self.path, Self.body([Signs.clean])), try await client.get("/v2/models/signs"),
+          ] {
+            #expect(answer.status == 503 && answer.headers["retry-after"] == "1", "\(answer.error)")
+          }
           #expect(try await client.get("/v2/health/ready").status == 503)
           #expect(try await WebClient(port: gateway.operations).get("/readyz").status == 503)
           #expect(try await client.get("/v2/health/live").status == 200)
@@ -244,7 +248,7 @@ extension GatewayProcesses {
       try await server.serving { port in
         let gateway = try Self.gateway([port])
         try await gateway.wait(for: "model server not in use")
-        #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 502)
+        #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 503)
         #expect(server.received.isEmpty)
       }
     }
@@ -300,9 +304,9 @@ extension GatewayProcesses {
       let client = WebClient(port: gateway.http)
       try await gateway.wait(for: "model server not in use")
       let answer = try await client.post(Self.path, Self.body([Signs.clean]))
-      #expect(answer.status == 502 && answer.code == "upstream-failed")
+      #expect(answer.status == 503 && answer.code == "upstream-failed" && answer.headers["retry-after"] == "1")
       let line = gateway.log.first { $0["message"] as? String == "request" }
-      #expect(line?["status"] as? String == "502" && line?["cause"] as? String == "no model server is ready")
+      #expect(line?["status"] as? String == "503" && line?["cause"] as? String == "no model server is ready")
       #expect(try await client.post("/v1/filter", Signs.clean).status == 200, "what needs no server is served")
     }
   }

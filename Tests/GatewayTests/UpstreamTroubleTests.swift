@@ -129,7 +129,7 @@ extension GatewayProcesses {
         try await gateway.wait(for: "model server not in use")
         let body = #"{"inputs":[{"name":"i","datatype":"BYTES","shape":[1],"data":["\#(Signs.clean.base64)"]}]}"#
         let answer = try await WebClient(port: gateway.http).post("/v2/models/signs/infer", Array(body.utf8))
-        #expect(answer.status == 502 && answer.error.contains("no model server is ready"), "\(answer.error)")
+        #expect(answer.status == 503 && answer.error.contains("no model server is ready"), "\(answer.error)")
       }
     }
 

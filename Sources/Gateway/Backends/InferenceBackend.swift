@@ -16,8 +16,8 @@ package protocol InferenceBackend: Sendable {
 
   /// The tensors that answers consist of, as far as they are known.
   ///
-  /// - Throws: `upstream-failed`.
-  func outputs() async throws(SluiceError) -> [ModelMetadata.Tensor]
+  /// - Throws: `Refusal` while nobody can say: `upstream-failed`.
+  func outputs() async throws(Refusal) -> [ModelMetadata.Tensor]
 
   /// Sends clean images on, and gives the answer.
   ///

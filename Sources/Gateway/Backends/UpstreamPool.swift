@@ -53,7 +53,7 @@ package final class UpstreamPool: InferenceBackend {
   private let state: Mutex<State>
   private let memory: MemoryBudget
   private let metrics: GatewayMetrics
-  private static let noneReady = "no model server is ready"
+  private static let noneReady = Refusal(.unavailable, .upstreamFailed, "no model server is ready")
 
   /// - Parameters:
   ///   - engine: whose filter's tensors are forwarded, and whose workers write them for a server.
@@ -106,18 +106,15 @@ package final class UpstreamPool: InferenceBackend {
     return [version]
   }
 
-  package func outputs() throws(SluiceError) -> [ModelMetadata.Tensor] {
-    guard let contract = state.withLock({ $0.members.compactMap(\.contract).first }) else {
-      throw SluiceError(.upstreamFailed, Self.noneReady)
-    }
+  package func outputs() throws(Refusal) -> [ModelMetadata.Tensor] {
+    guard let contract = state.withLock({ $0.members.compactMap(\.contract).first }) else { throw Self.noneReady }
     return contract.outputs
   }
 
   package func answer(_ request: ForwardedRequest) async throws(Refusal) -> InferenceResponse {
     var tried: Set<Int> = []
     while true {
-      let (server, contract): (Server, UpstreamContract)
-      do throws(SluiceError) { (server, contract) = try take(besides: tried) } catch { throw Refusal(error) }
+      let (server, contract) = try take(besides: tried)
       tried.insert(server.place)
       do throws(UpstreamTrouble) {
         return try await ask(once: server, contract, request)
@@ -129,7 +126,7 @@ package final class UpstreamPool: InferenceBackend {
   }
 
   /// The server that is to be asked among those in use that may be asked more.
-  private func take(besides tried: Set<Int>) throws(SluiceError) -> (Server, UpstreamContract) {
+  private func take(besides tried: Set<Int>) throws(Refusal) -> (Server, UpstreamContract) {
     enum Choice { case member(Int, UpstreamContract), busy, none }
     let now = ContinuousClock.now
     let choice = state.withLock { state -> Choice in
@@ -145,8 +142,8 @@ package final class UpstreamPool: InferenceBackend {
     }
     switch choice {
     case .member(let place, let contract): return (servers[place], contract)
-    case .busy: throw SluiceError(.busy, "the model servers are busy", remedy: "try again later")
-    case .none: throw SluiceError(.upstreamFailed, Self.noneReady)
+    case .busy: throw Refusal(SluiceError(.busy, "the model servers are busy", remedy: "try again later"))
+    case .none: throw Self.noneReady
     }
   }
 

@@ -16,14 +16,10 @@ extension InferenceGateway {
 
   /// - Throws: `Refusal`.
   func modelMetadata() async throws(Refusal) -> ModelMetadata {
-    do throws(SluiceError) {
-      return ModelMetadata(
-        name: rules.model, versions: backend.versions ?? [], platform: "sluice",
-        inputs: [ModelMetadata.Tensor(name: Self.inputName, datatype: InferenceDatatype.bytes.rawValue, shape: [-1])],
-        outputs: try await backend.outputs())
-    } catch {
-      throw Refusal(error)
-    }
+    ModelMetadata(
+      name: rules.model, versions: backend.versions ?? [], platform: "sluice",
+      inputs: [ModelMetadata.Tensor(name: Self.inputName, datatype: InferenceDatatype.bytes.rawValue, shape: [-1])],
+      outputs: try await backend.outputs())
   }
 
   /// - Throws: `Refusal` for a model or version that is not served.
