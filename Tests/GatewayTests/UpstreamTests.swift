@@ -241,6 +241,7 @@ extension GatewayProcesses {
         #"{"name":"x","datatype":"FP16","shape":[-1,3,64,64]}"#,
         #"{"name":"x","datatype":"FP32","shape":[-1,64,64,3]}"#,
         #"{"name":"x","datatype":"FP32","shape":[-1,3,64]}"#,
+        #"{"name":"x","datatype":"FP32","shape":[8,3,64,64]}"#,
         #"{"name":"x","datatype":"FP32","shape":[-1,3,64,64]},{"name":"z","datatype":"FP32","shape":[1]}"#,
       ])
     func unfitModels(input: String) async throws {
@@ -250,6 +251,39 @@ extension GatewayProcesses {
         try await gateway.wait(for: "model server not in use")
         #expect(try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean])).status == 503)
         #expect(server.received.isEmpty)
+      }
+    }
+
+    @Test("a model that takes one image in a call is asked about each by itself, and the answers come as one")
+    func singleImages() async throws {
+      let server = FakeModelServer(
+        .outputs(#"{"name":"y","datatype":"FP32","shape":[1,2],"data":[0.25,0.75]}"#),
+        input: #"{"name":"x","datatype":"FP32","shape":[1,3,64,64]}"#)
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        let client = WebClient(port: gateway.http)
+        let answer = try await client.post(Self.path, Self.body([Signs.clean, Signs.clean, Signs.clean]))
+        let output = try #require((answer.body.json["outputs"] as? [[String: Any]])?.first, "\(answer.error)")
+        #expect(output["shape"] as? [Int] == [3, 2])
+        #expect(output["data"] as? [Double] == [0.25, 0.75, 0.25, 0.75, 0.25, 0.75])
+        let shapes = server.received.map { ($0.body.json["inputs"] as? [[String: Any]])?.first?["shape"] as? [Int] }
+        #expect(shapes == [[1, 3, 64, 64], [1, 3, 64, 64], [1, 3, 64, 64]])
+        #expect(try await client.post(Self.path, Self.body([Signs.clean])).status == 200)
+        server.set(.outputs(#"{"name":"y","datatype":"FP32","shape":[],"data":[0.25]}"#))
+        #expect(try await client.post(Self.path, Self.body([Signs.clean, Signs.clean])).status == 502)
+        try await gateway.waitForIdleness()
+      }
+    }
+
+    @Test("a model whose number of images is written as 0 takes any number")
+    func openNumber() async throws {
+      let server = FakeModelServer(input: #"{"name":"x","datatype":"FP32","shape":[0,3,64,64]}"#)
+      try await server.serving { port in
+        let gateway = try Self.gateway([port])
+        try await gateway.wait(for: "model server in use")
+        let answer = try await WebClient(port: gateway.http).post(Self.path, Self.body([Signs.clean, Signs.clean]))
+        #expect(answer.status == 200 && server.received.count == 1, "\(answer.error)")
       }
     }
 

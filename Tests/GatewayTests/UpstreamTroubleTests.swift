@@ -133,6 +133,15 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a model that takes eight images in a call, no more and no fewer, is not used, and the log says so")
+    func fixedNumber() async throws {
+      let server = FakeModelServer(input: #"{"name":"x","datatype":"FP32","shape":[8,3,64,64]}"#)
+      try await server.serving { port in
+        let cause = try await Self.cause("http://127.0.0.1:\(port)")
+        #expect(cause.hasPrefix("its input `x` takes 8 images in each call, no more and no fewer; "), "\(cause)")
+      }
+    }
+
     @Test("nobody there is said the same way over REST and gRPC", arguments: ["http", "grpc"])
     func nobody(scheme: String) async throws {
       let address = "\(scheme)://127.0.0.1:\(LoopbackSocket.freePort())"

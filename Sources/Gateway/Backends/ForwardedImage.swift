@@ -29,11 +29,11 @@ extension [ForwardedImage] {
     return bytes + bytes / element.byteCount * bytesPerElement
   }
 
-  /// The bytes that they take besides themselves once the body is written, until the answer is there.
+  /// The bytes that they take besides themselves once the body is written, until the answer is there; that one not counted.
   ///
   /// - Parameters:
   ///   - body: what the body takes.
-  func bytesForAnswer(body: Int) -> Int { bytes + body + bytesKeptForAnswer }
+  func bytesAsAsked(body: Int) -> Int { bytes + body }
 
   /// What is claimed for the answer before it is asked for. Requests that wait for a model server fill all the room that there is,
   /// and then there would be none for the answer to any of them.

@@ -51,7 +51,7 @@ package final class UpstreamPool: InferenceBackend {
   let engine: FilterEngine
   let log: Logger
   private let state: Mutex<State>
-  private let memory: MemoryBudget
+  let memory: MemoryBudget
   private let metrics: GatewayMetrics
   private static let noneReady = Refusal(.unavailable, .upstreamFailed, "no model server is ready")
 
@@ -185,58 +185,6 @@ package final class UpstreamPool: InferenceBackend {
         "request": "\(identity.id)", "upstream": "\(server.address)", "outcome": "\(trouble.outcome)",
         "cause": "\(words)",
       ])
-  }
-
-  /// Asks a server, with what that takes charged until the answer is there.
-  private func ask(
-    _ server: Server, _ contract: UpstreamContract, _ request: ForwardedRequest
-  ) async throws(UpstreamTrouble) -> InferenceResponse {
-    let charge = try await charge(request.images, server.client, contract)
-    defer { withExtendedLifetime(charge) {} }
-    let room = AnswerRoom(request.images.bytesKeptForAnswer)
-    let load = UpstreamLoad(
-      written: { charge.shrinks(to: request.images.bytesForAnswer(body: $0)) },
-      received: { bytes in
-        let excess = room.excess(of: bytes)
-        return excess == 0 || request.holding.grows(by: excess)
-      })
-    let inference = try Self.inference(about: request, contract)
-    let response: InferenceResponse
-    do throws(UpstreamTrouble) {
-      response = try await server.client.infer(
-        inference, settings.model, binary: contract.takesBinary, request.identity, request.deadline, load)
-    } catch {
-      throw error.seen(at: request.deadline)
-    }
-    // It may have loaded another one since it was asked what it has.
-    if let version = request.version, let answered = response.modelVersion, answered != "", answered != version {
-      throw .failed(UpstreamWords("its model answered in another version than the `\(version)` that was asked for"))
-    }
-    return response
-  }
-
-  private func charge(
-    _ images: [ForwardedImage], _ client: any UpstreamClient, _ contract: UpstreamContract
-  ) async throws(UpstreamTrouble) -> MemoryCharge {
-    let isListed = client.listsElements(binary: contract.takesBinary)
-    do throws(SluiceError) {
-      return try await memory.charge(
-        images.bytesForAsking(isListed: isListed) + images.bytesKeptForAnswer, for: .forwarding)
-    } catch {
-      throw .cancelled
-    }
-  }
-
-  private static func inference(
-    about request: ForwardedRequest, _ contract: UpstreamContract
-  ) throws(UpstreamTrouble) -> InferenceRequest {
-    do throws(SluiceError) {
-      return InferenceRequest(
-        id: request.id, parameters: request.parameters,
-        inputs: [try InferenceTensor(name: contract.input, request.images)], outputs: request.outputs)
-    } catch {
-      throw .failed(UpstreamWords(error.description))
-    }
   }
 
   // MARK: - Standing
