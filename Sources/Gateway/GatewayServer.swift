@@ -86,6 +86,7 @@ package struct GatewayServer: Sendable {
     let tls = try settings.tls?.configuration()
     settings.tls?.sayEnd(log)
     let access = AccessReloading(settings, audit, files: files, log: log)
+    defer { gateway.unclean.sumUp() }
     do {
       try await end(of: ServiceGroup(configuration: configuration(services(tls, access))))
     } catch {

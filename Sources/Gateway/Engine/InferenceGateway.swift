@@ -1,7 +1,6 @@
 import Auditing
 import Classifiers
 import Common
-import Decision
 import FilterPipeline
 import Logging
 import OpenInference
@@ -25,6 +24,8 @@ package struct InferenceGateway: Sendable {
   /// What clients are called in records, and told apart by.
   package let client: ClientIdentity
   package let log: Logger
+  /// Says which images are not clean.
+  let unclean: UncleanLog
 
   package init(
     engine: FilterEngine, backend: any InferenceBackend, admission: Admission, memory: MemoryBudget,
@@ -41,6 +42,7 @@ package struct InferenceGateway: Sendable {
     self.metrics = metrics
     self.rules = rules
     self.log = log
+    unclean = UncleanLog(log)
   }
 
   /// Judges the images of an inference request, and asks the backend about them.
@@ -128,7 +130,7 @@ package struct InferenceGateway: Sendable {
       try await audit?.record(judged, context, searches: searches?.records) { labels?[$0] }
       return (request, batch.judgements.map(\.withoutTensor), settled)
     }
-    note(judgements, context)
+    unclean.note(judgements.map(\.verdict), context.identity, context.route)
     let images = try await carriedOut(settled, context)
     if let refusal = images.refusal {
       images.keep()
@@ -152,20 +154,6 @@ package struct InferenceGateway: Sendable {
       return try await admission.admit(waited: { metrics.noteStage("queue", seconds: $0.seconds) }, work)
     } catch {
       throw Refusal(error)
-    }
-  }
-
-  /// Logs travel: what rests on private detectors is in the audit record alone.
-  private func note(_ judgements: [Judgement], _ context: RequestContext) {
-    for verdict in judgements.map(\.verdict) where verdict.outcome != .clean {
-      var details: Logger.Metadata = [
-        "request": "\(context.identity.id)", "route": "\(context.route)",
-        "verdict": "\(verdict.outcome.rawValue)", "action": "\(verdict.action.rawValue)",
-      ]
-      details["sha256"] = verdict.sha256.map { "\($0)" }
-      details["pValue"] = verdict.hasPrivateParts ? nil : verdict.decision.map { "\($0.pValue.value)" }
-      details["error"] = verdict.error.map { "\($0.disclosed)" }
-      log.notice("image not clean", metadata: details)
     }
   }
 }
