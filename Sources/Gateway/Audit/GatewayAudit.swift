@@ -103,23 +103,3 @@ package struct GatewayAudit: Sendable {
     }
   }
 }
-
-extension ClientIdentity {
-  private static let longest = 128
-
-  /// What a record calls a client.
-  ///
-  /// - Parameters:
-  ///   - header: looks a header field up.
-  func name(
-    address: String?, authorization: String?, header: (String) -> String?
-  ) -> String? {
-    switch self {
-    case .none: nil
-    case .address: address
-    case .token:
-      BearerTokens.shown(in: authorization).map { "token-\(Digests.sha256(Array($0.utf8)).prefix(12))" }
-    case .header(let name): header(name).map { String(decoding: $0.utf8.prefix(Self.longest), as: UTF8.self) }
-    }
-  }
-}

@@ -30,7 +30,9 @@ struct RPCCall: Sendable {
   func context(_ route: JudgingRoute, of gateway: InferenceGateway, version: String) -> RequestContext {
     RequestContext(
       identity: identity, route: route, mode: gateway.rules.modes[route],
-      client: gateway.client.name(address: address, authorization: authorization) { metadata.text($0.lowercased()) },
+      client: gateway.client.name(address: address, authorization: authorization) {
+        Array(metadata[stringValues: $0.lowercased()]).last
+      },
       deadline: deadline, version: version.isEmpty ? nil : version)
   }
 

@@ -14,7 +14,9 @@ package struct AuditSection: SettingSection {
     help: "What this gateway's chain of records is called.")
   package let auditClient = Setting(
     "auditClient", .client, default: .address,
-    help: "What records call a client; of a token, the beginning of its digest.")
+    help:
+      "What records call a client; of a token, the beginning of its digest; of a header field, the last element of its list."
+  )
   package let auditClean = Setting(
     "auditClean", .share, default: 1, help: "The share of clean images that have a record.")
   package let auditCleanImages = Setting(

@@ -1,0 +1,34 @@
+import Cryptography
+
+extension ClientIdentity {
+  /// In bytes.
+  private static let longest = 128
+
+  /// What a record calls a client.
+  ///
+  /// - Parameters:
+  ///   - header: looks a header field up; of several, all as one list, or the last.
+  package func name(
+    address: String?, authorization: String?, header: (String) -> String?
+  ) -> String? {
+    switch self {
+    case .none: nil
+    case .address: address
+    case .token: BearerTokens.shown(in: authorization).map { "token-\(Digests.sha256(Array($0.utf8)).prefix(12))" }
+    case .header(let name): header(name).map(Self.lastElement)
+    }
+  }
+
+  /// The last element of a list, and of that the end, where it is long.
+  ///
+  /// A proxy that appends to a list puts what it knows behind what the client has written, which may be anything.
+  private static func lastElement(_ list: String) -> String {
+    let last = list.utf8.reversed().prefix { $0 != UInt8(ascii: ",") }
+    let element = last.drop(while: isSpace).reversed().drop(while: isSpace)
+    // What is left of a character that is cut in two is left out.
+    let end = element.suffix(longest).drop { element.count > longest && $0 & 0xC0 == 0x80 }
+    return String(decoding: end, as: UTF8.self)
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+}
