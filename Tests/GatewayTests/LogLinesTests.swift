@@ -1,6 +1,7 @@
 import Foundation
 import Gateway
 import Logging
+import TestSupport
 import Testing
 
 /// The log, and a reader that takes nothing.
@@ -74,6 +75,35 @@ struct LogLinesTests {
     let lines = LogLines(pipe.writing, maximumBytes: 50)
     lines.append(Array(Self.line(1).utf8))
     #expect(lines.lost == 1)
+  }
+
+  @Test(
+    "a line that a full disk tears does not swallow the next one that it takes",
+    .enabled(if: SmallDisk.isPossible, "needs the right to mount a small disk"))
+  func fullDisk() throws {
+    let disk = try SmallDisk()
+    let descriptor = open("\(disk.path)/log", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    defer { close(descriptor) }
+    let lines = LogLines(descriptor)
+    func write(_ numbers: Range<Int>) {
+      for number in numbers { lines.append(Array(Self.line(number).utf8)) }
+      lines.finish(within: .seconds(60))
+    }
+    write(0..<1)
+    for round in 1...2 {
+      try disk.fill()
+      // The file has room up to the end of its page.
+      write(100 * round..<100 * round + 99)
+      #expect(lines.lost > 0)
+      try FileManager.default.removeItem(atPath: "\(disk.path)/ballast")
+      let lost = lines.lost
+      write(1000 * round..<1000 * round + 2)
+      #expect(lines.lost == lost)
+    }
+    let text = String(decoding: try Repository.bytes("\(disk.path)/log"), as: UTF8.self)
+    let whole = text.split(separator: "\n", omittingEmptySubsequences: false).map { "\($0)\n" }
+    for number in [0, 1000, 1001, 2000, 2001] { #expect(whole.contains(Self.line(number)), "\(number)") }
+    #expect(whole.count - 1 == 1 + 198 + 4 - lines.lost + 2, "each that was torn has a line of its own")
   }
 
   @Test("messages go out as lines of JSON")

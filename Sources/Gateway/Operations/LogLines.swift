@@ -5,13 +5,16 @@ import Workers
 /// Lines on their way to a descriptor, written one after another by a thread of their own.
 ///
 /// Whoever logs never waits for whoever reads: a reader that stalls would stop every request. Where too much waits, lines are left
-/// out and counted. A line goes out in one call, so that it is there whole or not at all, also when the process ends meanwhile.
+/// out and counted. A line goes out in one call, so that it is there whole or not at all, also when the process ends meanwhile. Where a
+/// full disk takes a part of one, the next line that it takes begins on a line of its own.
 package final class LogLines: Sendable {
   private struct State {
     var waiting: [[UInt8]] = []
     /// Of the lines that wait, and of those that are being written.
     var byteCount = 0
     var isWriting = false
+    /// Whether only a part of the last line could be written, as on a full disk.
+    var isTorn = false
   }
 
   private let state = Mutex(State())
@@ -60,7 +63,7 @@ package final class LogLines: Sendable {
   private func writeAll() {
     while let lines = next() {
       for line in lines {
-        if !put(line) { lostLines.add(1, ordering: .relaxed) }
+        if !putApart(line) { lostLines.add(1, ordering: .relaxed) }
         state.withLock { $0.byteCount -= line.count }
       }
     }
@@ -79,12 +82,24 @@ package final class LogLines: Sendable {
     }
   }
 
-  /// Writes a line, however long that takes.
+  /// Writes a line, behind the end of one that was torn.
   ///
   /// - Returns: false where it cannot be written.
-  private func put(_ line: [UInt8]) -> Bool {
-    line.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return true }
+  private func putApart(_ line: [UInt8]) -> Bool {
+    let bytes = state.withLock { $0.isTorn } ? [Self.newline] + line : line
+    let count = put(bytes)
+    if count > 0 { state.withLock { $0.isTorn = bytes[count - 1] != Self.newline } }
+    return count == bytes.count
+  }
+
+  private static let newline = UInt8(ascii: "\n")
+
+  /// Writes bytes, however long that takes.
+  ///
+  /// - Returns: how many of them could be written.
+  private func put(_ bytes: [UInt8]) -> Int {
+    bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
       var done = 0
       while done < bytes.count {
         let count = write(descriptor, base + done, bytes.count - done)
@@ -93,10 +108,10 @@ package final class LogLines: Sendable {
         } else if errno == EAGAIN {
           waitForRoom()
         } else if errno != EINTR {
-          return false
+          break
         }
       }
-      return true
+      return done
     }
   }
 
