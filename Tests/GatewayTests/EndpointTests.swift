@@ -56,6 +56,22 @@ extension GatewayProcesses {
     }
 
     @Test(
+      "a body comes whole or in chunks, and in no other transfer coding",
+      arguments: [
+        ("chunked", "200"), ("Chunked", "200"), (" CHUNKED ", "200"), ("deflate, chunked", "415"),
+        ("gzip,chunked", "415"), ("identity, chunked", "415"), ("deflate\r\nTransfer-Encoding: chunked", "415"),
+      ])
+    func transferCodings(coding: String, status: String) throws {
+      let gateway = try SharedGateway.plain()
+      let text = "4\r\ntext\r\n0\r\n\r\n"
+      let head = "Host: x\r\nConnection: close\r\nContent-Type: text/plain\r\nTransfer-Encoding: \(coding)\r\n\r\n"
+      let connection = try RawConnection(port: gateway.http)
+      connection.send("POST /v1/check/a HTTP/1.1\r\n\(head)\(text)")
+      let answer = connection.receiveAll()
+      #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+    }
+
+    @Test(
       "the form of an answer is the one that is preferred, and never one that is refused",
       arguments: [
         ("application/json;q=0, image/png", "image/png"), ("image/png;q=0, */*", "application/json"),

@@ -48,17 +48,12 @@ struct HTTPGateway: Sendable {
     }
   }
 
-  /// Whether a body is as it is: no encoding is named, or the one that changes nothing.
-  private static func isPlain(_ encodings: [String]) -> Bool {
-    encodings.joined(separator: ",").split(separator: ",").allSatisfy { encoding in
-      ["", Refusal.plainEncoding].contains(encoding.filter { !$0.isWhitespace }.lowercased())
-    }
-  }
-
   /// Reads the body, unless the head says enough, and has it judged within the time that is left.
   private func judge(_ call: ServingCall, _ handler: any JudgingHandler) async throws -> HTTPAnswer {
-    guard Self.isPlain(call.headers[values: .contentEncoding]) else {
-      throw Refusal(.unsupported, .invalidRequest, "compressed bodies are not supported; send them as they are")
+    guard call.headers.haveBodyAsItIs else {
+      throw Refusal(
+        .unsupported, .invalidRequest,
+        "compressed or otherwise encoded bodies are not supported; send them as they are, whole or in chunks")
     }
     try handler.checkHead(call)
     call.context.channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)

@@ -55,8 +55,9 @@ struct PageRequest: Sendable {
 
   /// The fields of a form.
   ///
-  /// - Throws: `PageFailure` for a body that is too long.
+  /// - Throws: `PageFailure` for a body that is too long, or encoded.
   func form() async throws(PageFailure) -> FormFields {
+    guard request.headers.haveBodyAsItIs else { throw .status(400, "the form is compressed, or otherwise encoded") }
     do {
       let body = try await request.body.collect(upTo: Self.longestForm)
       return FormFields(String(buffer: body))

@@ -58,10 +58,7 @@ struct OpenAPIOperation: Sendable {
   static func form(_ summary: String) -> OpenAPIOperation {
     OpenAPIOperation(
       summary: summary, takes: [.fields],
-      responses: sentForm + [
-        OpenAPIResponse(400, "The form is wrong.", [.html]),
-        OpenAPIResponse(500, "The audit log cannot be read.", [.html]),
-      ], refusal: .html)
+      responses: sentForm + [OpenAPIResponse(500, "The audit log cannot be read.", [.html])], refusal: .html)
   }
 
   /// Of the form that shows who somebody is.
@@ -73,6 +70,7 @@ struct OpenAPIOperation: Sendable {
 
   private static let sentForm = [
     OpenAPIResponse(303, "Done; the next page is there.", [.text], headers: ["Location"]),
+    OpenAPIResponse(400, "The form is wrong.", [.html]),
     OpenAPIResponse(403, "The form comes from elsewhere.", [.html]),
     OpenAPIResponse(413, "The form is too long.", [.html]),
   ]
@@ -147,7 +145,7 @@ extension Refusal.Status {
     case .notAcceptable: "None of the accepted types can be given."
     case .tooSlow: "The body arrives too slowly."
     case .tooLarge: "The body is too long."
-    case .unsupported: "The body is compressed."
+    case .unsupported: "The body is compressed, or otherwise encoded."
     case .unprocessable: "An image cannot be decoded, or is not permitted."
     case .busy: "Too many requests are waiting; try again later."
     case .gone: "The client has gone."
