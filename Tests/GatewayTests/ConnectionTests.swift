@@ -270,6 +270,52 @@ extension GatewayProcesses {
       #expect(codes == [0], "NO_ERROR")
     }
 
+    /// Heads of requests that break the rules, each whole.
+    private static let malformedHeads: [String: [(String, String)]] = [
+      "no body": [("content-length", "5")], "a length that is none": [("content-length", "x")],
+      "two lengths": [("content-length", "5"), ("content-length", "6")],
+      "a field of the connection": [("connection", "close")], "a transfer coding": [("transfer-encoding", "chunked")],
+      "a capital": [("X-Name", "x")], "a line break": [("x-name", "a\r\nb")], "two paths": [(":path", "/")],
+      "a late method": [("x-name", "x"), (":method", "GET")],
+    ]
+
+    /// Requests on stream 3 that break the rules.
+    private static let malformed: [String: [UInt8]] = {
+      let head = HTTP2Frames.request("POST", "/v1/filter")
+      let measured = HTTP2Frames.headers(3, head + [("content-length", "5")])
+      var requests = malformedHeads.mapValues { more in
+        HTTP2Frames.headers(3, head + more, flags: HTTP2Frames.endHeaders | HTTP2Frames.endStream)
+      }
+      requests["a short body"] = measured + HTTP2Frames.frame(.data, HTTP2Frames.endStream, 3, [1, 2])
+      requests["a long body"] = measured + HTTP2Frames.frame(.data, 0, 3, [1, 2, 3, 4, 5, 6])
+      requests["no path"] = HTTP2Frames.headers(3, head.filter { $0.0 != ":path" })
+      requests["trailers before the end"] = HTTP2Frames.headers(3, head) + HTTP2Frames.headers(3, [("x-name", "x")])
+      return requests
+    }()
+
+    @Test(
+      "over HTTP/2, a request that breaks the rules ends, and no other on its connection", arguments: malformed.keys)
+    func malformedRequests(name: String) throws {
+      let frames = try #require(Self.malformed[name])
+      let connection = try RawConnection(port: try SharedGateway.plain().http)
+      connection.send(HTTP2Frames.opening + HTTP2Frames.headers(1, HTTP2Frames.request("POST", "/v1/filter")) + frames)
+      let before = connection.receive { Self.resets($0).contains(3) }
+      #expect(Self.resets(before) == [3] && HTTP2Frames.count(.goAway, in: before) == 0)
+      connection.send(HTTP2Frames.frame(.data, HTTP2Frames.endStream, 1, Signs.clean))
+      let received = before + connection.receive { HTTP2Frames.endedStreams(before + $0).contains(1) }
+      #expect(HTTP2Frames.endedStreams(received) == [1] && HTTP2Frames.fields(received).contains(":status: 200"))
+    }
+
+    @Test("over HTTP/2, who breaks the rules again and again loses the connection")
+    func manyMalformedRequests() throws {
+      let connection = try RawConnection(port: try SharedGateway.plain().http)
+      let fields = HTTP2Frames.request("GET", "/v2") + [("connection", "close")]
+      let flags = HTTP2Frames.endHeaders | HTTP2Frames.endStream
+      let requests = (0..<300).flatMap { HTTP2Frames.headers(2 * $0 + 1, fields, flags: flags) }
+      connection.send(HTTP2Frames.opening + requests)
+      #expect(connection.isClosed())
+    }
+
     @Test("thousands of gRPC answers that nobody takes keep nobody out; the connections of the first ones end")
     func manyUntakenAnswers() throws {
       let gateway = try RunningGateway(["--idle", "5m", "--audit", "off"])

@@ -80,7 +80,7 @@ package struct WideHTTP2Channel: ServerChildChannel {
   }
 }
 
-/// Ends a connection of HTTP/2 on which an error has come to light, or to which nothing more will come.
+/// Ends a connection of HTTP/2 on which an error has come to light that is not one of a stream, or to which nothing more will come.
 private final class ConnectionEndHandler: ChannelInboundHandler {
   typealias InboundIn = HTTP2Frame
 
@@ -89,5 +89,7 @@ private final class ConnectionEndHandler: ChannelInboundHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if !NIOHTTP2Errors.isOfStream(error) { context.close(promise: nil) }
+  }
 }
