@@ -8,13 +8,16 @@ package struct AuditRecorder: JudgementRecorder {
   private let policy: RecordingPolicy
   private let rejections: RejectionLimit?
   private let searches: SearchAllowance
+  private let givesUp: Bool
 
   /// - Parameters:
   ///   - rejections: sums up rejected inputs beyond its limit, for whoever takes inputs from strangers; `nil` records each.
+  ///   - givesUp: whether records that take longer to write than the writer permits are given up. They may be there later.
   package init(
     _ writer: AuditWriter, _ policy: RecordingPolicy, rejections: RejectionLimit? = nil,
-    searches: SearchAllowance = SearchAllowance()
+    searches: SearchAllowance = SearchAllowance(), givesUp: Bool = false
   ) {
+    self.givesUp = givesUp
     self.writer = writer
     self.policy = policy
     self.rejections = rejections
@@ -40,7 +43,7 @@ package struct AuditRecorder: JudgementRecorder {
   ///
   /// - Parameters:
   ///   - noticed: what is known now of searches that the images are questions of, for a record of each.
-  /// - Throws: `audit-unavailable`; then none of them was recorded or counted.
+  /// - Throws: `audit-unavailable`; then none of them was recorded or counted, unless they were given up.
   package func record(_ images: [JudgedImage], noticed: [RecordedSearch] = []) async throws(SluiceError) {
     var summary = RejectionSummary()
     var entries: [AuditEntry] = []
@@ -52,7 +55,7 @@ package struct AuditRecorder: JudgementRecorder {
       }
     }
     entries += noticed.map(entry)
-    try await writer.append(entries)
+    try await writer.append(entries, givesUp: givesUp)
     rejections?.add(summary)
   }
 

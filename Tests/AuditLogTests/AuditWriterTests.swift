@@ -147,6 +147,26 @@ struct AuditWriterTests {
     #expect(try store.heads().map(\.sequence) == [7] && store.verified().words == [])
   }
 
+  @Test("who gives up does not wait for the transaction with its entries either, and they may be recorded all the same")
+  func givingUp() async throws {
+    let log = try TestLog()
+    let hanging = try HangingDatabase(log.database())
+    let store = try AuditStore(hanging, folder: log.folder.path)
+    let writer = AuditWriter(store, name: "one", patience: .milliseconds(40))
+    for round in 1...3 {
+      hanging.hangs.withLock { $0 = true }
+      let given = await #expect(throws: SluiceError.self) {
+        try await writer.append([Judged.number(round).entry], givesUp: true)
+      }
+      #expect(given?.code == .auditUnavailable && given?.message.contains("later") == true)
+      #expect(!writer.isWritable && hanging.isHanging.withLock { $0 })
+      hanging.hangs.withLock { $0 = false }
+      try await eventually("it can write again") { writer.isWritable }
+      #expect(try await writer.append([Judged.number(4).entry], givesUp: true).map(\.sequence) == [2 * round])
+    }
+    #expect(try store.heads().map(\.sequence) == [6] && store.verified().words == [])
+  }
+
   @Test("after something that did not end in time and failed, nothing is tried but trials, until one succeeds")
   func hangingAndFailing() async throws {
     let log = try TestLog()

@@ -25,6 +25,10 @@ extension AuditWriter {
   private static let stuck = SluiceError(
     .auditUnavailable, "the audit log takes too long to be written to", remedy: "check its disk, or its server")
 
+  private static let givenUp = SluiceError(
+    .auditUnavailable, "the audit log takes too long to be written to, and may have the record later",
+    remedy: "check its disk, or its server")
+
   /// Refuses those who wait as soon as what they wait behind takes too long.
   func watch() {
     Task { [weak self, patience] in
@@ -38,7 +42,8 @@ extension AuditWriter {
   }
 
   func refuseIfStuck() {
-    let refused = state.withLock { $0.refused(at: .now) }
+    let (refused, leaving) = state.withLock { ($0.refused(at: .now), $0.givingUp(at: .now)) }
     for waiter in refused { waiter.ticket.resume(returning: .failure(Self.stuck)) }
+    for waiter in leaving { waiter.ticket.resume(returning: .failure(Self.givenUp)) }
   }
 }

@@ -47,13 +47,18 @@ package final class AuditWriter: Sendable {
   ///
   /// A task that is cancelled waits all the same: what was judged is recorded.
   ///
-  /// - Throws: `audit-unavailable`; then none of them was added, as far as the database can tell.
+  /// - Parameters:
+  ///   - givesUp: whether it throws as well where the transaction with these entries takes longer than is permitted. It cannot be taken
+  ///     back, so they may be added all the same.
+  /// - Throws: `audit-unavailable`; then none of them was added, as far as the database can tell, unless they were given up.
   @discardableResult
-  package func append(_ entries: [AuditEntry]) async throws(SluiceError) -> [AuditReference] {
+  package func append(
+    _ entries: [AuditEntry], givesUp: Bool = false
+  ) async throws(SluiceError) -> [AuditReference] {
     guard !entries.isEmpty else { return [] }
     try checkIsNotStuck()
     let result = await withCheckedContinuation { continuation in
-      start(state.withLock { $0.enqueue(entries, continuation) })
+      start(state.withLock { $0.enqueue(entries, givesUp: givesUp, continuation) })
     }
     return try result.get()
   }
@@ -136,13 +141,13 @@ package final class AuditWriter: Sendable {
       var references = try timed { () throws(SluiceError) in try store.append(entries, to: name) }[...]
       observer(entries.count, start.duration(to: .now).seconds)
       state.withLock { $0.wrote(entries) }
-      for waiter in waiters {
-        waiter.ticket.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
+      for (waiter, stillWaits) in zip(waiters, state.withLock { $0.endedWriting() }) {
+        stillWaits?.ticket.resume(returning: .success(Array(references.prefix(waiter.entries.count))))
         references = references.dropFirst(waiter.entries.count)
       }
     } catch {
       self.start(state.withLock { $0.failedToWrite(entries) })
-      for waiter in waiters { waiter.ticket.resume(returning: .failure(error)) }
+      for waiter in state.withLock({ $0.endedWriting() }) { waiter?.ticket.resume(returning: .failure(error)) }
       refuseIfStuck()
     }
   }

@@ -5,6 +5,8 @@
 package struct AuditWriterState<Ticket: Sendable>: Sendable {
   package struct Waiter: Sendable {
     package let entries: [AuditEntry]
+    /// Whether it goes on without an answer where the transaction with its entries takes too long.
+    package let givesUp: Bool
     package let ticket: Ticket
   }
 
@@ -32,6 +34,8 @@ package struct AuditWriterState<Ticket: Sendable>: Sendable {
 
   private let patience: Duration?
   private var waiting: [Waiter] = []
+  /// Whose entries are in the transaction that is under way, in order; `nil` for those who have given it up.
+  private var writing: [Waiter?] = []
   private var chores: Set<Chore> = []
   private var health = Health.sound
   /// When what is being done on the log now began.
@@ -59,8 +63,8 @@ package struct AuditWriterState<Ticket: Sendable>: Sendable {
   // MARK: - Waiting
 
   /// - Returns: what must be started.
-  package mutating func enqueue(_ entries: [AuditEntry], _ ticket: Ticket) -> [Chore] {
-    waiting.append(Waiter(entries: entries, ticket: ticket))
+  package mutating func enqueue(_ entries: [AuditEntry], givesUp: Bool = false, _ ticket: Ticket) -> [Chore] {
+    waiting.append(Waiter(entries: entries, givesUp: givesUp, ticket: ticket))
     return start(.writing) + (patience == nil ? [] : start(.watching))
   }
 
@@ -76,8 +80,24 @@ package struct AuditWriterState<Ticket: Sendable>: Sendable {
       entries += waiting[count].entries.count
       count += 1
     }
-    defer { waiting.removeFirst(count) }
-    return Array(waiting.prefix(count))
+    let chosen = Array(waiting.prefix(count))
+    waiting.removeFirst(count)
+    writing = chosen
+    return chosen
+  }
+
+  /// Those who wait for the transaction that has ended, each in its place; `nil` for those who have given it up.
+  package mutating func endedWriting() -> [Waiter?] {
+    defer { writing = [] }
+    return writing
+  }
+
+  /// Those who give up the transaction that their entries are in, because it takes too long.
+  package mutating func givingUp(at now: ContinuousClock.Instant) -> [Waiter] {
+    guard isStuck(at: now) else { return [] }
+    let leaving = writing.compactMap(\.self).filter(\.givesUp)
+    writing = writing.map { $0?.givesUp == true ? nil : $0 }
+    return leaving
   }
 
   /// Those who are to be refused, because what they wait behind takes too long.

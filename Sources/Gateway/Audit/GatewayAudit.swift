@@ -1,7 +1,6 @@
 import AuditLog
 import Auditing
 import Common
-import Cryptography
 import Logging
 import Synchronization
 
@@ -24,7 +23,7 @@ package struct GatewayAudit: Sendable {
 
   /// Requests that were refused because they could not be recorded.
   var refusals: Int { failures.refused.load(ordering: .relaxed) }
-  /// Verdicts that were given although they could not be recorded.
+  /// Verdicts that were given although they could not be recorded, as far as was known then.
   var losses: Int { failures.lost.load(ordering: .relaxed) }
 
   /// How long a transaction may take before requests are refused, or answered unrecorded: less than most requests may.
@@ -49,7 +48,7 @@ package struct GatewayAudit: Sendable {
     recorder = AuditRecorder(
       writer,
       RecordingPolicy(cleanRecords: settings.clean, cleanImages: settings.cleanImages, build: version),
-      rejections: RejectionLimit())
+      rejections: RejectionLimit(), givesUp: settings.failOpen)
   }
 
   /// The token that was made for a log whose operator named none.
