@@ -143,8 +143,8 @@ package struct GatewayServer: Sendable {
     add(
       "a reload of the filter",
       FilterReloading(
-        engine: gateway.engine, interval: settings.watch, fitness: fitness, access: access, metrics: metrics, log: log)
-    )
+        engine: gateway.engine, interval: settings.watch, fitness: fitness, access: access, state: state,
+        metrics: metrics, log: log))
     if let address = settings.operations { add("the operations server", operations(address)) }
     add("requests", Together(services: fronts(tls)))
     add("the pause before the end", Farewell(state: state, delay: settings.drainDelay))

@@ -50,6 +50,7 @@ struct FilterReloadingTests {
   }
 
   private let metrics = GatewayMetrics(version: "1")
+  private let state = ServingState()
 
   private func engine(_ openings: Openings) throws(SluiceError) -> FilterEngine {
     try FilterEngine(workers: 1, metrics: metrics) { (files) throws(SluiceError) in
@@ -63,8 +64,8 @@ struct FilterReloadingTests {
   private func reloading(_ engine: FilterEngine) -> FilterReloading {
     FilterReloading(
       engine: engine, interval: .zero,
-      fitness: FilterFitness(modes: RouteModes(default: .enforce), isEmbedded: true), metrics: metrics,
-      log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      fitness: FilterFitness(modes: RouteModes(default: .enforce), isEmbedded: true), state: state,
+      metrics: metrics, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
   /// Each occasion comes when the one before it has been followed.
@@ -168,5 +169,15 @@ struct FilterReloadingTests {
     following.cancel()
     await following.value
     #expect(openings.names == ["one"])
+  }
+
+  @Test("once the gateway is told to end, nothing is reloaded, also while requests are still answered")
+  func draining() async throws {
+    let openings = try Openings(SureFilters.text("one"))
+    let engine = try engine(openings)
+    await follow(engine, .signal)
+    state.drain()
+    await follow(engine, .signal, .look)
+    #expect(openings.names == ["one", "one"])
   }
 }

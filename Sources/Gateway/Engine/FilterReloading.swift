@@ -15,15 +15,18 @@ package struct FilterReloading: Service {
   private let interval: Duration
   private let fitness: FilterFitness
   private let access: AccessReloading?
+  private let state: ServingState
   private let metrics: GatewayMetrics
   private let log: Logger
 
   /// - Parameters:
   ///   - interval: how often files are looked at; zero for never.
+  ///   - state: says when the gateway is told to end.
   package init(
     engine: FilterEngine, interval: Duration, fitness: FilterFitness, access: AccessReloading? = nil,
-    metrics: GatewayMetrics, log: Logger
+    state: ServingState, metrics: GatewayMetrics, log: Logger
   ) {
+    self.state = state
     self.engine = engine
     self.interval = interval
     self.fitness = fitness
@@ -56,7 +59,9 @@ package struct FilterReloading: Service {
   package func follow(_ occasions: ReloadOccasions) async {
     for await _ in occasions.wakes {
       // What was told before the end is still delivered behind it.
-      guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
+      guard !Task.isCancelled else { return }
+      // Its turn to end comes when all requests are answered, which may be long after the signal to end.
+      guard !state.isDraining else { continue }
       switch occasions.take() {
       case .signal:
         access?.reload()

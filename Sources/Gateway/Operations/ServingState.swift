@@ -40,7 +40,7 @@ package final class ServingState: Sendable {
   func whenFailed(_ end: @escaping @Sendable () -> Void) { ending.withLock { $0 = end } }
 
   /// From now on nobody is to begin anything here: probes are told, and clients on every connection.
-  func drain() {
+  package func drain() {
     draining.store(true, ordering: .relaxed)
     http.announceEnd()
     grpc.announceEnd()
