@@ -68,7 +68,7 @@ package struct AuditUpkeep: Service {
       if let note { say(note) }
     } catch {
       if error.code == .auditRewritten {
-        metrics.registry.add(to: "sluice_audit_rewritten_total")
+        metrics.registry.add(to: .auditRewritten)
         guard signed.complain(error) else { return }
       }
       log.error("checkpoint not signed", metadata: ["error": "\(error)"])
@@ -127,7 +127,7 @@ package struct AuditUpkeep: Service {
   private func measure() async {
     do throws(SluiceError) {
       let size = try await audit.writer.read { store throws(SluiceError) in try store.quarantineSize() }
-      metrics.registry.set("sluice_quarantine_bytes", to: Double(size.bytes))
+      metrics.registry.set(.quarantineBytes, to: Double(size.bytes))
     } catch {
       log.error("quarantine not measured", metadata: ["error": "\(error)"])
     }
@@ -136,7 +136,7 @@ package struct AuditUpkeep: Service {
   private func sumUp() async {
     do throws(SluiceError) {
       let inputs = try await audit.recorder.sumUp()
-      if inputs > 0 { metrics.registry.add(Double(inputs), to: "sluice_audit_summed_total") }
+      if inputs > 0 { metrics.registry.add(Double(inputs), to: .auditSummed) }
     } catch {
       log.error("rejected inputs not summed up", metadata: ["error": "\(error)"])
     }

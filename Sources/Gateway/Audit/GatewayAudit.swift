@@ -94,11 +94,11 @@ package struct GatewayAudit: Sendable {
       log.error("verdict not recorded", metadata: ["request": "\(context.identity.id)", "error": "\(error)"])
       guard settings.failOpen else {
         failures.refused.add(1, ordering: .relaxed)
-        metrics.registry.add(to: "sluice_audit_refused_total")
+        metrics.registry.add(to: .auditRefused)
         throw error
       }
       failures.lost.add(judged.count, ordering: .relaxed)
-      metrics.registry.add(Double(judged.count), to: "sluice_audit_lost_total")
+      metrics.registry.add(Double(judged.count), to: .auditLost)
     }
   }
 }

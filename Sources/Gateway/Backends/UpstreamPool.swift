@@ -174,7 +174,7 @@ package final class UpstreamPool: InferenceBackend {
 
   private func count(_ server: Server, _ outcome: String) {
     metrics.registry.add(
-      to: "sluice_upstream_requests_total", ["upstream": "\(server.address)", "outcome": outcome])
+      to: .upstreamRequests, ["upstream": "\(server.address)", "outcome": outcome])
   }
 
   private func note(_ trouble: UpstreamTrouble, of server: Server, _ identity: RequestIdentity) {
@@ -195,10 +195,10 @@ package final class UpstreamPool: InferenceBackend {
     let address = "\(server.address)"
     switch standing {
     case .inUse:
-      metrics.registry.set("sluice_upstream_up", to: 1, ["upstream": address])
+      metrics.registry.set(.upstreamUp, to: 1, ["upstream": address])
       if isNews { log.info("model server in use", metadata: ["upstream": "\(address)"]) }
     case .notInUse(let complaint):
-      metrics.registry.set("sluice_upstream_up", to: 0, ["upstream": address])
+      metrics.registry.set(.upstreamUp, to: 0, ["upstream": address])
       if isNews {
         log.warning("model server not in use", metadata: ["upstream": "\(address)", "cause": "\(complaint)"])
       }

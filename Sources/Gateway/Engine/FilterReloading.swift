@@ -78,10 +78,10 @@ package struct FilterReloading: Service {
       let identity = try await thread.runUncancelled { () throws(SluiceError) -> FilterIdentity in
         try engine.reload { old, new throws(SluiceError) in try fitness.check(old, new) }
       }
-      metrics.registry.add(to: "sluice_reloads_total", ["outcome": "loaded"])
+      metrics.registry.add(to: .reloads, ["outcome": "loaded"])
       log.notice("filter reloaded", metadata: ["cause": "\(cause)", "digest": "\(identity.digest)"])
     } catch {
-      metrics.registry.add(to: "sluice_reloads_total", ["outcome": "refused"])
+      metrics.registry.add(to: .reloads, ["outcome": "refused"])
       log.error("filter not reloaded; the old one stays in use", metadata: ["cause": "\(cause)", "error": "\(error)"])
     }
   }

@@ -1,11 +1,13 @@
 extension GatewayMetrics {
-  private static let lostLines = "sluice_log_lost_total"
-
   package func declareLog() {
-    registry.declare(
-      Self.lostLines, "counter", "Lines of the log that were left out because earlier ones were not taken.")
-    registry.add(0, to: Self.lostLines)
+    declare([.lostLines])
+    registry.add(0, to: .lostLines)
   }
 
-  func noteLog(_ lines: LogLines) { registry.set(Self.lostLines, to: Double(lines.lost)) }
+  func noteLog(_ lines: LogLines) { registry.set(.lostLines, to: Double(lines.lost)) }
+}
+
+extension Metric {
+  fileprivate static let lostLines = counter(
+    "sluice_log_lost_total", "Lines of the log that were left out because earlier ones were not taken.")
 }

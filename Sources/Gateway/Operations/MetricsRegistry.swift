@@ -16,13 +16,6 @@ package final class MetricsRegistry: Sendable {
     let value: String
   }
 
-  private struct Family {
-    let kind: String
-    let help: String
-    /// Upper bounds of a histogram's buckets; empty for other kinds.
-    let buckets: [Double]
-  }
-
   private struct Histogram {
     var counts: [Int]
     var sum = 0.0
@@ -30,44 +23,52 @@ package final class MetricsRegistry: Sendable {
   }
 
   private struct State {
-    var families: [String: Family] = [:]
-    var order: [String] = []
+    /// In the order in which they are shown.
+    var order: [Metric] = []
+    var declared: Set<Metric> = []
     var values: [Series: Double] = [:]
     var histograms: [Series: Histogram] = [:]
+
+    mutating func declare(_ metric: Metric) {
+      if declared.insert(metric).inserted { order.append(metric) }
+    }
   }
 
   private let state = Mutex(State())
 
   package init() {}
 
-  func declare(_ name: String, _ kind: String, _ help: String, buckets: [Double] = []) {
+  /// Has a metric shown, before there is anything to show of it; whatever is counted is shown besides.
+  package func declare(_ metric: Metric) { state.withLock { $0.declare(metric) } }
+
+  package func add(_ amount: Double = 1, to metric: Metric, _ labels: KeyValuePairs<String, String> = [:]) {
+    let series = Self.series(metric.name, labels)
     state.withLock { state in
-      if state.families[name] == nil { state.order.append(name) }
-      state.families[name] = Family(kind: kind, help: help, buckets: buckets)
+      state.declare(metric)
+      state.values[series, default: 0] += amount
     }
   }
 
-  func add(_ amount: Double = 1, to name: String, _ labels: KeyValuePairs<String, String> = [:]) {
-    let series = Self.series(name, labels)
-    state.withLock { $0.values[series, default: 0] += amount }
-  }
-
-  func set(_ name: String, to value: Double, _ labels: KeyValuePairs<String, String> = [:]) {
-    let series = Self.series(name, labels)
-    state.withLock { $0.values[series] = value }
+  package func set(_ metric: Metric, to value: Double, _ labels: KeyValuePairs<String, String> = [:]) {
+    let series = Self.series(metric.name, labels)
+    state.withLock { state in
+      state.declare(metric)
+      state.values[series] = value
+    }
   }
 
   /// Drops every series of a gauge whose labels name something that is gone.
-  func forget(_ name: String) {
-    state.withLock { state in state.values = state.values.filter { $0.key.name != name } }
+  func forget(_ metric: Metric) {
+    state.withLock { state in state.values = state.values.filter { $0.key.name != metric.name } }
   }
 
-  func observe(_ name: String, _ value: Double, _ labels: KeyValuePairs<String, String> = [:]) {
-    let series = Self.series(name, labels)
+  package func observe(_ metric: Metric, _ value: Double, _ labels: KeyValuePairs<String, String> = [:]) {
+    let series = Self.series(metric.name, labels)
     state.withLock { state in
-      let bounds = state.families[name]?.buckets ?? []
-      var histogram = state.histograms[series] ?? Histogram(counts: Array(repeating: 0, count: bounds.count))
-      if let place = bounds.firstIndex(where: { value <= $0 }) { histogram.counts[place] += 1 }
+      state.declare(metric)
+      var histogram =
+        state.histograms[series] ?? Histogram(counts: Array(repeating: 0, count: metric.buckets.count))
+      if let place = metric.buckets.firstIndex(where: { value <= $0 }) { histogram.counts[place] += 1 }
       histogram.sum += value
       histogram.count += 1
       state.histograms[series] = histogram
@@ -84,14 +85,14 @@ package final class MetricsRegistry: Sendable {
   package var text: String {
     state.withLock { state in
       var text = ""
-      for name in state.order {
-        guard let family = state.families[name] else { continue }
-        text += "# HELP \(name) \(family.help)\n# TYPE \(name) \(family.kind)\n"
+      for metric in state.order {
+        let name = metric.name
+        text += "# HELP \(name) \(metric.help)\n# TYPE \(name) \(metric.kind.rawValue)\n"
         for (series, value) in Self.sorted(state.values, name) {
           text += name + Self.text(series.labels) + " " + value.plainText + "\n"
         }
         for (series, histogram) in Self.sorted(state.histograms, name) {
-          text += Self.text(series, histogram, family.buckets)
+          text += Self.text(series, histogram, metric.buckets)
         }
       }
       return text

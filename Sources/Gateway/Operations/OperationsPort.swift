@@ -60,10 +60,10 @@ extension OperationsPort {
 
   func metrics() -> Response {
     let registry = gateway.metrics.registry
-    registry.set("sluice_queue_depth", to: Double(gateway.admission.waiting))
-    registry.set("sluice_running", to: Double(gateway.admission.working))
-    registry.set("sluice_in_flight", to: Double(state.inFlight.count))
-    registry.set("sluice_held_bytes", to: Double(gateway.memory.used))
+    registry.set(.queueDepth, to: Double(gateway.admission.waiting))
+    registry.set(.running, to: Double(gateway.admission.working))
+    registry.set(.inFlight, to: Double(state.inFlight.count))
+    registry.set(.heldBytes, to: Double(gateway.memory.used))
     gateway.metrics.noteLog(.standardError)
     return Self.text(registry.text, type: OpenAPIContent.metrics.type)
   }
