@@ -4,8 +4,7 @@ import NIOCore
 /// goes on, and its client opens another one, here or elsewhere (RFC 9113, section 6.8). Then its last answer arrives.
 ///
 /// The handlers of HTTP/2 close a connection when its last stream counts as closed, which may be before the last frames have
-/// been flushed, and before the client has taken them. Closing while the client still has something to say would make the
-/// system throw them away, so what comes is dropped for a moment, until the client ends as well.
+/// been flushed, and before the client has taken them (see `LingeringClose`).
 ///
 /// Stands before those handlers, and behind those that end a connection whatever its client has not taken; HTTP/1.1 has
 /// `LastAnswerHandler`.
@@ -16,26 +15,27 @@ final class GoAwayHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = Any
 
   private var serverWillEnd = false
-  private var isClosing = false
-  private var timer: Scheduled<Void>?
-  private static let patience = TimeAmount.seconds(2)
+  private var closing = LingeringClose()
 
-  func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+  func handlerRemoved(context: ChannelHandlerContext) { _ = closing.end() }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if isClosing, case ChannelEvent.inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
+    if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+      act(closing.clientEnds(), context)
+      guard closing.isOpen else { return }
+    }
     let isEnd = event is ServerWillEnd || event is ChannelShouldQuiesceEvent
     serverWillEnd = serverWillEnd || isEnd
     context.fireUserInboundEventTriggered(isEnd ? ChannelShouldQuiesceEvent() : event)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if !isClosing { context.fireChannelRead(data) }
+    if closing.isOpen { context.fireChannelRead(data) }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
     context.fireChannelReadComplete()
-    if isClosing { context.read() }
+    if !closing.isOpen { context.read() }
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -44,20 +44,25 @@ final class GoAwayHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // A connection that ends for what its client did ends at once.
     guard serverWillEnd else { return context.close(promise: promise) }
     context.channel.closeFuture.cascade(to: promise)
-    if !isClosing { closePolitely(context) }
+    if closing.begin() { closeOutput(context) }
   }
 
-  private func closePolitely(_ context: ChannelHandlerContext) {
-    isClosing = true
+  private func closeOutput(_ context: ChannelHandlerContext) {
     let taken = context.eventLoop.makePromise(of: Void.self)
-    taken.futureResult.assumeIsolated().whenComplete { [self] _ in waitForClient(context) }
+    taken.futureResult.assumeIsolated().whenComplete { [self] _ in
+      act(closing.answerIsGone(isActive: context.channel.isActive), context)
+    }
     // Done once everything before it has been taken.
     context.close(mode: .output, promise: taken)
   }
 
-  private func waitForClient(_ context: ChannelHandlerContext) {
-    guard context.channel.isActive else { return }
-    context.read()
-    timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+  private func act(_ action: LingeringClose.Action, _ context: ChannelHandlerContext) {
+    switch action {
+    case .nothing: break
+    case .drain:
+      closing.startDraining(on: context.eventLoop) { [self] in act(closing.end(), context) }
+      context.read()
+    case .close: context.close(promise: nil)
+    }
   }
 }

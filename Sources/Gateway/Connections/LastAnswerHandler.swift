@@ -3,10 +3,8 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection after the last answer on it, and says so in the answer: one that came before the end of its request, one of
-/// which handlers behind it say that it is the last, and any while the server is about to end.
-///
-/// Closing at once would make the system throw the answer away while the client is still sending, so what comes is read
-/// and dropped for a moment first.
+/// which handlers behind it say that it is the last, and any while the server is about to end. What comes is dropped for a moment first
+/// (see `LingeringClose`).
 final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -17,27 +15,28 @@ final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var received = 0
   private var answered = 0
   private var isLast = false
-  private var isDropping = false
+  private var closing = LingeringClose()
   private let state: ServingState
-  private static let patience = TimeAmount.seconds(2)
 
   init(_ state: ServingState) {
     self.state = state
   }
 
+  func handlerRemoved(context: ChannelHandlerContext) { _ = closing.end() }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isDropping else { return }
+    guard closing.isOpen else { return }
     if case .end = unwrapInboundIn(data) { received += 1 }
     context.fireChannelRead(data)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    if isDropping { context.read() } else { context.fireChannelReadComplete() }
+    if closing.isOpen { context.fireChannelReadComplete() } else { context.read() }
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     // Such as the framework's own answer to what it cannot read.
-    guard !isDropping else {
+    guard closing.isOpen else {
       promise?.fail(ChannelError.outputClosed)
       return
     }
@@ -49,18 +48,20 @@ final class LastAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         answered > received || !isStream && (state.isDraining || head.headerFields[.connection] == "close")
       if isLast, !isStream { head.headerFields[.connection] = "close" }
       context.write(wrapOutboundOut(.head(head)), promise: promise)
-    case .end where isLast: end(context, data, promise)
+    case .end where isLast: finish(context, data, promise)
     default: context.write(data, promise: promise)
     }
   }
 
-  private func end(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
-    isDropping = true
+  private func finish(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
+    _ = closing.begin()
     let channel = context.channel
     context.writeAndFlush(data, promise: promise)
     // Who has sent the whole request has nothing more to say, and may wait for this end.
     if answered <= received { context.close(mode: .output, promise: nil) }
+    closing.startDraining(on: context.eventLoop) { [self] in
+      if closing.end() == .close { channel.close(promise: nil) }
+    }
     context.read()
-    context.eventLoop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
   }
 }
