@@ -203,6 +203,7 @@ let package = Package(
         .product(name: "HummingbirdTLS", package: "hummingbird", condition: withCommand),
         .product(name: "Logging", package: "swift-log", condition: withCommand),
         .product(name: "Mustache", package: "swift-mustache", condition: withCommand),
+        .product(name: "NIOCertificateReloading", package: "swift-nio-extras", condition: withCommand),
         .product(name: "NIOCore", package: "swift-nio", condition: withCommand),
         .product(name: "NIOHPACK", package: "swift-nio-http2", condition: withCommand),
         .product(name: "NIOHTTP1", package: "swift-nio", condition: withCommand),

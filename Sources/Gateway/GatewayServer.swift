@@ -82,13 +82,11 @@ package struct GatewayServer: Sendable {
   /// Serves until a signal to end, then answers what has begun, within the time that is set for it.
   package func run() async throws {
     if let audit { try await audit.recorder.open(gateway.engine.pipeline.identity, key: audit.signingKey.verification) }
-    let files = settings.tls?.versions ?? FileVersions()
-    let tls = try settings.tls?.configuration()
-    settings.tls?.sayEnd(log)
-    let access = AccessReloading(settings, audit, files: files, log: log)
+    let certificate = try settings.tls.map { (files) throws(SluiceError) in try ServedCertificate(files, log: log) }
+    let access = AccessReloading(settings, audit, certificate, log: log)
     defer { gateway.unclean.sumUp() }
     do {
-      try await end(of: ServiceGroup(configuration: configuration(services(tls, access))))
+      try await end(of: ServiceGroup(configuration: configuration(services(certificate, access))))
     } catch {
       // A server that is ended while it begins fails as well; what came first says why.
       throw state.failure ?? error
@@ -133,7 +131,7 @@ package struct GatewayServer: Sendable {
     if Task.isCancelled { await serving.value }
   }
 
-  private func services(_ tls: TLSSetup?, _ access: AccessReloading) -> [any Service] {
+  private func services(_ certificate: ServedCertificate?, _ access: AccessReloading) -> [any Service] {
     var services: [any Service] = []
     // They end in the reverse order: first who says so, then who takes requests, last who is needed to answer them.
     func add(_ name: String, _ service: some Service) { services.append(running.watched(name, service)) }
@@ -146,7 +144,7 @@ package struct GatewayServer: Sendable {
         engine: gateway.engine, interval: settings.watch, fitness: fitness, access: access, state: state,
         metrics: metrics, log: log))
     if let address = settings.operations { add("the operations server", operations(address)) }
-    add("requests", Together(services: fronts(tls)))
+    add("requests", Together(services: fronts(certificate)))
     add("the pause before the end", Farewell(state: state, delay: settings.drainDelay))
     return services
   }
@@ -163,7 +161,7 @@ package struct GatewayServer: Sendable {
   /// How long the services may take to end by themselves.
   private var longestEnd: Duration { settings.drainDelay + settings.drain + .seconds(5) }
 
-  private func fronts(_ tls: TLSSetup?) -> [any Service] {
+  private func fronts(_ certificate: ServedCertificate?) -> [any Service] {
     var services: [any Service] = []
     if let address = settings.http {
       let http = HTTPGateway(
@@ -171,7 +169,8 @@ package struct GatewayServer: Sendable {
         connections: Connections(), state: state)
       services.append(
         HTTPService(
-          address: address, gateway: http, settings: settings, maxConnections: maxConnections, tls: tls, log: log
+          address: address, gateway: http, settings: settings, maxConnections: maxConnections, certificate: certificate,
+          log: log
         ) {
           note("http", address, $0?.port)
         })
@@ -179,7 +178,9 @@ package struct GatewayServer: Sendable {
     if let address = settings.grpc {
       let service = InferenceService(gateway: gateway, tokens: settings.tokens, state: state)
       services.append(
-        RPCService(address: address, service: service, settings: settings) { note("grpc", address, $0) })
+        RPCService(address: address, service: service, settings: settings, certificate: certificate) {
+          note("grpc", address, $0)
+        })
     }
     return services
   }

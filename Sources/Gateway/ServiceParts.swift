@@ -1,7 +1,4 @@
-import NIOSSL
 import ServiceLifecycle
-
-typealias TLSSetup = TLSConfiguration
 
 /// Services that begin and end at the same time.
 struct Together: Service {

@@ -55,27 +55,49 @@ extension GatewayProcesses {
       #expect(try await logIn(Self.new) != nil)
     }
 
-    @Test("the log says until when a certificate holds, and that another one waits for a restart")
+    /// Makes a certificate for a name, and its key.
+    private func makeCertificate(_ name: String, in folder: TemporaryFolder) throws {
+      try SluiceCommand.shell(
+        "cd '\(folder.path)' && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=\(name) -out c.pem -keyout k.pem"
+      ).check()
+    }
+
+    /// What names the certificates have that new connections are shown, over HTTP and over gRPC.
+    private func shownNames(_ gateway: RunningGateway) throws -> [String] {
+      try [gateway.http, gateway.grpc].map { port in
+        let shown = try SluiceCommand.shell(
+          "openssl s_client -connect 127.0.0.1:\(port) -alpn h2 </dev/null 2>/dev/null | openssl x509 -noout -subject")
+        return shown.outputText.filter { $0.isLetter || $0 == "-" }
+      }
+    }
+
+    @Test("new connections are shown the certificate that SIGHUP finds; one that is none leaves the old one in use")
     func certificates() async throws {
       guard Requirements.hasOpenSSL else { return }
       let folder = try TemporaryFolder()
-      func make() throws {
-        try SluiceCommand.shell(
-          "cd '\(folder.path)' && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -out c.pem -keyout k.pem"
-        ).check()
-      }
-      try make()
+      try makeCertificate("first", in: folder)
       let gateway = try RunningGateway([
         "--tls-certificate", "\(folder.path)/c.pem", "--tls-key", "\(folder.path)/k.pem",
       ])
       let line = try #require(gateway.log.first { $0["message"] as? String == "TLS certificate" })
       #expect((line["until"] as? String)?.hasSuffix("Z") == true, "\(line)")
+      #expect(try shownNames(gateway) == ["subjectCNfirst", "subjectCNfirst"])
+      try makeCertificate("second", in: folder)
+      #expect(try shownNames(gateway) == ["subjectCNfirst", "subjectCNfirst"], "not before")
       gateway.send(SIGHUP)
-      try await gateway.wait(for: "filter reloaded")
-      #expect(!gateway.logText.contains("after a restart only"))
-      try make()
+      try await gateway.wait(for: "TLS certificate and key read again")
+      #expect(try shownNames(gateway) == ["subjectCNsecond", "subjectCNsecond"])
+      let key = try Repository.bytes("\(folder.path)/k.pem")
+      try makeCertificate("third", in: folder)
+      // The certificate of one, and the key of another.
+      try folder.file("k.pem", String(decoding: key, as: UTF8.self))
       gateway.send(SIGHUP)
-      try await gateway.wait(for: "the TLS certificate or its key was changed, and is used after a restart only")
+      try await gateway.wait(for: "TLS certificate and key not read again; the old ones stay in use")
+      #expect(try shownNames(gateway) == ["subjectCNsecond", "subjectCNsecond"])
+      try makeCertificate("fourth", in: folder)
+      gateway.send(SIGHUP)
+      try await gateway.wait(for: "TLS certificate and key read again", times: 2)
+      #expect(try shownNames(gateway) == ["subjectCNfourth", "subjectCNfourth"])
     }
   }
 }

@@ -9,7 +9,7 @@ import Workers
 /// Reloads the filter on SIGHUP, and when one of its files changes, one reload after another.
 ///
 /// A filter that cannot be opened, or does not fit what is being served, leaves the old one serving, and is tried again once one
-/// of its own files changes. A signal also has the files of tokens read again.
+/// of its own files changes. A signal also has the files of tokens and of the certificate read again.
 package struct FilterReloading: Service {
   private let engine: FilterEngine
   private let interval: Duration

@@ -1,5 +1,3 @@
-import AuditLog
-import Common
 import FilterPipeline
 import Hummingbird
 import HummingbirdCore
@@ -7,7 +5,6 @@ import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOHTTPTypes
-import NIOSSL
 import ServiceLifecycle
 
 /// Serves HTTP/1.1 and HTTP/2 at an address, with TLS or without.
@@ -16,7 +13,8 @@ struct HTTPService: Service {
   let gateway: HTTPGateway
   let settings: GatewaySettings
   let maxConnections: Int
-  let tls: TLSConfiguration?
+  /// `nil` without TLS.
+  let certificate: ServedCertificate?
   let log: Logger
   let onListening: @Sendable (SocketAddress?) -> Void
 
@@ -59,7 +57,7 @@ struct HTTPService: Service {
       idleTimeout: idle, gracefulCloseTimeout: settings.drainDelay + settings.drain, streamConfiguration: channels)
     let deadline = settings.deadline
     return EitherHTTPChannel.server(
-      channels, http2: http2, patience: TimeAmount(idle), tls: tls,
+      channels, http2: http2, patience: TimeAmount(idle), tls: certificate?.configuration,
       guards: [ConnectionRoomHandler(state.http), SilenceHandler(idle: idle, deadline: deadline)])
   }
 }
@@ -69,36 +67,4 @@ func quiet(_ log: Logger) -> Logger {
   var log = log
   log.logLevel = max(log.logLevel, .error)
   return log
-}
-
-extension TLSFiles {
-  /// Says until when the certificate holds: nobody reads another one before a restart.
-  func sayEnd(_ log: Logger) {
-    guard let first = try? NIOSSLCertificate.fromPEMFile(certificate).first else { return }
-    let end = AuditTime(microseconds: Int(first.notValidAfter) * 1_000_000)
-    let metadata: Logger.Metadata = ["file": "\(certificate)", "until": "\(end.text)"]
-    if end < .now {
-      log.warning("the TLS certificate has expired", metadata: metadata)
-    } else {
-      log.info("TLS certificate", metadata: metadata)
-    }
-  }
-
-  /// - Throws: `invalid-setting` for files that hold no certificate, or no key.
-  func configuration() throws(SluiceError) -> TLSConfiguration {
-    do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-      guard !chain.isEmpty else { throw SluiceError(.invalidSetting, "it holds no certificate") }
-      let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: self.key, format: .pem))
-      var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
-      configuration.minimumTLSVersion = .tlsv12
-      // A key that does not belong to the certificate is found here, not by the first client.
-      _ = try NIOSSLContext(configuration: configuration)
-      return configuration
-    } catch {
-      throw SluiceError(
-        .invalidSetting, "tlsCertificate \(certificate) and tlsKey \(self.key) cannot be used: \(error)",
-        remedy: "give a certificate chain and its private key, both PEM")
-    }
-  }
 }

@@ -1,23 +1,17 @@
 import Common
-import Files
 import Logging
 
-/// Reads the files of tokens again, and says what only a restart takes over.
-///
-/// Certificates are read once: the library of gRPC takes none later, and two servers of one gateway must not show different ones.
+/// Reads the files of tokens again, and the certificate with its key.
 package struct AccessReloading: Sendable {
   private let settings: GatewaySettings
   private let audit: GatewayAudit?
+  private let certificate: ServedCertificate?
   private let log: Logger
-  /// The certificate and its key as they were before they were read.
-  private let files: FileVersions
 
-  /// - Parameters:
-  ///   - files: noted before anything was read of them.
-  init(_ settings: GatewaySettings, _ audit: GatewayAudit?, files: FileVersions, log: Logger) {
+  init(_ settings: GatewaySettings, _ audit: GatewayAudit?, _ certificate: ServedCertificate?, log: Logger) {
     self.settings = settings
     self.audit = audit
-    self.files = files
+    self.certificate = certificate
     self.log = log
   }
 
@@ -28,10 +22,9 @@ package struct AccessReloading: Sendable {
     if let audit {
       attempt("reviewers' tokens") { () throws(SluiceError) in try audit.readReviewersAgain() }
     }
-    guard files.haveChanged else { return }
-    log.warning(
-      "the TLS certificate or its key was changed, and is used after a restart only",
-      metadata: ["files": "\(files.paths.sorted().joined(separator: ", "))"])
+    if let certificate {
+      attempt("TLS certificate and key") { () throws(SluiceError) in try certificate.readAgain() }
+    }
   }
 
   /// What cannot be read leaves the old ones in use.
@@ -42,14 +35,5 @@ package struct AccessReloading: Sendable {
     } catch {
       log.error("\(what) not read again; the old ones stay in use", metadata: ["error": "\(error)"])
     }
-  }
-}
-
-extension TLSFiles {
-  /// The files as they are now.
-  var versions: FileVersions {
-    var versions = FileVersions()
-    for path in [certificate, key] { versions.note(path) }
-    return versions
   }
 }

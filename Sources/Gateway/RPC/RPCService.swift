@@ -10,6 +10,8 @@ struct RPCService: Service {
   let address: ListenAddress
   let service: InferenceService
   let settings: GatewaySettings
+  /// `nil` without TLS.
+  let certificate: ServedCertificate?
   let onListening: @Sendable (_ port: Int?) -> Void
 
   /// Calls on a connection.
@@ -21,7 +23,7 @@ struct RPCService: Service {
   func run() async throws {
     let room = service.state.grpc
     let transport = HTTP2ServerTransport.Posix(
-      address: try socketAddress(), transportSecurity: security(), config: configuration(room))
+      address: try socketAddress(), transportSecurity: try security(), config: configuration(room))
     let server = GRPCServer(transport: transport, services: [service])
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -45,10 +47,9 @@ struct RPCService: Service {
       ? .ipv6(host: resolved.host, port: address.port) : .ipv4(host: resolved.host, port: address.port)
   }
 
-  private func security() -> HTTP2ServerTransport.Posix.TransportSecurity {
-    guard let tls = settings.tls else { return .plaintext }
-    return .tls(
-      certificateChain: [.file(path: tls.certificate, format: .pem)], privateKey: .file(path: tls.key, format: .pem))
+  private func security() throws -> HTTP2ServerTransport.Posix.TransportSecurity {
+    guard let certificate else { return .plaintext }
+    return try .tls(certificateReloader: certificate)
   }
 
   private func configuration(_ room: ConnectionRoom) -> HTTP2ServerTransport.Posix.Config {

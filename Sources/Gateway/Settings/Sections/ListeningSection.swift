@@ -14,7 +14,7 @@ package struct ListeningSection: SettingSection {
     help: "Where metrics, health and the audit pages are served; off for not at all.")
   package let tlsCertificate = Setting(
     "tlsCertificate", .optional(.file()), default: nil,
-    help: "The certificate chain (PEM). It is read at the start; restart to change it.")
+    help: "The certificate chain (PEM). SIGHUP has it read again, for new connections.")
   package let tlsKey = Setting(
     "tlsKey", .optional(.file()), default: nil,
     help: "The private key of the certificate (PEM), read with it.")
