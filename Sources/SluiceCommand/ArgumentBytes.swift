@@ -30,6 +30,9 @@ enum ArgumentBytes {
     }
   }
 
+  /// The arguments as text, without the name of the command.
+  static var texts: [String] { given().dropFirst().map { String(decoding: $0, as: UTF8.self) } }
+
   private static func given() -> [[UInt8]] {
     (0..<Int(CommandLine.argc)).compactMap { index in
       guard let argument = CommandLine.unsafeArgv[index] else { return nil }

@@ -47,12 +47,18 @@ enum Main {
     let status = SluiceCommand.exitCode(for: error)
     let message = SluiceCommand.fullMessage(for: error)
     if status.isSuccess {
+      // A command that needs a subcommand shows its help without being asked for it.
+      if !(error is CleanExit) { checkHelpIsMeant() }
       if !message.isEmpty { tell(message) }
       exit(ExitStatus.allClean)
     }
     if !message.isEmpty { Terminal.say(SetUpModel.printableLines(message)) }
     let isUsage = status == .validationFailure || status == .failure
     exit(isUsage ? ExitStatus.failed : status.rawValue)
+  }
+
+  private static func checkHelpIsMeant() {
+    do throws(SluiceError) { try HelpRequest.checkIsMeant(in: ArgumentBytes.texts) } catch { end(error) }
   }
 
   /// Says what was asked for on standard output; ends the process where that takes none of it.

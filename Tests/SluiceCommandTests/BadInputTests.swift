@@ -149,6 +149,22 @@ struct BadInputTests {
     }
   }
 
+  @Test("a name whose letters ask for help is no request for it", arguments: ["-h.png", "-dash.png"])
+  func namesLikeHelp(name: String) throws {
+    let files = try TemporaryFolder()
+    for name in [name, "a.png"] { try files.file(name, EncodedImages.png()) }
+    let command = "cd '\(files.path)' && $SLUICE filter -f '\(filter)' --format none"
+    let taken = try SluiceCommand.shell("\(command) *.png")
+    #expect(taken.status == 2 && taken.output.isEmpty)
+    #expect(
+      taken.errors == "sluice: `\(name)` is no option; put `--` before names that begin with a hyphen\n",
+      "\(taken.errors)")
+    let judged = try SluiceCommand.shell("\(command) -- *.png")
+    #expect(judged.status == 0 && judged.verdicts.count == 2, "\(judged.errors)")
+    let asked = try SluiceCommand.shell("\(command) -h")
+    #expect(asked.status == 0 && asked.outputText.contains("sluice filter"))
+  }
+
   @Test func filterFileMistakesEndTheRunBeforeAnyImage() throws {
     let wrong = try folder.file("wrong.yaml", Filters.decodeOnly + "\ndetektors: []")
     let result = try SluiceCommand.run(["filter", "-f", wrong], input: try EncodedImages.png())

@@ -10,6 +10,13 @@ struct HelpTests {
     #expect(result.errors.isEmpty)
   }
 
+  @Test("commands that need a subcommand show their help", arguments: [[], ["audit"], ["--help-hidden"]])
+  func helpWithoutAsking(arguments: [String]) throws {
+    let result = try SluiceCommand.run(arguments)
+    #expect(result.status == 0 && result.errors.isEmpty)
+    #expect(result.outputText.contains("audit"))
+  }
+
   @Test("a flagged image changes the exit status, also where it is forwarded")
   func exitStatus() throws {
     let result = try SluiceCommand.run(["filter", "--help"], environment: ["COLUMNS": "200"])
