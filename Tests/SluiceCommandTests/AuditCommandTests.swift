@@ -167,6 +167,23 @@ struct AuditCommandTests {
     #expect(try bench.records("--limit", "1", "--oldest-first").first?.reference == bench.records().last?.reference)
   }
 
+  @Test("a list that is not all of it says so")
+  func cutOff() throws {
+    let count = bench.verdicts.count
+    for form in [[], ["--ndjson"]] {
+      func list(_ options: String...) throws -> SluiceCommand.Result {
+        try SluiceCommand.run(["audit", "list", "--audit", bench.log] + form + options)
+      }
+      let cut = try list("--limit", "\(count - 1)")
+      #expect(cut.status == 0 && cut.errors.contains("the newest \(count - 1); there are more"), "\(cut.errors)")
+      let lines = cut.outputText.split(separator: "\n").count
+      #expect(lines == count - (form.isEmpty ? 0 : 1))
+      #expect(try list("--limit", "2", "--oldest-first").errors.contains("the oldest 2; there are more"))
+      #expect(try list("--limit", "\(count)").errors.isEmpty)
+      #expect(try list("--limit", "\(Int.max)").errors.isEmpty)
+    }
+  }
+
   @Test("no record is no error")
   func empty() throws {
     let result = try bench.audit("list", "--client", "nobody")

@@ -45,18 +45,41 @@ struct AuditListCommand: AsyncParsableCommand {
     query.isOldestFirst = oldestFirst
     let output = OutputFile.standardOutput()
     if ndjson {
-      try store.forEach(query, limit: limit) { record throws(SluiceError) in
+      let hasMore = try forEach(query, in: store) { record throws(SluiceError) in
         try output.write(Array((record.exported.text + "\n").utf8))
       }
-      return
+      return sayThereAreMore(hasMore)
     }
     var records: [StoredRecord] = []
-    try store.forEach(query, limit: limit) { records.append($0) }
+    let hasMore = try forEach(query, in: store) { records.append($0) }
     let isOfSearches = query.kind == .search
     guard !records.isEmpty else {
       return Terminal.say(isOfSearches ? "sluice: no such search is recorded" : "sluice: there is no such record")
     }
     let text = isOfSearches ? SearchListing(records).text : RecordListing(records).text
     try output.write(Array(text.utf8))
+    sayThereAreMore(hasMore)
+  }
+
+  /// Gives the first records of a query to `body`, as many as are listed.
+  ///
+  /// - Returns: whether there are more.
+  private func forEach(
+    _ query: AuditQuery, in store: AuditStore, _ body: (StoredRecord) throws(SluiceError) -> Void
+  ) throws(SluiceError) -> Bool {
+    var count = 0
+    // One more than is listed tells whether that was all.
+    try store.forEach(query, limit: limit < .max ? limit + 1 : limit) { record throws(SluiceError) in
+      count += 1
+      if count <= limit { try body(record) }
+    }
+    return count > limit
+  }
+
+  private func sayThereAreMore(_ hasMore: Bool) {
+    guard hasMore else { return }
+    Terminal.say(
+      "sluice: these are the \(oldestFirst ? "oldest" : "newest") \(limit); there are more: --limit takes a larger number, "
+        + "and --since and --until name a time")
   }
 }
