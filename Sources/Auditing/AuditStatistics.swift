@@ -40,6 +40,8 @@ package struct AuditStatistics: Sendable {
   }
 
   package var images: Int { intervals.reduce(0) { $0 + $1.total } }
+  /// Images that detectors have judged, of which the flagged ones are a share.
+  package var judged: Int { intervals.reduce(0) { $0 + $1.judged } }
   package func count(_ outcome: Verdict.Outcome) -> Int { intervals.reduce(0) { $0 + $1.count(outcome) } }
 
   package var json: JSONValue {

@@ -78,6 +78,20 @@ struct StatisticsTests {
     #expect(SuddenChange.changes(in: Self.hours(counts), of: 3600).count == 1)
   }
 
+  @Test("junk does not hide a change, and is none itself")
+  func junk() {
+    var hours = Self.hours(Array(repeating: (images: 200, flagged: 4), count: 24) + [(40, 20)])
+    hours[24].counts["rejected"] = 300
+    hours[24].counts["failed"] = 300
+    #expect(hours[24].judged == 40 && hours[24].total == 640)
+    let changes = SuddenChange.changes(in: hours, of: 3600)
+    #expect(changes.map(\.share) == [0.5] && changes.map(\.shareBefore) == [0.02])
+    // Nor do images that were judged stand out among junk.
+    hours = Self.hours(Array(repeating: (images: 200, flagged: 20), count: 25))
+    for hour in 0..<24 { hours[hour].counts["rejected"] = 5000 }
+    #expect(SuddenChange.changes(in: hours, of: 3600) == [])
+  }
+
   @Test("few images are not marked, whatever became of them")
   func fewImages() {
     #expect(SuddenChange.changes(in: Self.hours([(1000, 0), (19, 19)]), of: 3600) == [])

@@ -13,6 +13,8 @@ extension AuditStore {
     }
 
     package var total: Int { counts.values.reduce(0, +) }
+    /// Images that detectors have judged: what was rejected or failed says nothing about them, and anybody can send more of it.
+    package var judged: Int { count("clean") + count("adversarial") }
     package func count(_ verdict: String) -> Int { counts[verdict] ?? 0 }
   }
 

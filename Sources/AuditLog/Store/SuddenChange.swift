@@ -2,6 +2,8 @@ import Glibc
 
 /// An interval whose share of flagged images differs from that of the intervals before it by more than chance does.
 ///
+/// It is the share of the images that were judged: whoever could send junk beside an attack would hide it otherwise.
+///
 /// The two shares are compared by the likelihood ratio: the interval against up to a day before it. A change is marked where the
 /// square root of the deviance is at least 4, which chance alone gives about once in sixteen thousand intervals. Rejected
 /// alternative: the pooled z-test for two proportions, which takes the first flagged image after many clean ones for a change.
@@ -24,19 +26,19 @@ package struct SuddenChange: Sendable, Hashable {
     for (index, interval) in intervals.enumerated() {
       let dayBefore = interval.start - .seconds(max(86_400, seconds))
       while first < index, intervals[first].start < dayBefore {
-        images -= intervals[first].total
+        images -= intervals[first].judged
         flagged -= intervals[first].count("adversarial")
         first += 1
       }
       if let change = change(interval, images: images, flagged: flagged) { changes.append(change) }
-      images += interval.total
+      images += interval.judged
       flagged += interval.count("adversarial")
     }
     return changes
   }
 
   private static func change(_ interval: AuditStore.Interval, images: Int, flagged: Int) -> SuddenChange? {
-    let (now, flaggedNow) = (interval.total, interval.count("adversarial"))
+    let (now, flaggedNow) = (interval.judged, interval.count("adversarial"))
     guard now >= fewestNow, images >= fewestBefore else { return nil }
     let pooled = Double(flaggedNow + flagged) / Double(now + images)
     let (share, before) = (Double(flaggedNow) / Double(now), Double(flagged) / Double(images))

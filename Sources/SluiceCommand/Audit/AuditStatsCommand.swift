@@ -15,7 +15,8 @@ struct AuditStatsCommand: AsyncParsableCommand {
         sluice audit stats --since 2026-11-24 --json
 
       An interval is marked where its share of flagged images differs from that of the day before by more than chance explains \
-      (likelihood ratio: chance alone marks about one interval in sixteen thousand).
+      (likelihood ratio: chance alone marks about one interval in sixteen thousand). It is the share of the images that were \
+      judged clean or adversarial; what was rejected or failed does not count.
       """)
 
   @OptionGroup var log: AuditOptions

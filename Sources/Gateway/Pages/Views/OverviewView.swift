@@ -89,13 +89,13 @@ struct OverviewView {
     func total(_ label: String, _ count: Int, _ note: String, isAlarming: Bool = false) -> [String: Any] {
       ["label": label, "value": PageText.count(count), "note": note, "isAlarming": isAlarming]
     }
-    func share(_ count: Int) -> String { images == 0 ? "" : PageText.share(Double(count) / Double(images)) }
+    func share(_ count: Int, of all: Int) -> String { all == 0 ? "" : PageText.share(Double(count) / Double(all)) }
     let counts = [Verdict.Outcome.adversarial, .rejected, .failed].map { statistics.count($0) }
     return [
       total("Images", images, "in \(period.label)"),
-      total("Flagged", counts[0], share(counts[0]), isAlarming: !statistics.changes.isEmpty),
-      total("Rejected", counts[1], share(counts[1])),
-      total("Failed", counts[2], share(counts[2]), isAlarming: counts[2] > 0),
+      total("Flagged", counts[0], share(counts[0], of: statistics.judged), isAlarming: !statistics.changes.isEmpty),
+      total("Rejected", counts[1], share(counts[1], of: images)),
+      total("Failed", counts[2], share(counts[2], of: images), isAlarming: counts[2] > 0),
       total("Searches", statistics.searches, "for an adversarial image", isAlarming: statistics.searches > 0),
     ]
   }
