@@ -14,11 +14,12 @@ package struct AuditStatistics: Sendable {
   package let clients: [AuditStore.ClientCount]
   /// How many searches for adversarial images have their last record in it; counted up to a bound.
   package let searches: Int
-  /// Rejected inputs without records of their own, which count nowhere else, by the code of the error; empty unless asked for.
-  package var summedUp: [String: Int] = [:]
+  /// Rejected inputs without records of their own, which count nowhere else, by the code of the error.
+  package let summedUp: [String: Int]
 
   private static let maxClients = 20
   private static let maxSearches = 10_000
+  private static let mostUnrecorded = 1 << 60
 
   /// - Throws: `audit-unavailable`.
   package init(
@@ -37,11 +38,16 @@ package struct AuditStatistics: Sendable {
     var query = AuditQuery()
     (query.kind, query.isLastOfSearch, query.since, query.until) = (.search, true, since, until)
     searches = try store.count(query, atMost: Self.maxSearches)
+    summedUp = try store.summedUp(since: since, until: until)
   }
 
   package var images: Int { intervals.reduce(0) { $0 + $1.total } }
   /// Images that detectors have judged, of which the flagged ones are a share.
   package var judged: Int { intervals.reduce(0) { $0 + $1.judged } }
+  /// Rejected inputs without records of their own; of sums that a stranger has changed, no more than can be counted on with.
+  package var unrecorded: Int {
+    summedUp.values.reduce(0) { min(Self.mostUnrecorded, $0 + min(Self.mostUnrecorded, max(0, $1))) }
+  }
   package func count(_ outcome: Verdict.Outcome) -> Int { intervals.reduce(0) { $0 + $1.count(outcome) } }
 
   package var json: JSONValue {
@@ -84,5 +90,9 @@ package struct AuditStatistics: Sendable {
 
 extension AuditStore.Interval {
   /// How many images had this verdict.
+  /// Rejected inputs without records of their own; of sums that a stranger has changed, no more than can be counted on with.
+  package var unrecorded: Int {
+    summedUp.values.reduce(0) { min(Self.mostUnrecorded, $0 + min(Self.mostUnrecorded, max(0, $1))) }
+  }
   package func count(_ outcome: Verdict.Outcome) -> Int { count(outcome.rawValue) }
 }

@@ -119,6 +119,13 @@ extension GatewayProcesses {
       let stats = try reader.run("stats", ["--json"]).output.json
       #expect(stats["rejected"] as? Int == records.count)
       #expect((stats["summedUp"] as? [String: Int])?["not-an-image"] == inputs - records.count)
+      let token = "a-token-for-the-pages"
+      let later = try RunningGateway(["--audit", gateway.auditPath, "--audit-token", "alice:\(token)"])
+      let page = String(
+        decoding: try await WebClient(port: later.operations).get("/audit", ["Authorization": "Bearer \(token)"]).body,
+        as: UTF8.self)
+      #expect(page.contains("<dt>Rejected</dt><dd>1\u{202F}500</dd>"), "\(page)")
+      #expect(page.contains("100 %, \(inputs - records.count) without a record"))
       #expect(try reader.verify().status == 0)
     }
 

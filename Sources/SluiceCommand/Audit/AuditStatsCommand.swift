@@ -63,8 +63,7 @@ struct AuditStatsCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try log.location().openForReading()
     let range = range
-    var statistics = try AuditStatistics(store, since: range.since, until: range.until, seconds: seconds ?? 3600)
-    statistics.summedUp = try store.summedUp(since: range.since, until: range.until)
+    let statistics = try AuditStatistics(store, since: range.since, until: range.until, seconds: seconds ?? 3600)
     let text = json ? statistics.json.text + "\n" : StatisticsReport(statistics).text
     try OutputFile.standardOutput().write(Array(text.utf8))
   }

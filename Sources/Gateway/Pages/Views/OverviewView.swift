@@ -85,16 +85,19 @@ struct OverviewView {
   }
 
   private var totals: [[String: Any]] {
-    let images = statistics.images
+    let unrecorded = statistics.unrecorded
+    let images = statistics.images + unrecorded
     func total(_ label: String, _ count: Int, _ note: String, isAlarming: Bool = false) -> [String: Any] {
       ["label": label, "value": PageText.count(count), "note": note, "isAlarming": isAlarming]
     }
     func share(_ count: Int, of all: Int) -> String { all == 0 ? "" : PageText.share(Double(count) / Double(all)) }
     let counts = [Verdict.Outcome.adversarial, .rejected, .failed].map { statistics.count($0) }
+    let rejected = counts[1] + unrecorded
+    let withoutRecord = unrecorded > 0 ? ", \(PageText.count(unrecorded)) without a record" : ""
     return [
       total("Images", images, "in \(period.label)"),
       total("Flagged", counts[0], share(counts[0], of: statistics.judged), isAlarming: !statistics.changes.isEmpty),
-      total("Rejected", counts[1], share(counts[1], of: images)),
+      total("Rejected", rejected, share(rejected, of: images) + withoutRecord),
       total("Failed", counts[2], share(counts[2], of: images), isAlarming: counts[2] > 0),
       total("Searches", statistics.searches, "for an adversarial image", isAlarming: statistics.searches > 0),
     ]
