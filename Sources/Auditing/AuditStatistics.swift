@@ -10,6 +10,8 @@ package struct AuditStatistics: Sendable {
   package let seconds: Int
   package let intervals: [AuditStore.Interval]
   package let changes: [SuddenChange]
+  /// The shares of clean images of which there are records, in ascending order, from a day before on: what is compared.
+  package let cleanRecords: [Double]
   package var detectors: [AuditStore.DetectorCount]
   package let clients: [AuditStore.ClientCount]
   /// How many searches for adversarial images have their last record in it; counted up to a bound.
@@ -32,7 +34,14 @@ package struct AuditStatistics: Sendable {
     let earlier = try store.intervals(of: seconds, since: since - .seconds(86_400), until: until)
     let first = AuditTime(microseconds: since.microseconds - since.microseconds % (seconds * 1_000_000))
     intervals = try store.intervals(of: seconds, since: since, until: until)
-    changes = SuddenChange.changes(in: earlier, of: seconds).filter { $0.interval.start >= first }
+    let recording = try CleanRecording(store, since: since - .seconds(86_400), until: until)
+    cleanRecords = recording.shares(since: since - .seconds(86_400), until: until)
+    changes = SuddenChange.changes(in: earlier, of: seconds).filter { change in
+      let start = change.interval.start
+      // Where clean images are recorded otherwise than before, shares differ without anything having changed.
+      let compared = recording.shares(since: start - .seconds(max(86_400, seconds)), until: start + .seconds(seconds))
+      return start >= first && compared.count <= 1
+    }
     detectors = try store.detectorCounts(since: since, until: until)
     clients = try store.clients(since: since, until: until, limit: Self.maxClients)
     var query = AuditQuery()
@@ -50,12 +59,20 @@ package struct AuditStatistics: Sendable {
   }
   package func count(_ outcome: Verdict.Outcome) -> Int { intervals.reduce(0) { $0 + $1.count(outcome) } }
 
+  /// What shares of flagged images are of, where not all clean images have a record.
+  package var sampling: String? {
+    guard cleanRecords.contains(where: { $0 < 1 }) else { return nil }
+    let shares = cleanRecords.map { JSONValue.number($0 * 100, decimals: 3).text + " %" }.joined(separator: " or ")
+    return "shares are of records: of clean images \(shares) have one"
+      + (cleanRecords.count > 1 ? "; no sudden change is marked where that differs" : "")
+  }
+
   package var json: JSONValue {
     .object([
       "since": .string(since.text), "until": .string(until.text), "intervalSeconds": .integer(seconds),
       "images": .integer(images), "flagged": .integer(count(.adversarial)),
       "rejected": .integer(count(.rejected)), "failed": .integer(count(.failed)),
-      "searches": .integer(searches),
+      "searches": .integer(searches), "cleanRecords": .array(cleanRecords.map { JSONValue.number($0) }),
       "summedUp": summedUp.isEmpty
         ? nil
         : .object(

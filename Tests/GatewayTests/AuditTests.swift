@@ -69,6 +69,13 @@ extension GatewayProcesses {
       }
       #expect(try AuditLogReader(none.auditPath).records().map(\.verdict) == ["adversarial"])
       #expect(try AuditLogReader(all.auditPath).records().map(\.isKept) == [true, true])
+      let note = "shares are of records: of clean images 0 % have one"
+      #expect(try AuditLogReader(none.auditPath).run("stats", []).outputText.contains("\n\(note)\n"))
+      #expect(try !AuditLogReader(all.auditPath).run("stats", []).outputText.contains("of records"))
+      let file = try Repository.bytes("\(none.auditPath)/pages.token")
+      let token = String(decoding: file, as: UTF8.self).filter { !$0.isWhitespace }
+      let page = try await WebClient(port: none.operations).get("/audit", ["Authorization": "Bearer \(token)"])
+      #expect(String(decoding: page.body, as: UTF8.self).contains("<p class=\"soft\">\(note)</p>"))
     }
 
     @Test(

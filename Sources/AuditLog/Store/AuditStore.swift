@@ -60,4 +60,15 @@ extension AuditStore {
       try connection.rows("SELECT writer, sequence, hash FROM audit_writer ORDER BY writer", [])
     }.map { Head(writer: $0.text(0), sequence: $0.integer(1), hash: $0.text(2)) }
   }
+
+  /// Every writer there is, and when it wrote its last record.
+  package func newestRecords() throws(SluiceError) -> [(writer: String, time: AuditTime)] {
+    try database.read { connection throws(SluiceError) in
+      try connection.rows(
+        """
+        SELECT w.writer, r.time FROM audit_writer w JOIN audit_record r ON r.writer = w.writer AND r.sequence = w.sequence
+        ORDER BY w.writer
+        """, [])
+    }.map { (writer: $0.text(0), time: AuditTime(microseconds: $0.integer(1))) }
+  }
 }

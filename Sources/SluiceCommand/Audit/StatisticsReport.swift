@@ -12,7 +12,7 @@ struct StatisticsReport {
   }
 
   var text: String {
-    ([heading] + summedUp + searches + intervals + detectors + clients).joined(separator: "\n") + "\n"
+    ([heading] + summedUp + sampling + searches + intervals + detectors + clients).joined(separator: "\n") + "\n"
   }
 
   private var heading: String {
@@ -29,6 +29,8 @@ struct StatisticsReport {
         + counts.map { "\($0.value) \(Terminal.printable($0.key))" }.joined(separator: ", ")
     ]
   }
+
+  private var sampling: [String] { statistics.sampling.map { [$0] } ?? [] }
 
   private var searches: [String] {
     guard statistics.searches > 0 else { return [] }

@@ -77,7 +77,8 @@ struct OverviewView {
           "text": "\(PageText.share(change.share)) flagged, \(PageText.share(change.shareBefore)) before",
         ]
       },
-      "hasChanges": !statistics.changes.isEmpty, "detectors": detectors(since),
+      "hasChanges": !statistics.changes.isEmpty, "sampling": statistics.sampling ?? "",
+      "isSampled": statistics.sampling != nil, "detectors": detectors(since),
       "hasDetectors": !statistics.detectors.isEmpty,
       "clients": clients(since), "hasClients": !statistics.clients.isEmpty,
       "latest": latest.map { RowView($0, pipeline).values }, "hasLatest": !latest.isEmpty, "chain": chain.values,
