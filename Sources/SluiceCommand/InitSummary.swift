@@ -84,15 +84,18 @@ struct InitSummary {
   private static func percent(_ share: Double) -> String { JSONValue.number(share * 100, decimals: 3).text }
 
   private var next: [String] {
+    let filter = files.filter.shellWord
     let lines = [
-      "  sluice inspect -f \(files.filter) PHOTO         one image, every score, explained",
-      "  sluice serve -f \(files.filter)                 a protected classifier",
+      "  sluice inspect -f \(filter) PHOTO         one image, every score, explained",
+      "  sluice serve -f \(filter)                 a protected classifier",
     ]
     guard let secondOpinion else { return lines }
     let classes =
       secondOpinion.hasKnownClasses
       ? "of the same classes" : "if your model's classes are ImageNet's, in the usual order"
-    return lines + ["  --second-model \(secondOpinion.path)", "    \(classes): the best single witness of attacks"]
+    return lines + [
+      "  --second-model \(secondOpinion.path.shellWord)", "    \(classes): the best single witness of attacks",
+    ]
   }
 
   /// The same for a filter without a calibration.
@@ -111,8 +114,10 @@ struct InitSummary {
 
   /// The command that calibrates what was written.
   static func calibrating(_ files: InitFiles, photos: [String], attacks: [String]) -> String {
-    let clean = photos.isEmpty ? "PHOTOS" : photos.joined(separator: " ")
-    let adversarial = attacks.isEmpty ? "" : " --adversarial \(attacks.joined(separator: " ")) --weights filter"
-    return "sluice calibrate -f \(files.filter) --clean \(clean)\(adversarial)"
+    let clean = photos.isEmpty ? "PHOTOS" : words(photos)
+    let adversarial = attacks.isEmpty ? "" : " --adversarial \(words(attacks)) --weights filter"
+    return "sluice calibrate -f \(files.filter.shellWord) --clean \(clean)\(adversarial)"
   }
+
+  private static func words(_ paths: [String]) -> String { paths.map(\.shellWord).joined(separator: " ") }
 }

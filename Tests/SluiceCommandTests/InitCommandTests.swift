@@ -220,6 +220,18 @@ struct InitCommandTests {
     #expect(judged.status == 0, "\(judged.errors)")
   }
 
+  @Test("what is printed to go on with is taken by a shell, whatever paths are called")
+  func printedCommands() throws {
+    let folder = try TemporaryFolder()
+    let named = "\(folder.path)/it's my model"
+    try FileManager.default.createDirectory(atPath: named, withIntermediateDirectories: true)
+    let made = try SluiceCommand.run(["init", Self.fixture("channels-last.onnx"), "-o", "\(named)/f x.yaml"])
+    #expect(made.status == 0, "\(made.errors)")
+    let command = try #require(made.outputText.split(separator: "\n").last { $0.contains("sluice calibrate") })
+    let words = try SluiceCommand.shell("sluice() { printf '%s\\n' \"$@\"; }; \(command)")
+    #expect(words.outputText == "calibrate\n-f\n\(named)/f x.yaml\n--clean\nPHOTOS\n", "\(words.outputText)")
+  }
+
   @Test("where calibrating fails, it is said that the filter is written, and what goes on")
   func calibratingFails() throws {
     let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(6))

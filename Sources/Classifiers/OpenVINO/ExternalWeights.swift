@@ -61,7 +61,7 @@ package struct ExternalWeights {
     return SluiceError(
       .engineFailed,
       "the model \(path) has its weights in \(linked), a link out of the model's folder, which the engine does not follow",
-      remedy: "copy the folder with its links followed, and take the model there: cp -rL \(folder) OTHER")
+      remedy: "copy the folder with its links followed, and take the model there: cp -rL \(folder.shellWord) OTHER")
   }
 
   /// The path of a folder or file without links; `nil` for one that does not exist.

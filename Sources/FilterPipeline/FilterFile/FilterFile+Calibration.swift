@@ -124,7 +124,8 @@ extension FilterFile {
       bytes = try readFile(path, atMost: Calibration.maxBytes)
     } catch {
       throw error.naming(
-        "the calibration cannot be read", remedy: "make it with `sluice calibrate -f \(self.path) --clean FOLDER`")
+        "the calibration cannot be read",
+        remedy: "make it with `sluice calibrate -f \(self.path.shellWord) --clean FOLDER`")
     }
     let identity = try calibrationIdentity(environment)
     return try named(path) { () throws(SluiceError) in

@@ -154,7 +154,8 @@ package final class RunInputs: InputSequence {
   private static func explained(_ error: SluiceError, _ path: RawPath) -> SluiceError {
     var error = error
     if FileStatus(path)?.isFolder == true {
-      error.remedy = "name its images, or pipe their paths: find \(path) -type f | sluice filter --files-from - …"
+      error.remedy =
+        "name its images, or pipe their paths: find \(path.description.shellWord) -type f | sluice filter --files-from - …"
     } else if path.bytes.last == UInt8(ascii: "\r") {
       error.remedy =
         "the name ends in a carriage return: a list whose lines end in CR LF needs tr -d '\\r' < list | sluice filter "

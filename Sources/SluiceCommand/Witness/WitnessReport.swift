@@ -60,7 +60,7 @@ struct WitnessReport {
 
     \(filter) names it already. It is another model now:
 
-      sluice calibrate -f \(filter) --clean OTHER-PHOTOS
+      sluice calibrate -f \(filter.shellWord) --clean OTHER-PHOTOS
 
     """
   }
@@ -73,7 +73,7 @@ struct WitnessReport {
 
         It does not start before it is calibrated, on other photographs than those:
 
-          sluice calibrate -f \(filter) --clean OTHER-PHOTOS
+          sluice calibrate -f \(filter.shellWord) --clean OTHER-PHOTOS
 
         """
   }
