@@ -66,7 +66,9 @@ struct InitCommand: AsyncParsableCommand {
   var output: String?
 
   @Option(help: "The share of clean images that may be flagged.")
-  var fpr = 0.05
+  var fpr = InitCommand.usualRate
+
+  static let usualRate = 0.05
 
   @Flag(
     help: """
@@ -102,9 +104,10 @@ struct InitCommand: AsyncParsableCommand {
     var plan = try plan(files, main, second)
     try write(plan, files, labels: main.labels?.value)
     guard !photos.isEmpty, !skipsCalibration else {
+      let isAssumed = [main, second].contains { $0?.preparation.isAssumed == true }
       let summary = InitSummary.uncalibrated(
         files, paths: files.paths(of: plan, isCalibrated: false), photos: photos,
-        attacks: plan.exitsEarly ? attacks : [])
+        attacks: plan.exitsEarly ? attacks : [], trying: isAssumed && photos.isEmpty ? trying(files) : nil)
       return try OutputFile.standardOutput().write(Array(summary.utf8))
     }
     if !portable { try await chooseArithmetic(&plan, files) }
@@ -117,6 +120,16 @@ struct InitCommand: AsyncParsableCommand {
         ? ImageNetModel.secondOpinion(to: model.path, main.classifier, labels: main.labels?.value) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// The same command with photographs.
+  private func trying(_ files: InitFiles) -> String {
+    func option(_ name: String, _ value: String?) -> [String] { value.map { [name, $0.shellWord] } ?? [] }
+    let words =
+      ["sluice init", model.path.shellWord] + option("--output-name", model.outputName)
+      + option("--second-model", secondModel) + option("--labels", labels)
+      + option("--fpr", fpr == Self.usualRate ? nil : "\(fpr)") + (portable ? ["--portable"] : [])
+    return (words + ["--photos PHOTOS -o", files.filter.shellWord, "--force"]).joined(separator: " ")
   }
 
   /// A calibration for less than the photographs can tell would fail after everything else was done.

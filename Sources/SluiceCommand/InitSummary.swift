@@ -102,14 +102,32 @@ struct InitSummary {
   ///
   /// - Parameters:
   ///   - attacks: what its early exits are to be chosen on; none where it has no exits.
-  static func uncalibrated(_ files: InitFiles, paths: [String], photos: [String], attacks: [String]) -> String {
-    """
-    \(written(paths))
-    It is not calibrated, and does not start before it is:
+  ///   - trying: the command that finds out what was assumed; `nil` where nothing was. Calibrating would keep the budget with a
+  ///     wrong guess as well, and say nothing.
+  static func uncalibrated(
+    _ files: InitFiles, paths: [String], photos: [String], attacks: [String], trying: String?
+  ) -> String {
+    let calibrating = calibrating(files, photos: photos, attacks: attacks)
+    guard let trying else {
+      return """
+        \(written(paths))
+        It is not calibrated, and does not start before it is:
 
-      \(calibrating(files, photos: photos, attacks: attacks))
+          \(calibrating)
 
-    """
+        """
+    }
+    return """
+      \(written(paths))
+      It is not calibrated, and does not start before it is. This finds out what was assumed, and calibrates:
+
+        \(trying)
+
+      If the lines above are right:
+
+        \(calibrating)
+
+      """
   }
 
   /// The command that calibrates what was written.

@@ -220,6 +220,24 @@ struct InitCommandTests {
     #expect(judged.status == 0, "\(judged.errors)")
   }
 
+  @Test("what was assumed is to be found out, and calibrated only if it is right")
+  func assumed() throws {
+    let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(12))
+    let (model, filter) = (Self.fixture("channels-last.onnx"), "\(folder.path)/f.yaml")
+    func written(_ arguments: String...) throws -> String {
+      let made = try SluiceCommand.run(["init", model, "-o", filter, "--force"] + arguments)
+      #expect(made.status == 0, "\(made.errors)")
+      return made.outputText
+    }
+    let guess = try written("--fpr", "0.1", "--portable")
+    let trying = "  sluice init \(model) --fpr 0.1 --portable --photos PHOTOS -o \(filter) --force\n"
+    let place = try #require(guess.range(of: trying), "\(guess)")
+    let condition = "If the lines above are right:\n\n  sluice calibrate -f \(filter) --clean PHOTOS\n"
+    #expect(guess[place.upperBound...].contains(condition), "\(guess)")
+    let tried = try written("--no-calibrate", "--photos", photographs.path)
+    #expect(!tried.contains("sluice init") && tried.contains("sluice calibrate -f \(filter)"), "\(tried)")
+  }
+
   @Test("what is printed to go on with is taken by a shell, whatever paths are called")
   func printedCommands() throws {
     let folder = try TemporaryFolder()

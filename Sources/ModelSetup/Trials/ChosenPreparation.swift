@@ -19,6 +19,11 @@ package struct ChosenPreparation: Sendable {
   /// What sources say that cannot be had, or that photographs contradict.
   package var doubts: [Found<String>] = []
 
+  /// Whether a part of it is only the commonest of what photographs tell apart, which is all but the size.
+  package var isAssumed: Bool {
+    [steps.reason, normalisation?.reason, order.reason].contains(ChoiceReason.assumed)
+  }
+
   /// Why the size was taken, as a clause for people; `nil` where the model leaves no choice.
   package var sizeText: String? {
     switch sizeReason {
