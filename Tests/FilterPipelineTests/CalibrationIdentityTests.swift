@@ -45,6 +45,27 @@ struct CalibrationIdentityTests {
     #expect(files.map(\.key) == ["classifier", "classifier.weights"] && files.last?.digest == "weights")
   }
 
+  @Test("a file that is not there is named with its key, and with what to do")
+  func missing() throws {
+    let folder = try TemporaryFolder()
+    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter("model.onnx")), variables: [:])
+    let error = #expect(throws: SluiceError.self) { try file.calibrationIdentity(Self.environment) }
+    #expect(error?.code == .unreadableFile)
+    #expect(error?.message == "the file of `classifier`: \(folder.path)/model.onnx: No such file or directory")
+    #expect(error?.remedy?.hasPrefix("check its path in the filter file") == true)
+  }
+
+  @Test("the calibration of a filter stays valid where its model lies elsewhere")
+  func moved() throws {
+    let folder = try TemporaryFolder()
+    let identities = try ["there.onnx", "here.onnx"].map { name in
+      try folder.file(name, "model")
+      let path = try folder.file("filter.yaml", Self.filter(name))
+      return try FilterFile(path: path, variables: [:]).calibrationIdentity(Self.environment)
+    }
+    #expect(identities[0] == identities[1])
+  }
+
   private static func filter(_ model: String) -> String {
     """
     version: 1
