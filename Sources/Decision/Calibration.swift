@@ -76,6 +76,9 @@ package struct Calibration: Sendable, Hashable {
 
     /// The kind of an image that is as it came.
     package static let original = "original"
+
+    /// How many images there are as they came.
+    package var photographs: Int { kinds[Self.original] ?? count }
   }
 
   /// Adversarial images that the fusion was fitted on.

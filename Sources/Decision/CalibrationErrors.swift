@@ -86,7 +86,7 @@ extension Decision {
       remedy: "calibrate again with `--adversarial FOLDER`, or leave `earlyExit` out of the filter")
   }
 
-  /// Refuses a calibration with too few images for the budget ever to be spent.
+  /// Refuses a calibration with too few scores for the budget ever to be spent: each photograph and each changed version has one.
   ///
   /// - Throws: `too-few-images`, saying how many are needed.
   package func checkCanSpendBudget() throws(SluiceError) {
@@ -95,8 +95,8 @@ extension Decision {
     guard calibration.images.count >= needed else {
       throw SluiceError(
         .tooFewImages,
-        "a false positive budget of \(budget)\(least.whose) needs at least \(needed) clean images; "
-          + "the calibration has \(calibration.images.count)",
+        "a false positive budget of \(budget)\(least.whose) needs at least \(needed) scores of clean images; "
+          + "the calibration has \(calibration.images.count), of \(calibration.images.photographs) photographs",
         remedy: rule == .union
           ? "calibrate with more clean images, allow a larger budget, or give that group more of it"
           : "calibrate with more clean images, or allow a larger budget")

@@ -31,7 +31,7 @@ struct InitSummary {
     let images = outcome.decision.calibration.images
     return
       "keeps    at most \(Self.percent(outcome.decision.budget)) % of clean images flagged, by \(images.count) scores of "
-      + "\(images.kinds[ScoredImage.original] ?? images.count) photographs"
+      + "\(images.photographs) photographs"
   }
 
   private var lacks: [String] {

@@ -119,12 +119,16 @@ import Testing
 
   @Test("a budget that so few images cannot spend is refused with the number needed")
   func tooFewImages() throws {
-    let small = Self.calibration(count: 50)
+    var small = Self.calibration(count: 50)
+    small.images.kinds = ["original": 10, "blur": 40]
     try Decision(small, rule: .fused, budget: 0.02).checkCanSpendBudget()
     let error = #expect(throws: SluiceError.self) {
       try Decision(small, rule: .fused, budget: 0.01).checkCanSpendBudget()
     }
     #expect(error?.code == .tooFewImages && error?.message.contains("99") == true)
+    // Each changed version has a score as well.
+    let counts = "needs at least 99 scores of clean images; the calibration has 50, of 10 photographs"
+    #expect(error?.message.hasSuffix(counts) == true, "\(error?.message ?? "")")
     // A quarter of 4 % needs as many images as 1 %.
     #expect(throws: SluiceError.self) { try Decision(small, rule: .shared, budget: 0.04).checkCanSpendBudget() }
     // Four tenths of 3 %.

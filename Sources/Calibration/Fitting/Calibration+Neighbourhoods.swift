@@ -8,7 +8,7 @@ extension Calibration {
   /// Whether predictions are compared with all photographs, however sure the classifier is, because these are too few.
   package var lacksNeighbourhoods: Bool {
     let predicting = detectors.filter { !$0.witnesses.isEmpty }
-    let photographs = images.kinds[CleanImages.original] ?? images.count
+    let photographs = images.photographs
     return photographs < Self.photographsForNeighbourhoods && !predicting.isEmpty
       && predicting.allSatisfy { $0.byConfidence.neighbourhoods.count == 1 }
   }
