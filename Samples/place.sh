@@ -63,3 +63,9 @@ complete() {
 complete bash bash-completion/completions/sluice
 complete zsh zsh/site-functions/_sluice
 complete fish fish/vendor_completions.d/sluice.fish
+
+# bash and fish look beside the program and under ~/.local as well; zsh looks where it is told.
+if [ "${prefix%/}" != /usr/local ]; then
+  printf 'zsh: write this into ~/.zshrc before compinit, for completions:\n  fpath+=(%q)\n' \
+    "$(cd "$prefix" && pwd)/share/zsh/site-functions"
+fi

@@ -70,6 +70,8 @@ struct ManualTests {
     let placed = try SluiceCommand.shell(
       "'\(Repository.file("Samples/place.sh"))' \"$SLUICE\" '\(Self.generator)' '\(folder.path)/prefix'")
     #expect(placed.status == 0, "\(placed.errors)")
+    // Where zsh does not look by itself, it is said what makes it.
+    #expect(placed.outputText.contains("  fpath+=(\(folder.path)/prefix/share/zsh/site-functions)\n"))
     let manual = "\(folder.path)/prefix/share/man/man1/sluice.1"
     let page = String(decoding: try Repository.bytes(manual), as: UTF8.self)
     let commands = Self.commands(of: page)
