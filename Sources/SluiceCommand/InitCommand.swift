@@ -33,7 +33,14 @@ struct InitCommand: AsyncParsableCommand {
       Exit status: 0 when the filter was written, 1 when photographs were left out, 2 for a model or files that cannot be used.
       """)
 
-  @OptionGroup var model: ModelOptions
+  @Argument(
+    help: ArgumentHelp(
+      "\(ModelArgument.help) It stands before --photos and --attacks, which take all paths that follow.",
+      valueName: "model"),
+    completion: ModelArgument.completion)
+  var model: String
+
+  @OptionGroup var scores: ScoreOptions
 
   @Option(
     name: .long, parsing: .upToNextOption,
@@ -89,16 +96,17 @@ struct InitCommand: AsyncParsableCommand {
     guard FilterDefinition.DecisionDefinition.budgetRange.contains(fpr) else {
       throw ValidationError("--fpr takes a number above 0, up to 0.5")
     }
+    try ArgumentBytes.checkAreText([model, secondModel, labels, output])
     try OutputPlace.checkIsFile(output, "-o")
     if !attacks.isEmpty, photos.isEmpty { throw ValidationError("--attacks needs --photos beside it") }
   }
 
   func run() async throws {
-    let files = InitFiles(model: model.path, output: output)
+    let files = InitFiles(model: model, output: output)
     try files.refuseToReplace(force: force)
     try checkDistinct(
       outputs: [files.filter, files.calibration, files.labels, files.ranges],
-      inputs: photos + attacks + [model.path, secondModel, labels].compactMap(\.self))
+      inputs: photos + attacks + [model, secondModel, labels].compactMap(\.self))
     if !photos.isEmpty, !skipsCalibration { try refuseTooFewPhotos() }
     let (main, second) = try models()
     var plan = try plan(files, main, second)
@@ -117,7 +125,7 @@ struct InitCommand: AsyncParsableCommand {
       files: files, paths: files.paths(of: plan, isCalibrated: true), outcome: outcome, cost: cost, photos: photos,
       attacks: attacks,
       secondOpinion: second == nil
-        ? ImageNetModel.secondOpinion(to: model.path, main.classifier, labels: main.labels?.value) : nil)
+        ? ImageNetModel.secondOpinion(to: model, main.classifier, labels: main.labels?.value) : nil)
     try OutputFile.standardOutput().write(Array(summary.text.utf8))
     if outcome.leftOut > 0 { throw ExitCode(ExitStatus.someHeldBack) }
   }
@@ -126,7 +134,7 @@ struct InitCommand: AsyncParsableCommand {
   private func trying(_ files: InitFiles) -> String {
     func option(_ name: String, _ value: String?) -> [String] { value.map { [name, $0.shellWord] } ?? [] }
     let words =
-      ["sluice init", model.path.shellWord] + option("--output-name", model.outputName)
+      ["sluice init", model.shellWord] + option("--output-name", scores.outputName)
       + option("--second-model", secondModel) + option("--labels", labels)
       + option("--fpr", fpr == Self.usualRate ? nil : "\(fpr)") + (portable ? ["--portable"] : [])
     return (words + ["--photos PHOTOS -o", files.filter.shellWord, "--force"]).joined(separator: " ")
@@ -151,7 +159,7 @@ struct InitCommand: AsyncParsableCommand {
 
   /// The models with their preparations. What can be known of both is, before anything is tried.
   private func models() throws(SluiceError) -> (main: SetUpModel, second: SetUpModel?) {
-    let main = try ExaminedModel(model.path, outputName: model.outputName, labels: labels)
+    let main = try ExaminedModel(model, outputName: scores.outputName, labels: labels)
     let second = try secondModel.map { (path) throws(SluiceError) in
       try ExaminedModel(path, labels: nil, names: main.labels?.value)
     }

@@ -20,39 +20,43 @@ struct ModelCommand: ParsableCommand {
       Exit status: 0 for an image classifier that can be used, 1 for another model, 2 when it could not be read.
       """)
 
-  @OptionGroup var model: ModelOptions
+  @Argument(help: ArgumentHelp(ModelArgument.help, valueName: "model"), completion: ModelArgument.completion)
+  var model: String
+
+  @OptionGroup var scores: ScoreOptions
 
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws { try ArgumentBytes.checkAreText([model]) }
+
   func run() throws {
-    let description = try model.description()
+    let description = try description()
     let text = json ? description.json.indentedText : SetUpModel.printableLines(description.text)
     try OutputFile.standardOutput().write(Array(text.utf8))
     if description.refusal != nil { throw ExitCode(ExitStatus.someHeldBack) }
   }
+
+  /// Opens the model and finds out what it is.
+  private func description() throws(SluiceError) -> ModelDescription {
+    let probe = try ModelProbe(path: model, environment: FilterOpening.variables())
+    var examination = ModelExamination(probe)
+    examination.outputName = scores.outputName
+    examination.labelCounts = ModelSurroundings(modelPath: model).preparation(size: nil).labelCounts
+    return try examination.description()
+  }
 }
 
-/// The model that a command is about.
-struct ModelOptions: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp("An ONNX, OpenVINO IR (.xml) or TensorFlow Lite file.", valueName: "model"),
-    completion: .file(extensions: ["onnx", "xml", "tflite"]))
-  var path: String
+/// The model that a command is about, on its command line.
+enum ModelArgument {
+  static let help = "An ONNX, OpenVINO IR (.xml) or TensorFlow Lite file."
+  static var completion: CompletionKind { .file(extensions: ["onnx", "xml", "tflite"]) }
+}
 
+/// Where a model gives its scores.
+struct ScoreOptions: ParsableArguments {
   @Option(
     name: .customLong("output-name"),
     help: ArgumentHelp("The output with the class scores, where it has several.", valueName: "name"))
   var outputName: String?
-
-  /// Opens the model and finds out what it is.
-  func description(isThorough: Bool = true, namedSize: PixelSize? = nil) throws(SluiceError) -> ModelDescription {
-    let probe = try ModelProbe(path: path, environment: FilterOpening.variables())
-    var examination = ModelExamination(probe)
-    examination.outputName = outputName
-    examination.namedSize = namedSize
-    examination.labelCounts = ModelSurroundings(modelPath: path).preparation(size: namedSize).labelCounts
-    examination.isThorough = isThorough
-    return try examination.description()
-  }
 }

@@ -250,6 +250,23 @@ struct InitCommandTests {
     #expect(words.outputText == "calibrate\n-f\n\(named)/f x.yaml\n--clean\nPHOTOS\n", "\(words.outputText)")
   }
 
+  @Test("a model behind the photographs was taken for one of them, which is said")
+  func modelBehindPhotographs() throws {
+    let refused = try SluiceCommand.run(["init", "--photos", "photos/", Self.fixture("channels-last.onnx")])
+    #expect(refused.status == 2 && refused.errors.contains("It stands before --photos and"), "\(refused.errors)")
+    let help = try SluiceCommand.run(["model", "--help"])
+    #expect(help.status == 0 && !help.outputText.contains("--photos"), "it takes none")
+  }
+
+  @Test("a model whose name is no text is said to be so", arguments: ["model", "init"])
+  func modelNames(command: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.file("m.onnx", Repository.bytes(Self.fixture("channels-last.onnx")))
+    let refused = try SluiceCommand.shell(
+      "cd '\(folder.path)' && cp m.onnx $'m\\xff.onnx' && \"$SLUICE\" \(command) $'m\\xff.onnx'")
+    #expect(refused.status == 2 && refused.errors.contains("the name is not UTF-8"), "\(refused.errors)")
+  }
+
   @Test("where calibrating fails, it is said that the filter is written, and what goes on")
   func calibratingFails() throws {
     let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(6))
