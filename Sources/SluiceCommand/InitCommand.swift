@@ -163,7 +163,10 @@ struct InitCommand: AsyncParsableCommand {
     let second = try secondModel.map { (path) throws(SluiceError) in
       try ExaminedModel(path, labels: nil, names: main.labels?.value)
     }
-    if let second { try FilterPlan.check(second.classifier, beside: main.classifier) }
+    if let second {
+      try FilterPlan.check(second.classifier, beside: main.classifier)
+      try second.checkDiffers(from: main)
+    }
     func setUp(_ model: ExaminedModel) throws(SluiceError) -> SetUpModel {
       let model = try SetUpModel(model, photos: photos)
       Terminal.write(model.report)

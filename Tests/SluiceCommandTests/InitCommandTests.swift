@@ -190,7 +190,7 @@ struct InitCommandTests {
     #expect(try SluiceCommand.run(arguments).errors.contains("among the one file"))
   }
 
-  @Test("a second model of other classes, and photographs too few for the rate, are refused before anything is tried")
+  @Test("a second model that says nothing, and photographs too few for the rate, are refused before anything is tried")
   func refusedAtOnce() throws {
     let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(12))
     let arguments = [
@@ -198,10 +198,15 @@ struct InitCommandTests {
     ]
     let other = try SluiceCommand.run(arguments + ["0.2", "--second-model", Self.fixture("thousand.onnx")])
     #expect(other.status == 2 && other.errors.contains("has 1000 classes, and the first 3"), "\(other.errors)")
+    let copies = try TemporaryFolder()
+    let copy = try copies.file("copy.onnx", Repository.bytes(Self.fixture("channels-last.onnx")))
+    let same = try SluiceCommand.run(arguments + ["0.2", "--second-model", copy])
+    #expect(same.status == 2 && same.errors.contains("copy.onnx is the same model as "), "\(same.errors)")
+    #expect(same.errors.contains("a second opinion needs another one"))
     let few = try SluiceCommand.run(arguments + ["0.05"])
     #expect(few.status == 2 && few.errors.contains("0.05 needs at least 29 photographs; there are 12"), "\(few.errors)")
     #expect(few.errors.contains("a larger --fpr") && !few.errors.contains("falsePositiveBudget"))
-    for refused in [other, few] { #expect(!refused.errors.contains("tried with")) }
+    for refused in [other, same, few] { #expect(!refused.errors.contains("tried with")) }
     #expect(try Self.files(in: folder).isEmpty)
     #expect(try SluiceCommand.run(arguments + ["0.05", "--no-calibrate"]).status == 0)
   }
@@ -378,7 +383,10 @@ struct InitCommandTests {
   func exits() throws {
     let folder = try TemporaryFolder()
     let attacks = ["--attacks", Repository.file("Samples/signs/adversarial")]
-    let second = ["--second-model", Repository.file("Samples/signs/model.onnx")]
+    // The same with another producer, which no more than its bytes depend on.
+    let other = try TemporaryFolder()
+    let bytes = try Repository.bytes(Repository.file("Samples/signs/model.onnx")) + [0x12, 1, 0x78]
+    let second = ["--second-model", try other.file("second.onnx", bytes)]
     let made = try Self.signs(attacks + second, in: folder)
     let filter = String(decoding: try Repository.bytes("\(folder.path)/f.yaml"), as: UTF8.self)
     #expect(filter.contains("earlyExit: {lostDetections: 0.01"))

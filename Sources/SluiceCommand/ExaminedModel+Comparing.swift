@@ -1,0 +1,27 @@
+import Classifiers
+import Common
+import Files
+import ModelSetup
+import enum Sluice.Digests
+
+extension ExaminedModel {
+  /// Refuses a model for a second opinion on itself, under whatever name: it sees what it saw before.
+  ///
+  /// - Throws: `model-mismatch`; `unreadable-file`.
+  func checkDiffers(from first: ExaminedModel) throws(SluiceError) {
+    guard try digests() == first.digests() else { return }
+    throw SluiceError(
+      .modelMismatch, "\(description.path) is the same model as \(first.description.path)",
+      remedy: "a second opinion needs another one of the same classes")
+  }
+
+  /// Of its file, and of those with its weights: two of one form may be trained otherwise.
+  private func digests() throws(SluiceError) -> [String] {
+    let weights = WeightFiles(ofModelAt: description.path).files.map(\.path)
+    var digests: [String] = []
+    for file in [description.path] + weights where FileStatus(file) != nil {
+      digests.append(try Digests.sha256OfFile(file))
+    }
+    return digests
+  }
+}
