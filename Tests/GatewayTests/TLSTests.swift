@@ -41,10 +41,24 @@ extension GatewayProcesses {
     func wrongCertificates() throws {
       let folder = try TemporaryFolder()
       let arguments = try certificate(in: folder)
-      let other = try folder.file("other.pem", "no key")
-      let result = try SluiceCommand.run(
-        ["serve", "-f", Repository.file("Filters/signs.yaml")] + arguments.dropLast() + [other])
-      #expect(result.status == 2 && result.errors.contains("tlsKey"), "\(result.errors)")
+      let (certificate, key) = (arguments[1], arguments[3])
+      let none = try folder.file("none.pem", "no key")
+      let other = try TemporaryFolder()
+      let otherKey = try self.certificate(in: other)[3]
+      for (certificate, key, problem) in [
+        (certificate, none, "tlsKey \(none) holds no private key"),
+        (none, key, "tlsCertificate \(none) holds no certificate"),
+        (key, certificate, "tlsCertificate \(key) holds a private key, and no certificate"),
+        (certificate, certificate, "tlsKey \(certificate) holds a certificate, and no private key"),
+        (certificate, otherKey, "tlsKey \(otherKey) is not the key of tlsCertificate \(certificate)"),
+      ] {
+        let result = try SluiceCommand.run([
+          "serve", "-f", Repository.file("Filters/signs.yaml"), "--audit", "\(folder.path)/audit",
+          "--tls-certificate", certificate, "--tls-key", key,
+        ])
+        #expect(result.status == 2 && result.errors.contains(problem), "\(result.errors)")
+        #expect(result.errors.contains("give a certificate chain and its private key, both PEM"))
+      }
     }
   }
 }

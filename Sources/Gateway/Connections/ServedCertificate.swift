@@ -73,19 +73,13 @@ private struct KeyedCertificate: Sendable {
 }
 
 extension TLSFiles {
-  /// - Throws: `invalid-setting`.
+  /// - Throws: `unreadable-file`; `invalid-setting` for files that hold no certificate, no key, or that of another certificate.
   fileprivate func read() throws(SluiceError) -> KeyedCertificate {
-    do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificate)
-      guard !chain.isEmpty else { throw SluiceError(.invalidSetting, "it holds no certificate") }
-      let read = KeyedCertificate(chain: chain, key: try NIOSSLPrivateKey(file: key, format: .pem))
-      // A key that does not belong to the certificate is found here, not by the first client.
-      _ = try NIOSSLContext(configuration: read.configuration)
-      return read
-    } catch {
-      throw SluiceError(
-        .invalidSetting, "tlsCertificate \(certificate) and tlsKey \(key) cannot be used: \(error)",
-        remedy: "give a certificate chain and its private key, both PEM")
+    let read = KeyedCertificate(chain: try chain(), key: try privateKey())
+    // A key that does not belong to the certificate is found here, not by the first client.
+    do { _ = try NIOSSLContext(configuration: read.configuration) } catch {
+      throw Self.invalid("tlsKey \(key) is not the key of tlsCertificate \(certificate), or TLS cannot use them")
     }
+    return read
   }
 }
