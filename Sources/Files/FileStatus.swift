@@ -22,6 +22,14 @@ package struct FileStatus: Sendable {
     do throws(Errno) { stat = try Self.stat(path, true) } catch { throw .unreadable(path, error) }
   }
 
+  /// Whether there is nothing at a path; not where there is something, or where that may not be asked.
+  package static func isMissing(_ path: String) -> Bool {
+    do throws(Errno) { _ = try Self.stat(RawPath(path), true) } catch {
+      return [.noSuchFileOrDirectory, .notDirectory].contains(error)
+    }
+    return false
+  }
+
   /// The status of an open file.
   init?(_ descriptor: FileDescriptor) {
     guard let found = try? Stat(descriptor) else { return nil }

@@ -25,6 +25,15 @@ import Testing
     #expect(error?.code == .unreadableFile && error?.message == "\(folder.path)/none: No such file or directory")
   }
 
+  @Test("what is not there is told from what may not be looked at")
+  func missing() throws {
+    let path = try folder.file("a", "abc")
+    #expect(FileStatus.isMissing("\(folder.path)/none") && FileStatus.isMissing("\(path)/below"))
+    #expect(!FileStatus.isMissing(path) && !FileStatus.isMissing(folder.path))
+    // A name that no file can have.
+    #expect(!FileStatus.isMissing("\(folder.path)/" + String(repeating: "n", count: 300)))
+  }
+
   @Test func aFileThatWasReplacedIsAnotherVersion() throws {
     let path = try folder.file("a", "abc")
     let version = FileStatus(path)?.version

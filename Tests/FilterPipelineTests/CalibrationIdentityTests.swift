@@ -55,6 +55,20 @@ struct CalibrationIdentityTests {
     #expect(error?.remedy?.hasPrefix("check its path in the filter file") == true)
   }
 
+  @Test("making a calibration is advised where there is none, and not where it cannot be read")
+  func unreadableCalibration() throws {
+    let folder = try TemporaryFolder()
+    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter("model.onnx")), variables: [:])
+    let making = "make it with `sluice calibrate -f \(folder.path)/filter.yaml --clean FOLDER`"
+    for (name, remedy) in [("none.json", making), ("", nil)] as [(String, String?)] {
+      let error = #expect(throws: SluiceError.self) {
+        try file.calibration(at: "\(folder.path)/\(name)", Self.environment)
+      }
+      #expect(error?.message.hasPrefix("the calibration cannot be read: ") == true)
+      #expect(error?.remedy == remedy)
+    }
+  }
+
   @Test("the calibration of a filter stays valid where its model lies elsewhere")
   func moved() throws {
     let folder = try TemporaryFolder()

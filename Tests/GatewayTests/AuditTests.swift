@@ -109,6 +109,15 @@ extension GatewayProcesses {
       #expect(try reader.records().count == 2 && reader.verify().status == 0)
     }
 
+    @Test("where the usual folder cannot be made, it is said how another is named")
+    func unusableHome() throws {
+      let result = try SluiceCommand.run(
+        ["serve", "-f", Repository.file("Filters/signs.yaml")], environment: ["XDG_STATE_HOME": "/dev/null"])
+      #expect(result.status == 2, "\(result.errors)")
+      #expect(result.errors.contains("the audit log cannot be used: /dev/null"), "\(result.errors)")
+      #expect(result.errors.contains("name a folder with `--audit` that this user can write to, or `off`"))
+    }
+
     @Test("junk is recorded so many times, then summed up, and never kept")
     func junk() async throws {
       let gateway = try RunningGateway()

@@ -133,9 +133,8 @@ extension FilterFile {
     do throws(SluiceError) {
       bytes = try readFile(path, atMost: Calibration.maxBytes)
     } catch {
-      throw error.naming(
-        "the calibration cannot be read",
-        remedy: "make it with `sluice calibrate -f \(self.path.shellWord) --clean FOLDER`")
+      let making = "make it with `sluice calibrate -f \(self.path.shellWord) --clean FOLDER`"
+      throw error.naming("the calibration cannot be read", remedy: FileStatus.isMissing(path) ? making : nil)
     }
     let identity = try calibrationIdentity(environment)
     return try named(path) { () throws(SluiceError) in

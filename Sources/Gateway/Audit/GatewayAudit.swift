@@ -39,7 +39,7 @@ package struct GatewayAudit: Sendable {
     self.metrics = metrics
     self.log = log
     location = settings.location
-    let store = try settings.location.open()
+    let store = try Self.opened(settings.location)
     signingKey = try settings.location.folder.signingKey(in: settings.signingKey, for: settings.writer)
     reviewers = if let named = settings.reviewers { named } else { try Self.ownToken(settings.location.folder, log) }
     let writer = AuditWriter(store, name: settings.writer, patience: Self.patience) {
@@ -49,6 +49,14 @@ package struct GatewayAudit: Sendable {
       writer,
       RecordingPolicy(cleanRecords: settings.clean, cleanImages: settings.cleanImages, build: version),
       rejections: RejectionLimit(), givesUp: settings.failOpen)
+  }
+
+  /// - Throws: `audit-unavailable`; of a folder that nobody may have named, with what to name.
+  private static func opened(_ location: AuditLocation) throws(SluiceError) -> AuditStore {
+    do throws(SluiceError) { return try location.open() } catch {
+      guard error.code == .auditUnavailable, error.remedy == nil, location.database == nil else { throw error }
+      throw error.advising("name a folder with `--audit` that this user can write to, or `off` for no records")
+    }
   }
 
   /// The token that was made for a log whose operator named none.
