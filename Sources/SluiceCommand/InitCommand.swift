@@ -133,11 +133,14 @@ struct InitCommand: AsyncParsableCommand {
   /// The same command with photographs.
   private func trying(_ files: InitFiles) -> String {
     func option(_ name: String, _ value: String?) -> [String] { value.map { [name, $0.shellWord] } ?? [] }
-    let words =
-      ["sluice init", model.shellWord] + option("--output-name", scores.outputName)
-      + option("--second-model", secondModel) + option("--labels", labels)
-      + option("--fpr", fpr == Self.usualRate ? nil : "\(fpr)") + (portable ? ["--portable"] : [])
-    return (words + ["--photos PHOTOS -o", files.filter.shellWord, "--force"]).joined(separator: " ")
+    var words = ["sluice init", model.shellWord]
+    words += option("--output-name", scores.outputName)
+    words += option("--second-model", secondModel)
+    words += option("--labels", labels)
+    words += option("--fpr", fpr == Self.usualRate ? nil : "\(fpr)")
+    if portable { words.append("--portable") }
+    words += ["--photos PHOTOS -o", files.filter.shellWord, "--force"]
+    return words.joined(separator: " ")
   }
 
   /// A calibration for less than the photographs can tell would fail after everything else was done.
