@@ -4,15 +4,11 @@ import SystemPackage
 
 /// The names in a folder, sorted by their bytes, without hidden ones; `nil` for what is no folder.
 ///
-/// A symbolic link to a folder is passed over like a hidden one: links can lead round in circles.
-///
 /// - Throws: `unreadable-file` for a folder that may not be read.
 /// - Complexity: O(n log n); memory for the names of one folder.
 package func folderContents(_ path: RawPath) throws(SluiceError) -> [RawPath]? {
   guard FileStatus(path)?.isFolder == true else { return nil }
-  return try namesInFolder(path).filter { name in
-    name.bytes.first != UInt8(ascii: ".") && !isLinkToFolder(path.appending(name))
-  }.sorted()
+  return try namesInFolder(path).filter { $0.bytes.first != UInt8(ascii: ".") }.sorted()
 }
 
 /// The names in a folder, for those who name it by text.
@@ -35,8 +31,4 @@ package func namesInFolder(_ path: RawPath) throws(SluiceError) -> [RawPath] {
     if name != Array(".".utf8), name != Array("..".utf8) { names.append(RawPath(bytes: name)) }
   }
   return names
-}
-
-private func isLinkToFolder(_ path: RawPath) -> Bool {
-  FileStatus(path, followsLinks: false)?.isLink == true && FileStatus(path)?.isFolder == true
 }

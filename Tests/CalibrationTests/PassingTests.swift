@@ -1,6 +1,7 @@
 import Calibration
 import Common
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -116,6 +117,20 @@ import Testing
     try folder.file("inner/a.png", "")
     let groups = try ImageGroup.attacks(in: [folder.path])
     #expect(groups.map(\.paths) == [[RawPath("\(folder.path)/inner")], [RawPath("\(folder.path)/loose.png")]])
+  }
+
+  @Test("a link to an attack's folder is an attack as well, with its record, under the name of the link")
+  func linkedAttacks() throws {
+    let folder = try TemporaryFolder()
+    for name in ["attacks", "attacks/fgsm", "elsewhere"] { try makeFolder("\(folder.path)/\(name)") }
+    try folder.file("attacks/fgsm/a.png", "")
+    try folder.file("elsewhere/a.png", "")
+    try folder.file("elsewhere/attack.json", #"{"images":[{"name":"a","outcome":"succeeded"}]}"#)
+    let link = "\(folder.path)/attacks/passing"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../elsewhere")
+    let groups = try ImageGroup.attacks(in: ["\(folder.path)/attacks"])
+    #expect(groups.map(\.attack) == ["fgsm", "passing"])
+    #expect(groups.last?.paths == [RawPath(link)] && groups.last?.tried == ["a"])
   }
 
   @Test("a record whose images are no list is refused")

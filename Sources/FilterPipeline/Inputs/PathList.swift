@@ -3,9 +3,10 @@ import Files
 
 /// Paths in order: given one by one, or read from a list as they are needed, so that a list may be endless.
 package final class PathList {
-  /// The next one last: what a folder holds is put on top, and nothing below it moves.
+  /// Those that were given and stand for themselves, the next one last.
   private var given: [RawPath]
-  private let opensFolders: Bool
+  /// Those that were given and stand for what is in them, where they are folders.
+  private var walk: FolderWalk
   private let list: StreamBuffer?
   private let separator: UInt8
   let readsStandardInput: Bool
@@ -18,10 +19,10 @@ package final class PathList {
   ///
   /// - Parameters:
   ///   - opensFolders: whether a folder stands for the files in it and in its folders, in the order of their names;
-  ///     hidden ones and records of attacks are passed over.
+  ///     hidden ones and records of attacks are passed over. Links to folders are followed.
   package init(_ paths: [RawPath], opensFolders: Bool = false) {
-    given = paths.reversed()
-    self.opensFolders = opensFolders
+    given = opensFolders ? [] : paths.reversed()
+    walk = FolderWalk(opensFolders ? paths : [], passingOver: PathList.attackRecord)
     list = nil
     readsStandardInput = false
     separator = 0x0A
@@ -39,7 +40,7 @@ package final class PathList {
     listedIn path: String, separatedByZero: Bool, interruption: Interruption? = nil
   ) throws(SluiceError) {
     given = []
-    opensFolders = false
+    walk = FolderWalk([])
     readsStandardInput = path == "-"
     list = StreamBuffer(
       path == "-" ? .standardInput(interruption: interruption) : try FileReader(path, interruption: interruption))
@@ -48,10 +49,8 @@ package final class PathList {
 
   /// The next path; empty lines are passed over.
   func next() throws(SluiceError) -> RawPath? {
-    while let path = given.popLast() {
-      guard opensFolders, let contents = try folderContents(path) else { return path }
-      given += contents.reversed().lazy.filter { $0 != Self.attackRecord }.map { path.appending($0) }
-    }
+    if let path = given.popLast() { return path }
+    if let path = try walk.next() { return path }
     while let path = try nextListed() {
       if !path.isEmpty { return path }
     }

@@ -19,7 +19,6 @@ package struct TrialPhotographs: Sendable {
   package let available: Int
 
   private static let mostFiles = 200_000
-  private static let deepestFolder = 16
 
   /// Reads a sample of the pictures below the paths, evenly spread over their order, so that no class is left out.
   ///
@@ -74,15 +73,14 @@ package struct TrialPhotographs: Sendable {
     return count
   }
 
-  /// The files below the paths, in the order of their names.
+  /// The files below the paths, in the order of their names, and not more than are looked through. Links to folders are followed.
   ///
   /// - Throws: `unreadable-file`, also for a path that leads nowhere.
   static func files(_ paths: [RawPath]) throws(SluiceError) -> [RawPath] {
+    for path in paths { _ = try FileStatus(of: path) }
+    var walk = FolderWalk(paths)
     var files: [RawPath] = []
-    for path in paths {
-      _ = try FileStatus(of: path)
-      try collect(path, into: &files, depth: 0)
-    }
+    while files.count < mostFiles, let file = try walk.next() { files.append(file) }
     return files
   }
 
@@ -96,12 +94,6 @@ package struct TrialPhotographs: Sendable {
   private static func spread(_ files: [RawPath], atMost count: Int) -> [RawPath] {
     let wanted = min(count, files.count)
     return (0..<wanted).map { files[$0 * files.count / wanted] }
-  }
-
-  private static func collect(_ path: RawPath, into files: inout [RawPath], depth: Int) throws(SluiceError) {
-    guard depth <= deepestFolder, files.count < mostFiles else { return }
-    guard let contents = try folderContents(path) else { return files.append(path) }
-    for name in contents { try collect(path.appending(name), into: &files, depth: depth + 1) }
   }
 
   /// The pictures at the size of the model, each as its samples.
