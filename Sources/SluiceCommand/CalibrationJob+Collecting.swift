@@ -7,7 +7,7 @@ import ImageCodecs
 
 extension CalibrationJob {
   /// Scores all images, unless they were scored already.
-  func collect(into collected: CalibrationSet, _ run: ScoringRun) async throws {
+  func collect(into collected: CalibrationSet, _ run: ScoringRun, _ audited: AuditedReviews?) async throws {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
     func score(_ group: ImageGroup, _ variants: [ImageVariant]) async throws {
@@ -19,9 +19,8 @@ extension CalibrationJob {
     }
     try await score(ImageGroup(attack: nil, paths: ArgumentBytes.paths(clean)), variants)
     let limit = run.scoring.pipeline.definition.limits.maxBytes
-    let audited = try reviewed.map { (path) throws(SluiceError) in try AuditedReviews(path) }
     for (attack, reviews) in Self.groups(audited?.reviews ?? []) {
-      let images = ReviewedInputs(reviews, interruption: run.interruption) { [audited] review throws(SluiceError) in
+      let images = ReviewedInputs(reviews, interruption: run.interruption) { review throws(SluiceError) in
         try audited?.input(of: review, atMost: limit) ?? EncodedInput(source: review.path, bytes: [])
       }
       try await run.score(

@@ -22,6 +22,7 @@ extension CalibrationJob {
     _ definition: FilterDefinition.DecisionDefinition
   ) throws(SluiceError) -> CalibrationOutcome {
     let images = collected.images()
+    say(collected.conflicts)
     let rate = self.rate ?? definition.budget
     let terms = CalibrationFitting.Terms(
       budget: rate, rule: definition.rule, shares: definition.shares, exitLimit: definition.earlyExit?.limit,
@@ -43,6 +44,18 @@ extension CalibrationJob {
       decision: decision, flags: flags, answeredRightly: answeredRightly,
       report: CalibrationReport(decision, flags, answeredRightly, suggestions, path: target),
       leftOut: collected.leftOut)
+  }
+
+  /// Says what became of images that are clean in one place and adversarial in another.
+  private func say(_ conflicts: CalibrationSet.Conflicts) {
+    if conflicts.countedAsAdversarial > 0 {
+      Terminal.say(
+        "sluice: \(conflicts.countedAsAdversarial) images are both clean and adversarial; they count as adversarial")
+    }
+    if conflicts.countedAsClean > 0 {
+      Terminal.say(
+        "sluice: \(conflicts.countedAsClean) adversarial images were cleared by reviewers; they count as clean")
+    }
   }
 }
 

@@ -46,10 +46,13 @@ struct CalibrationJob {
       inputs: clean + file.definition.namedPaths.filter { $0 != named }
         + [opening.path, reviewed].compactMap(\.self))
     try refuseToReplace(target)
-    let collected = try scoring.calibrationSet(resuming: target + ".partial")
+    let audited = try reviewed.map { (path) throws(SluiceError) in try AuditedReviews(path) }
+    let collected = try scoring.calibrationSet(
+      resuming: target + ".partial", reviewed: audited?.digests ?? ReviewedDigests())
     let interruption = try Interruption()
     let run = ScoringRun(scoring, workers: workers, interruption: interruption, sha256: Digests.sha256)
-    if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
+    if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run, audited) })
+    {
       Terminal.say(
         "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial; "
           + "`sluice calibrate` goes on with the same filter and images")

@@ -15,6 +15,8 @@ final class EvaluationRun: Sendable {
     var scored: [ScoredImage] = []
     var admitted: Set<String> = []
     var repeated = 0
+    /// Digests of images that are among the clean and the adversarial ones.
+    var disputed: Set<String> = []
   }
 
   private let evaluators: [Evaluator]
@@ -51,9 +53,11 @@ final class EvaluationRun: Sendable {
   /// What an attack makes of two pictures may be the same, and both were tried.
   func admits(_ task: ScoringTask) -> Bool {
     let picture = task.attack == nil ? "" : pictureName(ofPath: task.source)
+    let asClean = ScoringTask(digest: task.digest, kind: task.kind, attack: nil, source: task.source)
     return state.withLock { state in
       let isNew = state.admitted.insert("\(task.key) \(picture)").inserted
       if !isNew { state.repeated += 1 }
+      if task.attack != nil, state.admitted.contains("\(asClean.key) ") { state.disputed.insert(task.digest) }
       return isNew
     }
   }
@@ -96,7 +100,9 @@ final class EvaluationRun: Sendable {
 
   /// What readers must know of the images and the calibration.
   private func notes(_ groups: [Evaluation.JudgedGroup]) -> [String] {
-    let (calibrated, certified, repeated) = state.withLock { ($0.calibrated, $0.certified, $0.repeated) }
+    let (calibrated, certified, repeated, disputed) = state.withLock {
+      ($0.calibrated, $0.certified, $0.repeated, $0.disputed.count)
+    }
     var notes = evaluators[0].silentGroups
     for (name, refusal) in zip(["the calibration", "the one that it is compared with"], refusals) {
       guard let refusal else { continue }
@@ -110,6 +116,9 @@ final class EvaluationRun: Sendable {
       )
     }
     if repeated > 0 { notes.append("\(repeated) images were named again, and count once.") }
+    if disputed > 0 {
+      notes.append("\(disputed) images are among the clean and the adversarial ones, and count as both.")
+    }
     if calibrated > 0 {
       notes.append(
         "\(calibrated) of the clean images are of the calibration: the false positive rate looks better than it is. Use other images."

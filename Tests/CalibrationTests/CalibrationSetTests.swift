@@ -183,6 +183,50 @@ import Testing
     #expect(set.images().clean.first?.trueClass == 3)
   }
 
+  /// Enters images of digests with their attacks, unless the set refuses them.
+  private static func enter(_ images: [(digest: String, attack: String?)], into set: CalibrationSet) throws {
+    for (digest, attack) in images {
+      let task = ScoringTask(digest: digest, kind: ScoredImage.original, attack: attack, source: "x")
+      if set.admits(task) { try set.take(image(digest, attack: attack)) }
+    }
+  }
+
+  @Test("an image that is both clean and adversarial is adversarial, whichever comes first", arguments: [false, true])
+  func clashes(isReversed: Bool) throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors))
+    var images: [(digest: String, attack: String?)] = [("b2", nil), ("c3", nil), ("a1", "pgd"), ("b2", "pgd")]
+    if isReversed { images.reverse() }
+    try Self.enter(images, into: set)
+    try Self.enter([("b2", "bim")], into: set)
+    #expect(set.images().clean.map(\.digest) == ["c3"])
+    #expect(set.images().adversarial.map(\.digest) == ["b2", "a1", "b2"])
+    #expect(set.conflicts == .init(countedAsAdversarial: 1, countedAsClean: 0))
+  }
+
+  @Test("also where the sample of adversarial images has no room for it")
+  func clashesBeyondTheSample() throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(
+      try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors), sample: 1)
+    try Self.enter([("b2", nil), ("a1", "pgd"), ("a2", "pgd"), ("b2", "pgd")], into: set)
+    #expect(set.images().clean.isEmpty && set.images().adversarial.map(\.digest) == ["a1"])
+    #expect(set.conflicts.countedAsAdversarial == 1)
+  }
+
+  @Test("what a reviewer says of an image goes before where it lies")
+  func reviews() throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(
+      try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors),
+      reviewed: .init(cleared: ["a1"], confirmed: ["b2"]))
+    try Self.enter(
+      [("a1", nil), ("b2", nil), ("c3", nil), ("b2", "reviewed"), ("a1", "pgd"), ("d4", "pgd")], into: set)
+    #expect(set.images().clean.map(\.digest) == ["a1", "c3"])
+    #expect(set.images().adversarial.map(\.digest) == ["d4", "b2"])
+    #expect(set.conflicts == .init(countedAsAdversarial: 1, countedAsClean: 1))
+  }
+
   @Test("an image that two attacks came to counts for each of them")
   func imageOfTwoAttacks() throws {
     let folder = try TemporaryFolder()

@@ -27,6 +27,18 @@ import Testing
     #expect((all["attacks"] as? [Any])?.map(counts) == [7, 6])
   }
 
+  @Test("images that are clean and adversarial ones are counted")
+  func disputed() throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial attacks"
+    let note = "are among the clean and the adversarial ones"
+    #expect(try !sluice(folder, evaluate).outputText.contains(note))
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && cp clean/1.png clean/2.png attacks/loud")
+    let result = try sluice(folder, evaluate)
+    #expect(result.outputText.contains("2 images \(note)"), "\(result.outputText)\(result.errors)")
+  }
+
   @Test("early exits that the calibration does not have for the filter's budget are said to be left out")
   func withoutExits() throws {
     let folder = try CalibrateCommandTests.bench()

@@ -101,4 +101,24 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.outputText.contains("23 clean scores") && result.outputText.contains("of 4"))
   }
+
+  @Test("an image that reviewers confirmed is no clean one any more, and one that they cleared no adversarial one")
+  func reviewsGoBeforeFolders() throws {
+    let folder = try TemporaryFolder()
+    try NoisePictures.writeSmallCalibration(in: folder)
+    let script = """
+      cd '\(folder.path)' && mkdir attacks && cp clean/2.png clean/3.png attacks
+      review() { printf '{"sha256":"%s","label":"%s","path":"%s"}\\n' "$(sha256sum $1 | cut -d' ' -f1)" $2 $1; }
+      { review clean/0.png adversarial; review clean/1.png adversarial; review clean/2.png clean; } > reviews.ndjson
+      """
+    #expect(try SluiceCommand.shell(script).status == 0)
+    let result = try sluice(
+      folder,
+      "calibrate -f noise.yaml --augment none --clean clean --adversarial attacks --from-audit reviews.ndjson")
+    #expect(result.status == 0, "\(result.errors)")
+    // Two were confirmed, and one lies in both folders.
+    #expect(result.outputText.contains("17 clean scores"), "\(result.outputText)")
+    #expect(result.errors.contains("3 images are both clean and adversarial; they count as adversarial"))
+    #expect(result.errors.contains("1 adversarial images were cleared by reviewers; they count as clean"))
+  }
 }

@@ -19,12 +19,31 @@ package final class CalibrationSet: Sendable {
     var answered = 0
     var unanswered = 0
     var firstFailure: SluiceError?
+    /// Digests of clean images of the sample that came as adversarial ones too.
+    var disputed: Set<String> = []
+    /// Digests of images that came as what reviewers say that they are not, and were not taken as that.
+    var overruledAsClean: Set<String> = []
+    var overruledAsAdversarial: Set<String> = []
+  }
+
+  /// Images that are clean in one place and adversarial in another.
+  package struct Conflicts: Sendable, Hashable {
+    /// Those that count as adversarial: an attack that is taken for clean would teach the filter not to see it.
+    package var countedAsAdversarial: Int
+    /// Those that count as clean, because reviewers cleared them.
+    package var countedAsClean: Int
+
+    package init(countedAsAdversarial: Int, countedAsClean: Int) {
+      self.countedAsAdversarial = countedAsAdversarial
+      self.countedAsClean = countedAsClean
+    }
   }
 
   private let state: Mutex<State>
   private let journal: Mutex<ScoreJournal>
   private let withBaseline: Bool
   private let trueClass: (@Sendable (String) -> Int?)?
+  private let reviewed: ReviewedDigests
 
   /// - Parameters:
   ///   - journal: where scores are kept until the calibration is made; of what it holds already, that is taken over
@@ -33,12 +52,14 @@ package final class CalibrationSet: Sendable {
   ///     of the images would be a wrong one.
   ///   - trueClass: the class that a path names. Folders and labels may have been put right since an earlier run; `nil` to
   ///     believe that run.
+  ///   - reviewed: what reviewers say of images, wherever these lie.
   package init(
     _ journal: sending ScoreJournal, sample: Int = largestSample, withBaseline: Bool = false,
-    trueClass: (@Sendable (String) -> Int?)? = nil
+    trueClass: (@Sendable (String) -> Int?)? = nil, reviewed: ReviewedDigests = ReviewedDigests()
   ) {
     self.withBaseline = withBaseline
     self.trueClass = trueClass
+    self.reviewed = reviewed
     let known = Dictionary(journal.images.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
     state = Mutex(
       State(clean: DigestSample(capacity: sample), adversarial: DigestSample(capacity: sample), known: known))
@@ -60,6 +81,11 @@ package final class CalibrationSet: Sendable {
   /// One that an earlier run scored is in the set from here on.
   package func admits(_ task: ScoringTask) -> Bool {
     state.withLock { state in
+      guard !reviewed.overrules(task) else {
+        state.noteOverruled(task)
+        return false
+      }
+      state.noteDispute(over: task)
       if var image = state.known.removeValue(forKey: task.key).flatMap(usable) {
         if let trueClass { image.trueClass = trueClass(task.source) }
         state.enter(image)
@@ -99,14 +125,21 @@ package final class CalibrationSet: Sendable {
     }
   }
 
-  /// The images of the sample, in an order that does not depend on the order in which they came.
+  /// The images of the sample, in an order that does not depend on the order in which they came. One that is both clean and
+  /// adversarial is adversarial alone.
   package func images() -> (clean: [ScoredImage], adversarial: [ScoredImage]) {
     state.withLock { state in
-      let (clean, adversarial) = (Set(state.clean.sorted()), Set(state.adversarial.sorted()))
-      let sampled = state.images.values.filter { image in
-        (image.attack == nil ? clean : adversarial).contains(image.sampled)
-      }.sorted { $0.order < $1.order }
-      return (sampled.filter { $0.attack == nil }, sampled.filter { $0.attack != nil })
+      let sample = state.sample()
+      return (sample.clean.filter { !sample.disputed.contains($0.digest) }, sample.adversarial)
+    }
+  }
+
+  package var conflicts: Conflicts {
+    state.withLock { state in
+      let disputed = state.sample().disputed
+      return Conflicts(
+        countedAsAdversarial: disputed.union(state.overruledAsClean).count,
+        countedAsClean: state.overruledAsAdversarial.count)
     }
   }
 
@@ -123,6 +156,27 @@ extension CalibrationSet.State {
       let (clean, adversarial) = (clean, adversarial)
       images = images.filter { ($0.value.attack == nil ? clean : adversarial).holds($0.value.sampled) }
     }
+  }
+
+  /// The images of the sample, and the digests of those that are both clean and adversarial.
+  fileprivate mutating func sample() -> (clean: [ScoredImage], adversarial: [ScoredImage], disputed: Set<String>) {
+    let (cleanNames, adversarialNames) = (Set(clean.sorted()), Set(adversarial.sorted()))
+    let sampled = images.values.filter { image in
+      (image.attack == nil ? cleanNames : adversarialNames).contains(image.sampled)
+    }.sorted { $0.order < $1.order }
+    let (usual, attacks) = (sampled.filter { $0.attack == nil }, sampled.filter { $0.attack != nil })
+    let attacked = disputed.union(attacks.map(\.digest))
+    return (usual, attacks, attacked.intersection(usual.map(\.digest)))
+  }
+
+  fileprivate mutating func noteOverruled(_ task: ScoringTask) {
+    if task.attack == nil { overruledAsClean.insert(task.digest) } else { overruledAsAdversarial.insert(task.digest) }
+  }
+
+  /// Notes that a clean image is adversarial too; also where the sample of the adversarial ones has no room for it.
+  fileprivate mutating func noteDispute(over task: ScoringTask) {
+    guard task.attack != nil, clean.holds(sampledName(digest: task.digest, attack: nil)) else { return }
+    disputed.insert(task.digest)
   }
 
   /// Variants go with their image.

@@ -69,13 +69,18 @@ package struct ScoringPipeline: Sendable {
 
   /// An empty set, or one with the scores that an interrupted run left beside a calibration.
   ///
+  /// - Parameters:
+  ///   - reviewed: what reviewers say of images, wherever these lie.
   /// - Throws: `calibration-mismatch` when those are of another filter; `unreadable-file`, `unwritable-output`.
-  package func calibrationSet(resuming path: String) throws(SluiceError) -> CalibrationSet {
+  package func calibrationSet(
+    resuming path: String, reviewed: ReviewedDigests = ReviewedDigests()
+  ) throws(SluiceError) -> CalibrationSet {
     let thresholds = filterDefinition.detectors.compactMap { detector in
       detector.threshold.map { "\(detector.name) above \($0)" }
     }
     let journal = try ScoreJournal(path, of: identity, detectors: detectors.map(\.name), thresholds: thresholds)
-    return CalibrationSet(journal, withBaseline: hasBaseline, trueClass: { [pathClasses] in pathClasses($0) })
+    return CalibrationSet(
+      journal, withBaseline: hasBaseline, trueClass: { [pathClasses] in pathClasses($0) }, reviewed: reviewed)
   }
 
   /// What the filter's own detectors squeeze images with, and what it forwards.

@@ -1,5 +1,6 @@
 import AuditLog
 import Auditing
+import Calibration
 import Common
 import Cryptography
 import Files
@@ -48,6 +49,14 @@ struct AuditedReviews: Sendable {
     var query = AuditQuery()
     query.digest = review.sha256
     return try store.records(query, limit: 1).first.flatMap { Replay.input($0.verdict, bytes).pixels }
+  }
+
+  /// What reviewers say of images, by their digests.
+  var digests: ReviewedDigests {
+    func digests(_ label: ImageReview.Label) -> Set<String> {
+      Set(reviews.filter { $0.label == label }.map(\.sha256))
+    }
+    return ReviewedDigests(cleared: digests(.clean), confirmed: digests(.adversarial))
   }
 
   /// The image that was reviewed.
