@@ -34,15 +34,16 @@ extension CalibrationJob {
     let calibration = try fitting.calibration(clean: images.clean, adversarial: adversarial)
     let decision = terms.decision(calibration)
     try decision.checkCanSpendBudget()
-    let suggestions = DetectorAblation(
-      decision, clean: images.clean, adversarial: adversarial.filter { $0.kind == ScoredImage.original }
-    ).suggestions
+    let originals = adversarial.filter { $0.kind == ScoredImage.original }
+    let suggestions = DetectorAblation(decision, clean: images.clean, adversarial: originals).suggestions
     try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
     let flags = FixedFlags(images.clean)
     let answeredRightly = AnsweredRightly(images.adversarial)
     return CalibrationOutcome(
       decision: decision, flags: flags, answeredRightly: answeredRightly,
-      report: CalibrationReport(decision, flags, answeredRightly, suggestions, path: target),
+      report: CalibrationReport(
+        decision, flags, answeredRightly, suggestions, repeated: originals.count - Set(originals.map(\.digest)).count,
+        path: target),
       leftOut: collected.leftOut)
   }
 

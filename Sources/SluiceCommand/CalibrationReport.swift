@@ -8,18 +8,21 @@ struct CalibrationReport {
   private let flags: FixedFlags
   private let answeredRightly: AnsweredRightly
   private let suggestions: [DetectorAblation.Suggestion]
+  /// Adversarial images that occur under several attacks, less one for each.
+  private let repeated: Int
   private let path: String
 
   private var calibration: Calibration { decision.calibration }
 
   init(
     _ decision: Decision, _ flags: FixedFlags, _ answeredRightly: AnsweredRightly,
-    _ suggestions: [DetectorAblation.Suggestion], path: String
+    _ suggestions: [DetectorAblation.Suggestion], repeated: Int, path: String
   ) {
     self.decision = decision
     self.flags = flags
     self.answeredRightly = answeredRightly
     self.suggestions = suggestions
+    self.repeated = repeated
     self.path = path
   }
 
@@ -84,7 +87,7 @@ struct CalibrationReport {
     guard let exits = calibration.exits else { return [] }
     let certificate = exits.certificate
     let counts = certificate.counts
-    if let reason = certificate.reasonForNone { return ["", "no early exits: \(reason)"] }
+    if let reason = certificate.reasonForNone { return ["", "no early exits: \(reason)"] + repeats }
     var lines = ["", "early exits"]
     lines += exits.exits.map { exit in
       let asked = exit.asked.map { calibration.witnesses.names[$0] }.joined(separator: ", ")
@@ -98,7 +101,12 @@ struct CalibrationReport {
     if let calls = certificate.callsPerCleanImage {
       lines.append("  a clean image takes the time of \(rounded(calls)) calls of the classifier")
     }
-    return lines
+    return lines + repeats
+  }
+
+  private var repeats: [String] {
+    repeated == 0
+      ? [] : ["  \(repeated) adversarial images are copies under other attacks: each image counts once for early exits"]
   }
 
   private static func percent(_ share: Double) -> Double { (share * 10_000).rounded() / 100 }

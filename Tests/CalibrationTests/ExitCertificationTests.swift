@@ -62,6 +62,30 @@ import Testing
     #expect(exits.certificate.counts.detections <= 200 && exits.certificate.counts.cleanExits == 0)
   }
 
+  @Test("copies of images under other attacks make no more detections of them", arguments: [false, true])
+  func copies(fitsWeights: Bool) throws {
+    func certificate(_ adversarial: [ScoredImage]) throws -> EarlyExits.Certificate {
+      let calibration = try Self.fitting(fitsWeights: fitsWeights).calibration(
+        clean: Self.clean, adversarial: adversarial)
+      return try #require(calibration.exits).certificate
+    }
+    let few = Array(Self.seen.prefix(200))
+    let copies = ["b", "c"].flatMap { name in
+      few.map { image in
+        var copy = image
+        copy.attack = name
+        return copy
+      }
+    }
+    // Without the copies, it takes a fit that saw other attacks to judge these.
+    let others = Self.images(20, attack: "d", shift: [0.5, 0.6, 0.7], seed: 3)
+    let copied = try certificate(few + copies + others)
+    #expect(copied.counts.detections <= 220 && copied.counts.detections > 100)
+    #expect(copied.firstQuantile == nil)
+    guard !fitsWeights else { return }
+    #expect(try certificate(few + others).counts == copied.counts)
+  }
+
   @Test("what exits lose is counted as a plain walk counts it", arguments: [false, true])
   func losses(fitsWeights: Bool) throws {
     let hard = Self.images(300, attack: "b", shift: [0.02, 0.3, 0.9], seed: 5)

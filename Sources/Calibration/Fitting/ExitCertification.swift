@@ -10,7 +10,8 @@ struct ExitCertification {
   /// With its witnesses, without exits.
   let decision: Decision
   let clean: [ScoredImage]
-  /// As they came, without changed versions: those would count one photograph several times.
+  /// As they came, without changed versions: those would count one photograph several times. One that several attacks came to
+  /// may occur under each.
   let adversarial: [ScoredImage]
   let limit: ExitLimit
   let drawsOrder: Bool
@@ -28,7 +29,7 @@ struct ExitCertification {
     var taken: (level: Double, losses: Int)?
     for level in Self.levels {
       let losses = subjects.count { subject in
-        ways.loses(subject.standings, leastOpenness: subject.openness.limits(at: level, ways))
+        subject.fits.contains { ways.loses($0.standings, leastOpenness: $0.openness.limits(at: level, ways)) }
       }
       guard
         BinomialBounds.upper(losses, of: subjects.count, confidence: limit.confidence) <= limit.lostDetections
@@ -50,25 +51,38 @@ struct ExitCertification {
         leavesInSomeOrder: cleanStandings.map { ways.loses($0, leastOpenness: limits) }))
   }
 
+  /// An image that complete evidence flags, under the fit without the attack that came to it; if several did, under each of
+  /// theirs. It is lost where one of these fits loses it.
   private struct DetectedImage {
-    let standings: [Decision.Standing]
-    let openness: CleanOpenness
+    var fits: [(standings: [Decision.Standing], openness: CleanOpenness)]
   }
 
   /// The adversarial images that complete evidence flags, judged by what was fitted without their attack. What is answered
   /// rightly all the same is no loss: letting it go does no harm.
+  ///
+  /// An image counts once, however many attacks it occurs under: the bound is of detections that do not depend on one another, and
+  /// two of one image say no more than one does.
   private func detected(_ ways: WaysOut) -> [DetectedImage] {
     var openness: [String?: CleanOpenness] = [:]
-    return adversarial.compactMap { image in
+    var places: [String: Int] = [:]
+    var detected: [DetectedImage] = []
+    for image in adversarial {
       guard !image.isAnsweredRightly,
         decision.decide(image.scores, image.circumstances, leavingOut: image.attack).isFlagged
-      else { return nil }
+      else { continue }
       // Weights of the filter file are the same whatever is left out.
       let key = decision.calibration.fused.origin == .fitted ? image.attack : nil
       let known = openness[key] ?? CleanOpenness(standings(of: clean, ways, leavingOut: key))
       openness[key] = known
-      return DetectedImage(standings: standings(of: image, ways, leavingOut: image.attack), openness: known)
+      let fit = (standings: standings(of: image, ways, leavingOut: image.attack), openness: known)
+      if let place = places[image.digest] {
+        detected[place].fits.append(fit)
+      } else {
+        places[image.digest] = detected.count
+        detected.append(DetectedImage(fits: [fit]))
+      }
     }
+    return detected
   }
 
   private func standings(
