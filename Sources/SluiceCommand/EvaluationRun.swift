@@ -10,8 +10,8 @@ final class EvaluationRun: Sendable {
     var groups: [[Evaluation.JudgedGroup]] = []
     var calibrated = 0
     var certified = 0
-    /// What is being judged: the path that was named.
-    var collection = ""
+    /// What is being judged.
+    var group = ImageGroup(attack: nil, paths: [])
     var scored: [ScoredImage] = []
     var admitted: Set<String> = []
     var repeated = 0
@@ -40,7 +40,7 @@ final class EvaluationRun: Sendable {
   /// Clean images are one group, whatever the path that they were named by.
   func begin(_ group: ImageGroup) {
     state.withLock { state in
-      state.collection = group.paths.first?.description ?? ""
+      state.group = group
       guard group.attack != nil || state.groups[0].isEmpty else { return }
       for index in state.groups.indices {
         state.groups[index].append(.init(name: group.attack ?? "clean", tried: group.tried))
@@ -52,9 +52,9 @@ final class EvaluationRun: Sendable {
   ///
   /// What an attack makes of two pictures may be the same, and both were tried.
   func admits(_ task: ScoringTask) -> Bool {
-    let picture = task.attack == nil ? "" : pictureName(ofPath: task.source)
     let asClean = ScoringTask(digest: task.digest, kind: task.kind, attack: nil, source: task.source)
     return state.withLock { state in
+      let picture = task.attack == nil ? "" : state.group.name(ofPictureAt: task.source)
       let isNew = state.admitted.insert("\(task.key) \(picture)").inserted
       if !isNew { state.repeated += 1 }
       if task.attack != nil, state.admitted.contains("\(asClean.key) ") { state.disputed.insert(task.digest) }
@@ -72,7 +72,8 @@ final class EvaluationRun: Sendable {
       if let scored { state.scored.append(scored) }
       for (index, image) in images.enumerated() {
         if var image {
-          image.collection = state.collection
+          image.collection = state.group.paths.first?.description ?? ""
+          image.picture = state.group.name(ofPictureAt: task.source)
           state.groups[index][group].images.append(image)
         } else {
           state.groups[index][group].leftOut += 1

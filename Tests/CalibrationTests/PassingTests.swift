@@ -133,6 +133,27 @@ import Testing
     #expect(groups.last?.paths == [RawPath(link)] && groups.last?.tried == ["a"])
   }
 
+  @Test("pictures in folders of classes are told apart by them, and those of a record are called as it does")
+  func namesInFolders() throws {
+    let folder = try TemporaryFolder()
+    for name in ["one", "one/cat", "one/dog", "two", "two/one"] { try makeFolder("\(folder.path)/\(name)") }
+    for name in ["one/cat/000.png", "one/dog/000.png", "one/e.f.png", "two/one/000.png"] { try folder.file(name, "") }
+    let (one, two) = ("\(folder.path)/one", "\(folder.path)/two")
+    let plain = try #require(try ImageGroup.attacks(in: [two]).first)
+    #expect(plain.name(ofPictureAt: "\(two)/one/000.png") == "000")
+    #expect(plain.name(ofPictureAt: "\(two)/one/cat/000.png") == "cat/000")
+    #expect(plain.name(ofPictureAt: "\(two)/one/more.tar/.x/.png") == "more.tar/.x/.png")
+    #expect(plain.name(ofPictureAt: "elsewhere/b/000.png") == "000")
+    try folder.file("two/one/attack.json", #"{"images":[{"name":"000","outcome":"succeeded"}]}"#)
+    let recorded = try #require(try ImageGroup.attacks(in: [two]).first)
+    #expect(recorded.name(ofPictureAt: "\(two)/one/cat/000.png") == "000")
+    // Folders of one name are one attack, and only one of these has a record.
+    let both = try ImageGroup.attacks(in: [two, folder.path]).filter { $0.attack == "one" }
+    #expect(both.count == 1 && both[0].name(ofPictureAt: "\(two)/one/cat/000.png") == "000")
+    #expect(both[0].name(ofPictureAt: "\(one)/cat/000.png") == "cat/000")
+    #expect(both[0].name(ofPictureAt: "\(one)/e.f.png") == "e.f")
+  }
+
   @Test("a record whose images are no list is refused")
   func damagedRecord() throws {
     let folder = try TemporaryFolder()

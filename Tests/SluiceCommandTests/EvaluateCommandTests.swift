@@ -39,6 +39,23 @@ import Testing
     #expect(result.outputText.contains("2 images \(note)"), "\(result.outputText)\(result.errors)")
   }
 
+  @Test("the release gate counts each picture of an attack whose classes have folders of their own")
+  func gateWithFoldersOfClasses() throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    // Six that are flagged, and behind them three that pass, all called alike.
+    let made = try SluiceCommand.shell(
+      """
+      cd '\(folder.path)' && mkdir -p gate/mixed && for i in 1 3 5 7 9 11; do
+        mkdir gate/mixed/$i && cp attacks/louder/$i.png gate/mixed/$i/000.png; done
+      for i in 0 4 8; do mkdir gate/mixed/c$i && cp clean/$i.png gate/mixed/c$i/000.png; done
+      """)
+    #expect(made.status == 0, "\(made.errors)")
+    let result = try sluice(
+      folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial gate --at-most-passing 0.1")
+    #expect(result.status == 1 && result.errors.contains(" of 9 pass with mixed"), "\(result.errors)")
+  }
+
   @Test("early exits that the calibration does not have for the filter's budget are said to be left out")
   func withoutExits() throws {
     let folder = try CalibrateCommandTests.bench()

@@ -6,11 +6,11 @@ extension Evaluation {
   package func passing(_ attack: JudgedGroup, goal: AttackGoal) -> Rate? {
     let tried = attack.triedNames
     guard !tried.isEmpty else { return nil }
-    return Rate(count: Set(attack.images.filter { passes($0, goal) }.map(\.name)).count, of: tried.count)
+    return Rate(count: Set(attack.images.filter { passes($0, goal) }.map(\.picture)).count, of: tried.count)
   }
 
   /// The share of pictures that are protected: every attack on them failed, or what it made was flagged (MEAD, Granese et al.
-  /// 2022). Pictures are the same where they have the same name; `nil` where no name occurs under two attacks.
+  /// 2022). Pictures are the same where they have the same name, as `ImageGroup` gives it; `nil` where no name occurs under two attacks.
   ///
   /// - Complexity: O(images).
   package func protected(goal: AttackGoal) -> Rate? {
@@ -18,7 +18,7 @@ extension Evaluation {
     var passed: Set<String> = []
     for attack in attacks {
       for name in attack.triedNames { tried[name, default: 0] += 1 }
-      for image in attack.images where passes(image, goal) { passed.insert(image.name) }
+      for image in attack.images where passes(image, goal) { passed.insert(image.picture) }
     }
     guard tried.values.contains(where: { $0 > 1 }) else { return nil }
     return Rate(count: tried.count - passed.count, of: tried.count)
@@ -40,15 +40,10 @@ extension Evaluation {
 
 extension Evaluation.JudgedGroup {
   /// Of every picture that the attack was tried on.
-  fileprivate var triedNames: Set<String> { (tried ?? []).union(images.map(\.name)) }
+  fileprivate var triedNames: Set<String> { (tried ?? []).union(images.map(\.picture)) }
 }
 
-extension Evaluation.Image {
-  /// The file's name without its ending.
-  fileprivate var name: String { pictureName(ofPath: source) }
-}
-
-/// The file's name without its ending, by which the same picture is found again under several attacks.
+/// The file's name without its ending.
 package func pictureName(ofPath path: String) -> String {
   let file = path.split(separator: "/").last.map(String.init) ?? path
   guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return file }

@@ -25,6 +25,8 @@ package struct Evaluation: Sendable {
   /// One image, with what every judge made of it.
   package struct Image: Sendable {
     package var source: String
+    /// The name by which the same picture is found again under several attacks.
+    package var picture: String
     /// The folder, file or archive that was named for it.
     package var collection = ""
     package var sha256: String
@@ -61,6 +63,7 @@ package struct Evaluation: Sendable {
       heldOutOf: String?, milliseconds: [Double], sentence: String
     ) {
       self.source = source
+      picture = pictureName(ofPath: source)
       self.sha256 = sha256
       self.trueClass = trueClass
       self.predictedClass = predictedClass

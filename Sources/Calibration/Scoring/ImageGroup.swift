@@ -10,6 +10,14 @@ package struct ImageGroup: Sendable {
   package var paths: [RawPath]
   /// The names of the pictures that the attack was tried on, where its record tells.
   package var tried: Set<String>?
+  /// The folders whose images these are, and whether each has a record.
+  private var folders: [Folder] = []
+
+  private struct Folder {
+    /// As the images in it begin.
+    let beginning: String
+    let hasRecord: Bool
+  }
 
   package init(attack: String?, paths: [RawPath]) {
     self.attack = attack
@@ -42,16 +50,34 @@ package struct ImageGroup: Sendable {
       if try folderContents(path) == nil {
         loose.append(path)
       } else {
-        var group = ImageGroup(attack: name.description, paths: [path])
-        group.tried = try AttackRecordFile.triedNames(in: path)
-        groups.append(group)
+        groups.append(try ImageGroup(attack: name.description, folder: path))
       }
     }
     loose.removeAll { $0.description.hasSuffix("/\(AttackRecordFile.name)") }
     guard groups.isEmpty || !loose.isEmpty else { return groups }
-    var group = ImageGroup(attack: name, paths: groups.isEmpty ? [folder] : loose)
-    group.tried = try AttackRecordFile.triedNames(in: folder)
+    var group = try ImageGroup(attack: name, folder: folder)
+    if !groups.isEmpty { group.paths = loose }
     return groups + [group]
+  }
+
+  private init(attack: String, folder: RawPath) throws(SluiceError) {
+    self.init(attack: attack, paths: [folder])
+    tried = try AttackRecordFile.triedNames(in: folder)
+    folders = [Folder(beginning: folder.description + "/", hasRecord: tried != nil)]
+  }
+
+  /// What a picture is called, by which it is found again under other attacks: its path in the folder of the attack, without its
+  /// ending. Where classes have folders of their own, the names of files are often the same in each. A record calls pictures by
+  /// the names of their files.
+  ///
+  /// - Complexity: O(folders of this name).
+  package func name(ofPictureAt path: String) -> String {
+    let holding = folders.filter { path.hasPrefix($0.beginning) }.max { $0.beginning.count < $1.beginning.count }
+    guard let holding, !holding.hasRecord else { return pictureName(ofPath: path) }
+    let inside = path.dropFirst(holding.beginning.count)
+    let file = inside.lastIndex(of: "/").map(inside.index(after:)) ?? inside.startIndex
+    guard let dot = inside[file...].lastIndex(of: "."), dot != file else { return String(inside) }
+    return String(inside[..<dot])
   }
 
   /// Folders of the same name are one attack.
@@ -60,6 +86,7 @@ package struct ImageGroup: Sendable {
     for group in groups {
       if let index = merged.firstIndex(where: { $0.attack == group.attack }) {
         merged[index].paths += group.paths
+        merged[index].folders += group.folders
         if let tried = group.tried { merged[index].tried = (merged[index].tried ?? []).union(tried) }
       } else {
         merged.append(group)
