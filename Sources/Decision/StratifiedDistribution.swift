@@ -83,7 +83,8 @@ package struct StratifiedDistribution: Sendable, Hashable {
   /// A score's p-value under the budget, and the stratum that decided it.
   ///
   /// It is the largest of the p-values in all strata of the image that hold enough images for the budget, those of gray
-  /// and coloured images apart from the outset: an image is flagged when it is unusual among its like and among all.
+  /// and coloured images apart from the outset: an image is flagged when it is unusual in each of them. All images together
+  /// have a say only where no stratum below has one.
   /// Where kinds of images are kept apart, it is at least that of every kind divided by `kindTolerance`: whatever was done
   /// to a clean image, it is flagged at most half again as often. A stratum or kind of too few images for its rate to be
   /// known has no say.

@@ -60,6 +60,15 @@ import Testing
     #expect(tight.stratum == "all" && tight.images == 570)
   }
 
+  @Test(
+    "a stratum has a say with twice as many images as a part of the budget needs",
+    arguments: [(397, "all"), (398, "colour")])
+  func strataWanted(count: Int, decisive: String) {
+    let distribution = StratifiedDistribution(
+      samples(count, origin(), from: 0) + samples(300, origin(gray: true), from: 10), keepsKinds: false)
+    #expect(distribution.pValue(of: 15, in: origin().strata, budget: 0.1 * 0.05).stratum == decisive)
+  }
+
   @Test("an image is flagged only if it is unusual in its own stratum and in the wider ones")
   func everyStratumHasASay() {
     let odd = origin(quality: 50)
