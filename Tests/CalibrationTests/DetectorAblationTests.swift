@@ -48,6 +48,32 @@ import Testing
     #expect(gains == gains.sorted(by: >))
   }
 
+  @Test("an attack that weights were fitted on is judged by those that were fitted without it")
+  func heldOut() throws {
+    let detectors = ["sharp", "blind"].map {
+      UncalibratedDetector(name: $0, kind: "featureSqueezing", weight: 1, group: "g", isFitted: false)
+    }
+    let clean = Self.images(400, attack: nil, blind: 1, seed: 1)
+    let adversarial = Self.images(100, attack: "a", blind: 1, seed: 2)
+    var calibration = try CalibrationFitting(
+      identity: CalibrationIdentity(filterName: "t", filterDigest: "", files: []), detectors: detectors,
+      terms: .init(budget: 0.05), date: "2026-01-02", sha256: { String($0.count) }
+    ).calibration(clean: clean, adversarial: [])
+    func flagged() throws -> Double {
+      let suggestions = DetectorAblation(
+        Decision(calibration, rule: .fused, budget: 0.05), clean: clean, adversarial: adversarial
+      ).suggestions
+      return try #require(suggestions.first { $0.detector == "blind" || $0.detector == "sharp" }).before.value
+    }
+    let whole = try flagged()
+    var unseen = calibration.fused
+    unseen.weights = [0, 1]
+    calibration.heldOut = ["a": .init(fused: unseen, groups: [unseen])]
+    calibration.attacks = [.init(name: "a", sample: adversarial.map(\.digest).sorted(), flaggedUnseen: 0)]
+    // Without the witness that sees it, the attack is as any clean image.
+    #expect(try flagged() < 0.2 && whole > 0.3)
+  }
+
   @Test("a group of its own leaves nothing to suggest")
   func ownGroup() throws {
     let suggestions = try Self.review(

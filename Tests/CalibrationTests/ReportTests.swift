@@ -108,6 +108,22 @@ import Testing
     #expect(cell?.contains("<td>.50</td></tr>") == true, "\(cell ?? "")")
   }
 
+  @Test("images of an attack are compared with what the fit without it says of the clean images")
+  func heldOutRanks() {
+    var clean = Self.image(0.5, false)
+    clean.heldOutScores = ["a": 3]
+    var unseen = Self.image(1, true)
+    unseen.heldOutOf = "a"
+    let evaluation = Self.evaluation(
+      clean: [clean],
+      attacks: [.init(name: "a", images: [unseen]), .init(name: "b", images: [Self.image(1, true)])])
+    #expect(evaluation.ranks(judge: 0, evaluation.attacks[0]).areaUnderCurve == 0)
+    #expect(evaluation.ranks(judge: 0, evaluation.attacks[1]).areaUnderCurve == 1)
+    #expect(evaluation.ranks(judge: 0, nil).areaUnderCurve == 0.5)
+    // No other judge was fitted.
+    #expect(evaluation.ranks(judge: 1, evaluation.attacks[0]).areaUnderCurve == 1)
+  }
+
   @Test("rates, means and accuracies follow from the images")
   func numbers() throws {
     let evaluation = Self.cases[4]

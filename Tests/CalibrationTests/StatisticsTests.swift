@@ -35,6 +35,18 @@ import Testing
     #expect(RankStatistics(clean: [], adversarial: [1]).areaUnderCurve == nil)
   }
 
+  @Test("scores of several fits are compared within each, and every adversarial image counts alike")
+  func areaOfSeveralFits() throws {
+    let fits: [(clean: [Double?], adversarial: [Double?])] = [
+      ([1, 2, 2, nil], [2, 3, nil]), ([100, 300, 200, 400], [250]), ([-1, -1, -1, -1], [-2, -1]),
+    ]
+    let areas = fits.compactMap { RankStatistics(clean: $0.clean, adversarial: $0.adversarial).areaUnderCurve }
+    let mean = zip(fits, areas).reduce(0) { $0 + Double($1.0.adversarial.count) * $1.1 } / 6
+    let area = try #require(RankStatistics(fits: fits).areaUnderCurve)
+    #expect(areas.count == 3 && abs(area - mean) < 1e-12)
+    #expect(RankStatistics(fits: []).areaUnderCurve == nil)
+  }
+
   @Test("the curve climbs from nothing to everything")
   func curveClimbs() {
     let curve = RankStatistics(clean: [1, 2, 3, nil], adversarial: [2, 4, nil]).curve

@@ -116,6 +116,13 @@ import Testing
     #expect(flagged.asked == nil && flagged.ending == .flagged)
   }
 
+  @Test("an ending is that of the fit that left an attack out, where one is named")
+  func heldOutEndings() {
+    let decision = decision(least: 1.9)
+    #expect(decision.ending([0.1, 1], DecisionTests.seen, asked: [0]) == .exit)
+    #expect(decision.ending([0.1, 1], DecisionTests.seen, asked: [0], leavingOut: "pgd") == .flagged)
+  }
+
   @Test("no image leaves before a private witness was asked")
   func privateWitness() {
     let decision = decision(least: 0, isPrivate: true)

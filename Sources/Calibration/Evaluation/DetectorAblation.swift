@@ -22,10 +22,17 @@ package struct DetectorAblation {
   }
 
   private let calibration: Calibration
-  private let arrangement: [Part]
+  /// What decides, by the attack that a fit left out; under `nil` that of the fit on everything.
+  private let arrangements: [String?: [Part]]
   private let budget: Double
   private let clean: [[Double]]
-  private let attacks: [(name: String, evidence: [[Double]])]
+  private let attacks: [(name: String, images: [Subject])]
+
+  /// An adversarial image, which is judged by the fit that left its attack out.
+  private struct Subject {
+    var evidence: [Double]
+    var leftOut: String?
+  }
 
   /// A sum of evidence, and its share of the budget.
   private struct Part {
@@ -47,19 +54,27 @@ package struct DetectorAblation {
     let calibration = decision.calibration
     self.calibration = calibration
     budget = decision.budget
-    arrangement = Self.arrangement(of: decision)
-    func evidence(_ images: [ScoredImage]) -> [[Double]] {
-      images.map { image in
-        zip(calibration.detectors, image.scores).map { $0.byConfidence.evidence(of: $1, at: image.confidence) }
-      }
+    let fits: [String?] = [nil] + calibration.heldOut.keys.map(Optional.init)
+    arrangements = Dictionary(
+      uniqueKeysWithValues: fits.map { ($0, Self.arrangement(of: decision, leavingOut: $0)) })
+    func evidence(_ image: ScoredImage) -> [Double] {
+      zip(calibration.detectors, image.scores).map { $0.byConfidence.evidence(of: $1, at: image.confidence) }
     }
-    self.clean = evidence(clean)
+    self.clean = clean.map(evidence)
     attacks = Dictionary(grouping: adversarial) { $0.attack ?? "" }.sorted { $0.key < $1.key }
-      .map { (name: $0.key, evidence: evidence($0.value)) }
+      .map { name, images in
+        let subjects = images.map { image in
+          let attack = calibration.attack(of: image.digest)
+          return Subject(
+            evidence: evidence(image), leftOut: attack.flatMap { calibration.heldOut[$0] == nil ? nil : $0 })
+        }
+        return (name: name, images: subjects)
+      }
   }
 
-  private static func arrangement(of decision: Decision) -> [Part] {
+  private static func arrangement(of decision: Decision, leavingOut attack: String?) -> [Part] {
     let calibration = decision.calibration
+    let heldOut = attack.flatMap { calibration.heldOut[$0] }
     let count = calibration.detectors.count
     func only(_ members: [Int], _ weights: [Double]) -> [Double] {
       var all = [Double](repeating: 0, count: count)
@@ -67,10 +82,12 @@ package struct DetectorAblation {
       return all
     }
     switch decision.rule {
-    case .fused: return [Part(weights: calibration.fused.weights, share: 1)]
+    case .fused: return [Part(weights: (heldOut?.fused ?? calibration.fused).weights, share: 1)]
     case .union:
-      return zip(calibration.groups, decision.shares).map { group, share in
-        Part(weights: only(group.members, group.score.weights), share: share)
+      return calibration.groups.indices.map { index in
+        let group = calibration.groups[index]
+        let score = heldOut?.groups[index] ?? group.score
+        return Part(weights: only(group.members, score.weights), share: decision.shares[index])
       }
     case .shared:
       return calibration.detectors.indices.map {
@@ -82,20 +99,24 @@ package struct DetectorAblation {
   /// Detectors whose absence would see more of the attacks, and detectors that alone see far more of one attack than
   /// all together; the most rewarding first. Empty where there are too few clean images to compare at the budget.
   ///
-  /// - Complexity: O(detectors² · images).
+  /// - Complexity: O(detectors² · attacks · images).
   package var suggestions: [Suggestion] {
     guard Double(clean.count) * budget >= 1, !attacks.isEmpty else { return [] }
-    let used = calibration.detectors.indices.filter { index in arrangement.contains { $0.weights[index] > 0 } }
+    let used = calibration.detectors.indices.filter { index in
+      arrangements[nil]?.contains { $0.weights[index] > 0 } == true
+    }
     guard used.count > 1 else { return [] }
-    let together = flagged(by: arrangement)
+    let together = flagged(budget: budget) { $0 }
     let found = used.flatMap { leavingOut($0, together) + alone($0, together) }
     return found.sorted { $0.after.value - $0.before.value > $1.after.value - $1.before.value }
   }
 
   private func leavingOut(_ detector: Int, _ together: [[Bool]]) -> [Suggestion] {
-    var parts = arrangement
-    for index in parts.indices { parts[index].weights[detector] = 0 }
-    let after = flagged(by: parts).flatMap(\.self)
+    let after = flagged(budget: budget) { arrangement in
+      var parts = arrangement
+      for index in parts.indices { parts[index].weights[detector] = 0 }
+      return parts
+    }.flatMap(\.self)
     return suggestion(.leaveOut, detector, before: together.flatMap(\.self), after: after, Self.least)
   }
 
@@ -103,7 +124,7 @@ package struct DetectorAblation {
     var weights = [Double](repeating: 0, count: calibration.detectors.count)
     weights[detector] = 1
     // With half of the budget, as a group of its own would leave the others theirs.
-    let after = flagged(by: [Part(weights: weights, share: 1)], budget: budget / 2)
+    let after = flagged(budget: budget / 2) { _ in [Part(weights: weights, share: 1)] }
     return attacks.indices.flatMap { attack in
       suggestion(
         .ownGroup(attack: attacks[attack].name), detector, before: together[attack], after: after[attack],
@@ -124,8 +145,14 @@ package struct DetectorAblation {
     ]
   }
 
-  /// For each attack and image, whether it exceeds what the budget's share of the clean images reach.
-  private func flagged(by parts: [Part], budget: Double? = nil) -> [[Bool]] {
+  /// For each attack and image, whether it exceeds what the budget's share of the clean images reach, by its fit after a change.
+  private func flagged(budget: Double, by change: ([Part]) -> [Part]) -> [[Bool]] {
+    let needed = Set(attacks.flatMap { $0.images.map(\.leftOut) })
+    let judges = arrangements.filter { needed.contains($0.key) }.mapValues { judge(change($0), budget: budget) }
+    return attacks.map { attack in attack.images.map { judges[$0.leftOut]?($0.evidence) ?? false } }
+  }
+
+  private func judge(_ parts: [Part], budget: Double) -> ([Double]) -> Bool {
     let live = parts.filter { part in part.share > 0 && part.weights.contains { $0 > 0 } }
     let sums = live.map { part in clean.map { Self.sum($0, part.weights) }.sorted() }
     func spent(_ evidence: [Double]) -> Double {
@@ -134,10 +161,10 @@ package struct DetectorAblation {
         return Double(1 + sums.count - sums.firstPlace(notBelow: least)) / part.share
       }.min() ?? .infinity
     }
-    let allowed = Int(Double(clean.count) * (budget ?? self.budget))
+    let allowed = Int(Double(clean.count) * budget)
     // Ties at the threshold are not flagged: as a p-value would have it.
     let threshold = clean.map(spent).sorted()[min(allowed, clean.count - 1)]
-    return attacks.map { attack in attack.evidence.map { spent($0) < threshold } }
+    return { spent($0) < threshold }
   }
 
   private static func sum(_ evidence: [Double], _ weights: [Double]) -> Double {

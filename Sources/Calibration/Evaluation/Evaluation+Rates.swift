@@ -33,9 +33,18 @@ extension Evaluation {
   }
 
   /// How well a judge's scores tell a group from the clean images; all attacks together where no group is given.
+  ///
+  /// What a fit without an attack says of it is compared with what the same fit says of the clean images.
   package func ranks(judge: Int, _ group: JudgedGroup?) -> RankStatistics {
     let images = group?.images ?? attacks.flatMap(\.images)
-    return RankStatistics(clean: clean.images.map { $0.scores[judge] }, adversarial: images.map { $0.scores[judge] })
+    let fits = Dictionary(grouping: images) { judges[judge].role == .filter ? $0.heldOutOf : nil }
+    return RankStatistics(
+      fits: fits.map { attack, images in
+        (
+          clean: clean.images.map { $0.score(of: judge, leavingOut: attack) },
+          adversarial: images.map { $0.scores[judge] }
+        )
+      })
   }
 
   /// What becomes of the classifier's answers to a group of images; shares of those whose true class is known.
@@ -114,5 +123,11 @@ extension Evaluation {
     package var clearedEarly: Rate
     /// Images that leave although complete evidence would flag them.
     package var lost: Rate
+  }
+}
+
+extension Evaluation.Image {
+  fileprivate func score(of judge: Int, leavingOut attack: String?) -> Double? {
+    attack.flatMap { heldOutScores[$0] } ?? scores[judge]
   }
 }

@@ -40,6 +40,8 @@ package struct Evaluation: Sendable {
     /// One a judge, higher for more suspicious; `nil` for an abstention. That of the filter is `certain` for what a detector with
     /// a threshold of its own flags.
     package var scores: [Double?]
+    /// Of a clean image: the filter's score by each fit that left an attack out, by the attack, where it is another one.
+    package var heldOutScores: [String: Double] = [:]
     /// For each judge and budget; `nil` where the calibration has too few images for that budget.
     package var flagged: [[Bool?]]
     /// Of the filter.

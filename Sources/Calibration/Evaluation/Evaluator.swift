@@ -51,9 +51,7 @@ package struct Evaluator: Sendable {
       canSpend(budget) ? outcome.isFlagged || isFlaggedAnyway : nil
     }
     let own = outcomes[0]
-    let journey = journey(scored, verdict, isFlagged: filter[0] == true)
-    // One number that orders images whatever the rule: the fused score, or how small the p-value is.
-    let suspicion = own.fusedScore ?? -own.pValue.value
+    let journey = journey(scored, verdict, isFlagged: filter[0] == true, leavingOut: heldOut)
     // Each alone has the whole budget, however the filter divides it.
     let detectors = calibration.detectors.indices.map { index in
       zip(budgets, outcomes).map { budget, outcome in
@@ -68,19 +66,31 @@ package struct Evaluator: Sendable {
       trueClass: scored.trueClass,
       predictedClass: verdict.prediction?.topClass, predictedLabel: verdict.prediction?.label,
       probability: verdict.prediction.map { Double($0.probability) }, versions: seen,
-      scores: [isFlaggedAnyway ? Evaluation.Image.certain : suspicion] + (hasBaseline ? [scored.baseline] : [])
+      scores: [isFlaggedAnyway ? Evaluation.Image.certain : own.suspicion] + (hasBaseline ? [scored.baseline] : [])
         + scored.scores,
       flagged: [filter] + (hasBaseline ? [baseline(scored.baseline)] : []) + detectors, pValue: own.pValue.value,
       heldOutOf: heldOut,
       milliseconds: milliseconds(verdict),
       sentence: sentence(verdict, own))
     image.journey = journey
+    if task.attack == nil, !isFlaggedAnyway { image.heldOutScores = heldOutScores(scored) }
     return image
   }
 
+  /// What each fit without an attack says of a clean image, so that images of that attack are compared with nothing else.
+  private func heldOutScores(_ scored: ScoredImage) -> [String: Double] {
+    let decision = decision(budgets[0])
+    return Dictionary(
+      uniqueKeysWithValues: calibration.heldOut.keys.map { attack in
+        (attack, decision.decide(scored.scores, scored.circumstances, leavingOut: attack).suspicion)
+      })
+  }
+
   /// How far the filter itself would go with the image, which was judged completely here.
-  private func journey(_ scored: ScoredImage, _ verdict: Verdict, isFlagged: Bool) -> Evaluation.Journey {
-    let end = way.end(of: scored, in: verdict)
+  private func journey(
+    _ scored: ScoredImage, _ verdict: Verdict, isFlagged: Bool, leavingOut attack: String?
+  ) -> Evaluation.Journey {
+    let end = way.end(of: scored, in: verdict, leavingOut: attack)
     let times = scored.milliseconds
     let asked = end.calls.reduce(0) { $0 + (times[$1] ?? 0) }
     var journey = Evaluation.Journey()
@@ -161,4 +171,9 @@ package struct Evaluator: Sendable {
     let flagging = verdict.detectors.filter { $0.threshold != nil && $0.isFlagged }
     return (flagging + ranked).prefix(2).map { "\($0.name): \($0.score.sentence)" }.joined(separator: "; ")
   }
+}
+
+extension Decision.Conclusion {
+  /// One number that orders images whatever the rule: the fused score, or how small the p-value is.
+  fileprivate var suspicion: Double { fusedScore ?? -pValue.value }
 }

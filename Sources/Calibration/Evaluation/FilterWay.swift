@@ -32,30 +32,34 @@ package struct FilterWay: Sendable {
   ///
   /// A detector with a threshold of its own flags as soon as it has spoken, and no exit is taken before all of them have.
   ///
+  /// - Parameters:
+  ///   - attack: the adversarial images that the fit must not have seen.
   /// - Complexity: O(witnesses · detectors · log of the scores kept).
   package func end(
-    of image: ScoredImage, in verdict: Verdict
+    of image: ScoredImage, in verdict: Verdict, leavingOut attack: String? = nil
   ) -> (calls: ArraySlice<String>, ending: Decision.EarlyEnding?) {
     let fixed = verdict.detectors.filter { $0.threshold != nil }
     let flagged = fixed.filter(\.isFlagged).compactMap { spokenAfter[$0.name] }.min()
     let allSpoken = fixed.compactMap { spokenAfter[$0.name] }.max() ?? 0
     for count in calls.indices {
       if let flagged, flagged <= count { return (calls[..<count], .flagged) }
-      guard let ending = calibratedEnding(image, after: count) else { continue }
+      guard let ending = calibratedEnding(image, after: count, leavingOut: attack) else { continue }
       if ending == .flagged || count >= allSpoken { return (calls[..<count], ending) }
     }
     return (calls[...], nil)
   }
 
   /// What the detectors of the calibration say after so many calls.
-  private func calibratedEnding(_ image: ScoredImage, after count: Int) -> Decision.EarlyEnding? {
+  private func calibratedEnding(
+    _ image: ScoredImage, after count: Int, leavingOut attack: String?
+  ) -> Decision.EarlyEnding? {
     var circumstances = image.circumstances
     guard count > 0 else {
       // Before the classifier is asked nobody knows how sure it is, and nothing may leave.
       circumstances.confidence = nil
-      return decision.ending(image.scores, circumstances, asked: [], exits: [])
+      return decision.ending(image.scores, circumstances, asked: [], exits: [], leavingOut: attack)
     }
     let known = min(count - 1, decision.calibration.witnesses.witnesses.count)
-    return decision.ending(image.scores, circumstances, asked: Array(0..<known))
+    return decision.ending(image.scores, circumstances, asked: Array(0..<known), leavingOut: attack)
   }
 }

@@ -17,6 +17,28 @@ package struct RankStatistics: Sendable {
     self.adversarial = adversarial.map { $0 ?? -.infinity }.sorted(by: >)
   }
 
+  /// Adversarial images that several fits gave scores, each compared with what the same fit says of the clean images: scores of
+  /// one fit mean nothing among those of another, but the share of clean images that they exceed does.
+  ///
+  /// - Precondition: as many clean images in each.
+  /// - Complexity: O(n log n).
+  package init(fits: [(clean: [Double?], adversarial: [Double?])]) {
+    guard fits.count > 1 else {
+      self.init(clean: fits.first?.clean ?? [], adversarial: fits.first?.adversarial ?? [])
+      return
+    }
+    precondition(fits.allSatisfy { $0.clean.count == fits[0].clean.count })
+    let places: [Double?] = fits.flatMap { fit -> [Double?] in
+      let clean: [Double] = fit.clean.map { $0 ?? -.infinity }.sorted()
+      // Between the clean images above it and below it; in the middle of those that score the same.
+      return fit.adversarial.map { score -> Double? in
+        let (below, notAbove) = clean.counts(upTo: score ?? -.infinity)
+        return Double(below + notAbove) / 2 - Double(clean.count)
+      }
+    }
+    self.init(clean: fits[0].clean.indices.map { -Double($0) - 0.5 }, adversarial: places)
+  }
+
   /// From (0, 0) to (1, 1), a point for each threshold that changes something.
   package var curve: [Point] {
     var points = [Point(falsePositives: 0, truePositives: 0)]
@@ -43,5 +65,20 @@ package struct RankStatistics: Sendable {
     return zip(points, points.dropFirst()).reduce(0) { area, pair in
       area + (pair.1.falsePositives - pair.0.falsePositives) * (pair.0.truePositives + pair.1.truePositives) / 2
     }
+  }
+}
+
+extension [Double] {
+  /// How many elements of a sorted array are below a value, and how many are not above it.
+  fileprivate func counts(upTo value: Double) -> (below: Int, notAbove: Int) {
+    func place(_ isBefore: (Double) -> Bool) -> Int {
+      var (low, high) = (0, count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    return (place { $0 < value }, place { $0 <= value })
   }
 }

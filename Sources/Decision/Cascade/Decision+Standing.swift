@@ -64,10 +64,12 @@ extension Decision {
   /// - Parameters:
   ///   - asked: places of the witnesses that were asked, in any order.
   ///   - exits: where an image may leave; `nil` for the exits of the calibration.
+  ///   - attack: the adversarial images that the fit must not have seen, for evaluating it.
   package func ending(
-    _ scores: [Double?], _ circumstances: Circumstances, asked: [Int], exits: [EarlyExits.Exit]? = nil
+    _ scores: [Double?], _ circumstances: Circumstances, asked: [Int], exits: [EarlyExits.Exit]? = nil,
+    leavingOut attack: String? = nil
   ) -> EarlyEnding? {
-    let standing = standing(scores, circumstances, asked: asked)
+    let standing = standing(scores, circumstances, asked: asked, leavingOut: attack)
     if standing.isFlagged { return .flagged }
     let places = asked.sorted()
     let exits = exits ?? calibration.exits?.exits ?? []
