@@ -30,6 +30,9 @@ struct CalibrateCommand: AsyncParsableCommand {
         # with what reviewers confirmed and cleared
         sluice calibrate -f filter.yaml --clean photos/ --from-audit audit/
 
+      Reviewers clear what was flagged, which is no fair sample of clean images: of those, at most the budget's share of all clean \
+      images is taken.
+
       Where the filter has `earlyExit`, adversarial images also decide where clean-looking images may leave before everything \
       was asked, and the calibration holds the certificate: 299 detected attacks are needed to say that 1 % is lost at most.
 

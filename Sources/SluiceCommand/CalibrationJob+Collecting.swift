@@ -7,7 +7,12 @@ import ImageCodecs
 
 extension CalibrationJob {
   /// Scores all images, unless they were scored already.
-  func collect(into collected: CalibrationSet, _ run: ScoringRun, _ audited: AuditedReviews?) async throws {
+  ///
+  /// - Parameters:
+  ///   - budget: the false positive rate that the calibration is for.
+  func collect(
+    into collected: CalibrationSet, _ run: ScoringRun, _ audited: AuditedReviews?, budget: Double
+  ) async throws {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
     func score(_ group: ImageGroup, _ variants: [ImageVariant]) async throws {
@@ -19,7 +24,8 @@ extension CalibrationJob {
     }
     try await score(ImageGroup(attack: nil, paths: ArgumentBytes.paths(clean)), variants)
     let limit = run.scoring.pipeline.definition.limits.maxBytes
-    for (attack, reviews) in Self.groups(audited?.reviews ?? []) {
+    for (attack, all) in Self.groups(audited?.reviews ?? []) {
+      let reviews = attack == nil ? Self.taken(of: all, beside: collected, budget: budget) : all
       let images = ReviewedInputs(reviews, interruption: run.interruption) { review throws(SluiceError) in
         try audited?.input(of: review, atMost: limit) ?? EncodedInput(source: review.path, bytes: [])
       }
@@ -37,6 +43,20 @@ extension CalibrationJob {
   private static func groups(_ reviews: [ReviewedImage]) -> [(attack: String?, reviews: [ReviewedImage])] {
     let groups = Dictionary(grouping: reviews) { $0.label == .clean ? nil : $0.attack ?? "reviewed" }
     return groups.sorted { ($0.key ?? "") < ($1.key ?? "") }.map { (attack: $0.key, reviews: $0.value) }
+  }
+
+  /// The cleared images that are taken; says how many are not.
+  private static func taken(
+    of cleared: [ReviewedImage], beside collected: CalibrationSet, budget: Double
+  ) -> [ReviewedImage] {
+    let selection = collected.selection(ofCleared: cleared.map(\.sha256), budget: budget)
+    if selection.leftOut > 0 {
+      Terminal.say(
+        "sluice: \(selection.taken.count) of \(selection.taken.count + selection.leftOut) cleared images are taken, the budget's "
+          + "share of all clean images: most of what reviewers clear was flagged, and more of it would raise the thresholds; a fair "
+          + "sample of clean images goes to --clean")
+    }
+    return cleared.filter { selection.taken.contains($0.sha256) }
   }
 
   private static func take(

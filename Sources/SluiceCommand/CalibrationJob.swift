@@ -51,7 +51,8 @@ struct CalibrationJob {
       resuming: target + ".partial", reviewed: audited?.digests ?? ReviewedDigests())
     let interruption = try Interruption()
     let run = ScoringRun(scoring, workers: workers, interruption: interruption, sha256: Digests.sha256)
-    if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run, audited) })
+    if let number = try await Signals.forwarding(
+      to: interruption, { try await collect(into: collected, run, audited, budget: rate ?? decision.budget) })
     {
       Terminal.say(
         "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial; "

@@ -227,6 +227,25 @@ import Testing
     #expect(set.conflicts == .init(countedAsAdversarial: 1, countedAsClean: 1))
   }
 
+  @Test(
+    "cleared images come in up to the budget's share of all clean ones",
+    arguments: [(20, 0.2, 5), (19, 0.2, 4), (19, 0.05, 1), (18, 0.05, 0), (0, 0.5, 0), (3, 0.5, 3), (100, 0.5, 7)])
+  func cleared(clean: Int, budget: Double, taken: Int) {
+    let cleared = ["e", "b", "a", "d", "c", "g", "f"]
+    let selection = ClearedSelection(cleared, beside: clean, budget: budget)
+    #expect(selection.taken == Set(cleared.sorted().prefix(taken)) && selection.leftOut == 7 - taken)
+  }
+
+  @Test("a cleared image that is among the clean ones anyway takes no room")
+  func clearedAmongClean() throws {
+    let folder = try TemporaryFolder()
+    let set = CalibrationSet(try ScoreJournal("\(folder.path)/j", of: Self.identity, detectors: Self.detectors))
+    try Self.enter([("a1", nil), ("b2", nil), ("c3", nil), ("d4", nil)], into: set)
+    try set.take(Self.image("a1", kind: "blur"))
+    let selection = set.selection(ofCleared: ["a1", "e5", "f6"], budget: 0.2)
+    #expect(selection.taken == ["e5"] && selection.leftOut == 1)
+  }
+
   @Test("an image that two attacks came to counts for each of them")
   func imageOfTwoAttacks() throws {
     let folder = try TemporaryFolder()

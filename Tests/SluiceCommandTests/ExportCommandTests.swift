@@ -102,6 +102,27 @@ import Testing
     #expect(result.outputText.contains("23 clean scores") && result.outputText.contains("of 4"))
   }
 
+  @Test("of what reviewers cleared no more is taken than the budget's share, and it is said")
+  func fewClearedImages() throws {
+    let folder = try TemporaryFolder()
+    try NoisePictures.writeSmallCalibration(in: folder)
+    for index in 20..<29 { try folder.file("\(index).png", EncodedImages.png(seed: UInt64(index))) }
+    let script = """
+      cd '\(folder.path)'
+      for i in $(seq 20 28); do
+        printf '{"sha256":"%s","label":"clean","path":"%s"}\\n' "$(sha256sum $i.png | cut -d' ' -f1)" $i.png
+      done > reviews.ndjson
+      """
+    #expect(try SluiceCommand.shell(script).status == 0)
+    let calibrate = "calibrate -f noise.yaml --augment none --clean clean --from-audit reviews.ndjson"
+    let result = try sluice(folder, calibrate)
+    #expect(result.status == 0 && result.outputText.contains("25 clean scores"), "\(result.outputText)")
+    #expect(result.errors.contains("5 of 9 cleared images are taken"), "\(result.errors)")
+    // Named themselves, they are a sample like any other.
+    let named = try sluice(folder, calibrate.replacing("--clean clean", with: "--clean clean 2*.png"))
+    #expect(named.outputText.contains("29 clean scores") && !named.errors.contains("are taken"), "\(named.errors)")
+  }
+
   @Test("an image that reviewers confirmed is no clean one any more, and one that they cleared no adversarial one")
   func reviewsGoBeforeFolders() throws {
     let folder = try TemporaryFolder()

@@ -66,6 +66,16 @@ package final class CalibrationSet: Sendable {
     self.journal = Mutex(journal)
   }
 
+  /// Which of the images that reviewers cleared are to come in beside the clean ones that are there.
+  ///
+  /// - Parameters:
+  ///   - budget: the false positive rate.
+  /// - Complexity: O(n log n).
+  package func selection(ofCleared cleared: [String], budget: Double) -> ClearedSelection {
+    let clean = state.withLock { Set($0.cleanOriginals.map(\.digest)) }
+    return ClearedSelection(cleared.filter { !clean.contains($0) }, beside: clean.count, budget: budget)
+  }
+
   /// Images that could not be judged.
   package var leftOut: Int { state.withLock { $0.leftOut } }
   /// The clean images as they came that a model failed on, those that it was asked about, and its first failure.
@@ -156,6 +166,10 @@ extension CalibrationSet.State {
       let (clean, adversarial) = (clean, adversarial)
       images = images.filter { ($0.value.attack == nil ? clean : adversarial).holds($0.value.sampled) }
     }
+  }
+
+  fileprivate var cleanOriginals: [ScoredImage] {
+    images.values.filter { $0.attack == nil && $0.kind == ScoredImage.original && clean.holds($0.sampled) }
   }
 
   /// The images of the sample, and the digests of those that are both clean and adversarial.
