@@ -11,7 +11,8 @@ extension CalibrationJob {
   /// - Parameters:
   ///   - budget: the false positive rate that the calibration is for.
   func collect(
-    into collected: CalibrationSet, _ run: ScoringRun, _ audited: AuditedReviews?, budget: Double
+    into collected: CalibrationSet, _ run: ScoringRun, _ attacks: [ImageGroup], _ audited: AuditedReviews?,
+    budget: Double
   ) async throws {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
@@ -33,7 +34,7 @@ extension CalibrationJob {
         images, attack: attack, variants: attack == nil ? variants : [], admits: { collected.admits($0) }
       ) { task, verdict throws(SluiceError) in try Self.take(task, verdict, run.scoring, collected) }
     }
-    for group in try ImageGroup.attacks(in: adversarial) {
+    for group in attacks {
       // An attack is saved again on its way as clean images are.
       try await score(group, variants.contains(.jpeg) ? ImageVariant.savesOfAttacks : [])
     }

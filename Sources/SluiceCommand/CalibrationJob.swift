@@ -36,6 +36,9 @@ struct CalibrationJob {
   func run() async throws -> CalibrationOutcome? {
     let file = try opening.file()
     let environment = opening.environment(workers: workers)
+    // A name typed wrongly must not cost the scores of all clean images.
+    let attacks = try ImageGroup.attacks(in: adversarial)
+    let audited = try reviewed.map { (path) throws(SluiceError) in try AuditedReviews(path) }
     let scoring = try ScoringPipeline(file, environment, withBaseline: scoresBaseline)
     guard let decision = file.definition.decision else { return nil }
     let named = try file.calibrationPath(of: decision, environment)
@@ -46,13 +49,13 @@ struct CalibrationJob {
       inputs: clean + file.definition.namedPaths.filter { $0 != named }
         + [opening.path, reviewed].compactMap(\.self))
     try refuseToReplace(target)
-    let audited = try reviewed.map { (path) throws(SluiceError) in try AuditedReviews(path) }
     let collected = try scoring.calibrationSet(
       resuming: target + ".partial", reviewed: audited?.digests ?? ReviewedDigests())
     let interruption = try Interruption()
     let run = ScoringRun(scoring, workers: workers, interruption: interruption, sha256: Digests.sha256)
+    let rate = self.rate ?? decision.budget
     if let number = try await Signals.forwarding(
-      to: interruption, { try await collect(into: collected, run, audited, budget: rate ?? decision.budget) })
+      to: interruption, { try await collect(into: collected, run, attacks, audited, budget: rate) })
     {
       Terminal.say(
         "sluice: interrupted; \(collected.kept) scores are kept in \(target).partial; "

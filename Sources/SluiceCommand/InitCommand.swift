@@ -107,6 +107,8 @@ struct InitCommand: AsyncParsableCommand {
     try checkDistinct(
       outputs: [files.filter, files.calibration, files.labels, files.ranges],
       inputs: photos + attacks + [model, secondModel, labels].compactMap(\.self))
+    // A name typed wrongly would be noticed at the end, and be repeated in what is advised.
+    _ = try ImageGroup.attacks(in: attacks)
     if !photos.isEmpty, !skipsCalibration { try refuseTooFewPhotos() }
     let (main, second) = try models()
     var plan = try plan(files, main, second)

@@ -233,6 +233,16 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json"))
   }
 
+  @Test(
+    "a folder of attacks or a list of reviews that is not there costs no scores",
+    arguments: ["--adversarial nowhere", "--from-audit nowhere"])
+  func missingSources(option: String) throws {
+    let folder = try Self.bench()
+    let result = try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean \(option)")
+    #expect(result.status == 2 && result.errors.contains("nowhere"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/noise.calibration.json.partial"))
+  }
+
   @Test("clean images that a fixed threshold flags are counted, because no budget knows of them")
   func besideTheBudget() throws {
     let folder = try Self.bench()

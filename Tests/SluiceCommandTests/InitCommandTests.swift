@@ -43,6 +43,18 @@ struct InitCommandTests {
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/f.yaml"))
   }
 
+  @Test("a folder of attacks that is not there is named before anything is tried or written")
+  func missingAttacks() throws {
+    let photographs = try Self.photographs(60)
+    let filter = "\(photographs.path)/f.yaml"
+    let refused = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--photos", photographs.path, "-o", filter, "--fpr", "0.1",
+      "--attacks", "\(photographs.path)/nowhere",
+    ])
+    #expect(refused.status == 2 && refused.errors.contains("nowhere is not a folder"), "\(refused.errors)")
+    #expect(!refused.errors.contains("goes on from there") && !FileManager.default.fileExists(atPath: filter))
+  }
+
   @Test(
     "a model that `init` refuses is one that `model` refuses", arguments: ["independent", "transposed", "two-heads"])
   func modelRefusesWhatInitRefuses(name: String) throws {
