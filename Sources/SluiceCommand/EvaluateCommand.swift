@@ -126,6 +126,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try html.map { OutputPlace($0) }?.checkHasFolder("--html")
+    try json.map { OutputPlace($0) }?.checkHasFolder("--json")
     let file = try options.file()
     let environment = options.pipelineEnvironment(workers: workers.count)
     let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline, withVersions: true)

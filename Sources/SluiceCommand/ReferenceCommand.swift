@@ -41,6 +41,7 @@ struct ReferenceCommand: AsyncParsableCommand {
   func run() async throws {
     let file = try options.file(readsDetectors: false)
     let place = OutputPlace(output)
+    try place.checkHasFolder("-o")
     try images.checkDistinct(from: place.path, file.definition.namedPaths + [options.filter])
     let families = FeatureFamily.defaults + (scene ? [.scene] : [])
     var fitting = ReferenceFitting(file.definition, families: families)

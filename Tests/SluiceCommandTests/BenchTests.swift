@@ -61,6 +61,8 @@ struct BenchTests {
     #expect(flagged.status == 1, "\(flagged.outputText)")
     let few = try SluiceCommand.run(["reference", "-f", filter, "-o", reference] + images[..<5])
     #expect(few.status == 2 && few.errors.contains("at least 30"))
+    let lost = try SluiceCommand.run(["reference", "-f", filter, "-o", "\(folder.path)/missing/r.json", damaged])
+    #expect(lost.status == 2 && lost.errors.contains("there is no folder") && !lost.errors.contains("left out"))
     let broken = try folder.file("clean.json", "{}")
     #expect(try SluiceCommand.run(["filter", "-f", filter, broken]).status == 2)
   }

@@ -125,12 +125,24 @@ import Testing
   func unwritableOutput(kind: String) throws {
     let folder = try CalibrateCommandTests.bench()
     #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
-    let paths = ["html", "json"].map { "--\($0) \($0 == kind ? "missing/report" : "report")" }.joined(separator: " ")
+    // A folder lies where the file would.
+    let paths = ["html", "json"].map { "--\($0) \($0 == kind ? "attacks" : "report")" }.joined(separator: " ")
     let result = try sluice(
-      folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial attacks \(paths)")
-    #expect(result.status == 2 && result.errors.contains("missing/report"), "\(result.errors)")
+      folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial attacks/loud \(paths)")
+    #expect(result.status == 2 && result.errors.contains("attacks: "), "\(result.errors)")
     #expect(result.outputText.contains("flagged at a false positive budget"))
     #expect(try !Repository.bytes("\(folder.path)/report").isEmpty)
+  }
+
+  @Test("an output whose folder is not there is refused before anything is judged", arguments: ["html", "json"])
+  func missingFolder(kind: String) throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    // What is said of the damaged image comes while images are judged.
+    try folder.file("clean/damaged.png", "no picture")
+    let result = try sluice(folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --\(kind) missing/report")
+    #expect(result.status == 2 && result.errors.contains("there is no folder missing"), "\(result.errors)")
+    #expect(result.errors.contains("with --\(kind)") && !result.errors.contains("left out") && result.output.isEmpty)
   }
 
   @Test("the page and JSON may be standard output, in place of the table, but not both")
