@@ -6,6 +6,23 @@ import Common
 /// in silence make every figure about the others a wrong one. A link that leads back to a folder on the way to it would have no
 /// end and is refused.
 package struct FolderWalk: Sendable {
+  /// What is no folder, whether anything is there or not.
+  package struct File: Sendable, Hashable {
+    package let path: RawPath
+    /// Whether it was found in a folder, and not named itself.
+    package let isInFolder: Bool
+
+    package init(path: RawPath, isInFolder: Bool) {
+      self.path = path
+      self.isInFolder = isInFolder
+    }
+
+    /// Whether it is a pipe, a device or a socket that nobody has named: opening it may wait for ever.
+    package var isUnnamedSpecial: Bool {
+      isInFolder && FileStatus(path).map { !$0.isRegularFile && !$0.isFolder } ?? false
+    }
+  }
+
   private struct Step {
     let path: RawPath
     /// How many folders were opened on the way to it.
@@ -26,13 +43,15 @@ package struct FolderWalk: Sendable {
     self.passedOver = passedOver
   }
 
-  /// The next path that is no folder, whether anything is there or not; `nil` at the end.
+  /// The next file; `nil` at the end.
   ///
   /// - Throws: `unreadable-file` for a folder that may not be read, and for one that leads back to where it lies.
   /// - Complexity: as `folderContents` for each folder; memory for the names in the folders on the way.
-  package mutating func next() throws(SluiceError) -> RawPath? {
+  package mutating func next() throws(SluiceError) -> File? {
     while let step = ahead.popLast() {
-      guard let names = try folderContents(step.path) else { return step.path }
+      guard let names = try folderContents(step.path) else {
+        return File(path: step.path, isInFolder: step.depth > 0)
+      }
       try enter(step)
       for name in names.reversed() where name != passedOver {
         ahead.append(Step(path: step.path.appending(name), depth: step.depth + 1))

@@ -21,7 +21,7 @@ import Testing
   private func found(_ paths: [String], passingOver name: String? = nil) throws -> [String] {
     var walk = FolderWalk(paths.map { RawPath("\(folder.path)/\($0)") }, passingOver: name.map { RawPath($0) })
     var found: [String] = []
-    while let path = try walk.next() { found.append(String(path.description.dropFirst(folder.path.count + 1))) }
+    while let file = try walk.next() { found.append(String(file.path.description.dropFirst(folder.path.count + 1))) }
     return found
   }
 
@@ -29,6 +29,15 @@ import Testing
   func order() throws {
     #expect(try found(["out", "in", "none"]) == ["out/3", "out/d/4", "in/a", "in/b/1", "in/b/c/2", "in/z", "none"])
     #expect(try found(["in"], passingOver: "1") == ["in/a", "in/b/c/2", "in/z"])
+  }
+
+  @Test("a pipe in a folder is known as one that nobody has named")
+  func pipes() throws {
+    #expect(mkfifo("\(folder.path)/out/d/pipe", 0o600) == 0)
+    var walk = FolderWalk(["out", "out/d/pipe"].map { RawPath("\(folder.path)/\($0)") })
+    var special: [Bool] = []
+    while let file = try walk.next() { special.append(file.isUnnamedSpecial) }
+    #expect(special == [false, false, true, false])
   }
 
   @Test("links to folders are followed, also where two lead to one folder")

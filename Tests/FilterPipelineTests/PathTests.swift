@@ -66,6 +66,18 @@ struct PathTests {
     #expect(error.remedy?.contains("CR LF") == true)
   }
 
+  @Test("a pipe in a folder is an input of its own that cannot be read, and nobody waits for its writer")
+  func pipesInFolders() throws {
+    #expect(mkfifo("\(folder.path)/images/b.png", 0o600) == 0)
+    let found = try inputs(PathList(["\(folder.path)/images"], opensFolders: true))
+    guard found.count == 2, case .unreadable(let error)? = found.first?.problem else {
+      Issue.record("a pipe and an image were expected")
+      return
+    }
+    #expect(error.message.hasSuffix("/images/b.png is no regular file") && error.remedy != nil)
+    expectTheImage(Array(found.dropFirst()))
+  }
+
   @Test("a folder in place of an image says what to do, and only there")
   func folders() throws {
     let found = try inputs(PathList([folder.path]))

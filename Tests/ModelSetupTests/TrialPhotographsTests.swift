@@ -25,4 +25,11 @@ struct TrialPhotographsTests {
     #expect(sources == ["a.png", "more/b.png"].map { "\(folder.path)/photos/\($0)" })
     #expect(try TrialPhotographs.count(photos, upTo: 10) == 2)
   }
+
+  @Test("pipes in folders are passed over, as whatever else is no picture")
+  func pipes() throws {
+    #expect(mkfifo("\(folder.path)/photos/b.png", 0o600) == 0)
+    let found = try TrialPhotographs(photos, count: 10) { _ in nil }
+    #expect(found.photographs.count == 1 && found.available == 1)
+  }
 }

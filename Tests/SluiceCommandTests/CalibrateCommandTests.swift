@@ -266,6 +266,15 @@ import Testing
     #expect(images["count"] as? Int == 120)
   }
 
+  @Test("a pipe in a folder is left out and named")
+  func pipeInFolder() throws {
+    let folder = try Self.bench()
+    #expect(mkfifo("\(folder.path)/clean/pipe.png", 0o600) == 0)
+    let result = try sluice(folder, "calibrate -f noise.yaml --clean clean --augment none")
+    #expect(result.status == 1 && result.errors.contains("clean/pipe.png is no regular file"), "\(result.errors)")
+    #expect(result.outputText.contains("60 clean scores"))
+  }
+
   @Test("evaluating says when there is nothing to evaluate, and which of two calibrations is better")
   func evaluating() throws {
     let folder = try Self.bench()

@@ -95,8 +95,8 @@ package final class RunInputs: InputSequence {
       // An image that was cut off by an interruption is not a damaged image.
       if let input = nextOfStream() { return isInterrupted ? nil : input }
       endStream()
-      guard let path = try paths.next() else { return nil }
-      if let input = try open(path) { return isInterrupted ? nil : input }
+      guard let file = try paths.next() else { return nil }
+      if let input = try open(file) { return isInterrupted ? nil : input }
     }
     return nil
   }
@@ -123,8 +123,14 @@ package final class RunInputs: InputSequence {
   }
 
   /// A whole image, or `nil` after starting on a stream of them.
-  private func open(_ path: RawPath) throws(SluiceError) -> EncodedInput? {
+  private func open(_ listed: FolderWalk.File) throws(SluiceError) -> EncodedInput? {
+    let path = listed.path
     do throws(SluiceError) {
+      guard !listed.isUnnamedSpecial else {
+        throw SluiceError(
+          .unreadableFile, "\(path) is no regular file",
+          remedy: "name it by itself if images are to be read from it: a pipe in a folder may never have a writer")
+      }
       try check(path)
       if Self.isStandardInput(path) {
         try begin(

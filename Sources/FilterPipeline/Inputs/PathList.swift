@@ -48,11 +48,11 @@ package final class PathList {
   }
 
   /// The next path; empty lines are passed over.
-  func next() throws(SluiceError) -> RawPath? {
-    if let path = given.popLast() { return path }
-    if let path = try walk.next() { return path }
+  func next() throws(SluiceError) -> FolderWalk.File? {
+    if let path = given.popLast() { return FolderWalk.File(path: path, isInFolder: false) }
+    if let file = try walk.next() { return file }
     while let path = try nextListed() {
-      if !path.isEmpty { return path }
+      if !path.isEmpty { return FolderWalk.File(path: path, isInFolder: false) }
     }
     return nil
   }
@@ -62,7 +62,7 @@ package final class PathList {
   /// - Throws: `same-file`; `unreadable-file`.
   /// - Complexity: O(paths).
   package func checkNamesNone(of files: Set<FileStatus.Identity>) throws(SluiceError) {
-    while let path = try next() {
+    while let path = try next()?.path {
       if let identity = FileStatus(path)?.identity, files.contains(identity) { throw .usedTwice(path) }
     }
   }

@@ -73,14 +73,17 @@ package struct TrialPhotographs: Sendable {
     return count
   }
 
-  /// The files below the paths, in the order of their names, and not more than are looked through. Links to folders are followed.
+  /// The files below the paths, in the order of their names, and not more than are looked through. Links to folders are followed; pipes and devices in folders
+  /// are passed over.
   ///
   /// - Throws: `unreadable-file`, also for a path that leads nowhere.
   static func files(_ paths: [RawPath]) throws(SluiceError) -> [RawPath] {
     for path in paths { _ = try FileStatus(of: path) }
     var walk = FolderWalk(paths)
     var files: [RawPath] = []
-    while files.count < mostFiles, let file = try walk.next() { files.append(file) }
+    while files.count < mostFiles, let file = try walk.next() {
+      if !file.isUnnamedSpecial { files.append(file.path) }
+    }
     return files
   }
 
