@@ -11,7 +11,10 @@ struct CleanImages: ParsableArguments {
   @Argument(help: "Clean images, folders or tar archives of them; none for standard input.", completion: .file())
   var paths: [String] = []
 
-  func validate() throws { try ArgumentBytes.checkAreText([filesFrom].compactMap(\.self)) }
+  func validate() throws {
+    try ArgumentBytes.checkAreText([filesFrom].compactMap(\.self))
+    try ImagesOrTerminal.check(paths, listedIn: filesFrom)
+  }
 
   /// - Throws: `same-file` where the output is one of the images, or of the other files.
   func checkDistinct(from output: String?, _ others: [String]) throws(SluiceError) {

@@ -124,10 +124,14 @@ struct FilterCommand: AsyncParsableCommand {
     if chosenFormat != .none, tensorPlace == verdictPlace, let stream = tensorPlace.streamName {
       throw ValidationError("tensors and verdicts cannot both go to \(stream); name a file with -o or --verdicts")
     }
+    try ImagesOrTerminal.check(paths, listedIn: filesFrom)
+    if chosenFormat != .none, tensorPlace.isTerminal {
+      throw ValidationError(
+        "tensors are not text for a terminal; redirect them, name a file with -o, or use --format none")
+    }
   }
 
   func run() async throws {
-    try checkTerminals()
     let workers = self.workers ?? WorkerOptions.processors
     let pipeline = try options.pipeline(workers: workers, tracesFiles: audit != nil)
     let trail = try audit.map { (folder) throws(SluiceError) in
@@ -202,15 +206,5 @@ struct FilterCommand: AsyncParsableCommand {
   private var verdictPlace: OutputPlace {
     if let verdicts { return OutputPlace(verdicts) }
     return tensorPlace == .standardOutput && chosenFormat != .none ? .standardError : .standardOutput
-  }
-
-  private func checkTerminals() throws {
-    if filesFrom == nil, paths.isEmpty, Terminal.isTerminal(STDIN_FILENO) {
-      throw ValidationError("name images, or pipe them to standard input")
-    }
-    if chosenFormat != .none, tensorPlace.isTerminal {
-      throw ValidationError(
-        "tensors are not text for a terminal; redirect them, name a file with -o, or use --format none")
-    }
   }
 }

@@ -33,6 +33,18 @@ struct FilterCommandTests {
     #expect(verdicts.allSatisfy { $0["action"] as? String == "forwarded" })
   }
 
+  @Test(
+    "what would wait for images from a terminal says what to do, beside its own usage",
+    arguments: [("filter", "--format none"), ("reference", "-o made.json"), ("quantise", "-o made.json")])
+  func terminal(command: String, options: String) throws {
+    // A terminal of its own, at which nobody types.
+    let result = try SluiceCommand.shell(
+      "cd '\(folder.path)' && script -qec \"$SLUICE \(command) -f decode-only.yaml \(options)\" /dev/null")
+    let text = result.outputText
+    #expect(result.status == 2 && text.contains("name images, or pipe them to standard input"), "\(text)")
+    #expect(text.contains("Usage: sluice \(command) "), "\(text)")
+  }
+
   @Test func pathsStandardInputAndListsGiveTheSame() throws {
     let images = try images(4)
     let paths = try images.enumerated().map { try folder.file("image \($0).bin", $1) }
