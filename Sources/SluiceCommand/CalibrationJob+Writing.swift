@@ -53,9 +53,9 @@ extension CalibrationJob {
       Terminal.say(
         "sluice: \(conflicts.countedAsAdversarial) images are both clean and adversarial; they count as adversarial")
     }
-    if conflicts.countedAsClean > 0 {
+    if conflicts.cleared > 0 {
       Terminal.say(
-        "sluice: \(conflicts.countedAsClean) adversarial images were cleared by reviewers; they count as clean")
+        "sluice: \(conflicts.cleared) adversarial images were cleared by reviewers; they do not count as adversarial")
     }
   }
 }

@@ -201,7 +201,7 @@ import Testing
     try Self.enter([("b2", "bim")], into: set)
     #expect(set.images().clean.map(\.digest) == ["c3"])
     #expect(set.images().adversarial.map(\.digest) == ["b2", "a1", "b2"])
-    #expect(set.conflicts == .init(countedAsAdversarial: 1, countedAsClean: 0))
+    #expect(set.conflicts == .init(countedAsAdversarial: 1, cleared: 0))
   }
 
   @Test("also where the sample of adversarial images has no room for it")
@@ -224,7 +224,7 @@ import Testing
       [("a1", nil), ("b2", nil), ("c3", nil), ("b2", "reviewed"), ("a1", "pgd"), ("d4", "pgd")], into: set)
     #expect(set.images().clean.map(\.digest) == ["a1", "c3"])
     #expect(set.images().adversarial.map(\.digest) == ["d4", "b2"])
-    #expect(set.conflicts == .init(countedAsAdversarial: 1, countedAsClean: 1))
+    #expect(set.conflicts == .init(countedAsAdversarial: 1, cleared: 1))
   }
 
   @Test(

@@ -140,6 +140,6 @@ import Testing
     // Two were confirmed, and one lies in both folders.
     #expect(result.outputText.contains("17 clean scores"), "\(result.outputText)")
     #expect(result.errors.contains("3 images are both clean and adversarial; they count as adversarial"))
-    #expect(result.errors.contains("1 adversarial images were cleared by reviewers; they count as clean"))
+    #expect(result.errors.contains("1 adversarial images were cleared by reviewers; they do not count as adversarial"))
   }
 }

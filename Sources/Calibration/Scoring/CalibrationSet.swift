@@ -30,12 +30,12 @@ package final class CalibrationSet: Sendable {
   package struct Conflicts: Sendable, Hashable {
     /// Those that count as adversarial: an attack that is taken for clean would teach the filter not to see it.
     package var countedAsAdversarial: Int
-    /// Those that count as clean, because reviewers cleared them.
-    package var countedAsClean: Int
+    /// Those that do not count as adversarial, because reviewers cleared them; as clean they count where they are taken.
+    package var cleared: Int
 
-    package init(countedAsAdversarial: Int, countedAsClean: Int) {
+    package init(countedAsAdversarial: Int, cleared: Int) {
       self.countedAsAdversarial = countedAsAdversarial
-      self.countedAsClean = countedAsClean
+      self.cleared = cleared
     }
   }
 
@@ -149,7 +149,7 @@ package final class CalibrationSet: Sendable {
       let disputed = state.sample().disputed
       return Conflicts(
         countedAsAdversarial: disputed.union(state.overruledAsClean).count,
-        countedAsClean: state.overruledAsAdversarial.count)
+        cleared: state.overruledAsAdversarial.count)
     }
   }
 
