@@ -295,6 +295,32 @@ struct FoundPreparationTests {
     #expect(found.labels(count: 2)?.value == ["cat", "dog"])
   }
 
+  @Test(
+    "what a Triton repository has in quotes is text, also where it looks like a mark",
+    arguments: ["{", "}", "[", "]", ":", ",", ";", "#", "'", ""])
+  func tritonQuotes(mark: String) throws {
+    let found = try found([
+      "config.pbtxt": #"""
+      parameters: { key: "\#(mark)" value: { string_value: "\#(mark)" } }
+      notes: [ "\#(mark)", "a" ]
+      output { dims: 2 label_filename: "names.txt" }
+      """#, "names.txt": "cat\ndog\n",
+    ])
+    #expect(found.labels(count: 2)?.value == ["cat", "dog"])
+  }
+
+  @Test(
+    "marks outside of quotes are no text",
+    arguments: [
+      "output: }", "output: ]", "output: :", "output: [ a", "output: { a: 1", "] a: 1", "output { dims: [ } ] }",
+    ])
+  func tritonDamage(start: String) throws {
+    let found = try found([
+      "config.pbtxt": start + "\noutput { dims: 2 label_filename: \"names.txt\" }", "names.txt": "cat\ndog\n",
+    ])
+    #expect(found.labels(count: 2) == nil)
+  }
+
   @Test("a Triton repository cannot name a file elsewhere")
   func tritonElsewhere() throws {
     let found = try found(["config.pbtxt": #"output { dims: 2 label_filename: "../../etc/passwd" }"#])
