@@ -24,6 +24,15 @@ package struct Parameter: Sendable, Hashable {
     Parameter(name: name, kind: .number(range, default: `default`), meaning: meaning)
   }
 
+  /// A case of an enumeration, by its raw value.
+  package static func choice<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, default: Choice, _ meaning: String
+  ) -> Parameter where Choice.RawValue == String {
+    Parameter(
+      name: name, kind: .choice(Choice.allCases.map(\.rawValue), default: `default`.rawValue), meaning: meaning)
+  }
+
+  // To go as soon as nothing declares its choices as texts any more.
   package static func choice(
     _ name: String, _ choices: [String], default: String, _ meaning: String
   ) -> Parameter {
@@ -69,6 +78,15 @@ package struct ParameterValues: Sendable, Hashable {
   package func integer(_ parameter: Parameter) -> Int { Self.given(integers[parameter.name], parameter) }
   package func number(_ parameter: Parameter) -> Double { Self.given(numbers[parameter.name], parameter) }
   package func choice(_ parameter: Parameter) -> String { Self.given(choices[parameter.name], parameter) }
+
+  /// - Precondition: the parameter was declared with this enumeration.
+  package func choice<Choice: RawRepresentable>(
+    _ parameter: Parameter, as type: Choice.Type
+  ) -> Choice where Choice.RawValue == String {
+    let text = choice(parameter)
+    guard let value = Choice(rawValue: text) else { preconditionFailure("\(text) is no \(type)") }
+    return value
+  }
 
   /// Whether the parameter has a value, given or by default.
   package func has(_ parameter: Parameter) -> Bool {

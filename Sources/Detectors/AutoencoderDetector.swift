@@ -24,12 +24,11 @@ package struct AutoencoderDetector: PredictionDetector {
   ) { (arguments) throws(SluiceError) in
     AutoencoderDetector(
       model: try arguments.autoencoder(modelEntry),
-      measure: Measure(rawValue: arguments.values.choice(measureParameter)) ?? .divergence,
+      measure: arguments.values.choice(measureParameter, as: Measure.self),
       temperature: arguments.values.number(temperatureParameter))
   }
   private static let modelEntry = DetectorKind.Entry("model", "a name under autoencoders")
-  private static let measureParameter = Parameter.choice(
-    "measure", Measure.allCases.map(\.rawValue), default: Measure.divergence.rawValue, "what is looked at")
+  private static let measureParameter = Parameter.choice("measure", default: Measure.divergence, "what is looked at")
   private static let temperatureParameter = Parameter.number(
     "temperature", temperatureRange, default: 10, "of both predictions in divergence; MagNet uses 10 and 40")
 

@@ -52,18 +52,18 @@ package struct ChromaResidual: ImageDetector {
     parameters: [regionParameter, differencesParameter, referenceParameter]
   ) { arguments in
     ChromaResidual(
-      region: Region(rawValue: arguments.values.choice(regionParameter)) ?? .flattest,
-      differences: Differences(rawValue: arguments.values.choice(differencesParameter)) ?? .both,
-      relativeTo: Reference(rawValue: arguments.values.choice(referenceParameter)) ?? .nothing)
+      region: arguments.values.choice(regionParameter, as: Region.self),
+      differences: arguments.values.choice(differencesParameter, as: Differences.self),
+      relativeTo: arguments.values.choice(referenceParameter, as: Reference.self))
   }
   private static let regionParameter = Parameter.choice(
-    "region", Region.allCases.map(\.rawValue), default: Region.flattest.rawValue,
+    "region", default: Region.flattest,
     "where the detail is averaged: flattest for noise over the whole image, whole for patches too")
   private static let differencesParameter = Parameter.choice(
-    "differences", Differences.allCases.map(\.rawValue), default: Differences.both.rawValue,
+    "differences", default: Differences.both,
     "what the detail is looked for in: both for the smaller of red and blue minus green, redGreen for the first alone")
   private static let referenceParameter = Parameter.choice(
-    "relativeTo", Reference.allCases.map(\.rawValue), default: Reference.nothing.rawValue,
+    "relativeTo", default: Reference.nothing,
     "what the detail is a share of: brightness for its own detail, which a sharpened photograph has more of as well")
 
   /// Small enough to fit between details of a 224×224 image, large enough for a mean of noise.

@@ -118,8 +118,7 @@ extension Distance {
       }
   }
 
-  static let parameter = Parameter.choice(
-    "distance", Name.allCases.map(\.rawValue), default: Name.l1.rawValue, "between two predictions")
+  static let parameter = Parameter.choice("distance", default: Name.l1, "between two predictions")
   static let topParameter = Parameter.integer(
     "top", topRange, default: defaultTop, "likeliest classes that meanLogDifference looks at")
 }

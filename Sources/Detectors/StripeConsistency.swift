@@ -41,10 +41,10 @@ package struct StripeConsistency: ImageDetector {
     "how consistently columns and rows lie above or below their neighbours, in every channel or in brightness",
     source: "the attack: Andriushchenko et al. 2020", parameters: [signalParameter]
   ) { arguments in
-    StripeConsistency(signal: Signal(rawValue: arguments.values.choice(signalParameter)) ?? .channels)
+    StripeConsistency(signal: arguments.values.choice(signalParameter, as: Signal.self))
   }
   private static let signalParameter = Parameter.choice(
-    "signal", Signal.allCases.map(\.rawValue), default: Signal.channels.rawValue,
+    "signal", default: Signal.channels,
     "what the stripes are looked for in: channels for stripes of a sign for each, brightness for gray ones, and for fences"
   )
 

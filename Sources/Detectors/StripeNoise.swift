@@ -25,11 +25,10 @@ package struct StripeNoise: ImageDetector {
     .stripeNoise, "how much column and row means differ from their neighbours', in chroma or brightness",
     source: "the attack: Andriushchenko et al. 2020", parameters: [signalParameter]
   ) { arguments in
-    StripeNoise(signal: Signal(rawValue: arguments.values.choice(signalParameter)) ?? .chroma)
+    StripeNoise(signal: arguments.values.choice(signalParameter, as: Signal.self))
   }
   private static let signalParameter = Parameter.choice(
-    "signal", Signal.allCases.map(\.rawValue), default: Signal.chroma.rawValue,
-    "what the stripes are looked for in; chroma needs a colour image")
+    "signal", default: Signal.chroma, "what the stripes are looked for in; chroma needs a colour image")
 
   /// Over fewer pixels detail does not average out.
   static let shortestStripe = 16

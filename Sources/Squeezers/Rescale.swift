@@ -14,12 +14,11 @@ package struct Rescale: FixedSqueezer {
   ) { values in
     Rescale(
       factor: values.number(factorParameter),
-      filter: ResampleFilter(rawValue: values.choice(filterParameter)) ?? .bilinear)
+      filter: values.choice(filterParameter, as: ResampleFilter.self))
   }
   private static let factorParameter = Parameter.number(
     "factor", factorRange, default: 0.5, "sides of the smaller image, in sides of the image")
-  private static let filterParameter = Parameter.choice(
-    "filter", ResampleFilter.allCases.map(\.rawValue), default: ResampleFilter.bilinear.rawValue, "of both resizes")
+  private static let filterParameter = Parameter.choice("filter", default: ResampleFilter.bilinear, "of both resizes")
 
   package let factor: Double
   package let filter: ResampleFilter

@@ -6,6 +6,14 @@ package struct RandomNumbers: Sendable {
 
   package init(seed: String) { numbers = SplitMix64(seed: seed) }
 
+  /// What single values of a signal are drawn as, of mean 0 and deviation 1.
+  package enum Deviates: Sendable {
+    /// The sum of four 16-bit fractions, which is close to normal and takes one number.
+    case gaussian
+    /// −1 or 1.
+    case signs
+  }
+
   /// Evenly in [0, 1).
   mutating func fraction() -> Double { numbers.fraction() }
 
@@ -21,12 +29,11 @@ package struct RandomNumbers: Sendable {
 
   /// A signal of independent values of mean 0 and deviation 1.
   ///
-  /// - Parameters:
-  ///   - isGaussian: the sum of four 16-bit fractions, which is close to normal and takes one number; signs otherwise.
   /// - Complexity: O(count).
-  mutating func direction(_ count: Int, isGaussian: Bool) -> [Float] {
+  mutating func direction(_ count: Int, of deviates: Deviates) -> [Float] {
     var values = [Float](repeating: 0, count: count)
-    if isGaussian {
+    switch deviates {
+    case .gaussian:
       // Each fraction has a variance of 1/12, so four have 1/3.
       let scale = Float(3).squareRoot() / 65536
       for index in 0..<count {
@@ -34,7 +41,7 @@ package struct RandomNumbers: Sendable {
         let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
         values[index] = (Float(sum) - 131_070) * scale
       }
-    } else {
+    case .signs:
       var (bits, left) = (UInt64(0), 0)
       for index in 0..<count {
         if left == 0 { (bits, left) = (numbers.next(), 64) }

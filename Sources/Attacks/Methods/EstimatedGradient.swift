@@ -14,7 +14,7 @@ package struct EstimatedGradient: Attack {
     EstimatedGradient(
       epsilon: $0.integer(epsilonParameter), samples: $0.integer(samplesParameter), sigma: $0.number(sigmaParameter),
       step: $0.number(stepParameter), momentum: $0.number(momentumParameter),
-      isGaussian: $0.choice(probesParameter) == "nes")
+      deviates: $0.choice(probesParameter, as: Probes.self).deviates)
   }
   private static let epsilonParameter = Parameter.integer(
     "epsilon", 1...255, default: 8, "largest change of a sample, in 8-bit levels")
@@ -26,26 +26,38 @@ package struct EstimatedGradient: Attack {
     "step", 0.5...255, default: 2, "length of a step, in 8-bit levels")
   private static let momentumParameter = Parameter.number(
     "momentum", 0...0.99, default: 0.9, "part of the last direction that is kept")
-  private static let probesParameter = Parameter.choice(
-    "probes", ["nes", "spsa"], default: "nes", "normal deviates, or signs")
+  private static let probesParameter = Parameter.choice("probes", default: Probes.nes, "normal deviates, or signs")
+
+  /// The method, which says what probes are made of.
+  package enum Probes: String, Sendable, CaseIterable {
+    case nes
+    case spsa
+
+    var deviates: RandomNumbers.Deviates {
+      switch self {
+      case .nes: .gaussian
+      case .spsa: .signs
+      }
+    }
+  }
 
   let epsilon: Int
   let samples: Int
   let sigma: Double
   let step: Double
   let momentum: Double
-  let isGaussian: Bool
+  let deviates: RandomNumbers.Deviates
 
   package init(
     epsilon: Int = 8, samples: Int = 20, sigma: Double = 4, step: Double = 2, momentum: Double = 0.9,
-    isGaussian: Bool = true
+    deviates: RandomNumbers.Deviates = .gaussian
   ) {
     self.epsilon = epsilon
     self.samples = samples
     self.sigma = sigma
     self.step = step
     self.momentum = momentum
-    self.isGaussian = isGaussian
+    self.deviates = deviates
   }
 
   package var limit: DistanceLimit { .linf(Double(epsilon)) }
@@ -82,7 +94,7 @@ package struct EstimatedGradient: Attack {
     var gradient = [Float](repeating: 0, count: change.count)
     var left = samples
     while left > 0, oracle.success == nil {
-      let probes = (0..<min(Self.part, left)).map { _ in random.direction(change.count, isGaussian: isGaussian) }
+      let probes = (0..<min(Self.part, left)).map { _ in random.direction(change.count, of: deviates) }
       left -= probes.count
       let seen = try await oracle.ask(
         probes.flatMap { [moved(oracle, change, $0, Float(sigma)), moved(oracle, change, $0, -Float(sigma))] })

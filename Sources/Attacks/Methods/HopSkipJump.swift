@@ -13,10 +13,10 @@ package struct HopSkipJump: Attack {
     parameters: [normParameter, epsilonParameter, levelsParameter, probesParameter]
   ) {
     HopSkipJump(
-      isLinf: $0.choice(normParameter) == "linf", epsilon: $0.number(epsilonParameter),
+      norm: $0.choice(normParameter, as: Norm.self), epsilon: $0.number(epsilonParameter),
       levels: $0.integer(levelsParameter), probes: $0.integer(probesParameter))
   }
-  private static let normParameter = Parameter.choice("norm", ["l2", "linf"], default: "l2", "the distance to shorten")
+  private static let normParameter = Parameter.choice("norm", default: Norm.l2, "the distance to shorten")
   private static let epsilonParameter = Parameter.number(
     "epsilon", 0.01...1000, default: 10, "largest L2 length of a success, samples in units of [0, 1]")
   private static let levelsParameter = Parameter.integer(
@@ -24,19 +24,30 @@ package struct HopSkipJump: Attack {
   private static let probesParameter = Parameter.integer(
     "probes", 2...10_000, default: 100, "probes of the first estimate; the paper's B0")
 
-  let isLinf: Bool
+  /// What the distance to the original is measured by.
+  package enum Norm: String, Sendable, CaseIterable {
+    case l2
+    case linf
+  }
+
+  let norm: Norm
   let epsilon: Double
   let levels: Int
   let probes: Int
 
-  package init(isLinf: Bool = false, epsilon: Double = 10, levels: Int = 16, probes: Int = 100) {
-    self.isLinf = isLinf
+  package init(norm: Norm = .l2, epsilon: Double = 10, levels: Int = 16, probes: Int = 100) {
+    self.norm = norm
     self.epsilon = epsilon
     self.levels = levels
     self.probes = probes
   }
 
-  package var limit: DistanceLimit { isLinf ? .linf(Double(levels)) : .l2(epsilon) }
+  package var limit: DistanceLimit {
+    switch norm {
+    case .l2: .l2(epsilon)
+    case .linf: .linf(Double(levels))
+    }
+  }
 
   /// Probes of one estimate are asked about in parts, so that memory does not grow with them.
   private static let part = 32
@@ -84,8 +95,8 @@ package struct HopSkipJump: Attack {
 
   /// The shortest change towards the original that still succeeds, in levels: between a change that does and none.
   private func border(_ oracle: Oracle, _ change: [Float]) async throws(SluiceError) -> [Float] {
-    let whole = isLinf ? Double(change.reduce(0) { max($0, abs($1)) }) : 1
-    var (low, high) = (0.0, whole)
+    var (low, high) = (0.0, 1.0)
+    if norm == .linf { high = distance(change) }
     var last = picture(oracle, shortened(change, to: high))
     for _ in 0..<Self.halvings {
       let middle = (low + high) / 2
@@ -101,7 +112,18 @@ package struct HopSkipJump: Attack {
   /// In L2 a part of the change, in L∞ the change cut off.
   private func shortened(_ change: [Float], to size: Double) -> [Float] {
     let size = Float(size)
-    return isLinf ? change.map { max(-size, min(size, $0)) } : change.map { $0 * size }
+    return switch norm {
+    case .l2: change.map { $0 * size }
+    case .linf: change.map { max(-size, min(size, $0)) }
+    }
+  }
+
+  /// How far a change leads, by the norm.
+  private func distance(_ change: [Float]) -> Double {
+    switch norm {
+    case .l2: Projection.length(change)
+    case .linf: Double(change.reduce(0) { max($0, abs($1)) })
+    }
   }
 
   private func picture(_ oracle: Oracle, _ change: [Float]) -> Picture {
@@ -118,7 +140,7 @@ package struct HopSkipJump: Attack {
     while successes + failures < wanted {
       let count = min(Self.part, wanted - successes - failures)
       let pictures = (0..<count).map { _ in
-        let probe = random.direction(standing.count, isGaussian: !isLinf)
+        let probe = random.direction(standing.count, of: norm == .l2 ? .gaussian : .signs)
         return picture(oracle, standing.indices.map { standing[$0] + amplitude * probe[$0] })
       }
       let seen = try await oracle.ask(pictures)
@@ -136,7 +158,7 @@ package struct HopSkipJump: Attack {
     // With the mean of the answers taken away, the estimate has the least variance (the paper's equation 16).
     let (a, b) = (Float(1) / Float(max(1, successes)), Float(1) / Float(max(1, failures)))
     let estimate = yes.indices.map { yes[$0] * a - no[$0] * b }
-    if isLinf { return estimate.map { $0 > 0 ? 1 : -1 } }
+    if norm == .linf { return estimate.map { $0 > 0 ? 1 : -1 } }
     let length = Float(Projection.length(estimate))
     return length > 0 ? estimate.map { $0 / length } : nil
   }
@@ -145,9 +167,7 @@ package struct HopSkipJump: Attack {
   private func step(
     _ oracle: Oracle, _ standing: [Float], _ direction: [Float], _ round: Int
   ) async throws(SluiceError) -> [Float]? {
-    let distance =
-      isLinf ? Double(standing.reduce(0) { max($0, abs($1)) }) : Projection.length(standing)
-    var size = Float(distance / Double(round).squareRoot())
+    var size = Float(distance(standing) / Double(round).squareRoot())
     for _ in 0..<Self.halvings {
       let candidate = picture(oracle, standing.indices.map { standing[$0] + size * direction[$0] })
       guard let seen = try await oracle.ask(candidate) else { return nil }

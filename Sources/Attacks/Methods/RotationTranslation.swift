@@ -12,23 +12,31 @@ package struct RotationTranslation: Attack {
   ) {
     RotationTranslation(
       degrees: $0.number(degreesParameter), shift: $0.number(shiftParameter),
-      isRandom: $0.choice(searchParameter) == "random")
+      search: $0.choice(searchParameter, as: Search.self))
   }
   private static let degreesParameter = Parameter.number(
     "degrees", 0...180, default: 30, "largest rotation to either side")
   private static let shiftParameter = Parameter.number(
     "shift", 0...0.5, default: 0.1, "largest translation, as a part of the side")
   private static let searchParameter = Parameter.choice(
-    "search", ["grid", "random"], default: "grid", "31 rotations with 5 × 5 translations, or any")
+    "search", default: Search.grid, "31 rotations with 5 × 5 translations, or any")
+
+  /// Which motions are tried.
+  package enum Search: String, Sendable, CaseIterable {
+    /// Those of a grid, the smallest first.
+    case grid
+    /// Any, at random.
+    case random
+  }
 
   let degrees: Double
   let shift: Double
-  let isRandom: Bool
+  let search: Search
 
-  package init(degrees: Double = 30, shift: Double = 0.1, isRandom: Bool = false) {
+  package init(degrees: Double = 30, shift: Double = 0.1, search: Search = .grid) {
     self.degrees = degrees
     self.shift = shift
-    self.isRandom = isRandom
+    self.search = search
   }
 
   package var limit: DistanceLimit { .none }
@@ -37,14 +45,15 @@ package struct RotationTranslation: Attack {
     _ oracle: Oracle, starts: [Picture], random: inout RandomNumbers
   ) async throws(SluiceError) {
     let original = oracle.original
-    if isRandom {
+    switch search {
+    case .random:
       try await oracle.askInTurn(0...) { _ in
         Motion(
           degrees: random.number(in: -degrees...degrees), x: random.number(in: -shift...shift),
           y: random.number(in: -shift...shift)
         ).applied(to: original)
       }
-    } else {
+    case .grid:
       let grid = grid
       try await oracle.askInTurn(grid.indices) { grid[$0].applied(to: original) }
     }

@@ -14,26 +14,33 @@ package struct SimBA: Attack {
   ) {
     SimBA(
       epsilon: $0.number(epsilonParameter), step: $0.number(stepParameter),
-      isPixel: $0.choice(basisParameter) == "pixel",
-      frequencies: $0.integer(frequenciesParameter))
+      basis: $0.choice(basisParameter, as: Basis.self), frequencies: $0.integer(frequenciesParameter))
   }
   private static let epsilonParameter = Parameter.number(
     "epsilon", 0.01...1000, default: 10, "largest L2 length of the change, samples in units of [0, 1]")
   private static let stepParameter = Parameter.number(
     "step", 0.01...100, default: 1, "L2 length of a step, samples in units of [0, 1]")
-  private static let basisParameter = Parameter.choice("basis", ["dct", "pixel"], default: "dct", "the directions")
+  private static let basisParameter = Parameter.choice("basis", default: Basis.dct, "the directions")
   private static let frequenciesParameter = Parameter.integer(
     "frequencies", 1...256, default: 28, "lowest frequencies of rows and of columns that are used")
 
+  /// What the directions are.
+  package enum Basis: String, Sendable, CaseIterable {
+    /// Waves over the whole picture, of low frequencies.
+    case dct
+    /// Single samples.
+    case pixel
+  }
+
   let epsilon: Double
   let step: Double
-  let isPixel: Bool
+  let basis: Basis
   let frequencies: Int
 
-  package init(epsilon: Double = 10, step: Double = 1, isPixel: Bool = false, frequencies: Int = 28) {
+  package init(epsilon: Double = 10, step: Double = 1, basis: Basis = .dct, frequencies: Int = 28) {
     self.epsilon = epsilon
     self.step = step
-    self.isPixel = isPixel
+    self.basis = basis
     self.frequencies = frequencies
   }
 
@@ -45,7 +52,7 @@ package struct SimBA: Attack {
     let original = oracle.original
     var change = [Float](repeating: 0, count: original.samples.count)
     guard var standing = try await oracle.ask(original) else { return }
-    var directions = DrawnDirections(original, isPixel: isPixel, frequencies: frequencies)
+    var directions = DrawnDirections(original, basis: basis, frequencies: frequencies)
     while oracle.success == nil {
       let direction = directions.next(&random)
       for sign in [Float(-1), 1] {
@@ -66,17 +73,19 @@ package struct SimBA: Attack {
 struct DrawnDirections {
   private let size: PixelSize
   private let channels: Int
-  private let isPixel: Bool
+  private let basis: SimBA.Basis
   private let columns: Int
   private let rows: Int
   private var order: [Int32] = []
 
-  init(_ picture: Picture, isPixel: Bool, frequencies: Int) {
+  init(_ picture: Picture, basis: SimBA.Basis, frequencies: Int) {
     size = picture.size
     channels = picture.channels.rawValue
-    self.isPixel = isPixel
-    columns = isPixel ? size.width : min(size.width, frequencies)
-    rows = isPixel ? size.height : min(size.height, frequencies)
+    self.basis = basis
+    switch basis {
+    case .dct: (columns, rows) = (min(size.width, frequencies), min(size.height, frequencies))
+    case .pixel: (columns, rows) = (size.width, size.height)
+    }
   }
 
   struct Direction {
@@ -109,7 +118,7 @@ struct DrawnDirections {
 
   /// A row of the orthonormal DCT-II, or of the identity.
   private func factor(_ frequency: Int, _ count: Int) -> [Float] {
-    if isPixel { return (0..<count).map { $0 == frequency ? 1 : 0 } }
+    if basis == .pixel { return (0..<count).map { $0 == frequency ? 1 : 0 } }
     let scale = ((frequency == 0 ? 1 : 2) / Double(count)).squareRoot()
     return (0..<count).map { index in
       Float(scale * Double.cos(Double.pi / Double(count) * (Double(index) + 0.5) * Double(frequency)))

@@ -11,13 +11,13 @@ package struct SquareLinf: Attack {
   ) {
     SquareLinf(
       epsilon: $0.integer(epsilonParameter), share: $0.number(shareParameter),
-      channels: Channels(rawValue: $0.choice(channelsParameter)) ?? .apart)
+      channels: $0.choice(channelsParameter, as: Channels.self))
   }
   private static let epsilonParameter = Parameter.integer(
     "epsilon", 1...255, default: 8, "largest change of a sample, in 8-bit levels")
   private static let shareParameter = SquareSchedule.parameter(default: 0.05)
   private static let channelsParameter = Parameter.choice(
-    "channels", Channels.allCases.map(\.rawValue), default: Channels.apart.rawValue,
+    "channels", default: Channels.apart,
     "whether red, green and blue are moved apart, as in the paper, or together, which leaves no noise in colours")
 
   /// Which samples of a pixel have a sign in common.

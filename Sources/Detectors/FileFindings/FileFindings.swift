@@ -25,7 +25,7 @@ package struct FileFindings: Detector {
     FileFindings(
       policies: Dictionary(
         uniqueKeysWithValues: FileSubject.allCases.map { subject in
-          (subject, FilePolicy(rawValue: arguments.values.choice(subject.parameter)) ?? subject.defaultPolicy)
+          (subject, arguments.values.choice(subject.parameter, as: FilePolicy.self))
         }))
   }
 

@@ -85,7 +85,7 @@ package enum FileSubject: String, Sendable, Hashable, CaseIterable {
 
   /// Its policy in a filter file.
   package var parameter: Parameter {
-    .choice(rawValue, FilePolicy.allCases.map(\.rawValue), default: defaultPolicy.rawValue, meaning)
+    .choice(rawValue, default: defaultPolicy, meaning)
   }
 }
 

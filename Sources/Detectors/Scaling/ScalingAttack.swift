@@ -33,11 +33,10 @@ package struct ScalingAttack: SourceDetector {
     .scalingAttack, "signs of an image-scaling attack in the picture before it is scaled",
     source: "Kim et al. 2021; Quiring et al. 2020; ACSAC 2023", parameters: [measureParameter]
   ) { arguments in
-    ScalingAttack(measure: ScalingMeasure(rawValue: arguments.values.choice(measureParameter)) ?? .localExcess)
+    ScalingAttack(measure: arguments.values.choice(measureParameter, as: ScalingMeasure.self))
   }
   private static let measureParameter = Parameter.choice(
-    "measure", ScalingMeasure.allCases.map(\.rawValue), default: ScalingMeasure.localExcess.rawValue,
-    "what is the score")
+    "measure", default: ScalingMeasure.localExcess, "what is the score")
 
   /// Below this ratio along both axes a scaler reads so much of the picture that an attack cannot be told from detail.
   static let smallestRatio = 1.5
