@@ -12,7 +12,7 @@ extension ImageDecoder {
     let keepsAlpha = extras.contains(.alpha) && structure.mayBeTranslucent
     let upright = orientation.uprightSize(of: header.size)
     var alpha = keepsAlpha ? try PixelImage(allocating: upright, channels: .gray) : nil
-    let channels = structure.channels
+    let channels = header.channels
     var facts = sluice_png_facts()
     var report = sluice_codec_report()
     let pixels = try PixelImage(allocating: upright, channels: channels) { output throws(SluiceError) in

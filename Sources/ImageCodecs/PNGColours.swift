@@ -19,22 +19,12 @@ struct PNGColours {
   /// Chunks that were passed over.
   private(set) var damagedChunks = 0
 
-  enum Chunk: CaseIterable {
+  enum Chunk {
     case gamma
     case sRGB
     case chromaticities
     case profile
     case codingPoints
-
-    var type: StaticString {
-      switch self {
-      case .gamma: "gAMA"
-      case .sRGB: "sRGB"
-      case .chromaticities: "cHRM"
-      case .profile: "iCCP"
-      case .codingPoints: "cICP"
-      }
-    }
   }
 
   /// Where in the file a chunk stands.

@@ -6,7 +6,8 @@ struct PNGStructure {
   private(set) var width = 0
   private(set) var height = 0
   private(set) var bitDepth = 0
-  private(set) var colourType = 0
+  /// That of the header, also where no colour type has it.
+  private var colourNumber: UInt8 = 0
   private(set) var isInterlaced = false
   private(set) var hasTransparency = false
   /// Whether a transparency stands where, or has a form in which, some viewers honour it and others do not.
@@ -16,14 +17,7 @@ struct PNGStructure {
   /// No more than samples can name.
   private var paletteEntries: Int?
   private(set) var textChunks = 0
-  private var frames: Int?
-  /// Whether the image itself is the first frame of the animation.
-  private var isFirstFrame = false
-  private var hasFrameData = false
-  /// Whether a frame before the pixels is not the image: some readers show it as the picture, also without an animation.
-  private var hasOtherFirstFrame = false
-  /// Of frame controls and frame data.
-  private var lastSequenceNumber: Int?
+  private var animation = PNGAnimation()
   /// Places that some readers pass over and others do not.
   private var ambiguousPlaces = 0
   private(set) var exifBytes = 0
@@ -31,12 +25,9 @@ struct PNGStructure {
   private(set) var orientations = OrientationDeclarations()
   private(set) var otherBytes = 0
   private(set) var damagedChunks = 0
-  /// Whether the frames of an animation have begun behind the image: readers of one picture end there.
-  private var isInAnimation = false
   /// One past the end chunk.
   private(set) var end = 0
 
-  private static let imageHeader: StaticString = "IHDR"
   private static let headerOffset = 8
 
   /// Walks from the signature to the end chunk, and verifies every checksum.
@@ -54,25 +45,27 @@ struct PNGStructure {
       }
       let isFirst = offset == Self.headerOffset
       if isFirst, bytes.hasBytes("CgBI", at: offset + 4) { throw Self.appleVariant }
-      guard Self.isChunkType(bytes, at: offset + 4), isFirst == bytes.hasBytes(Self.imageHeader, at: offset + 4)
-      else { throw SluiceError(.corruptImage, "no valid chunk where one must stand", byteOffset: offset) }
+      let chunk = PNGChunk(typeAt: offset + 4, in: bytes)
+      guard Self.isChunkType(bytes, at: offset + 4), isFirst == (chunk == .header) else {
+        throw SluiceError(.corruptImage, "no valid chunk where one must stand", byteOffset: offset)
+      }
       guard length <= Int(Int32.max) else {
         throw SluiceError(.corruptImage, "a chunk of impossible length \(length)", byteOffset: offset)
       }
       guard offset + 12 + length <= bytes.count else { throw Self.truncated(bytes.count) }
       let body = bytes.extracting(offset + 8..<offset + 8 + length)
-      let isTrusted = !verifiesImageData && bytes.hasBytes("IDAT", at: offset + 4)
+      let isTrusted = !verifiesImageData && chunk == .imageData
       if isTrusted || Self.checksumHolds(bytes, at: offset, length: length) {
-        try note(typeAt: offset + 4, in: bytes, body)
+        try note(chunk, body, at: offset + 8)
       } else if Self.isCritical(bytes[offset + 4]) {
         throw SluiceError(.corruptImage, "a chunk with a wrong checksum", byteOffset: offset)
       } else {
         damagedChunks += 1
         // Behind the pixels nobody verifies checksums of what may be passed over.
-        if imageDataBytes == 0 { ambiguousPlaces += 1 }
+        if !isBehindPixels { ambiguousPlaces += 1 }
       }
       offset += 12 + length
-      if bytes.hasBytes("IEND", at: offset - 8 - length) { end = offset }
+      if chunk == .end { end = offset }
     }
     orientationTexts.note(in: bytes, into: &orientations)
     guard imageDataBytes > 0 else {
@@ -80,43 +73,42 @@ struct PNGStructure {
     }
   }
 
-  private mutating func note(
-    typeAt type: Int, in bytes: Span<UInt8>, _ body: Span<UInt8>
-  ) throws(SluiceError) {
-    func isChunk(_ name: StaticString) -> Bool { bytes.hasBytes(name, at: type) }
-    if isChunk("IDAT") {
-      imageDataBytes += body.count
-    } else if isChunk("IHDR") {
-      try noteHeader(body, at: type)
-    } else if isChunk("tRNS") {
-      noteTransparency(body)
-    } else if isChunk("tEXt") || isChunk("zTXt") || isChunk("iTXt") {
-      textChunks += 1
-      // Pillow keeps texts by their keywords, beside what the header says of interlacing under the same name.
-      if imageDataBytes == 0, Self.hasKeyword("interlace", body) { ambiguousPlaces += 1 }
-      orientationTexts.find(in: body, at: type + 4, isCompressed: isChunk("zTXt"), isInternational: isChunk("iTXt"))
-    } else if isChunk("acTL") {
-      if frames == nil { frames = body.uint32(at: 0) }
-    } else if isChunk("eXIf") {
+  /// Notes a chunk whose body begins at `offset` of the file.
+  private mutating func note(_ chunk: PNGChunk?, _ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
+    switch chunk {
+    case .header: try noteHeader(body, at: offset)
+    case .palette: notePalette(body)
+    case .imageData: imageDataBytes += body.count
+    case .transparency: noteTransparency(body)
+    case .gamma: colours.note(.gamma, body, at: offset, colourPlace)
+    case .sRGB: colours.note(.sRGB, body, at: offset, colourPlace)
+    case .chromaticities: colours.note(.chromaticities, body, at: offset, colourPlace)
+    case .profile: colours.note(.profile, body, at: offset, colourPlace)
+    case .codingPoints: colours.note(.codingPoints, body, at: offset, colourPlace)
+    case .animationControl: animation.note(control: body)
+    case .frameControl:
+      animation.note(frameControl: body, width: width, height: height, isBehindPixels: isBehindPixels)
+    case .frameData: animation.note(frameData: body, isBehindPixels: isBehindPixels)
+    case .exif:
       exifBytes += body.count
-      orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !isInAnimation)
-    } else if isChunk("fcTL") {
-      noteSequence(body, mayBeFirst: true)
-      if imageDataBytes == 0 { noteFirstFrame(body) }
-      isInAnimation = frames != nil && imageDataBytes > 0
-    } else if isChunk("fdAT") {
-      hasFrameData = true
-      noteSequence(body, mayBeFirst: false)
-      if imageDataBytes == 0 { hasOtherFirstFrame = true }
-    } else if isChunk("PLTE") {
-      if paletteEntries == nil { paletteEntries = min(body.count / 3, 1 << bitDepth) }
-      // Some forget a transparency that stood before it.
-      if hasTransparency { isTransparencyAmbiguous = true }
-    } else if let chunk = PNGColours.Chunk.allCases.first(where: { isChunk($0.type) }) {
-      colours.note(chunk, body, at: type + 4, colourPlace)
-    } else if !Self.plainChunks.contains(where: isChunk) {
-      otherBytes += body.count
+      orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !animation.isUnderWay)
+    case .text: noteText(body, at: offset)
+    case .compressedText: noteText(body, at: offset, isCompressed: true)
+    case .internationalText: noteText(body, at: offset, isInternational: true)
+    case .end, .physicalSize, .background, .time, .significantBits, .histogram: break
+    case nil: otherBytes += body.count
     }
+  }
+
+  private var isBehindPixels: Bool { imageDataBytes > 0 }
+
+  private mutating func noteText(
+    _ body: Span<UInt8>, at offset: Int, isCompressed: Bool = false, isInternational: Bool = false
+  ) {
+    textChunks += 1
+    // Pillow keeps texts by their keywords, beside what the header says of interlacing under the same name.
+    if !isBehindPixels, Self.hasKeyword("interlace", body) { ambiguousPlaces += 1 }
+    orientationTexts.find(in: body, at: offset, isCompressed: isCompressed, isInternational: isInternational)
   }
 
   /// Whether the keyword of a text chunk, which a zero or the chunk's end follows, is such a one.
@@ -128,54 +120,34 @@ struct PNGStructure {
   private mutating func noteTransparency(_ body: Span<UInt8>) {
     let isUsual =
       switch colourType {
-      case 0: body.count == 2
-      case 2: body.count == 6
-      case 3: body.count <= paletteEntries ?? -1
-      default: false
+      case .gray: body.count == 2
+      case .rgb: body.count == 6
+      case .palette: body.count <= paletteEntries ?? -1
+      case .grayAlpha, .rgba, nil: false
       }
-    if hasTransparency || imageDataBytes > 0 || !isUsual { isTransparencyAmbiguous = true }
+    if hasTransparency || isBehindPixels || !isUsual { isTransparencyAmbiguous = true }
     hasTransparency = true
   }
 
-  /// A frame control chunk before the pixels: a number, width, height, and x and y of the frame, and how it is shown.
-  private mutating func noteFirstFrame(_ body: Span<UInt8>) {
-    isFirstFrame = true
-    let area = (1...4).map { body.uint32(at: 4 * $0) }
-    if body.count != 26 || area != [width, height, 0, 0] { hasOtherFirstFrame = true }
-  }
-
-  /// Frame controls and frame data are numbered from 0 on, in one sequence that a control begins.
-  private mutating func noteSequence(_ body: Span<UInt8>, mayBeFirst: Bool) {
-    let number = body.uint32(at: 0)
-    let next = lastSequenceNumber.map { $0 + 1 } ?? (mayBeFirst ? 0 : nil)
-    if number == nil || number != next { ambiguousPlaces += 1 }
-    lastSequenceNumber = number ?? lastSequenceNumber
+  private mutating func notePalette(_ body: Span<UInt8>) {
+    if paletteEntries == nil { paletteEntries = min(body.count / 3, 1 << bitDepth) }
+    // Some forget a transparency that stood before it.
+    if hasTransparency { isTransparencyAmbiguous = true }
   }
 
   private var colourPlace: PNGColours.Place {
-    guard imageDataBytes == 0 else { return .behindPixels }
+    guard !isBehindPixels else { return .behindPixels }
     return paletteEntries != nil ? .beforePixels : .beforePalette
   }
 
-  /// How many frames an animation has; `nil` for one that shows the image alone.
-  private var framesOfAnimation: Int? {
-    if hasOtherFirstFrame { return max(frames ?? 1, 1) }
-    return frames == 1 && isFirstFrame && !hasFrameData ? nil : frames
-  }
-
-  /// Chunks that say how to show the picture, or are part of it: none of them carries anything else.
-  private static let plainChunks: [StaticString] = [
-    "IEND", "pHYs", "bKGD", "tIME", "sBIT", "hIST",
-  ]
-
   private mutating func noteHeader(_ body: Span<UInt8>, at offset: Int) throws(SluiceError) {
     guard body.count == 13, let width = body.uint32(at: 0), let height = body.uint32(at: 4) else {
-      throw SluiceError(.corruptImage, "an image header of \(body.count) bytes instead of 13", byteOffset: offset)
+      throw SluiceError(.corruptImage, "an image header of \(body.count) bytes instead of 13", byteOffset: offset - 4)
     }
     self.width = width
     self.height = height
     bitDepth = Int(body[8])
-    colourType = Int(body[9])
+    colourNumber = body[9]
     isInterlaced = body[12] != 0
   }
 
@@ -208,15 +180,10 @@ struct PNGStructure {
 }
 
 extension PNGStructure {
-  private static let samplesPerPixel = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4]
-  private static let bitDepths = [0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16]]
-  private static let colourNames = [0: "gray", 2: "rgb", 3: "palette", 4: "gray+alpha", 6: "rgba"]
+  /// `nil` for one that does not exist, of which there is no `header(within:)`.
+  private var colourType: PNGColourType? { PNGColourType(rawValue: colourNumber) }
 
-  var hasAlphaChannel: Bool { colourType & 4 != 0 }
-  var isGray: Bool { colourType & 3 == 0 }
-  var mayBeTranslucent: Bool { hasAlphaChannel || hasTransparency }
-  /// Those that are decoded.
-  var channels: PixelChannels { isGray && !hasAlphaChannel ? .gray : .rgb }
+  var mayBeTranslucent: Bool { colourType?.hasAlpha == true || hasTransparency }
 
   /// Bytes that decoding holds beside the pixels: some rows on their way, 16 bits a sample, and the window of zlib.
   var workingMemory: Int { 4 * 8 * width }
@@ -225,18 +192,18 @@ extension PNGStructure {
   ///
   /// - Throws: `corrupt-image` for an unknown colour type or more pixels than the data can hold; size limits.
   func header(within limits: DecodeLimits) throws(SluiceError) -> ImageHeader {
-    guard let samples = Self.samplesPerPixel[colourType], let name = Self.colourNames[colourType] else {
+    guard let colourType else {
       throw SluiceError(
-        .corruptImage, "colour type \(colourType) does not exist", byteOffset: Self.headerOffset + 17)
+        .corruptImage, "colour type \(colourNumber) does not exist", byteOffset: Self.headerOffset + 17)
     }
-    guard Self.bitDepths[colourType]?.contains(bitDepth) == true else {
+    guard colourType.depths.contains(bitDepth) else {
       throw SluiceError(
-        .corruptImage, "colour type \(colourType) does not have a depth of \(bitDepth) bits",
+        .corruptImage, "colour type \(colourNumber) does not have a depth of \(bitDepth) bits",
         byteOffset: Self.headerOffset + 16)
     }
     let size = try limits.permittedSize(width: width, height: height, at: Self.headerOffset + 8)
     // Deflate expands 1032-fold at most (RFC 1951: 258 bytes for two bits); a row has at least one filter byte.
-    let needed = size.height * ((size.width * samples * bitDepth + 7) / 8 + 1)
+    let needed = size.height * ((size.width * colourType.samples * bitDepth + 7) / 8 + 1)
     guard needed <= imageDataBytes * 1032 + 1032 else {
       throw SluiceError(
         .corruptImage,
@@ -244,8 +211,8 @@ extension PNGStructure {
         byteOffset: Self.headerOffset + 8)
     }
     return ImageHeader(
-      format: .png, size: size, colour: name, channels: channels, bitsPerSample: bitDepth, isInterlaced: isInterlaced,
-      jpeg: nil)
+      format: .png, size: size, colour: colourType.name, channels: colourType.channels, bitsPerSample: bitDepth,
+      isInterlaced: isInterlaced, jpeg: nil)
   }
 
   /// Bytes of image data in chunks that begin at `offset` or behind it.
@@ -255,7 +222,7 @@ extension PNGStructure {
   func imageDataBytes(from offset: Int, in bytes: Span<UInt8>) -> Int {
     var (offset, total) = (offset, 0)
     while offset < end, let length = bytes.uint32(at: offset) {
-      if bytes.hasBytes("IDAT", at: offset + 4) { total += length }
+      if PNGChunk(typeAt: offset + 4, in: bytes) == .imageData { total += length }
       offset += 12 + length
     }
     return total
@@ -272,7 +239,7 @@ extension PNGStructure {
       findings.append(Finding(.gamma, value: Double(gamma) / 100_000))
     }
     // Primaries cannot change gray.
-    let hasForeignPrimaries = !isGray && colours.hasForeignPrimaries
+    let hasForeignPrimaries = colourType?.isGray != true && colours.hasForeignPrimaries
     if colours.profileBytes > 0 || hasForeignPrimaries {
       findings.append(Finding(.colourProfile, count: max(colours.profileBytes, 4 * (hasForeignPrimaries ? 8 : 0))))
     }
@@ -280,8 +247,9 @@ extension PNGStructure {
     findings += orientations.findings
     if textChunks > 0 { findings.append(Finding(.text, count: textChunks)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
-    if let frames = framesOfAnimation { findings.append(Finding(.animation, count: frames)) }
-    if ambiguousPlaces > 0 { findings.append(Finding(.ambiguousForm, count: ambiguousPlaces)) }
+    if let frames = animation.frames { findings.append(Finding(.animation, count: frames)) }
+    let ambiguous = ambiguousPlaces + animation.ambiguousPlaces
+    if ambiguous > 0 { findings.append(Finding(.ambiguousForm, count: ambiguous)) }
     let damaged = damagedChunks + colours.damagedChunks
     if damaged > 0 { findings.append(Finding(.damagedMetadata, count: damaged)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
