@@ -114,6 +114,22 @@ import Testing
     }
   }
 
+  @Test("what is not attacked says why, and what its true class is")
+  func reasonsForPassingOver() async throws {
+    let bench = try AttackBench(pictures: 3)
+    let red = try readFile(bench.paths[0], atMost: 1_000_000)
+    let wrong = try bench.folder.file("1_red.png", red)
+    let record = try await bench.attack(
+      AttackBench.plan(.square, ["epsilon=12"], target: .number(1)), into: "out", paths: [wrong] + bench.paths)
+    #expect(record.images.map { $0.outcome == .skipped } == [true, false, true, true])
+    #expect(record.images.map(\.trueClass) == [1, 0, 1, 1])
+    #expect(record.images[0].reason == "the classifier is wrong about the unchanged picture")
+    #expect(record.images[0].target == nil && record.images[0].queries == 0)
+    for image in record.images.suffix(2) {
+      #expect(image.reason == "it is of the wanted class" && image.target == 1 && image.queries == 0)
+    }
+  }
+
   @Test("what models say no number of is not forwarded, and the attack goes on")
   func noNumbers() async throws {
     let bench = try AttackBench(pictures: 4, classifier: RedOrBlue(failsOnBlue: true))

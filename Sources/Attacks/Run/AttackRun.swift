@@ -12,15 +12,15 @@ import Workers
 /// whether the run was interrupted. So many pictures as there are workers are in memory, with what their attack holds, and the
 /// pictures that HopSkipJump may begin at, up to half a gigabyte.
 package struct AttackRun: Sendable {
-  private let plan: AttackPlan
-  private let filter: Pipeline
+  let plan: AttackPlan
+  let filter: Pipeline
   /// What is asked: the filter, or its classifier alone where that is the goal.
-  private let asked: Pipeline
-  private let classes: TrueClasses
+  let asked: Pipeline
+  let classes: TrueClasses
   private let folder: AttackFolder
   private let workers: Int
-  private let pool: WorkerPool
-  private let interruption: Interruption?
+  let pool: WorkerPool
+  let interruption: Interruption?
   private let sha256: @Sendable ([UInt8]) -> String
 
   /// How far a run is.
@@ -64,25 +64,17 @@ package struct AttackRun: Sendable {
   ) async throws(SluiceError) -> [AttackedImage] {
     let known = journal.images
     let results = SharedResults(journal)
-    var names = AttackNames()
-    var number = 0
+    var items = AttackItems(inputs, count: count, sha256: sha256)
     var failure: SluiceError?
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         var running = 0
-        while number < count, interruption?.isRequested != true, let input = try inputs.next() {
-          let item = Item(
-            number: number, name: names.name(for: input.source), digest: sha256(input.bytes), input: input)
-          number += 1
-          if let done = known[item.number], done.sha256 == item.digest, done.source == input.source {
+        while interruption?.isRequested != true, let item = try items.next() {
+          if let done = known[item.number], item.isOriginal(of: done) {
             progress(results.add(done))
             continue
           }
-          if running == workers {
-            try await group.next()
-            running -= 1
-          }
-          running += 1
+          if running == workers { try await group.next() } else { running += 1 }
           group.addTask(executorPreference: pool) {
             guard let image = try await attack(item, starts) else { return }
             progress(try results.write(image))
@@ -99,70 +91,36 @@ package struct AttackRun: Sendable {
     return results.images
   }
 
-  private struct Item: Sendable {
-    let number: Int
-    let name: String
-    let digest: String
-    let input: EncodedInput
-
-    func image(_ outcome: AttackedImage.Outcome, _ reason: String? = nil) -> AttackedImage {
-      var image = AttackedImage(number: number, source: input.source, name: name, sha256: digest, outcome: outcome)
-      image.reason = reason
-      return image
+  /// What becomes of one picture; `nil` after an interruption.
+  private func attack(_ item: AttackItem, _ starts: [AttackStart]) async throws(SluiceError) -> AttackedImage? {
+    switch try await prepared(item) {
+    case .ready(let prepared): try await search(prepared, starts)
+    case .skipped(let image): image
     }
   }
 
-  /// What becomes of one picture; `nil` after an interruption.
-  private func attack(_ item: Item, _ starts: [AttackStart]) async throws(SluiceError) -> AttackedImage? {
-    let carrier: Carrier
-    do throws(SluiceError) {
-      carrier = try self.carrier(of: item.input)
-    } catch {
-      return item.image(.skipped, error.message)
-    }
-    let target = FilterTarget(asked, carrier, savedAs: plan.form, on: pool)
-    let file = try target.file(of: carrier.original)
-    let limit = filter.definition.limits.maxBytes
-    guard file.count <= limit else {
-      return item.image(
-        .skipped, "saved as \(plan.form.description) it has \(file.count) bytes; the filter takes \(limit)")
-    }
-    let clean = try await target.answer(to: file)
-    guard let seen = clean.topClass else {
-      return item.image(.skipped, "the filter refuses the unchanged picture, or cannot judge it")
-    }
-    let actual = classes(item.input.source) ?? seen
-    var image = item.image(.failed)
-    image.name = classes.numbered(item.name, actual)
-    image.trueClass = actual
-    guard seen == actual else {
-      image.outcome = .skipped
-      image.reason = "the classifier is wrong about the unchanged picture"
-      return image
-    }
-    var random = RandomNumbers(seed: "\(plan.seed) \(plan.kind.name) \(item.digest)")
-    image.target = try wanted(actual, classes.count, &random)
-    if image.target == actual {
-      image.outcome = .skipped
-      image.reason = "it is of the wanted class"
-      return image
-    }
+  /// What the attack finds; `nil` after an interruption.
+  private func search(
+    _ prepared: PreparedAttack, _ starts: [AttackStart]
+  ) async throws(SluiceError) -> AttackedImage? {
+    var (image, random) = (prepared.image, prepared.random)
+    let original = prepared.carrier.original
     let attack = plan.kind.make(plan.values)
     let oracle = Oracle(
-      target, original: carrier.original,
-      objective: Objective(goal: plan.goal, sight: plan.sight, trueClass: actual, target: image.target),
+      prepared.target, original: original,
+      objective: Objective(
+        goal: plan.goal, sight: plan.sight, trueClass: prepared.trueClass, target: image.target),
       limit: attack.limit, budget: plan.budget,
       isInterrupted: { [interruption] in interruption?.isRequested == true })
     do throws(SluiceError) {
-      try await attack.run(
-        oracle, starts: starts.chosen(for: image, carrier.original, &random), random: &random)
+      try await attack.run(oracle, starts: starts.chosen(for: image, original, &random), random: &random)
     } catch {
       if error.code == .cancelled { return nil }
       throw error
     }
     image.queries = oracle.queries
     guard let success = oracle.success else { return image }
-    return try await saved(success, image, target, carrier)
+    return try await saved(success, image, prepared.target, prepared.carrier)
   }
 
   /// Writes the file, and reads it again for what is said about it.
@@ -184,64 +142,5 @@ package struct AttackRun: Sendable {
     image.isFlagged = answer.isHeldBack
     image.pValue = answer.pValue
     return image
-  }
-
-  private func wanted(_ actual: Int, _ count: Int, _ random: inout RandomNumbers) throws(SluiceError) -> Int? {
-    switch plan.target {
-    case nil: return nil
-    case .number(let number):
-      guard (0..<count).contains(number) else {
-        throw SluiceError(.invalidAttack, "there is no class \(number); permitted: 0…\(count - 1)")
-      }
-      return number
-    case .random:
-      guard count > 1 else { throw SluiceError(.invalidAttack, "a classifier of one class cannot be wrong") }
-      let drawn = random.index(below: count - 1)
-      return drawn < actual ? drawn : drawn + 1
-    }
-  }
-
-  private func carrier(of input: EncodedInput) throws(SluiceError) -> Carrier {
-    try input.checkIsReadable()
-    let decoded = try ImageDecoder(limits: filter.definition.limits).decode(input.bytes.span)
-    return Carrier(decoded.takePixels(), filter.definition.preprocessor)
-  }
-
-  /// Pictures that attacks may begin at: what an attacker has and knows the answers to. None where the attack needs none.
-  ///
-  /// - Throws: what reading the pictures throws; what keeps the filter from judging.
-  package func starts(_ inputs: sending any InputSequence) async throws(SluiceError) -> [AttackStart] {
-    guard plan.kind.beginsAtOthers else { return [] }
-    var starts: [AttackStart] = []
-    var (read, bytes) = (0, 0)
-    while !isEnough(starts, read), bytes < AttackStart.maximumBytes, interruption?.isRequested != true,
-      let input = try inputs.next()
-    {
-      read += 1
-      guard let carrier = try? carrier(of: input) else { continue }
-      let target = FilterTarget(asked, carrier, savedAs: plan.form, on: pool)
-      let answer = try await target.answer(to: target.file(of: carrier.original))
-      guard let seen = answer.topClass, plan.goal == .classifier || !answer.isHeldBack else { continue }
-      let start = AttackStart(picture: carrier.original, seenClass: seen)
-      guard isWanted(start, beside: starts) else { continue }
-      starts.append(start)
-      bytes += carrier.original.samples.count
-    }
-    return starts
-  }
-
-  private func isWanted(_ start: AttackStart, beside starts: [AttackStart]) -> Bool {
-    if case .number(let wanted) = plan.target { return start.seenClass == wanted }
-    return starts.count { $0.seenClass == start.seenClass } < AttackStart.ofOneClass
-  }
-
-  /// Folders are often sorted by class: as long as all are of one class, none of that can begin anywhere.
-  private func isEnough(_ starts: [AttackStart], _ read: Int) -> Bool {
-    guard read < AttackStart.maximumRead else { return true }
-    return switch plan.target {
-    case nil: read >= AttackStart.usual && Set(starts.map(\.seenClass)).count > 1
-    case .number: starts.count >= AttackStart.tried
-    case .random: starts.count >= AttackStart.maximumKept
-    }
   }
 }
