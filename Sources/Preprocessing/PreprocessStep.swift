@@ -4,12 +4,9 @@ import Pixels
 package enum PreprocessStep: Sendable, Hashable {
   /// Scale so that the shorter side has this many pixels, keeping the proportions: torchvision's `Resize(n)`,
   /// where the longer side is `n · long / short`, rounded down.
-  case resizeShorterSide(Int, ResampleFilter)
+  case resizeShorterSide(Int, Scaling)
   /// Scale to exactly this size, whatever the proportions.
-  case resizeExactly(PixelSize, ResampleFilter)
-  /// The two without antialiasing, as OpenCV and TensorFlow scale unless told otherwise.
-  case sampleShorterSide(Int, SampleKernel)
-  case sampleExactly(PixelSize, SampleKernel)
+  case resizeExactly(PixelSize, Scaling)
   /// Scale so that all of the picture fits, keeping the proportions, and fill up both ends of the other side with gray of
   /// a level: what detection pipelines call a letterbox. Sides are rounded, and of an odd rest the smaller half comes first.
   case letterbox(PixelSize, ResampleFilter, level: UInt8)
@@ -20,8 +17,8 @@ package enum PreprocessStep: Sendable, Hashable {
   /// Whether its result has a side that depends on the picture.
   var leavesSizeOpen: Bool {
     switch self {
-    case .resizeShorterSide, .sampleShorterSide: true
-    case .resizeExactly, .sampleExactly, .letterbox, .centerCrop: false
+    case .resizeShorterSide: true
+    case .resizeExactly, .letterbox, .centerCrop: false
     }
   }
 
@@ -33,9 +30,8 @@ extension PreprocessStep {
   /// The size of the result for an input of the given size.
   func outputSize(for input: PixelSize) -> PixelSize {
     switch self {
-    case .resizeExactly(let size, _), .centerCrop(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
-      size
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): Self.size(of: input, shorterSide: side)
+    case .resizeExactly(let size, _), .centerCrop(let size, _), .letterbox(let size, _, _): size
+    case .resizeShorterSide(let side, _): Self.size(of: input, shorterSide: side)
     }
   }
 
@@ -45,11 +41,8 @@ extension PreprocessStep {
     case .centerCrop(let size, let rounding):
       let crop = PixelRegion.center(of: input, size: size, rounding: rounding)
       return PixelRegion(x: crop.x + region.x, y: crop.y + region.y, size: region.size).clamped(to: input)
-    case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
-      return Self.neededRegion(of: input, for: region, scaledTo: outputSize(for: input), filter)
-    case .sampleExactly, .sampleShorterSide:
-      // Antialiasing reads more on every side.
-      return Self.neededRegion(of: input, for: region, scaledTo: outputSize(for: input), .bicubic)
+    case .resizeExactly(_, let scaling), .resizeShorterSide(_, let scaling):
+      return Self.neededRegion(of: input, for: region, scaledTo: outputSize(for: input), scaling.widest)
     case .letterbox: return PixelRegion(x: 0, y: 0, size: input)
     }
   }

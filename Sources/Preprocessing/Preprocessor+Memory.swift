@@ -25,7 +25,7 @@ extension PreprocessStep {
   /// The part of the output that is computed: a resize leaves out what a crop behind it takes away.
   fileprivate func part(of output: PixelSize, before next: PreprocessStep?) -> PixelRegion {
     switch self {
-    case .resizeExactly, .resizeShorterSide, .sampleExactly, .sampleShorterSide:
+    case .resizeExactly, .resizeShorterSide:
       if case .centerCrop(let kept, let rounding)? = next {
         return PixelRegion.center(of: output, size: kept, rounding: rounding).clamped(to: output)
       }
@@ -37,8 +37,8 @@ extension PreprocessStep {
   /// The pixels that are held beside an input of the given size while a part of the output is made: that part among them.
   fileprivate func workingArea(for input: PixelSize, making part: PixelRegion) -> Int {
     switch self {
-    case .centerCrop, .sampleExactly, .sampleShorterSide: return part.size.area
-    case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
+    case .centerCrop, .resizeExactly(_, .sampled), .resizeShorterSide(_, .sampled): return part.size.area
+    case .resizeExactly(_, .antialiased(let filter)), .resizeShorterSide(_, .antialiased(let filter)):
       return part.size.area + Self.areaBetweenPasses(of: input, scaledTo: outputSize(for: input), filter, making: part)
     case .letterbox(let frame, let filter, _):
       let fitted = Self.fittedSize(of: input, in: frame)

@@ -26,9 +26,8 @@ package struct Preprocessor: Sendable {
       }
     }
     switch steps.last {
-    case .centerCrop(let size, _), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
-      outputSize = size
-    case .resizeShorterSide, .sampleShorterSide, nil:
+    case .centerCrop(let size, _), .resizeExactly(let size, _), .letterbox(let size, _, _): outputSize = size
+    case .resizeShorterSide, nil:
       throw SluiceError(
         .invalidPreprocessing, "the preprocessing does not end in a fixed size",
         remedy: "end it with centerCrop or a resize to a width and a height")
@@ -100,7 +99,7 @@ package struct Preprocessor: Sendable {
       case .centerCrop(let kept, _): cropped = kept
       case .letterbox(let frame, _, _):
         return Self.scaled(size, as: cropped, to: PreprocessStep.fittedSize(of: cropped, in: frame))
-      case .resizeExactly, .resizeShorterSide, .sampleExactly, .sampleShorterSide:
+      case .resizeExactly, .resizeShorterSide:
         return Self.scaled(size, as: cropped, to: step.outputSize(for: cropped))
       }
     }
@@ -129,9 +128,9 @@ package struct Preprocessor: Sendable {
   ) throws(SluiceError) -> PixelImage {
     switch step {
     case .centerCrop(let size, let rounding): image.centerCropped(to: size, rounding: rounding, changing: change)
-    case .resizeExactly(_, let filter), .resizeShorterSide(_, let filter):
+    case .resizeExactly(_, .antialiased(let filter)), .resizeShorterSide(_, .antialiased(let filter)):
       try image.allocatingResized(to: step.outputSize(for: image.size), filter: filter, changing: change)
-    case .sampleExactly(_, let kernel), .sampleShorterSide(_, let kernel):
+    case .resizeExactly(_, .sampled(let kernel)), .resizeShorterSide(_, .sampled(let kernel)):
       image.sampled(to: step.outputSize(for: image.size), kernel: kernel, changing: change)
     case .letterbox(let frame, let filter, let level):
       try image.allocatingResized(
@@ -151,9 +150,9 @@ package struct Preprocessor: Sendable {
     let kept = wanted.clamped(to: target)
     let resized: PixelImage
     switch first {
-    case .resizeShorterSide(_, let filter), .resizeExactly(_, let filter):
+    case .resizeShorterSide(_, .antialiased(let filter)), .resizeExactly(_, .antialiased(let filter)):
       resized = try image.allocatingResized(to: target, filter: filter, region: kept, changing: change)
-    case .sampleShorterSide(_, let kernel), .sampleExactly(_, let kernel):
+    case .resizeShorterSide(_, .sampled(let kernel)), .resizeExactly(_, .sampled(let kernel)):
       resized = image.sampled(to: target, kernel: kernel, region: kept, changing: change)
     case .centerCrop, .letterbox: return nil
     }

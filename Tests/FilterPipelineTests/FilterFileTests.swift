@@ -162,6 +162,14 @@ struct FilterFileTests {
     }
   }
 
+  @Test func anUnknownSectionIsToldWhichOnesThereAre() {
+    let error = #expect(throws: SluiceError.self) { try read(Self.minimal + "\ndetektors: []") }
+    #expect(
+      error?.message.hasSuffix(
+        "`detektors` is not a known key; permitted are version, name, decode, preprocess, normalize, tensor, classifier, "
+          + "models, autoencoders, activationRanges, secret, detectors, decision, forward, sanitize") == true)
+  }
+
   @Test func detectorsNeedAClassifier() throws {
     let text =
       Self.minimal + "\ndetectors: [{featureSqueezing: {squeezers: [{median: 2}], distance: l1, threshold: 1}}]"

@@ -21,13 +21,16 @@ struct PreprocessStepTests {
   }
 
   @Test(arguments: [
-    ("resize: {shorterSide: 9, antialias: false}", PreprocessStep.sampleShorterSide(9, .bilinear)),
+    ("resize: {shorterSide: 9, antialias: false}", PreprocessStep.resizeShorterSide(9, .sampled(.bilinear))),
     ("resize: {shorterSide: 9, antialias: true}", .resizeShorterSide(9, .bilinear)),
-    ("resize: {width: 9, height: 8, antialias: false}", .sampleExactly(PixelSize(width: 9, height: 8), .bilinear)),
-    ("resize: {shorterSide: 9, filter: bicubic, antialias: false}", .sampleShorterSide(9, .bicubic)),
+    (
+      "resize: {width: 9, height: 8, antialias: false}",
+      .resizeExactly(PixelSize(width: 9, height: 8), .sampled(.bilinear))
+    ),
+    ("resize: {shorterSide: 9, filter: bicubic, antialias: false}", .resizeShorterSide(9, .sampled(.bicubic))),
     (
       "resize: {width: 9, height: 8, filter: nearest, antialias: false}",
-      .sampleExactly(PixelSize(width: 9, height: 8), .nearest)
+      .resizeExactly(PixelSize(width: 9, height: 8), .sampled(.nearest))
     ),
     ("centerCrop: {width: 9, height: 8}", .centerCrop(PixelSize(width: 9, height: 8))),
     (
@@ -53,11 +56,27 @@ struct PreprocessStepTests {
     ("resize: {shorterSide: 9, filter: nearest}", "bilinear"),
     ("resize: {shorterSide: 9, antialias: 3}", "permitted are true, false"),
     ("centerCrop: {width: 9, height: 9, rounding: up}", "halfToEven, down"), ("centerCrop: {rounding: down}", "width"),
+    ("rotate: 9", "permitted are resize, centerCrop, letterbox"),
+    ("resize: {width: 9, height: 9}, centerCrop: 9", "exactly one step: resize, centerCrop, letterbox"),
+    ("resize: {shorterSide: 9, width: 9}", "either shorterSide, or width and height"),
     ("letterbox: {width: 9}", "height"), ("letterbox: {width: 9, height: 9, level: 256}", "0 to 255"),
   ])
   func refused(text: String, part: String) {
     let error = #expect(throws: SluiceError.self) { try filter(text) }
     #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+  }
+
+  @Test("both kinds of resize can be scaled in every way", arguments: Scaling.allCases)
+  func scalings(scaling: Scaling) throws {
+    let members =
+      switch scaling {
+      case .antialiased(let filter): "filter: \(filter.rawValue)"
+      case .sampled(let kernel): "filter: \(kernel.rawValue), antialias: false"
+      }
+    let sides = try filter("resize: {shorterSide: 9, \(members)}")
+    #expect(sides.preprocessor.steps.first == .resizeShorterSide(9, scaling))
+    let exact = try filter("resize: {width: 9, height: 8, \(members)}")
+    #expect(exact.preprocessor.steps.first == .resizeExactly(PixelSize(width: 9, height: 8), scaling))
   }
 
   @Test func outputsOfOtherKinds() throws {

@@ -128,7 +128,7 @@ struct FoundPreparationTests {
            "do_resize": true, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.47853944, 0.4732864, 0.47434163],
            "include_top": true, "resample": 0, "rescale_factor": 0.00392156862745098, "rescale_offset": false,
            "size": {"height": 224, "width": 224}}
-          """, steps: [.sampleExactly(square, .nearest)], normalisation: imageNet),
+          """, steps: [.resizeExactly(square, .sampled(.nearest))], normalisation: imageNet),
       Case(
         testDescription: "EfficientNet, told by its type alone",
         json: """
@@ -223,7 +223,7 @@ struct FoundPreparationTests {
   @Test("timm takes the nearest pixel too")
   func timmNearest() throws {
     let found = try found(["config.json": #"{"input_size": [3, 224, 224], "interpolation": "nearest"}"#])
-    #expect(found.steps?.value == [.sampleShorterSide(256, .nearest), .centerCrop(Self.square)])
+    #expect(found.steps?.value == [.resizeShorterSide(256, .sampled(.nearest)), .centerCrop(Self.square)])
   }
 
   @Test(

@@ -171,7 +171,8 @@ struct KerasConfigurationTests {
     arguments: [
       (
         #""image_size": [224, 224], "scale": 0.00784313725490196, "offset": -1, "interpolation": "bilinear""#,
-        Normalisation(mean: [0.5], standardDeviation: [0.5]), [PreprocessStep.sampleExactly(square, .bilinear)]
+        Normalisation(mean: [0.5], standardDeviation: [0.5]),
+        [PreprocessStep.resizeExactly(square, .sampled(.bilinear))]
       ),
       (
         #""image_size": [224, 224], "scale": [0.01712475, 0.017507, 0.01742919], "offset": [-2.11790393, -2.03571429, -1.80444444], "antialias": true, "interpolation": "bicubic", "crop_to_aspect_ratio": true"#,
@@ -179,7 +180,7 @@ struct KerasConfigurationTests {
       ),
       (
         #""image_size": [224, 224], "interpolation": "nearest", "crop_to_aspect_ratio": true"#, nil,
-        [.sampleShorterSide(224, .nearest), .centerCrop(square)]
+        [.resizeShorterSide(224, .sampled(.nearest)), .centerCrop(square)]
       ),
       (#""image_size": [224, 224], "interpolation": "area""#, nil, nil),
       (#""image_size": [224, 224], "pad_to_aspect_ratio": true"#, nil, nil),

@@ -69,11 +69,13 @@ struct PreparationChoiceTests {
     let square = PixelSize(width: 224, height: 224)
     let geometries = UsualPreparations.geometries(square)
     #expect(Set(geometries).count == geometries.count)
-    let places = [
-      [.resizeExactly(square, .bicubic)], [.sampleExactly(square, .bilinear)], [.sampleExactly(square, .nearest)],
-      [.sampleShorterSide(256, .bilinear), .centerCrop(square)], [.letterbox(square, .bilinear, level: 0)],
+    let later: [[PreprocessStep]] = [
+      [.resizeExactly(square, .bicubic)], [.resizeExactly(square, .sampled(.bilinear))],
+      [.resizeExactly(square, .sampled(.nearest))],
+      [.resizeShorterSide(256, .sampled(.bilinear)), .centerCrop(square)], [.letterbox(square, .bilinear, level: 0)],
       [.letterbox(square, .bilinear, level: 114)],
-    ].map { geometries.firstIndex(of: $0) }
+    ]
+    let places = later.map { geometries.firstIndex(of: $0) }
     #expect(places.allSatisfy { $0 != nil })
     #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
     #expect(geometries.first == [.resizeShorterSide(256, .bilinear), .centerCrop(square)])

@@ -119,8 +119,9 @@ struct PreprocessorTests {
       ([.letterbox(square(224), .bilinear, level: 0), .centerCrop(square(200))], size(224, 168)),
       ([.centerCrop(square(1000)), .resizeExactly(square(224), .box)], size(896, 672)),
       ([.centerCrop(square(1000)), .resizeShorterSide(250, .box), .centerCrop(square(224))], size(1000, 750)),
-      ([.sampleShorterSide(256, .bilinear), .centerCrop(square(224))], size(341, 256)),
-      ([.sampleExactly(size(100, 200), .nearest)], size(100, 200)), ([.centerCrop(square(224))], size(4000, 3000)),
+      ([.resizeShorterSide(256, .sampled(.bilinear)), .centerCrop(square(224))], size(341, 256)),
+      ([.resizeExactly(size(100, 200), .sampled(.nearest))], size(100, 200)),
+      ([.centerCrop(square(224))], size(4000, 3000)),
     ] as [([PreprocessStep], PixelSize)])
   func scaledSizes(steps: [PreprocessStep], scaled: PixelSize) throws {
     let preprocessor = try Preprocessor(steps: steps, channels: .rgb)
@@ -133,7 +134,7 @@ struct PreprocessorTests {
       ([.resizeExactly(size(512, 8), .bilinear)], size(1, 16384), 8_392_704),
       ([.resizeExactly(size(512, 16384), .bilinear)], size(1, 16384), 8_388_608),
       ([.resizeExactly(size(64, 8), .bilinear)], size(64, 16384), 1_049_088),
-      ([.sampleExactly(size(512, 8), .bilinear)], size(1, 16384), 4096),
+      ([.resizeExactly(size(512, 8), .sampled(.bilinear))], size(1, 16384), 4096),
       ([.letterbox(square(8), .bilinear, level: 0)], size(16, 16384), 16_392),
       ([.resizeExactly(square(8), .box), .centerCrop(square(4))], square(16), 48),
       ([.centerCrop(square(4)), .centerCrop(square(2))], square(16), 20),

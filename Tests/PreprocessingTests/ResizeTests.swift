@@ -14,7 +14,8 @@ struct ResizeTests {
     let expected = try NumpyArray(path: "\(golden)/imagenet256_224_\(filter.rawValue)__\(photograph).npy")
     let bytes = try Repository.bytes("\(golden)/\(photograph).jpg")
     let preprocessor = try Preprocessor(
-      steps: [.resizeShorterSide(256, filter), .centerCrop(PixelSize(width: 224, height: 224))], channels: .rgb)
+      steps: [.resizeShorterSide(256, .antialiased(filter)), .centerCrop(PixelSize(width: 224, height: 224))],
+      channels: .rgb)
     let image = preprocessor.apply(to: try ImageDecoder().decode(bytes.span).takePixels())
     #expect(image.array == expected.bytes)
   }

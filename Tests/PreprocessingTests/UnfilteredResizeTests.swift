@@ -85,16 +85,20 @@ struct UnfilteredResizeTests {
   @Test func shorterSideThenCropEqualsTheStepsOneByOne() throws {
     let image = Self.pattern(40, 30, .rgb)
     let crop = PixelSize(width: 20, height: 20)
-    let steps: [PreprocessStep] = [.sampleShorterSide(24, .bilinear), .centerCrop(crop)]
+    let steps: [PreprocessStep] = [.resizeShorterSide(24, .sampled(.bilinear)), .centerCrop(crop)]
     let expected = image.resizedWithoutFilter(to: PixelSize(width: 32, height: 24)).centerCropped(to: crop)
     #expect(try Preprocessor(steps: steps, channels: .rgb).apply(to: image).array == expected.array)
-    #expect(throws: SluiceError.self) { try Preprocessor(steps: [.sampleShorterSide(24, .nearest)], channels: .rgb) }
+    #expect(throws: SluiceError.self) {
+      try Preprocessor(steps: [.resizeShorterSide(24, .sampled(.nearest))], channels: .rgb)
+    }
   }
 
   @Test(arguments: SampleKernel.allCases)
   func onlyTheNeededRegionIsRead(kernel: SampleKernel) throws {
     let size = PixelSize(width: 60, height: 40)
-    let steps: [PreprocessStep] = [.sampleShorterSide(24, kernel), .centerCrop(PixelSize(width: 16, height: 16))]
+    let steps: [PreprocessStep] = [
+      .resizeShorterSide(24, .sampled(kernel)), .centerCrop(PixelSize(width: 16, height: 16)),
+    ]
     let preprocessor = try Preprocessor(steps: steps, channels: .rgb)
     let region = preprocessor.neededRegion(of: size)
     #expect(region.size.area < size.area)

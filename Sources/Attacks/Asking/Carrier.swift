@@ -37,7 +37,7 @@ package struct Carrier: Sendable {
     var carrier = Carrier(whole: seen, region: PixelRegion(x: 0, y: 0, size: seen.size))
     if preprocessor.steps.count > 1,
       case .centerCrop(_, let rounding) = preprocessor.steps[preprocessor.steps.count - 1],
-      case .resizeShorterSide(let side, _) = preprocessor.steps[preprocessor.steps.count - 2]
+      case .resizeShorterSide(let side, .antialiased) = preprocessor.steps[preprocessor.steps.count - 2]
     {
       let square = PixelSize(width: side, height: side)
       guard seen.size.width <= side, seen.size.height <= side,

@@ -11,45 +11,36 @@ struct FilterReader {
   let paths: PathExpansion
   var readsDetectors = true
 
-  private static let keys = [
-    "version", "name", "decode", "preprocess", "normalize", "tensor", "classifier", "models", "autoencoders",
-    "activationRanges", "secret", "detectors", "decision", "forward", "sanitize",
-  ]
-
   func definition(_ root: FilterNode) throws(SluiceError) -> FilterDefinition {
-    var members = try root.members(Self.keys)
-    if !readsDetectors {
-      members.forget([
-        "classifier", "models", "autoencoders", "activationRanges", "detectors", "decision", "forward", "sanitize",
-      ])
-    }
-    _ = try members.required("version").integer(1...1)
-    let tensor = try tensor(members.required("tensor"))
-    let preprocessor = try preprocessor(members.required("preprocess"), tensor.channels)
+    var members = try root.members(of: FilterKey.self)
+    if !readsDetectors { members.forget(FilterKey.allCases.filter(\.isBehindPreparation)) }
+    _ = try members.required(.version).integer(1...1)
+    let tensor = try tensor(members.required(.tensor))
+    let preprocessor = try preprocessor(members.required(.preprocess), tensor.channels)
     let normalisation =
-      try members.optional("normalize") { node throws(SluiceError) in try self.normalisation(node, tensor) }
+      try members.optional(.normalize) { node throws(SluiceError) in try self.normalisation(node, tensor) }
       ?? .identity(tensor.channels.pixelChannels)
     let modelReader = ModelReader(
       paths: paths, size: preprocessor.outputSize, normalisation: normalisation, tensor: tensor)
-    let classifier = try members.optional("classifier", modelReader.classifier)
-    let models = try members.optional("models", modelReader.models) ?? []
-    let autoencoders = try members.optional("autoencoders", modelReader.autoencoders) ?? []
+    let classifier = try members.optional(.classifier, modelReader.classifier)
+    let models = try members.optional(.models, modelReader.models) ?? []
+    let autoencoders = try members.optional(.autoencoders, modelReader.autoencoders) ?? []
     let detectorReader = DetectorReader(
       modelSize: preprocessor.outputSize, hasClassifier: classifier != nil, models: models.map(\.name),
       autoencoders: autoencoders.map(\.name), channels: tensor.channels.pixelChannels,
-      hasDecision: members["decision"] != nil, paths: paths)
+      hasDecision: members[.decision] != nil, paths: paths)
     var definition = FilterDefinition(
-      name: try members.required("name").string(),
-      limits: try members.optional("decode", limits) ?? DecodeLimits(), preprocessor: preprocessor,
+      name: try members.required(.name).string(),
+      limits: try members.optional(.decode, limits) ?? DecodeLimits(), preprocessor: preprocessor,
       normalisation: normalisation, tensor: tensor, classifier: classifier, models: models,
-      autoencoders: autoencoders, activationRangesPath: try members.optional("activationRanges", paths.path),
-      secretPath: try members.optional("secret", paths.path),
-      detectors: try members.optional("detectors", detectorReader.detectors) ?? [],
-      forward: try members.optional("forward", forward) ?? .original,
-      sanitize: try members.optional("sanitize", SqueezerReader.squeezer))
+      autoencoders: autoencoders, activationRangesPath: try members.optional(.activationRanges, paths.path),
+      secretPath: try members.optional(.secret, paths.path),
+      detectors: try members.optional(.detectors, detectorReader.detectors) ?? [],
+      forward: try members.optional(.forward, forward) ?? .original,
+      sanitize: try members.optional(.sanitize, SqueezerReader.squeezer))
     let decisionReader = DecisionReader(
       paths: paths, quantisedModel: definition.quantisedModels.first, automaticModel: definition.automaticModel)
-    definition.decision = try members.optional("decision", decisionReader.decision)
+    definition.decision = try members.optional(.decision, decisionReader.decision)
     for path in definition.weightPaths { paths.add(path) }
     definition.namedPaths = paths.expanded
     try Self.check(definition, root, members)
@@ -58,22 +49,22 @@ struct FilterReader {
 
   /// What several keys say together.
   private static func check(
-    _ definition: FilterDefinition, _ root: FilterNode, _ members: FilterMembers
+    _ definition: FilterDefinition, _ root: FilterNode, _ members: KeyedMembers<FilterKey>
   ) throws(SluiceError) {
     if definition.activationRangesPath == nil, let model = definition.quantisedModels.first {
       throw root.error(
         "computes `\(model)` in int8; name a file under `activationRanges` for `sluice quantise` to write")
     }
-    if let node = members["activationRanges"], definition.quantisedModels.isEmpty {
+    if let node = members[.activationRanges], definition.quantisedModels.isEmpty {
       throw node.error("has no effect: no model is computed in int8")
     }
-    if let node = members["decision"], definition.calibratedDetectors.isEmpty {
+    if let node = members[.decision], definition.calibratedDetectors.isEmpty {
       throw node.error("has nothing to decide: every detector has a threshold of its own")
     }
     for (key, squeezer) in definition.forwardedSqueezers where !squeezer.keepsSize {
       throw (members[key] ?? root).error("cannot be `\(squeezer)`: a forwarded image keeps its size")
     }
-    if let node = members["decision"] { try DecisionReader.checkShares(definition, node) }
+    if let node = members[.decision] { try DecisionReader.checkShares(definition, node) }
     if definition.secretPath == nil, let squeezer = definition.squeezers.first(where: \.isRandomised) {
       throw root.error("uses `\(squeezer)`, whose random choices come from a secret; name its file under `secret`")
     }
@@ -111,31 +102,37 @@ struct FilterReader {
     return limits
   }
 
+  private enum StepKey: String, CaseIterable {
+    case resize
+    case centerCrop
+    case letterbox
+  }
+
   private func step(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
-    let (name, value) = try node.onlyMember(of: ["resize", "centerCrop", "letterbox"], what: "step")
-    switch name {
-    case "resize": return try resize(value)
-    case "letterbox": return try letterbox(value)
-    default: return try centerCrop(value)
+    let (key, value) = try node.onlyMember(of: StepKey.self, what: "step")
+    return switch key {
+    case .resize: try resize(value)
+    case .centerCrop: try centerCrop(value)
+    case .letterbox: try letterbox(value)
     }
   }
 
   private func resize(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
     let members = try node.members(["shorterSide", "width", "height", "filter", "antialias"])
-    let isAntialiased = try members.optional("antialias") { (node) throws(SluiceError) in try node.boolean() } ?? true
-    let named = members["filter"]
-    // Which kernels there are depends on whether they are widened to antialias.
-    let filter = isAntialiased ? try named?.choice(of: ResampleFilter.self) ?? .bilinear : .bilinear
-    let kernel = isAntialiased ? .bilinear : try named?.choice(of: SampleKernel.self) ?? .bilinear
-    if let side = members["shorterSide"] {
-      guard members["width"] == nil, members["height"] == nil else {
-        throw node.error("takes either shorterSide, or width and height")
-      }
-      let length = try side.integer(PreprocessStep.sideRange)
-      return isAntialiased ? .resizeShorterSide(length, filter) : .sampleShorterSide(length, kernel)
+    let scaling = try scaling(members)
+    guard let side = members["shorterSide"] else { return .resizeExactly(try rectangle(members), scaling) }
+    guard members["width"] == nil, members["height"] == nil else {
+      throw node.error("takes either shorterSide, or width and height")
     }
-    let size = try rectangle(members)
-    return isAntialiased ? .resizeExactly(size, filter) : .sampleExactly(size, kernel)
+    return .resizeShorterSide(try side.integer(PreprocessStep.sideRange), scaling)
+  }
+
+  /// Which kernels there are depends on whether they are widened to antialias.
+  private func scaling(_ members: FilterMembers) throws(SluiceError) -> Scaling {
+    let isAntialiased = try members.optional("antialias") { (node) throws(SluiceError) in try node.boolean() } ?? true
+    guard let named = members["filter"] else { return isAntialiased ? .bilinear : .sampled(.bilinear) }
+    if isAntialiased { return .antialiased(try named.choice(of: ResampleFilter.self)) }
+    return .sampled(try named.choice(of: SampleKernel.self))
   }
 
   private func rectangle(_ members: FilterMembers) throws(SluiceError) -> PixelSize {
@@ -238,10 +235,10 @@ extension FilterDefinition {
   }
 
   /// The squeezers whose results are forwarded, by their keys.
-  fileprivate var forwardedSqueezers: [(key: String, squeezer: any Squeezer)] {
-    var named: [(key: String, squeezer: any Squeezer)] = []
-    if case .squeezed(let squeezer) = forward { named.append(("forward", squeezer)) }
-    if let sanitize { named.append(("sanitize", sanitize)) }
+  fileprivate var forwardedSqueezers: [(key: FilterKey, squeezer: any Squeezer)] {
+    var named: [(key: FilterKey, squeezer: any Squeezer)] = []
+    if case .squeezed(let squeezer) = forward { named.append((.forward, squeezer)) }
+    if let sanitize { named.append((.sanitize, sanitize)) }
     return named
   }
 }

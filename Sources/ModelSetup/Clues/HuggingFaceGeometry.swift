@@ -31,12 +31,12 @@ struct HuggingFaceGeometry {
       return
     }
     let number = json["resample"]?.asNumber.flatMap { Int(exactly: $0) } ?? 2
-    guard let kernel = PillowFilter.kernel(numbered: number) else {
+    guard let scaling = PillowFilter.scaling(numbered: number) else {
       preparation.doubts.append("it resizes with a kernel that is not there (resample \(number))")
       preparation.size = crop ?? json["size"]?.asSize
       return
     }
-    guard let size = json["size"], let steps = steps(size, kernel) else {
+    guard let size = json["size"], let steps = steps(size, scaling) else {
       preparation.doubts.append("its size is of a kind that is not known")
       return
     }
@@ -44,20 +44,20 @@ struct HuggingFaceGeometry {
     preparation.size = steps.last?.fixedSize
   }
 
-  private func steps(_ size: JSONValue, _ kernel: ScalingKernel) -> [PreprocessStep]? {
+  private func steps(_ size: JSONValue, _ scaling: Scaling) -> [PreprocessStep]? {
     guard let shortest = shortestEdge(size) else {
       guard let exact = size.asSize else { return nil }
-      return [kernel.exactly(exact)] + (crop.map { [cropping($0)] } ?? [])
+      return [.resizeExactly(exact, scaling)] + (crop.map { [cropping($0)] } ?? [])
     }
     if let share, namedCrop == nil || isOf("PoolFormer") {
       let square = PixelSize(width: shortest, height: shortest)
       // ConvNeXt's processor squashes large pictures.
-      guard shortest < 384 || isOf("PoolFormer") else { return [kernel.exactly(square)] }
-      return cropped(fromSide: Double(shortest) / share, to: crop ?? square, kernel)
+      guard shortest < 384 || isOf("PoolFormer") else { return [.resizeExactly(square, scaling)] }
+      return cropped(fromSide: Double(shortest) / share, to: crop ?? square, scaling)
     }
     guard let crop = crop ?? modelSize else { return nil }
     // LeViT's scales to more than is named, so that an eighth is cut off.
-    return cropped(fromSide: Double(shortest) * (isOf("Levit") ? 256.0 / 224 : 1), to: crop, kernel)
+    return cropped(fromSide: Double(shortest) * (isOf("Levit") ? 256.0 / 224 : 1), to: crop, scaling)
   }
 
   /// The share of the scaled picture's shorter side that remains after the crop, for the processors that know one; ConvNeXt's does
@@ -88,9 +88,9 @@ struct HuggingFaceGeometry {
 
   /// - Parameters:
   ///   - side: rounded down.
-  private func cropped(fromSide side: Double, to size: PixelSize, _ kernel: ScalingKernel) -> [PreprocessStep]? {
+  private func cropped(fromSide side: Double, to size: PixelSize, _ scaling: Scaling) -> [PreprocessStep]? {
     guard side.isFinite, PreprocessStep.sideRange.contains(Int(min(1e6, side))) else { return nil }
-    return [kernel.shorterSide(Int(side)), cropping(size)]
+    return [.resizeShorterSide(Int(side), scaling), cropping(size)]
   }
 }
 
@@ -98,9 +98,8 @@ extension PreprocessStep {
   /// The size of its result where that does not depend on the picture.
   var fixedSize: PixelSize? {
     switch self {
-    case .centerCrop(let size, _), .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _):
-      size
-    case .resizeShorterSide, .sampleShorterSide: nil
+    case .centerCrop(let size, _), .resizeExactly(let size, _), .letterbox(let size, _, _): size
+    case .resizeShorterSide: nil
     }
   }
 }

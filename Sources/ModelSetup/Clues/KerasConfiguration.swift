@@ -73,25 +73,21 @@ enum KerasConfiguration {
     }
     guard let size = json["image_size"]?.asSize else { return preparation }
     preparation.size = size
-    let name = json["interpolation"]?.asText ?? "bilinear"
-    let isAntialiased = json["antialias"]?.asTruth == true
+    let scaling = scaling(
+      json["interpolation"]?.asText ?? "bilinear", isAntialiased: json["antialias"]?.asTruth == true)
     if json["pad_to_aspect_ratio"]?.asTruth == true {
       preparation.doubts.append("it pads pictures to the model's proportions, which `letterbox` does: it is tried")
     } else if json["crop_to_aspect_ratio"]?.asTruth == true, size.width == size.height {
-      preparation.steps = step(name, isAntialiased, PreprocessStep.resizeShorterSide, PreprocessStep.sampleShorterSide)
-        .map { [$0(size.width), .centerCrop(size)] }
+      preparation.steps = scaling.map { [.resizeShorterSide(size.width, $0), .centerCrop(size)] }
     } else {
-      preparation.steps = step(name, isAntialiased, PreprocessStep.resizeExactly, PreprocessStep.sampleExactly)
-        .map { [$0(size)] }
+      preparation.steps = scaling.map { [.resizeExactly(size, $0)] }
     }
     return preparation
   }
 
-  private static func step<Side>(
-    _ name: String, _ isAntialiased: Bool, _ resized: @escaping (Side, ResampleFilter) -> PreprocessStep,
-    _ sampled: @escaping (Side, SampleKernel) -> PreprocessStep
-  ) -> ((Side) -> PreprocessStep)? {
-    if isAntialiased { return ResampleFilter(rawValue: name.lowercased()).map { filter in { resized($0, filter) } } }
-    return SampleKernel(rawValue: name.lowercased()).map { kernel in { sampled($0, kernel) } }
+  private static func scaling(_ name: String, isAntialiased: Bool) -> Scaling? {
+    let name = name.lowercased()
+    return isAntialiased
+      ? ResampleFilter(rawValue: name).map(Scaling.antialiased) : SampleKernel(rawValue: name).map(Scaling.sampled)
   }
 }

@@ -66,7 +66,7 @@ enum OpenVINOMetadata {
   private static func geometry(_ values: [String: String], _ size: PixelSize?, _ preparation: inout Preparation) {
     guard let type = values["resize_type"]?.lowercased() else { return }
     switch (type, size) {
-    case ("standard", let size?): preparation.steps = [.sampleExactly(size, .bilinear)]
+    case ("standard", let size?): preparation.steps = [.resizeExactly(size, .sampled(.bilinear))]
     case ("fit_to_window_letterbox", let size?):
       let level = values["pad_value"].flatMap(UInt8.init) ?? 0
       preparation.steps = [.letterbox(size, .bilinear, level: level)]

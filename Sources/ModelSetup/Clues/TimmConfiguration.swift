@@ -28,7 +28,7 @@ enum TimmConfiguration {
 
   private static func geometry(_ settings: JSONValue, _ size: PixelSize, _ preparation: inout Preparation) {
     let name = settings["interpolation"]?.asText ?? "bilinear"
-    guard let kernel = PillowFilter.kernel(named: name) else {
+    guard let scaling = PillowFilter.scaling(named: name) else {
       preparation.doubts.append("it resizes with \(name), which is not there")
       return
     }
@@ -37,12 +37,12 @@ enum TimmConfiguration {
     guard share > 0, share <= 1, let scaled = scaled(size, share) else { return }
     switch mode {
     case "center" where size.width == size.height:
-      preparation.steps = [kernel.shorterSide(scaled.width), .centerCrop(size)]
+      preparation.steps = [.resizeShorterSide(scaled.width, scaling), .centerCrop(size)]
     case "center":
       preparation.doubts.append(
         "it scales pictures in their proportions until they cover \(size), which is done here for squares alone")
     case "squash":
-      preparation.steps = [kernel.exactly(scaled)] + (scaled == size ? [] : [.centerCrop(size)])
+      preparation.steps = [.resizeExactly(scaled, scaling)] + (scaled == size ? [] : [.centerCrop(size)])
     default:
       preparation.doubts.append("it crops as `\(mode)`, which is not done here")
     }

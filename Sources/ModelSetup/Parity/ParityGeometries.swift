@@ -15,20 +15,22 @@ enum ParityGeometries {
   ///
   /// - Complexity: O(1): some hundred.
   static func candidates(_ own: [PreprocessStep], size: PixelSize) -> [[PreprocessStep]] {
-    let kernels = ScalingKernel.allCases
+    let scalings = Scaling.allCases
     var all: [[PreprocessStep]] = []
-    for steps in [own] + kernels.map({ kernel in own.map { $0.scaled(by: kernel) } }) {
+    for steps in [own] + scalings.map({ scaling in own.map { $0.scaled(by: scaling) } }) {
       all += [steps, steps.map(\.croppedOtherwise)]
     }
-    for kernel in own.kernels + kernels.filter({ !own.kernels.contains($0) }) {
-      all.append([kernel.exactly(size)])
+    for scaling in own.scalings + scalings.filter({ !own.scalings.contains($0) }) {
+      all.append([.resizeExactly(size, scaling)])
       for side in sides(own, size) {
-        all.append([kernel.shorterSide(side), .centerCrop(size)])
+        all.append([.resizeShorterSide(side, scaling), .centerCrop(size)])
         // A pixel matters only where all else is right.
-        if own.kernels.contains(kernel) { all.append([kernel.shorterSide(side), .centerCrop(size, rounding: .down)]) }
+        if own.scalings.contains(scaling) {
+          all.append([.resizeShorterSide(side, scaling), .centerCrop(size, rounding: .down)])
+        }
       }
       let scaled = Int((Double(min(size.width, size.height)) / 0.875).rounded())
-      all.append([kernel.exactly(PixelSize(width: scaled, height: scaled)), .centerCrop(size)])
+      all.append([.resizeExactly(PixelSize(width: scaled, height: scaled), scaling), .centerCrop(size)])
     }
     for filter in [ResampleFilter.bilinear, .bicubic] {
       for level in letterboxLevels { all.append([.letterbox(size, filter, level: level)]) }
@@ -53,8 +55,8 @@ enum ParityGeometries {
 extension PreprocessStep {
   fileprivate var shorterSide: Int? {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): side
-    case .resizeExactly, .sampleExactly, .letterbox, .centerCrop: nil
+    case .resizeShorterSide(let side, _): side
+    case .resizeExactly, .letterbox, .centerCrop: nil
     }
   }
 
@@ -63,17 +65,17 @@ extension PreprocessStep {
     switch self {
     case .centerCrop(let size, .halfToEven): .centerCrop(size, rounding: .down)
     case .centerCrop(let size, .down): .centerCrop(size)
-    case .resizeShorterSide, .resizeExactly, .sampleShorterSide, .sampleExactly, .letterbox: self
+    case .resizeShorterSide, .resizeExactly, .letterbox: self
     }
   }
 
-  /// The same step with another kernel.
-  fileprivate func scaled(by kernel: ScalingKernel) -> PreprocessStep {
+  /// The same step, scaled otherwise.
+  fileprivate func scaled(by scaling: Scaling) -> PreprocessStep {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): kernel.shorterSide(side)
-    case .resizeExactly(let size, _), .sampleExactly(let size, _): kernel.exactly(size)
+    case .resizeShorterSide(let side, _): .resizeShorterSide(side, scaling)
+    case .resizeExactly(let size, _): .resizeExactly(size, scaling)
     case .letterbox(let size, let own, let level):
-      if case .antialiased(let filter) = kernel {
+      if case .antialiased(let filter) = scaling {
         .letterbox(size, filter, level: level)
       } else {
         .letterbox(size, own, level: level)
@@ -84,16 +86,15 @@ extension PreprocessStep {
 }
 
 extension [PreprocessStep] {
-  /// The kernel that its first scaling step uses; bilinear where none scales.
-  fileprivate var kernels: [ScalingKernel] {
+  /// How its first scaling step scales; bilinear where none does.
+  fileprivate var scalings: [Scaling] {
     for step in self {
       switch step {
-      case .resizeShorterSide(_, let filter), .resizeExactly(_, let filter), .letterbox(_, let filter, _):
-        return [.antialiased(filter)]
-      case .sampleShorterSide(_, let kernel), .sampleExactly(_, let kernel): return [.sampled(kernel)]
+      case .resizeShorterSide(_, let scaling), .resizeExactly(_, let scaling): return [scaling]
+      case .letterbox(_, let filter, _): return [.antialiased(filter)]
       case .centerCrop: continue
       }
     }
-    return [.antialiased(.bilinear)]
+    return [.bilinear]
   }
 }

@@ -29,14 +29,19 @@ package struct PreparationCandidate: Sendable, Hashable {
   package static func text(of steps: [PreprocessStep]) -> String {
     steps.map { step in
       switch step {
-      case .resizeShorterSide(let side, let filter): "shorter side \(side) \(filter.rawValue)"
-      case .resizeExactly(let size, let filter): "squash to \(size) \(filter.rawValue)"
-      case .sampleShorterSide(let side, let kernel): "shorter side \(side) \(kernel.rawValue) without antialiasing"
-      case .sampleExactly(let size, let kernel): "squash to \(size) \(kernel.rawValue) without antialiasing"
+      case .resizeShorterSide(let side, let scaling): "shorter side \(side) \(text(of: scaling))"
+      case .resizeExactly(let size, let scaling): "squash to \(size) \(text(of: scaling))"
       case .letterbox(let size, let filter, let level): "letterbox \(size) \(filter.rawValue) on \(level)"
       case .centerCrop(let size, let rounding): "crop \(size)\(rounding == .down ? " rounded down" : "")"
       }
     }.joined(separator: ", ")
+  }
+
+  private static func text(of scaling: Scaling) -> String {
+    switch scaling {
+    case .antialiased(let filter): filter.rawValue
+    case .sampled(let kernel): "\(kernel.rawValue) without antialiasing"
+    }
   }
 }
 
@@ -99,25 +104,25 @@ package enum UsualPreparations {
   /// photographs tell them from all before.
   package static func geometries(_ size: PixelSize) -> [[PreprocessStep]] {
     var geometries: [[PreprocessStep]] = []
-    for filter in [ResampleFilter.bilinear, .bicubic] {
+    for scaling in [Scaling.bilinear, .bicubic] {
       if size.width == size.height {
         let scaled = Int((Double(size.width) / cropShare).rounded())
-        let cropped: [PreprocessStep] = [.resizeShorterSide(scaled, filter), .centerCrop(size)]
-        let whole: [PreprocessStep] = [.resizeShorterSide(size.width, filter), .centerCrop(size)]
+        let cropped: [PreprocessStep] = [.resizeShorterSide(scaled, scaling), .centerCrop(size)]
+        let whole: [PreprocessStep] = [.resizeShorterSide(size.width, scaling), .centerCrop(size)]
         // Of small pictures nothing is cut off.
         geometries += size.width < leastSideToCrop ? [whole, cropped] : [cropped, whole]
         geometries.append([
-          .resizeExactly(PixelSize(width: scaled, height: scaled), filter), .centerCrop(size),
+          .resizeExactly(PixelSize(width: scaled, height: scaled), scaling), .centerCrop(size),
         ])
       }
-      geometries.append([.resizeExactly(size, filter)])
+      geometries.append([.resizeExactly(size, scaling)])
     }
     // Without antialiasing, as OpenCV and TensorFlow scale, and nearly as Keras loads pictures.
-    geometries.append([.sampleExactly(size, .bilinear)])
-    geometries.append([.sampleExactly(size, .nearest)])
+    geometries.append([.resizeExactly(size, .sampled(.bilinear))])
+    geometries.append([.resizeExactly(size, .sampled(.nearest))])
     if size.width == size.height {
       let scaled = Int((Double(size.width) / cropShare).rounded())
-      geometries.append([.sampleShorterSide(scaled, .bilinear), .centerCrop(size)])
+      geometries.append([.resizeShorterSide(scaled, .sampled(.bilinear)), .centerCrop(size)])
     }
     for level in letterboxLevels { geometries.append([.letterbox(size, .bilinear, level: level)]) }
     return geometries.filter { steps in
@@ -130,8 +135,8 @@ extension PreprocessStep {
   /// Whether a filter file permits it.
   var isPermitted: Bool {
     switch self {
-    case .resizeShorterSide(let side, _), .sampleShorterSide(let side, _): Self.sideRange.contains(side)
-    case .resizeExactly(let size, _), .sampleExactly(let size, _), .letterbox(let size, _, _), .centerCrop(let size, _):
+    case .resizeShorterSide(let side, _): Self.sideRange.contains(side)
+    case .resizeExactly(let size, _), .letterbox(let size, _, _), .centerCrop(let size, _):
       Self.sideRange.contains(size.width) && Self.sideRange.contains(size.height)
     }
   }

@@ -18,12 +18,9 @@ enum YAMLText {
 
   static func step(_ step: PreprocessStep) -> String {
     switch step {
-    case .resizeShorterSide(let side, let filter): "resize: {shorterSide: \(side), filter: \(filter.rawValue)}"
-    case .resizeExactly(let size, let filter):
-      "resize: {width: \(size.width), height: \(size.height), filter: \(filter.rawValue)}"
-    case .sampleShorterSide(let side, let kernel): "resize: {shorterSide: \(side), \(sampling(kernel))}"
-    case .sampleExactly(let size, let kernel):
-      "resize: {width: \(size.width), height: \(size.height), \(sampling(kernel))}"
+    case .resizeShorterSide(let side, let scaling): "resize: {shorterSide: \(side), \(members(scaling))}"
+    case .resizeExactly(let size, let scaling):
+      "resize: {width: \(size.width), height: \(size.height), \(members(scaling))}"
     case .letterbox(let size, let filter, let level):
       "letterbox: {width: \(size.width), height: \(size.height), filter: \(filter.rawValue), level: \(level)}"
     case .centerCrop(let size, .halfToEven):
@@ -34,7 +31,11 @@ enum YAMLText {
     }
   }
 
-  private static func sampling(_ kernel: SampleKernel) -> String {
-    kernel == .bilinear ? "antialias: false" : "filter: \(kernel.rawValue), antialias: false"
+  private static func members(_ scaling: Scaling) -> String {
+    switch scaling {
+    case .antialiased(let filter): "filter: \(filter.rawValue)"
+    case .sampled(.bilinear): "antialias: false"
+    case .sampled(let kernel): "filter: \(kernel.rawValue), antialias: false"
+    }
   }
 }
