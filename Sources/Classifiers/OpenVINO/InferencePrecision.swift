@@ -70,9 +70,9 @@ extension OpenVINOLibrary {
   }
 
   private func acceptedPrecision(of precision: ComputedPrecision) throws(SluiceError) -> ComputedPrecision? {
-    let text = try unsafe value { text, message in
-      unsafe sluice_ov_accepted_precision(handle, precision.rawValue, text, message)
+    let accepted = try unsafe text(of: "whether it computes in \(precision.rawValue)") { value, message in
+      unsafe sluice_ov_accepted_precision(handle, precision.rawValue, value, message)
     }
-    return ComputedPrecision(rawValue: text)
+    return ComputedPrecision(rawValue: accepted)
   }
 }

@@ -65,7 +65,7 @@ import Synchronization
   ///
   /// - Throws: `engine-failed`.
   func precision() throws(SluiceError) -> ComputedPrecision? {
-    let text = try unsafe library.value { value, message in
+    let text = try unsafe library.text(of: "what a compiled model computes in") { value, message in
       unsafe sluice_ov_compiled_precision(library.handle, handle, value, message)
     }
     return ComputedPrecision(rawValue: text)

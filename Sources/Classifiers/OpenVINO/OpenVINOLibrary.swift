@@ -3,7 +3,7 @@ import Common
 import Synchronization
 
 /// The engine's library, opened once and kept for the life of the process.
-@safe final class OpenVINOLibrary {
+@safe package final class OpenVINOLibrary {
   let handle: OpaquePointer
   let version: String
 
@@ -13,7 +13,7 @@ import Synchronization
   /// The first of the candidates that works, opened unless it is open already.
   ///
   /// - Throws: `engine-not-found` when there is none, `engine-failed` when none of them can be used.
-  static func open(_ locator: OpenVINOLocator) throws(SluiceError) -> OpenVINOLibrary {
+  package static func open(_ locator: OpenVINOLocator) throws(SluiceError) -> OpenVINOLibrary {
     var failures: [String] = []
     for path in locator.candidates() {
       do throws(SluiceError) {
@@ -41,33 +41,46 @@ import Synchronization
       throw SluiceError(.engineFailed, "the engine at \(path) cannot be used")
     }
     unsafe handle = library
-    self.version = text(version)
+    self.version = string(version)
   }
 
   /// A property of the processor as the engine sees it, such as `FULL_DEVICE_NAME`.
   ///
   /// - Throws: `engine-failed`.
-  func deviceProperty(_ name: String) throws(SluiceError) -> String {
-    try unsafe value { value, message in unsafe sluice_ov_device_property(handle, name, value, message) }
+  package func deviceProperty(_ name: String) throws(SluiceError) -> String {
+    try unsafe text(of: "the property \(name)") { value, message in
+      unsafe sluice_ov_device_property(handle, name, value, message)
+    }
   }
 
   /// What a C call writes as text.
-  func value(
-    atMost count: Int = Int(SLUICE_OV_VALUE), _ context: String = "the engine does not give its version",
+  ///
+  /// - Parameters:
+  ///   - what: what the engine does not tell where the call fails.
+  func text(
+    of what: @autoclosure () -> String,
+    _ call: (_ value: UnsafeMutablePointer<CChar>, _ message: UnsafeMutablePointer<CChar>) -> sluice_ov_status
+  ) throws(SluiceError) -> String {
+    try unsafe text(atMost: Int(SLUICE_OV_VALUE), orSay: "the engine does not tell \(what())", call)
+  }
+
+  /// What a C call writes as text, into room for so many bytes.
+  func text(
+    atMost count: Int, orSay context: @autoclosure () -> String,
     _ call: (_ value: UnsafeMutablePointer<CChar>, _ message: UnsafeMutablePointer<CChar>) -> sluice_ov_status
   ) throws(SluiceError) -> String {
     var value = [CChar](repeating: 0, count: count)
-    unsafe try checked(context, .engineFailed) { message in
+    unsafe try checked(context(), .engineFailed) { message in
       unsafe value.withUnsafeMutableBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return SLUICE_OV_FAILED }
         return unsafe call(base, message)
       }
     }
-    return text(value)
+    return string(value)
   }
 }
 
-private func text(_ characters: [CChar]) -> String {
+private func string(_ characters: [CChar]) -> String {
   String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
@@ -85,5 +98,5 @@ func checked(
     return unsafe call(base)
   }
   guard status != SLUICE_OV_OK else { return }
-  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(text(message)))")
+  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(string(message)))")
 }

@@ -97,7 +97,7 @@ import Common
     let count = unsafe sluice_ov_port_count(library.handle, handle, side.openVINO)
     for place in 0..<count {
       var port = sluice_ov_port()
-      let name = try unsafe library.value(atMost: Int(SLUICE_OV_NAME), "the model \(path) cannot be examined") {
+      let name = try unsafe library.text(atMost: Int(SLUICE_OV_NAME), orSay: "the model \(path) cannot be examined") {
         name, message in
         unsafe sluice_ov_describe_port(library.handle, handle, side.openVINO, place, &port, name, message)
       }
