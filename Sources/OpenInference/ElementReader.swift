@@ -145,11 +145,7 @@ struct ElementReader {
     append(element)
   }
 
-  private mutating func append<Element: FixedWidthInteger>(_ element: Element) {
-    for index in 0..<MemoryLayout<Element>.size {
-      contents.append(UInt8(truncatingIfNeeded: element >> (8 * index)))
-    }
-  }
+  private mutating func append(_ element: some FixedWidthInteger) { contents.append(littleEndian: element) }
 
   private func number(_ value: JSONValue) throws(SluiceError) -> Double {
     switch value {

@@ -40,10 +40,11 @@ extension InferenceTensor {
     words(type).map { .integer(value($0)) }
   }
 
-  private func words<Word: FixedWidthInteger>(_ type: Word.Type) -> [Word] {
-    let size = MemoryLayout<Word>.size
-    return stride(from: 0, to: contents.count, by: size).map { start in
-      (0..<size).reduce(Word(0)) { $0 | Word(truncatingIfNeeded: contents[start + $1]) << (8 * $1) }
-    }
+  /// The elements as numbers of their size.
+  ///
+  /// - Precondition: the datatype has that size.
+  /// - Complexity: O(elements).
+  package func words<Word: FixedWidthInteger>(_ type: Word.Type) -> [Word] {
+    stride(from: 0, to: contents.count, by: Word.bitWidth / 8).map { contents.littleEndian(at: $0) }
   }
 }

@@ -78,7 +78,7 @@ package struct InferenceTensor: Sendable, Hashable {
     var position = 0
     while position < contents.count {
       guard contents.count - position >= Self.lengthBytes else { throw notWhole }
-      let length = (0..<Self.lengthBytes).reduce(0) { $0 | Int(contents[position + $1]) << (8 * $1) }
+      let length = Int(contents.littleEndian(at: position, as: UInt32.self))
       position += Self.lengthBytes
       guard length <= contents.count - position else { throw notWhole }
       body(position..<position + length)
@@ -97,7 +97,7 @@ package struct InferenceTensor: Sendable, Hashable {
     var contents: [UInt8] = []
     contents.reserveCapacity(elements.reduce(0) { $0 + $1.count + lengthBytes })
     for element in elements {
-      for index in 0..<lengthBytes { contents.append(UInt8(truncatingIfNeeded: element.count >> (8 * index))) }
+      contents.append(littleEndian: UInt32(truncatingIfNeeded: element.count))
       contents += element
     }
     return contents

@@ -50,9 +50,7 @@ extension Inference_InferTensorContents {
       guard let element = Element(exactly: value) else {
         throw .invalidRequest("the tensor `\(name)` has the element \(value), which its type does not have")
       }
-      for index in 0..<MemoryLayout<Element>.size {
-        bytes.append(UInt8(truncatingIfNeeded: element >> (8 * index)))
-      }
+      bytes.append(littleEndian: element)
     }
     return bytes
   }

@@ -104,22 +104,22 @@ extension QuestionEntry {
       let record = String(validating: bytes[Self.namesStart..<clientStart], as: UTF8.self),
       let client = String(validating: bytes[clientStart...], as: UTF8.self)
     else { return nil }
-    writer = Self.integer(bytes, at: 8)
+    writer = bytes.littleEndian(at: 8)
     question = Question(
       record: record, client: parts.contains(.client) ? client : nil, time: time, fingerprint: fingerprint,
       answer: answer)
   }
 
   private static func time(_ bytes: [UInt8]) -> Int64? {
-    let time: Int64 = integer(bytes, at: 16)
+    let time: Int64 = bytes.littleEndian(at: 16)
     return times.contains(time) ? time : nil
   }
 
   private static func answer(_ bytes: [UInt8], _ parts: Parts) -> Answer? {
     guard let outcome = Answer.Outcome(rawValue: bytes[1]) else { return nil }
-    let label: Int32 = integer(bytes, at: 32)
-    let score = Float(bitPattern: integer(bytes, at: 36))
-    let logOdds = Float(bitPattern: integer(bytes, at: 40))
+    let label: Int32 = bytes.littleEndian(at: 32)
+    let score = Float(bitPattern: bytes.littleEndian(at: 36))
+    let logOdds = Float(bitPattern: bytes.littleEndian(at: 40))
     // What is not there is zero to the bit, and what is there is in its range: neither a number's absence nor its
     // nonsense gets any further.
     guard label >= 0, parts.contains(.label) || label == 0,
@@ -128,11 +128,6 @@ extension QuestionEntry {
     else { return nil }
     return Answer(
       outcome: outcome, label: parts.contains(.label) ? Int(label) : nil, score: parts.contains(.score) ? score : nil,
-      logOdds: parts.contains(.logOdds) ? logOdds : nil, filter: integer(bytes, at: 24))
-  }
-
-  /// - Precondition: the bytes reach that far.
-  private static func integer<Value: FixedWidthInteger>(_ bytes: [UInt8], at start: Int) -> Value {
-    (0..<Value.bitWidth / 8).reduce(0) { $0 | Value(truncatingIfNeeded: bytes[start + $1]) << (8 * $1) }
+      logOdds: parts.contains(.logOdds) ? logOdds : nil, filter: bytes.littleEndian(at: 24))
   }
 }

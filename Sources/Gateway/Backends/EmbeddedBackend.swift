@@ -110,10 +110,7 @@ package struct EmbeddedBackend: InferenceBackend {
   private static func probabilities(_ predictions: [Prediction]) throws(SluiceError) -> InferenceTensor {
     var contents: [UInt8] = []
     for prediction in predictions {
-      for probability in prediction.probabilities {
-        let pattern = probability.bitPattern
-        for index in 0..<4 { contents.append(UInt8(truncatingIfNeeded: pattern >> (8 * index))) }
-      }
+      for probability in prediction.probabilities { contents.append(littleEndian: probability.bitPattern) }
     }
     return try InferenceTensor(
       name: probabilities, datatype: .fp32, shape: [predictions.count, predictions[0].probabilities.count],

@@ -61,19 +61,11 @@ extension InferenceTensor {
   /// - Complexity: O(elements).
   fileprivate var realNumbers: [Float]? {
     switch datatype {
-    case .fp32: words(4).map { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }
-    case .fp64: words(8).map { Float(Double(bitPattern: $0)) }
-    case .bf16: words(2).map { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) }
-    case .fp16: words(2).map { Self.half(UInt16(truncatingIfNeeded: $0)) }
+    case .fp32: words(UInt32.self).map { Float(bitPattern: $0) }
+    case .fp64: words(UInt64.self).map { Float(Double(bitPattern: $0)) }
+    case .bf16: words(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+    case .fp16: words(UInt16.self).map { Float(Float16(bitPattern: $0)) }
     case .bool, .uint8, .uint16, .uint32, .uint64, .int8, .int16, .int32, .int64, .bytes: nil
     }
   }
-
-  private func words(_ size: Int) -> [UInt64] {
-    stride(from: 0, to: contents.count, by: size).map { start in
-      (0..<size).reduce(0) { $0 | UInt64(contents[start + $1]) << (8 * $1) }
-    }
-  }
-
-  private static func half(_ bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
 }

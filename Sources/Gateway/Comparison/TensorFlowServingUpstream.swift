@@ -83,9 +83,7 @@ struct TensorFlowServingUpstream: UpstreamClient {
       guard isNumeric else { return try InferenceTensor(name: name, shape: [0], elements: []) }
       return try InferenceTensor(
         name: name, datatype: .fp32, shape: shape,
-        contents: numbers.flatMap { number in
-          (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt32($0))) }
-        })
+        contents: numbers.reduce(into: []) { $0.append(littleEndian: $1.bitPattern) })
     } catch {
       throw .failed(UpstreamWords(doesNotAddUp: error.message))
     }

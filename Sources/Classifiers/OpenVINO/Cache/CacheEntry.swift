@@ -1,3 +1,5 @@
+import Common
+
 /// What an entry of the cache was made from, as text.
 struct CacheKey: Hashable {
   let text: String
@@ -28,8 +30,9 @@ struct CacheEntry: Sendable {
 
   /// What follows the payload, before the checksum.
   static func ending(_ key: CacheKey) -> [UInt8] {
-    let text = Array(key.text.utf8)
-    return text + (0..<4).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+    var ending = Array(key.text.utf8)
+    ending.append(littleEndian: UInt32(truncatingIfNeeded: ending.count))
+    return ending
   }
 
   /// The checksum of the first bytes.

@@ -1,3 +1,5 @@
+import Common
+
 extension ONNXGraph {
   private static let float32: UInt64 = 1
   /// `AttributeProto.AttributeType.INT`
@@ -52,12 +54,12 @@ extension ONNXGraph {
 extension ONNXConstant {
   /// A `TensorProto` of single-precision numbers.
   static func tensor(_ name: String, _ numbers: [Float], shape: [Int]) -> [UInt8] {
-    tensor(name, float32, shape, numbers.flatMap { littleEndianBytes($0.bitPattern) })
+    tensor(name, float32, shape, numbers.reduce(into: []) { $0.append(littleEndian: $1.bitPattern) })
   }
 
   /// A `TensorProto` of whole numbers.
   static func tensor(_ name: String, _ numbers: [Int64], shape: [Int]) -> [UInt8] {
-    tensor(name, int64, shape, numbers.flatMap(littleEndianBytes))
+    tensor(name, int64, shape, numbers.reduce(into: []) { $0.append(littleEndian: $1) })
   }
 
   private static func tensor(_ name: String, _ element: UInt64, _ shape: [Int], _ data: [UInt8]) -> [UInt8] {
@@ -67,9 +69,5 @@ extension ONNXConstant {
     tensor.add(ONNXGraph.Number.nameOfTensor, name.utf8)
     tensor.add(ONNXGraph.Number.rawDataOfTensor, data)
     return tensor.bytes
-  }
-
-  private static func littleEndianBytes(_ number: some FixedWidthInteger) -> [UInt8] {
-    (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 }
