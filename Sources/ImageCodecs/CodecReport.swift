@@ -21,7 +21,7 @@ extension sluice_codec_report {
 
   private var text: String {
     unsafe withUnsafeBytes(of: message) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      unsafe String(cCharacters: bytes)
     }
   }
 

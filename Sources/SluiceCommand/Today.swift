@@ -1,3 +1,4 @@
+import Common
 import Glibc
 
 /// The day in UTC, as in 2026-11-24.
@@ -7,5 +8,5 @@ func today() -> String {
   gmtime_r(&now, &parts)
   var text = [CChar](repeating: 0, count: 16)
   strftime(&text, text.count, "%Y-%m-%d", &parts)
-  return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  return String(cCharacters: text)
 }

@@ -45,7 +45,7 @@ import Glibc
 
   private static func reason(_ context: UnsafeMutablePointer<redisContext>) -> String {
     unsafe withUnsafeBytes(of: context.pointee.errstr) { text in
-      unsafe String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+      unsafe String(cCharacters: text)
     }
   }
 }

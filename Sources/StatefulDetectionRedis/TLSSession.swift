@@ -1,4 +1,5 @@
 import CHiredis
+import Common
 
 /// Files for TLS with a Redis server, in PEM.
 package struct RedisTLSFiles: Sendable, Hashable {
@@ -36,7 +37,7 @@ package struct RedisTLSFiles: Sendable, Hashable {
         }
       }
     }
-    guard let session = unsafe session else { throw .unreachable(Self.text(message)) }
+    guard let session = unsafe session else { throw .unreachable(String(cCharacters: message)) }
     unsafe self.session = session
   }
 
@@ -91,16 +92,12 @@ package struct RedisTLSFiles: Sendable, Hashable {
 extension TLSSession {
   private static let noMessage = [CChar](repeating: 0, count: Int(SLUICE_TLS_MESSAGE))
 
-  private static func text(_ message: [CChar]) -> String {
-    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
   private static func isDone(_ status: sluice_tls_status, _ message: [CChar]) throws(RedisFailure) -> Bool {
     switch status {
     case SLUICE_TLS_DONE: return true
     case SLUICE_TLS_WANTS_BYTES: return false
     case SLUICE_TLS_CLOSED: throw .unreachable("the server closed the connection")
-    default: throw .unreachable(text(message))
+    default: throw .unreachable(String(cCharacters: message))
     }
   }
 

@@ -101,7 +101,7 @@ package enum AuditWriterName {
   package static var ofThisHost: String {
     var bytes = [CChar](repeating: 0, count: 256)
     gethostname(&bytes, bytes.count - 1)
-    let text = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let text = String(cCharacters: bytes)
     let name = String(text.map { isName(String($0)) ? $0 : "-" }.prefix(longest))
     return name.isEmpty ? "sluice" : name
   }

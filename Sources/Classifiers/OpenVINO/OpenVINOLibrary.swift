@@ -41,7 +41,7 @@ import Synchronization
       throw SluiceError(.engineFailed, "the engine at \(path) cannot be used")
     }
     unsafe handle = library
-    self.version = string(version)
+    self.version = String(cCharacters: version)
   }
 
   /// A property of the processor as the engine sees it, such as `FULL_DEVICE_NAME`.
@@ -76,12 +76,8 @@ import Synchronization
         return unsafe call(base, message)
       }
     }
-    return string(value)
+    return String(cCharacters: value)
   }
-}
-
-private func string(_ characters: [CChar]) -> String {
-  String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 // The C interface permits concurrent use of one library.
@@ -98,5 +94,5 @@ func checked(
     return unsafe call(base)
   }
   guard status != SLUICE_OV_OK else { return }
-  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(string(message)))")
+  throw SluiceError(code, "\(context()): \(EngineMessage.shortened(String(cCharacters: message)))")
 }

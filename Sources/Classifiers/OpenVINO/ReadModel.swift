@@ -109,7 +109,7 @@ import Common
 
   private static func type(of port: sluice_ov_port) -> String {
     unsafe withUnsafeBytes(of: port.type) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      unsafe String(cCharacters: bytes)
     }
   }
 

@@ -194,7 +194,7 @@ final class TarStream: InputStream {
       throw corrupt("a member's name of \(header.size) bytes", at: buffer.consumed)
     }
     guard try buffer.ensure(header.size) else { throw cutShort("a member's name") }
-    let text = String(decoding: buffer.take(header.size).prefix { $0 != 0 }, as: UTF8.self)
+    let text = String(cCharacters: buffer.take(header.size))
     try skipPadding(header.size)
     return text
   }
