@@ -75,15 +75,12 @@ package struct AuditStatistics: Sendable {
       "searches": .integer(searches), "cleanRecords": .array(cleanRecords.map { JSONValue.number($0) }),
       "summedUp": summedUp.isEmpty
         ? nil
-        : .object(
-          summedUp.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }),
+        : .object(sorted: summedUp, JSONValue.integer),
       "intervals": .array(
         intervals.map { interval in
           .object(
             [JSONValue.Member(name: "start", value: .string(interval.start.text))]
-              + interval.counts.sorted { $0.key < $1.key }.map {
-                JSONValue.Member(name: $0.key, value: .integer($0.value))
-              })
+              + [JSONValue.Member](sorted: interval.counts, JSONValue.integer))
         }),
       "suddenChanges": .array(
         changes.map { change in

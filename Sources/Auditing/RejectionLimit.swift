@@ -61,12 +61,11 @@ package struct RejectionSummary: Sendable, Hashable {
   /// The record of them; `nil` where there are none.
   package var entry: AuditEntry? {
     guard let first, let last else { return nil }
-    let errors = counts.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }
     return AuditEntry(
       .summary,
       [
         "since": .string(first.text), "until": .string(last.text), "inputs": .integer(inputs),
-        "errors": .object(errors),
+        "errors": .object(sorted: counts, JSONValue.integer),
       ])
   }
 }

@@ -8,8 +8,7 @@ extension Calibration {
       "date": .string(date),
       "filter": .object(["name": .string(identity.filterName), "digest": .string(identity.filterDigest)]),
       "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
-      "precisions": .object(
-        identity.precisions.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
+      "precisions": .object(sorted: identity.precisions, JSONValue.string),
       "falsePositiveRate": .number(falsePositiveRate),
       "images": images.json,
       "fusion": fused.json(detectors.map(\.name)),
@@ -79,8 +78,7 @@ extension EarlyExits.Certificate {
   fileprivate var json: JSONValue {
     .object([
       "budget": .number(terms.budget), "rule": .string(terms.rule.rawValue),
-      "shares": .object(
-        terms.shares.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .number($0.value)) }),
+      "shares": .object(sorted: terms.shares) { .number($0) },
       "privateWitnesses": .array(terms.privateWitnesses.map(JSONValue.string)), "drawsOrder": .bool(terms.drawsOrder),
       "lostDetections": .number(terms.limit.lostDetections), "confidence": .number(terms.limit.confidence),
       "firstQuantile": firstQuantile.map { .number($0, decimals: 6) },
@@ -104,8 +102,7 @@ extension Calibration.CleanImages {
   fileprivate var json: JSONValue {
     .object([
       "digest": .string(digest), "count": .integer(count),
-      "kinds": .object(
-        kinds.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .integer($0.value)) }),
+      "kinds": .object(sorted: kinds, JSONValue.integer),
     ])
   }
 }
@@ -122,18 +119,12 @@ extension FusedScore {
 
 extension StratifiedDistribution {
   fileprivate var json: JSONValue {
-    .object(
-      strata.sorted { $0.key < $1.key }.map { name, stratum in
-        JSONValue.Member(
-          name: name,
-          value: .object([
-            "all": stratum.all.json,
-            "kinds": stratum.kinds.isEmpty
-              ? nil
-              : .object(
-                stratum.kinds.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0, value: $1.json) }),
-          ]))
-      })
+    .object(sorted: strata) { stratum in
+      .object([
+        "all": stratum.all.json,
+        "kinds": stratum.kinds.isEmpty ? nil : .object(sorted: stratum.kinds, \.json),
+      ])
+    }
   }
 }
 

@@ -17,6 +17,15 @@ struct JSONValueTests {
     #expect(value.text == #"{"b":1,"c":[true,null]}"#)
   }
 
+  @Test("the members of a dictionary are sorted by their names, in the order of their characters")
+  func sortedMembers() {
+    let numbers = ["b": 2, "a10": 10, "a9": 9, "B": 3, "": 0]
+    let text = #"{"":0,"B":3,"a10":10,"a9":9,"b":2}"#
+    #expect(JSONValue.object(sorted: numbers, JSONValue.integer).text == text)
+    #expect(JSONValue.object([JSONValue.Member](sorted: numbers) { .integer($0) }).text == text)
+    #expect(JSONValue.object(sorted: [String: String](), JSONValue.string).text == "{}")
+  }
+
   @Test func hostileTextStaysInsideItsString() throws {
     let hostile = "a\"b\\c\nd\u{1B}[31m\u{202E}\u{0}é漢"
     let text = JSONValue.string(hostile).text

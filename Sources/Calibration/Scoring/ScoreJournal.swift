@@ -66,8 +66,7 @@ package final class ScoreJournal {
       "scoresOf": .string(identity.filterDigest), "detectors": .array(detectors.map(JSONValue.string)),
       "thresholds": .array(thresholds.map(JSONValue.string)),
       "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
-      "precisions": .object(
-        identity.precisions.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
+      "precisions": .object(sorted: identity.precisions, JSONValue.string),
     ])
   }
 
@@ -109,12 +108,8 @@ extension ScoredImage {
       "baseline": baseline.map { .number($0) }, "predictedClass": predictedClass.map(JSONValue.integer),
       "trueClass": trueClass.map(JSONValue.integer),
       "confidence": confidence.map { .number($0) },
-      "milliseconds": .object(
-        milliseconds.sorted { $0.key < $1.key }.map {
-          JSONValue.Member(name: $0.key, value: .number($0.value, decimals: 3))
-        }),
-      "flags": .object(
-        flags.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
+      "milliseconds": .object(sorted: milliseconds) { .number($0, decimals: 3) },
+      "flags": .object(sorted: flags, JSONValue.string),
     ])
   }
 }

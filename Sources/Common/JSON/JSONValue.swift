@@ -33,6 +33,11 @@ extension JSONValue {
     .object(members.compactMap { name, value in value.map { Member(name: name, value: $0) } })
   }
 
+  /// An object whose members are those of a dictionary, sorted by their names.
+  package static func object<Value>(sorted members: [String: Value], _ json: (Value) -> JSONValue) -> JSONValue {
+    .object([Member](sorted: members, json))
+  }
+
   /// A number with the nine decimals that scores and probabilities are given with: a score just above a small threshold
   /// must not look equal to it.
   package static func number(_ value: Double) -> JSONValue { .number(value, decimals: 9) }
@@ -192,5 +197,12 @@ extension JSONValue {
   private static func escape(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16)
     return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+}
+
+extension [JSONValue.Member] {
+  /// Those of a dictionary, sorted by their names: the same text on every run.
+  package init<Value>(sorted members: [String: Value], _ json: (Value) -> JSONValue) {
+    self = members.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: json($0.value)) }
   }
 }

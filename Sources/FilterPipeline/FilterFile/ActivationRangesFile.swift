@@ -61,8 +61,7 @@ package struct ActivationRangesFile: Sendable, Hashable {
   package var json: JSONValue {
     .object([
       "version": .integer(Self.version),
-      "models": .object(
-        models.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: $0.value.json) }),
+      "models": .object(sorted: models, \.json),
     ])
   }
 
@@ -102,11 +101,7 @@ extension ActivationRangesFile.Entry {
   fileprivate var json: JSONValue {
     .object([
       "digest": .string(digest), "input": input.map(JSONValue.string), "images": .integer(imageCount),
-      "ranges": .object(
-        ranges.ranges.sorted { $0.key < $1.key }.map { tensor, range in
-          .init(
-            name: tensor, value: .array([.exactSingle(range.lowerBound), .exactSingle(range.upperBound)]))
-        }),
+      "ranges": .object(sorted: ranges.ranges) { .array([.exactSingle($0.lowerBound), .exactSingle($0.upperBound)]) },
     ])
   }
 }

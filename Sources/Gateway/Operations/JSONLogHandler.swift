@@ -31,9 +31,7 @@ package struct JSONLogHandler: LogHandler {
       JSONValue.Member(name: "message", value: .string("\(event.message)")),
     ]
     let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
-    for (name, value) in all.sorted(by: { $0.key < $1.key }) {
-      members.append(JSONValue.Member(name: name, value: Self.json(value)))
-    }
+    members += [JSONValue.Member](sorted: all, Self.json)
     lines.append(Array((JSONValue.object(members).text + "\n").utf8))
   }
 
@@ -42,8 +40,7 @@ package struct JSONLogHandler: LogHandler {
     case .string(let text): .string(text)
     case .stringConvertible(let value): .string(value.description)
     case .array(let values): .array(values.map(json))
-    case .dictionary(let members):
-      .object(members.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: json($0.value)) })
+    case .dictionary(let members): .object(sorted: members, json)
     }
   }
 }
