@@ -170,7 +170,7 @@ package struct CalibrationIdentity: Sendable, Hashable {
   /// Of everything in the filter file that scores and weights depend on: not of comments, budget, rule and what is
   /// forwarded.
   package var filterDigest: String
-  /// Models, references and activation ranges.
+  /// Models, references and activation ranges; and of models that the engine is kept from computing wrongly, how it is.
   package var files: [File]
   /// The arithmetic that models are computed in, as `f32`, `bf16` and `int8`, by what is asked: `classifier`, `looks`,
   /// `models.NAME`.
@@ -178,6 +178,16 @@ package struct CalibrationIdentity: Sendable, Hashable {
 
   /// Under which key there is the arithmetic of the looks that witnesses take.
   package static let looks = "looks"
+
+  private static let arithmeticEnding = ".arithmetic"
+
+  /// Under which key there is how the engine is kept from computing a model wrongly.
+  package static func arithmetic(of model: String) -> String { model + arithmeticEnding }
+
+  /// The model of such a key; `nil` for another one.
+  static func model(ofArithmetic key: String) -> String? {
+    key.hasSuffix(arithmeticEnding) ? String(key.dropLast(arithmeticEnding.count)) : nil
+  }
 
   package init(filterName: String, filterDigest: String, files: [File], precisions: [String: String] = [:]) {
     self.filterName = filterName

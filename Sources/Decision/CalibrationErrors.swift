@@ -15,7 +15,11 @@ extension Calibration {
       throw Self.mismatch("was made for another version of the filter (\(self.identity.filterName))")
     }
     for file in identity.files {
-      guard let known = self.identity.files.first(where: { $0.key == file.key }) else {
+      let match = self.identity.files.first { $0.key == file.key }
+      if let model = CalibrationIdentity.model(ofArithmetic: file.key), match?.digest != file.digest {
+        throw Self.mismatch("was made when the engine computed another network than that of `\(model)`")
+      }
+      guard let known = match else {
         throw Self.mismatch("was made without the file of `\(file.key)`")
       }
       guard known.digest == file.digest else {

@@ -221,11 +221,11 @@ private struct NaiveNetwork {
       third[channel * 16..<(channel + 1) * 16].reduce(0, +) / 16
     }
     tensors["means"] = means
-    let fourth = product(means, Self.transposed(exactWeights([6, 5], 0, 3), 6, 5), 6)
+    let fourth = product(means, Self.transposed(spreadWeights([6, 5], axis: 0, salt: 3), 6, 5), 6)
     tensors["fourth"] = fourth
-    let fifth = product(fourth, exactWeights([6, 4], 1, 4), 4)
+    let fifth = product(fourth, spreadWeights([6, 4], axis: 1, salt: 4), 4)
     tensors["fifth"] = fifth
-    tensors["logits"] = product(fifth, exactWeights([4, 4], 1, 5).map { $0 * 128 }, 4)
+    tensors["logits"] = product(fifth, spreadWeights([4, 4], axis: 1, salt: 5).map { $0 * 128 }, 4)
     return tensors
   }
 
@@ -260,21 +260,9 @@ private struct NaiveNetwork {
     }
   }
 
-  /// As make_models.py makes them.
-  private func exactWeights(_ shape: [Int], _ axis: Int, _ salt: Int) -> [Float] {
-    let count = shape.reduce(1, *)
-    let stride = shape[(axis + 1)...].reduce(1, *)
-    return (0..<count).map { index -> Float in
-      let channel = index / stride % shape[axis]
-      let number = Double((index * 37 + salt) % 101 - 50) / 50
-      let scale = pow(2.0, Double(channel * 3 % 5 - 2))
-      return Float(number * scale / (Double(count) / Double(shape[axis])).squareRoot())
-    }
-  }
-
   /// Rounded to 255 levels for each place of the axis.
   private func weights(_ shape: [Int], _ axis: Int, _ salt: Int) -> [Float] {
-    let exact = exactWeights(shape, axis, salt)
+    let exact = spreadWeights(shape, axis: axis, salt: salt)
     guard ranges != nil else { return exact }
     let stride = shape[(axis + 1)...].reduce(1, *)
     return exact.indices.map { index in

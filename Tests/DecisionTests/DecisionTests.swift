@@ -213,5 +213,9 @@ import Testing
     #expect(error?.code == .calibrationMismatch && error?.message.contains("`classifier`") == true)
     other.files[0].key = "models.second"
     #expect(throws: SluiceError.self) { try calibration.check(isFor: other) }
+    other = calibration.identity
+    other.files.append(.init(key: CalibrationIdentity.arithmetic(of: "classifier"), digest: "cd"))
+    let computed = #expect(throws: SluiceError.self) { try calibration.check(isFor: other) }
+    #expect(computed?.message.contains("computed another network than that of `classifier`") == true)
   }
 }

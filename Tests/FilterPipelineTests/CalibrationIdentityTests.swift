@@ -80,6 +80,21 @@ struct CalibrationIdentityTests {
     #expect(identities[0] == identities[1])
   }
 
+  @Test(
+    "a calibration is bound to how the engine is kept from computing a model wrongly, where it has to be",
+    arguments: [("pooled-abs", true), ("strided-padded", true), ("strided", false), ("logits", false)])
+  func keptRight(model: String, isBound: Bool) throws {
+    let environment = PipelineEnvironment(
+      sha256: { String(decoding: $0, as: UTF8.self) }, sha256OfFile: { (path) throws(SluiceError) in path },
+      hmac: { _, _ in [] }, variables: [:], workers: 1)
+    let folder = try TemporaryFolder()
+    let path = Repository.file("Tests/ClassifiersTests/Fixtures/\(model).onnx")
+    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter(path)), variables: [:])
+    let files = try file.calibrationIdentity(environment).files
+    #expect(files.map(\.key) == (isBound ? ["classifier", "classifier.arithmetic"] : ["classifier"]))
+    #expect(!isBound || files[1].digest.hasPrefix("exposed "))
+  }
+
   private static func filter(_ model: String) -> String {
     """
     version: 1

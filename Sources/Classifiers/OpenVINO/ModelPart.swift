@@ -14,7 +14,7 @@ struct ModelPart: Sendable {
     guard let start else { return try ReadModel(path, in: library) }
     guard let tail = try ONNXTail(ofModelAt: path, from: start) else { return nil }
     do throws(SluiceError) {
-      return try ReadModel(tail.bytes, ofModelAt: path, in: library)
+      return try ReadModel(tail.bytes, exposing: ExposedTensors(tail.bytes), ofModelAt: path, in: library)
     } catch {
       throw tail.statesElement ? error : Self.withoutElement(error, start)
     }
@@ -39,7 +39,7 @@ struct ModelPart: Sendable {
         .invalidActivationRanges, "not every tensor of the model \(path) has an activation range",
         remedy: "measure them again with `sluice quantise`")
     }
-    return try ReadModel(bytes, ofModelAt: path, in: library)
+    return try ReadModel(bytes, exposing: ExposedTensors(model), ofModelAt: path, in: library)
   }
 
   /// A model whose output are the extremes of the tensors that would be rounded.
@@ -57,8 +57,9 @@ struct ModelPart: Sendable {
     var seen: Set<String> = []
     let tensors = convolutions.map(\.activations).filter { seen.insert($0).inserted }
     return Observed(
-      model: try ReadModel(model.observed(tensors), ofModelAt: path, in: library), tensors: tensors,
-      convolutions: convolutions.count,
+      model: try ReadModel(
+        model.observed(tensors), exposing: ExposedTensors(model), ofModelAt: path, in: library),
+      tensors: tensors, convolutions: convolutions.count,
       costly: model.graph.nodes.count { QuantisableConvolution.costly.contains($0.operation) })
   }
 

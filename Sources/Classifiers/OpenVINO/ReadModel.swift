@@ -8,14 +8,21 @@ import Common
   let library: OpenVINOLibrary
   private let path: String
   private let handle: OpaquePointer
+  /// How many outputs were added behind the model's own ones. Nobody is told of them.
+  private let exposed: Int
 
   /// - Throws: `unreadable-model` for what is no model of a known form; `engine-failed` when the engine does not read it all
-  ///   the same; `model-not-found` when a file with its weights is missing.
+  ///   the same; `model-not-found` when a file with its weights is missing; `model-mismatch` for weights in files of their own
+  ///   where tensors have to be exposed.
   convenience init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
     try ModelFileForm.check(path)
     if let missing = WeightFiles.missing(besideOpenVINOAt: path) { throw missing }
+    if let model = try Self.modelToExpose(at: path) {
+      try self.init(model.bytes, exposing: model.tensors, ofModelAt: path, in: library)
+      return
+    }
     do throws(SluiceError) {
-      try unsafe self.init(path, in: library) { model, message in
+      try unsafe self.init(path, exposed: 0, in: library) { model, message in
         unsafe sluice_ov_read_model(library.handle, path, model, message)
       }
     } catch {
@@ -32,13 +39,37 @@ import Common
     }
   }
 
-  /// A part of the model, or another form of it.
+  /// The model and the tensors of it that have to be outputs; `nil` where there are none.
+  private static func modelToExpose(
+    at path: String
+  ) throws(SluiceError) -> (bytes: [UInt8], tensors: ExposedTensors)? {
+    guard let model = ONNXModel(whateverIsAt: path) else { return nil }
+    let tensors = ExposedTensors(model)
+    guard let first = tensors.names.first else { return nil }
+    let weights = ExternalWeights(ofModelAt: path)
+    if let missing = weights.missing(besideModelAt: path) { throw missing }
+    guard weights.names.isEmpty else {
+      throw SluiceError(
+        .modelMismatch,
+        "the engine computes the model \(path) rightly only where `\(first.printable)` is given out as well, and for that its "
+          + "weights must not be in files of their own",
+        remedy: "put them into the file, in Python: `import onnx; onnx.save(onnx.load('model.onnx'), 'whole.onnx')`")
+    }
+    return (model.bytes, tensors)
+  }
+
+  /// The model, a part of it, or another form of it.
   ///
   /// - Parameters:
   ///   - bytes: an ONNX model.
+  ///   - tensors: what becomes outputs behind its own ones.
   /// - Throws: `engine-failed` when the engine does not read it.
-  convenience init(_ bytes: [UInt8], ofModelAt path: String, in library: OpenVINOLibrary) throws(SluiceError) {
-    try unsafe self.init(path, in: library) { model, message in
+  convenience init(
+    _ bytes: [UInt8], exposing tensors: ExposedTensors, ofModelAt path: String, in library: OpenVINOLibrary
+  ) throws(SluiceError) {
+    let model = tensors.names.isEmpty ? nil : ONNXModel(bytes)
+    let bytes = model?.exposing(tensors.names) ?? bytes
+    try unsafe self.init(path, exposed: model == nil ? 0 : tensors.names.count, in: library) { model, message in
       unsafe bytes.withUnsafeBytes {
         unsafe sluice_ov_read_model_bytes(library.handle, $0.baseAddress, $0.count, model, message)
       }
@@ -46,7 +77,7 @@ import Common
   }
 
   private init(
-    _ path: String, in library: OpenVINOLibrary,
+    _ path: String, exposed: Int, in library: OpenVINOLibrary,
     _ read: (UnsafeMutablePointer<OpaquePointer?>, UnsafeMutablePointer<CChar>?) -> sluice_ov_status
   ) throws(SluiceError) {
     var model: OpaquePointer?
@@ -61,6 +92,7 @@ import Common
     unsafe handle = model
     self.library = library
     self.path = path
+    self.exposed = exposed
   }
 
   /// Whether the engine has tried one format after another and names them all, which helps nobody.
@@ -88,14 +120,19 @@ import Common
   /// The place of the input or output that has the name among its names.
   private func place(of name: String, _ side: PortSide) -> Int? {
     let place = unsafe sluice_ov_find_port(library.handle, handle, side.openVINO, name)
-    return place < 0 ? nil : Int(place)
+    return (0..<count(side)).contains(Int(place)) ? Int(place) : nil
+  }
+
+  /// How many inputs or outputs the model has of its own.
+  private func count(_ side: PortSide) -> Int {
+    let count = unsafe sluice_ov_port_count(library.handle, handle, side.openVINO)
+    return side == .output ? max(0, count - exposed) : count
   }
 
   /// Each input or each output, with its type for people.
   private func described(_ side: PortSide) throws(SluiceError) -> [(port: ModelPort, type: String)] {
     var described: [(port: ModelPort, type: String)] = []
-    let count = unsafe sluice_ov_port_count(library.handle, handle, side.openVINO)
-    for place in 0..<count {
+    for place in 0..<count(side) {
       var port = sluice_ov_port()
       let name = try unsafe library.text(atMost: Int(SLUICE_OV_NAME), orSay: "the model \(path) cannot be examined") {
         name, message in

@@ -13,8 +13,12 @@ extension FilterFile {
     identity.precisions = try precisions(environment)
     guard environment.tracesFiles else { return identity }
     identity.files = try calibrationIdentity(environment).files
-    let privateFiles = scoringFiles.filter(\.isPrivate).map(\.key)
-    identity.privateFiles = (privateFiles + (definition.isQuantisedInPrivate ? [Self.rangesKey] : [])).sorted()
+    let keys = Set(identity.files.map(\.key))
+    var privateFiles = scoringFiles.filter(\.isPrivate).map(\.key)
+    privateFiles += scoringModels.filter(\.isPrivate).map { CalibrationIdentity.arithmetic(of: $0.key) }
+      .filter(keys.contains)
+    if definition.isQuantisedInPrivate { privateFiles.append(Self.rangesKey) }
+    identity.privateFiles = privateFiles.sorted()
     identity.calibration = try definition.decision.map { (decision) throws(SluiceError) in
       try environment.sha256OfFile(calibrationPath(of: decision, environment))
     }
@@ -32,6 +36,11 @@ extension FilterFile {
     var files: [CalibrationIdentity.File] = []
     for file in scoringFiles {
       files.append(.init(key: file.key, digest: try Self.digest(of: file.key, file.path, environment)))
+    }
+    for model in scoringModels {
+      guard let text = ExposedTensors(ofModelAt: model.path).text else { continue }
+      files.append(
+        .init(key: CalibrationIdentity.arithmetic(of: model.key), digest: environment.sha256(Array(text.utf8))))
     }
     // Nothing depends on them where nothing is computed in 8 bits.
     if let path = definition.activationRangesPath, precisions.values.contains(ComputedPrecision.int8.rawValue) {
@@ -156,39 +165,43 @@ extension FilterFile {
     }
   }
 
-  /// Files that scores depend on, by their keys in the filter file.
-  private var scoringFiles: [(key: String, path: String, isPrivate: Bool)] {
-    var files: [(key: String, path: String, isPrivate: Bool)] = []
-    func add(_ key: String, _ path: String, isPrivate: Bool = false) {
-      files.append((key, path, isPrivate))
-    }
-    func addModel(_ key: String, _ path: String, isPrivate: Bool = false) {
-      add(key, path, isPrivate: isPrivate)
-      for weights in WeightFiles(ofModelAt: path).files {
-        guard let name = weights.name else {
-          add("\(key).weights", weights.path, isPrivate: isPrivate)
-          continue
-        }
-        // One that is missing is for whoever opens the model to say.
-        if FileStatus(weights.path) != nil { add("\(key).weights.\(name)", weights.path, isPrivate: isPrivate) }
-      }
-    }
+  /// A file that scores depend on, by its key in the filter file.
+  private typealias ScoringFile = (key: String, path: String, isPrivate: Bool)
+
+  private var scoringModels: [ScoringFile] {
+    var models: [ScoringFile] = []
     let (privateModels, privateAutoencoders) = (definition.privateModels, definition.privateAutoencoders)
     if let classifier = definition.classifier {
-      addModel(FilterDefinition.classifierPlace, classifier.openVINO.modelPath)
+      models.append((FilterDefinition.classifierPlace, classifier.openVINO.modelPath, false))
     }
     for model in definition.models {
-      addModel(
-        FilterDefinition.place(ofModel: model.name), model.openVINO.modelPath,
-        isPrivate: privateModels.contains(model.name))
+      let isPrivate = privateModels.contains(model.name)
+      models.append((FilterDefinition.place(ofModel: model.name), model.openVINO.modelPath, isPrivate))
     }
     for model in definition.autoencoders {
       let isPrivate = privateAutoencoders.contains(model.name)
-      addModel(FilterDefinition.place(ofAutoencoder: model.name), model.openVINO.modelPath, isPrivate: isPrivate)
+      models.append((FilterDefinition.place(ofAutoencoder: model.name), model.openVINO.modelPath, isPrivate))
+    }
+    return models
+  }
+
+  private var scoringFiles: [ScoringFile] {
+    var files: [ScoringFile] = []
+    for model in scoringModels {
+      files.append(model)
+      for weights in WeightFiles(ofModelAt: model.path).files {
+        guard let name = weights.name else {
+          files.append(("\(model.key).weights", weights.path, model.isPrivate))
+          continue
+        }
+        // One that is missing is for whoever opens the model to say.
+        guard FileStatus(weights.path) != nil else { continue }
+        files.append(("\(model.key).weights.\(name)", weights.path, model.isPrivate))
+      }
     }
     for detector in definition.detectors {
       guard let path = detector.referencePath else { continue }
-      add("detectors.\(detector.name).reference", path, isPrivate: detector.isPrivate)
+      files.append(("detectors.\(detector.name).reference", path, detector.isPrivate))
     }
     return files
   }

@@ -270,7 +270,92 @@ def save_engine_faults(name):
     onnx.save(model, f"{name}.onnx")
 
 
+def save_fused(name, nodes, shapes, beside=False, backwards=False, **constants):
+    """What OpenVINO joins and moves: from the tensor `last` on, means of channels, whose product with a matrix are the logits.
+    The nodes may stand in the wrong order, which the engine sorts."""
+    nodes = nodes + [
+        helper.make_node("GlobalAveragePool", ["last"], ["means"]),
+        helper.make_node("Flatten", ["means"], ["row"], axis=1),
+        helper.make_node("MatMul", ["row", "matrix"], ["logits"]),
+    ]
+    weights = {f"w{salt}": spread(shape, 0, salt) for salt, shape in enumerate(shapes)}
+    weights["matrix"] = 4 * spread((4, 4), 1, 9)
+    weights["bias"] = np.array([0.5, -0.25, 0, 0.125], dtype=np.float32)
+    weights.update(constants)
+    used = {tensor for node in nodes for tensor in node.input}
+    graph = helper.make_graph(
+        nodes[::-1] if backwards else nodes, name,
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", 3, 8, 8])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 4])],
+        [numpy_helper.from_array(values, key) for key, values in weights.items() if key in used])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+    if not backwards:
+        onnx.checker.check_model(model)
+    location = f"{name}.onnx.data"
+    if os.path.exists(location):
+        os.remove(location)
+    onnx.save_model(model, f"{name}.onnx", save_as_external_data=beside, location=location, size_threshold=0)
+
+
+def save_pooled():
+    """Convolution, largest values, and one activation after the other behind them."""
+    first = [helper.make_node("Conv", ["input", "w0", "bias"], ["first"], pads=[1, 1, 1, 1])]
+    pooling = [helper.make_node("MaxPool", ["first"], ["pooled"], kernel_shape=[2, 2], strides=[2, 2])]
+    last = [helper.make_node("Conv", ["activated", "w1"], ["last"], pads=[1, 1, 1, 1])]
+    shapes = [(4, 3, 3, 3), (4, 4, 3, 3)]
+    activations = {
+        "abs": [helper.make_node("Abs", ["pooled"], ["activated"])],
+        "silu": [helper.make_node("Sigmoid", ["pooled"], ["gate"]),
+                 helper.make_node("Mul", ["pooled", "gate"], ["activated"])],
+        "hardswish": [helper.make_node("HardSwish", ["pooled"], ["activated"])],
+        "falling": [helper.make_node("LeakyRelu", ["pooled"], ["activated"], alpha=-0.5)],
+        "turned": [helper.make_node("Transpose", ["pooled"], ["turned"], perm=[0, 1, 3, 2]),
+                   helper.make_node("Abs", ["turned"], ["activated"])],
+        "relu": [helper.make_node("Relu", ["pooled"], ["activated"])],
+    }
+    for name, activation in activations.items():
+        save_fused(f"pooled-{name}", first + pooling + activation + last, shapes)
+    before = [helper.make_node("Conv", ["input", "w0", "bias"], ["start"], pads=[1, 1, 1, 1]),
+              helper.make_node("Relu", ["start"], ["first"])]
+    save_fused("pooled-behind-relu", before + pooling + activations["abs"] + last, shapes)
+    prepared = [helper.make_node("Mul", ["input", "half"], ["prepared"]),
+                helper.make_node("Conv", ["prepared", "w0", "bias"], ["first"], pads=[1, 1, 1, 1])]
+    save_fused(
+        "pooled-prepared", prepared + pooling + activations["abs"] + last, shapes, half=np.array(0.5, dtype=np.float32))
+    save_fused("pooled-backwards", first + pooling + activations["abs"] + last, shapes, backwards=True)
+    save_fused("pooled-beside", first + pooling + activations["abs"] + last, shapes, beside=True)
+
+
+def save_strided():
+    """Convolutions of single places that step over every second one: behind nothing else, padding of their own, a node that
+    pads, padding of another one of single places, a split, and slices."""
+    first = helper.make_node("Conv", ["input", "w0"], ["first"], pads=[1, 1, 1, 1])
+    step = lambda tensor, **pads: helper.make_node("Conv", [tensor, "w1"], ["last"], strides=[2, 2], **pads)
+    ones = [1, 1, 1, 1]
+    shapes = [(4, 3, 3, 3), (4, 4, 1, 1), (4, 4, 1, 1)]
+    save_fused("strided", [first, step("first")], shapes)
+    save_fused("strided-padded", [first, step("first", pads=ones)], shapes)
+    save_fused(
+        "strided-behind-pad", [first, helper.make_node("Pad", ["first", "widths"], ["padded"]), step("padded")], shapes,
+        widths=np.array([0, 0, 1, 1, 0, 0, 1, 1]))
+    save_fused(
+        "strided-behind-padded",
+        [first, helper.make_node("Conv", ["first", "w2"], ["second"], pads=ones), step("second")], shapes)
+    halves = helper.make_node("Mul", ["half", "other half"], ["product"])
+    wide = [(8, 3, 3, 3), (4, 4, 1, 1)]
+    save_fused(
+        "strided-behind-split",
+        [first, helper.make_node("Split", ["first"], ["half", "other half"], axis=1), halves, step("product")], wide)
+    save_fused(
+        "strided-behind-slices",
+        [first, helper.make_node("Slice", ["first", "zero", "four", "one"], ["half"]),
+         helper.make_node("Slice", ["first", "four", "eight", "one"], ["other half"]), halves, step("product")], wide,
+        **{name: np.array([number]) for name, number in [("zero", 0), ("one", 1), ("four", 4), ("eight", 8)]})
+
+
 if __name__ == "__main__":
+    save_pooled()
+    save_strided()
     save_mixing("mixing")
     save_made_for_one("made-for-one")
     save_convolutions("convolutions")

@@ -25,7 +25,7 @@ struct StoredModel: Sendable {
     self.path = path
     self.digests = digests
     origin = """
-      entry 2
+      entry 3, exposing \(ExposedTensors.version)
       engine \(library.version)
       capabilities \(capabilities)
       \(processor)

@@ -32,6 +32,16 @@ struct ONNXConstant {
     bytes = model[data]
   }
 
+  /// The shape of a `TensorProto`, whatever its elements are and wherever they lie; `nil` where it is damaged.
+  static func shape(_ model: [UInt8], _ contents: Range<Int>) -> [Int]? {
+    var shape: [Int] = []
+    for field in ProtobufFields(model, contents) where field.number == ONNXGraph.Number.dimensionsOfTensor {
+      guard let sizes = Self.sizes(field, model) else { return nil }
+      shape += sizes
+    }
+    return shape
+  }
+
   /// The largest magnitude in each place of an axis.
   ///
   /// - Returns: `nil` where a number is not finite.

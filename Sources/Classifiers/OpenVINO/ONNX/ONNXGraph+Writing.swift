@@ -34,20 +34,25 @@ extension ONNXGraph {
   /// A `ValueInfoProto`: an input or an output.
   ///
   /// - Parameters:
-  ///   - shape: `nil` for an axis that is open.
-  static func value(_ name: String, element: UInt64? = nil, shape sizes: [Int?]) -> [UInt8] {
-    var (shape, tensor, type, value) = (ProtobufWriter(), ProtobufWriter(), ProtobufWriter(), ProtobufWriter())
+  ///   - sizes: `nil` for an axis that is open, and for a shape of which nothing is said.
+  static func value(_ name: String, element: UInt64? = nil, shape sizes: [Int?]?) -> [UInt8] {
+    var (tensor, type, value) = (ProtobufWriter(), ProtobufWriter(), ProtobufWriter())
+    tensor.add(Number.elementOfTensor, element ?? float32)
+    if let sizes { tensor.add(Number.shapeOfTensor, shape(sizes)) }
+    type.add(Number.tensorOfType, tensor.bytes)
+    value.add(Number.nameOfValue, name.utf8)
+    value.add(Number.typeOfValue, type.bytes)
+    return value.bytes
+  }
+
+  private static func shape(_ sizes: [Int?]) -> [UInt8] {
+    var shape = ProtobufWriter()
     for size in sizes {
       var dimension = ProtobufWriter()
       if let size { dimension.add(Number.valueOfDimension, UInt64(size)) }
       shape.add(Number.dimensionOfShape, dimension.bytes)
     }
-    tensor.add(Number.elementOfTensor, element ?? float32)
-    tensor.add(Number.shapeOfTensor, shape.bytes)
-    type.add(Number.tensorOfType, tensor.bytes)
-    value.add(Number.nameOfValue, name.utf8)
-    value.add(Number.typeOfValue, type.bytes)
-    return value.bytes
+    return shape.bytes
   }
 }
 

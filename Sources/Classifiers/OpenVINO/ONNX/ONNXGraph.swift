@@ -69,6 +69,44 @@ struct ONNXGraph {
     guard fields.isWhole else { return nil }
   }
 
+  /// Where the constants of the file lie, by their names.
+  var constants: [String: Range<Int>] {
+    var constants = Dictionary(initializers.map { ($0.name, $0.contents) }) { first, _ in first }
+    for node in nodes where node.operation == "Constant" {
+      if let name = node.outputs.first, let tensor = node.tensor { constants[name] = tensor }
+    }
+    return constants
+  }
+
+  /// The nodes with what makes a tensor before what takes it. The engine computes them in that order, whatever the file's is.
+  /// Those that go in a circle are left out.
+  ///
+  /// - Complexity: O(inputs and outputs of all nodes).
+  var sortedNodes: [Node] {
+    var makers: [String: Int] = [:]
+    for (place, node) in nodes.enumerated() {
+      for output in node.outputs where !output.isEmpty { makers[output] = place }
+    }
+    var missing = [Int](repeating: 0, count: nodes.count)
+    var takers = [[Int]](repeating: [], count: nodes.count)
+    for (place, node) in nodes.enumerated() {
+      for maker in node.inputs.compactMap({ makers[$0] }) {
+        missing[place] += 1
+        takers[maker].append(place)
+      }
+    }
+    var order = nodes.indices.filter { missing[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for taker in takers[order[next]] {
+        missing[taker] -= 1
+        if missing[taker] == 0 { order.append(taker) }
+      }
+      next += 1
+    }
+    return order.map { nodes[$0] }
+  }
+
   func makes(_ tensor: String) -> Bool { nodes.contains { $0.outputs.contains(tensor) } }
 
   /// What is made of a tensor and of constants alone: the places of such outputs, and of all nodes that those need.

@@ -34,6 +34,15 @@ struct ONNXModel {
     self.init(try readFile(path, atMost: Self.maxBytes))
   }
 
+  /// As the engine tells it: by the contents alone.
+  ///
+  /// - Returns: `nil` for a file that is not ONNX, and for one that cannot be read.
+  /// - Complexity: O(bytes).
+  init?(whateverIsAt path: String) {
+    guard let bytes = try? readFile(path, atMost: Self.maxBytes) else { return nil }
+    self.init(bytes)
+  }
+
   /// The model with another graph.
   ///
   /// - Parameters:

@@ -70,10 +70,7 @@ extension ONNXModel {
   ///
   /// - Complexity: O(weights + nodes²), of which there are hundreds.
   var quantisableConvolutions: [QuantisableConvolution] {
-    var constants = Dictionary(graph.initializers.map { ($0.name, $0.contents) }) { first, _ in first }
-    for node in graph.nodes where node.operation == "Constant" {
-      if let name = node.outputs.first, let tensor = node.tensor { constants[name] = tensor }
-    }
+    let constants = graph.constants
     let faults = EngineFaults(self, constants)
     return graph.nodes.indices.compactMap { QuantisableConvolution($0, in: self, constants) }
       .filter { !faults.concern(graph.nodes[$0.node].inputs[0]) }
