@@ -60,6 +60,7 @@ struct ModelDescriptionTests {
       ("pooled", "gives features and no class scores: `pooler_output`"),
       ("pooled-unnamed", "gives features and no class scores: `1605`"),
       ("features-first", "2 outputs that could be class scores"),
+      ("chance", "answers the same picture differently each time"),
     ])
   func refused(model: String, reason: String) throws {
     let description = try Self.describe("\(Self.own)/\(model).onnx")

@@ -15,9 +15,13 @@ struct ModelTrial {
 
   private var ownBatch: Int { picture.fixedBatch ?? 1 }
 
+  /// The pattern that the model is asked twice.
+  private static let repeated = 1
+
   /// The output with the scores, and what they stand for.
   ///
-  /// - Throws: `model-mismatch` where there is none; `engine-failed`, `classifier-failed` where the model does not run.
+  /// - Throws: `model-mismatch` where there is none, and for a model that answers the same pictures in several ways;
+  ///   `engine-failed`, `classifier-failed` where the model does not run.
   func output(_ choice: ScoreOutputChoice) throws(SluiceError) -> ScoreOutput {
     let form = picture.form(size)
     let prepared = try probe.prepared(for: input, shape: form.shape(batch: ownBatch))
@@ -28,16 +32,31 @@ struct ModelTrial {
     guard shape.first == ownBatch else { throw notByPicture(tensor) }
     var runs: [[Float]] = []
     for index in 0..<TestPatterns.count {
-      let batch = TestPatterns(form: form).batch(index, of: ownBatch)
-      let values = Array(try prepared.values(of: batch.bytes, output: tensor).prefix(total / ownBatch))
+      let values = Array(try numbers(prepared, index, tensor).prefix(total / ownBatch))
       guard values.allSatisfy(\.isFinite) else { throw notFinite(tensor) }
       runs.append(values)
     }
+    let again = try numbers(prepared, Self.repeated, tensor).prefix(total / ownBatch)
+    guard again.elementsEqual(runs[Self.repeated]) else { throw answersByChance() }
     let kind = OutputKind(ofRuns: Self.ranged(runs, tensor.element), isQuantised: tensor.element.isQuantised)
       .corrected(byRuns: runs, hasPlaces: prepared.outputs.contains { Self.holdsPlaces($0, of: tensor) })
     return ScoreOutput(
       name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind,
       candidates: choice.candidates(among: prepared.outputs))
+  }
+
+  private func numbers(
+    _ prepared: PreparedModel, _ pattern: Int, _ tensor: ModelTensor
+  ) throws(SluiceError) -> [Float] {
+    let batch = TestPatterns(form: picture.form(size)).batch(pattern, of: ownBatch)
+    return try prepared.values(of: batch.bytes, output: tensor)
+  }
+
+  /// Nothing can be told from what it says of a changed picture.
+  private func answersByChance() -> SluiceError {
+    SluiceError(
+      .modelMismatch, "the model \(probe.path) answers the same picture differently each time",
+      remedy: "export it for inference (`model.eval()` in PyTorch), without random operators")
   }
 
   /// A head that was flattened for another size cuts one picture up into several rows.

@@ -123,6 +123,15 @@ def onnx_models():
           node("Reshape", ["scaled", "view"], ["logits"])],
          [("input", F, [N, 3, 8, 8])], [("logits", F, [N, "K"])],
          {"weights": np.float32(8), "first": np.array([0]), "rest": np.array([-1])})
+    save("chance",
+         [means([2, 3]), node("MatMul", ["means", "weights"], ["sure"]), node("RandomNormalLike", ["sure"], ["noise"]),
+          node("Add", ["sure", "noise"], ["logits"])],
+         [("input", F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE})
+    save("no-output", [means([2, 3]), times], [("input", F, [N, 3, 8, 8])], [], {"weights": EYE})
+    # A name that would add lines of its own to a description.
+    name = "input`, float32\n  refused     by nobody" + 300 * "!"
+    save("lines-as-name", [node("ReduceMean", [name], ["means"], axes=[2, 3], keepdims=0), times],
+         [(name, F, [N, 3, 8, 8])], [("logits", F, [N, 3])], {"weights": EYE})
     name = "StatefulPartitionedCall/" + "a_long_scope/" * 20 + "BiasAdd:0"
     save("long-name", [means([2, 3]), node("MatMul", ["means", "weights"], [name])],
          [("input", F, [N, 3, 8, 8])], [(name, F, [N, 3])], {"weights": EYE})
