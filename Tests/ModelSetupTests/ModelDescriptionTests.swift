@@ -60,7 +60,7 @@ struct ModelDescriptionTests {
       ("pooled", "gives features and no class scores: `pooler_output`"),
       ("pooled-unnamed", "gives features and no class scores: `1605`"),
       ("features-first", "2 outputs that could be class scores"),
-      ("chance", "answers the same picture differently each time"),
+      ("chance", "answers the same picture differently each time"), ("no-output", "no-output.onnx has no output"),
     ])
   func refused(model: String, reason: String) throws {
     let description = try Self.describe("\(Self.own)/\(model).onnx")

@@ -84,6 +84,7 @@ struct ScoreOutputChoice {
   }
 
   private func notAClassifier(_ outputs: [ModelTensor]) -> SluiceError {
+    guard !outputs.isEmpty else { return refusal("has no output", Self.listRemedy) }
     let isRanked = outputs.allSatisfy { $0.shape != nil }
     let hasMaps = outputs.contains { ($0.shape ?? []).dropFirst(2).contains { $0 != 1 } }
     let looksLike = outputs.count > 1 || hasMaps
