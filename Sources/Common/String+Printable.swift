@@ -6,6 +6,17 @@ extension String {
   package var printable: String {
     String(UnicodeScalarView(unicodeScalars.map { $0.isPrintable ? $0 : "\u{FFFD}" }))
   }
+
+  /// The same of a name inside a file, which may be of any length: of a long one its beginning and its end.
+  ///
+  /// - Complexity: O(its length).
+  package var printableName: String {
+    guard unicodeScalars.count > Self.longestName else { return printable }
+    let half = Self.longestName / 2
+    return String(unicodeScalars.prefix(half)).printable + "…" + String(unicodeScalars.suffix(half)).printable
+  }
+
+  private static let longestName = 200
 }
 
 extension Unicode.Scalar {

@@ -11,4 +11,15 @@ import Testing
       ("\u{FEFF}a\u{2066}\u{7F}\u{0}", "\u{FFFD}a\u{FFFD}\u{FFFD}\u{FFFD}"),
     ])
   func printable(text: String, printable: String) { #expect(text.printable == printable) }
+
+  @Test("of a long name the beginning and the end are left, whatever it is made of")
+  func longNames() {
+    #expect("a\nb".printableName == "a\u{FFFD}b")
+    let whole = String(repeating: "x", count: 200)
+    #expect(whole.printableName == whole)
+    let part = String(repeating: "x", count: 99)
+    #expect("a\(whole)\n".printableName == "a\(part)…\(part)\u{FFFD}")
+    let marks = "a" + String(repeating: "\u{301}", count: 100_000)
+    #expect(marks.count == 1 && marks.printableName.unicodeScalars.count == 201)
+  }
 }

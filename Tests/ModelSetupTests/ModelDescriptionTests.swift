@@ -70,6 +70,22 @@ struct ModelDescriptionTests {
     #expect(description.refusal?.remedy != nil)
   }
 
+  @Test("names in a model add no lines to its description, and long ones are cut")
+  func namesAsLines() throws {
+    let description = try Self.describe("\(Self.own)/lines-as-name.onnx")
+    let lines = description.text.split(separator: "\n")
+    #expect(description.refusal == nil && !lines.contains(where: { $0.hasPrefix("  refused") }), "\(description.text)")
+    #expect(lines.allSatisfy { $0.count < 300 } && lines[1].contains("…"))
+    let summary = try #require(description.inputs.first).summary
+    #expect(!summary.contains("\n") && summary.count < 300)
+    let form = TensorForm(element: .uint8, layout: .nchw, channels: .rgb, size: PixelSize(width: 8, height: 8))
+    let settings = OpenVINOSettings(modelPath: Repository.file("\(Self.own)/lines-as-name.onnx"))
+    let error = #expect(throws: SluiceError.self) {
+      try OpenVINOClassifier(settings, form: form, environment: ProcessInfo.processInfo.environment)
+    }
+    #expect(error?.message.contains("…") == true && error?.message.contains("\n") == false)
+  }
+
   @Test("a classifier whose scores no filter can compare is described, and refused with what would help")
   func independent() throws {
     let description = try Self.describe("\(Self.own)/independent.onnx")

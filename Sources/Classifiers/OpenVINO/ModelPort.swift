@@ -1,4 +1,5 @@
 import COpenVINO
+import Common
 import Pixels
 
 /// One input or output of a model.
@@ -17,7 +18,7 @@ struct ModelPort: Sendable, Hashable {
 
   var summary: String {
     let sizes = shape.map { $0.map { $0.map(String.init) ?? "?" }.joined(separator: "×") } ?? "of any shape"
-    return "`\(name)` (\(element?.rawValue ?? "another type") \(sizes))"
+    return "`\(name.printableName)` (\(element?.rawValue ?? "another type") \(sizes))"
   }
 }
 

@@ -120,7 +120,8 @@ package final class PreparedModel: Sendable {
   ///   that are neither floating-point numbers nor 8-bit integers.
   package func values(of bytes: RawSpan, output: ModelTensor) throws(SluiceError) -> [Float] {
     guard let element = input.element, let count = output.count else {
-      throw SluiceError(.classifierFailed, "the size of the output `\(output.name)` is not known before the model runs")
+      throw SluiceError(
+        .classifierFailed, "the size of the output `\(output.name.printableName)` is not known before the model runs")
     }
     return try compiled.infer(
       bytes, input: input.place, shape: shape, element: element, output: output.place, count: count)

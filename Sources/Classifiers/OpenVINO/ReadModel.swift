@@ -51,7 +51,7 @@ import Common
     guard weights.names.isEmpty else {
       throw SluiceError(
         .modelMismatch,
-        "the engine computes the model \(path) rightly only where `\(first.printable)` is given out as well, and for that its "
+        "the engine computes the model \(path) rightly only where `\(first.printableName)` is given out as well, and for that its "
           + "weights must not be in files of their own",
         remedy: "put them into the file, in Python: `import onnx; onnx.save(onnx.load('model.onnx'), 'whole.onnx')`")
     }

@@ -1,4 +1,5 @@
 import Classifiers
+import Common
 import Pixels
 
 extension ModelDescription {
@@ -14,7 +15,9 @@ extension ModelDescription {
 
   package var fileName: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  private func describe(_ tensor: ModelTensor) -> String { "`\(tensor.name)`, \(tensor.type) \(tensor.shapeText)" }
+  private func describe(_ tensor: ModelTensor) -> String {
+    "`\(tensor.name.printableName)`, \(tensor.type) \(tensor.shapeText)"
+  }
 
   private func rows(_ name: String, _ values: [String]) -> [String] {
     values.map { "  \(padded(name, 10))  \($0)" }
@@ -54,8 +57,8 @@ extension ClassifierDescription {
   /// What else could be the scores.
   private var chosen: String? {
     guard output.candidates.count > 1 else { return nil }
-    let all = output.candidates.map { "`\($0)`" }.joined(separator: ", ")
-    return "scores from `\(output.name)`, chosen among \(all); --output-name names another"
+    let all = output.candidates.map { "`\($0.printableName)`" }.joined(separator: ", ")
+    return "scores from `\(output.name.printableName)`, chosen among \(all); --output-name names another"
   }
 
   private var sizeText: String? {

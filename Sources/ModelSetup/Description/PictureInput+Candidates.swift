@@ -88,7 +88,7 @@ extension PictureInput {
 
 extension ModelTensor {
   /// As in `` `input` (float32 N×3×224×224) ``; an open first axis is N, other open ones are `?`.
-  package var summary: String { "`\(name)` (\(type) \(shapeText))" }
+  package var summary: String { "`\(name.printableName)` (\(type) \(shapeText))" }
 
   package var shapeText: String {
     guard let shape else { return "of any shape" }

@@ -38,7 +38,8 @@ package struct PreparationTrial {
       for: input, shape: form.shape(batch: classifier.input.fixedBatch ?? 1),
       precision: probe.computedPrecision(of: .auto))
     guard let output = prepared.outputs.first(where: { $0.name == classifier.output.name }) else {
-      throw SluiceError(.modelMismatch, "the model \(probe.path) has no output `\(classifier.output.name)`")
+      throw SluiceError(
+        .modelMismatch, "the model \(probe.path) has no output `\(classifier.output.name.printableName)`")
     }
     self.classifier = classifier
     self.photographs = photographs
