@@ -35,8 +35,10 @@ package enum ScoreKind: String, Sendable, Hashable, CaseIterable {
   /// How many numbers stand for so many classes.
   func valueCount(classes: Int) -> Int { self == .oneLogit || self == .oneProbability ? 1 : classes }
 
+  /// - Parameters:
+  ///   - element: the type that the model gave them in.
   /// - Throws: `classifier-failed` for numbers that do not stand for what they should.
-  func prediction(_ scores: Span<Float>) throws(SluiceError) -> Prediction {
+  func prediction(_ scores: Span<Float>, as element: TensorElement) throws(SluiceError) -> Prediction {
     switch self {
     case .logits: return try Prediction(logits: scores)
     case .probabilities: return try Prediction(probabilities: scores)
@@ -44,7 +46,7 @@ package enum ScoreKind: String, Sendable, Hashable, CaseIterable {
     case .oneLogit:
       let pair = [0, scores[0]]
       return try Prediction(logits: pair.span)
-    case .oneProbability: return try Prediction(probabilityOfSecond: scores[0])
+    case .oneProbability: return try Prediction(probabilityOfSecond: scores[0], as: element)
     }
   }
 }

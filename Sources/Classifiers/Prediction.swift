@@ -1,4 +1,5 @@
 import Common
+import Pixels
 import RealModule
 
 extension SluiceError.Code {
@@ -16,6 +17,8 @@ package struct Prediction: Sendable, Hashable {
 
   /// No logarithm is lower, so that differences of two stay finite in single precision.
   private static let lowest = -1e30
+  /// Of probabilities as they are given.
+  private static let lowestProbability: Float = 1e-12
 
   package var topProbability: Float { probabilities[topClass] }
 
@@ -73,7 +76,7 @@ package struct Prediction: Sendable, Hashable {
       throw SluiceError(.classifierFailed, "the classifier's probabilities sum to \(total) instead of 1")
     }
     probabilities = (0..<values.count).map { values[$0] }
-    logProbabilities = (0..<values.count).map { Float(Double.log(Double(max(values[$0], 1e-12)))) }
+    logProbabilities = (0..<values.count).map { Float(Double.log(Double(max(values[$0], Self.lowestProbability)))) }
   }
 
   /// What rounding makes of probabilities: those of the surest answers come out a little above one.
@@ -81,15 +84,23 @@ package struct Prediction: Sendable, Hashable {
 
   /// The answer of a model with one number for two classes.
   ///
+  /// What rounds to one is less than half a step below it, and no more is known of the first class. One step further down must not
+  /// be eleven nats away, as it would be from the lowest logarithm of other probabilities.
+  ///
+  /// - Parameters:
+  ///   - element: the type that the model gave the number in.
   /// - Throws: `classifier-failed` for a value that is not finite or lies outside [0, 1.001].
-  package init(probabilityOfSecond value: Float) throws(SluiceError) {
+  package init(probabilityOfSecond value: Float, as element: TensorElement = .float32) throws(SluiceError) {
     guard Self.roundedProbability.contains(value) else {
       throw SluiceError(
         .classifierFailed, "the classifier returned \(value) where a probability was expected",
         remedy: "declare `scores: oneLogit` when the model has no sigmoid")
     }
     let pair = [1 - min(1, value), min(1, value)]
-    try self.init(probabilities: pair.span)
+    let least = max(Self.lowestProbability, element.halfStepBelowOne)
+    logProbabilities = zip(pair, [least, Self.lowestProbability]).map { Float(Double.log(Double(max($0, $1)))) }
+    probabilities = pair
+    topClass = pair[1] > pair[0] ? 1 : 0
   }
 
   /// What rounding to the nearest step can make of a sum of one: nothing, where each probability is below half a step, up to
@@ -145,5 +156,16 @@ package struct Prediction: Sendable, Hashable {
       if values[index] > values[highest] { highest = index }
     }
     return highest
+  }
+}
+
+extension TensorElement {
+  /// What lies nearer to one is rounded to it, or down by a whole step; 0 for integers, whose steps are the model's own.
+  fileprivate var halfStepBelowOne: Float {
+    switch self {
+    case .float32: 0x1p-25
+    case .float16: 0x1p-12
+    case .uint8, .int8: 0
+    }
   }
 }

@@ -1,5 +1,7 @@
 import Classifiers
 import Common
+import Foundation
+import Pixels
 import Testing
 
 struct PredictionTests {
@@ -46,6 +48,19 @@ struct PredictionTests {
     let prediction = try Prediction(probabilityOfSecond: value)
     #expect(prediction.probabilities == [1 - min(1, value), min(1, value)])
     #expect(prediction.topClass == (value > 0.5 ? 1 : 0))
+  }
+
+  @Test(
+    "one step of the type from one, the first class of two is hardly likelier than at one",
+    arguments: [(TensorElement.float32, Float(1).nextDown), (.float16, Float(Float16(1).nextDown))])
+  func surestAnswers(element: TensorElement, below: Float) throws {
+    let (next, surest) = (
+      try Prediction(probabilityOfSecond: below, as: element), try Prediction(probabilityOfSecond: 1, as: element)
+    )
+    #expect(abs(next.logProbabilities[0] - surest.logProbabilities[0] - Float(log(2.0))) < 1e-5)
+    #expect(surest.logProbabilities[1] == 0 && surest.probabilities == [0, 1])
+    // The other side is as fine as the type is.
+    #expect(abs(try Prediction(probabilityOfSecond: 1e-9, as: element).logProbabilities[1] - Float(log(1e-9))) < 1e-5)
   }
 
   @Test("what is no probability is named as the model gave it", arguments: [-0.5, 1.5, Float.nan])

@@ -134,6 +134,7 @@ struct InitCommandTests {
     let model = Self.fixture("unit-logit.onnx")
     let described = try SluiceCommand.run(["model", model])
     #expect(described.outputText.contains("by one probability, or one logit: nothing outside [0, 1] was seen"))
+    #expect(described.outputText.contains("the logit before the sigmoid, where the model can give it, is exact"))
     let photographs = try Self.photographs(60)
     let folder = try TemporaryFolder()
     let made = try SluiceCommand.run([

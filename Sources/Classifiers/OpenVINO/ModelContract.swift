@@ -8,6 +8,7 @@ struct ModelContract {
   /// The places that they have in the model.
   let input: Int
   let output: Int
+  let outputElement: TensorElement
   let classCount: Int
   /// How many numbers the output has for each picture.
   let valueCount: Int
@@ -26,6 +27,7 @@ struct ModelContract {
     let values = try Self.valueCount(of: scores, batch: ports.input.shape?.pictureCount, model: model.path)
     classCount = try Self.classCount(values: values, settings.scores, of: scores, model: model.path)
     valueCount = values
+    outputElement = ports.output.element ?? .float32
     dequantisation = try Self.dequantisation(of: scores, settings, model: model.path)
   }
 

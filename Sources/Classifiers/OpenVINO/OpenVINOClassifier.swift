@@ -121,7 +121,7 @@ package final class OpenVINOClassifier: Classifier {
     let batch = TensorBatch(form: form, count: contract.fixedBatch ?? count)
     let scores = try run(batch.bytes, count: batch.count).prefix(contract.valueCount)
     guard settings.scores == .logits || settings.scores == .probabilities else {
-      _ = try settings.scores.prediction(scores.span)
+      _ = try settings.scores.prediction(scores.span, as: contract.outputElement)
       return
     }
     let total = scores.reduce(0.0) { $0 + Double($1) }
@@ -146,7 +146,7 @@ package final class OpenVINOClassifier: Classifier {
     var predictions: [Prediction] = []
     for index in 0..<batch.count {
       let row = scores.span.extracting(index * contract.valueCount..<(index + 1) * contract.valueCount)
-      predictions.append(try settings.scores.prediction(row))
+      predictions.append(try settings.scores.prediction(row, as: contract.outputElement))
     }
     return predictions
   }

@@ -27,7 +27,8 @@ extension ModelDescription {
 extension ClassifierDescription {
   fileprivate var lines: [String] {
     let rows = [
-      ("pictures", pictures), ("scores", scores), ("", chosen), ("sizes", sizeText), ("batches", batchText),
+      ("pictures", pictures), ("scores", scores), ("", exact), ("", chosen), ("sizes", sizeText),
+      ("batches", batchText),
       ("a call", timeText),
     ]
     return rows.compactMap { name, value in value.map { "  \(padded(name, 10))  \($0)" } }
@@ -52,6 +53,12 @@ extension ClassifierDescription {
     case .oneLogit, .oneProbability: "2 classes by \(output.kind.rawValue)"
     default: "\(output.kind.rawValue) of \(output.classCount) classes"
     }
+  }
+
+  /// What tells the surest answers apart.
+  private var exact: String? {
+    guard output.kind == .oneProbability else { return nil }
+    return "near 1 it is coarse: the logit before the sigmoid, where the model can give it, is exact on both sides"
   }
 
   /// What else could be the scores.
