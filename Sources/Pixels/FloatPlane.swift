@@ -73,8 +73,8 @@ extension FloatPlane {
 }
 
 extension PixelImage {
-  /// Sets one channel to the part of `plane` that begins at (`left`, `top`), rounded to the nearest level and clipped
-  /// to 0…255.
+  /// Sets one channel to the part of `plane` that begins at (`left`, `top`), clipped to 0…255 and rounded to the
+  /// nearest level, halves away from zero.
   ///
   /// - Precondition: the part lies within the plane.
   /// - Complexity: O(width · height).

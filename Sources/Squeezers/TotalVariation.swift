@@ -8,6 +8,7 @@ import Pixels
 /// times, so that the result is the same everywhere. With `dropped` above zero that share of the pixels, chosen at
 /// random, says nothing about u and is filled in from its neighbours, which is what Guo et al. do with a half. The iteration
 /// begins there with the mean of the pixels nearby that are kept: from the pixel itself it would need some hundred steps to get away.
+/// Results are the nearest levels, halves away from zero.
 package struct TotalVariation: Squeezer {
   package static let weightRange = 0.005...0.5
   package static let iterationRange = 1...500

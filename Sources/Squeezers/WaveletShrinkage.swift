@@ -3,7 +3,8 @@ import Pixels
 
 /// Soft thresholding of wavelet coefficients (Donoho and Johnstone 1994), in the undecimated Haar transform, which
 /// treats every position alike (Coifman and Donoho 1995); each channel for itself. At the right and lower edges a
-/// sample without a partner is its own.
+/// sample without a partner is its own. Sums and differences are half ones (`HaarPair`), and only the part that is smooth
+/// along rows and columns goes to the next level. Results are the nearest levels, halves away from zero.
 ///
 /// Coefficients of the finest level are brought towards zero by `strength` gray levels, those of each further level by
 /// half as much as those before, as noise that is independent from pixel to pixel halves from level to level.

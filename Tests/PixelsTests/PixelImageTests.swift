@@ -9,6 +9,19 @@ struct PixelImageTests {
     #expect(image.array == [UInt8](repeating: 0, count: 45))
   }
 
+  @Test("a channel of numbers is clipped, and rounded to the nearest level with halves away from zero")
+  func channelsOfPlanes() {
+    let numbers: [Float] = [0.5, 2.5, 3.49, 254.5, -0.5, 300]
+    var plane = FloatPlane(width: numbers.count, height: 1)
+    for place in numbers.indices {
+      var row = plane.mutableRow(0)
+      row[place] = numbers[place]
+    }
+    var image = PixelImage(size: PixelSize(width: numbers.count, height: 1), channels: .gray)
+    image.setChannel(0, from: plane)
+    #expect(image.array == [1, 3, 3, 255, 0, 255])
+  }
+
   @Test func anImageCanBeFilledAsItIsMade() throws {
     let image = PixelImage(size: PixelSize(width: 2, height: 2), channels: .gray) { output in
       for value in 5..<9 { output.append(UInt8(value)) }
