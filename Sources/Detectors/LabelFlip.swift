@@ -5,7 +5,7 @@ import Squeezers
 /// does the class survive quantisation and smoothing as strong as the image's entropy allows?
 ///
 /// The score is the margin by which the squeezed image is another class, max over other classes of q − q(class of the
-/// image): −1…1, above 0 exactly where the label flips. A threshold of 0 is the published rule.
+/// image): −1…1, above 0 where another class is likelier than the image's, and 0 at a tie. A threshold of 0 is the published rule.
 package struct LabelFlip: PredictionDetector {
   package static let kind = DetectorKind(
     .labelFlip, "margin by which the entropy-quantised image is another class; above 0 the label flips",
