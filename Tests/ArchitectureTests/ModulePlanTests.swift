@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -56,6 +57,15 @@ import Testing
       "StatefulDetectionRedis", "Cryptography",
     ],
   ]
+
+  @Test("who embeds the library is told of every name that no target of another package may have")
+  func namesAreTaken() throws {
+    let page = try String(
+      contentsOfFile: Repository.file("Sources/Sluice/Sluice.docc/Embedding.md"), encoding: .utf8)
+    let taken = Self.targets.map(\.name).filter { !$0.hasSuffix("Tests") }
+    #expect(taken.count > 20)
+    for name in taken { #expect(page.contains("`\(name)`"), "\(name)") }
+  }
 
   /// What comes from other packages at or below FilterPipeline. Networks, databases and cryptography never do.
   static let permittedProducts: Set<String> = ["RealModule", "SystemPackage", "Yams"]
