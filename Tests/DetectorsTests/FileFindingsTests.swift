@@ -17,8 +17,13 @@ struct FileFindingsTests {
     _ bytes: [UInt8], _ detector: FileFindings = FileFindings()
   ) throws -> (score: DetectorScore, refused: [FileSubject], canonical: [UInt8]) {
     let decoded = try ImageDecoder().decode(bytes.span, keeping: FileFindings.neededExtras)
-    let (score, refused) = try detector.look(at: decoded, threshold: 0.08, preprocessor)
-    let picture = detector.canonical(decoded).array
+    var look = try detector.look(at: decoded, threshold: 0.08, preprocessor)
+    let (score, refused) = (look.score, look.refused)
+    let canonical = detector.canonical(decoded)
+    let picture = canonical.array
+    let prepared = preprocessor.apply(to: canonical).array
+    // Where the picture is given as it was compared, it is the one that preprocessing makes.
+    if let compared = look.picture.take() { #expect(compared.array == prepared) }
     return (score, refused, picture)
   }
 
@@ -287,6 +292,35 @@ struct FileFindingsTests {
     #expect(canonical.value == 1)
     let (allowed, _, _) = try look(damaged, FileFindings(policies: [.polyglot: .allow, .colourProfile: .allow]))
     #expect(allowed.value == 0)
+  }
+
+  @Test("the picture that is compared is handed on, but where the policies want another one")
+  func comparedPicture() throws {
+    func isGiven(_ bytes: [UInt8], _ policies: [FileSubject: FilePolicy] = [:]) throws -> Bool {
+      let decoded = try ImageDecoder().decode(bytes.span, keeping: FileFindings.neededExtras)
+      var look = try FileFindings(policies: policies).look(at: decoded, threshold: 0.08, preprocessor)
+      guard let picture = look.picture.take() else { return false }
+      let prepared = preprocessor.apply(to: decoded.takePixels()).array
+      #expect(picture.array == prepared)
+      return true
+    }
+    let picture = PixelImage.noise(width: 24, height: 17, channels: .rgb)
+    let profile = ICCProfiles.colour(gamma: 1.8)
+    let profiled = try png(picture, chunks: Self.profile(profile))
+    let transparent = try Repository.bytes(Repository.file("Tests/ImageCodecsTests/Fixtures/rgba8.png"))
+    let files: [(bytes: [UInt8], subject: FileSubject)] = [
+      (try png(picture, chunks: gamma(2000)), .gamma), (profiled, .colourProfile), (transparent, .alpha),
+    ]
+    for (bytes, subject) in files {
+      for policy in FilePolicy.allCases {
+        #expect(try isGiven(bytes, [subject: policy]) == (policy != .canonicalise), "\(subject): \(policy)")
+      }
+      let others = FileSubject.allCases.filter { $0 != subject }
+      let canonical = Dictionary(uniqueKeysWithValues: others.map { ($0, FilePolicy.canonicalise) })
+      #expect(try isGiven(bytes, canonical), "\(subject)")
+    }
+    // Nothing is compared in a plain file.
+    #expect(try !isGiven(picture.encodedAsPNG()))
   }
 
   @Test func aPolyglotIsFlaggedAndPlainFillingIsNot() throws {

@@ -199,6 +199,22 @@ struct PipelineTests {
     #expect(pipeline.bytesForJudging(refused) < 1_000_000)
   }
 
+  @Test("what looking at the file has made of the picture is what preprocessing makes", arguments: FilePolicy.allCases)
+  func pictureThatWasCompared(policy: FilePolicy) async throws {
+    let finding = "- fileFindings: {gamma: \(policy.rawValue), threshold: 0.99}"
+    let pipeline = try Pipeline(
+      testing: definition(threshold: 2, forward: "original", also: finding),
+      models: .init(classifier: BrightnessClassifier.failingOnWhite(.eightByEight)))
+    let picture = try EncodedImages.png(width: 20, height: 12)
+    let gamma = EncodedImages.chunk("gAMA", EncodedImages.bigEndian(20_000))
+    let bytes = Array(picture[..<33]) + gamma + Array(picture[33...])
+    let judgement = await pipeline.judge(input(bytes), id: 1, as: .init(modelImage: true))
+    let expected = try pipeline.modelImage(of: bytes).array
+    let image = try #require(judgement.modelImage)
+    #expect(image.pixels.array == expected)
+    #expect(judgement.verdict.origin?.scale == 12.0 / 8)
+  }
+
   @Test("what looks at the source takes as much again as the decoded picture, and alpha and profiles are reckoned with")
   func memoryForLookingAtTheSource() throws {
     let step = "{resize: {width: 8, height: 8}}"

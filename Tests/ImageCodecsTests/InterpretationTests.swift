@@ -95,6 +95,30 @@ struct InterpretationTests {
     #expect(shown[2] > 190 && shown[0] < 20)
   }
 
+  @Test("every pixel becomes what the plain sum over the matrix gives, to the byte")
+  func profilesAreTheirMatrix() throws {
+    let gammas = [1.8, 2.2, 2.6]
+    let bytes = ICCProfiles.colour(curves: gammas.map(ICCProfiles.curve), isSwapped: true)
+    let parsed = MatrixProfile(bytes.span)
+    let profile = try #require(parsed)
+    let reference = MatrixReference(gammas: gammas, primaries: ICCProfiles.primaries.reversed())
+    // Every level of each channel beside some of the others.
+    let others: [UInt8] = [0, 1, 2, 7, 10, 38, 69, 100, 131, 162, 193, 224, 254, 255]
+    var samples: [UInt8] = []
+    for level in UInt8.min...UInt8.max {
+      for first in others {
+        for second in others { samples += [level, first, second, first, level, second, first, second, level] }
+      }
+    }
+    let image = PixelImage(samples, width: samples.count / (3 * 256), height: 256, channels: .rgb)
+    #expect(changed(image) { profile.convertToSRGB(&$0, isGray: false) }.array == reference.converted(samples))
+    for shape in TestShape.all(upTo: 5) where shape.channels == .rgb {
+      let image = shape.noise()
+      let converted = changed(image) { profile.convertToSRGB(&$0, isGray: false) }
+      #expect(converted.array == reference.converted(image.array))
+    }
+  }
+
   @Test func aProfileThatViewersReadInAnotherWayIsNotEvaluated() {
     // Another name for a tag turns it into one that viewers prefer, or doubles one that is there.
     for (old, new) in [("gTRC", "A2B1"), ("gTRC", "cicp"), ("bTRC", "rTRC"), ("acsp", "none")] {
@@ -122,6 +146,41 @@ struct InterpretationTests {
       }
       if let profile = MatrixProfile(damaged.span) {
         #expect(changed(image) { profile.convertToSRGB(&$0, isGray: false) }.size == image.size)
+      }
+    }
+  }
+}
+
+/// The conversion of a profile to sRGB, as its definition says it.
+private struct MatrixReference {
+  private static let toSRGB = [
+    [3.133_856_1, -1.616_866_7, -0.490_614_6], [-0.978_768_4, 1.916_141_5, 0.033_454_0],
+    [0.071_945_3, -0.228_991_4, 1.405_242_7],
+  ]
+  private let curves: [[Float]]
+  private let rows: [[Float]]
+
+  init(gammas: [Double], primaries: [[Double]]) {
+    // Curves are in 256ths, primaries in 65536ths.
+    curves = gammas.map { gamma in
+      (0..<256).map { Float(pow(Double($0) / 255, (gamma * 256).rounded(.down) / 256)) }
+    }
+    let columns = primaries.map { $0.map { ($0 * 65_536).rounded() / 65_536 } }
+    rows = Self.toSRGB.map { row in
+      columns.map { column in Float(row[0] * column[0] + row[1] * column[1] + row[2] * column[2]) }
+    }
+  }
+
+  func converted(_ samples: [UInt8]) -> [UInt8] {
+    let encoding = (0...16_383).map { step in
+      let light = Double(step) / 16_383
+      return UInt8(((light <= 0.003_130_8 ? 12.92 * light : 1.055 * pow(light, 1 / 2.4) - 0.055) * 255).rounded())
+    }
+    return stride(from: 0, to: samples.count, by: 3).flatMap { (place) -> [UInt8] in
+      let light = (0..<3).map { curves[$0][Int(samples[place + $0])] }
+      return rows.map { row in
+        let sum = row[0] * light[0] + row[1] * light[1] + row[2] * light[2]
+        return encoding[Int(min(max(sum, 0), 1) * 16_383 + 0.5)]
       }
     }
   }

@@ -1,6 +1,7 @@
 /// ICC profiles made on the spot: a tone curve for each channel, and for colour the primaries of sRGB.
 package enum ICCProfiles {
-  private static let primaries = [
+  /// Those of sRGB.
+  package static let primaries = [
     [0.4360747, 0.2225045, 0.0139322], [0.3850649, 0.7168786, 0.0971045], [0.1430804, 0.0606169, 0.7141733],
   ]
 

@@ -28,6 +28,16 @@ extension DecodedImage {
 }
 
 extension DecodedImage {
+  /// Whether no pixel has an opacity, or none was kept.
+  var isOpaque: Bool {
+    borrowing get {
+      switch alpha {
+      case .some: false
+      case .none: true
+      }
+    }
+  }
+
   /// Whether viewers differ in which pixels are transparent: what is composited here is only one of several pictures.
   var isTransparencyAmbiguous: Bool { findings.contains { $0.code == .transparency && $0.isAmbiguous } }
 

@@ -46,37 +46,62 @@ package struct FileFindings: Detector {
   /// What decoding has to keep so that the file can be looked at.
   package static let neededExtras: DecodedExtras = [.alpha, .colourProfile, .clippedSamples]
 
-  /// The score, and which subjects of the reject policy it concerns.
+  /// The score, which subjects of the reject policy it concerns, and the picture where it was needed for that.
   ///
   /// - Parameters:
   ///   - threshold: the difference above which a measured subject is refused.
   ///   - preprocessor: brings pictures to the size in which they are compared.
   /// - Throws: `out-of-memory`.
-  /// - Complexity: O(pixels), twice for alpha, once each for gamma, profile and samples of 16 bits; nothing for a plain file.
+  /// - Complexity: O(pixels), once as they are, twice for alpha, once each for gamma, profile and samples of 16 bits; nothing
+  ///   for a plain file.
   package func look(
     at decoded: borrowing DecodedImage, threshold: Double, _ preprocessor: Preprocessor
-  ) throws(SluiceError) -> (score: DetectorScore, refused: [FileSubject]) {
-    var measurements: [DetectorScore.Measurement] = []
-    var seen: [(subject: FileSubject, difference: Double)] = []
+  ) throws(SluiceError) -> FileLook {
+    let found = Self.subjects(in: decoded)
+    guard found.contains(where: \.subject.isMeasured) else {
+      return judge(found.map { SeenSubject(subject: $0.subject, code: $0.code, difference: 1) }, decoded, threshold)
+    }
+    let plain = try preprocessor.allocatingApply(to: decoded.pixels) { _, _ in }
+    var seen: [SeenSubject] = []
+    for (subject, code) in found {
+      let difference = try self.difference(subject, decoded, from: plain, preprocessor)
+      seen.append(SeenSubject(subject: subject, code: code, difference: difference))
+    }
+    var look = judge(seen, decoded, threshold)
+    if leavesPixels(of: decoded) { look.picture = plain }
+    return look
+  }
+
+  private static func subjects(
+    in decoded: borrowing DecodedImage
+  ) -> [(subject: FileSubject, code: Finding.Code)] {
+    var subjects: [(subject: FileSubject, code: Finding.Code)] = []
     for subject in FileSubject.allCases {
       guard let finding = decoded.findings.first(where: { subject.codes.contains($0.code) }),
         subject != .deepSamples || decoded.header.hasDeepGray
       else { continue }
-      let difference = try subject.isMeasured ? self.difference(subject, decoded, preprocessor) : 1
-      if subject.isMeasured { measurements.append(.init(finding.code.rawValue, difference)) }
-      seen.append((subject, difference))
+      subjects.append((subject, finding.code))
     }
-    let decisive = seen.filter { subject, difference in
-      switch policy(for: subject) {
-      case .flag, .reject: true
-      case .allow: false
-      case .canonicalise: !Self.isCanonicalisable(subject, in: decoded)
-      }
-    }
-    var score = DetectorScore(decisive.map(\.difference).max() ?? 0, Self.sentence(about: seen))
-    score.measurements = measurements
+    return subjects
+  }
+
+  /// What the policies make of the differences.
+  private func judge(_ seen: [SeenSubject], _ decoded: borrowing DecodedImage, _ threshold: Double) -> FileLook {
+    var largest = 0.0
+    for subject in seen where decides(subject.subject, in: decoded) { largest = max(largest, subject.difference) }
+    var score = DetectorScore(largest, Self.sentence(about: seen))
+    score.measurements = seen.filter(\.subject.isMeasured).map { .init($0.code.rawValue, $0.difference) }
     let refused = seen.filter { policy(for: $0.subject) == .reject && $0.difference > threshold }
-    return (score, refused.map(\.subject))
+    return FileLook(score: score, refused: refused.map(\.subject))
+  }
+
+  /// Whether the subject counts.
+  private func decides(_ subject: FileSubject, in decoded: borrowing DecodedImage) -> Bool {
+    switch policy(for: subject) {
+    case .flag, .reject: true
+    case .allow: false
+    case .canonicalise: !Self.isCanonicalisable(subject, in: decoded)
+    }
   }
 
   /// Whether the subject can be brought into the form that people see; otherwise it must not pass as if it had been.
@@ -90,22 +115,23 @@ package struct FileFindings: Detector {
     }
   }
 
-  private static func sentence(about seen: [(subject: FileSubject, difference: Double)]) -> String {
+  private static func sentence(about seen: [SeenSubject]) -> String {
     guard !seen.isEmpty else { return "nothing in the file but a picture" }
-    return seen.map { subject, difference in
-      guard subject.isMeasured else { return "\(subject.rawValue) found" }
-      return "\(subject.rawValue) changes the picture by \(JSONValue.number(difference, decimals: 4).text)"
+    return seen.map { seen in
+      guard seen.subject.isMeasured else { return "\(seen.subject.rawValue) found" }
+      let difference = JSONValue.number(seen.difference, decimals: 4).text
+      return "\(seen.subject.rawValue) changes the picture by \(difference)"
     }.joined(separator: "; ")
   }
 
-  /// The largest mean difference, 0…1, between plain decoding and showing the subject.
+  /// The largest mean difference, 0…1, between plain decoding and showing the subject; 1 for one that is not measured.
   ///
   /// Rows are changed as they are read: a second picture of the source's size would be memory that nobody has reckoned
   /// with.
   private func difference(
-    _ subject: FileSubject, _ decoded: borrowing DecodedImage, _ preprocessor: Preprocessor
+    _ subject: FileSubject, _ decoded: borrowing DecodedImage, from plain: borrowing PixelImage,
+    _ preprocessor: Preprocessor
   ) throws(SluiceError) -> Double {
-    let plain = try preprocessor.allocatingApply(to: decoded.pixels) { _, _ in }
     func distance(_ change: RowChange) throws(SluiceError) -> Double {
       try preprocessor.allocatingApply(to: decoded.pixels, changing: change).meanAbsoluteDifference(from: plain)
     }
@@ -147,5 +173,12 @@ package struct FileFindings: Detector {
     }
     if policy(for: .alpha) == .canonicalise { decoded.composite(on: Self.white) }
     return decoded.takePixels()
+  }
+
+  /// Whether `canonical` gives the pixels as they were decoded.
+  private func leavesPixels(of decoded: borrowing DecodedImage) -> Bool {
+    if policy(for: .colourProfile) == .canonicalise, decoded.readableProfile != nil { return false }
+    if policy(for: .gamma) == .canonicalise, decoded.gamma != nil { return false }
+    return policy(for: .alpha) != .canonicalise || decoded.isOpaque
   }
 }

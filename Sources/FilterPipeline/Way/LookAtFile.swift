@@ -24,12 +24,13 @@ struct LookAtFile: Stage {
       passage.source = decoded.takePixels()
       return .goesOn
     }
-    let (score, refused) = try findings.detector.look(at: decoded, threshold: findings.threshold, preprocessor)
-    passage.scores.enter(score, at: findings.place)
-    guard refused.isEmpty else {
+    var look = try findings.detector.look(at: decoded, threshold: findings.threshold, preprocessor)
+    passage.scores.enter(look.score, at: findings.place)
+    guard look.refused.isEmpty else {
       throw SluiceError(
-        .refusedFinding, "the filter refuses files with \(refused.map(\.rawValue).joined(separator: ", "))")
+        .refusedFinding, "the filter refuses files with \(look.refused.map(\.rawValue).joined(separator: ", "))")
     }
+    passage.scaled = look.picture.take()
     passage.source = findings.detector.canonical(decoded)
     return .goesOn
   }

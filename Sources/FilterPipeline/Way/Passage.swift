@@ -15,6 +15,8 @@ struct Passage: ~Copyable {
   var decoded: DecodedImage?
   /// The picture in full size, until it was preprocessed.
   var source: PixelImage?
+  /// The picture in model size, where looking at the file took it already and `source` is still that picture.
+  var scaled: PixelImage?
   /// The model-size image.
   var image: ModelImage?
   /// The model-size image as the classifier was asked about it.

@@ -159,14 +159,26 @@ package struct MatrixProfile: Sendable {
     }
 
     private static func convert(_ samples: inout MutableSpan<UInt8>, _ linear: [[Float]], _ cells: [Float]) {
+      let (ofRed, ofGreen, ofBlue) = (linear[0], linear[1], linear[2])
+      let (reds, greens, blues, shown) = (ofRed.span, ofGreen.span, ofBlue.span, encoded.span)
+      precondition(reds.count == 256 && greens.count == 256 && blues.count == 256 && shown.count == steps + 1)
+      let (redOfRed, redOfGreen, redOfBlue) = (cells[0], cells[1], cells[2])
+      let (greenOfRed, greenOfGreen, greenOfBlue) = (cells[3], cells[4], cells[5])
+      let (blueOfRed, blueOfGreen, blueOfBlue) = (cells[6], cells[7], cells[8])
       for pixel in 0..<samples.count / 3 {
-        let red = linear[0][Int(samples[3 * pixel])]
-        let green = linear[1][Int(samples[3 * pixel + 1])]
-        let blue = linear[2][Int(samples[3 * pixel + 2])]
-        for channel in 0..<3 {
-          let light = cells[3 * channel] * red + cells[3 * channel + 1] * green + cells[3 * channel + 2] * blue
-          samples[3 * pixel + channel] = encoded[step(light)]
-        }
+        // A sample is an index of a curve, and a step one of the encoding; the rest lies within the samples.
+        let place = 3 &* pixel
+        let (red, green, blue) = unsafe (
+          reds[unchecked: Int(samples[unchecked: place])],
+          greens[unchecked: Int(samples[unchecked: place &+ 1])],
+          blues[unchecked: Int(samples[unchecked: place &+ 2])]
+        )
+        let toRed = redOfRed * red + redOfGreen * green + redOfBlue * blue
+        let toGreen = greenOfRed * red + greenOfGreen * green + greenOfBlue * blue
+        let toBlue = blueOfRed * red + blueOfGreen * green + blueOfBlue * blue
+        unsafe samples[unchecked: place] = shown[unchecked: step(toRed)]
+        unsafe samples[unchecked: place &+ 1] = shown[unchecked: step(toGreen)]
+        unsafe samples[unchecked: place &+ 2] = shown[unchecked: step(toBlue)]
       }
     }
   }
