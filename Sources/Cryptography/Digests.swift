@@ -11,8 +11,18 @@ package enum Digests {
   ///
   /// - Throws: `unreadable-file`.
   @Sendable package static func sha256OfFile(_ path: String) throws(SluiceError) -> String {
+    try sha256(ofFile: path) { _ in }
+  }
+
+  /// The same, handing on what is read: a second look at a long file would read it again.
+  @Sendable package static func sha256(
+    ofFile path: String, passing body: (ArraySlice<UInt8>) -> Void
+  ) throws(SluiceError) -> String {
     var hash = SHA256()
-    try readFile(path) { hash.update(data: $0) }
+    try readFile(path) { block in
+      hash.update(data: block)
+      body(block)
+    }
     return Hexadecimal.text(hash.finalize())
   }
 

@@ -73,4 +73,15 @@ package struct FileStatus: Sendable {
     let seconds: Int
     let nanoseconds: Int
   }
+
+  /// What differs also where a changed file was given the time that it had. Names, owners and permissions count as well.
+  package var state: State {
+    State(version: version, seconds: stat.st_ctim.tv_sec, nanoseconds: stat.st_ctim.tv_nsec)
+  }
+
+  package struct State: Sendable, Hashable {
+    let version: Version
+    let seconds: Int
+    let nanoseconds: Int
+  }
 }

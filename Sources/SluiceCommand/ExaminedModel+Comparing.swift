@@ -1,8 +1,8 @@
 import Classifiers
 import Common
+import Cryptography
 import Files
 import ModelSetup
-import enum Sluice.Digests
 
 extension ExaminedModel {
   /// Refuses a model for a second opinion on itself, under whatever name: it sees what it saw before.

@@ -42,6 +42,21 @@ import Testing
     #expect(FileStatus(path)?.version != version)
   }
 
+  @Test func aChangedFileIsInAnotherStateAlsoWithItsOldTime() throws {
+    let path = try folder.file("a", "abc")
+    let status = try #require(FileStatus(path))
+    #expect(FileStatus(path)?.state == status.state)
+    func dated() throws -> FileStatus {
+      // The clock of a file system has steps of milliseconds.
+      Thread.sleep(forTimeInterval: 0.05)
+      let time = Date(timeIntervalSince1970: 1)
+      try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
+      return try #require(FileStatus(path))
+    }
+    let (first, second) = (try dated(), try dated())
+    #expect(first.version == second.version && first.state != second.state)
+  }
+
   @Test(
     arguments: [("a", "."), ("/", "/"), ("/a", "/"), ("a/b", "a"), ("/a/b", "/a"), ("a/", "a"), ("../x/y", "../x")])
   func containingFolders(path: String, folder: String) { #expect(path.containingFolder == folder) }

@@ -2,6 +2,7 @@ import Common
 import Files
 import FilterPipeline
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -93,6 +94,29 @@ struct CalibrationIdentityTests {
     let files = try file.calibrationIdentity(environment).files
     #expect(files.map(\.key) == (isBound ? ["classifier", "classifier.arithmetic"] : ["classifier"]))
     #expect(!isBound || files[1].digest.hasPrefix("exposed "))
+  }
+
+  @Test("a start reads each file once, and names what it did when it read them each time")
+  func filesReadOnce() throws {
+    let folder = try TemporaryFolder()
+    let place = [0x6A, 24, 0x0A, 8] + Array("location".utf8) + [0x12, 12] + Array("weights.data".utf8)
+    try folder.file("model.onnx", [1, 2, 3] + place + [4])
+    try folder.file("weights.data", "weights")
+    let file = try FilterFile(path: try folder.file("filter.yaml", Self.filter("model.onnx")), variables: [:])
+    let expected = try file.calibrationIdentity(Self.environment).files
+    let readings = Mutex<[String: Int]>([:])
+    var environment = Self.environment
+    environment.readFilesOnce { (path, body) throws(SluiceError) -> String in
+      readings.withLock { $0[path, default: 0] += 1 }
+      let bytes = try readFile(path, atMost: 100)
+      body(bytes[...])
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    for _ in 0..<3 {
+      let files = try file.calibrationIdentity(environment).files
+      #expect(files.map(\.key) == expected.map(\.key) && files.map(\.digest) == expected.map(\.digest))
+    }
+    #expect(readings.withLock { $0 } == ["\(folder.path)/model.onnx": 1, "\(folder.path)/weights.data": 1])
   }
 
   private static func filter(_ model: String) -> String {

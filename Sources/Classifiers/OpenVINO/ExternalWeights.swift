@@ -17,23 +17,32 @@ package struct ExternalWeights {
   ///
   /// - Complexity: O(bytes); memory for one block.
   package init(ofModelAt path: String) {
-    var names: [String] = []
     guard let file = unsafe fopen(path, "rb") else {
-      self.names = []
+      names = []
       return
     }
     defer { unsafe fclose(file) }
-    var held: [UInt8] = []
+    var search = Search()
     var block = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = unsafe block.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, $0.count, file) }
-      held += block[..<count]
-      for name in Self.names(in: held) where !names.contains(name) { names.append(name) }
       guard count > 0 else { break }
-      // A member may lie across two blocks.
-      held.removeFirst(max(0, held.count - Self.longestMember))
+      search.add(block[..<count])
     }
-    self.names = names
+    names = search.names
+  }
+
+  /// Looks for the names in a model that comes block by block, of whatever length.
+  struct Search {
+    private(set) var names: [String] = []
+    private var held: [UInt8] = []
+
+    mutating func add(_ block: ArraySlice<UInt8>) {
+      held += block
+      for name in ExternalWeights.names(in: held) where !names.contains(name) { names.append(name) }
+      // A member may lie across blocks.
+      held.removeFirst(max(0, held.count - ExternalWeights.longestMember))
+    }
   }
 
   /// The error that names the first file that cannot be read; `nil` when all can.

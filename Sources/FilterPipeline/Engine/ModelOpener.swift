@@ -87,7 +87,8 @@ struct ModelOpener: Sendable {
   }
 
   private var cache: ModelCache? {
-    ModelCache(environment: environment.variables, sha256OfFile: environment.sha256OfFile)
+    ModelCache(
+      environment: environment.variables, known: environment.knownFiles, sha256OfFile: environment.sha256OfFile)
   }
 
   private func classifier(_ settings: OpenVINOSettings, _ form: TensorForm) throws(SluiceError) -> OpenVINOClassifier {

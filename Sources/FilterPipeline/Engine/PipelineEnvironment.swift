@@ -21,6 +21,8 @@ package struct PipelineEnvironment: Sendable {
   package var tracesFiles = false
   /// How calls of the classifier are put together; `nil` where each image has calls of its own.
   package var batching: Batching?
+  /// What is known of files that were read; `nil` where each is read whenever it is asked about.
+  package private(set) var knownFiles: KnownFiles?
 
   /// Classifier calls for several images at once.
   package struct Batching: Sendable {
@@ -48,6 +50,26 @@ package struct PipelineEnvironment: Sendable {
     self.hmac = hmac
     self.variables = variables
     self.workers = workers
+  }
+}
+
+extension PipelineEnvironment {
+  /// Reads each file once from here on, for its digest and for the weights that it names, as long as it stays as it is.
+  package mutating func readFilesOnce(_ hashing: @escaping KnownFiles.Hashing) {
+    knownFiles = KnownFiles(hashing: hashing)
+  }
+
+  /// SHA-256 of a file's contents, in hexadecimal.
+  ///
+  /// - Throws: `unreadable-file`.
+  func digest(ofFile path: String) throws(SluiceError) -> String {
+    if let knownFiles { return try knownFiles.sha256(ofFile: path) }
+    return try sha256OfFile(path)
+  }
+
+  /// The files beside a model that hold its weights.
+  func weightFiles(ofModelAt path: String) -> WeightFiles {
+    knownFiles?.weightFiles(ofModelAt: path) ?? WeightFiles(ofModelAt: path)
   }
 }
 

@@ -14,13 +14,13 @@ extension FilterFile {
     guard environment.tracesFiles else { return identity }
     identity.files = try calibrationIdentity(environment).files
     let keys = Set(identity.files.map(\.key))
-    var privateFiles = scoringFiles.filter(\.isPrivate).map(\.key)
+    var privateFiles = scoringFiles(environment).filter(\.isPrivate).map(\.key)
     privateFiles += scoringModels.filter(\.isPrivate).map { CalibrationIdentity.arithmetic(of: $0.key) }
       .filter(keys.contains)
     if definition.isQuantisedInPrivate { privateFiles.append(Self.rangesKey) }
     identity.privateFiles = privateFiles.sorted()
     identity.calibration = try definition.decision.map { (decision) throws(SluiceError) in
-      try environment.sha256OfFile(calibrationPath(of: decision, environment))
+      try environment.digest(ofFile: calibrationPath(of: decision, environment))
     }
     return identity
   }
@@ -34,7 +34,7 @@ extension FilterFile {
   ) throws(SluiceError) -> CalibrationIdentity {
     let precisions = try precisions(environment)
     var files: [CalibrationIdentity.File] = []
-    for file in scoringFiles {
+    for file in scoringFiles(environment) {
       files.append(.init(key: file.key, digest: try Self.digest(of: file.key, file.path, environment)))
     }
     for model in scoringModels {
@@ -57,7 +57,7 @@ extension FilterFile {
   private static func digest(
     of key: String, _ path: String, _ environment: PipelineEnvironment
   ) throws(SluiceError) -> String {
-    do throws(SluiceError) { return try environment.sha256OfFile(path) } catch {
+    do throws(SluiceError) { return try environment.digest(ofFile: path) } catch {
       throw error.naming(
         "the file of `\(key)`", remedy: "check its path in the filter file, which may also say how to install it")
     }
@@ -185,11 +185,11 @@ extension FilterFile {
     return models
   }
 
-  private var scoringFiles: [ScoringFile] {
+  private func scoringFiles(_ environment: PipelineEnvironment) -> [ScoringFile] {
     var files: [ScoringFile] = []
     for model in scoringModels {
       files.append(model)
-      for weights in WeightFiles(ofModelAt: model.path).files {
+      for weights in environment.weightFiles(ofModelAt: model.path).files {
         guard let name = weights.name else {
           files.append(("\(model.key).weights", weights.path, model.isPrivate))
           continue

@@ -16,6 +16,8 @@ package struct ModelCache: Sendable {
 
   /// SHA-256 of a file's contents in hexadecimal, injected, so that this module needs no cryptography library.
   let sha256OfFile: @Sendable (_ path: String) throws(SluiceError) -> String
+  /// What is known of files already; `nil` where each is read whenever it is asked about.
+  let known: KnownFiles?
   let folder: CacheFolder
 
   /// `nil` where the environment turns it off or says of no folder.
@@ -23,11 +25,12 @@ package struct ModelCache: Sendable {
   /// - Parameters:
   ///   - maxBytes: what all entries together may hold.
   package init?(
-    environment: [String: String], maxBytes: Int = 1 << 30,
+    environment: [String: String], maxBytes: Int = 1 << 30, known: KnownFiles? = nil,
     sha256OfFile: @escaping @Sendable (_ path: String) throws(SluiceError) -> String
   ) {
     guard let path = Self.path(environment) else { return nil }
     folder = CacheFolder(path: path, maxBytes: maxBytes)
+    self.known = known
     self.sha256OfFile = sha256OfFile
   }
 

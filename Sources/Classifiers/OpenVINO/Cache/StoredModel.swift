@@ -17,7 +17,7 @@ struct StoredModel: Sendable {
   init?(_ part: ModelPart, in cache: ModelCache) {
     let (path, library) = (part.path, part.library)
     let processor = ProcessorIdentity.text()
-    guard !processor.isEmpty, let digests = Self.digests(path, cache),
+    guard !processor.isEmpty, let digests = Self.digests(path, cache, cache.known),
       let capabilities = try? library.deviceProperty("OPTIMIZATION_CAPABILITIES")
     else { return nil }
     self.cache = cache
@@ -35,9 +35,15 @@ struct StoredModel: Sendable {
   }
 
   /// The digests of all files that make up the model.
-  private static func digests(_ path: String, _ cache: ModelCache) -> [String]? {
-    let files = [path] + WeightFiles(ofModelAt: path).files.map(\.path)
-    let digests = files.compactMap { try? cache.sha256OfFile($0) }
+  ///
+  /// - Parameters:
+  ///   - known: what need not be read again; `nil` to read everything.
+  private static func digests(_ path: String, _ cache: ModelCache, _ known: KnownFiles?) -> [String]? {
+    let weights = known?.weightFiles(ofModelAt: path) ?? WeightFiles(ofModelAt: path)
+    let files = [path] + weights.files.map(\.path)
+    let digests = files.compactMap { (file) -> String? in
+      if let known { try? known.sha256(ofFile: file) } else { try? cache.sha256OfFile(file) }
+    }
     return digests.count == files.count ? digests : nil
   }
 
@@ -64,7 +70,7 @@ struct StoredModel: Sendable {
   }
 
   /// A file that was replaced between taking its digest and reading it must not be kept under the digest of the old one.
-  private var isUnchanged: Bool { Self.digests(path, cache) == digests }
+  private var isUnchanged: Bool { Self.digests(path, cache, nil) == digests }
 
   private func key(_ question: PortQuestion) -> CacheKey { CacheKey(text: origin + question.text) }
 

@@ -17,6 +17,12 @@ package struct WeightFiles {
 
   /// - Complexity: O(bytes of the model file); memory for one block.
   package init(ofModelAt path: String) {
+    self.init(ofModelAt: path) { ExternalWeights(ofModelAt: $0).names }
+  }
+
+  /// - Parameters:
+  ///   - names: the names of weights that the model at a path contains.
+  init(ofModelAt path: String, named names: (_ path: String) -> [String]) {
     // What is no regular file is for whoever opens the model to say.
     guard FileStatus(path)?.isRegularFile == true else {
       files = []
@@ -26,9 +32,7 @@ package struct WeightFiles {
       files = [file]
       return
     }
-    files = ExternalWeights(ofModelAt: path).names.sorted().map {
-      File(name: $0, path: $0.path(inFolder: path.containingFolder))
-    }
+    files = names(path).sorted().map { File(name: $0, path: $0.path(inFolder: path.containingFolder)) }
   }
 
   /// The error for an OpenVINO IR without its weights, of which the engine says no name; `nil` for another model.
