@@ -99,6 +99,32 @@ struct JSONReadingTests {
     #expect(json["\u{E9}"] == .integer(1) && json["e\u{301}"] == .integer(2))
   }
 
+  @Test("a member that comes twice is found wherever the two stand, in objects of few and of many members")
+  func repeatedMembers() throws {
+    let limits = JSONValue.Limits(depth: 4, values: 100, members: 40)
+    // Of one length, with one beginning, and Unicode's equivalents of each other: only bytes tell them apart.
+    let names = ["", "\u{E9}", "e\u{301}"] + (10..<47).map { "member\($0)" }
+    func refusal(_ names: [String]) -> SluiceError? {
+      let text = "{" + names.map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+      do throws(SluiceError) { _ = try JSONValue(reading: Array(text.utf8).span, limits: limits) } catch {
+        return error
+      }
+      return nil
+    }
+    for count in Array(1...20) + [39, 40] {
+      let distinct = Array(names.prefix(count))
+      #expect(refusal(distinct) == nil)
+      for first in 0..<count {
+        for second in first + 1..<max(count, first + 1) {
+          var repeating = distinct
+          repeating[second] = repeating[first]
+          #expect(refusal(repeating)?.message.contains("twice") == true, "\(first) and \(second) of \(count)")
+        }
+      }
+    }
+    #expect(refusal(names + ["more"])?.message.contains("40 members") == true)
+  }
+
   @Test("a cursor takes text apart without keeping values")
   func cursor() throws {
     let text = Array(#" {"a":[1,[2]],"skipped":["]\"]",{"x":[]}],"b":{"c":[]}} "#.utf8)

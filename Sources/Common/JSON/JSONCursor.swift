@@ -67,8 +67,7 @@ package struct JSONCursor {
     _ bytes: Span<UInt8>, member: (String, inout JSONCursor) throws(SluiceError) -> Void
   ) throws(SluiceError) {
     try open("{", bytes)
-    // As bytes: to hash a text takes far longer than to read it, where it is made for that.
-    var names: Set<[UInt8]> = []
+    var names = MemberNames()
     if take(UInt8(ascii: "}"), bytes) { return close() }
     repeat {
       guard next(bytes) == UInt8(ascii: "\"") else { throw error("a member's name is expected") }
@@ -76,7 +75,7 @@ package struct JSONCursor {
       let name = try string(bytes)
       guard name.utf8.count <= limits.name else { throw error("a member's name of more than \(limits.name) bytes") }
       // Two readers may take different ones of two members: a way around a filter.
-      guard names.insert(Array(name.utf8)).inserted else { throw error("a member occurs twice in an object") }
+      guard names.insert(name) else { throw error("a member occurs twice in an object") }
       skipSpace(bytes)
       guard take(UInt8(ascii: ":"), bytes) else { throw error("a colon is expected") }
       try member(name, &self)
