@@ -143,6 +143,53 @@ struct AuditCommandTests {
     #expect(try bench.records("--oldest-first").map(\.reference) == bench.records().map(\.reference).reversed())
   }
 
+  @Test("columns are as wide as what they hold, in characters, and no line ends in blanks")
+  func alignedTable() throws {
+    let names = ["a b.png", "e\u{301}e\u{301}.png", "写真.png", "end  ", "\u{1F1E9}\u{1F1EA}", " \u{308}"]
+    for name in names { try bench.folder.file(name, Repository.bytes("\(bench.path)/clean-0.png")) }
+    // From its folder: whole paths are longer than a cell.
+    let quoted = names.map { "'\($0)'" }.joined(separator: " ")
+    let judged = try SluiceCommand.shell(
+      "cd '\(bench.path)' && \"$SLUICE\" filter -f '\(Filters.signs)' --audit audit --format none \(quoted)")
+    #expect(judged.verdicts.count == names.count, "\(judged.errors)")
+    for limit in ["1", "3", "100"] {
+      let result = try bench.audit("list", "--limit", limit)
+      let lines = result.outputText.split(separator: "\n").map { Array($0) }
+      #expect(result.status == 0 && lines.count == min(Int(limit) ?? 0, bench.verdicts.count + names.count) + 1)
+      let starts = Self.columns(of: lines)
+      let cells = lines.map { line in
+        zip(starts, starts.dropFirst() + [.max]).map { start, end in
+          Self.withoutBlanks(String(line.dropFirst(start).prefix(end - start)))
+        }
+      }
+      #expect(cells[0].first == "RECORD" && cells[0].last == "SOURCE")
+      #expect(lines.map { String($0) } == Self.table(cells))
+      if limit == "100" {
+        #expect(Set(cells.compactMap(\.last)).isSuperset(of: names.map(Self.withoutBlanks)))
+      }
+    }
+  }
+
+  /// Where columns begin: what is not blank in the heading after two blanks.
+  private static func columns(of lines: [[Character]]) -> [Int] {
+    lines[0].indices.filter { place in
+      lines[0][place] != " " && (place == 0 || lines[0][..<place].suffix(2).allSatisfy { $0 == " " })
+    }
+  }
+
+  /// The table as its definition says it.
+  private static func table(_ cells: [[String]]) -> [String] {
+    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    return cells.map { row in
+      let aligned = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+      return withoutBlanks(aligned)
+    }
+  }
+
+  private static func withoutBlanks(_ line: String) -> String {
+    String(line.reversed().drop { $0 == " " }.reversed())
+  }
+
   @Test("filters choose records")
   func filters() throws {
     #expect(try bench.records("--verdict", "adversarial").count == bench.count("adversarial"))

@@ -50,14 +50,13 @@ struct AuditListCommand: AsyncParsableCommand {
       }
       return sayThereAreMore(hasMore)
     }
-    var records: [StoredRecord] = []
-    let hasMore = try forEach(query, in: store) { records.append($0) }
     let isOfSearches = query.kind == .search
-    guard !records.isEmpty else {
+    var listing: any AuditListing = isOfSearches ? SearchListing() : RecordListing()
+    let hasMore = try forEach(query, in: store) { listing.append($0) }
+    guard !listing.isEmpty else {
       return Terminal.say(isOfSearches ? "sluice: no such search is recorded" : "sluice: there is no such record")
     }
-    let text = isOfSearches ? SearchListing(records).text : RecordListing(records).text
-    try output.write(Array(text.utf8))
+    try output.write(Array(listing.text.utf8))
     sayThereAreMore(hasMore)
   }
 

@@ -3,23 +3,25 @@ import Auditing
 import Common
 import FilterPipeline
 
-/// Records as a table for a terminal.
-struct RecordListing {
-  private let rows: [[String]]
-  private let outcomes: [Verdict.Outcome?]
+/// Records as a table for a terminal. Only the cells are kept of a record, so that a long list takes little memory.
+struct RecordListing: AuditListing {
+  private var table = TextTable(Self.heading)
+  private var outcomes: [Verdict.Outcome?] = []
 
   private static let heading = [
     "RECORD", "TIME (UTC)", "VERDICT", "ACTION", "P", "DETECTORS", "CLIENT", "SEARCH", "REVIEW", "SOURCE",
   ]
 
-  init(_ records: [StoredRecord]) {
-    let said = records.map(\.verdict)
-    rows = zip(records, said).map(Self.row)
-    outcomes = said.map(\.outcome)
+  var isEmpty: Bool { table.isEmpty }
+
+  mutating func append(_ record: StoredRecord) {
+    let said = record.verdict
+    table.append(Self.row(record, said))
+    outcomes.append(said.outcome)
   }
 
   var text: String {
-    let lines = TextTable(Self.heading, rows).lines
+    let lines = table.lines
     return ([lines.heading] + zip(lines.rows, outcomes).map(Self.coloured)).joined(separator: "\n") + "\n"
   }
 

@@ -3,19 +3,19 @@ import Auditing
 import Common
 
 /// Searches for adversarial images as a table for a terminal, each by a record of it.
-struct SearchListing {
-  private let rows: [[String]]
+struct SearchListing: AuditListing {
+  private var table = TextTable(Self.heading)
 
   private static let heading = [
     "SEARCH", "BEGAN (UTC)", "RECORDED (UTC)", "QUESTIONS", "ACTION", "CLIENTS", "SCORES", "CLASSES", "RECORD",
   ]
 
-  init(_ records: [StoredRecord]) {
-    rows = records.map(Self.row)
-  }
+  var isEmpty: Bool { table.isEmpty }
+
+  mutating func append(_ record: StoredRecord) { table.append(Self.row(record)) }
 
   var text: String {
-    let lines = TextTable(Self.heading, rows).lines
+    let lines = table.lines
     return ([lines.heading] + lines.rows).joined(separator: "\n") + "\n"
   }
 
