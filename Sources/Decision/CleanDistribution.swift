@@ -36,11 +36,14 @@ package struct CleanDistribution: Sendable, Hashable {
   /// Ascending; empty where the detector abstained from all.
   package let knots: [Knot]
   package let tail: Tail?
+  /// Those of the knots, close together: they are searched for every image several times.
+  private let scores: [Double]
 
   package init(count: Int, knots: [Knot], tail: Tail?) {
     self.count = count
     self.knots = knots
     self.tail = tail
+    scores = knots.map(\.score)
   }
 
   /// The distribution of these scores; `nil` stands for an abstention, which ranks below every score.
@@ -95,12 +98,12 @@ package struct CleanDistribution: Sendable, Hashable {
   }
 
   private func cleanImages(scoringAtLeast score: Double) -> Int {
-    var (low, high) = (0, knots.count)
+    var (low, high) = (0, scores.count)
     while low < high {
       let middle = (low + high) / 2
-      if knots[middle].score < score { low = middle + 1 } else { high = middle }
+      if scores[middle] < score { low = middle + 1 } else { high = middle }
     }
-    if low < knots.count, knots[low].score == score { return knots[low].atLeast }
+    if low < scores.count, scores[low] == score { return knots[low].atLeast }
     return low > 0 ? knots[low - 1].above : (knots.first?.atLeast ?? 0)
   }
 

@@ -8,7 +8,7 @@ package struct Decision: Sendable {
   package let shares: [Double]
   /// What each detector may spend of the budget, in the order of the calibration: enough images for the whole of it can be too few
   /// for a part.
-  private let detectorBudgets: [Double]
+  let detectorBudgets: [Double]
 
   /// - Parameters:
   ///   - shares: by the names of groups, together at most 1; those that `BudgetShares` gives where empty. A group
@@ -94,36 +94,26 @@ package struct Decision: Sendable {
   package func decide(
     _ scores: [Double?], _ circumstances: Circumstances, leavingOut attack: String? = nil
   ) -> Conclusion {
+    var reckoning = Reckoning(self, circumstances, leavingOut: attack)
+    return decide(scores, &reckoning)
+  }
+
+  /// The same, with what was computed about the image before.
+  package func decide(_ scores: [Double?], _ reckoning: inout Reckoning) -> Conclusion {
     precondition(scores.count == calibration.detectors.count, "one score a calibrated detector")
-    let pValues = scores.indices.map { index in
-      calibration.detectors[index].clean.pValue(
-        of: scores[index], in: circumstances.strata, budget: detectorBudgets[index])
-    }
+    let pValues = pValues(scores, &reckoning)
     switch rule {
     case .shared: return shared(pValues)
-    case .fused, .union:
-      let evidence = evidence(scores, circumstances)
-      let heldOut = attack.flatMap { calibration.heldOut[$0] }
-      return rule == .fused
-        ? fused(evidence, pValues.map(\.value), circumstances.strata, heldOut?.fused)
-        : union(evidence, pValues.map(\.value), circumstances.strata, heldOut?.groups)
+    case .fused: return fused(evidence(scores, &reckoning), pValues.map(\.value), &reckoning)
+    case .union: return union(evidence(scores, &reckoning), pValues.map(\.value), &reckoning)
     }
   }
 
-  /// One a calibrated detector, 0 for an abstention.
-  func evidence(_ scores: [Double?], _ circumstances: Circumstances) -> [Double] {
-    zip(calibration.detectors, scores).map { detector, score in
-      detector.byConfidence.evidence(of: score, at: circumstances.confidence)
-    }
-  }
-
-  private func fused(
-    _ evidence: [Double], _ pValues: [Double], _ strata: [String], _ heldOut: FusedScore?
-  ) -> Conclusion {
-    let score = heldOut ?? calibration.fused
+  private func fused(_ evidence: [Double], _ pValues: [Double], _ reckoning: inout Reckoning) -> Conclusion {
+    let score = reckoning.heldOut?.fused ?? calibration.fused
     let contributions = FusedScore.contributions(evidence, score.weights)
     let sum = contributions.reduce(0, +)
-    let pValue = score.clean.pValue(of: sum, in: strata, budget: budget)
+    let pValue = pValue(ofSum: sum, at: 0, score, budget: budget, &reckoning)
     let isFlagged = pValue.value <= budget
     let parts = zip(pValues, contributions).map { own, contribution in
       DetectorPart(pValue: own, contribution: contribution, isFlagged: isFlagged && own <= budget)
@@ -133,18 +123,16 @@ package struct Decision: Sendable {
 
   /// The smallest of p/share over the groups: at most a share of the budget's worth of clean images is flagged by each
   /// group, so at most the budget by all, whatever their dependence.
-  private func union(
-    _ evidence: [Double], _ pValues: [Double], _ strata: [String], _ heldOut: [FusedScore]?
-  ) -> Conclusion {
+  private func union(_ evidence: [Double], _ pValues: [Double], _ reckoning: inout Reckoning) -> Conclusion {
     var least = StratifiedPValue(value: 1, stratum: ImageOrigin.everything, images: calibration.images.count)
     var parts = pValues.map { DetectorPart(pValue: $0, contribution: 0, isFlagged: false) }
     var groups: [GroupPart] = []
     for (index, group) in calibration.groups.enumerated() {
-      let score = heldOut?[index] ?? group.score
+      let score = reckoning.heldOut?.groups[index] ?? group.score
       let contributions = FusedScore.contributions(group.members.map { evidence[$0] }, score.weights)
       // A group that only watches is shown with the p-value that it would have with the whole budget.
       let ownBudget = shares[index] > 0 ? budget * shares[index] : budget
-      let own = score.clean.pValue(of: contributions.reduce(0, +), in: strata, budget: ownBudget)
+      let own = pValue(ofSum: contributions.reduce(0, +), at: index, score, budget: ownBudget, &reckoning)
       let spent = shares[index] > 0 ? min(1, own.value / shares[index]) : 1
       let isFlagged = spent <= budget
       if spent < least.value { least = StratifiedPValue(value: spent, stratum: own.stratum, images: own.images) }

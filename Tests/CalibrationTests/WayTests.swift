@@ -185,6 +185,12 @@ private final class PatternClassifier: Classifier {
         // What was not asked has no say, and no place in the list.
         #expect(verdict.detectors.count == 1 + max(0, verdict.asked.count - 1))
         #expect(complete.detectors.map(\.name) == ["second", "mirror", "small", "chroma"])
+        // What was kept while witnesses were asked is what the scores give at once.
+        let anew = decision.decide(
+          complete.detectors.map(\.score.value),
+          .init(origin: try #require(complete.origin), confidence: complete.prediction?.logOdds))
+        #expect(complete.decision?.pValue == anew.pValue)
+        #expect(complete.detectors.compactMap(\.part?.pValue) == anew.detectors.map(\.pValue))
       }
     }
     #expect(Verdict.Ending.allCases.allSatisfy { endings[$0, default: 0] > 0 }, "\(endings)")

@@ -94,6 +94,59 @@ import Testing
     }
   }
 
+  /// Scores as they come in: detector `two` first, `one` after the witnesses; and how sure the classifier is.
+  private struct Step {
+    var scores: [Double?]
+    var confidence: Double?
+    var asked: [Int]
+  }
+
+  @Test("what is kept of an image while witnesses are asked changes nothing", arguments: DecisionRule.allCases)
+  func keptReckoning(rule: DecisionRule) {
+    var calibration = decision(rule: rule).calibration
+    for index in calibration.detectors.indices {
+      // Evidence that depends on how sure the classifier is.
+      calibration.detectors[index].byConfidence = ConditionalDistribution(
+        neighbourhoods: [0.0, 4].map { confidence in
+          .init(confidence: confidence, clean: CleanDistribution((1...50).map { Double($0) / (50 + confidence * 10) }))
+        })
+    }
+    for shares in [["classifier": 0.5, "image": 0.5], ["classifier": 1, "image": 0]] {
+      let decision = Decision(calibration, rule: rule, budget: 0.2, shares: shares)
+      for one in [nil, 0.2, 0.7, 0.97, 1.2] as [Double?] {
+        for two in [nil, 0, 0.5, 0.99, 2] as [Double?] {
+          for confidence in [nil, 1, 3] as [Double?] {
+            let steps = [
+              Step(scores: [nil, two], confidence: nil, asked: []),
+              Step(scores: [nil, two], confidence: confidence, asked: []),
+              Step(scores: [nil, two], confidence: confidence, asked: [1]),
+              Step(scores: [one, two], confidence: confidence, asked: [1, 0]),
+              // Whatever changes once more.
+              Step(scores: [two, one], confidence: 2, asked: [0]),
+            ]
+            check(steps, decision)
+          }
+        }
+      }
+    }
+  }
+
+  private func check(_ steps: [Step], _ decision: Decision) {
+    func circumstances(_ step: Step) -> Decision.Circumstances {
+      .init(origin: DecisionTests.origin, confidence: step.confidence)
+    }
+    var kept = Decision.Reckoning(decision, circumstances(steps[0]))
+    for step in steps {
+      kept.note(confidence: step.confidence)
+      let ending = decision.ending(step.scores, asked: step.asked, &kept)
+      #expect(ending == decision.ending(step.scores, circumstances(step), asked: step.asked), "\(step)")
+      let (outcome, anew) = (
+        decision.decide(step.scores, &kept), decision.decide(step.scores, circumstances(step))
+      )
+      #expect(String(describing: outcome) == String(describing: anew), "\(step)")
+    }
+  }
+
   @Test("openness is that of groups that are not complete, and does not look at what was not asked")
   func openness() throws {
     let decision = decision()

@@ -31,6 +31,18 @@ import Testing
     }
   }
 
+  @Test("scores between, at and beyond those that are kept have the p-value of the rank that the definition names")
+  func everyRankIsFound() {
+    for count in 0...40 {
+      // Every third score comes twice.
+      let clean = (0..<count).map { Double($0 - ($0 % 3 == 1 ? 1 : 0)) as Double? }
+      let distribution = CleanDistribution(clean, keepsAll: true)
+      for score in stride(from: -1.0, through: Double(count) + 1, by: 0.5) {
+        #expect(distribution.pValue(of: score) == naivePValue(score, clean), "\(score) of \(count)")
+      }
+    }
+  }
+
   @Test("the threshold is the published rank for every small set of scores", arguments: [0.05, 0.2, 0.5])
   func thresholdIsTheRank(rate: Double) {
     for clean in Self.smallSets where !clean.isEmpty && !clean.contains(nil) {

@@ -18,17 +18,22 @@ extension Decision {
   package func standing(
     _ scores: [Double?], _ circumstances: Circumstances, asked: [Int], leavingOut attack: String? = nil
   ) -> Standing {
+    var reckoning = Reckoning(self, circumstances, leavingOut: attack)
+    return standing(scores, asked: asked, &reckoning)
+  }
+
+  private func standing(_ scores: [Double?], asked: [Int], _ reckoning: inout Reckoning) -> Standing {
     let isKnown = calibration.detectors.map { $0.witnesses.allSatisfy(asked.contains) }
     let known = zip(scores, isKnown).map { $1 ? $0 : nil }
     guard rule != .shared else {
-      return Standing(isFlagged: decide(known, circumstances, leavingOut: attack).isFlagged, openness: nil)
+      return Standing(isFlagged: decide(known, &reckoning).isFlagged, openness: nil)
     }
-    let evidence = evidence(known, circumstances)
+    let evidence = evidence(known, &reckoning)
     var standing = Standing(isFlagged: false, openness: nil)
-    for group in decidingGroups(leavingOut: attack) {
+    for group in decidingGroups(reckoning.heldOut) {
       let sum = zip(group.members, group.score.weights).reduce(0) { $0 + evidence[$1.0] * $1.1 }
-      let spent =
-        group.score.clean.pValue(of: sum, in: circumstances.strata, budget: budget * group.share).value / group.share
+      let own = pValue(ofSum: sum, at: group.place, group.score, budget: budget * group.share, &reckoning)
+      let spent = own.value / group.share
       if spent <= budget { standing.isFlagged = true }
       if !group.members.allSatisfy({ isKnown[$0] }) { standing.openness = min(standing.openness ?? spent, spent) }
     }
@@ -37,14 +42,14 @@ extension Decision {
 
   /// What decides by a sum of evidence, with its part of the budget; groups that only watch are left out.
   private func decidingGroups(
-    leavingOut attack: String?
-  ) -> [(members: [Int], score: FusedScore, share: Double)] {
-    let heldOut = attack.flatMap { calibration.heldOut[$0] }
+    _ heldOut: Calibration.HeldOut?
+  ) -> [(place: Int, members: [Int], score: FusedScore, share: Double)] {
     if rule == .fused {
-      return [(Array(calibration.detectors.indices), heldOut?.fused ?? calibration.fused, 1)]
+      return [(0, Array(calibration.detectors.indices), heldOut?.fused ?? calibration.fused, 1)]
     }
     return calibration.groups.indices.filter { shares[$0] > 0 }.map { index in
-      (calibration.groups[index].members, heldOut?.groups[index] ?? calibration.groups[index].score, shares[index])
+      let group = calibration.groups[index]
+      return (index, group.members, heldOut?.groups[index] ?? group.score, shares[index])
     }
   }
 
@@ -69,7 +74,15 @@ extension Decision {
     _ scores: [Double?], _ circumstances: Circumstances, asked: [Int], exits: [EarlyExits.Exit]? = nil,
     leavingOut attack: String? = nil
   ) -> EarlyEnding? {
-    let standing = standing(scores, circumstances, asked: asked, leavingOut: attack)
+    var reckoning = Reckoning(self, circumstances, leavingOut: attack)
+    return ending(scores, asked: asked, exits: exits, &reckoning)
+  }
+
+  /// The same, with what was computed about the image before.
+  package func ending(
+    _ scores: [Double?], asked: [Int], exits: [EarlyExits.Exit]? = nil, _ reckoning: inout Reckoning
+  ) -> EarlyEnding? {
+    let standing = standing(scores, asked: asked, &reckoning)
     if standing.isFlagged { return .flagged }
     let places = asked.sorted()
     let exits = exits ?? calibration.exits?.exits ?? []
@@ -94,9 +107,11 @@ extension Decision {
     // Before the classifier is asked nobody knows how sure it is.
     var before = circumstances
     before.confidence = nil
-    if let ending = ending(scores, before, asked: []), ending == .flagged { return (nil, ending) }
+    var reckoning = Reckoning(self, before)
+    if let ending = ending(scores, asked: [], &reckoning), ending == .flagged { return (nil, ending) }
+    reckoning.note(confidence: circumstances.confidence)
     for count in 0..<calibration.witnesses.witnesses.count {
-      if let ending = ending(scores, circumstances, asked: Array(0..<count), exits: exits) { return (count, ending) }
+      if let ending = ending(scores, asked: Array(0..<count), exits: exits, &reckoning) { return (count, ending) }
     }
     return (calibration.witnesses.witnesses.count, nil)
   }

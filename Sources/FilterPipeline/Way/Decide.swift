@@ -20,7 +20,7 @@ struct Decide: Stage {
     guard passage.verdict.handling != .unjudged else { return .goesOn }
     var verdict = passage.verdict
     verdict.detectors = try passage.scores.verdicts(isComplete: verdict.ending == .complete)
-    if let decision { decide(decision, &verdict) }
+    if let decision { decide(decision, &verdict, passage.reckoning.take()) }
     let isFlagged = verdict.decision?.isFlagged == true || verdict.detectors.contains(where: \.isFlagged)
     verdict.outcome = isFlagged ? .adversarial : .clean
     passage.verdict = verdict
@@ -29,12 +29,15 @@ struct Decide: Stage {
 
   /// Enters what the calibrated detectors decide together. One that was not asked is no evidence: p-values are then those
   /// that more evidence could only make smaller.
-  private func decide(_ decision: Decision, _ verdict: inout Verdict) {
+  ///
+  /// - Parameters:
+  ///   - before: what was computed of the scores while witnesses were asked.
+  private func decide(_ decision: Decision, _ verdict: inout Verdict, _ before: Decision.Reckoning?) {
     guard let origin = verdict.origin else { return }
     let places = calibrated.map { detector in verdict.detectors.firstIndex { $0.name == detector.name } }
-    let outcome = decision.decide(
-      places.map { place in place.flatMap { verdict.detectors[$0].score.value } },
-      .init(origin: origin, confidence: verdict.prediction?.logOdds))
+    var reckoning = decision.reckoning(before, origin, verdict.prediction?.logOdds)
+    let scores = places.map { place in place.flatMap { verdict.detectors[$0].score.value } }
+    let outcome = decision.decide(scores, &reckoning)
     for (number, place) in places.enumerated() {
       guard let place else { continue }
       verdict.detectors[place].part = outcome.detectors[number]

@@ -23,6 +23,8 @@ struct Passage: ~Copyable {
   var encoded: TensorBatch?
   /// What models say, once the classifier was asked.
   var evidence: PredictionEvidence?
+  /// What was computed of the scores while more was asked; `nil` before, and without a calibration.
+  var reckoning: Decision.Reckoning?
   /// Places of the witnesses that were asked, in the order of the calibration.
   var asked: [Int] = []
   /// Whether it is flagged whatever else is asked, although its way goes on.

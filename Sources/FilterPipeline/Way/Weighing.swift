@@ -44,7 +44,7 @@ struct Weighing: Sendable {
   ///   - witness: which was asked last; `nil` before any.
   func progress(_ passage: inout Passage, after witness: String?) -> StageProgress {
     // Where everything was asked there is nothing to end.
-    guard passage.verdict.asked.count < maxCalls, let ending = ending(passage) else { return .goesOn }
+    guard passage.verdict.asked.count < maxCalls, let ending = ending(&passage) else { return .goesOn }
     if ending == .flagged { passage.isCertainlyFlagged = true }
     if passage.wanted.complete { return .goesOn }
     if passage.draws.isAudited {
@@ -55,18 +55,28 @@ struct Weighing: Sendable {
     return .ends
   }
 
-  private func ending(_ passage: borrowing Passage) -> Decision.EarlyEnding? {
+  private func ending(_ passage: inout Passage) -> Decision.EarlyEnding? {
+    let scores = passage.scores
     if thresholds.contains(where: {
-      passage.scores.value(at: $0.place).map { [threshold = $0.threshold] in $0 > threshold } ?? false
+      scores.value(at: $0.place).map { [threshold = $0.threshold] in $0 > threshold } ?? false
     }) {
       return .flagged
     }
     guard let decision, let origin = passage.verdict.origin else { return nil }
-    let ending = decision.ending(
-      calibrated.map { passage.scores.value(at: $0) },
-      .init(origin: origin, confidence: passage.verdict.prediction?.logOdds), asked: passage.asked)
+    var reckoning = decision.reckoning(passage.reckoning.take(), origin, passage.verdict.prediction?.logOdds)
+    let ending = decision.ending(calibrated.map { scores.value(at: $0) }, asked: passage.asked, &reckoning)
+    passage.reckoning = reckoning
     // A detector with a threshold of its own has not spoken yet.
-    if ending == .exit, thresholds.contains(where: { !passage.scores.isEntered(at: $0.place) }) { return nil }
+    if ending == .exit, thresholds.contains(where: { !scores.isEntered(at: $0.place) }) { return nil }
     return ending
+  }
+}
+
+extension Decision {
+  /// What was computed of an image before, brought up to what is known of it now.
+  func reckoning(_ before: Reckoning?, _ origin: ImageOrigin, _ confidence: Double?) -> Reckoning {
+    guard var reckoning = before else { return Reckoning(self, .init(origin: origin, confidence: confidence)) }
+    reckoning.note(confidence: confidence)
+    return reckoning
   }
 }
