@@ -73,9 +73,7 @@ package struct AuditStatistics: Sendable {
       "images": .integer(images), "flagged": .integer(count(.adversarial)),
       "rejected": .integer(count(.rejected)), "failed": .integer(count(.failed)),
       "searches": .integer(searches), "cleanRecords": .array(cleanRecords.map { JSONValue.number($0) }),
-      "summedUp": summedUp.isEmpty
-        ? nil
-        : .object(sorted: summedUp, JSONValue.integer),
+      "summedUp": summedUp.isEmpty ? nil : .object(sorted: summedUp, JSONValue.integer),
       "intervals": .array(
         intervals.map { interval in
           .object(
@@ -104,9 +102,5 @@ package struct AuditStatistics: Sendable {
 
 extension AuditStore.Interval {
   /// How many images had this verdict.
-  /// Rejected inputs without records of their own; of sums that a stranger has changed, no more than can be counted on with.
-  package var unrecorded: Int {
-    summedUp.values.reduce(0) { min(Self.mostUnrecorded, $0 + min(Self.mostUnrecorded, max(0, $1))) }
-  }
   package func count(_ outcome: Verdict.Outcome) -> Int { count(outcome.rawValue) }
 }

@@ -11,12 +11,12 @@ extension String {
   ///
   /// - Complexity: O(its length).
   package var printableName: String {
-    guard unicodeScalars.count > Self.longestName else { return printable }
-    let half = Self.longestName / 2
+    guard unicodeScalars.count > Self.longestPrintedName else { return printable }
+    let half = Self.longestPrintedName / 2
     return String(unicodeScalars.prefix(half)).printable + "…" + String(unicodeScalars.suffix(half)).printable
   }
 
-  private static let longestName = 200
+  private static let longestPrintedName = 200
 }
 
 extension Unicode.Scalar {

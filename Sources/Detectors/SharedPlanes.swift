@@ -23,8 +23,17 @@ package final class SharedPlanes {
     let whole: Double
   }
 
+  /// Mean magnitude of a signal's mixed second differences over each 8×8 block, in sample values.
+  struct Grain: Sendable {
+    /// Of pixels one apart.
+    let fine: [Double]
+    /// Of pixels two apart.
+    let coarse: [Double]
+  }
+
   private var planes: [Signal: SignalPlane] = [:]
   private var details: [Signal: Detail] = [:]
+  private var grains: [Signal: Grain] = [:]
 
   package init() {}
 
@@ -53,6 +62,47 @@ package final class SharedPlanes {
     let detail = Detail(plane(signal, of: image))
     details[signal] = detail
     return detail
+  }
+
+  /// - Precondition: signals other than brightness are of RGB images.
+  /// - Complexity: O(pixels) for the first who asks for that signal, O(1) for others.
+  func grain(_ signal: Signal, of image: borrowing PixelImage) -> Grain {
+    if let known = grains[signal] { return known }
+    let plane = plane(signal, of: image)
+    let grain = Grain(fine: plane.mixedDifferenceMeans(step: 1), coarse: plane.mixedDifferenceMeans(step: 2))
+    grains[signal] = grain
+    return grain
+  }
+}
+
+extension SharedPlanes.Grain {
+  /// The means over the share of the blocks with the least coarse detail, and of those with the same over those with less fine.
+  ///
+  /// - Precondition: 0 < share ≤ 1.
+  /// - Complexity: O(blocks · log blocks) comparisons.
+  func flattest(_ share: Double) -> (fine: Double, coarse: Double) {
+    let count = max(1, Int((Double(coarse.count) * share).rounded(.up)))
+    let chosen = Array(coarse.indices).first(count) { (coarse[$0], fine[$0]) < (coarse[$1], fine[$1]) }
+    let (fineSum, coarseSum) = chosen.reduce(into: (0.0, 0.0)) { sums, block in
+      sums.0 += fine[block]
+      sums.1 += coarse[block]
+    }
+    return (fineSum / Double(count), coarseSum / Double(count))
+  }
+}
+
+extension SignalPlane {
+  /// - Complexity: O(pixels).
+  fileprivate func mixedDifferenceMeans(step: Int) -> [Double] {
+    var sums = BlockSums(size, side: ChromaResidual.blockSide)
+    var rows = MixedDifferenceRows(self, step: step)
+    var line = [Int16](repeating: 0, count: size.width)
+    for y in 0..<size.height {
+      var target = line.mutableSpan
+      rows.write(y, into: &target)
+      sums.add(target.span)
+    }
+    return sums.means
   }
 }
 

@@ -49,7 +49,7 @@ struct StatisticsTests {
   func ended() throws {
     let folder = try TemporaryFolder()
     let store = try AuditLocation(folder: AuditFolder(folder.path + "/audit")).open()
-    let opened = AuditEntry(.opened, time: Self.start - .seconds(200_000), ["cleanRecords": .number(0)])
+    let opened = AuditEntry(.opened, time: Self.start - .seconds(200_000), ["cleanRecords": .number(0.0)])
     _ = try store.append([opened], to: "old")
     let statistics = try Self.statistics(folder, clean: (500, 50), shares: (1, 1))
     #expect(statistics.cleanRecords == [1] && statistics.changes.count == 1)

@@ -41,6 +41,27 @@ extension PixelImage {
       by: array.indices.map { $0 % depth == channel ? Int.random(in: -strength...strength, using: &random) : 0 })
   }
 
+  /// That many levels up or down: with a sign for each sample of those channels, or with one for all channels of a pixel.
+  package borrowing func withSigns(
+    of levels: Int, seed: UInt64, channels: Set<Int> = [0, 1, 2], isShared: Bool = false
+  ) -> PixelImage {
+    var random = RepeatableRandom(seed: seed)
+    let depth = self.channels.rawValue
+    let signs = array.map { _ in Bool.random(using: &random) ? levels : -levels }
+    return shifted(
+      by: signs.indices.map { channels.contains($0 % depth) ? signs[isShared ? $0 / depth * depth : $0] : 0 })
+  }
+
+  /// The sum of twelve even deviates in every sample, which is nearly normal.
+  package borrowing func withNormalNoise(of deviation: Double, seed: UInt64 = 1) -> PixelImage {
+    var random = RepeatableRandom(seed: seed)
+    return shifted(
+      by: array.map { _ in
+        let sum = (0..<12).reduce(0.0) { sum, _ in sum + Double.random(in: -0.5...0.5, using: &random) }
+        return Int((deviation * sum).rounded())
+      })
+  }
+
   /// The image with a number added to each sample, clipped.
   package borrowing func shifted(by shift: [Int]) -> PixelImage {
     let samples = zip(array, shift).map { UInt8(max(0, min(255, Int($0) + $1))) }

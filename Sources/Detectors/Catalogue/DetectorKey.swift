@@ -7,6 +7,8 @@ package enum DetectorKey: String, Sendable, Hashable, CaseIterable {
   case fileFindings
   case scalingAttack
   case chromaResidual
+  case noiseWhiteness
+  case noiseKurtosis
   case stripeNoise
   case stripeConsistency
   case patchEvidence
@@ -24,6 +26,8 @@ package enum DetectorKey: String, Sendable, Hashable, CaseIterable {
     case .fileFindings: FileFindings.kind
     case .scalingAttack: ScalingAttack.kind
     case .chromaResidual: ChromaResidual.kind
+    case .noiseWhiteness: NoiseWhiteness.kind
+    case .noiseKurtosis: NoiseKurtosis.kind
     case .stripeNoise: StripeNoise.kind
     case .stripeConsistency: StripeConsistency.kind
     case .patchEvidence: PatchEvidence.kind

@@ -68,7 +68,7 @@ package struct FileFindings: Detector {
       seen.append(SeenSubject(subject: subject, code: code, difference: difference))
     }
     var look = judge(seen, decoded, threshold)
-    if leavesPixels(of: decoded) { look.picture = plain }
+    if leavesPixels(of: decoded) { look.picture = .some(consume plain) }
     return look
   }
 

@@ -34,7 +34,7 @@ struct BlockSums {
     sums.reserveCapacity((columnEdges.count - 1) * (rowEdges.count - 1))
   }
 
-  private static func edges(_ length: Int, _ side: Int) -> [Int] {
+  static func edges(_ length: Int, _ side: Int) -> [Int] {
     let count = max(1, length / side)
     return (0...count).map { $0 * length / count }
   }
