@@ -101,7 +101,8 @@ class _Reader:
             self.asked(detector, [settings["model"]], settings.get("distance", "l1"))
         elif detector.kind == "ensembleDisagreement":
             self.asked(detector, settings["models"], "jensenShannon")
-        elif detector.kind == "chromaResidual":
+        elif detector.kind == "chromaResidual" or (
+                detector.kind == "noiseWhiteness" and settings.get("signal", "colours") == "colours"):
             self.knowledge.watches_chroma = True
         elif detector.kind not in UNCONCERNED:
             self.knowledge.beyond.append(f"{detector.name}: {detector.kind} has no gradient here")

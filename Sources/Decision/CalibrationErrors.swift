@@ -102,7 +102,7 @@ extension Decision {
         "a false positive budget of \(budget)\(least.whose) needs at least \(needed) scores of clean images; "
           + "the calibration has \(calibration.images.count), of \(calibration.images.photographs) photographs",
         remedy: rule == .union
-          ? "calibrate with more clean images, allow a larger budget, or give that group more of it"
+          ? "calibrate with more clean images, allow a larger budget, or give that group more of it, or 0"
           : "calibrate with more clean images, or allow a larger budget")
     }
   }

@@ -14,7 +14,7 @@ struct CalibrateCommand: AsyncParsableCommand {
       detector counts. Use images like those that the filter will see, from every source; a thousand or more are good. Each is \
       also scored saved again, blurred, noisy, brighter or darker and gray, so that no such version is called an attack. \
       A budget of 1 in 1,000 needs at least 999 images as they came, and 9,999 scores where the smallest share of a group is \
-      0.1, as in the filters that `sluice init` writes for pictures in colour: 1,429 photographs with six changed versions each. \
+      0.1, as in the filters that `sluice init` writes: 1,429 photographs with six changed versions each. \
       With adversarial images, the detectors' weights are fitted, and the rate shown for each attack is that of a fit that never \
       saw it.
 

@@ -151,10 +151,20 @@ import Testing
     // Shares are no part of what was calibrated.
     try folder.file("noise.yaml", filter("{chroma: 0.7, image: 0.3}"))
     #expect(try sluice(folder, "filter -f noise.yaml --format none clean/1.png").status < 2)
+    // A group without any is shown, and flags nothing.
+    try folder.file("noise.yaml", filter("{chroma: 0, image: 1}"))
+    for verdict in try sluice(folder, "filter -f noise.yaml --format none attacks/louder/*.png").verdicts {
+      let compared = try #require(verdict["compared"] as? [String: Any])
+      let groups = try #require(compared["groups"] as? [[String: Any]])
+      #expect(groups.map { $0["share"] as? Double } == [0, 1] && groups[0]["flagged"] as? Bool == false)
+      #expect(verdict["pValue"] as? Double == groups[1]["pValue"] as? Double)
+    }
     for (text, problem) in [
       (filter("{chroma: 0.7, image: 0.4}"), "the maximum is 1"), (filter("{chroma: 1}"), "`image` no share"),
       (filter("{chroma: 0.5, image: 0.3, other: 0.1}"), "`other`, which is not a group"),
-      (filter("{chroma: 0, image: 1}"), "permitted are"), (filter("{chroma: 1}", rule: "fused"), "only `union`"),
+      (filter("{chroma: 0.0001, image: 0.9}"), "permitted are 0 and"),
+      (filter("{chroma: 0, image: 0}"), "no group any"),
+      (filter("{chroma: 1}", rule: "fused"), "only `union`"),
       (filter("{chroma: 0.995, image: 0.005}"), "`image`"),
       (
         filter("{chroma: 0.5, image: 0.5}").replacing("group: chroma", with: "group: chroma, threshold: 3"), "threshold"

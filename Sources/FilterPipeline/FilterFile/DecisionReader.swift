@@ -73,14 +73,25 @@ struct DecisionReader {
   /// A part of the budget for each group.
   private static func shares(_ node: FilterNode) throws(SluiceError) -> [String: Double] {
     let entries = try node.namedMembers(1...64) { (name, value) throws(SluiceError) in
-      (name, try value.number(FilterDefinition.DecisionDefinition.shareRange))
+      (name, try share(value))
     }
     let total = entries.reduce(0) { $0 + $1.1 }
+    guard total > 0 else { throw node.error("gives no group any of the budget") }
     // Thirds as people write them add up to a little less or more.
     guard total <= 1 + 1e-3 else {
       throw node.error("gives groups \(total) of the budget in all; the maximum is 1")
     }
     return Dictionary(entries) { first, _ in first }
+  }
+
+  /// 0 for a group that is shown in verdicts and flags nothing.
+  private static func share(_ node: FilterNode) throws(SluiceError) -> Double {
+    let range = FilterDefinition.DecisionDefinition.shareRange
+    let share = try node.number(0...range.upperBound)
+    guard share == 0 || range.contains(share) else {
+      throw node.error("is \(share); permitted are 0 and numbers from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return share
   }
 
   /// Every group has a share, and every share a group.

@@ -30,7 +30,9 @@ struct WitnessPlan {
   /// The part of the budget that each group has; `nil` where there is one group.
   var shares: String? {
     guard looksAtImage else { return nil }
-    return looksAtColours ? "{predictions: 0.6, image: 0.3, stripes: 0.1}" : "{predictions: 0.6, image: 0.4}"
+    return looksAtColours
+      ? "{predictions: 0.55, noise: 0.15, image: 0.1, even-noise: 0.1, stripes: 0.1}"
+      : "{predictions: 0.6, noise: 0.15, image: 0.15, even-noise: 0.1}"
   }
 
   var lines: [String] {
@@ -95,27 +97,37 @@ struct WitnessPlan {
           + "distance: meanLogDifference, top: 5}")
     }
     if looksAtColours {
-      lines.append(
-        "  - chromaResidual: {name: chroma-beside-predictions, group: predictions, region: flattest, weight: 2}")
+      lines.append("  - noiseWhiteness: {name: noise-beside-predictions, group: predictions, weight: 2}")
     }
     return lines
   }
 
   private var image: [String] {
     guard looksAtImage else { return [] }
-    guard looksAtColours else {
-      return ["  # The image alone: dense patches.", "  - patchEvidence: {group: image}"]
-    }
-    return [
-      "  # The image alone, at no cost: noise with a sign of its own in each channel, beyond what sharpening brings; dense patches.",
-      "  - chromaResidual: {name: chroma-flattest, group: image, region: flattest, relativeTo: brightness}",
-      "  - chromaResidual: {name: chroma-whole, group: image, region: whole, relativeTo: brightness}",
-      "  - patchEvidence: {group: image}",
-      "  # Stripes from which the Square attack starts, with a sign for each channel or one for all. Fences have the latter.",
-      "  - stripeConsistency: {group: stripes}",
-      "  - stripeConsistency: {name: gray-stripes, group: stripes, signal: brightness}",
-    ]
+    return looksAtColours ? colourImage : grayImage
   }
+
+  private let grayImage = [
+    "  # The image alone, at no cost: noise that was computed at the model's size, and so is white; dense patches; noise of one",
+    "  # amplitude, as one step along a gradient leaves it.",
+    "  - noiseWhiteness: {group: noise, signal: brightness, share: 0.025, floor: 4}",
+    "  - patchEvidence: {group: image}",
+    "  - noiseKurtosis: {group: even-noise}",
+  ]
+
+  private let colourImage = [
+    "  # The image alone, at no cost: noise that was computed at the model's size, and so is white, with a sign of its own in each",
+    "  # channel; noise in colours beyond what sharpening brings; dense patches.",
+    "  - noiseWhiteness: {group: noise}",
+    "  - chromaResidual: {name: chroma-flattest, group: image, region: flattest, relativeTo: brightness}",
+    "  - chromaResidual: {name: chroma-whole, group: image, region: whole, relativeTo: brightness}",
+    "  - patchEvidence: {group: image}",
+    "  # Noise of one amplitude, in a part of the image, in one channel, or with one sign for all.",
+    "  - noiseKurtosis: {group: even-noise}",
+    "  # Stripes from which the Square attack starts, with a sign for each channel or one for all. Fences have the latter.",
+    "  - stripeConsistency: {group: stripes}",
+    "  - stripeConsistency: {name: gray-stripes, group: stripes, signal: brightness}",
+  ]
 }
 
 extension FilterPlan {
