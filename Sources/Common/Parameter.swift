@@ -31,13 +31,6 @@ package struct Parameter: Sendable, Hashable {
     Parameter(
       name: name, kind: .choice(Choice.allCases.map(\.rawValue), default: `default`.rawValue), meaning: meaning)
   }
-
-  // To go as soon as nothing declares its choices as texts any more.
-  package static func choice(
-    _ name: String, _ choices: [String], default: String, _ meaning: String
-  ) -> Parameter {
-    Parameter(name: name, kind: .choice(choices, default: `default`), meaning: meaning)
-  }
 }
 
 /// Checked values for declared parameters; those left out have their default.

@@ -106,11 +106,12 @@ package struct ChromaResidual: ImageDetector {
   private func amounts(
     of signal: SharedPlanes.Signal, in image: borrowing PixelImage, _ shared: SharedPlanes
   ) -> (flattest: Double, whole: Double) {
-    let detail = shared.detail(signal, of: image)
-    guard reference == .brightness else { return (detail.flattest, detail.whole) }
-    let brightness = shared.detail(.brightness, of: image)
-    let shares = zip(detail.blocks, brightness.blocks).map { $0 / ($1 + Self.addedToBrightness) }
-    return (shares.meanOfSmallest(Self.flattestShare), detail.whole / (brightness.whole + Self.addedToBrightness))
+    switch reference {
+    case .nothing:
+      let detail = shared.detail(signal, of: image)
+      return (detail.flattest, detail.whole)
+    case .brightness: return shared.detailRelativeToBrightness(signal, of: image)
+    }
   }
 
   private var subject: String {

@@ -21,7 +21,7 @@ package struct NoiseKurtosis: ImageDetector {
   package static let kind = DetectorKind(
     .noiseKurtosis,
     "3 less the kurtosis of the noise where it is smallest: 0 for normal noise, above 1 for noise of one amplitude",
-    source: ""
+    source: "kurtosis of noise: Zoran, Weiss 2009"
   ) { _ in NoiseKurtosis() }
 
   /// Large enough for a fourth moment, small enough to fit between details. From 8 to 22 were tried.

@@ -32,14 +32,14 @@ package struct NoiseWhiteness: ImageDetector {
   package static let kind = DetectorKind(
     .noiseWhiteness,
     "the finest detail as a share of the next finer, where the image is flattest: near 1 for white noise",
-    source: "", parameters: [signalParameter, shareParameter, floorParameter]
+    source: "the mask of Immerkær 1996", parameters: [signalParameter, shareParameter, floorParameter]
   ) { arguments in
     NoiseWhiteness(
-      signal: Signal(rawValue: arguments.values.choice(signalParameter)) ?? .colours,
+      signal: arguments.values.choice(signalParameter, as: Signal.self),
       share: arguments.values.number(shareParameter), floor: arguments.values.number(floorParameter))
   }
   private static let signalParameter = Parameter.choice(
-    "signal", Signal.allCases.map(\.rawValue), default: Signal.colours.rawValue,
+    "signal", default: Signal.colours,
     "what the detail is looked for in: colours for noise with a sign of its own in each channel, brightness for any")
   private static let shareParameter = Parameter.number(
     "share", 0.001...1, default: 0.1, "the share of the image that is looked at, where it is flattest")

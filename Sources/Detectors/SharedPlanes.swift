@@ -33,6 +33,7 @@ package final class SharedPlanes {
 
   private var planes: [Signal: SignalPlane] = [:]
   private var details: [Signal: Detail] = [:]
+  private var relativeDetails: [Signal: (flattest: Double, whole: Double)] = [:]
   private var grains: [Signal: Grain] = [:]
 
   package init() {}
@@ -62,6 +63,24 @@ package final class SharedPlanes {
     let detail = Detail(plane(signal, of: image))
     details[signal] = detail
     return detail
+  }
+
+  /// Detail as a share of that of brightness in the same place, with `ChromaResidual.addedToBrightness` added to the latter.
+  ///
+  /// - Precondition: signals other than brightness are of RGB images.
+  /// - Complexity: O(pixels) for the first who asks for that signal, O(1) for others.
+  func detailRelativeToBrightness(
+    _ signal: Signal, of image: borrowing PixelImage
+  ) -> (flattest: Double, whole: Double) {
+    if let known = relativeDetails[signal] { return known }
+    let (detail, brightness) = (detail(signal, of: image), detail(.brightness, of: image))
+    let shares = zip(detail.blocks, brightness.blocks).map { $0 / ($1 + ChromaResidual.addedToBrightness) }
+    let found = (
+      flattest: shares.meanOfSmallest(ChromaResidual.flattestShare),
+      whole: detail.whole / (brightness.whole + ChromaResidual.addedToBrightness)
+    )
+    relativeDetails[signal] = found
+    return found
   }
 
   /// - Precondition: signals other than brightness are of RGB images.

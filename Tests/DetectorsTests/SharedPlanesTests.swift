@@ -7,8 +7,17 @@ import Testing
 struct SharedPlanesTests {
   private static let detectors: [any ImageDetector] =
     ChromaResidual.Region.allCases.flatMap { region in
-      ChromaResidual.Differences.allCases.map { ChromaResidual(region: region, differences: $0) }
-    } + [StripeConsistency(), StripeNoise(), StripeNoise(signal: .brightness), PatchEvidence()]
+      ChromaResidual.Differences.allCases.flatMap { differences in
+        ChromaResidual.Reference.allCases.map {
+          ChromaResidual(region: region, differences: differences, relativeTo: $0)
+        }
+      }
+    } + others
+
+  private static let others: [any ImageDetector] = [
+    NoiseWhiteness(), NoiseWhiteness(signal: .brightness), NoiseWhiteness(share: 0.5), NoiseKurtosis(),
+    StripeConsistency(), StripeNoise(), StripeNoise(signal: .brightness), PatchEvidence(),
+  ]
 
   private func expectSameScores(_ image: borrowing PixelImage, _ detectors: [any ImageDetector]) {
     let shared = SharedPlanes()

@@ -124,7 +124,7 @@ import Testing
     let fixed = try judge(Self.filter.replacing("stripeNoise: {}", with: "stripeNoise: {threshold: 3}"))
     #expect(fixed.status == 2 && fixed.errors.contains("other detectors"))
     let small = try judge(Self.filter.replacing("0.1", with: "0.001"))
-    #expect(small.status == 2 && small.errors.contains("at least 999 clean images"))
+    #expect(small.status == 2 && small.errors.contains("at least 999 scores of clean images"))
   }
 
   @Test("groups have shares of the budget, which the file may give; what contradicts itself is refused")
