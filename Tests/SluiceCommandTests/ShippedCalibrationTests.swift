@@ -94,10 +94,13 @@ struct ShippedCalibrationTests {
     filter.replace("imagenet-mobilenet.", with: Repository.file("Filters") + "/imagenet-mobilenet.")
     let path = try folder.file("small.yaml", filter)
     func flagged(_ images: String) throws -> Double {
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(data)/\(images)")
+      let files = names.filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }.map { "\(data)/\(images)/\($0)" }
       let result = try SluiceCommand.run(
-        ["filter", "-f", path, "--format", "none", "\(data)/\(images)"], environment: ["MODELS": data])
+        ["filter", "-f", path, "--format", "none"] + files, environment: ["MODELS": data])
       #expect(result.status < 2, "\(result.errors)")
       let verdicts = result.verdicts.compactMap { $0["verdict"] as? String }
+      #expect(verdicts.count == files.count)
       return Double(verdicts.count { $0 == "adversarial" }) / Double(max(1, verdicts.count))
     }
     #expect(try flagged("clean-jpeg/test") <= 0.02)
