@@ -50,7 +50,7 @@ package struct RejectionSummary: Sendable, Hashable {
 
   fileprivate mutating func add(_ other: RejectionSummary) {
     counts.merge(other.counts, uniquingKeysWith: +)
-    [other.first, other.last].compactMap(\.self).forEach { include($0) }
+    for time in [other.first, other.last].compactMap(\.self) { include(time) }
   }
 
   private mutating func include(_ time: AuditTime) {

@@ -1,6 +1,6 @@
+package import Common
 internal import FoundationEssentials
 package import OpenInference
-package import Common
 
 extension InferenceRequest {
   /// Reads a gRPC request, with elements raw or listed.

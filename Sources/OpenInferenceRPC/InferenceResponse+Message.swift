@@ -1,6 +1,6 @@
+package import Common
 internal import FoundationEssentials
 package import OpenInference
-package import Common
 
 extension InferenceResponse {
   /// Reads a gRPC answer, with elements raw or listed.

@@ -1,5 +1,5 @@
-internal import OpenInference
 internal import Common
+internal import OpenInference
 
 extension InferenceTensor {
   init(

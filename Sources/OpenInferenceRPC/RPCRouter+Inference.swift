@@ -1,5 +1,5 @@
-internal import GRPCProtobuf
 package import GRPCCore
+internal import GRPCProtobuf
 package import SwiftProtobuf
 
 extension RPCRouter {

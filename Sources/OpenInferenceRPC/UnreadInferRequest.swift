@@ -1,7 +1,7 @@
+package import Common
 internal import GRPCCore
 internal import GRPCProtobuf
 internal import OpenInference
-package import Common
 
 /// The message of an inference as it came.
 ///

@@ -1,6 +1,6 @@
-import FilterPipeline
 import Common
 import Files
+import FilterPipeline
 
 extension Filter {
   /// What a program says about a filter besides its file.

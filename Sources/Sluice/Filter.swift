@@ -1,6 +1,6 @@
-import FilterPipeline
 import Common
 import Decision
+import FilterPipeline
 import Synchronization
 import Workers
 

@@ -1,5 +1,5 @@
-import FilterPipeline
 import Common
+import FilterPipeline
 import Pixels
 
 /// A picture in the form that the classifier takes, for one image: the batch axis is 1.

@@ -69,13 +69,13 @@ struct PermittedRecordTests {
         Flagged: the scores of the group image add up to what about 1 clean image in 100 reached; it may flag up to 2.5 % \
         of them. Decisive were noise (about 1 clean image in 100 scored as high) and a private witness.
         """)
-    let public_ = flagged(
+    let shown = flagged(
       [group("hidden", 0.5, false, isPrivate: true), group("image", 0.01, true)],
       [
         detector("hidden-1", "hidden", 0.1, flagged: false, isPrivate: true),
         detector("noise", "image", 3, flagged: true),
       ])
-    #expect(!public_.permitted.text.contains("witness") && !public_.permitted.text.contains("hidden"))
+    #expect(!shown.permitted.text.contains("witness") && !shown.permitted.text.contains("hidden"))
   }
 
   @Test("of a clean image nothing is said that rests on private scores")

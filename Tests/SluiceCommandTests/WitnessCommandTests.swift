@@ -16,7 +16,7 @@ struct WitnessCommandTests {
 
   private let folder: TemporaryFolder
   private var filter: String { "\(folder.path)/colours.yaml" }
-  private var private_: String { "\(folder.path)/private.yaml" }
+  private var hidden: String { "\(folder.path)/private.yaml" }
 
   init() throws {
     folder = try TemporaryFolder()
@@ -58,14 +58,14 @@ struct WitnessCommandTests {
 
   @Test("a filter gets a private witness, is calibrated and judges with it")
   func made() throws {
-    let made = try witness(["-o", private_, "--calibrate", "\(folder.path)/others"])
+    let made = try witness(["-o", hidden, "--calibrate", "\(folder.path)/others"])
     #expect(made.status == 0, "\(made.errors)")
     #expect(made.errors.isEmpty, "progress is shown on terminals alone")
     #expect(made.outputText.contains("agrees   with the classifier on "))
     #expect(try permissions("colours.witness.xml") == 0o600)
     #expect(try permissions("colours.witness.bin") == 0o600)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy { !$0.contains(".features-") })
-    let judged = try run(["inspect", "-f", private_, "\(folder.path)/others/1000.png", "--json"])
+    let judged = try run(["inspect", "-f", hidden, "\(folder.path)/others/1000.png", "--json"])
     #expect(judged.outputText.contains("witness-doubt"), "\(judged.errors)\(judged.outputText)")
   }
 
@@ -76,10 +76,10 @@ struct WitnessCommandTests {
     for line in ["models:", "colours.witness.xml", "private: true", "groups: {"] {
       #expect(made.outputText.contains(line))
     }
-    #expect(try witness(["-o", private_, "--force"]).status == 0)
+    #expect(try witness(["-o", hidden, "--force"]).status == 0)
     for model in ["colours.witness.xml", "./colours.witness.xml"] {
       let again = try run([
-        "witness", "-f", private_, "--features", "64", "--photos", "\(folder.path)/photos", "--model",
+        "witness", "-f", hidden, "--features", "64", "--photos", "\(folder.path)/photos", "--model",
         "\(folder.path)/\(model)", "--force",
       ])
       #expect(again.status == 0, "\(again.errors)")
@@ -125,10 +125,10 @@ struct WitnessCommandTests {
     arguments: [[], ["--calibrate", "others"]])
   func otherCalibration(more: [String]) throws {
     let kept = try folder.file("private.calibration.json", "of another filter")
-    let refused = try witness(["-o", private_] + more.map { $0 == "others" ? "\(folder.path)/others" : $0 })
+    let refused = try witness(["-o", hidden] + more.map { $0 == "others" ? "\(folder.path)/others" : $0 })
     #expect(refused.status == 2 && refused.errors.contains("private.calibration.json exists"), "\(refused.errors)")
     #expect(try Repository.bytes(kept) == Array("of another filter".utf8))
-    #expect(!FileManager.default.fileExists(atPath: private_))
+    #expect(!FileManager.default.fileExists(atPath: hidden))
   }
 
   @Test("too few photographs, and files that are none, are named")
@@ -168,9 +168,9 @@ struct WitnessCommandTests {
   func learnedImages(named path: String) throws {
     _ = try SluiceCommand.shell(
       "cd '\(folder.path)' && ln -s photos linked && cp -r others more && ln -s ../photos/7.png more/7.png")
-    let refused = try witness(["-o", private_, "--calibrate", "\(folder.path)/\(path)"])
+    let refused = try witness(["-o", hidden, "--calibrate", "\(folder.path)/\(path)"])
     #expect(refused.status == 2 && refused.errors.contains("is what the witness learns from"), "\(refused.errors)")
-    #expect(!FileManager.default.fileExists(atPath: private_))
+    #expect(!FileManager.default.fileExists(atPath: hidden))
   }
 
   @Test("a filter without a classifier has nothing to learn from")

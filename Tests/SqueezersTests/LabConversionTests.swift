@@ -26,8 +26,8 @@ struct LabConversionTests {
 
   @Test func everyPixelBecomesWhatOpenCVMakesOfIt() {
     let (lightness, colour) = LinearLab.planes(of: everyPixel())
-    #expect(checksum(lightness.allSamples) == [3157138382, 27401470559005945])
-    #expect(checksum(colour.allSamples) == [4390474562, 75318235322659510])
+    #expect(checksum(lightness.allSamples) == [3_157_138_382, 27_401_470_559_005_945])
+    #expect(checksum(colour.allSamples) == [4_390_474_562, 75_318_235_322_659_510])
   }
 
   @Test func everyLabPixelBecomesWhatOpenCVMakesOfIt() {
@@ -39,7 +39,10 @@ struct LabConversionTests {
     var rest = colour.mutableSamples
     first.copy(from: planes.allSamples.extracting(0..<area))
     rest.copy(from: planes.allSamples.extracting(area..<3 * area))
-    #expect(checksum(LinearLab.image(lightness: lightness, colour: colour).samples) == [3928756495, 83453593290078228])
+    #expect(
+      checksum(LinearLab.image(lightness: lightness, colour: colour).samples) == [
+        3_928_756_495, 83_453_593_290_078_228,
+      ])
   }
 
   /// OpenCV's values, the last sample being red.

@@ -27,6 +27,6 @@ extension [AttackStart] {
         && (image.target.map { $0 == start.seenClass } ?? (start.seenClass != image.trueClass))
     }.map(\.picture)
     for index in fitting.indices.dropFirst().reversed() { fitting.swapAt(index, random.index(below: index + 1)) }
-    return Array<Picture>(fitting.prefix(AttackStart.tried))
+    return [Picture](fitting.prefix(AttackStart.tried))
   }
 }

@@ -127,7 +127,10 @@ package final class UpstreamPool: InferenceBackend {
 
   /// The server that is to be asked among those in use that may be asked more.
   private func take(besides tried: Set<Int>) throws(Refusal) -> (Server, UpstreamContract) {
-    enum Choice { case member(Int, UpstreamContract), busy, none }
+    enum Choice {
+      case member(Int, UpstreamContract)
+      case busy, none
+    }
     let now = ContinuousClock.now
     let choice = state.withLock { state -> Choice in
       let usable = state.members.indices.filter { !tried.contains($0) && state.members[$0].contract != nil }

@@ -1,8 +1,8 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Common
 
 /// What goes back for a request of the serving port.
 struct HTTPAnswer: Sendable {

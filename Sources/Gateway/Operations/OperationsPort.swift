@@ -1,7 +1,7 @@
+import Common
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Common
 
 /// What answers a request about the gateway itself.
 typealias OperationsHandler = @Sendable (OperationsPort) async throws -> Response

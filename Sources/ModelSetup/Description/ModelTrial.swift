@@ -144,7 +144,7 @@ struct ModelTrial {
   }
 }
 
-extension Optional<TensorElement> {
+extension TensorElement? {
   /// Whether numbers of the type are rounded to 8 bits.
   var isQuantised: Bool { self == .uint8 || self == .int8 }
 }

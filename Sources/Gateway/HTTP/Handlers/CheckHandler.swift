@@ -1,8 +1,8 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import HummingbirdCore
 import ImageCodecs
-import Common
 
 /// A check in front of others: judges whatever images a request to somebody else carries, in any of the forms that the
 /// other routes take, in its body or in its address.

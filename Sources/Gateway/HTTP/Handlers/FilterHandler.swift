@@ -1,6 +1,6 @@
+import Common
 import FilterPipeline
 import HTTPTypes
-import Common
 
 /// Plain HTTP: an image in; its verdict, its tensor or the forwarded picture out.
 struct FilterHandler: JudgingHandler {

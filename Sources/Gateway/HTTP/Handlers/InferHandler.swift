@@ -1,7 +1,7 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import OpenInference
-import Common
 
 /// The Open Inference Protocol: a request for an inference in, the model's outputs out.
 struct InferHandler: JudgingHandler {

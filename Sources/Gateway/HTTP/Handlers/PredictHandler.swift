@@ -1,5 +1,5 @@
-import FilterPipeline
 import Common
+import FilterPipeline
 
 /// TensorFlow Serving's form: instances in, predictions out.
 struct PredictHandler: JudgingHandler {

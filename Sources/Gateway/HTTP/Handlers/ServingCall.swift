@@ -1,8 +1,8 @@
+import Common
 import FilterPipeline
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Common
 
 /// A request of the serving port, with what its handler needs.
 struct ServingCall: Sendable {

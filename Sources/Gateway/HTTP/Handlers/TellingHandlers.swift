@@ -1,6 +1,6 @@
+import Common
 import HTTPTypes
 import OpenInference
-import Common
 
 /// What the server says about itself.
 extension ServingCall {

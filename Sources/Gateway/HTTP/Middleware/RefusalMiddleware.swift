@@ -1,6 +1,6 @@
+import Common
 import HTTPTypes
 import Hummingbird
-import Common
 import NIOHTTP1
 import OpenInference
 

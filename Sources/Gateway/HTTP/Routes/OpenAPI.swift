@@ -1,5 +1,5 @@
-import HTTPTypes
 import Common
+import HTTPTypes
 
 /// Describes the routes of a port (OpenAPI 3.0).
 struct OpenAPI {
