@@ -125,9 +125,11 @@ extension Calibration {
       let byConfidence: [Neighbourhood]
     }
 
+    /// Scores of its own, or the name of a stratum with the same ones.
     struct Stratum: Decodable {
-      let all: Scores
+      let all: Scores?
       let kinds: [String: Scores]?
+      let sameAs: String?
     }
 
     struct Scores: Decodable {

@@ -118,13 +118,24 @@ extension FusedScore {
 }
 
 extension StratifiedDistribution {
+  /// A stratum that has the images of a wider one, as all of colour may be JPEG, names that instead of repeating its scores.
   fileprivate var json: JSONValue {
-    .object(sorted: strata) { stratum in
-      .object([
-        "all": stratum.all.json,
-        "kinds": stratum.kinds.isEmpty ? nil : .object(sorted: stratum.kinds, \.json),
-      ])
-    }
+    .object(
+      strata.sorted { $0.key < $1.key }.map { name, stratum in
+        let same = widest(equalTo: stratum, named: name).map { JSONValue.object(["sameAs": .string($0)]) }
+        return JSONValue.Member(name: name, value: same ?? stratum.json)
+      })
+  }
+
+  /// The widest of the strata around one that is equal to it. No wider one is equal to that, so that it is written with its scores.
+  private func widest(equalTo stratum: Stratum, named name: String) -> String? {
+    ImageOrigin.strata(around: name).first { strata[$0] == stratum }
+  }
+}
+
+extension StratifiedDistribution.Stratum {
+  fileprivate var json: JSONValue {
+    .object(["all": all.json, "kinds": kinds.isEmpty ? nil : .object(sorted: kinds, \.json)])
   }
 }
 

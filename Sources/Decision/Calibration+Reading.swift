@@ -173,13 +173,28 @@ extension Calibration {
       throw invalid("has scores of \(all.count) images, and counts \(images.upperBound)")
     }
     var strata: [String: StratifiedDistribution.Stratum] = [:]
+    for (name, stratum) in contents where stratum.sameAs == nil {
+      strata[name] = try Self.stratum(stratum, named: name, ofAtMost: all.count)
+    }
+    let own = strata
     for (name, stratum) in contents {
-      let own = try stratum.all.checked(ofAtMost: all.count)
-      var kinds: [String: CleanDistribution] = [:]
-      for (kind, scores) in stratum.kinds ?? [:] { kinds[kind] = try scores.checked(ofAtMost: own.count) }
-      strata[name] = .init(all: own, kinds: kinds)
+      guard let other = stratum.sameAs else { continue }
+      guard let same = own[other], stratum.all == nil, stratum.kinds == nil else {
+        throw invalid("has a stratum `\(name.printable)` that must be the same as another one with scores")
+      }
+      strata[name] = same
     }
     return StratifiedDistribution(strata: strata)
+  }
+
+  private static func stratum(
+    _ contents: Contents.Stratum, named name: String, ofAtMost images: Int
+  ) throws(SluiceError) -> StratifiedDistribution.Stratum {
+    guard let all = contents.all else { throw invalid("lacks the scores of the stratum `\(name.printable)`") }
+    let own = try all.checked(ofAtMost: images)
+    var kinds: [String: CleanDistribution] = [:]
+    for (kind, scores) in contents.kinds ?? [:] { kinds[kind] = try scores.checked(ofAtMost: own.count) }
+    return .init(all: own, kinds: kinds)
   }
 
   static func invalid(_ problem: String) -> SluiceError {

@@ -29,6 +29,13 @@ package struct ImageOrigin: Sendable, Hashable {
 
   package static let everything = "all"
 
+  /// The strata that hold all images of one, without itself, from the widest on.
+  static func strata(around name: String) -> [String] {
+    guard name != everything else { return [] }
+    let ends = name.indices.filter { name[$0] == "/" }
+    return [everything] + ends.map { String(name[..<$0]) }
+  }
+
   private static func qualityBand(_ quality: Int) -> String {
     switch quality {
     case ..<70: "quality below 70"
