@@ -71,11 +71,7 @@ struct ChromaResidualTests {
   }
 
   @Test func theGreatestDifferencesDoNotOverflow() throws {
-    // Green and the others in opposite checkers: both swing between 255 and −255, in the sign pattern of the kernel.
-    let samples: [UInt8] = (0..<24 * 24).flatMap { pixel -> [UInt8] in
-      (pixel % 24 + pixel / 24) % 2 == 0 ? [255, 0, 255] : [0, 255, 0]
-    }
-    let image = PixelImage(samples, width: 24, height: 24, channels: .rgb)
+    let image = PixelImage.oppositeCheckers(side: 24)
     for detector in Self.detectors {
       let expected = naive(detector, image)
       #expect(abs(try #require(detector.score(image).value) - expected) < 1e-9)

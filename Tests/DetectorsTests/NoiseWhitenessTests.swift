@@ -38,11 +38,7 @@ struct NoiseWhitenessTests {
   }
 
   @Test func theGreatestDifferencesDoNotOverflow() throws {
-    // Green and the others in opposite checkers: both differences swing between 255 and −255 from one pixel to the next.
-    let samples: [UInt8] = (0..<24 * 24).flatMap { pixel -> [UInt8] in
-      (pixel % 24 + pixel / 24) % 2 == 0 ? [255, 0, 255] : [0, 255, 0]
-    }
-    let image = PixelImage(samples, width: 24, height: 24, channels: .rgb)
+    let image = PixelImage.oppositeCheckers(side: 24)
     for detector in Self.detectors {
       let score = detector.score(image)
       #expect(abs(try #require(score.value) - naive(detector, image)) < 1e-9)

@@ -163,7 +163,7 @@ import Testing
       (filter("{chroma: 0.7, image: 0.4}"), "the maximum is 1"), (filter("{chroma: 1}"), "`image` no share"),
       (filter("{chroma: 0.5, image: 0.3, other: 0.1}"), "`other`, which is not a group"),
       (filter("{chroma: 0.0001, image: 0.9}"), "permitted are 0 and"),
-      (filter("{chroma: 0, image: 0}"), "no group any"),
+      (filter("{chroma: -1, image: 0.9}"), "permitted are 0 and"), (filter("{chroma: 0, image: 0}"), "no group any"),
       (filter("{chroma: 1}", rule: "fused"), "only `union`"),
       (filter("{chroma: 0.995, image: 0.005}"), "`image`"),
       (

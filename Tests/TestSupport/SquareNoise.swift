@@ -68,6 +68,14 @@ extension PixelImage {
     return PixelImage(samples, width: size.width, height: size.height, channels: channels)
   }
 
+  /// Green and the others in opposite checkers: both colour differences swing between 255 and −255 from one pixel to the next.
+  package static func oppositeCheckers(side: Int) -> PixelImage {
+    let samples: [UInt8] = (0..<side * side).flatMap { pixel -> [UInt8] in
+      (pixel % side + pixel / side) % 2 == 0 ? [255, 0, 255] : [0, 255, 0]
+    }
+    return PixelImage(samples, width: side, height: side, channels: .rgb)
+  }
+
   /// A picture without noise: slow waves of colour.
   package static func smooth(width: Int, height: Int, channels: PixelChannels, phase: Double = 0) -> PixelImage {
     let samples = (0..<width * height * channels.rawValue).map { index in

@@ -87,9 +87,8 @@ struct DecisionReader {
   /// 0 for a group that is shown in verdicts and flags nothing.
   private static func share(_ node: FilterNode) throws(SluiceError) -> Double {
     let range = FilterDefinition.DecisionDefinition.shareRange
-    let share = try node.number(0...range.upperBound)
-    guard share == 0 || range.contains(share) else {
-      throw node.error("is \(share); permitted are 0 and numbers from \(range.lowerBound) to \(range.upperBound)")
+    guard let share = try? node.number(0...range.upperBound), share == 0 || range.contains(share) else {
+      throw node.error("is \(node.shown); permitted are 0 and numbers from \(range.lowerBound) to \(range.upperBound)")
     }
     return share
   }

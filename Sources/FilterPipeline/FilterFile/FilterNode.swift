@@ -153,7 +153,7 @@ struct FilterNode {
       ? "permitted is \(range.lowerBound)" : "permitted are \(kind)\(range.lowerBound) to \(range.upperBound)"
   }
 
-  private var shown: String {
+  var shown: String {
     scalarText.map { "`\($0)`" } ?? "not a single value"
   }
 
