@@ -6,8 +6,9 @@ import Preprocessing
 /// Reads the protected classifier, further models and autoencoders.
 struct ModelReader {
   let paths: PathExpansion
-  /// What a further model takes unless it says otherwise: the same as the protected classifier.
+  /// What a further model takes unless it says otherwise: the classifier's picture as it is, of this size.
   let size: PixelSize
+  /// What a further model takes unless it says otherwise, as the protected classifier does.
   let normalisation: Normalisation
   let tensor: FilterDefinition.TensorDefinition
 
