@@ -36,10 +36,25 @@ trap 'rm -rf "$pages"' EXIT
 printf '#!/bin/sh\ncat "${0%%/*}/help.json"\n' > "$pages/describe"
 chmod +x "$pages/describe"
 "$generator" "$pages/describe" --output-directory "$pages"
+# What turns a flag off stands behind the flag, with the flag's own text, which says the opposite of what it does. The text is on the
+# same line, in brackets or quotes, or on the next one. $1 is what stands before the name of an option.
+say_what_turns_off() {
+  awk -v before="$1" '
+    match($0, before) {
+      name = substr($0, RSTART + RLENGTH)
+      sub(/[^a-z0-9-].*/, "", name)
+      turnsOff = name == "no-" flag
+      text = "Turns --" flag " off."
+      flag = name
+      if (turnsOff && !sub(/\[.*\]/, "[" text "]") && !sub(/ -d \047.*/, " -d \047" text "\047")) { print; getline; $0 = text }
+    }
+    { print }
+  '
+}
 # Examples are indented lines of the help. They are set as they stand, because a filled line would join their commands, and
 # empty lines between paragraphs become the macro for a paragraph, because the formatter warns of empty ones. What the generator
 # says of the exit status holds for other commands: that anything above 0 is an error.
-awk '
+say_what_turns_off '^[.]It Fl -' < "$pages/sluice.1" | awk '
   /^\.Ex -std/ {
     print ".Bl -tag -width 6n"
     print ".It 0\nEverything was clean, or holds."
@@ -52,17 +67,18 @@ awk '
   /^$/ { empty = 1; next }
   { if (literal) { print ".Ed"; literal = 0 } if (empty) print ".Pp"; empty = 0; print }
   END { if (literal) print ".Ed" }
-' "$pages/sluice.1" > "$pages/set.1"
+' > "$pages/set.1"
 
 install -D -m 755 "$sluice" "$prefix/bin/sluice"
 install -D -m 644 "$pages/set.1" "$prefix/share/man/man1/sluice.1"
 complete() {
-  "$sluice" --generate-completion-script "$1" > "$pages/completions"
+  "$sluice" --generate-completion-script "$1" | say_what_turns_off "$3" > "$pages/completions"
   install -D -m 644 "$pages/completions" "$prefix/share/$2"
 }
-complete bash bash-completion/completions/sluice
-complete zsh zsh/site-functions/_sluice
-complete fish fish/vendor_completions.d/sluice.fish
+# Those of bash have no texts.
+complete bash bash-completion/completions/sluice '^$'
+complete zsh zsh/site-functions/_sluice "^ *'--"
+complete fish fish/vendor_completions.d/sluice.fish " -l '"
 
 # bash and fish look beside the program and under ~/.local as well; zsh looks where it is told.
 if [ "${prefix%/}" != /usr/local ]; then

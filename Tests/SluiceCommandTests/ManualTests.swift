@@ -43,6 +43,12 @@ struct ManualTests {
     var all: [Description] { [self] + (subcommands ?? []).flatMap(\.all) }
     var options: [Option] { (arguments ?? []).filter(\.shouldDisplay) }
     var flags: [String] { options.flatMap(\.flags) }
+
+    /// The flags that turn another one off, as in `--no-fail-open` behind `--fail-open`: that one's name, as the page's source
+    /// writes it.
+    var turnedOff: [String] {
+      zip(flags, flags.dropFirst()).filter { "-no\($0)" == $1 }.map(\.0)
+    }
   }
 
   private struct Help: Decodable {
@@ -87,6 +93,9 @@ struct ManualTests {
           #expect(command.options[flag]?.hasSuffix(" \(facts)") == true, "\(command.name) \(flag) \(facts)")
         }
       }
+      for flag in description.turnedOff {
+        #expect(command.options["-no\(flag)"].map(String.init) == "Turns -\(flag) off.", "\(command.name) \(flag)")
+      }
     }
     #expect(page.contains("(values: fitted, filter; default: fitted)") && page.contains("(default as flag: all)"))
     #expect(page.contains("\n.It 2\nThe command failed.\n") && !page.contains(".Ex"), "1 is no error")
@@ -96,7 +105,20 @@ struct ManualTests {
     ] {
       #expect(try !Repository.bytes("\(folder.path)/prefix/share/\(completion)").isEmpty)
     }
+    try expectCompletions(under: "\(folder.path)/prefix/share", sayWhatTurnsOff: Set(expected.flatMap(\.turnedOff)))
     #expect(try SluiceCommand.shell("'\(folder.path)/prefix/bin/sluice' --version").status == 0)
+  }
+
+  /// A flag that turns another one off does not have that one's text in completions either.
+  private func expectCompletions(under share: String, sayWhatTurnsOff flags: Set<String>) throws {
+    #expect(flags.contains("-fail-open"))
+    let zsh = String(decoding: try Repository.bytes("\(share)/zsh/site-functions/_sluice"), as: UTF8.self)
+    let fish = String(
+      decoding: try Repository.bytes("\(share)/fish/vendor_completions.d/sluice.fish"), as: UTF8.self)
+    for flag in flags {
+      #expect(zsh.contains("'--no\(flag)[Turns -\(flag) off.]'\n"), "\(flag)")
+      #expect(fish.contains(" -l 'no\(flag)' -d 'Turns -\(flag) off.'\n"), "\(flag)")
+    }
   }
 
   /// `man sluice` shows the page, without a warning, where there is a `man`.
