@@ -75,16 +75,18 @@ struct ActivationRangesTests {
     for part in said { #expect(error?.message.contains(part) == true, "\(part) in: \(error?.message ?? "")") }
   }
 
+  private static let environment = PipelineEnvironment(
+    sha256: { "\($0.count)" },
+    sha256OfFile: { (path) throws(SluiceError) in String(decoding: try readFile(path, atMost: 100), as: UTF8.self) },
+    hmac: { _, _ in [] }, variables: ProcessInfo.processInfo.environment, workers: 1)
+
   @Test("the calibration is of this processor's arithmetic, and bound to the ranges", arguments: ["f32", "", nil])
   func calibration(named: String?) throws {
     let folder = try TemporaryFolder()
     let rest = "activationRanges: r.json\n" + Self.decision.replacing("CALIBRATION", with: "{int8: a, f32: b}")
     for file in ["model.onnx", "second.onnx", "r.json"] { try folder.file(file, file) }
     let file = try FilterFile(path: folder.file("filter.yaml", Self.filter(rest: rest)), variables: [:])
-    var environment = PipelineEnvironment(
-      sha256: { "\($0.count)" },
-      sha256OfFile: { (path) throws(SluiceError) in String(decoding: try readFile(path, atMost: 100), as: UTF8.self) },
-      hmac: { _, _ in [] }, variables: ProcessInfo.processInfo.environment, workers: 1)
+    var environment = Self.environment
     environment.variables["SLUICE_AUTO_PRECISION"] = named
     guard named == "f32" || Requirements.hasEngine else { return }
     var settings = OpenVINOSettings(modelPath: "")
@@ -96,6 +98,27 @@ struct ActivationRangesTests {
     let identity = try file.calibrationIdentity(environment)
     #expect(identity.precisions["classifier"] == "f32" && identity.precisions["looks"] == computed.rawValue)
     #expect(identity.files.contains { $0.key == "activationRanges" && $0.digest == "r.json" } == (computed == .int8))
+  }
+
+  @Test(
+    "a model that is not there is named with its key, and with what to do, also where ranges are looked up for it",
+    .enabled(if: Requirements.hasEngine, "needs the inference engine"))
+  func missingModel() throws {
+    let folder = try TemporaryFolder()
+    try folder.file("ranges.json", ActivationRangesFile(models: [:]).json.indentedText)
+    let definition = try FilterFile(path: folder.file("filter.yaml", Self.filter()), variables: [:]).definition
+    let classifier = try #require(definition.classifier)
+    var settings = OpenVINOSettings(modelPath: "")
+    settings.precision = .int8
+    var environment = Self.environment
+    environment.variables["SLUICE_AUTO_PRECISION"] = nil
+    // Elsewhere nothing is computed in 8 bits, and ranges are not looked up.
+    guard try settings.computedPrecision(environment: environment.variables) == .int8 else { return }
+    let error = #expect(throws: SluiceError.self) { [environment] in
+      try definition.settings(of: classifier, environment)
+    }
+    #expect(error?.message == "the file of `classifier`: \(folder.path)/model.onnx: No such file or directory")
+    #expect(error?.remedy?.hasPrefix("check its path in the filter file") == true)
   }
 
   @Test("what is written is read again, to the last digit")

@@ -36,7 +36,7 @@ extension FilterDefinition {
     }
     if let path = activationRangesPath, precisions.contains(.int8) {
       settings.activationRanges = try ActivationRangesFile(path: path).ranges(
-        of: place, digest: try environment.digest(ofFile: named.modelPath), input: named.input)
+        of: place, digest: try environment.digest(ofFile: named.modelPath, named: place), input: named.input)
     }
     return settings
   }

@@ -67,6 +67,16 @@ extension PipelineEnvironment {
     return try sha256OfFile(path)
   }
 
+  /// The digest of a file that the filter names under a key: what is wrong with it is said here, before whoever uses it opens it.
+  ///
+  /// - Throws: `unreadable-file`, with the key and what to do.
+  func digest(ofFile path: String, named key: String) throws(SluiceError) -> String {
+    do throws(SluiceError) { return try digest(ofFile: path) } catch {
+      throw error.naming(
+        "the file of `\(key)`", remedy: "check its path in the filter file, which may also say how to install it")
+    }
+  }
+
   /// The files beside a model that hold its weights.
   func weightFiles(ofModelAt path: String) -> WeightFiles {
     knownFiles?.weightFiles(ofModelAt: path) ?? WeightFiles(ofModelAt: path)

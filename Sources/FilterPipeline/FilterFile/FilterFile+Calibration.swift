@@ -35,7 +35,7 @@ extension FilterFile {
     let precisions = try precisions(environment)
     var files: [CalibrationIdentity.File] = []
     for file in scoringFiles(environment) {
-      files.append(.init(key: file.key, digest: try Self.digest(of: file.key, file.path, environment)))
+      files.append(.init(key: file.key, digest: try environment.digest(ofFile: file.path, named: file.key)))
     }
     for model in scoringModels {
       guard let text = ExposedTensors(ofModelAt: model.path).text else { continue }
@@ -44,7 +44,7 @@ extension FilterFile {
     }
     // Nothing depends on them where nothing is computed in 8 bits.
     if let path = definition.activationRangesPath, precisions.values.contains(ComputedPrecision.int8.rawValue) {
-      files.append(.init(key: Self.rangesKey, digest: try Self.digest(of: Self.rangesKey, path, environment)))
+      files.append(.init(key: Self.rangesKey, digest: try environment.digest(ofFile: path, named: Self.rangesKey)))
     }
     return CalibrationIdentity(
       filterName: definition.name, filterDigest: environment.sha256(Array(scoringText.utf8)),
@@ -52,16 +52,6 @@ extension FilterFile {
   }
 
   private static let rangesKey = "activationRanges"
-
-  /// The digest of a file that the filter names under a key: what is wrong with it is said here, before whoever uses it opens it.
-  private static func digest(
-    of key: String, _ path: String, _ environment: PipelineEnvironment
-  ) throws(SluiceError) -> String {
-    do throws(SluiceError) { return try environment.digest(ofFile: path) } catch {
-      throw error.naming(
-        "the file of `\(key)`", remedy: "check its path in the filter file, which may also say how to install it")
-    }
-  }
 
   /// What models are computed in on this machine, by what is asked.
   ///
