@@ -14,6 +14,11 @@ extension Calibration {
     guard self.identity.filterDigest == identity.filterDigest else {
       throw Self.mismatch("was made for another version of the filter (\(self.identity.filterName))")
     }
+    // Before the files: there are activation ranges only where something is computed in 8 bits.
+    for (key, precision) in identity.precisions.sorted(by: { $0.key < $1.key }) {
+      let known = self.identity.precisions[key] ?? "another precision"
+      guard known == precision else { throw Self.precisionMismatch(key, known, precision) }
+    }
     for file in identity.files {
       let match = self.identity.files.first { $0.key == file.key }
       if let model = CalibrationIdentity.model(ofArithmetic: file.key), match?.digest != file.digest {
@@ -26,10 +31,6 @@ extension Calibration {
         throw Self.mismatch(
           "was made with another file for `\(file.key)`: \(known.digest.prefix(12)), not \(file.digest.prefix(12))")
       }
-    }
-    for (key, precision) in identity.precisions.sorted(by: { $0.key < $1.key }) {
-      let known = self.identity.precisions[key] ?? "another precision"
-      guard known == precision else { throw Self.precisionMismatch(key, known, precision) }
     }
   }
 
