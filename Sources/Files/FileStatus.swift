@@ -30,6 +30,9 @@ package struct FileStatus: Sendable {
     return false
   }
 
+  /// Whether this process has no permission to read what is at a path, or to look what is there.
+  package static func isForbidden(_ path: String) -> Bool { unsafe access(path, R_OK) != 0 && errno == EACCES }
+
   /// The status of an open file.
   init?(_ descriptor: FileDescriptor) {
     guard let found = try? Stat(descriptor) else { return nil }

@@ -104,6 +104,33 @@ struct ModelFileFormTests {
     }
   }
 
+  @Test("what is not there is told from what cannot be read")
+  func notThereOrNotReadable() throws {
+    let folder = try TemporaryFolder()
+    let missing = try refusal("\(folder.path)/none.onnx")
+    #expect(missing.code == .modelNotFound)
+    #expect(missing.message == "the model \(folder.path)/none.onnx does not exist")
+    #expect(missing.remedy == "check its path")
+    // Something is there, and for the superuser as well no permission helps.
+    let loop = "\(folder.path)/loop.onnx"
+    try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: "loop.onnx")
+    let circular = try refusal(loop)
+    #expect(circular.code == .unreadableModel && circular.remedy == "check its path")
+    #expect(circular.message.hasPrefix("the model \(loop) cannot be read: "))
+  }
+
+  @Test(
+    "of a model that this user may not read, it is said what lets him",
+    .enabled(if: getuid() != 0, "needs a user who may not read everything"))
+  func notPermitted() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("model.onnx", "model")
+    #expect(chmod(path, 0) == 0)
+    let error = try refusal(path)
+    #expect(error.code == .unreadableModel && error.message == "the model \(path) cannot be read: Permission denied")
+    #expect(error.remedy == "let this user read it")
+  }
+
   @Test("an OpenVINO IR without its weights is told by the file that is missing")
   func withoutBin() throws {
     let document = try Repository.bytes(Repository.file("Tests/ModelSetupTests/Fixtures/nameless.xml"))

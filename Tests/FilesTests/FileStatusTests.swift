@@ -34,6 +34,14 @@ import Testing
     #expect(!FileStatus.isMissing("\(folder.path)/" + String(repeating: "n", count: 300)))
   }
 
+  @Test("what may not be read is told from what is not there")
+  func forbidden() throws {
+    let path = try folder.file("a", "abc")
+    #expect(!FileStatus.isForbidden(path) && !FileStatus.isForbidden("\(folder.path)/none"))
+    #expect(chmod(path, 0) == 0)
+    #expect(FileStatus.isForbidden(path) == (getuid() != 0))
+  }
+
   @Test func aFileThatWasReplacedIsAnotherVersion() throws {
     let path = try folder.file("a", "abc")
     let version = FileStatus(path)?.version

@@ -1,5 +1,7 @@
 import Common
 import Files
+import Glibc
+import SystemPackage
 
 extension SluiceError.Code {
   package static let unreadableModel = SluiceError.Code("unreadable-model")
@@ -35,6 +37,23 @@ enum ModelFileForm {
         throw unreadable(path, "neither its name nor its beginning is that of a model", exported)
       }
     }
+  }
+
+  /// Refuses what this process cannot read, and says whether it is there.
+  ///
+  /// - Parameters:
+  ///   - remedy: what helps where nothing is, or something else than a file.
+  /// - Throws: `model-not-found` where nothing is; `unreadable-model` for what may not be read, and what is no file.
+  static func checkIsReadable(_ path: String, otherwise remedy: String) throws(SluiceError) {
+    guard !FileStatus.isMissing(path) else {
+      throw SluiceError(.modelNotFound, "the model \(path) does not exist", remedy: remedy)
+    }
+    if let status = FileStatus(path), !status.isRegularFile {
+      throw unreadable(path, status.isFolder ? "it is a folder" : "it is no file", remedy)
+    }
+    guard unsafe access(path, R_OK) != 0 else { return }
+    let obstacle = Errno(rawValue: errno)
+    throw unreadable(path, "\(obstacle)", obstacle == .permissionDenied ? "let this user read it" : remedy)
   }
 
   /// What is known by the name alone: also of a model that is compiled already, and need not be read.

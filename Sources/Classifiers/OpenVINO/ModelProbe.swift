@@ -46,14 +46,11 @@ package final class ModelProbe: Sendable {
 
   /// Opens the engine and reads the model.
   ///
-  /// - Throws: `model-not-found`, `engine-not-found`, `engine-failed`.
+  /// - Throws: `model-not-found`, `unreadable-model`, `engine-not-found`, `engine-failed`.
   package init(path: String, library: String? = nil, environment: [String: String]) throws(SluiceError) {
     // A folder is no file, and may be a model of another program.
     if FileStatus(path) != nil { try ModelFileForm.check(path) }
-    guard isReadableFile(path) else {
-      throw SluiceError(
-        .modelNotFound, "the model \(path) does not exist or cannot be read", remedy: "check its path")
-    }
+    try ModelFileForm.checkIsReadable(path, otherwise: "check its path")
     self.path = path
     self.library = try OpenVINOLibrary.open(OpenVINOLocator(setting: library, environment: environment))
     let model = try ReadModel(path, in: self.library)

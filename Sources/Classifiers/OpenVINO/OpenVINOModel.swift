@@ -59,11 +59,8 @@ final class OpenVINOModel: Sendable {
     _ settings: OpenVINOSettings, environment: [String: String], cache: ModelCache?
   ) throws(SluiceError) {
     path = settings.modelPath
-    guard isReadableFile(path) else {
-      throw SluiceError(
-        .modelNotFound, "the model \(path) does not exist or cannot be read",
-        remedy: "check its path in the filter file, which may also say how to install it")
-    }
+    try ModelFileForm.checkIsReadable(
+      path, otherwise: "check its path in the filter file, which may also say how to install it")
     try ModelFileForm.checkName(path)
     library = try OpenVINOLibrary.open(OpenVINOLocator(setting: settings.library, environment: environment))
     var part = ModelPart(path: path, start: nil, library: library)

@@ -72,8 +72,10 @@ extension PipelineEnvironment {
   /// - Throws: `unreadable-file`, with the key and what to do.
   func digest(ofFile path: String, named key: String) throws(SluiceError) -> String {
     do throws(SluiceError) { return try digest(ofFile: path) } catch {
-      throw error.naming(
-        "the file of `\(key)`", remedy: "check its path in the filter file, which may also say how to install it")
+      let remedy =
+        FileStatus.isForbidden(path)
+        ? "let this user read it" : "check its path in the filter file, which may also say how to install it"
+      throw error.naming("the file of `\(key)`", remedy: remedy)
     }
   }
 
