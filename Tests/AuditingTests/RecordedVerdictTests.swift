@@ -84,6 +84,19 @@ struct RecordedVerdictTests {
     #expect(Set(declared.joined()).subtracting(written).isEmpty)
   }
 
+  @Test("the page of the log names every member of a verdict's record in its order, and those of its way")
+  func documented() throws {
+    let page = String(decoding: try Repository.bytes(Repository.file("Sources/AuditLog/README.md")), as: UTF8.self)
+    let row = try #require(page.split(separator: "\n").first { $0.hasPrefix("| `verdict` | An image was judged:") })
+    // Readers get it, and no record has it.
+    var rest = row.dropFirst("| `verdict` |".count)
+    for name in RecordedVerdict.members.map(\.name) where name != "withheld" {
+      let place = try #require(rest.firstRange(of: "`\(name)`"), "\(name) is missing, or out of order")
+      rest = rest[place.upperBound...]
+    }
+    for name in RecordedWay.members.map(\.name) { #expect(row.contains("`\(name)`"), "\(name)") }
+  }
+
   @Test("what a pipeline says is read as it was meant")
   func judged() async throws {
     let folder = try TemporaryFolder()
