@@ -45,17 +45,20 @@ package struct AuditFolder: Sendable {
   /// Room on its disk that is kept for making room.
   package var reserve: DiskReserve { DiskReserve(folder: path) }
 
+  /// What helps whoever reads a log that is not there, where options name it.
+  package static let namingRemedy = "name its folder with --audit, or a shared database with --database"
+
   /// Checks that there is an embedded log.
   ///
+  /// - Parameters:
+  ///   - remedy: what helps where there is none.
   /// - Throws: `audit-unavailable`.
-  package func checkHasDatabase() throws(SluiceError) {
+  package func checkHasDatabase(otherwise remedy: String = namingRemedy) throws(SluiceError) {
     guard access(databasePath, F_OK) != 0 else { return }
     guard errno == ENOENT || errno == ENOTDIR else {
       throw SluiceError(.auditUnavailable, "the audit log cannot be used: \(databasePath): \(Errno(rawValue: errno))")
     }
-    throw SluiceError(
-      .auditUnavailable, "there is no audit log in \(path)",
-      remedy: "name its folder with --audit, or a shared database with --database")
+    throw SluiceError(.auditUnavailable, "there is no audit log in \(path)", remedy: remedy)
   }
 
   /// Where a log is kept that nobody has named a folder for: among the state of its user (XDG base directories), or where a

@@ -35,13 +35,17 @@ package struct AuditLocation: Sendable {
 
   /// Opens a log that is there, without changing anything.
   ///
+  /// - Parameters:
+  ///   - remedy: what helps where there is none.
   /// - Throws: `audit-unavailable`, also where there is none.
-  package func openForReading() throws(SluiceError) -> AuditStore {
+  package func openForReading(
+    otherwise remedy: String = AuditFolder.namingRemedy
+  ) throws(SluiceError) -> AuditStore {
     if let database {
       return try AuditStore(
         PostgreSQLDatabase(database, isReadOnly: true), folder: folder.path, cipher: cipher, isReadOnly: true)
     }
-    try folder.checkHasDatabase()
+    try folder.checkHasDatabase(otherwise: remedy)
     return try AuditStore(
       SQLiteDatabase(path: folder.databasePath, isReadOnly: true), folder: folder.path, cipher: cipher, isReadOnly: true
     )

@@ -22,7 +22,8 @@ struct AuditedReviews: Sendable {
       }
       return
     }
-    let store = try AuditLocation.named(folder: path).openForReading()
+    let store = try AuditLocation.named(folder: path).openForReading(
+      otherwise: "name the folder of a log, or a file of reviews, with --from-audit")
     var found: [ReviewedImage] = []
     try store.forEachReview { review in
       found.append(
