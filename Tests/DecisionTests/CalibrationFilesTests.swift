@@ -23,6 +23,17 @@ struct CalibrationFilesTests {
     #expect(try Array(Calibration(json: bytes).json.indentedText.utf8) == bytes)
   }
 
+  @Test("the page of filters has the groups and the detections of the calibration that it speaks of")
+  func pageSaysTheSame() throws {
+    let name = "imagenet-mobilenet"
+    let calibration = try Calibration(json: Repository.bytes(Repository.file("Filters/\(name).calibration.json")))
+    let page = String(decoding: try Repository.bytes(Repository.file("Filters/README.md")), as: UTF8.self)
+    let detections = try #require(calibration.exits?.certificate.counts.detections)
+    #expect(page.replacing(",", with: "").contains("the \(detections) detections of\n`\(name).yaml`"))
+    #expect(calibration.groups.count == 5)
+    #expect(page.contains("| `\(name).yaml` | MobileNetV2 on ImageNet with a second model: five groups of witnesses"))
+  }
+
   private static func distribution(_ scores: [Double]) -> CleanDistribution { CleanDistribution(scores.map { $0 }) }
 
   /// A calibration whose fused scores have these strata.
