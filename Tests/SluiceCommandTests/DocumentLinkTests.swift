@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Links between the documents lead somewhere, and the paths that they name are there.
+/// Links between the documents lead somewhere, the paths that they name are there, and tables are told from text.
 struct DocumentLinkTests {
   /// Every Markdown page of the checkout, as a path in it.
   static let documents: [String] = {
@@ -50,6 +50,17 @@ struct DocumentLinkTests {
       // A name with a placeholder, or the beginning of several, is no path.
       if name.contains("NAME") || name.hasSuffix("…") { continue }
       #expect(FileManager.default.fileExists(atPath: Repository.file(name)), "\(document) names \(name)")
+    }
+  }
+
+  @Test("a table ends with an empty line: text that follows a row directly is shown as a row", arguments: documents)
+  func tablesEnd(document: String) throws {
+    let lines = try Self.text(of: document).split(separator: "\n", omittingEmptySubsequences: false)
+    var isFenced = false
+    for (number, (line, next)) in zip(lines, lines.dropFirst()).enumerated() {
+      if line.hasPrefix("```") { isFenced.toggle() }
+      guard !isFenced, line.hasPrefix("|"), !next.isEmpty, !next.hasPrefix("|") else { continue }
+      Issue.record("\(document):\(number + 2) follows a row of a table: \(next)")
     }
   }
 
