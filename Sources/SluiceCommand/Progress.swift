@@ -9,8 +9,10 @@ final class Progress: Sendable {
 
   private static let interval = Duration.milliseconds(100)
 
+  /// - Parameters:
+  ///   - isShown: whether there is a terminal to show it on. It is shown only where that takes codes.
   init(isShown: Bool) {
-    self.isShown = isShown
+    self.isShown = isShown && Terminal.takesCodes
     lastShown = Mutex(start)
   }
 

@@ -98,7 +98,7 @@ struct SetUpModel {
 
 /// A line on the terminal that tells what is being tried, and how far that is.
 struct TrialProgress {
-  private let isShown = Terminal.isTerminal(2)
+  private let isShown = Terminal.isTerminal(2) && Terminal.takesCodes
 
   private static let width = 30
 

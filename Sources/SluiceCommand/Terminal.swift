@@ -14,8 +14,14 @@ enum Terminal {
 
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// Whether the terminal is said to understand codes that colour text and go back in a line. Editors that run commands say `dumb`.
+  static let takesCodes: Bool = {
+    guard let kind = getenv("TERM") else { return false }
+    return !["", "dumb"].contains(String(cString: kind))
+  }()
+
   /// Whether text on standard output may be coloured (https://no-color.org).
-  static let usesColour = isTerminal(STDOUT_FILENO) && getenv("NO_COLOR") == nil
+  static let usesColour = isTerminal(STDOUT_FILENO) && takesCodes && getenv("NO_COLOR") == nil
 
   enum Style: String {
     case bold = "1"

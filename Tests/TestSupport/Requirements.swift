@@ -38,6 +38,7 @@ package enum Requirements {
   }()
   package static let hasOpenSSL = succeeds("openssl version")
   package static let hasSystemdAnalyze = succeeds("systemd-analyze --version")
+  package static let hasScript = succeeds("script --version")
   package static let hasNumPy = succeeds("python3 -c 'import numpy'")
 
   private static func isFound(_ variable: String) -> Bool {

@@ -69,7 +69,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
 
   /// - Throws: `audit-unavailable`; `quarantine-encrypted` where nobody has named the key of the kept images.
   private static func verification(by verifier: AuditVerifier) throws(SluiceError) -> Verification {
-    let isShown = Terminal.isTerminal(2)
+    let isShown = Terminal.isTerminal(2) && Terminal.takesCodes
     defer { if isShown { Terminal.write("\r\u{1B}[K") } }
     do throws(SluiceError) {
       return try verifier.verify { if isShown { Terminal.write("\r\u{1B}[K\($0) records") } }
