@@ -50,6 +50,7 @@ struct InspectCommand: AsyncParsableCommand {
         outputs: [path], inputs: [options.filter] + pipeline.definition.namedPaths,
         paths: ArgumentBytes.paths([image]))
     }
+    try picturePlace?.checkAsksForPNG("--picture")
     let limit = pipeline.definition.limits.maxBytes
     let input = try onlyInput(limit: limit)
     let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Common
 import Files
+import FilterPipeline
 import Glibc
 
 /// Where an output goes, however that is written.
@@ -49,6 +50,16 @@ enum OutputPlace: Equatable {
   static func checkIsFile(_ path: String?, _ option: String) throws {
     guard let path, let stream = OutputPlace(path).streamName else { return }
     throw ValidationError("\(option) takes a file, which others name or lie beside, and \(path) is \(stream)")
+  }
+
+  /// Refuses a name whose ending asks for another kind of picture than those that are written.
+  ///
+  /// - Throws: `unwritable-output`.
+  func checkAsksForPNG(_ option: String) throws(SluiceError) {
+    guard let path, let ending = OutputEnding.foreignEnding(of: path, known: ["png"]) else { return }
+    throw SluiceError(
+      .unwritableOutput, "\(path) cannot be written: pictures are PNG files here, and not .\(ending)",
+      remedy: "name a file that ends in .png with \(option)")
   }
 
   /// Refuses a path whose folder is not there: a name typed wrongly must not cost the work that is to be written.

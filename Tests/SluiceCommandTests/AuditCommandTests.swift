@@ -344,6 +344,9 @@ struct AuditCommandTests {
     let broken = try bench.audit(
       "show", try bench.record(of: "broken.png").reference, "-f", Filters.signs, "--picture", "\(bench.path)/none.png")
     #expect(broken.errors.contains("no picture to show") && !bench.exists("none.png"))
+    let other = try bench.audit("show", record.reference, "-f", Filters.signs, "--picture", "\(bench.path)/sheet.jpg")
+    #expect(other.status == 2 && other.output.isEmpty && !bench.exists("sheet.jpg"))
+    #expect(other.errors.contains("name a file that ends in .png with --picture"))
   }
 
   private static func width(of picture: [UInt8]) throws -> Int {

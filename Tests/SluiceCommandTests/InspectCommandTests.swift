@@ -60,6 +60,20 @@ struct InspectCommandTests {
     #expect(both.status == 2 && both.output.isEmpty && both.errors.contains("both standard output"), "\(both.errors)")
   }
 
+  @Test("a picture is not written under the ending of another kind", arguments: ["x.jpg", "x.PNG", "x", "x.1"])
+  func otherEndings(name: String) throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/\(name)"
+    let result = try SluiceCommand.run(
+      ["inspect", "-f", Filters.signs, "--picture", path, try sample("adversarial/pgd")])
+    let isRefused = name == "x.jpg"
+    #expect(result.status == (isRefused ? 2 : 1), "\(result.errors)")
+    #expect(FileManager.default.fileExists(atPath: path) != isRefused)
+    guard isRefused else { return }
+    #expect(result.output.isEmpty && result.errors.contains("pictures are PNG files here, and not .jpg"))
+    #expect(result.errors.contains("name a file that ends in .png with --picture"))
+  }
+
   @Test func aDamagedImageIsExplained() throws {
     let folder = try TemporaryFolder()
     let path = try folder.file("cut.png", Array(try EncodedImages.png().dropLast(30)))

@@ -19,15 +19,13 @@ package enum TensorFormat: String, Sendable, CaseIterable {
 
 extension TensorFormat {
   /// The format that the ending of a file name asks for; NumPy arrays where it asks for none.
-  package static func named(by path: String) -> TensorFormat { ending(of: path).flatMap { byEnding[$0] } ?? .npy }
+  package static func named(by path: String) -> TensorFormat {
+    OutputEnding.ending(of: path).flatMap { byEnding[$0] } ?? .npy
+  }
 
   /// The ending of a file name when it asks for something that tensors are not written as, such as `jpg`.
-  ///
-  /// Names without one, hidden ones as `.tensors`, numbers as in `run.2`, and special files such as `/dev/null` ask for nothing.
   package static func foreignEnding(of path: String) -> String? {
-    guard let ending = ending(of: path), byEnding[ending] == nil else { return nil }
-    if let name = path.split(separator: "/").last, name.lastIndex(of: ".") == name.startIndex { return nil }
-    return ending.contains { $0.isLetter } ? ending : nil
+    OutputEnding.foreignEnding(of: path, known: Set(byEnding.keys))
   }
 
   /// The endings that name a format, for people.
@@ -36,14 +34,6 @@ extension TensorFormat {
   private static let byEnding: [String: TensorFormat] = [
     "npy": .npy, "npz": .npz, "tar": .tar, "safetensors": .safetensors, "raw": .raw, "bin": .raw,
   ]
-
-  private static func ending(of path: String) -> String? {
-    guard let name = path.split(separator: "/").last, !isDevice(path) else { return nil }
-    return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() }
-  }
-
-  /// What lies in shared memory is a file like any other.
-  private static func isDevice(_ path: String) -> Bool { path.hasPrefix("/dev/") && !path.hasPrefix("/dev/shm/") }
 }
 
 /// Writes tensors in one format.

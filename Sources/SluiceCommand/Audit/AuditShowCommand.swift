@@ -67,6 +67,7 @@ struct AuditShowCommand: AsyncParsableCommand {
     let outputs = [image, picture].compactMap(\.self)
     try checkDistinct(outputs: outputs, inputs: [filter].compactMap(\.self))
     try location.folder.checkIsLeftAlone(by: outputs.filter { $0 != "-" })
+    if let picture { try OutputPlace(picture).checkAsksForPNG("--picture") }
     let shown = try store.findOne(record)
     let others = try store.find(record).count - 1
     if others > 0 { Terminal.say("sluice: \(others) more records match; this is the newest") }
