@@ -23,8 +23,9 @@ struct ExportCommand: AsyncParsableCommand {
         sluice export --adversarial-training hardening/ --form shards \\
           --from-audit reviews.ndjson
 
-      An image that is no longer the one that was reviewed is left out. Exit status: 0 when all images were written, 1 when \
-      some were left out, 2 when the export failed.
+      An image that is no longer the one that was reviewed is left out.
+
+      Exit status: 0 when all images were written, 1 when some were left out, 2 when the export failed.
       """)
 
   @Option(help: ArgumentHelp("The folder to write; new or empty.", valueName: "folder"), completion: .directory)

@@ -119,7 +119,9 @@ struct InspectReport {
 
   private var verdictLine: String {
     let style: Terminal.Style = verdict.outcome == .clean ? .green : .red
-    let conclusion = "verdict: \(verdict.outcome.rawValue), \(verdict.outcome.action.rawValue)"
+    // What was rejected, or failed, is called as what became of it.
+    let (found, done) = (verdict.outcome.rawValue, verdict.outcome.action.rawValue)
+    let conclusion = "verdict: " + (found == done ? found : "\(found), \(done)")
     guard let error = verdict.error else { return Terminal.styled(conclusion, style) }
     return Terminal.styled(conclusion, style) + "\n  \(error.code): \(Terminal.printable(error.description))"
   }

@@ -32,6 +32,7 @@ struct QuantiseCommand: AsyncParsableCommand {
       Scores in 8 bits are other scores: calibrate afterwards. Processors without instructions for 8-bit products \
       (VNNI on x86-64) compute such models in single precision, with a calibration of its own: `calibration: {int8: \
       FILE, f32: FILE}`. Models are ONNX files with their weights inside.
+
       Exit status: 0 when the file was written, 1 when images were left out, 2 when it could not be written.
       """)
 

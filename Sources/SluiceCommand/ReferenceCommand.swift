@@ -21,6 +21,7 @@ struct ReferenceCommand: AsyncParsableCommand {
 
       The filter's decode and preprocess sections alone are used, so the file may already name the reference; what its \
       file findings would canonicalise is not.
+
       Exit status: 0 when the reference was written, 1 when images were left out, 2 when it could not be written.
       """)
 

@@ -34,8 +34,8 @@ struct ServeCommand: AsyncParsableCommand {
       Every verdict is recorded before it is answered, and what is held back is kept: see `sluice audit --help`, or the pages \
       at http://127.0.0.1:8082/audit, whose token lies in the log's folder. --audit names the folder; --audit off records nothing.
 
-      SIGHUP, or a change of the filter's files, reloads the filter; SIGHUP has the files of tokens read again as well. SIGTERM ends \
-      the gateway once what has begun is answered.
+      SIGHUP, or a change of the filter's files, reloads the filter; SIGHUP has the files of tokens and the TLS certificate with its \
+      key read again as well. SIGTERM ends the gateway once what has begun is answered.
 
       Exit status: 0 after a signal to end, 2 when the gateway could not serve.
       """)

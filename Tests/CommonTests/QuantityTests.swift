@@ -15,6 +15,11 @@ import Testing
     #expect(duration.wholeNanoseconds == nano)
   }
 
+  @Test(arguments: [(0, "0 images", "0 searches"), (1, "1 image", "1 search"), (2, "2 images", "2 searches")])
+  func numbersOfThings(count: Int, images: String, searches: String) {
+    #expect(counted(count, "image") == images && counted(count, "search", plural: "searches") == searches)
+  }
+
   @Test func durationsBeyondTheRangeAreItsEnds() {
     let years = Duration.seconds(Int64.max / 2)
     #expect(years.wholeMilliseconds == .max && (Duration.zero - years).wholeMilliseconds == .min)

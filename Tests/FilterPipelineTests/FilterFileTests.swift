@@ -119,7 +119,10 @@ struct FilterFileTests {
     ("filter: lanczos", "filter: cubic", [":5", "preprocess[0].resize.filter", "bicubic"]),
     ("shorterSide: 256", "shorterSide: 0", ["preprocess[0].resize.shorterSide", "1 to 4096"]),
     ("shorterSide: 256", "shorterSide: 256, width: 9", ["either shorterSide, or width and height"]),
-    ("  - centerCrop: {width: 224, height: 192}\n", "", ["preprocess", "other side open"]),
+    (
+      "  - centerCrop: {width: 224, height: 192}\n", "",
+      ["`preprocess` cannot be used: a resize", "other side open; follow it with centerCrop"]
+    ),
     ("centerCrop: {", "centreCrop: {", ["`preprocess[1].centreCrop`", "resize, centerCrop"]),
     ("mean: [0.1, 0.2, 0.3]", "mean: [0.1, 0.2]", [":7", "normalize.mean", "2 entries; permitted is 3"]),
     ("mean: [0.1, 0.2, 0.3]", "mean: [0.1]", ["normalize.mean", "has 1 entry; permitted is 3"]),

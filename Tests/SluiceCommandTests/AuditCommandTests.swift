@@ -320,7 +320,7 @@ struct AuditCommandTests {
     let first = try bench.record(of: name)
     _ = try bench.filter([name])
     let shown = try bench.audit("show", first.sha256)
-    #expect(shown.status == 0 && shown.errors.contains("1 more records match"))
+    #expect(shown.status == 0 && shown.errors.contains("1 more record matches; this is the newest"))
     #expect(shown.outputText.contains(try bench.record(of: name).reference + "  "))
   }
 

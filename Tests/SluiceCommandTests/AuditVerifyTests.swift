@@ -23,7 +23,7 @@ struct AuditVerifyTests {
   @Test("an untouched log holds, and is signed to its end")
   func holds() throws {
     let text = try bench.audit("verify")
-    #expect(text.status == 0 && text.outputText.contains("holds: ") && text.outputText.contains("1 checkpoints"))
+    #expect(text.status == 0 && text.outputText.contains("holds: ") && text.outputText.contains(", 1 checkpoint, "))
     #expect(text.outputText.contains("--key-file"))
     let (status, json) = try verification()
     #expect(status == 0 && json["holds"] as? Bool == true && problems(json).isEmpty)

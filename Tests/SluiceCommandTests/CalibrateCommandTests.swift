@@ -225,7 +225,7 @@ import Testing
       ("true", "--clean nowhere", 2, "nowhere"),
       ("true", "--clean clean/1.png", 2, "there are 1"),
       ("mkdir same; for i in $(seq 20); do cp clean/1.png same/$i.png; done", "--clean same", 2, "there are 1"),
-      ("mkdir none", "--clean clean --adversarial none", 2, "none is empty"),
+      ("mkdir none", "--clean clean --adversarial none", 2, "none is empty; name a folder of"),
       ("true", "--clean clean --adversarial clean/1.png", 2, "is not a folder"),
       ("true", "--clean clean --fpr 0", 2, "--fpr"),
       ("true", "--clean clean --fpr 0.2", 2, "`falsePositiveBudget: 0.2`"),

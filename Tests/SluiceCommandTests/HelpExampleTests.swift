@@ -41,4 +41,24 @@ struct HelpExampleTests {
     }
     #expect(count > 50, "every command has examples")
   }
+
+  @Test("what a command says of its exit status is a paragraph of its own, and names the one of a command that failed")
+  func exitStatus() throws {
+    let dump = try SluiceCommand.run(["--experimental-dump-help"])
+    let discussions = try JSONDecoder().decode(Help.self, from: Data(dump.output)).command.discussions()
+    let saying = discussions.filter { $0.text.contains("Exit status") }
+    #expect(saying.count > 10)
+    for (words, text) in saying {
+      let status = text.split(separator: "\n\n").first { $0.hasPrefix("Exit status: 0") }
+      #expect(status?.contains(" 2 ") == true, "sluice \(words.joined(separator: " "))")
+    }
+  }
+
+  @Test("what SIGHUP has read again is said")
+  func hangup() throws {
+    let help = try SluiceCommand.run(["serve", "--help"], environment: ["COLUMNS": "400"])
+    #expect(
+      help.outputText.contains("SIGHUP has the files of tokens and the TLS certificate with its key read again as well")
+    )
+  }
 }

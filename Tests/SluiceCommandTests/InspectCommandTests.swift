@@ -80,6 +80,7 @@ struct InspectCommandTests {
     let result = try SluiceCommand.run(["inspect", "-f", Filters.signs, path])
     #expect(result.status == 1)
     #expect(result.outputText.contains("truncated-image"))
+    #expect(result.outputText.contains("\nverdict: rejected\n"), "\(result.outputText)")
     let picture = try SluiceCommand.run(["inspect", "-f", Filters.signs, "--picture", "\(folder.path)/x.png", path])
     #expect(picture.status == 1)
     #expect(picture.errors.contains("there is no picture to show"))

@@ -33,7 +33,11 @@ package struct ImageGroup: Sendable {
       guard let names = try folderContents(folder) else {
         throw SluiceError(.unreadableFile, "\(folder) is not a folder", remedy: "name a folder of adversarial images")
       }
-      guard !names.isEmpty else { throw SluiceError(.emptyInput, "the folder \(folder) is empty") }
+      guard !names.isEmpty else {
+        throw SluiceError(
+          .emptyInput, "the folder \(folder) is empty",
+          remedy: "name a folder of adversarial images, or of folders of them")
+      }
       groups += try attacks(in: RawPath(folder), names, called: name(of: folder))
     }
     return merged(groups)

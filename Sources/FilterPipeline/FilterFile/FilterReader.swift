@@ -76,7 +76,7 @@ struct FilterReader {
     do throws(SluiceError) {
       return try Preprocessor(steps: steps, channels: channels.pixelChannels)
     } catch {
-      throw node.error(error.description)
+      throw node.error("cannot be used: \(error.description)")
     }
   }
 

@@ -6,7 +6,7 @@ extension ParityReport {
   /// The report for people.
   package var text: String {
     let shape = referenceShape.dropFirst().map(String.init).joined(separator: "×")
-    var lines = ["compared \(Self.counted(images.count, "image")), tensors of \(shape)"]
+    var lines = ["compared \(counted(images.count, "image")), tensors of \(shape)"]
     if let difference {
       lines.append("  largest difference  \(Self.amount(Double(difference.largest), level))")
       lines.append("  mean difference     \(Self.amount(difference.mean, level))")
@@ -46,7 +46,7 @@ extension ParityReport {
       lines += settings.map { "  \($0)" }
     }
     lines.append(
-      "with that, over \(Self.counted(explanation.imageCount, "image")): largest difference "
+      "with that, over \(counted(explanation.imageCount, "image")): largest difference "
         + "\(Self.amount(Double(explanation.rest.largest), explanation.level)), mean "
         + Self.amount(explanation.rest.mean, explanation.level))
     if !explanation.isEqual {
@@ -61,8 +61,6 @@ extension ParityReport {
   private static func amount(_ value: Double, _ level: Float) -> String {
     "\(number(value)) (\(number(value / Double(level))) levels of 8 bits)"
   }
-
-  private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   static func number(_ value: Double) -> String { JSONValue.number(value, decimals: abs(value) < 0.01 ? 6 : 3).text }
 }

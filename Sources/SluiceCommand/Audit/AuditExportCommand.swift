@@ -26,8 +26,10 @@ struct AuditExportCommand: AsyncParsableCommand {
         sluice export --adversarial-training hardening/ --from-audit FOLDER
         sluice calibrate -f filter.yaml --clean photos/ --from-audit FOLDER
 
-      The archive holds the senders' files as DIGEST.png or DIGEST.jpg: open them with care. Exit status: 0, or 1 when images \
-      of some of the records are not kept.
+      The archive holds the senders' files as DIGEST.png or DIGEST.jpg: open them with care.
+
+      Exit status: 0, 1 when images of some of the records are not kept, 2 when the log cannot be read or the export cannot be \
+      written.
       """)
 
   @OptionGroup var log: AuditOptions

@@ -71,7 +71,7 @@ struct AuditPruneCommand: AsyncParsableCommand {
       _ = try location.folder.removeLeftovers()
     }
     let verb = dryRun ? "would be deleted" : "deleted"
-    let line = "\(pruning.images) images of \(ByteCount(pruning.bytes)) \(verb)\n"
+    let line = "\(counted(pruning.images, "image")) of \(ByteCount(pruning.bytes)) \(verb)\n"
     try OutputFile.standardOutput().write(Array(line.utf8))
     if let doubt = pruning.doubt { throw doubt.error }
   }

@@ -70,7 +70,10 @@ struct AuditShowCommand: AsyncParsableCommand {
     if let picture { try OutputPlace(picture).checkAsksForPNG("--picture") }
     let shown = try store.findOne(record)
     let others = try store.find(record).count - 1
-    if others > 0 { Terminal.say("sluice: \(others) more records match; this is the newest") }
+    if others > 0 {
+      Terminal.say(
+        "sluice: \(counted(others, "more record matches", plural: "more records match")); this is the newest")
+    }
     let text = json ? shown.exported.text + "\n" : RecordReport(shown).text
     let (imagePlace, picturePlace) = (image.map { OutputPlace($0) }, picture.map { OutputPlace($0) })
     if ![imagePlace, picturePlace].contains(.standardOutput) {

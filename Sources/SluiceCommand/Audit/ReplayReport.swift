@@ -46,18 +46,22 @@ struct ReplayReport {
   mutating func passOver() { neverKept += 1 }
 
   func finish() throws(SluiceError) {
-    let passedOver = neverKept > 0 ? "no image was kept of \(neverKept) more records" : nil
+    let passedOver = neverKept > 0 ? "no image was kept of \(counted(neverKept, "more record"))" : nil
     guard !isJSON else {
       if let passedOver { Terminal.say("sluice: \(passedOver)") }
       return
     }
-    var lines = ["\(judged) images judged again, \(same) with the same verdict and scores, \(leftOut) left out"]
-    if deleted > 0 { lines.append("\(deleted) of those left out have been deleted since") }
+    var lines = [
+      "\(counted(judged, "image")) judged again, \(same) with the same verdict and scores, \(leftOut) left out"
+    ]
+    if deleted > 0 { lines.append("\(deleted) of those left out \(deleted == 1 ? "has" : "have") been deleted since") }
     if let passedOver { lines.append(passedOver) }
     if otherFilter > 0 {
-      lines.append("\(otherFilter) records are of a filter, calibration or model other than this one")
-      lines.append("\(flaggedThatPass) of \(flagged) flagged images would pass")
-      lines.append("\(cleanThatAreFlagged) of \(clean) clean images would be flagged")
+      lines.append(
+        "\(counted(otherFilter, "record is", plural: "records are")) of a filter, calibration or model other than this one"
+      )
+      lines.append("\(flaggedThatPass) of \(counted(flagged, "flagged image")) would pass")
+      lines.append("\(cleanThatAreFlagged) of \(counted(clean, "clean image")) would be flagged")
     }
     try output.write(Array((lines.joined(separator: "\n") + "\n").utf8))
   }

@@ -15,7 +15,7 @@ struct VerificationReport {
 
   var text: String {
     let chains = result.writers.map { writer in
-      "\(writer.name): \(writer.records) records, \(writer.checkpoints) checkpoints, "
+      "\(writer.name): \(counted(writer.records, "record")), \(counted(writer.checkpoints, "checkpoint")), "
         + "signed through \(writer.signedThrough)\(writer.signedThrough < writer.records ? " of \(writer.records)" : "")"
     }
     let problems = result.problems.map { problem in
@@ -24,7 +24,10 @@ struct VerificationReport {
     }
     let conclusion =
       result.holds
-      ? [Terminal.styled("holds", .green) + ": \(result.records) records, \(result.images) kept images"] : []
+      ? [
+        Terminal.styled("holds", .green) + ": " + counted(result.records, "record") + ", "
+          + counted(result.images, "kept image")
+      ] : []
     let remedy =
       result.problems.contains(where: \.isMissingKey)
       ? ["Name the signing.pub of every gateway that has ever written to the log with --key-file."] : []
