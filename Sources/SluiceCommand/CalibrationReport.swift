@@ -46,8 +46,8 @@ struct CalibrationReport {
   private var neighbourhoods: [String] {
     guard calibration.lacksNeighbourhoods else { return [] }
     return [
-      "Predictions are compared with those of all photographs, however sure the classifier is of them. "
-        + "\(Calibration.photographsForNeighbourhoods) photographs suffice to compare them with those of which it is as sure."
+      "With so few photographs, a prediction is compared with all of them. With "
+        + "\(Calibration.photographsForNeighbourhoods), it is compared with those of which the classifier is equally sure."
     ]
   }
 
