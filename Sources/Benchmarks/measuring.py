@@ -11,6 +11,8 @@ import time
 
 # The first lines are left out of a rate: code and memory are touched for the first time there.
 WARMING = 10
+# Of fewer there is too little left that a rate could be of.
+FEWEST_IMAGES = 2 * WARMING + 1
 SHIPPED = pathlib.Path(__file__).resolve().parents[2] / "Filters/imagenet-mobilenet.yaml"
 
 
@@ -37,7 +39,7 @@ class Run:
         status, usage = os.wait4(process.pid, 0)[1:]
         process.returncode = os.waitstatus_to_exitcode(status)
         # 1: images were flagged.
-        if process.returncode not in (0, 1) or len(lines) <= 2 * WARMING:
+        if process.returncode not in (0, 1) or len(lines) < FEWEST_IMAGES:
             sys.exit(f"ended with {process.returncode} after {len(lines)} lines: {' '.join(map(str, command))}")
         spent = usage.ru_utime + usage.ru_stime - worked if by_processor_time else times[-1] - times[WARMING - 1]
         return Run(lines, (len(times) - WARMING) / spent, times[0] - start, usage.ru_maxrss / 1024)
@@ -92,14 +94,22 @@ def ratio(ours, theirs, value=lambda run: run.rate):
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
 
 
+def image_count(text):
+    """A number of images that a rate can be measured on."""
+    count = int(text)
+    if count < FEWEST_IMAGES:
+        raise argparse.ArgumentTypeError(f"at least {FEWEST_IMAGES} are needed: a rate leaves out the first {WARMING}")
+    return count
+
+
 def arguments(description, rounds, images):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--sluice", type=pathlib.Path, required=True, help="the program")
     parser.add_argument("--models", type=pathlib.Path, default=os.environ.get("MODELS"),
                         help="what ${MODELS} is in filters (default: the variable MODELS)")
     parser.add_argument("--rounds", type=int, default=rounds, help="turns of each subject (default: %(default)s)")
-    parser.add_argument("--images", type=int, default=images,
-                        help="photographs in a turn; fewer files are repeated (default: %(default)s)")
+    parser.add_argument("--images", type=image_count, default=images,
+                        help=f"photographs in a turn, at least {FEWEST_IMAGES}; fewer files are repeated (default: %(default)s)")
     parser.add_argument("photographs", type=pathlib.Path, help="a folder of JPEG files")
     parser.add_argument("filters", type=pathlib.Path, nargs="*", metavar="FILTER", default=[SHIPPED])
     return parser
