@@ -160,6 +160,22 @@ private final class PatternClassifier: Classifier {
     return Decision(calibration, rule: settings.rule, budget: settings.budget, shares: settings.shares)
   }
 
+  @Test("an image goes through the stages in the order that the documentation draws")
+  func stages() async throws {
+    let bench = try Bench()
+    let names = try bench.pipeline(try await Self.decision(bench)).stageNames
+    let asking = Array(repeating: "AskWitness", count: 3)
+    let before = ["Decode", "LookAtFile", "LookAtSource", "Preprocess", "LookAtImage", "AskClassifier"]
+    #expect(names == before + asking + ["Decide", "Forward"])
+    #expect(try bench.pipeline(nil).stageNames == names)
+    let page = String(decoding: try Repository.bytes(Repository.file("Sources/README.md")), as: UTF8.self)
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("    │  ") }.compactMap {
+      $0.split(separator: " ").dropFirst().first
+    }
+    #expect(
+      rows.filter { $0.first?.isUppercase == true }.map(String.init) == before + ["AskWitness", "Decide", "Forward"])
+  }
+
   @Test("a verdict is what complete evidence gives, unless the image left early, and says where its way ended")
   func sameVerdicts() async throws {
     let bench = try Bench()

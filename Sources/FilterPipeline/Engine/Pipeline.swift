@@ -126,6 +126,8 @@ package final class Pipeline: Sendable {
   package var classCount: Int? { classifier?.classCount }
   /// What the paths of labelled pictures say about their classes.
   package var pathClasses: PathClasses { PathClasses(classCount: classCount ?? 0, labels: labels?.names) }
+  /// The stages of an image's way, in order.
+  package var stageNames: [String] { way.stageNames }
   /// The squeezers of all detectors, each once.
   package var squeezers: [any Squeezer] { definition.detectorSqueezers }
   /// Whether flagged images can be forwarded in a squeezed version.

@@ -27,6 +27,9 @@ struct Way: Sendable {
     ]
   }
 
+  /// What happens to an image, in order, by the names of the stages; witnesses in the order of the calibration.
+  var stageNames: [String] { (stages + (witnesses as [any Stage]) + closing).map { "\(type(of: $0))" } }
+
   /// Takes an image as far as it goes.
   ///
   /// - Throws: what keeps it from being judged.
