@@ -10,7 +10,7 @@ import Testing
   .enabled(if: Requirements.hasEngine, "needs the inference engine"))
 struct ShippedCalibrationTests {
   /// Whether this processor computes in bfloat16 and in 8-bit integers.
-  private static let isFast: Bool = {
+  static let isFast: Bool = {
     var settings = OpenVINOSettings(modelPath: "")
     return [(InferencePrecision.auto, ComputedPrecision.bf16), (.int8, .int8)].allSatisfy { setting, wanted in
       settings.precision = setting
