@@ -104,6 +104,24 @@ final class ModelCacheTests {
     for entry in entries() { #expect(try mode(entry) == 0o600) }
   }
 
+  @Test("another processor, engine, file or part of it has entries of its own")
+  func keys() {
+    let own = ModelOrigin(
+      engine: "2026.1.0-1-abc", capabilities: "FP32 INT8", processor: "vendor_id: a\nflags: avx2 avx_vnni",
+      digests: ["00", "11"], start: "mul_11")
+    let changes: [(inout ModelOrigin) -> Void] = [
+      { $0.engine = "2026.1.1-1-abc" }, { $0.capabilities = "FP32" }, { $0.processor = "vendor_id: a\nflags: avx2" },
+      { $0.processor = "vendor_id: b\nflags: avx2 avx_vnni" }, { $0.digests = ["00", "12"] }, { $0.digests = ["00"] },
+      { $0.start = "mul_12" }, { $0.start = nil },
+    ]
+    let others = changes.map { change in
+      var other = own
+      change(&other)
+      return other.text
+    }
+    #expect(Set(others + [own.text]).count == changes.count + 1)
+  }
+
   @Test("damaged entries are neither used nor left", arguments: [0.0, 0.3, 0.6, 0.9, 0.97, 1.0])
   func damage(place: Double) async throws {
     let compiled = try await predictions(open { _ throws(SluiceError) in "the same" })

@@ -24,14 +24,10 @@ struct StoredModel: Sendable {
     self.library = library
     self.path = path
     self.digests = digests
-    origin = """
-      entry 3, exposing \(ExposedTensors.version)
-      engine \(library.version)
-      capabilities \(capabilities)
-      \(processor)
-      files \(digests.joined(separator: " "))
-      \(part.start.map { "from \($0)\n" } ?? "")
-      """
+    origin =
+      ModelOrigin(
+        engine: library.version, capabilities: capabilities, processor: processor, digests: digests, start: part.start
+      ).text
   }
 
   /// The digests of all files that make up the model.
