@@ -3,6 +3,7 @@ import Common
 import Decision
 import Files
 import FilterPipeline
+import StatefulDetection
 import Synchronization
 import Workers
 
@@ -17,10 +18,21 @@ package enum CalibrationWarning: Sendable {
 /// Images that were judged, with the filter that judged them: what is said of them afterwards is in its words, whichever filter
 /// has taken its place since.
 package struct JudgedBatch: Sendable {
-  package let judgements: [Judgement]
+  /// One of them.
+  struct Image: Sendable {
+    let input: EncodedInput
+    var judgement: Judgement
+    /// What chain of questions it belongs to; `nil` where it is not remembered.
+    let sighting: Sighting?
+  }
+
+  /// In the order in which they came.
+  let images: [Image]
   package let pipeline: Pipeline
   /// What their tensors and pictures are charged to, for as long as anybody holds them.
   package let holding: MemoryCharge
+
+  package var judgements: [Judgement] { images.map(\.judgement) }
 }
 
 /// The filter that judges, and the threads that it judges on; another filter can take its place while it works.
@@ -109,17 +121,18 @@ package final class FilterEngine: Sendable {
   /// Judges images once there is memory for what comes of all of them, and as many at a time as there is memory for.
   ///
   /// - Parameters:
-  ///   - notice: sees each judgement with its place as soon as there is one, on a worker; the model-size image is then let go.
-  /// - Returns: the judgements in the order of the images.
+  ///   - notice: sees each judgement with its place as soon as there is one, on a worker, and says what chain of questions the
+  ///     image belongs to; the model-size image is then let go.
+  /// - Returns: the images in the order in which they are given.
   /// - Throws: `cancelled` when the task is cancelled before anything is judged.
   package func judge(
     _ images: [EncodedInput], as wanted: WantedJudgement, within memory: MemoryBudget,
-    notice: @escaping @Sendable (Judgement, _ place: Int) -> Void = { _, _ in }
+    notice: @escaping @Sendable (Judgement, _ place: Int) -> Sighting? = { _, _ in nil }
   ) async throws(SluiceError) -> JudgedBatch {
     let serving = current.withLock { $0 }
     let pipeline = serving.pipeline
     let holding = try await memory.charge(images.count * pipeline.bytesForHolding(wanted), for: .holding)
-    let judgements = await withTaskGroup(of: (Int, Judgement).self) { group in
+    let judged = await withTaskGroup(of: (Int, JudgedBatch.Image).self) { group in
       for (place, image) in images.enumerated() {
         let number = lastNumber.add(1, ordering: .relaxed).newValue
         group.addTask(executorPreference: workers) {
@@ -128,20 +141,21 @@ package final class FilterEngine: Sendable {
           let charge = try? await memory.charge(pipeline.bytesForJudging(image), for: .judging)
           defer { withExtendedLifetime(charge) {} }
           var judgement = await pipeline.judge(image, id: number, as: wanted)
-          notice(judgement, place)
+          let sighting = notice(judgement, place)
           judgement.modelImage = nil
-          return (place, judgement)
+          return (place, JudgedBatch.Image(input: image, judgement: judgement, sighting: sighting))
         }
       }
-      var judgements = [Judgement?](repeating: nil, count: images.count)
-      for await (place, judgement) in group { judgements[place] = judgement }
-      return judgements.compactMap(\.self)
+      var judged = [JudgedBatch.Image?](repeating: nil, count: images.count)
+      for await (place, image) in group { judged[place] = image }
+      return judged.compactMap(\.self)
     }
+    let judgements = judged.map(\.judgement)
     for judgement in judgements { metrics.noteVerdict(judgement.verdict) }
     if let monitor = serving.monitor { compare(judgements, by: monitor) }
     if let exitAudit = serving.exitAudit { count(judgements, by: exitAudit) }
     holding.shrinks(to: judgements.reduce(0) { $0 + $1.heldBytes })
-    return JudgedBatch(judgements: judgements, pipeline: pipeline, holding: holding)
+    return JudgedBatch(images: judged, pipeline: pipeline, holding: holding)
   }
 
   /// Compares clean images with the calibration, and says so when it has become stale.

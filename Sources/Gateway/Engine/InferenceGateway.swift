@@ -4,7 +4,6 @@ import Common
 import FilterPipeline
 import Logging
 import OpenInference
-import StatefulDetection
 
 /// Judges what requests carry and sends on what is clean: what all transports share.
 ///
@@ -74,7 +73,7 @@ package struct InferenceGateway: Sendable {
     let forwarded = ForwardedRequest(
       identity: context.identity, id: request.id, version: context.version, parameters: request.parameters,
       outputs: request.outputs,
-      images: places.compactMap { ForwardedImage(images.judgements[$0]) }, pipeline: images.pipeline,
+      images: places.compactMap { ForwardedImage(images.images[$0].judgement) }, pipeline: images.pipeline,
       holding: images.holding, deadline: context.deadline)
     let start = ContinuousClock.now
     let response = try await backend.answer(forwarded)
@@ -120,12 +119,11 @@ package struct InferenceGateway: Sendable {
       let (request, images) = try await engine.compute(read)
       let wanted = WantedJudgement(
         flagged: context.mode, picture: picture, failsOpen: rules.failOpen, modelImage: searches != nil)
-      let sightings = Sightings(count: images.count)
       let batch = try await engine.judge(images, as: wanted, within: memory) { judgement, place in
-        sightings.enter(searches?.note(judgement, place: place, of: context), at: place)
+        searches?.note(judgement, place: place, of: context)
       }
-      let settled = searches?.settle(batch, sightings.all, context) ?? SettledImages(batch)
-      let judged = JudgedImage.all(images, batch.judgements, context, sightings.all, settled.answered)
+      let settled = searches?.settle(batch, context) ?? SettledImages(batch)
+      let judged = JudgedImage.all(batch, context, settled)
       let labels = batch.pipeline.labels
       try await audit?.record(judged, context, searches: searches?.records) { labels?[$0] }
       return (request, batch.judgements.map(\.withoutTensor), settled)

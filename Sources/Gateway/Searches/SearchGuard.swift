@@ -66,15 +66,14 @@ package struct SearchGuard: Sendable {
   }
 
   /// What images are to be answered: their own answers, unless their sender searches.
-  func settle(_ batch: JudgedBatch, _ sightings: [Sighting?], _ context: RequestContext) -> SettledImages {
+  func settle(_ batch: JudgedBatch, _ context: RequestContext) -> SettledImages {
     if let firstAnswers {
-      return AnsweredImages(batch, sightings, firstAnswers, context).map(SettledImages.init(frozen:))
-        ?? SettledImages(refused: batch)
+      return AnsweredImages(batch, firstAnswers, context).map(SettledImages.answered) ?? .refused
     }
-    guard sightings.contains(where: { $0?.concernsAsker == true }) else { return SettledImages(batch) }
+    guard batch.images.contains(where: { $0.sighting?.concernsAsker == true }) else { return SettledImages(batch) }
     return switch action {
-    case .refuse: SettledImages(refused: batch)
-    case .slow: SettledImages(slowed: batch)
+    case .refuse: .refused
+    case .slow: .slowed(AnsweredImages(batch))
     case .off, .silent, .freeze: SettledImages(batch)
     }
   }
