@@ -69,7 +69,7 @@ package struct Replay: Sendable {
       guard error.code == .quarantineDamaged || error.code == .quarantineEncrypted else { throw error }
       return .leftOut(error.description)
     }
-    let verdict = await pipeline.judge(Self.input(said, bytes), id: 1, as: .init(complete: isComplete)).verdict
+    let verdict = await pipeline.judge(Self.input(said, bytes), id: 1, as: .init(asksEverything: isComplete)).verdict
     let (largest, unmatched) = differences(said, verdict)
     return .judged(
       Comparison(

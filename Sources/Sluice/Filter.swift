@@ -87,7 +87,7 @@ public final class Filter: Sendable {
     try await places.enter()
     let number = lastNumber.add(1, ordering: .relaxed).newValue
     var wanted = wanted
-    wanted.complete = completely
+    wanted.asksEverything = completely
     let judgement = await threads.run { [pipeline, wanted] in
       await pipeline.judge(EncodedInput(source: source, bytes: bytes), id: number, as: wanted)
     }

@@ -141,7 +141,7 @@ struct FilterCommand: AsyncParsableCommand {
     let interruption = try Interruption()
     let run = FilterRun(
       pipeline, workers: workers, interruption: interruption, recorder: trail?.recorder,
-      wanted: WantedJudgement(flagged: observe ? .observe : .enforce, tensor: chosenFormat != .none))
+      wanted: WantedJudgement(flagged: observe ? .observe : .enforce, parts: chosenFormat == .none ? [] : .tensor))
     let progress = Progress(isShown: Terminal.isTerminal(STDERR_FILENO) && !verdictPlace.isTerminal)
     let result: RunSummary
     do throws(SluiceError) { result = try await judged(by: run, pipeline, progress, interruption) } catch {

@@ -53,7 +53,7 @@ struct InspectCommand: AsyncParsableCommand {
     try picturePlace?.checkAsksForPNG("--picture")
     let limit = pipeline.definition.limits.maxBytes
     let input = try onlyInput(limit: limit)
-    let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
+    let verdict = await pipeline.judge(input, id: 1, as: .init(asksEverything: true)).verdict
     if json {
       try OutputFile.standardOutput().write(Array((verdict.json.text + "\n").utf8))
     } else if picturePlace != .standardOutput {

@@ -134,10 +134,12 @@ private final class PatternClassifier: Classifier {
     let scoring = try bench.pipeline(nil)
     var images: [ScoredImage] = []
     for seed in 0..<300 {
-      let clean = await scoring.judge(try picture(seed, isAttack: false), id: 1, as: .init(complete: true)).verdict
+      let clean = await scoring.judge(try picture(seed, isAttack: false), id: 1, as: .init(asksEverything: true))
+        .verdict
       images.append(try scored(clean, attack: nil))
       guard seed < 100 else { continue }
-      let attack = await scoring.judge(try picture(seed, isAttack: true), id: 1, as: .init(complete: true)).verdict
+      let attack = await scoring.judge(try picture(seed, isAttack: true), id: 1, as: .init(asksEverything: true))
+        .verdict
       images.append(try scored(attack, attack: "noise"))
     }
     let detectors = bench.definition.calibratedDetectors.map { definition in
@@ -187,7 +189,7 @@ private final class PatternClassifier: Classifier {
       for isAttack in [false, true] {
         let input = try Self.picture(seed, isAttack: isAttack)
         let verdict = await pipeline.judge(input, id: 1).verdict
-        let complete = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
+        let complete = await pipeline.judge(input, id: 1, as: .init(asksEverything: true)).verdict
         endings[verdict.ending, default: 0] += 1
         #expect(complete.ending == .complete && complete.asked.count == 4 && complete.detectors.count == 4)
         switch verdict.ending {
@@ -233,7 +235,7 @@ private final class PatternClassifier: Classifier {
     var scores: [Double] = []
     for seed in 0..<40 {
       let input = try Self.picture(seed, isAttack: false)
-      let verdict = await measuring.judge(input, id: 1, as: .init(complete: true)).verdict
+      let verdict = await measuring.judge(input, id: 1, as: .init(asksEverything: true)).verdict
       scores.append(try #require(verdict.detectors.last?.score.value))
     }
     let threshold = scores.sorted()[35]
@@ -257,7 +259,7 @@ private final class PatternClassifier: Classifier {
       let rest = seed % 3 == 1 ? Array("PK\u{3}\u{4}rest".utf8) : []
       let input = EncodedInput(source: picture.source, bytes: picture.bytes + rest)
       let verdict = await pipeline.judge(input, id: 1).verdict
-      let complete = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
+      let complete = await pipeline.judge(input, id: 1, as: .init(asksEverything: true)).verdict
       let end = way.end(of: try scored(complete, attack: nil), in: complete)
       #expect(Array(end.calls) == verdict.asked.map(\.name), "\(seed)")
       let expected: [Verdict.Ending: Decision.EarlyEnding] = [.flaggedEarly: .flagged, .clearedEarly: .exit]
@@ -347,7 +349,8 @@ private final class PatternClassifier: Classifier {
   func json() async throws {
     let bench = try Bench()
     let pipeline = try bench.pipeline(try await Self.decision(bench))
-    let complete = await pipeline.judge(try Self.picture(3, isAttack: false), id: 1, as: .init(complete: true)).verdict
+    let complete = await pipeline.judge(try Self.picture(3, isAttack: false), id: 1, as: .init(asksEverything: true))
+      .verdict
     let way = try #require(complete.json["way"])
     #expect(way["asked"] == .array(["classifier", "model second", "look 8", "mirror"].map(JSONValue.string)))
     #expect(way["end"] == .string("complete") && way["private"] == nil)

@@ -57,7 +57,8 @@ struct ModelBenchTests {
 
   private func judge(_ pipeline: Pipeline) async throws -> Verdict {
     await pipeline.judge(
-      EncodedInput(source: "x", bytes: try EncodedImages.png(width: 30, height: 30)), id: 1, as: .init(complete: true)
+      EncodedInput(source: "x", bytes: try EncodedImages.png(width: 30, height: 30)), id: 1,
+      as: .init(asksEverything: true)
     ).verdict
   }
 

@@ -125,7 +125,7 @@ struct PipelineTests {
     let white = PixelImage([UInt8](repeating: 255, count: 192), width: 8, height: 8, channels: .rgb)
     let archive = try white.encodedAsPNG() + Array("PK\u{3}\u{4}rest".utf8)
     let held = await pipeline.judge(
-      input(archive), id: 1, as: .init(flagged: .enforce, failsOpen: true, complete: complete))
+      input(archive), id: 1, as: .init(flagged: .enforce, asksEverything: complete, failsOpen: true))
     #expect(held.verdict.outcome == .adversarial && held.tensor == nil && held.verdict.ending == .flaggedEarly)
   }
 
@@ -133,11 +133,12 @@ struct PipelineTests {
   func flaggedImages() async throws {
     let (pipeline, _) = try pipeline(threshold: 0, forward: "{squeezed: {median: 2}}")
     let bytes = try EncodedImages.png(width: 8, height: 8)
-    let held = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .enforce, picture: true))
+    let held = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .enforce, parts: [.tensor, .picture]))
     #expect(held.tensor == nil && held.picture == nil && held.verdict.action == .flagged)
     let observed = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .observe))
     #expect(observed.tensor != nil && observed.verdict.action == .observed)
-    let sanitised = await pipeline.judge(input(bytes), id: 1, as: .init(flagged: .sanitize, picture: true))
+    let sanitised = await pipeline.judge(
+      input(bytes), id: 1, as: .init(flagged: .sanitize, parts: [.tensor, .picture]))
     #expect(sanitised.verdict.action == .sanitized && sanitised.prediction == nil)
     let picture = try #require(sanitised.picture)
     let expected = Median(window: 2).squeeze(try pipeline.modelImage(of: bytes), seed: .none).array
@@ -208,7 +209,7 @@ struct PipelineTests {
     let picture = try EncodedImages.png(width: 20, height: 12)
     let gamma = EncodedImages.chunk("gAMA", EncodedImages.bigEndian(20_000))
     let bytes = Array(picture[..<33]) + gamma + Array(picture[33...])
-    let judgement = await pipeline.judge(input(bytes), id: 1, as: .init(modelImage: true))
+    let judgement = await pipeline.judge(input(bytes), id: 1, as: .init(parts: [.tensor, .modelImage]))
     let expected = try pipeline.modelImage(of: bytes).array
     let image = try #require(judgement.modelImage)
     #expect(image.pixels.array == expected)

@@ -24,7 +24,7 @@ struct HoldingTests {
   private func judge(
     _ images: [EncodedInput], _ memory: MemoryBudget, picture: Bool = false
   ) async throws(SluiceError) -> JudgedBatch {
-    try await engine.judge(images, as: WantedJudgement(picture: picture), within: memory)
+    try await engine.judge(images, as: WantedJudgement(parts: picture ? [.tensor, .picture] : .tensor), within: memory)
   }
 
   @Test("tensors are charged for as long as they are held, and only those that there are")

@@ -49,7 +49,8 @@ package struct ScoringRun: Sendable {
       images, attack: attack, variants: variants, limits: scoring.pipeline.definition.limits, sha256: sha256,
       queue: queue, admits: admits)
     let run = FilterRun(
-      scoring.pipeline, workers: workers, interruption: interruption, wanted: .init(flagged: .observe, complete: true))
+      scoring.pipeline, workers: workers, interruption: interruption,
+      wanted: .init(flagged: .observe, asksEverything: true))
     _ = try await run.run(inputs, into: VerdictSink(queue: queue, take: take))
   }
 }

@@ -79,6 +79,6 @@ extension Passage {
     verdict.handling = nil
     // Nothing is forwarded, whatever was being made when it failed.
     verdict.tensor = nil
-    (tensor, picture, prediction) = (nil, nil, nil)
+    (forwardedTensor, forwardedPicture, forwardedPrediction) = (nil, nil, nil)
   }
 }

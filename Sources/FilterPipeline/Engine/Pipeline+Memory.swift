@@ -16,7 +16,8 @@ extension Pipeline {
 
   /// What a judgement holds at most once it is made: the tensor, and the picture where it is wanted.
   package func bytesForHolding(_ wanted: WantedJudgement) -> Int {
-    (wanted.tensor ? form.bytesPerImage : 0) + (wanted.picture ? Self.pictureBytes(form.size) : 0)
+    (wanted.parts.contains(.tensor) ? form.bytesPerImage : 0)
+      + (wanted.parts.contains(.picture) ? Self.pictureBytes(form.size) : 0)
   }
 
   private func sourceBytes(_ input: EncodedInput) -> Int {

@@ -31,7 +31,7 @@ struct AskClassifier: Stage {
     passage.encoded = consume batch
     passage.verdict.asked.append(.init(name: Verdict.Asked.classifier, milliseconds: watch.lap(), isPrivate: false))
     passage.evidence = PredictionEvidence(original: prediction)
-    passage.prediction = prediction
+    passage.forwardedPrediction = prediction
     passage.verdict.prediction = Verdict.PredictionSummary(prediction, labels)
     return weighing.progress(&passage, after: nil)
   }

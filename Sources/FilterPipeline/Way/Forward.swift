@@ -24,11 +24,11 @@ struct Forward: Stage {
   func advance(_ passage: inout Passage) throws(SluiceError) -> StageProgress {
     guard let image = passage.image else { return .goesOn }
     let isFlagged = passage.verdict.outcome == .adversarial
-    let flagged = passage.wanted.flagged
+    let (flagged, parts) = (passage.wanted.flagged, passage.wanted.parts)
     if isFlagged {
       switch flagged {
       case .enforce:
-        passage.prediction = nil
+        passage.forwardedPrediction = nil
         return .goesOn
       case .sanitize: passage.verdict.handling = .sanitized
       case .observe: passage.verdict.handling = .observed
@@ -36,14 +36,14 @@ struct Forward: Stage {
     }
     passage.verdict.tensor = Verdict.TensorSummary(shape: form.shape(batch: 1), element: form.element)
     if let change = isFlagged && flagged == .sanitize ? sanitizer : forwarder {
-      passage.prediction = nil
+      passage.forwardedPrediction = nil
       let picture = change.picture(of: image.pixels, seed: passage.draws.seed)
-      if passage.wanted.tensor { passage.tensor = forwarded(change.encoded(picture)) }
-      if passage.wanted.picture { passage.picture = try picture.encodedAsPNG() }
+      if parts.contains(.tensor) { passage.forwardedTensor = forwarded(change.encoded(picture)) }
+      if parts.contains(.picture) { passage.forwardedPicture = try picture.encodedAsPNG() }
     } else {
       let asked = passage.encoded.take()
-      if passage.wanted.tensor { passage.tensor = forwarded(asked ?? encoder.encoded(image.pixels)) }
-      if passage.wanted.picture { passage.picture = try image.pixels.encodedAsPNG() }
+      if parts.contains(.tensor) { passage.forwardedTensor = forwarded(asked ?? encoder.encoded(image.pixels)) }
+      if parts.contains(.picture) { passage.forwardedPicture = try image.pixels.encodedAsPNG() }
     }
     return .goesOn
   }

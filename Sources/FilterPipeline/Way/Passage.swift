@@ -29,14 +29,15 @@ struct Passage: ~Copyable {
   var asked: [Int] = []
   /// Whether it is flagged whatever else is asked, although its way goes on.
   var isCertainlyFlagged = false
-  var tensor: ForwardedTensor?
-  var picture: [UInt8]?
+  var forwardedTensor: ForwardedTensor?
+  /// The forwarded picture as a PNG.
+  var forwardedPicture: [UInt8]?
   /// What the classifier says about the forwarded tensor, where it was asked that already.
-  var prediction: Prediction?
+  var forwardedPrediction: Prediction?
 
   consuming func judgement() -> Judgement {
     Judgement(
-      verdict: verdict, tensor: tensor, picture: picture, prediction: prediction,
-      modelImage: wanted.modelImage && verdict.outcome != .rejected ? image : nil)
+      verdict: verdict, tensor: forwardedTensor, picture: forwardedPicture, prediction: forwardedPrediction,
+      modelImage: wanted.parts.contains(.modelImage) && verdict.outcome != .rejected ? image : nil)
   }
 }

@@ -1,27 +1,34 @@
 /// What is to be done with an image that is judged.
 package struct WantedJudgement: Sendable {
+  /// What a judgement holds besides its verdict.
+  package struct Parts: OptionSet, Sendable {
+    /// The forwarded tensor.
+    package static let tensor = Parts(rawValue: 1)
+    /// The forwarded picture.
+    package static let picture = Parts(rawValue: 2)
+    /// The model-size image, also of a flagged one.
+    package static let modelImage = Parts(rawValue: 4)
+
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+  }
+
   /// What becomes of a flagged image.
   package var flagged: FlaggedImages
-  /// Whether the forwarded tensor is wanted, or only the verdict.
-  package var tensor: Bool
-  /// Whether the forwarded picture is wanted as well.
-  package var picture: Bool
+  /// What is wanted besides the verdict.
+  package var parts: Parts
+  /// Whether everything is asked, even where the verdict is certain before.
+  package var asksEverything: Bool
   /// Whether an image is forwarded that the classifier failed on; the verdict stays `failed`.
   package var failsOpen: Bool
-  /// Whether everything is asked, even where the verdict is certain before.
-  package var complete: Bool
-  /// Whether the model-size image is wanted as well, also of a flagged one.
-  package var modelImage: Bool
 
   package init(
-    flagged: FlaggedImages = .enforce, tensor: Bool = true, picture: Bool = false, failsOpen: Bool = false,
-    complete: Bool = false, modelImage: Bool = false
+    flagged: FlaggedImages = .enforce, parts: Parts = .tensor, asksEverything: Bool = false, failsOpen: Bool = false
   ) {
     self.flagged = flagged
-    self.tensor = tensor
-    self.picture = picture
+    self.parts = parts
+    self.asksEverything = asksEverything
     self.failsOpen = failsOpen
-    self.complete = complete
-    self.modelImage = modelImage
   }
 }

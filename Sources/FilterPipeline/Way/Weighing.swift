@@ -46,7 +46,7 @@ struct Weighing: Sendable {
     // Where everything was asked there is nothing to end.
     guard passage.verdict.asked.count < maxCalls, let ending = ending(&passage) else { return .goesOn }
     if ending == .flagged { passage.isCertainlyFlagged = true }
-    if passage.wanted.complete { return .goesOn }
+    if passage.wanted.asksEverything { return .goesOn }
     if passage.draws.isAudited {
       if ending == .exit, passage.verdict.auditedExit == nil { passage.verdict.auditedExit = witness }
       return .goesOn

@@ -117,8 +117,9 @@ package struct InferenceGateway: Sendable {
   ) async throws(Refusal) -> (request: Request, images: AnsweredImages) {
     let (request, judgements, settled) = try await admitted(context) { () throws(SluiceError) in
       let (request, images) = try await engine.compute(read)
-      let wanted = WantedJudgement(
-        flagged: context.mode, picture: picture, failsOpen: rules.failOpen, modelImage: searches != nil)
+      var parts: WantedJudgement.Parts = picture ? [.tensor, .picture] : .tensor
+      if searches != nil { parts.insert(.modelImage) }
+      let wanted = WantedJudgement(flagged: context.mode, parts: parts, failsOpen: rules.failOpen)
       let batch = try await engine.judge(images, as: wanted, within: memory) { judgement, place in
         searches?.note(judgement, place: place, of: context)
       }

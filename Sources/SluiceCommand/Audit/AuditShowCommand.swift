@@ -106,7 +106,7 @@ struct AuditShowCommand: AsyncParsableCommand {
       Terminal.say("sluice: the picture is made with a filter, calibration or model other than the record's")
     }
     let input = Replay.input(said, bytes)
-    let verdict = await pipeline.judge(input, id: 1, as: .init(complete: true)).verdict
+    let verdict = await pipeline.judge(input, id: 1, as: .init(asksEverything: true)).verdict
     guard verdict.outcome == .clean || verdict.outcome == .adversarial else {
       return Terminal.say("sluice: there is no picture to show: the image is \(verdict.outcome.action.rawValue)")
     }
