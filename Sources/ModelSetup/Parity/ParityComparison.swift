@@ -44,7 +44,8 @@ package struct ParityComparison {
   ///
   /// - Parameters:
   ///   - source: what the report calls it.
-  /// - Throws: what decoding throws; `invalid-tensor`, also for a size or channels other than those of the images before.
+  /// - Throws: what decoding throws; `out-of-memory`; `invalid-tensor`, also for a size or channels other than those of the images
+  ///   before.
   /// - Complexity: decoding and preprocessing, O(values).
   package mutating func add(_ source: String, _ bytes: [UInt8], _ array: NPYArray) throws(SluiceError) {
     let tensor = try ReferenceTensor(array, preferring: own.layout, name: "the tensor of \(source)")
@@ -86,8 +87,9 @@ package struct ParityComparison {
     let image = try ImageDecoder(limits: definition.limits).decode(bytes.span).takePixels()
     guard tensor.size == preprocessor.outputSize, tensor.depth == preprocessor.channels.rawValue else { return nil }
     var difference = TensorDifference()
+    let prepared = try preprocessor.allocatingApply(to: image)
     difference.add(
-      preprocessor.apply(to: image).samples.copied, own.values.tables, tensor.values, isReversed: own.order == .bgr)
+      prepared.samples.copied, own.values.tables, tensor.values, isReversed: own.order == .bgr)
     return difference
   }
 }

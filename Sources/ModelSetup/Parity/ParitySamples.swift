@@ -24,6 +24,7 @@ struct DecodedPictures {
 
   /// Every so many-th pixel of what the steps make of them, one image after another.
   ///
+  /// - Throws: `out-of-memory`.
   /// - Complexity: that of the steps.
   func samples(
     _ steps: [PreprocessStep], _ channels: PixelChannels, every stride: Int
@@ -31,8 +32,9 @@ struct DecodedPictures {
     let preprocessor = try Preprocessor(steps: steps, channels: channels)
     var samples: [UInt8] = []
     for picture in pictures {
-      let image = PixelImage(size: picture.size, channels: picture.channels, samples: picture.samples)
-      samples += Thinned.pixels(preprocessor.apply(to: image).samples.copied, depth: channels.rawValue, every: stride)
+      let image = try PixelImage(allocating: picture.size, channels: picture.channels, samples: picture.samples.span)
+      let prepared = try preprocessor.allocatingApply(to: image)
+      samples += Thinned.pixels(prepared.samples.copied, depth: channels.rawValue, every: stride)
     }
     return samples
   }

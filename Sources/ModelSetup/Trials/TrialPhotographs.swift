@@ -101,12 +101,13 @@ package struct TrialPhotographs: Sendable {
 
   /// The pictures at the size of the model, each as its samples.
   ///
+  /// - Throws: what decoding throws; `out-of-memory`.
   /// - Complexity: decoding and scaling of each.
   func prepared(_ preprocessor: Preprocessor, limits: DecodeLimits = DecodeLimits()) throws(SluiceError) -> [[UInt8]] {
     let decoder = ImageDecoder(limits: limits)
     var pictures: [[UInt8]] = []
     for photograph in photographs {
-      let prepared = preprocessor.apply(to: try decoder.decode(photograph.bytes.span).takePixels())
+      let prepared = try preprocessor.allocatingApply(to: decoder.decode(photograph.bytes.span).takePixels())
       pictures.append(prepared.samples.copied)
     }
     return pictures

@@ -199,4 +199,17 @@ struct ParityTests {
     let array = try NPYArray(NumPyFiles.array(values, shape: [3, 32, 32])[...], name: "a")
     #expect(throws: SluiceError.self) { try comparison.add("picture", try Self.picture(0), array) }
   }
+
+  @Test func aPictureThatFindsNoMemoryOnItsWayIsAnError() throws {
+    let pipeline = Pipeline(preprocess: "[{resize: {width: 64, height: 32}}]")
+    var comparison = ParityComparison(try pipeline.definition(), tolerance: 1)
+    let array = try NPYArray(
+      NumPyFiles.array([Float](repeating: 0, count: 3 * 32 * 64), shape: [3, 32, 64])[...], name: "a")
+    // What lies between the two passes of the resize is wider than the picture, and as high.
+    let picture = try PixelImage(size: PixelSize(width: 10, height: 400), channels: .rgb).encodedAsPNG()
+    let error = SampleMemory.$longest.withValue(20_000) {
+      #expect(throws: SluiceError.self) { try comparison.add("picture", picture, array) }
+    }
+    #expect(error?.code == .outOfMemory)
+  }
 }

@@ -29,14 +29,14 @@ struct PictureTensors: Sendable {
   ///
   /// - Parameters:
   ///   - form: element and layout of the tensor; the filter's own ones for `nil`.
-  /// - Throws: what decoding throws.
+  /// - Throws: what decoding throws; `out-of-memory`.
   func tensor(
     _ file: [UInt8], _ setting: PredictionSetting, as form: TensorForm? = nil
   ) throws(SluiceError) -> [UInt8] {
     var limits = definition.limits
     limits.orientation = setting.orientation
     let preprocessor = try Preprocessor(steps: setting.steps, channels: definition.preprocessor.channels)
-    let picture = preprocessor.apply(to: try ImageDecoder(limits: limits).decode(file.span).takePixels())
+    let picture = try preprocessor.allocatingApply(to: ImageDecoder(limits: limits).decode(file.span).takePixels())
     var tensor = definition.tensor
     tensor.channels = setting.order
     if let form { (tensor.element, tensor.layout) = (form.element, form.layout) }
