@@ -40,38 +40,39 @@ package struct Preprocessor: Sendable {
   ///
   /// A gray picture is resized as gray and made RGB afterwards, which gives the same bytes for a third of the work.
   ///
-  /// - Complexity: that of the resizes; memory O(source area + output area + output width · source height).
-  package func apply(to image: consuming PixelImage) -> PixelImage {
-    do throws(SluiceError) { return try allocatingApply(to: image) } catch { fatalError(error.message) }
-  }
-
-  /// The same of a picture that stays, and whose rows are changed as they are read.
-  package func apply(to image: borrowing PixelImage, changing change: RowChange) -> PixelImage {
-    do throws(SluiceError) {
-      return try allocatingApply(to: image, changing: change)
-    } catch {
-      fatalError(error.message)
-    }
-  }
-
-  /// The same of a picture of whatever size.
-  ///
   /// - Throws: `out-of-memory` where there is none for what lies between the two passes of a resize, which is as high as the
   ///   picture.
-  package func allocatingApply(to image: consuming PixelImage) throws(SluiceError) -> PixelImage {
+  /// - Complexity: that of the resizes; memory O(source area + output area + output width · source height).
+  package func apply(to image: consuming PixelImage) throws(SluiceError) -> PixelImage {
     try apply(steps[...], to: image)
   }
 
-  /// The same of a picture of whatever size that stays, and whose rows are changed as they are read.
+  /// The same of a picture that stays, and whose rows are changed as they are read.
   ///
   /// - Throws: `out-of-memory`.
-  package func allocatingApply(
-    to image: borrowing PixelImage, changing change: RowChange
-  ) throws(SluiceError) -> PixelImage {
+  package func apply(to image: borrowing PixelImage, changing change: RowChange) throws(SluiceError) -> PixelImage {
     if steps.count > 1, let cropped = try Self.resizeThenCrop(image, steps[0], steps[1], change) {
       return try apply(steps[2...], to: cropped)
     }
     return try apply(steps[1...], to: Self.apply(steps[0], to: image, change))
+  }
+
+  /// As `apply`, for a picture that there is memory for.
+  ///
+  /// - Precondition: there is memory for output width · source height.
+  package func trappingApply(to image: consuming PixelImage) -> PixelImage {
+    do throws(SluiceError) { return try apply(to: image) } catch { fatalError(error.message) }
+  }
+
+  /// The same of a picture that stays, and whose rows are changed as they are read.
+  ///
+  /// - Precondition: there is memory for output width · source height.
+  package func trappingApply(to image: borrowing PixelImage, changing change: RowChange) -> PixelImage {
+    do throws(SluiceError) {
+      return try apply(to: image, changing: change)
+    } catch {
+      fatalError(error.message)
+    }
   }
 
   private func apply(
@@ -129,11 +130,11 @@ package struct Preprocessor: Sendable {
     switch step {
     case .centerCrop(let size, let rounding): image.centerCropped(to: size, rounding: rounding, changing: change)
     case .resizeExactly(_, .antialiased(let filter)), .resizeShorterSide(_, .antialiased(let filter)):
-      try image.allocatingResized(to: step.outputSize(for: image.size), filter: filter, changing: change)
+      try image.resized(to: step.outputSize(for: image.size), filter: filter, changing: change)
     case .resizeExactly(_, .sampled(let kernel)), .resizeShorterSide(_, .sampled(let kernel)):
       image.sampled(to: step.outputSize(for: image.size), kernel: kernel, changing: change)
     case .letterbox(let frame, let filter, let level):
-      try image.allocatingResized(
+      try image.resized(
         to: PreprocessStep.fittedSize(of: image.size, in: frame), filter: filter, changing: change
       ).framed(by: frame, level: level)
     }
@@ -151,7 +152,7 @@ package struct Preprocessor: Sendable {
     let resized: PixelImage
     switch first {
     case .resizeShorterSide(_, .antialiased(let filter)), .resizeExactly(_, .antialiased(let filter)):
-      resized = try image.allocatingResized(to: target, filter: filter, region: kept, changing: change)
+      resized = try image.resized(to: target, filter: filter, region: kept, changing: change)
     case .resizeShorterSide(_, .sampled(let kernel)), .resizeExactly(_, .sampled(let kernel)):
       resized = image.sampled(to: target, kernel: kernel, region: kept, changing: change)
     case .centerCrop, .letterbox: return nil

@@ -13,23 +13,10 @@ extension PixelImage {
   ///     the whole result, so a crop after a resize costs only what it keeps.
   ///   - change: made to each row of the source as it is read; a row may be read twice.
   /// - Precondition: `region` lies within `target`.
+  /// - Throws: `out-of-memory` where there is none for what lies between the two passes, which is as high as the image.
   /// - Complexity: O(source rows read · region width · kx + region area · ky), where kx and ky are
   ///   2 · support · max(1, scale).
   package borrowing func resized(
-    to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil,
-    changing change: RowChange = { _, _ in }
-  ) -> PixelImage {
-    do throws(SluiceError) {
-      return try allocatingResized(to: target, filter: filter, region: region, changing: change)
-    } catch {
-      fatalError(error.message)
-    }
-  }
-
-  /// The same of an image of whatever size: what lies between the two passes is as high as the image.
-  ///
-  /// - Throws: `out-of-memory`.
-  package borrowing func allocatingResized(
     to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil,
     changing change: RowChange = { _, _ in }
   ) throws(SluiceError) -> PixelImage {
@@ -54,6 +41,20 @@ extension PixelImage {
       let needed = vertical.sourceRange
       return try resampledHorizontally(horizontal, rows: needed, change)
         .resampledVertically(vertical, firstRow: needed.lowerBound)
+    }
+  }
+
+  /// As `resized`, for an image that there is memory for.
+  ///
+  /// - Precondition: `region` lies within `target`, and there is memory for region width · source height.
+  package borrowing func trappingResized(
+    to target: PixelSize, filter: ResampleFilter, region: PixelRegion? = nil,
+    changing change: RowChange = { _, _ in }
+  ) -> PixelImage {
+    do throws(SluiceError) {
+      return try resized(to: target, filter: filter, region: region, changing: change)
+    } catch {
+      fatalError(error.message)
     }
   }
 

@@ -29,6 +29,6 @@ package struct Look: FixedSqueezer {
 
   /// - Complexity: O(samples of image and result): antialiased bilinear, as Pillow scales.
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
-    image.resized(to: outputSize(of: image.size), filter: .bilinear)
+    image.trappingResized(to: outputSize(of: image.size), filter: .bilinear)
   }
 }

@@ -39,7 +39,7 @@ package struct RandomResizeAndPad: Squeezer {
       width: max(1, Int(Double(image.size.width) * factor)), height: max(1, Int(Double(image.size.height) * factor)))
     let left = Int.random(in: 0...image.size.width - inner.width, using: &random)
     let top = Int.random(in: 0...image.size.height - inner.height, using: &random)
-    let scaled = image.resized(to: inner, filter: .bilinear)
+    let scaled = image.trappingResized(to: inner, filter: .bilinear)
     var result = PixelImage(filled: Self.midGray, size: image.size, channels: image.channels)
     for y in 0..<inner.height {
       var target = result.mutableRow(top + y)

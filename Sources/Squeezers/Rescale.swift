@@ -35,7 +35,7 @@ package struct Rescale: FixedSqueezer {
   /// - Complexity: that of two resizes.
   package func squeeze(_ image: borrowing PixelImage) -> PixelImage {
     let smaller = PixelSize(width: scaled(image.size.width), height: scaled(image.size.height))
-    return image.resized(to: smaller, filter: filter).resized(to: image.size, filter: filter)
+    return image.trappingResized(to: smaller, filter: filter).trappingResized(to: image.size, filter: filter)
   }
 
   private func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * factor).rounded())) }

@@ -35,7 +35,7 @@ extension Squeezer {
   /// The squeezed image at the size of the image itself, for showing beside it: a smaller look is scaled back.
   package func squeezedForShowing(_ image: borrowing PixelImage, seed: ImageSeed) -> PixelImage {
     let squeezed = squeeze(image, seed: seed)
-    return squeezed.size == image.size ? squeezed : squeezed.resized(to: image.size, filter: .bilinear)
+    return squeezed.size == image.size ? squeezed : squeezed.trappingResized(to: image.size, filter: .bilinear)
   }
 }
 

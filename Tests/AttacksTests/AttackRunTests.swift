@@ -42,7 +42,7 @@ import Testing
         samples: [UInt8](repeating: 0, count: carrier.original.samples.count))
       let whole = carrier.bearing(black)
       #expect(carrier.part(of: whole) == black)
-      #expect(Picture(bench.filter.definition.preprocessor.apply(to: whole.image)) == black)
+      #expect(Picture(bench.filter.definition.preprocessor.trappingApply(to: whole.image)) == black)
       let unchanged = carrier.bearing(carrier.original)
       let differing = whole.samples.indices.count { whole.samples[$0] != unchanged.samples[$0] }
       #expect(differing <= black.samples.count)

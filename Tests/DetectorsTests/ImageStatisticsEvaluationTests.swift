@@ -33,7 +33,7 @@ private final class ModelSizedFolder: Sendable {
     return try FileManager.default.contentsOfDirectory(atPath: path).sorted().map { name in
       let bytes = try Repository.bytes("\(path)/\(name)")
       let decoded = try ImageDecoder().decode(bytes.span)
-      let image = preprocessor.apply(to: decoded.pixels.clone())
+      let image = preprocessor.trappingApply(to: decoded.pixels.clone())
       return image.array
     }
   }

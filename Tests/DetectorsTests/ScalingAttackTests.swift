@@ -57,8 +57,8 @@ struct ScalingAttackTests {
     let size = PixelSize(width: 60, height: 47)
     let target = ScalingPictures.other(width: size.width, height: size.height)
     let attack = ScalingAttackGenerator(scaler).attack(source, target: target)
-    let seen = attack.resized(to: size, filter: .bilinear)
-    let honest = source.resized(to: size, filter: .bilinear)
+    let seen = attack.trappingResized(to: size, filter: .bilinear)
+    let honest = source.trappingResized(to: size, filter: .bilinear)
     let fromSource = ScalingPictures.meanDifference(seen, honest)
     let fromTarget = ScalingPictures.meanDifference(seen, target)
     #expect(fromSource * 2 < fromTarget, "from source \(fromSource), from target \(fromTarget)")
@@ -99,7 +99,7 @@ struct ScalingAttackTests {
   @Test func anEnlargedPictureIsNotSuspicious() {
     let small = ScalingPictures.textured(width: 60, height: 50)
     for filter in ResampleFilter.allCases {
-      let large = small.resized(to: PixelSize(width: 240, height: 200), filter: filter)
+      let large = small.trappingResized(to: PixelSize(width: 240, height: 200), filter: filter)
       #expect(value(large, small.size, .samplingExcess) < 15, "\(filter)")
     }
   }

@@ -29,7 +29,7 @@ struct ScalingPhotographTests {
   private func scoresOfAttacks(on path: String, target other: String) throws -> [Double] {
     let source = try load(path)
     let picture = try load(other)
-    let target = picture.resized(to: Self.size, filter: .bicubic)
+    let target = picture.trappingResized(to: Self.size, filter: .bicubic)
     return ScalingAttackGenerator.Scaler.allCases.map { scaler in
       let attack = ScalingAttackGenerator(scaler).attack(source, target: target)
       return score(attack)

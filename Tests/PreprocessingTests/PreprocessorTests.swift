@@ -36,9 +36,9 @@ struct PreprocessorTests {
         let longer = side * max(width, height) / min(width, height)
         let size = width <= height ? PixelSize(width: side, height: longer) : PixelSize(width: longer, height: side)
         let image = shape.noise()
-        let stepwise = image.resized(to: size, filter: .bilinear).centerCropped(
+        let stepwise = image.trappingResized(to: size, filter: .bilinear).centerCropped(
           to: square, rounding: rounding)
-        #expect(fused.apply(to: image).array == stepwise.array, "\(shape) \(side) \(crop)")
+        #expect(fused.trappingApply(to: image).array == stepwise.array, "\(shape) \(side) \(crop)")
       }
     }
   }
@@ -63,8 +63,8 @@ struct PreprocessorTests {
         let region = preprocessor.neededRegion(of: image.size)
         let size = image.size
         #expect(region.lies(within: size))
-        let disturbed = preprocessor.apply(to: inverted(image, outside: region)).array
-        let expected = preprocessor.apply(to: image).array
+        let disturbed = preprocessor.trappingApply(to: inverted(image, outside: region)).array
+        let expected = preprocessor.trappingApply(to: image).array
         #expect(disturbed == expected, "\(shape) \(steps)")
       }
     }
@@ -94,8 +94,8 @@ struct PreprocessorTests {
           var row = changed.mutableRow(y)
           change(&row, RowPlace(y: y, left: 0), depth)
         }
-        let expected = preprocessor.apply(to: changed).array
-        let actual = preprocessor.apply(to: image) { row, place in change(&row, place, depth) }.array
+        let expected = preprocessor.trappingApply(to: changed).array
+        let actual = preprocessor.trappingApply(to: image) { row, place in change(&row, place, depth) }.array
         #expect(actual == expected, "\(shape) \(steps)")
       }
     }
@@ -161,8 +161,8 @@ struct PreprocessorTests {
     let size = PixelSize(width: 3, height: 3)
     let preprocessor = try Preprocessor(steps: [.resizeExactly(size, .box)], channels: .rgb)
     let gray = PixelImage.noise(width: 8, height: 8, channels: .gray)
-    let early = preprocessor.apply(to: gray.converted(to: .rgb))
-    #expect(preprocessor.apply(to: gray).array == early.array)
+    let early = preprocessor.trappingApply(to: gray.converted(to: .rgb))
+    #expect(preprocessor.trappingApply(to: gray).array == early.array)
   }
 
   @Test(arguments: [

@@ -16,7 +16,7 @@ struct ResizeTests {
     let preprocessor = try Preprocessor(
       steps: [.resizeShorterSide(256, .antialiased(filter)), .centerCrop(PixelSize(width: 224, height: 224))],
       channels: .rgb)
-    let image = preprocessor.apply(to: try ImageDecoder().decode(bytes.span).takePixels())
+    let image = preprocessor.trappingApply(to: try ImageDecoder().decode(bytes.span).takePixels())
     #expect(image.array == expected.bytes)
   }
 
@@ -60,7 +60,7 @@ struct ResizeTests {
     for shape in TestShape.all(upTo: 5) {
       let image = shape.noise()
       for (width, height) in targets {
-        let result = image.resized(to: PixelSize(width: width, height: height), filter: .bilinear).array
+        let result = image.trappingResized(to: PixelSize(width: width, height: height), filter: .bilinear).array
         let expected = naive(image, width, height, weight: { max(0, 1 - abs($0)) }, support: 1)
         let worst = zip(result, expected).map { abs(Double($0) - $1) }.max() ?? 0
         // Each of the two passes rounds to eight bits once.
@@ -94,10 +94,10 @@ struct ResizeTests {
       let planes = (0..<3).map { channel($0, of: image) }
       for (targetWidth, targetHeight) in Self.kernelTargets {
         let target = PixelSize(width: targetWidth, height: targetHeight)
-        let result = image.resized(to: target, filter: filter)
+        let result = image.trappingResized(to: target, filter: filter)
         for index in 0..<3 {
           let plane = PixelImage(planes[index], width: width, height: height, channels: .gray)
-          let expected = plane.resized(to: target, filter: filter).array
+          let expected = plane.trappingResized(to: target, filter: filter).array
           #expect(channel(index, of: result) == expected, "\(width)×\(height) to \(target), channel \(index)")
         }
       }
@@ -111,8 +111,8 @@ struct ResizeTests {
       let noise = PixelImage.noise(width: width, height: height, channels: .gray).array
       let image = PixelImage(noise.map { $0 < 128 ? 0 : 255 }, width: width, height: height, channels: .gray)
       for length in [1, 2, 3, 5, 8, 16, 40] {
-        let result = image.resized(to: PixelSize(width: width, height: length), filter: filter)
-        let turned = transposed(image).resized(to: PixelSize(width: length, height: width), filter: filter)
+        let result = image.trappingResized(to: PixelSize(width: width, height: length), filter: filter)
+        let turned = transposed(image).trappingResized(to: PixelSize(width: length, height: width), filter: filter)
         #expect(result.array == transposed(turned).array, "\(width)×\(height) to height \(length)")
       }
     }
@@ -123,23 +123,24 @@ struct ResizeTests {
     for shape in TestShape.all(upTo: 4) {
       let image = shape.noise()
       let target = PixelSize(width: 9, height: 6)
-      let whole = image.resized(to: target, filter: filter)
+      let whole = image.trappingResized(to: target, filter: filter)
       let region = PixelRegion(x: 2, y: 1, size: PixelSize(width: 4, height: 3))
-      #expect(image.resized(to: target, filter: filter, region: region).array == whole.cropped(to: region).array)
+      #expect(
+        image.trappingResized(to: target, filter: filter, region: region).array == whole.cropped(to: region).array)
     }
   }
 
   @Test(arguments: ResampleFilter.allCases)
   func aConstantImageStaysConstant(filter: ResampleFilter) {
     let image = PixelImage([UInt8](repeating: 77, count: 3 * 50 * 20), width: 50, height: 20, channels: .rgb)
-    let result = image.resized(to: PixelSize(width: 13, height: 31), filter: filter)
+    let result = image.trappingResized(to: PixelSize(width: 13, height: 31), filter: filter)
     #expect(result.array.allSatisfy { $0 == 77 })
   }
 
   @Test(arguments: ResampleFilter.allCases)
   func theSameSizeIsACopy(filter: ResampleFilter) {
     let image = PixelImage.noise(width: 6, height: 4, channels: .rgb)
-    #expect(image.resized(to: PixelSize(width: 6, height: 4), filter: filter).array == image.array)
+    #expect(image.trappingResized(to: PixelSize(width: 6, height: 4), filter: filter).array == image.array)
   }
 
   @Test func anExtremeShapeCostsOnlyWhatIsKept() throws {
@@ -147,6 +148,6 @@ struct ResizeTests {
     let image = PixelImage.noise(width: 1, height: 16384, channels: .rgb)
     let preprocessor = try Preprocessor(
       steps: [.resizeShorterSide(256, .bicubic), .centerCrop(PixelSize(width: 224, height: 224))], channels: .rgb)
-    #expect(preprocessor.apply(to: image).size == PixelSize(width: 224, height: 224))
+    #expect(preprocessor.trappingApply(to: image).size == PixelSize(width: 224, height: 224))
   }
 }

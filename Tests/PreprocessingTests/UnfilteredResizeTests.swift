@@ -87,7 +87,7 @@ struct UnfilteredResizeTests {
     let crop = PixelSize(width: 20, height: 20)
     let steps: [PreprocessStep] = [.resizeShorterSide(24, .sampled(.bilinear)), .centerCrop(crop)]
     let expected = image.resizedWithoutFilter(to: PixelSize(width: 32, height: 24)).centerCropped(to: crop)
-    #expect(try Preprocessor(steps: steps, channels: .rgb).apply(to: image).array == expected.array)
+    #expect(try Preprocessor(steps: steps, channels: .rgb).trappingApply(to: image).array == expected.array)
     #expect(throws: SluiceError.self) {
       try Preprocessor(steps: [.resizeShorterSide(24, .sampled(.nearest))], channels: .rgb)
     }
@@ -109,8 +109,8 @@ struct UnfilteredResizeTests {
         for channel in 0..<3 { samples[(y * 60 + x) * 3 + channel] ^= 0xFF }
       }
     }
-    let expected = preprocessor.apply(to: Self.pattern(60, 40, .rgb)).array
-    #expect(preprocessor.apply(to: changed).array == expected)
+    let expected = preprocessor.trappingApply(to: Self.pattern(60, 40, .rgb)).array
+    #expect(preprocessor.trappingApply(to: changed).array == expected)
   }
 
   @Test(
@@ -124,8 +124,8 @@ struct UnfilteredResizeTests {
     let image = Self.pattern(width, height, .gray)
     let frame = PixelSize(width: frameWidth, height: frameHeight)
     let preprocessor = try Preprocessor(steps: [.letterbox(frame, .bilinear, level: 114)], channels: .gray)
-    let fitted = image.resized(to: PixelSize(width: fittedWidth, height: fittedHeight), filter: .bilinear).array
-    let framed = preprocessor.apply(to: image).array
+    let fitted = image.trappingResized(to: PixelSize(width: fittedWidth, height: fittedHeight), filter: .bilinear).array
+    let framed = preprocessor.trappingApply(to: image).array
     for y in 0..<frameHeight {
       for x in 0..<frameWidth {
         let isInside = (left..<left + fittedWidth).contains(x) && (top..<top + fittedHeight).contains(y)

@@ -39,8 +39,8 @@ struct GeometricSqueezerTests {
 
   @Test func rescalingIsTwoResizes() {
     let image = PixelImage.noise(width: 21, height: 10, channels: .rgb)
-    let expected = image.resized(to: PixelSize(width: 11, height: 5), filter: .bicubic)
-      .resized(to: image.size, filter: .bicubic)
+    let expected = image.trappingResized(to: PixelSize(width: 11, height: 5), filter: .bicubic)
+      .trappingResized(to: image.size, filter: .bicubic)
     #expect(Rescale(factor: 0.5, filter: .bicubic).squeeze(image).array == expected.array)
   }
 

@@ -16,7 +16,7 @@ package struct Carrier: Sendable {
 
   /// - Complexity: that of preprocessing the picture three times.
   package init(_ image: borrowing PixelImage, _ preprocessor: Preprocessor) {
-    let seen = Picture(preprocessor.apply(to: image.clone()))
+    let seen = Picture(preprocessor.trappingApply(to: image.clone()))
     if let scaled = Self.scaled(image, preprocessor, seen) {
       self = scaled
       return
@@ -46,12 +46,12 @@ package struct Carrier: Sendable {
           channels: preprocessor.channels)
       else { return nil }
       // The crop's offset is rounded, so the border may be a pixel off; what the classifier sees is not.
-      let whole = Picture(bordered.apply(to: image.clone()))
+      let whole = Picture(bordered.trappingApply(to: image.clone()))
       carrier = Carrier(whole: whole, region: preprocessor.neededRegion(of: square))
       guard carrier.region.size == seen.size else { return nil }
       carrier = Carrier(whole: carrier.bearing(seen), region: carrier.region)
     }
-    return Picture(preprocessor.apply(to: carrier.whole.image)) == seen ? carrier : nil
+    return Picture(preprocessor.trappingApply(to: carrier.whole.image)) == seen ? carrier : nil
   }
 
   /// The part that is attacked, unchanged.

@@ -59,6 +59,6 @@ package struct EvidenceGallery: Sendable {
     let size = PixelSize(
       width: max(1, image.size.width * thumbnailSide / longest),
       height: max(1, image.size.height * thumbnailSide / longest))
-    return image.resized(to: size, filter: .bilinear)
+    return image.trappingResized(to: size, filter: .bilinear)
   }
 }

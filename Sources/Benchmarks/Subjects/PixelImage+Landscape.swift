@@ -11,7 +11,8 @@ extension PixelImage {
     var sums = [Float](repeating: 128, count: size.area * 3)
     var (side, strength) = (2, Float(64))
     while side < min(size.width, size.height) {
-      let shapes = PixelImage.noise(PixelSize(width: side, height: side), &random).resized(to: size, filter: .bicubic)
+      let shapes = PixelImage.noise(PixelSize(width: side, height: side), &random).trappingResized(
+        to: size, filter: .bicubic)
       let samples = shapes.samples
       for index in 0..<samples.count { sums[index] += (Float(samples[index]) - 127.5) / 127.5 * strength }
       side *= 2

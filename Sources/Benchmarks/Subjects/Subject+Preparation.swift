@@ -45,7 +45,7 @@ private struct Preparation: Sendable {
   /// The tensor is new each time, as its reader would own it.
   func run(_ bytes: [UInt8], read: (RawSpan) -> Void) {
     let decoded = orStop { try decoder.decode(bytes.span, neededRegion: preprocessor.neededRegion).takePixels() }
-    let batch = encoder.encoded(preprocessor.apply(to: decoded))
+    let batch = encoder.encoded(preprocessor.trappingApply(to: decoded))
     read(batch.bytes)
   }
 }

@@ -14,7 +14,7 @@ struct WitnessModel {
 
   func batch(of image: borrowing PixelImage) -> TensorBatch {
     guard let preprocessor else { return encoder.encoded(image) }
-    return encoder.encoded(preprocessor.apply(to: image.clone()))
+    return encoder.encoded(preprocessor.trappingApply(to: image.clone()))
   }
 
   /// The classifier, and the models that are asked for a second opinion.

@@ -61,7 +61,7 @@ package struct FileFindings: Detector {
     guard found.contains(where: \.subject.isMeasured) else {
       return judge(found.map { SeenSubject(subject: $0.subject, code: $0.code, difference: 1) }, decoded, threshold)
     }
-    let plain = try preprocessor.allocatingApply(to: decoded.pixels) { _, _ in }
+    let plain = try preprocessor.apply(to: decoded.pixels) { _, _ in }
     var seen: [SeenSubject] = []
     for (subject, code) in found {
       let difference = try self.difference(subject, decoded, from: plain, preprocessor)
@@ -133,7 +133,7 @@ package struct FileFindings: Detector {
     _ preprocessor: Preprocessor
   ) throws(SluiceError) -> Double {
     func distance(_ change: RowChange) throws(SluiceError) -> Double {
-      try preprocessor.allocatingApply(to: decoded.pixels, changing: change).meanAbsoluteDifference(from: plain)
+      try preprocessor.apply(to: decoded.pixels, changing: change).meanAbsoluteDifference(from: plain)
     }
     switch subject {
     case .alpha:

@@ -20,6 +20,6 @@ package struct ImagePreparation: Sendable {
   package func image(of input: EncodedInput) throws(SluiceError) -> PixelImage {
     try input.checkIsReadable()
     let decoded = try decoder.decode(input.bytes.span, neededRegion: preprocessor.neededRegion)
-    return try preprocessor.allocatingApply(to: decoded.takePixels())
+    return try preprocessor.apply(to: decoded.takePixels())
   }
 }

@@ -42,16 +42,16 @@ extension Pipeline {
   package func modelImage(of input: EncodedInput) throws(SluiceError) -> PixelImage {
     guard let layout = input.pixels else { return try modelImage(of: input.bytes) }
     let image = try PixelImage(allocating: layout.size, channels: layout.channels, samples: input.bytes.span)
-    return try definition.preprocessor.allocatingApply(to: image)
+    return try definition.preprocessor.apply(to: image)
   }
 
   /// The model-size image of an encoded one, for showing.
   package func modelImage(of bytes: [UInt8]) throws(SluiceError) -> PixelImage {
     let decoded = try decoder.decode(bytes.span, keeping: FileFindings.neededExtras)
     guard let detector = definition.fileFindings?.detector else {
-      return try definition.preprocessor.allocatingApply(to: decoded.takePixels())
+      return try definition.preprocessor.apply(to: decoded.takePixels())
     }
-    return try definition.preprocessor.allocatingApply(to: detector.canonical(decoded))
+    return try definition.preprocessor.apply(to: detector.canonical(decoded))
   }
 
   /// What the classifier says about a forwarded tensor.

@@ -31,6 +31,6 @@ struct Preprocess: Stage {
     of source: consuming PixelImage, _ passage: inout Passage
   ) throws(SluiceError) -> PixelImage {
     if let scaled = passage.scaled.take() { return scaled }
-    return try preprocessor.allocatingApply(to: source)
+    return try preprocessor.apply(to: source)
   }
 }

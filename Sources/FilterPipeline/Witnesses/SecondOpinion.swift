@@ -27,7 +27,7 @@ struct SecondOpinion: Witness {
   func testify(
     about image: borrowing PixelImage, _ seed: ImageSeed, in evidence: inout PredictionEvidence
   ) async throws(SluiceError) {
-    let batch = encoder.encoded(preprocessor.apply(to: image.clone()))
+    let batch = encoder.encoded(preprocessor.trappingApply(to: image.clone()))
     do throws(SluiceError) { evidence.add(try await classifier.predictions(for: batch)[0], ofModel: model) } catch {
       throw error.keptPrivate(isPrivate)
     }

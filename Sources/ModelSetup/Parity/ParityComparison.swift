@@ -87,7 +87,7 @@ package struct ParityComparison {
     let image = try ImageDecoder(limits: definition.limits).decode(bytes.span).takePixels()
     guard tensor.size == preprocessor.outputSize, tensor.depth == preprocessor.channels.rawValue else { return nil }
     var difference = TensorDifference()
-    let prepared = try preprocessor.allocatingApply(to: image)
+    let prepared = try preprocessor.apply(to: image)
     difference.add(
       prepared.samples.copied, own.values.tables, tensor.values, isReversed: own.order == .bgr)
     return difference

@@ -33,7 +33,7 @@ struct DecodedPictures {
     var samples: [UInt8] = []
     for picture in pictures {
       let image = try PixelImage(allocating: picture.size, channels: picture.channels, samples: picture.samples.span)
-      let prepared = try preprocessor.allocatingApply(to: image)
+      let prepared = try preprocessor.apply(to: image)
       samples += Thinned.pixels(prepared.samples.copied, depth: channels.rawValue, every: stride)
     }
     return samples

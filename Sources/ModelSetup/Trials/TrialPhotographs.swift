@@ -107,7 +107,7 @@ package struct TrialPhotographs: Sendable {
     let decoder = ImageDecoder(limits: limits)
     var pictures: [[UInt8]] = []
     for photograph in photographs {
-      let prepared = try preprocessor.allocatingApply(to: decoder.decode(photograph.bytes.span).takePixels())
+      let prepared = try preprocessor.apply(to: decoder.decode(photograph.bytes.span).takePixels())
       pictures.append(prepared.samples.copied)
     }
     return pictures

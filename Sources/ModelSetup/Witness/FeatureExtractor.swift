@@ -40,7 +40,7 @@ struct FeatureExtractor {
   ///   - image: a picture at the size of the classifier, of any channels.
   /// - Throws: `classifier-failed`.
   func features(of image: borrowing PixelImage) throws(SluiceError) -> [Float] {
-    let batch = encoder.encoded(preprocessor.apply(to: image.clone()))
+    let batch = encoder.encoded(preprocessor.trappingApply(to: image.clone()))
     let features = try prepared.values(of: batch.bytes, output: output)
     guard features.count == count, features.allSatisfy(\.isFinite) else {
       throw SluiceError(

@@ -27,7 +27,7 @@ enum WitnessViews {
         let region = PixelRegion(
           x: Int((Double(size.width - partSize.width) * x).rounded()),
           y: Int((Double(size.height - partSize.height) * y).rounded()), size: partSize)
-        let view = image.cropped(to: region).resized(to: size, filter: .bilinear)
+        let view = image.cropped(to: region).trappingResized(to: size, filter: .bilinear)
         if (row + column).isMultiple(of: 2) { try await body(view) } else { try await body(Mirror().squeeze(view)) }
       }
     }

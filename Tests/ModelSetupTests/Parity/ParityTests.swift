@@ -26,7 +26,7 @@ struct ParityTests {
     /// What the pipeline feeds a model.
     func array(_ picture: [UInt8]) throws -> NPYArray {
       let definition = try definition()
-      let image = definition.preprocessor.apply(to: try ImageDecoder().decode(picture.span).takePixels())
+      let image = definition.preprocessor.trappingApply(to: try ImageDecoder().decode(picture.span).takePixels())
       let size = definition.preprocessor.outputSize
       let batch = definition.tensor.encoder(size: size, definition.normalisation).encoded(image)
       let shape = definition.tensor.form(size: size).shape(batch: 1)

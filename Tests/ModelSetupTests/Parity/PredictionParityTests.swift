@@ -60,7 +60,7 @@ struct PredictionParityTests {
 
     func scores(ofFile file: [UInt8]) async throws(SluiceError) -> [Float] {
       guard let definition else { throw SluiceError(.invalidTensor, "takes no files") }
-      let image = definition.preprocessor.apply(to: try ImageDecoder().decode(file.span).takePixels())
+      let image = definition.preprocessor.trappingApply(to: try ImageDecoder().decode(file.span).takePixels())
       let batch = definition.tensor.encoder(size: form.size, definition.normalisation).encoded(image)
       let bytes = batch.bytes
       return answer((0..<form.elementsPerImage).map { bytes.unsafeLoad(fromByteOffset: 4 * $0, as: Float.self) })

@@ -36,7 +36,7 @@ struct PictureTensors: Sendable {
     var limits = definition.limits
     limits.orientation = setting.orientation
     let preprocessor = try Preprocessor(steps: setting.steps, channels: definition.preprocessor.channels)
-    let picture = try preprocessor.allocatingApply(to: ImageDecoder(limits: limits).decode(file.span).takePixels())
+    let picture = try preprocessor.apply(to: ImageDecoder(limits: limits).decode(file.span).takePixels())
     var tensor = definition.tensor
     tensor.channels = setting.order
     if let form { (tensor.element, tensor.layout) = (form.element, form.layout) }
