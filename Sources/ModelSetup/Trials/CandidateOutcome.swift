@@ -3,19 +3,21 @@ import Pixels
 
 /// What a model makes of the photographs as one candidate prepares them.
 package struct CandidateOutcome: Sendable {
+  /// What the model says of one photograph.
+  struct Look: Sendable {
+    /// The probability of the top class.
+    let confidence: Double
+    /// Whether the top class is the true one, and the logarithm of the probability of the true one, which punishes false
+    /// certainty; `nil` without a label.
+    let label: (isCorrect: Bool, likelihood: Double)?
+    /// Whether the top class stays when the picture is moved by some pixels, and how much the prediction of the moved picture says
+    /// of which photograph it is, in nats; `nil` where that was not tried.
+    let moved: (stays: Bool, information: Double)?
+  }
+
   package let candidate: PreparationCandidate
-  /// The top class of each photograph.
-  let topClasses: [Int]
-  /// The probability of each photograph's top class.
-  let confidences: [Double]
-  /// Of the labelled photographs: whether the top class is the true one, and the logarithm of the probability of the true
-  /// one, which punishes false certainty.
-  let isCorrect: [Bool]
-  let likelihoods: [Double]
-  /// Whether the top class stays when the picture is moved by some pixels; empty where that was not tried.
-  let stays: [Bool]
-  /// For each photograph, how much the prediction of the moved picture says of which photograph it is, in nats.
-  let information: [Double]
+  /// One a photograph.
+  private let looks: [Look]
 
   /// The mean of the probabilities of classes that never occur is not taken below this.
   private static let leastMean = 1e-6
@@ -32,19 +34,25 @@ package struct CandidateOutcome: Sendable {
     _ candidate: PreparationCandidate, predictions: [[Float]], moved: [[Float]], trueClasses: [Int?]
   ) {
     self.candidate = candidate
-    topClasses = predictions.map(Self.top)
-    confidences = predictions.map { Double($0.max() ?? 0) }
-    let labelled = zip(predictions, trueClasses).compactMap { row, label in label.map { (row, $0) } }
-    isCorrect = labelled.map { Self.top($0) == $1 }
-    likelihoods = labelled.map { row, label in
-      log(max(Self.leastProbability, row.indices.contains(label) ? Double(row[label]) : 0))
+    let information = moved.isEmpty ? [] : Self.information(predictions, moved)
+    looks = predictions.indices.map { place in
+      let row = predictions[place]
+      let top = Self.top(row)
+      return Look(
+        confidence: Double(row.max() ?? 0),
+        label: trueClasses[place].map { label in
+          (isCorrect: top == label, likelihood: Self.likelihood(of: label, row))
+        },
+        moved: moved.isEmpty ? nil : (stays: top == Self.top(moved[place]), information: information[place]))
     }
-    stays = zip(predictions, moved).map { Self.top($0) == Self.top($1) }
-    information = moved.isEmpty ? [] : Self.information(predictions, moved)
   }
 
   private static func top(_ row: [Float]) -> Int {
     row.indices.max { (row[$0], -$0) < (row[$1], -$1) } ?? 0
+  }
+
+  private static func likelihood(of label: Int, _ row: [Float]) -> Double {
+    log(max(leastProbability, row.indices.contains(label) ? Double(row[label]) : 0))
   }
 
   /// The logarithm of how much more two looks at one photograph agree than looks at different ones.
@@ -64,13 +72,19 @@ package struct CandidateOutcome: Sendable {
   }
 
   /// One for each labelled photograph whose class is found, zero for the others.
-  var corrects: [Double] { isCorrect.map { $0 ? 1 : 0 } }
+  var corrects: [Double] { looks.compactMap { look in look.label.map { $0.isCorrect ? 1 : 0 } } }
+  /// Of the labelled photographs.
+  var likelihoods: [Double] { looks.compactMap { $0.label?.likelihood } }
+  /// Of all photographs; empty where none was moved.
+  var information: [Double] { looks.compactMap { $0.moved?.information } }
+  private var stays: [Double] { looks.compactMap { look in look.moved.map { $0.stays ? 1 : 0 } } }
 
-  package var accuracy: Double? { isCorrect.isEmpty ? nil : Self.mean(corrects) }
-  package var confidence: Double { Self.mean(confidences) }
-  package var agreement: Double? { stays.isEmpty ? nil : Self.mean(stays.map { $0 ? 1 : 0 }) }
-  package var meanInformation: Double? { information.isEmpty ? nil : Self.mean(information) }
+  package var accuracy: Double? { Self.knownMean(corrects) }
+  package var confidence: Double { Self.mean(looks.map(\.confidence)) }
+  package var agreement: Double? { Self.knownMean(stays) }
+  package var meanInformation: Double? { Self.knownMean(information) }
   var meanLikelihood: Double { Self.mean(likelihoods) }
 
+  private static func knownMean(_ values: [Double]) -> Double? { values.isEmpty ? nil : mean(values) }
   static func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
 }

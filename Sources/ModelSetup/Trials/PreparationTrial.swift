@@ -111,7 +111,7 @@ package struct PreparationTrial {
   }
 
   private func labelsCount(_ outcomes: [CandidateOutcome]) -> Bool {
-    let labelled = outcomes.first?.isCorrect.count ?? 0
+    let labelled = outcomes.first?.corrects.count ?? 0
     guard Double(labelled) >= Self.leastLabelled * Double(photographs.photographs.count), labelled > 1 else {
       return false
     }
