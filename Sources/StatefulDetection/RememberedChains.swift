@@ -31,7 +31,7 @@ struct RememberedChains: Sendable {
     return sighting
   }
 
-  func questions(of chain: ChainID) -> [Question]? { places[chain].flatMap { chains[$0]?.sample } }
+  func questions(of chain: ChainID) -> [Question]? { places[chain].flatMap { chains[$0]?.sample.questions } }
 
   /// `nil` where no chain is near.
   private mutating func extend(with question: Question, _ look: Look, isOwn: Bool) -> Sighting? {
@@ -54,7 +54,7 @@ struct RememberedChains: Sendable {
       question: question, look: look, time: now, anchor: anchor(match, look, of: &chain),
       distanceToFirst: look.distance(to: NormalizedFingerprint(chain.first.fingerprint)), isRepeat: isRepeat)
     chain.add(step, by: rule)
-    let becameSearch = isOwn && chain.isToBeTold()
+    let becameSearch = isOwn && chain.takeNotice()
     kept += chain.kept - before
     chains.put(chain, at: match.member)
     return Sighting(chain, step, distance: match.distance, becameSearch: becameSearch)
@@ -64,7 +64,7 @@ struct RememberedChains: Sendable {
   private mutating func anchor(
     _ match: QuestionIndex.Match, _ look: Look, of chain: inout QuestionChain
   ) -> Int32 {
-    guard match.distance > QuestionChain.anchorDistance else { return match.place }
+    guard match.distance > AnchorRing.distance else { return match.place }
     let place = index.insert(look.plain, member: match.member)
     if let old = chain.addAnchor(place) { index.remove(old) }
     return place
@@ -101,7 +101,7 @@ struct RememberedChains: Sendable {
 
   private mutating func forget(_ member: Int) {
     guard let chain = chains.remove(member) else { return }
-    for place in chain.anchors { index.remove(place) }
+    for place in chain.anchors.places { index.remove(place) }
     kept -= chain.kept
     if places[chain.id] == member { places[chain.id] = nil }
   }
