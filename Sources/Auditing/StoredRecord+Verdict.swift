@@ -6,7 +6,4 @@ extension StoredRecord {
   ///
   /// - Complexity: O(length of the record): whoever asks more than once keeps it.
   package var verdict: RecordedVerdict { RecordedVerdict.salvaged(from: json).verdict }
-
-  /// Where the record is not what its format says; empty for what Sluice wrote.
-  package var damage: RecordDamage { RecordedVerdict.salvaged(from: json).damage }
 }

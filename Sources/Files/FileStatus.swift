@@ -45,7 +45,6 @@ package struct FileStatus: Sendable {
 
   package var isFolder: Bool { stat.type == .directory }
   package var isRegularFile: Bool { stat.type == .regular }
-  package var isLink: Bool { stat.type == .symbolicLink }
   package var byteCount: Int { Int(stat.size) }
   package var allocatedByteCount: Int { Int(stat.sizeAllocated) }
   package var owner: UInt32 { stat.userID.rawValue }

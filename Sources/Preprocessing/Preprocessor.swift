@@ -64,17 +64,6 @@ package struct Preprocessor: Sendable {
     do throws(SluiceError) { return try apply(to: image) } catch { fatalError(error.message) }
   }
 
-  /// The same of a picture that stays, and whose rows are changed as they are read.
-  ///
-  /// - Precondition: there is memory for output width · source height.
-  package func trappingApply(to image: borrowing PixelImage, changing change: RowChange) -> PixelImage {
-    do throws(SluiceError) {
-      return try apply(to: image, changing: change)
-    } catch {
-      fatalError(error.message)
-    }
-  }
-
   private func apply(
     _ steps: ArraySlice<PreprocessStep>, to image: consuming PixelImage
   ) throws(SluiceError) -> PixelImage {

@@ -96,7 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private static func log(_ level: Logger.Level) -> Logger {
-    Logger(label: "sluice") { JSONLogHandler(label: $0, level: level) }
+    Logger(label: "sluice") { _ in JSONLogHandler(level: level) }
   }
 }
 

@@ -226,7 +226,7 @@ import Testing
     var identity = calibration.identity
     identity.precisions["looks"] = "int8"
     identity.files.insert(.init(key: "activationRanges", digest: "ab"), at: 0)
-    let error = #expect(throws: SluiceError.self) { [identity] in try calibration.check(isFor: identity) }
+    let error = #expect(throws: SluiceError.self) { [calibration, identity] in try calibration.check(isFor: identity) }
     let said = "the calibration was made with f32 for `looks`, and this machine computes it in int8"
     #expect(error?.code == .calibrationMismatch && error?.message == said)
     #expect(error?.remedy?.contains("`calibration: {int8: FILE, f32: FILE}`") == true)

@@ -10,9 +10,6 @@ import Testing
 
 /// An autoencoder that gives back every image darkened.
 private struct Darkening: Autoencoder {
-  let form: TensorForm
-  let description = "darkening"
-
   func reconstruction(of batch: borrowing TensorBatch) async throws(SluiceError) -> [Float] {
     let image = batch.image(0)
     return stride(from: 0, to: image.byteCount, by: 4).map {
@@ -51,7 +48,7 @@ struct ModelBenchTests {
       definition, identity: FilterIdentity(name: "bench", digest: "0"),
       models: .init(
         classifier: classifier, models: second.map { ["second": $0] } ?? [:],
-        autoencoders: ["ae": Darkening(form: Self.form)]),
+        autoencoders: ["ae": Darkening()]),
       services: PipelineServices(sha256: { _ in "0" }))
   }
 

@@ -16,9 +16,6 @@ struct ModelMemoryTests {
   }
 
   private struct Mirror: Autoencoder {
-    let form: TensorForm
-    let description = "mirror"
-
     func reconstruction(of batch: borrowing TensorBatch) async throws(SluiceError) -> [Float] { [] }
   }
 
@@ -38,7 +35,7 @@ struct ModelMemoryTests {
     let form = TensorForm.eightByEight
     let models = OpenedModels(
       classifier: Padded(form: form, leastBatch: classifier), looks: [form.size: Padded(form: form, leastBatch: looks)],
-      models: ["second": Padded(form: form, leastBatch: second)], autoencoders: ["mirror": Mirror(form: form)])
+      models: ["second": Padded(form: form, leastBatch: second)], autoencoders: ["mirror": Mirror()])
     let pipeline = try Pipeline(testing: file.definition, models: models)
     // An input that is refused takes nothing of its own.
     return pipeline.bytesForJudging(EncodedInput(source: "x", bytes: []))

@@ -110,7 +110,7 @@ struct LogLinesTests {
   func messages() {
     let pipe = Pipe()
     let lines = LogLines(pipe.writing)
-    let log = Logger(label: "test") { JSONLogHandler(label: $0, level: .info, lines: lines) }
+    let log = Logger(label: "test") { _ in JSONLogHandler(level: .info, lines: lines) }
     log.info("hello", metadata: ["kind": "greeting"])
     log.debug("not this")
     lines.finish(within: .seconds(60))

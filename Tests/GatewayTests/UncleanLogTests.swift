@@ -24,7 +24,7 @@ struct UncleanLogTests {
       descriptor = open(path, O_WRONLY | O_APPEND)
       let lines = LogLines(descriptor)
       self.lines = lines
-      log = Logger(label: "test") { JSONLogHandler(label: $0, level: .info, lines: lines) }
+      log = Logger(label: "test") { _ in JSONLogHandler(level: .info, lines: lines) }
     }
 
     deinit { close(descriptor) }

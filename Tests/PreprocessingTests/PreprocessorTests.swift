@@ -95,7 +95,7 @@ struct PreprocessorTests {
           change(&row, RowPlace(y: y, left: 0), depth)
         }
         let expected = preprocessor.trappingApply(to: changed).array
-        let actual = preprocessor.trappingApply(to: image) { row, place in change(&row, place, depth) }.array
+        let actual = try preprocessor.apply(to: image) { row, place in change(&row, place, depth) }.array
         #expect(actual == expected, "\(shape) \(steps)")
       }
     }

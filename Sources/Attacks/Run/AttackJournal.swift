@@ -49,9 +49,6 @@ package final class AttackJournal {
   package func append(_ image: AttackedImage) throws(SluiceError) {
     try file.write(Array((image.json.text + "\n").utf8))
   }
-
-  /// Deletes the journal, once the record was written.
-  package func remove() { try? removeFile(path) }
 }
 
 extension SluiceError.Code {

@@ -98,11 +98,4 @@ extension AuditStore {
     }
     return counts
   }
-
-  /// The moment of the first record; `nil` for an empty log.
-  package func beginning() throws(SluiceError) -> AuditTime? {
-    try database.read { connection throws(SluiceError) in
-      try connection.rows("SELECT MIN(time) FROM audit_record", [])
-    }.first?.optionalInteger(0).map(AuditTime.init(microseconds:))
-  }
 }

@@ -3,8 +3,7 @@ import Pixels
 
 /// An autoencoder in this process, run by Intel's OpenVINO on the CPU.
 package final class OpenVINOAutoencoder: Autoencoder {
-  package let form: TensorForm
-  package var description: String { model.description }
+  private let form: TensorForm
   /// The arithmetic it computes in on this machine.
   package let precision: ComputedPrecision
   private let model: OpenVINOModel

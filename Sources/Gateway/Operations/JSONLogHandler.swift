@@ -6,11 +6,9 @@ import Logging
 package struct JSONLogHandler: LogHandler {
   package var logLevel: Logger.Level
   package var metadata: Logger.Metadata = [:]
-  private let label: String
   private let lines: LogLines
 
-  package init(label: String, level: Logger.Level, lines: LogLines = .standardError) {
-    self.label = label
+  package init(level: Logger.Level, lines: LogLines = .standardError) {
     self.lines = lines
     logLevel = level
   }

@@ -3,14 +3,12 @@ import Auditing
 import Common
 import Files
 import FilterPipeline
-import HTTPTypes
 
 /// What the gateway records, where, and who may look at it.
 package struct AuditSettings: Sendable {
   package let location: AuditLocation
   package let writer: String
   package let signingKey: String?
-  package let client: ClientIdentity
   package let clean: Double
   package let cleanImages: Double
   package let limits: QuarantineLimits
@@ -33,7 +31,6 @@ package struct AuditSettings: Sendable {
       folder: AuditFolder(folder), database: values[\.auditDatabase], cipher: try secrets.cipher())
     writer = values[\.auditWriter] ?? AuditWriterName.ofThisHost
     signingKey = values[\.auditSigningKey]
-    client = values[\.auditClient]
     clean = values[\.auditClean]
     cleanImages = values[\.auditCleanImages]
     limits = QuarantineLimits(bytes: values[\.auditMaxBytes], age: values[\.auditMaxAge])

@@ -18,9 +18,6 @@ package struct PreparationCandidate: Sendable, Hashable {
     normalisation.isInTensorOrder && order == .bgr ? normalisation.normalisation.reversed : normalisation.normalisation
   }
 
-  /// For people, as in `RGB, [−1, 1], shorter side 256 and crop, bilinear`.
-  package var name: String { "\(colours), \(normalisation.name), \(geometry)" }
-
   package var colours: String { order == .gray ? "gray" : order.rawValue.uppercased() }
 
   package var geometry: String { Self.text(of: steps) }

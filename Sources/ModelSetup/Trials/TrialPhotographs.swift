@@ -15,8 +15,6 @@ package struct TrialPhotographs: Sendable {
   }
 
   package let photographs: [Photograph]
-  /// How many files there are in all.
-  package let available: Int
 
   private static let mostFiles = 200_000
 
@@ -33,7 +31,6 @@ package struct TrialPhotographs: Sendable {
     _ paths: [RawPath], count: Int, limits: DecodeLimits = DecodeLimits(), trueClass: (String) -> Int?
   ) throws(SluiceError) {
     let files = try Self.files(paths)
-    available = files.count
     let chosen = Self.spread(files, atMost: count)
     let decoder = ImageDecoder(limits: limits)
     var photographs: [Photograph] = []

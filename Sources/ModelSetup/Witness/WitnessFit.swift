@@ -15,8 +15,6 @@ package struct WitnessFit: Sendable {
   /// The part of the variance of the classifier's answers that fits without them explain.
   package let explained: Double
   package let strength: Double
-  /// What its answers were multiplied by, so that they are as sure as the classifier's. Ridge regression shrinks.
-  package let sharpness: Double
 
   private static let sharpnesses = (-4...16).map { exp2(Double($0) / 4) }
 
@@ -34,6 +32,7 @@ package struct WitnessFit: Sendable {
     let all = try Learned(samples, viewsEach: WitnessViews.count, features) { progress(0.2 + $0 * 0.8) }
     let best = all.ownError < own.ownError ? all : own
     let photographs = best.photographs
+    // Ridge regression shrinks: the answers are multiplied, so that they are as sure as the classifier's.
     let sharpness = best.sharpness(among: Self.sharpnesses)
     var weights = [Float](repeating: 0, count: best.fit.weights.columns * featureCount)
     for (row, feature) in features.enumerated() {
@@ -53,7 +52,6 @@ package struct WitnessFit: Sendable {
     commonest = Dictionary(grouping: classes) { $0 }.values.map(\.count).max() ?? 0
     explained = best.fit.explained
     strength = best.fit.strength
-    self.sharpness = sharpness
   }
 }
 

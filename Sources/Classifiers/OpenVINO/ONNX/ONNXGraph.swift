@@ -8,8 +8,7 @@ struct ONNXGraph {
     let outputs: [String]
     /// What it computes, as in `Conv`; with the domain before it where that is not ONNX's own.
     let operation: String
-    /// Its attributes that are single integers, those that are several, and those that are texts.
-    let integers: [String: Int]
+    /// Its attributes that are several integers, and those that are texts.
     let lists: [String: [Int]]
     let texts: [String: String]
     /// Where the value of a `Constant` lies.
@@ -157,7 +156,7 @@ extension ONNXGraph.Node {
   fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, place: Range<Int>) {
     var (inputs, outputs, hasGraphs): ([String], [String], Bool) = ([], [], false)
     var (operation, domain, tensor): (String, String, Range<Int>?) = ("", "", nil)
-    var (integers, lists, texts): ([String: Int], [String: [Int]], [String: String]) = ([:], [:], [:])
+    var (lists, texts): ([String: [Int]], [String: String]) = ([:], [:])
     for field in ProtobufFields(bytes, contents) {
       guard let contents = field.contents else { continue }
       switch field.number {
@@ -169,12 +168,10 @@ extension ONNXGraph.Node {
         let attribute = ProtobufFields(bytes, contents)
         let name = attribute.text(ONNXGraph.Number.nameOfAttribute)
         for member in attribute {
-          switch (member.number, member.contents, member.value) {
-          case (ONNXGraph.Number.integerOfAttribute, _, let value?): integers[name] = Int(truncatingIfNeeded: value)
-          case (ONNXGraph.Number.integersOfAttribute, _, _): lists[name, default: []] += member.integers(in: bytes)
-          case (ONNXGraph.Number.textOfAttribute, let text?, _):
-            texts[name] = String(decoding: bytes[text], as: UTF8.self)
-          case (ONNXGraph.Number.tensorOfAttribute, let place?, _): tensor = place
+          switch (member.number, member.contents) {
+          case (ONNXGraph.Number.integersOfAttribute, _): lists[name, default: []] += member.integers(in: bytes)
+          case (ONNXGraph.Number.textOfAttribute, let text?): texts[name] = String(decoding: bytes[text], as: UTF8.self)
+          case (ONNXGraph.Number.tensorOfAttribute, let place?): tensor = place
           default: break
           }
         }
@@ -190,7 +187,7 @@ extension ONNXGraph.Node {
     self.init(
       place: place, contents: contents, inputs: inputs, outputs: outputs,
       operation: isOfONNX ? operation : "\(domain).\(operation)",
-      integers: integers, lists: lists, texts: texts, tensor: tensor, hasGraphs: hasGraphs)
+      lists: lists, texts: texts, tensor: tensor, hasGraphs: hasGraphs)
   }
 }
 

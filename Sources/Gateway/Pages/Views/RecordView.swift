@@ -93,7 +93,7 @@ struct RecordView {
         "caption": isOfThisFilter ? "" : "drawn with the filter of today, which is not the record's",
         "width": size.width, "height": size.height,
       ] as [String: Any],
-      "versions": versions, "hasVersions": !versions.isEmpty, "hasHeat": true,
+      "versions": versions, "hasVersions": !versions.isEmpty,
       "heat": ["src": source(.heat), "title": heatText.title, "caption": heatText.caption],
       "noise": [
         "src": source(.noise),
