@@ -78,10 +78,10 @@ struct JPEGStructure {
       for table in JPEGCompression.quantisationTables(in: body) { quantisationTables[table.number] = table.values }
     case .exifSegment where body.hasBytes(ExifSegment.signature, at: 0):
       exifBytes += body.count - ExifSegment.signature.utf8CodeUnitCount
-      orientations.note(exifSegment: body, counts: scans == 0)
+      orientations.note(exifSegment: body, isEffective: scans == 0)
     case .exifSegment:
       otherBytes += body.count
-      orientations.note(otherSegment: body, counts: scans == 0)
+      orientations.note(otherSegment: body, isEffective: scans == 0)
     case .applicationSegment2 where body.hasBytes(ColourProfile.Segment.signature, at: 0):
       let segment = ColourProfile.Segment(body, at: offset + 2)
       profileBytes += segment.range.count

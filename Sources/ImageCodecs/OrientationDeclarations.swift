@@ -35,10 +35,10 @@ struct OrientationDeclarations {
   ///
   /// - Parameters:
   ///   - body: of a segment that begins with the signature.
-  ///   - counts: whether readers come that far.
-  mutating func note(exifSegment body: Span<UInt8>, counts: Bool) {
+  ///   - isEffective: whether readers come that far.
+  mutating func note(exifSegment body: Span<UInt8>, isEffective: Bool) {
     named.formUnion(TIFFOrientation(ExifSegment.content(of: body)).named)
-    guard counts else { return }
+    guard isEffective else { return }
     // Of the segments behind the first, one signature is taken off.
     let start = exif.isEmpty ? 0 : ExifSegment.signature.utf8CodeUnitCount
     for offset in start..<max(start, min(body.count, start + Self.maxExifBytes - exif.count)) {
@@ -47,9 +47,9 @@ struct OrientationDeclarations {
   }
 
   /// Notes an APP1 segment of a JPEG that is none of EXIF.
-  mutating func note(otherSegment body: Span<UInt8>, counts: Bool) {
+  mutating func note(otherSegment body: Span<UInt8>, isEffective: Bool) {
     if body.hasBytes(Self.xmpSignature, at: 0) {
-      note(xmp: body.extracting(Self.xmpSignature.utf8CodeUnitCount...), counts: counts)
+      note(xmp: body.extracting(Self.xmpSignature.utf8CodeUnitCount...), isEffective: isEffective)
     } else if body.hasBytes("Exif", at: 0), body.count > 6 {
       // EXIF data that stands where it does not count, or that ends its letters in another way, which some overlook.
       named.formUnion(TIFFOrientation(body.extracting(6...)).named)
@@ -57,19 +57,19 @@ struct OrientationDeclarations {
   }
 
   /// Notes EXIF data of a PNG, without the signature. The last counts.
-  mutating func note(exif content: Span<UInt8>, counts: Bool) {
+  mutating func note(exif content: Span<UInt8>, isEffective: Bool) {
     let found = TIFFOrientation(content)
     named.formUnion(found.named)
-    guard counts else { return }
+    guard isEffective else { return }
     exifReading = found.reading
     hasExif = true
   }
 
   /// Notes an XMP packet. The last counts.
-  mutating func note(xmp packet: Span<UInt8>, counts: Bool) {
+  mutating func note(xmp packet: Span<UInt8>, isEffective: Bool) {
     let found = XMPOrientation(packet)
     named.formUnion(found.named)
-    if counts { xmp = found.declared }
+    if isEffective { xmp = found.declared }
   }
 
   /// The declaration that counts; `nil` where there is none.

@@ -71,14 +71,14 @@ struct OrientationTexts {
 
   private static func note(_ text: Span<UInt8>, _ keyword: Keyword, _ declarations: inout OrientationDeclarations) {
     switch keyword {
-    case .plainExif: declarations.note(exif: ExifSegment.content(of: text), counts: !declarations.hasExif)
+    case .plainExif: declarations.note(exif: ExifSegment.content(of: text), isEffective: !declarations.hasExif)
     case .exifProfile:
       let profile = rawProfile(text)
-      declarations.note(exif: ExifSegment.content(of: profile.span), counts: !declarations.hasExif)
+      declarations.note(exif: ExifSegment.content(of: profile.span), isEffective: !declarations.hasExif)
     case .segmentProfile:
       let profile = rawProfile(text)
-      declarations.note(otherSegment: profile.span, counts: false)
-    case .xmp: declarations.note(xmp: text, counts: true)
+      declarations.note(otherSegment: profile.span, isEffective: false)
+    case .xmp: declarations.note(xmp: text, isEffective: true)
     }
   }
 

@@ -91,7 +91,7 @@ struct PNGStructure {
     case .frameData: animation.note(frameData: body, isBehindPixels: isBehindPixels)
     case .exif:
       exifBytes += body.count
-      orientations.note(exif: ExifSegment.content(of: body, most: 1), counts: !animation.isUnderWay)
+      orientations.note(exif: ExifSegment.content(of: body, most: 1), isEffective: !animation.isUnderWay)
     case .text: noteText(body, at: offset)
     case .compressedText: noteText(body, at: offset, isCompressed: true)
     case .internationalText: noteText(body, at: offset, isInternational: true)

@@ -47,7 +47,9 @@ struct QuestionChain: Sendable {
   /// Whether a client's own questions are a search, or a part of that of all.
   func concerns(_ client: String?) -> Bool { tallies.concerns(client) }
 
-  /// Whether the chain is a search that is to be told of now: once, with a question that this gateway was asked.
+  /// Takes the notice that the chain is a search: there is one, which is told with a question that this gateway was asked.
+  ///
+  /// - Returns: whether it was still there.
   mutating func takeNotice() -> Bool {
     guard isSearch, !isTold else { return false }
     isTold = true

@@ -155,7 +155,7 @@ struct PruningTests {
     let instant = ContinuousClock.now
     var watch = ClockWatch(time: Self.start, instant: instant)
     func isSteady(_ time: Double, after passed: Double) -> Bool {
-      watch.isSteady(time: Self.start + Self.days(time), instant: instant + Self.days(passed))
+      watch.observe(time: Self.start + Self.days(time), instant: instant + Self.days(passed))
     }
     #expect(!isSteady(0, after: 0) && !isSteady(0.99, after: 0.99) && isSteady(1.01, after: 1))
     #expect(isSteady(30, after: 30))

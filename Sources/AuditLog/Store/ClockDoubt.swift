@@ -71,8 +71,10 @@ package struct ClockWatch: Sendable {
     start = (time, instant)
   }
 
-  /// Whether the clock has been steady for as long as records must have been written under a time.
-  package mutating func isSteady(time: AuditTime = .now, instant: ContinuousClock.Instant = .now) -> Bool {
+  /// Looks at the clock; where it has jumped, the watch begins anew.
+  ///
+  /// - Returns: whether it has been steady for as long as records must have been written under a time.
+  package mutating func observe(time: AuditTime = .now, instant: ContinuousClock.Instant = .now) -> Bool {
     let passed = start.instant.duration(to: instant)
     let expected = start.time + passed
     guard time > expected - Self.steadiness, time < expected + Self.steadiness else {

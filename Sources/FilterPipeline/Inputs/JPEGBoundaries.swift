@@ -72,7 +72,7 @@ struct JPEGBoundaries {
         _ = try buffer.ensure(position + ImageFormat.png.signature.count)
         if buffer.imageFormat(at: position) == .png { return nil }
       }
-      guard buffer.mayRepeat(Self.costOfPadding, limit: limit) else { return nil }
+      guard buffer.spend(Self.costOfPadding, limit: limit) else { return nil }
       position += 1
     }
     return nil
@@ -158,7 +158,7 @@ struct JPEGBoundaries {
       let first = isPadding(rest.lowerBound..<start) ? run ?? start : start
       run = first
       rest = start..<segment.upperBound
-      guard marker.mayHoldAnything, buffer.mayRepeat(Self.costOfByte * rest.count, limit: limit),
+      guard marker.mayHoldAnything, buffer.spend(Self.costOfByte * rest.count, limit: limit),
         let end = buffer.endOfImage(in: rest)
       else { return first }
       rest = end..<segment.upperBound
@@ -208,7 +208,7 @@ struct JPEGBoundaries {
   private func markerChain(from start: Int, leadsTo end: Int, ofWholeSegment: Bool) -> Bool {
     var position = start
     while position + 4 <= end, buffer[position] == 0xFF, !JPEGMarker(rawValue: buffer[position + 1]).isStandalone {
-      guard buffer.mayRepeat(Self.costOfLink, limit: limit) else { return false }
+      guard buffer.spend(Self.costOfLink, limit: limit) else { return false }
       position += 2 + segmentLength(at: position + 2)
     }
     return position == end && (position > start || !ofWholeSegment)

@@ -47,7 +47,7 @@ struct PNGBoundaries {
   ///
   /// Once too much was summed again and again, chunks are taken at their word, which moves the stream on.
   private func checksumHolds(type: Int, end: Int) -> Bool {
-    guard buffer.mayRepeat(end - type, limit: limit) else { return true }
+    guard buffer.spend(end - type, limit: limit) else { return true }
     let declared = (end - 4..<end).reduce(UInt32(0)) { $0 << 8 | UInt32(buffer[$1]) }
     return buffer.checksum(of: type..<end - 4) == declared
   }

@@ -71,7 +71,7 @@ final class StreamBuffer {
 
   private static let repeatsPerByte = 8
 
-  /// Whether bytes may be looked at again that were looked at before; what it costs is counted as spent.
+  /// Spends what it costs to look again at bytes that were looked at before.
   ///
   /// A hostile stream could ask for the same megabytes over and over. It is refused once several times as much was
   /// spent as was consumed, which leaves sound streams alone.
@@ -79,7 +79,8 @@ final class StreamBuffer {
   /// - Parameters:
   ///   - cost: in bytes.
   ///   - limit: the longest permitted image, which is granted in advance.
-  func mayRepeat(_ cost: Int, limit: Int) -> Bool {
+  /// - Returns: whether they may be looked at again; nothing is spent where not.
+  func spend(_ cost: Int, limit: Int) -> Bool {
     guard repeated <= Self.repeatsPerByte * (consumed + limit) else { return false }
     repeated += cost
     return true

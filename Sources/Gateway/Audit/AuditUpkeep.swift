@@ -94,7 +94,7 @@ package struct AuditUpkeep: Service {
 
     mutating func next() -> (trustsClock: Bool, saysDoubt: Bool) {
       defer { count += 1 }
-      return (clock.isSteady(), count.isMultiple(of: Self.sayingEvery))
+      return (clock.observe(), count.isMultiple(of: Self.sayingEvery))
     }
 
     /// When it goes back, and as often as any doubt.

@@ -16,7 +16,8 @@ struct RecordFilter: Sendable {
     self.fields = fields
     query.since = time("since")
     query.until = time("until")
-    query.verdicts = Set(fields.all("verdict").filter { !$0.isEmpty && isKnown($0, Verdict.Outcome.self, "verdict") })
+    let verdicts = fields.all("verdict").filter { !$0.isEmpty }
+    query.verdicts = Set(verdicts.compactMap { choice($0, of: Verdict.Outcome.self, "verdict")?.rawValue })
     query.detector = fields["detector"]
     query.client = fields["client"]
     query.source = fields["source"]
@@ -29,17 +30,16 @@ struct RecordFilter: Sendable {
         complaints.append("a digest has up to 64 hexadecimal digits")
       }
     }
-    if let review = fields["review"], isKnown(review, AuditQuery.ReviewState.self, "state of review") {
-      query.review = AuditQuery.ReviewState(rawValue: review)
-    }
+    query.review = fields["review"].flatMap { choice($0, of: AuditQuery.ReviewState.self, "state of review") }
   }
 
-  private mutating func isKnown<Choice: RawRepresentable<String> & CaseIterable>(
-    _ text: String, _: Choice.Type, _ what: String
-  ) -> Bool {
-    guard Choice(rawValue: text) == nil else { return true }
+  /// `nil`, with a complaint, for a text that is none of the choices.
+  private mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ text: String, of _: Choice.Type, _ what: String
+  ) -> Choice? {
+    if let choice = Choice(rawValue: text) { return choice }
     complaints.append("`\(text)` is not a \(what): \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-    return false
+    return nil
   }
 
   private mutating func time(_ name: String) -> AuditTime? {

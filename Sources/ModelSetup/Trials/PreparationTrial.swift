@@ -98,7 +98,7 @@ package struct PreparationTrial {
     let plain = zip(candidates, predictions).map { candidate, rows in
       CandidateOutcome(candidate, predictions: rows, moved: [], trueClasses: labels)
     }
-    if labelsCount(plain) {
+    if trustsLabels(plain) {
       return TrialResult(plain, by: .accuracy, prefersUsual: prefersUsual, leavesUnit: leavesUnit)
     }
     var outcomes: [CandidateOutcome] = []
@@ -110,7 +110,8 @@ package struct PreparationTrial {
     return TrialResult(outcomes, by: .information, prefersUsual: prefersUsual, leavesUnit: leavesUnit)
   }
 
-  private func labelsCount(_ outcomes: [CandidateOutcome]) -> Bool {
+  /// Whether enough photographs have a label, and some candidate finds clearly more of them than guessing would.
+  private func trustsLabels(_ outcomes: [CandidateOutcome]) -> Bool {
     let labelled = outcomes.first?.corrects.count ?? 0
     guard Double(labelled) >= Self.leastLabelled * Double(photographs.photographs.count), labelled > 1 else {
       return false
