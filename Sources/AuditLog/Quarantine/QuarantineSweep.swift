@@ -91,7 +91,7 @@ package struct QuarantineSweep: SteppedWork {
     try connection.rows(
       """
       SELECT o.state, r.time FROM audit_object o
-      LEFT JOIN audit_record r ON r.writer = o.writer AND r.sequence = o.sequence AND r.kind = 'pruned'
+      LEFT JOIN audit_record r ON r.writer = o.writer AND r.sequence = o.sequence AND r.kind = \(AuditKind.pruned.sql)
       WHERE o.sha256 = $1
       """, [.text(sha256)]
     ).first

@@ -4,6 +4,7 @@ import Common
 package struct StoredRecord: Sendable {
   package let reference: AuditReference
   package let time: AuditTime
+  /// What it is about, as it was found: another program may have written it, or a stranger changed it.
   package let kind: String
   package let hash: String
   /// The record as it was hashed: one line of JSON.
@@ -35,6 +36,9 @@ package struct StoredRecord: Sendable {
     self.image = image
     self.place = place ?? AuditQuery.Cursor(time: time, reference: reference)
   }
+
+  /// `nil` for a kind that this program does not know.
+  package var knownKind: AuditKind? { AuditKind(rawValue: kind) }
 
   private static let limits = JSONValue.Limits(depth: 32, values: 200_000)
 

@@ -68,12 +68,7 @@ struct AuditCondition {
   ///   - form: that of the tables.
   init(_ query: AuditQuery, _ dialect: SQLDialect, form: Int) {
     // What the index of verdicts and that of the few other records each recognise.
-    if query.kind == .verdict {
-      terms.append("r.verdict IS NOT NULL")
-    } else {
-      terms.append("r.kind <> 'verdict'")
-      add("r.kind = ?", .text(query.kind.rawValue))
-    }
+    terms.append(query.kind == .verdict ? "r.verdict IS NOT NULL" : query.kind.amongOthers("r.kind"))
     if let since = query.since { add("r.time >= ?", .integer(since.microseconds)) }
     if let until = query.until { add("r.time < ?", .integer(until.microseconds)) }
     addVerdicts(query.verdicts.sorted())

@@ -81,8 +81,7 @@ extension AuditStore {
   ) throws(SluiceError) -> QuarantineCleanup.Surplus {
     guard limits.bytes != nil else { return QuarantineCleanup.Surplus(bytes: 0, deletions: 0) }
     let deletions = try connection.rows(
-      // What the index of the few other records recognises.
-      "SELECT COUNT(*) FROM audit_record WHERE kind <> 'verdict' AND kind = 'pruned'", []
+      "SELECT COUNT(*) FROM audit_record WHERE \(AuditKind.pruned.amongOthers())", []
     ).first?.integer(0)
     if let counted, counted.deletions == deletions { return counted }
     return QuarantineCleanup.Surplus(bytes: try surplusBytes(limits, connection), deletions: deletions ?? 0)

@@ -32,14 +32,14 @@ extension AuditStore {
       let row = try connection.rows(
         "SELECT state FROM audit_object WHERE sha256 = $1" + database.dialect.lockingSuffix, [.text(sha256)]
       ).first
-      guard row?.integer(0) == ImageKeeping.stored.rawValue, row != nil else {
+      guard row?.integer(0) == ImageKeeping.stored.rawValue else {
         throw SluiceError(.noSuchRecord, "the bytes of \(sha256) are not kept")
       }
       try connection.execute(
         "UPDATE audit_object SET held = $1 WHERE sha256 = $2", [.integer(isHeld ? 1 : 0), .text(sha256)])
       let last =
         try connection.rows(
-          "SELECT MAX(time) FROM audit_record WHERE sha256 = $1 AND kind = 'hold'", [.text(sha256)]
+          "SELECT MAX(time) FROM audit_record WHERE sha256 = $1 AND kind = \(AuditKind.hold.sql)", [.text(sha256)]
         ).first?.integer(0) ?? 0
       let entry = AuditEntry(
         // In the order in which they were recorded, whatever clocks say: the last one holds.

@@ -14,7 +14,7 @@ extension AuditVerifier {
       """
       SELECT v.writer, v.sequence, v.sha256 FROM audit_review v
       LEFT JOIN audit_record r ON r.writer = v.writer AND r.sequence = v.sequence
-        AND r.kind = 'review' AND r.sha256 = v.sha256 AND r.time = v.time
+        AND r.kind = \(AuditKind.review.sql) AND r.sha256 = v.sha256 AND r.time = v.time
       WHERE r.writer IS NULL ORDER BY v.sha256 LIMIT 1
       """)
     return row.map { Verification.Problem($0.reference, "there is a review of \($0.text(2)) that no record has") }
@@ -48,7 +48,7 @@ extension AuditVerifier {
     let row = try first(
       """
       SELECT o.sha256 FROM audit_object o
-      LEFT JOIN audit_record r ON r.writer = o.writer AND r.sequence = o.sequence AND r.kind = 'pruned'
+      LEFT JOIN audit_record r ON r.writer = o.writer AND r.sequence = o.sequence AND r.kind = \(AuditKind.pruned.sql)
         AND r.record LIKE '%"' || o.sha256 || '"%'
       WHERE o.state <> \(ImageKeeping.stored.rawValue) AND (r.writer IS NULL OR EXISTS (
         SELECT 1 FROM audit_record q
@@ -66,8 +66,8 @@ extension AuditVerifier {
     let row = try first(
       """
       SELECT o.sha256 FROM audit_object o
-      LEFT JOIN audit_record r ON r.sha256 = o.sha256 AND r.kind = 'hold' AND r.time = (
-        SELECT MAX(m.time) FROM audit_record m WHERE m.sha256 = o.sha256 AND m.kind = 'hold')
+      LEFT JOIN audit_record r ON r.sha256 = o.sha256 AND r.kind = \(AuditKind.hold.sql) AND r.time = (
+        SELECT MAX(m.time) FROM audit_record m WHERE m.sha256 = o.sha256 AND m.kind = \(AuditKind.hold.sql))
       WHERE o.held <> CASE WHEN r.record LIKE '%"held":true%' THEN 1 ELSE 0 END
         OR (o.held <> 0 AND o.state <> \(ImageKeeping.stored.rawValue))
       ORDER BY o.sha256 LIMIT 1

@@ -188,7 +188,7 @@ struct ChainVerifier {
         """
         SELECT v.sha256, v.time, v.writer, v.sequence, v.label, v.class, v.attack, v.note, v.reviewer
         FROM audit_review v JOIN audit_record r ON r.sha256 = v.sha256
-        WHERE r.writer = $1 AND r.sequence > $2 AND r.sequence <= $3 AND r.kind = 'review'
+        WHERE r.writer = $1 AND r.sequence > $2 AND r.sequence <= $3 AND r.kind = \(AuditKind.review.sql)
         """, range)
       let images = try connection.rows(
         """

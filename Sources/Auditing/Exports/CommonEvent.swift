@@ -12,7 +12,7 @@ struct CommonEvent {
   init(_ record: StoredRecord) {
     self.record = record
     said = record.verdict
-    search = record.kind == AuditKind.search.rawValue ? record.search : nil
+    search = record.knownKind == .search ? record.search : nil
   }
 
   var text: String {

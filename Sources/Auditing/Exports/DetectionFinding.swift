@@ -14,7 +14,7 @@ struct DetectionFinding {
   init(_ record: StoredRecord) {
     self.record = record
     said = record.verdict
-    search = record.kind == AuditKind.search.rawValue ? record.search : nil
+    search = record.knownKind == .search ? record.search : nil
   }
 
   var json: JSONValue {

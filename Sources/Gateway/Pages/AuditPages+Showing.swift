@@ -40,7 +40,7 @@ extension AuditPages {
     let (filter, pipeline, clean) = (RecordFilter(page.query), gateway.engine.pipeline, cleanScores)
     let shown = try await perform(for: visitor) { log throws(SluiceError) -> Shown in
       let record = try Self.found(reference, log)
-      guard record.kind != AuditKind.search.rawValue else { return .search(try SearchView(record, log)) }
+      guard record.knownKind != .search else { return .search(try SearchView(record, log)) }
       return .record(try RecordView(record, filter, pipeline, clean, log))
     }
     return switch shown {

@@ -21,7 +21,7 @@ enum QuestionPicture {
   ///
   /// - Throws: what encoding throws.
   static func png(_ place: Int, of record: StoredRecord) throws(SluiceError) -> [UInt8]? {
-    guard record.kind == AuditKind.search.rawValue else { return nil }
+    guard record.knownKind == .search else { return nil }
     let questions = record.search.sample.prefix(RecordedSearch.maxQuestions)
     guard questions.indices.contains(place), let pixels = questions[place].pixels else { return nil }
     let size = PixelSize(width: RecordedQuestion.side, height: RecordedQuestion.side)

@@ -44,7 +44,7 @@ struct RecordListing: AuditListing {
 
   /// What somebody said with this record; of a verdict, what was said last about its image.
   private static func review(_ record: StoredRecord) -> String {
-    switch AuditKind(rawValue: record.kind) {
+    switch record.knownKind {
     case .verdict: record.review?.word ?? ""
     case .review: record.json["label"]?.string.flatMap(ImageReview.Label.init(rawValue:))?.word ?? ""
     case .hold: record.json["held"].map { $0 == .bool(true) ? "held" : "released" } ?? ""

@@ -20,8 +20,8 @@ struct RecordReport {
 
   var text: String {
     let heading = Terminal.styled("\(record.reference)  \(Terminal.printable(said.source ?? ""))", .bold)
-    guard record.kind != AuditKind.search.rawValue else { return SearchReport(record).text }
-    guard record.kind == AuditKind.verdict.rawValue else { return otherKind }
+    guard record.knownKind != .search else { return SearchReport(record).text }
+    guard record.knownKind == .verdict else { return otherKind }
     return ([heading] + facts + detectors + conclusion + review + [line("hash", record.hash)])
       .joined(separator: "\n") + "\n"
   }
