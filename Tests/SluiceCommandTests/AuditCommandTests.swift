@@ -241,7 +241,8 @@ struct AuditCommandTests {
     "what cannot be meant is refused",
     arguments: [
       (["list", "--limit", "0"], "--limit"), (["list", "--since", "yesterday"], "2026-11-24"),
-      (["list", "--until", "24"], "--until"), (["list", "--verdict", "flagged"], "adversarial"),
+      (["list", "--until", "24"], "2026-11-24"), (["list", "--kind", "image"], "opened"),
+      (["list", "--verdict", "flagged"], "adversarial"),
       (["list", "--review", "done"], "unreviewed"), (["list", "--digest", "xyz"], "hexadecimal"),
       (["list", "--since", "2026-02-30"], "--since"), (["show", "nope"], "no record `nope`"),
       (["show", "other:1"], "no record `other:1`"), (["show", "1234567"], "at least 8 digits"),

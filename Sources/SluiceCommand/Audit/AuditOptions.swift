@@ -130,23 +130,27 @@ struct AuditAuthorOptions: ParsableArguments {
   var reviewerName: String { reviewer ?? FilterOpening.variables().nonEmpty("USER") ?? "operator" }
 }
 
+extension AuditKind: ExpressibleByArgument {}
+extension AuditQuery.ReviewState: ExpressibleByArgument {}
+extension Verdict.Outcome: ExpressibleByArgument {}
+
+extension AuditTime: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+}
+
 /// Which records.
 struct AuditQueryOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("What the records are about: \(AuditKind.names).", valueName: "kind"),
-    completion: .list(AuditKind.allCases.map(\.rawValue)))
-  var kind = AuditKind.verdict.rawValue
+  @Option(help: ArgumentHelp("What the records are about.", valueName: "kind"))
+  var kind = AuditKind.verdict
 
   @Option(help: ArgumentHelp("From this moment on: 24h, 7d, 2026-11-24, 2026-11-24T23:44.", valueName: "time"))
-  var since: String?
+  var since: AuditTime?
 
-  @Option(help: ArgumentHelp("Before this moment.", valueName: "time"))
-  var until: String?
+  @Option(help: ArgumentHelp("Before this moment: 24h, 7d, 2026-11-24, 2026-11-24T23:44.", valueName: "time"))
+  var until: AuditTime?
 
-  @Option(
-    help: ArgumentHelp("adversarial, rejected, failed or clean; may be repeated.", valueName: "verdict"),
-    completion: .list(Verdict.Outcome.allCases.map(\.rawValue)))
-  var verdict: [String] = []
+  @Option(help: ArgumentHelp("With this verdict; may be repeated.", valueName: "verdict"))
+  var verdict: [Verdict.Outcome] = []
 
   @Option(help: ArgumentHelp("Flagged by this detector.", valueName: "name"))
   var detector: String?
@@ -160,10 +164,8 @@ struct AuditQueryOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The image's SHA-256, or its first digits.", valueName: "digits"))
   var digest: String?
 
-  @Option(
-    help: ArgumentHelp("unreviewed, confirmed or cleared.", valueName: "state"),
-    completion: .list(AuditQuery.ReviewState.allCases.map(\.rawValue)))
-  var review: String?
+  @Option(help: ArgumentHelp("Of images in this state of review.", valueName: "state"))
+  var review: AuditQuery.ReviewState?
 
   @Option(
     defaultAsFlag: .all,
@@ -173,20 +175,6 @@ struct AuditQueryOptions: ParsableArguments {
   var chain: ChainSelection?
 
   func validate() throws {
-    for (name, text) in [("since", since), ("until", until)] {
-      if let text, AuditTime(text) == nil {
-        throw ValidationError("--\(name) takes a time such as 24h, 7d, 2026-11-24 or 2026-11-24T23:44, not \(text)")
-      }
-    }
-    if AuditKind(rawValue: kind) == nil { throw ValidationError("--kind takes \(AuditKind.names), not \(kind)") }
-    for verdict in verdict where Verdict.Outcome(rawValue: verdict) == nil {
-      throw ValidationError(
-        "--verdict takes \(Verdict.Outcome.allCases.map(\.rawValue).joined(separator: ", ")), not \(verdict)")
-    }
-    if let review, AuditQuery.ReviewState(rawValue: review) == nil {
-      throw ValidationError(
-        "--review takes \(AuditQuery.ReviewState.allCases.map(\.rawValue).joined(separator: ", ")), not \(review)")
-    }
     if let digest, digest.isEmpty || !digest.allSatisfy(\.isHexDigit) || digest.count > 64 {
       throw ValidationError("--digest takes 1 to 64 hexadecimal digits, not \(digest)")
     }
@@ -197,15 +185,15 @@ struct AuditQueryOptions: ParsableArguments {
 
   var query: AuditQuery {
     var query = AuditQuery()
-    query.kind = AuditKind(rawValue: kind) ?? .verdict
-    query.since = since.flatMap { AuditTime($0) }
-    query.until = until.flatMap { AuditTime($0) }
-    query.verdicts = Set(verdict)
+    query.kind = kind
+    query.since = since
+    query.until = until
+    query.verdicts = Set(verdict.map(\.rawValue))
     query.detector = detector
     query.client = client
     query.source = source
     query.digest = digest?.lowercased()
-    query.review = review.flatMap(AuditQuery.ReviewState.init(rawValue:))
+    query.review = review
     switch chain {
     case .all: (query.kind, query.isLastOfSearch) = (.search, true)
     case .one(let search): query.search = search
@@ -213,8 +201,4 @@ struct AuditQueryOptions: ParsableArguments {
     }
     return query
   }
-}
-
-extension AuditKind {
-  fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }
