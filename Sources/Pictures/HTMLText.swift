@@ -1,5 +1,7 @@
+import Common
+
 /// Text that is safe inside HTML, whoever it comes from: names of files and folders are an attacker's.
-package struct HTMLText {
+package enum HTMLText {
   /// For element contents and quoted attributes alike.
   package static func escaped(_ text: String) -> String {
     var result = ""
@@ -10,19 +12,12 @@ package struct HTMLText {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case _ where isUnwanted(scalar): result += "\u{FFFD}"
+      case "\t", "\n": result.unicodeScalars.append(scalar)
+      case _ where scalar.hazard >= .turns: result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result
-  }
-
-  /// Control characters, and those that turn the direction of what follows.
-  private static func isUnwanted(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x09, 0x0B..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
-    }
   }
 
   /// An element with escaped contents.

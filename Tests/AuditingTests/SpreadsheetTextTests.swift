@@ -63,7 +63,7 @@ struct SpreadsheetTextTests {
 
   @Test(
     "what breaks a line or turns text around is in no cell and in no event",
-    arguments: Array(0x2028...0x202E) + Array(0x2066...0x2069) as [UInt32])
+    arguments: [0x200E, 0x200F] + Array(0x2028...0x202E) + Array(0x2066...0x2069) as [UInt32])
   func turns(value: UInt32) throws {
     let scalar = try #require(Unicode.Scalar(value))
     let record = StoredRecord(

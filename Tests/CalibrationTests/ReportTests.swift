@@ -12,7 +12,7 @@ import Testing
     return image
   }
 
-  static let hostile = "<script>alert(1)</script>\"'&\u{202E}\u{1B}[31m"
+  static let hostile = "<script>alert(1)</script>\"'&\u{202E}\u{2028}\u{1B}[31m"
 
   static func evaluation(clean: [Evaluation.Image], attacks: [Evaluation.JudgedGroup]) -> Evaluation {
     Evaluation(
@@ -44,6 +44,7 @@ import Testing
     let page = EvaluationPage(Self.cases[index]).text
     #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"))
     #expect(!page.contains("\u{202E}") && !page.contains("\u{1B}") && !page.contains("NaN") && !page.contains("inf"))
+    #expect(!page.contains("\u{2028}"))
     #expect(page.contains("&lt;script&gt;") && page.contains(Evaluation.caveat))
     for tag in ["section", "table", "figure", "svg", "div", "g", "tr"] {
       let opened = page.components(after: "<\(tag)")

@@ -61,10 +61,6 @@ struct CommonEvent {
 
   /// A line break in a name would begin an event of the sender's own, and text that is turned around would be read as something else.
   private static func oneLine(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          scalar.properties.generalCategory == .control || scalar.breaksOrTurnsText ? " " : scalar
-        }))
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.hazard >= .turns ? " " : $0 }))
   }
 }

@@ -34,7 +34,7 @@ package enum SpreadsheetText {
     case 0x00...0x1F: Unicode.Scalar(0x2400 + scalar.value) ?? replacement
     case 0x7F: "\u{2421}"
     case 0x80...0x9F: replacement
-    default: scalar.breaksOrTurnsText ? replacement : scalar
+    default: scalar.hazard >= .turns ? replacement : scalar
     }
   }
 

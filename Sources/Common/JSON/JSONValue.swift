@@ -180,17 +180,10 @@ extension JSONValue {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where needsEscape(scalar): text += escape(scalar)
+      // With these, a hostile file name could steer a terminal, break a line, or look like another one.
+      case _ where scalar.hazard >= .hides: text += escape(scalar)
       default: text.unicodeScalars.append(scalar)
       }
-    }
-  }
-
-  /// Control characters, and those with which a hostile file name could steer a terminal or break a line.
-  private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
-    default: false
     }
   }
 
