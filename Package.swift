@@ -116,7 +116,8 @@ let package = Package(
       name: "Decision", dependencies: ["Common", .product(name: "RealModule", package: "swift-numerics")],
       swiftSettings: strict),
     .target(
-      name: "StatefulDetection", dependencies: ["Pixels", .product(name: "RealModule", package: "swift-numerics")],
+      name: "StatefulDetection",
+      dependencies: ["Common", "Pixels", .product(name: "RealModule", package: "swift-numerics")],
       swiftSettings: pixels),
     .target(
       name: "FilterPipeline",

@@ -7,9 +7,7 @@ package struct SplitMix64: Sendable {
   /// - Parameters:
   ///   - seed: FNV-1a of its bytes is where the numbers begin.
   /// - Complexity: O(bytes).
-  package init(seed: String) {
-    state = seed.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
+  package init(seed: String) { state = FNV1a(seed).value }
 
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

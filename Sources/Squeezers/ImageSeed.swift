@@ -1,3 +1,5 @@
+import Common
+
 /// 256 bits that a randomised squeezer takes its choices from.
 ///
 /// A filter derives them from the operator's secret and the digest of the encoded image: whoever has both can replay a
@@ -20,8 +22,7 @@ package struct ImageSeed: Sendable, Hashable {
   /// Random numbers for one use of the seed, independent of those for every other use.
   func randomness(for use: String) -> RandomStream {
     // FNV-1a spreads the name over a word; the secret is in the seed, not in this.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in use.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    let hash = FNV1a(use).value
     return RandomStream(words.map { $0 ^ hash })
   }
 }

@@ -1,3 +1,5 @@
+import Common
+
 /// What is known of a question's surroundings: the chain of questions that it belongs to.
 package struct Sighting: Sendable, Hashable {
   /// The chain, which begins with its first question.
@@ -29,10 +31,7 @@ package struct ChainID: Sendable, Hashable, CustomStringConvertible {
   package init(_ value: UInt64) { self.value = value }
 
   /// Sixteen lower-case hexadecimal digits.
-  package var description: String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  package var description: String { Hexadecimal.text(value) }
 
   /// - Returns: `nil` for anything but sixteen lower-case hexadecimal digits.
   package init?(_ text: String) {
@@ -43,11 +42,10 @@ package struct ChainID: Sendable, Hashable, CustomStringConvertible {
 
   /// The chain that begins with a question: FNV-1a over what tells it from others.
   init(beginningWith question: Question) {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func enter(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    for byte in question.record.utf8 { enter(byte) }
-    for place in 0..<8 { enter(UInt8(truncatingIfNeeded: question.time >> (8 * Int64(place)))) }
-    for byte in question.fingerprint.bytes { enter(byte) }
-    self.init(hash)
+    var hash = FNV1a()
+    hash.add(question.record)
+    for place in 0..<8 { hash.add(UInt8(truncatingIfNeeded: question.time >> (8 * Int64(place)))) }
+    hash.add(question.fingerprint.bytes)
+    self.init(hash.value)
   }
 }

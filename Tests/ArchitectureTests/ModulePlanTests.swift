@@ -23,7 +23,7 @@ import Testing
     "Classifiers": ["Common", "Files", "Pixels", "COpenVINO"],
     "Detectors": ["Common", "Pixels", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers"],
     "Decision": ["Common"],
-    "StatefulDetection": ["Pixels"],
+    "StatefulDetection": ["Common", "Pixels"],
     "FilterPipeline": [
       "Common", "Files", "Pixels", "Workers", "Preprocessing", "ImageCodecs", "Squeezers", "Classifiers", "Detectors",
       "Decision",
