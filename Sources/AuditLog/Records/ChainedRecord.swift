@@ -17,18 +17,18 @@ package struct ChainedRecord: Sendable {
 
   /// The version of the form, as records say it.
   package static let version = 1
+  /// The members that every record begins with.
+  package static let placeNames = ["version", "writer", "sequence", "time", "kind"]
   package static let firstPrevious = String(repeating: "0", count: 64)
   private static let domain = "sluice audit record 1\n"
 
   init(_ entry: AuditEntry, at reference: AuditReference, after previous: String) {
+    let place: [JSONValue] = [
+      .integer(Self.version), .string(reference.writer), .integer(reference.sequence), .string(entry.time.text),
+      .string(entry.kind.rawValue),
+    ]
     let json = JSONValue.object(
-      [
-        JSONValue.Member(name: "version", value: .integer(Self.version)),
-        JSONValue.Member(name: "writer", value: .string(reference.writer)),
-        JSONValue.Member(name: "sequence", value: .integer(reference.sequence)),
-        JSONValue.Member(name: "time", value: .string(entry.time.text)),
-        JSONValue.Member(name: "kind", value: .string(entry.kind.rawValue)),
-      ] + entry.details)
+      zip(Self.placeNames, place).map { JSONValue.Member(name: $0, value: $1) } + entry.details)
     self.reference = reference
     time = entry.time
     kind = entry.kind

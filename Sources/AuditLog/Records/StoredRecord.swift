@@ -21,6 +21,12 @@ package struct StoredRecord: Sendable {
     package let isStored: Bool
   }
 
+  /// Whether the bytes are kept, for people.
+  package var keptText: String {
+    guard let image else { return "no" }
+    return image.isHeld ? "yes, held" : image.isStored ? "yes" : "not any more"
+  }
+
   /// - Parameters:
   ///   - place: as its time and its reference say, where it is not given.
   package init(

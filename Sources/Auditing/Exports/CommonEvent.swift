@@ -4,16 +4,13 @@ import FilterPipeline
 
 /// A record in ArcSight's Common Event Format, version 0.
 struct CommonEvent {
-  private let record: StoredRecord
-  private let said: RecordedVerdict
-  /// What a record of a search says.
-  private let search: RecordedSearch?
+  private let exported: ExportedRecord
 
-  init(_ record: StoredRecord) {
-    self.record = record
-    said = record.verdict
-    search = record.knownKind == .search ? record.search : nil
-  }
+  init(_ record: StoredRecord) { exported = ExportedRecord(record) }
+
+  private var record: StoredRecord { exported.record }
+  private var said: RecordedVerdict { exported.said }
+  private var search: RecordedSearch? { exported.search }
 
   var text: String {
     let verdict = said.outcome?.rawValue ?? record.kind
@@ -25,11 +22,10 @@ struct CommonEvent {
   private var name: String? { search.map { _ in "Search for an adversarial image" } }
 
   private var severity: String {
-    guard search == nil else { return "8" }
-    return switch said.outcome {
-    case .adversarial: "8"
-    case .rejected, .failed: "4"
-    case .clean, nil: "1"
+    switch exported.severity {
+    case .high: "8"
+    case .low: "4"
+    case .informational: "1"
     }
   }
 

@@ -6,16 +6,13 @@ import StatefulDetection
 /// A record as a Detection Finding (class 2004) of the Open Cybersecurity Schema Framework 1.3, with the profile
 /// `security_control`; what the schema has no place for is under `unmapped`.
 struct DetectionFinding {
-  private let record: StoredRecord
-  private let said: RecordedVerdict
-  /// What a record of a search says.
-  private let search: RecordedSearch?
+  private let exported: ExportedRecord
 
-  init(_ record: StoredRecord) {
-    self.record = record
-    said = record.verdict
-    search = record.knownKind == .search ? record.search : nil
-  }
+  init(_ record: StoredRecord) { exported = ExportedRecord(record) }
+
+  private var record: StoredRecord { exported.record }
+  private var said: RecordedVerdict { exported.said }
+  private var search: RecordedSearch? { exported.search }
 
   var json: JSONValue {
     .object([
@@ -41,11 +38,10 @@ struct DetectionFinding {
   }
 
   private var severity: (id: Int, name: String) {
-    guard search == nil else { return (4, "High") }
-    return switch said.outcome {
-    case .adversarial: (4, "High")
-    case .rejected, .failed: (2, "Low")
-    case .clean, nil: (1, "Informational")
+    switch exported.severity {
+    case .high: (4, "High")
+    case .low: (2, "Low")
+    case .informational: (1, "Informational")
     }
   }
 

@@ -32,8 +32,12 @@ package struct PreparationChoice {
 
   private static let countRange = 32...128
   private static let trialMilliseconds = 40_000.0
-  /// Fourteen ways of colouring and thirteen geometries, each also with moved pictures.
-  private static let callsPerPhotograph = 54
+  /// The usual normalisations and one that is found, in both orders of the channels, and the usual geometries; each also with moved
+  /// pictures.
+  private static let callsPerPhotograph: Int = {
+    let colourings = 2 * (UsualPreparations.normalisations(.rgb).count + 1)
+    return 2 * (colourings + UsualPreparations.geometries(PixelSize(width: 224, height: 224)).count)
+  }()
 
   /// - Parameters:
   ///   - progress: told what is being tried, and the share of it that is done.

@@ -10,8 +10,6 @@ struct RecordReport {
   private let damage: RecordDamage
 
   private static let labelWidth = 12
-  /// Those that every record begins with, which say its version, place, time and kind.
-  private static let placeMembers = 5
 
   init(_ record: StoredRecord) {
     self.record = record
@@ -29,7 +27,8 @@ struct RecordReport {
   /// A record that is about no verdict, member by member.
   private var otherKind: String {
     ([Terminal.styled("\(record.reference)  \(Terminal.printable(record.kind))", .bold)]
-      + record.json.members.dropFirst(Self.placeMembers).map { line($0.name, $0.value.string ?? $0.value.text) }
+      + record.json.members.dropFirst(ChainedRecord.placeNames.count)
+      .map { line($0.name, $0.value.string ?? $0.value.text) }
       + [line("time", record.time.text), line("hash", record.hash)]).joined(separator: "\n") + "\n"
   }
 
@@ -49,16 +48,10 @@ struct RecordReport {
       known("time", record.time.text), known("client", said.client), known("request", said.request),
       known("route", said.route), known("search", said.search),
       known("answered", said.answered?.rawValue), known("image", size), known("sha256", said.sha256),
-      known("kept", kept), known("filter", filter), known("build", said.build),
+      known("kept", record.keptText), known("filter", filter), known("build", said.build),
       known("prediction", said.prediction.map(Self.prediction)), known("way", WayText(said)?.text),
       known("damaged", damage.paths.isEmpty ? nil : damage.paths.joined(separator: ", ")),
     ].compactMap(\.self) + findings
-  }
-
-  private var kept: String {
-    guard let image = record.image else { return "no" }
-    if image.isHeld { return "yes, held" }
-    return image.isStored ? "yes" : "not any more"
   }
 
   private var findings: [String] {

@@ -221,7 +221,7 @@ struct RecordView {
     }
     let all: [(String, String?)] = [
       ("Request", said.request), ("Route", said.route), ("Size", size), ("Format", format),
-      ("Bytes", said.bytes.map(PageText.bytes)), ("Kept", kept),
+      ("Bytes", said.bytes.map(PageText.bytes)), ("Kept", record.keptText),
       ("Filter", said.filter?.name), ("Filter digest", said.filter?.digest),
       ("Calibration", said.filter?.calibration), ("Compared with", compared),
       ("Budget", said.budget.map { JSONValue.number($0).text }),
@@ -239,10 +239,5 @@ struct RecordView {
         .compactMap { name, time in time.map { "\(name) \(JSONValue.number($0, decimals: 3).text) ms" } }
         .joined(separator: ", ")
     }
-  }
-
-  private var kept: String {
-    guard let image = record.image else { return "no" }
-    return image.isHeld ? "yes, held" : image.isStored ? "yes" : "not any more"
   }
 }
