@@ -15,7 +15,7 @@ package enum Processor {
       let missing = needed.filter { !available.contains(Substring($0)) }
       guard missing.isEmpty else {
         throw SluiceError(
-          SluiceError.Code("processor-too-old"), "this processor lacks \(missing.joined(separator: ", "))",
+          .processorTooOld, "this processor lacks \(missing.joined(separator: ", "))",
           remedy: "use a machine of the level x86-64-v3 (Intel since 2013, AMD since 2015), or build with "
             + "SLUICE_PORTABLE=1 in the environment")
       }
@@ -32,4 +32,8 @@ package enum Processor {
     }
     return nil
   }
+}
+
+extension SluiceError.Code {
+  static let processorTooOld = SluiceError.Code("processor-too-old")
 }

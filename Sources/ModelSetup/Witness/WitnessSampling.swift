@@ -1,5 +1,6 @@
 import Classifiers
 import Common
+import Decision
 import Files
 import FilterPipeline
 import Pixels
@@ -72,16 +73,12 @@ package struct WitnessSampling {
     samples += views
   }
 
-  /// - Throws: `too-few-photographs`.
+  /// - Throws: `too-few-images`.
   package func checkCount() throws(SluiceError) {
     guard photographCount < Self.leastPhotographs else { return }
     throw SluiceError(
-      .tooFewPhotographs,
+      .tooFewImages,
       "a witness learns from at least \(Self.leastPhotographs) photographs, and there are \(photographCount)",
       remedy: "\(Self.recommendedPhotographs) or more are good; they need no labels")
   }
-}
-
-extension SluiceError.Code {
-  package static let tooFewPhotographs = SluiceError.Code("too-few-photographs")
 }
