@@ -66,6 +66,6 @@ extension CalibrationJob {
     if let image = scoring.scores(in: verdict, of: task) { return try collected.take(image) }
     collected.noteLeftOut(task, verdict.error)
     let reason = verdict.error.map(\.description) ?? "it could not be judged"
-    Terminal.say("sluice: \(Terminal.printable(task.source)) left out: \(Terminal.printable(reason))")
+    Terminal.say("sluice: \(task.source.printable) left out: \(reason.printable)")
   }
 }

@@ -28,7 +28,7 @@ struct CalibrationReport {
 
   var text: String {
     let lines = [heading, reach] + neighbourhoods + fixed + weights + attacks + exits + advice
-    return lines.map(Terminal.printable).joined(separator: "\n") + "\n"
+    return lines.map(\.printable).joined(separator: "\n") + "\n"
   }
 
   /// How far down p-values go: no budget below can be spent.

@@ -41,7 +41,7 @@ struct CleanImages: ParsableArguments {
       } catch {
         leftOut += 1
         progress.clear()
-        Terminal.say("sluice: \(Terminal.printable(input.source)) left out: \(Terminal.printable(error.description))")
+        Terminal.say("sluice: \(input.source.printable) left out: \(error.description.printable)")
       }
       progress.update(count: count) { "\(count) images, \(leftOut) left out" }
     }

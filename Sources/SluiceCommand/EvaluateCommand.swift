@@ -169,7 +169,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       try await run.score(group, admits: { collected.admits($0) }) { task, verdict in
         if !collected.take(task, verdict) {
           let reason = verdict.error.map(\.description) ?? "it could not be judged"
-          Terminal.say("sluice: \(Terminal.printable(task.source)) left out: \(Terminal.printable(reason))")
+          Terminal.say("sluice: \(task.source.printable) left out: \(reason.printable)")
         }
         progress.update(count: collected.count, leftOut: collected.leftOut)
       }
@@ -194,12 +194,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard let atMostPassing else { return true }
     let unmeasured = evaluation.attacks.filter { evaluation.passing($0, goal: attackGoal) == nil }
     for attack in unmeasured {
-      Terminal.say("sluice: \(Terminal.printable(attack.name)) was tried on no picture, which says nothing about it")
+      Terminal.say("sluice: \(attack.name.printable) was tried on no picture, which says nothing about it")
     }
     let passing = evaluation.attacks(passingMoreThan: atMostPassing, goal: attackGoal)
     for attack in passing {
       Terminal.say(
-        "sluice: \(attack.passing.count) of \(attack.passing.total) pass with \(Terminal.printable(attack.name)); "
+        "sluice: \(attack.passing.count) of \(attack.passing.total) pass with \(attack.name.printable); "
           + "at most \(rounded(atMostPassing)) are permitted")
     }
     return passing.isEmpty && unmeasured.isEmpty

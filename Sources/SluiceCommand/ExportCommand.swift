@@ -61,7 +61,7 @@ struct ExportCommand: AsyncParsableCommand {
       return true
     } catch {
       if error.code == .unwritableOutput { throw error }
-      Terminal.say("sluice: \(Terminal.printable(review.path)) left out: \(Terminal.printable(error.description))")
+      Terminal.say("sluice: \(review.path.printable) left out: \(error.description.printable)")
       return false
     }
   }

@@ -215,7 +215,7 @@ struct InitCommand: AsyncParsableCommand {
         files.filter, photos: photos, count: PreparationChoice.photographCount(milliseconds: milliseconds))
     } catch {
       // Nothing is lost but time.
-      return Terminal.say("sluice: witnesses stay in single precision: \(Terminal.printable(error.description))")
+      return Terminal.say("sluice: witnesses stay in single precision: \(error.description.printable)")
     }
     plan.classifier.witnessArithmetic = arithmetic.arithmetic(of: FilterDefinition.classifierPlace)
     plan.secondModel?.witnessArithmetic = arithmetic.arithmetic(

@@ -44,7 +44,7 @@ struct InitSummary {
 
   /// What is flagged although the budget is kept.
   private var besides: [String] {
-    outcome.flags.rows.map { "besides  " + Terminal.printable($0.text(of: outcome.flags.photographs)) }
+    outcome.flags.rows.map { "besides  " + $0.text(of: outcome.flags.photographs).printable }
   }
 
   private var costs: String {
@@ -70,7 +70,7 @@ struct InitSummary {
     let rows = attacks.sorted { $0.flaggedUnseen * $1.sample.count < $1.flaggedUnseen * $0.sample.count }
     // The weakest first: they say what the filter is worth.
     var lines = rows.prefix(Self.shownAttacks).map { attack in
-      "\(attack.flaggedUnseen) of \(attack.sample.count) of \(Terminal.printable(attack.name))"
+      "\(attack.flaggedUnseen) of \(attack.sample.count) of \(attack.name.printable)"
     }
     if rows.count > Self.shownAttacks {
       let rest = rows.dropFirst(Self.shownAttacks)

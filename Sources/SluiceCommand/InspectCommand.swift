@@ -74,7 +74,7 @@ struct InspectCommand: AsyncParsableCommand {
       throw SluiceError(.emptyInput, "\(image) holds no image")
     }
     if try inputs.next() != nil {
-      Terminal.say("sluice: \(Terminal.printable(image)) holds more than one image; this explains the first")
+      Terminal.say("sluice: \(image.printable) holds more than one image; this explains the first")
     }
     return first
   }

@@ -15,7 +15,7 @@ struct InspectReport {
   private static let labelWidth = 12
 
   var text: String {
-    var lines = [Terminal.styled(Terminal.printable(verdict.source), .bold)]
+    var lines = [Terminal.styled(verdict.source.printable, .bold)]
     lines += imageLines
     lines += findingLines
     lines += predictionLines
@@ -123,7 +123,7 @@ struct InspectReport {
     let (found, done) = (verdict.outcome.rawValue, verdict.outcome.action.rawValue)
     let conclusion = "verdict: " + (found == done ? found : "\(found), \(done)")
     guard let error = verdict.error else { return Terminal.styled(conclusion, style) }
-    return Terminal.styled(conclusion, style) + "\n  \(error.code): \(Terminal.printable(error.description))"
+    return Terminal.styled(conclusion, style) + "\n  \(error.code): \(error.description.printable)"
   }
 
   private func named(_ index: Int, _ probability: Float) -> String {
@@ -134,7 +134,7 @@ struct InspectReport {
 extension Pipeline {
   /// A class's number and, where there are labels, its name.
   func named(_ index: Int) -> String {
-    labels?[index].map { "\(index) \(Terminal.printable($0))" } ?? "class \(index)"
+    labels?[index].map { "\(index) \($0.printable)" } ?? "class \(index)"
   }
 }
 

@@ -87,7 +87,7 @@ extension ModelArithmetics {
   /// As in `classifier: 52 of 53 convolutions and products in 8 bits, the same class as in f32 on 63 of 64 images, probabilities
   /// 0.081 apart on average (L1); a call takes 3.7 ms in f32, 2.0 ms in bf16, 1.6 ms in int8`.
   fileprivate var line: String {
-    let place = Terminal.printable(place)
+    let place = place.printable
     let share = quantised.map { "\($0.convolutions) of \($0.ofCostly) convolutions and products in 8 bits" } ?? ""
     guard let trial = self[.int8] else {
       return "\(place): \(share); this processor has no instructions for them, and computes in f32"
@@ -99,7 +99,7 @@ extension ModelArithmetics {
   /// What is to be said where the model is no witness in 8 bits.
   fileprivate var warning: String? {
     guard let trial = self[.int8], !isWitness(trial) else { return nil }
-    return "\(Terminal.printable(place)) sees another class in 8 bits on \(imageCount - trial.sameClass) of "
+    return "\(place.printable) sees another class in 8 bits on \(imageCount - trial.sameClass) of "
       + "\(imageCount) images: leave it in `auto`"
   }
 

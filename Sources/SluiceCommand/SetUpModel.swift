@@ -91,7 +91,7 @@ struct SetUpModel {
 
   /// Names in models and files come from whoever made them.
   static func printableLines(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { Terminal.printable(String($0)) }
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
       .joined(separator: "\n")
   }
 }

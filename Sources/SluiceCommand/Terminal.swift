@@ -1,4 +1,3 @@
-import Common
 import Glibc
 
 /// What people see: words on standard error, colour only on a terminal.
@@ -34,7 +33,4 @@ enum Terminal {
   static func styled(_ text: String, _ style: Style) -> String {
     usesColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
   }
-
-  /// The text without characters that steer a terminal: a file name comes from whoever made the file.
-  static func printable(_ text: String) -> String { text.printable }
 }

@@ -17,7 +17,7 @@ struct RecordReport {
   }
 
   var text: String {
-    let heading = Terminal.styled("\(record.reference)  \(Terminal.printable(said.source ?? ""))", .bold)
+    let heading = Terminal.styled("\(record.reference)  \((said.source ?? "").printable)", .bold)
     guard record.knownKind != .search else { return SearchReport(record).text }
     guard record.knownKind == .verdict else { return otherKind }
     return ([heading] + facts + detectors + conclusion + review + [line("hash", record.hash)])
@@ -26,14 +26,14 @@ struct RecordReport {
 
   /// A record that is about no verdict, member by member.
   private var otherKind: String {
-    ([Terminal.styled("\(record.reference)  \(Terminal.printable(record.kind))", .bold)]
+    ([Terminal.styled("\(record.reference)  \(record.kind.printable)", .bold)]
       + record.json.members.dropFirst(ChainedRecord.placeNames.count)
       .map { line($0.name, $0.value.string ?? $0.value.text) }
       + [line("time", record.time.text), line("hash", record.hash)]).joined(separator: "\n") + "\n"
   }
 
   private func line(_ label: String, _ value: String) -> String {
-    "  " + Terminal.styled(padded(label, Self.labelWidth), .dim) + Terminal.printable(value)
+    "  " + Terminal.styled(padded(label, Self.labelWidth), .dim) + value.printable
   }
 
   private func known(_ label: String, _ value: String?) -> String? { value.map { line(label, $0) } }
@@ -62,25 +62,25 @@ struct RecordReport {
 
   private var detectors: [String] {
     said.detectors.flatMap { detector -> [String] in
-      let name = Terminal.printable(detector.name ?? "")
+      let name = (detector.name ?? "").printable
       let numbers = [("score", detector.score), ("threshold", detector.threshold), ("p", detector.pValue)]
         .compactMap { label, value in value.map { "\(label) \(rounded($0))" } }.joined(separator: ", ")
       let title = "  \(Terminal.styled(name, .bold)): \(Terminal.styled(numbers, detector.isFlagged ? .red : .green))"
-      return ["", title, "    " + Terminal.printable(detector.seen ?? "")] + squeezed(detector)
+      return ["", title, "    " + (detector.seen ?? "").printable] + squeezed(detector)
     }
   }
 
   private func squeezed(_ detector: RecordedDetector) -> [String] {
     detector.versions.map { version in
       let distance = version.distance.map(rounded) ?? ""
-      return "    " + padded(Terminal.printable(version.squeezer ?? ""), 20) + padded(distance, 12)
+      return "    " + padded((version.squeezer ?? "").printable, 20) + padded(distance, 12)
         + Self.prediction(version.prediction)
     }
   }
 
   private static func prediction(_ value: RecordedPrediction) -> String {
     let name = value.label ?? "class \(value.topClass.map(String.init) ?? "?")"
-    return Terminal.printable(name) + (value.probability.map { " \(percent(Float($0)))" } ?? "")
+    return name.printable + (value.probability.map { " \(percent(Float($0)))" } ?? "")
   }
 
   private var conclusion: [String] {
@@ -91,8 +91,8 @@ struct RecordReport {
     let action = said.action.map { " (\($0.rawValue))" } ?? ""
     let explanation = Explanation(said).text
     let style: Terminal.Style = said.outcome == .clean ? .green : said.outcome == .adversarial ? .red : .yellow
-    return ["", "  " + Terminal.styled(Terminal.printable(verdict + action + pValue + error), style)]
-      + (explanation.isEmpty ? [] : ["  " + Terminal.printable(explanation)])
+    return ["", "  " + Terminal.styled((verdict + action + pValue + error).printable, style)]
+      + (explanation.isEmpty ? [] : ["  " + explanation.printable])
   }
 
   private var review: [String] {

@@ -120,7 +120,7 @@ struct ReplayReport {
         [JSONValue.Member(name: "record", value: .string(record.reference.description))]
           + JSONValue.object(json).members
       ).text
-      : "\(record.reference) \(Terminal.printable(record.verdict.source ?? "")): \(Terminal.printable(text))"
+      : "\(record.reference) \((record.verdict.source ?? "").printable): \(text.printable)"
     try output.write(Array((line + "\n").utf8))
   }
 }

@@ -20,7 +20,7 @@ struct SearchReport {
 
   var text: String {
     let search = course.search
-    let heading = Terminal.styled("\(Terminal.printable(search.id ?? ""))  search for an adversarial image", .bold)
+    let heading = Terminal.styled("\((search.id ?? "").printable)  search for an adversarial image", .bold)
     let facts = [
       ("record", record.reference.description), ("began", search.began), ("recorded", record.time.text),
       ("questions", search.questions.map(String.init)), ("action", search.action),
@@ -33,7 +33,7 @@ struct SearchReport {
   }
 
   private func line(_ label: String, _ value: String) -> String {
-    "  " + Terminal.styled(padded(label, Self.labelWidth), .dim) + Terminal.printable(value)
+    "  " + Terminal.styled(padded(label, Self.labelWidth), .dim) + value.printable
   }
 
   private var plot: [String] {

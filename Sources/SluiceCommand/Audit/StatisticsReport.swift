@@ -1,5 +1,6 @@
 import AuditLog
 import Auditing
+import Common
 import FilterPipeline
 
 /// Statistics as tables for a terminal.
@@ -26,7 +27,7 @@ struct StatisticsReport {
     let counts = statistics.summedUp.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     return [
       "also rejected, without a record each: "
-        + counts.map { "\($0.value) \(Terminal.printable($0.key))" }.joined(separator: ", ")
+        + counts.map { "\($0.value) \($0.key.printable)" }.joined(separator: ", ")
     ]
   }
 
@@ -61,14 +62,14 @@ struct StatisticsReport {
   private var detectors: [String] {
     guard !statistics.detectors.isEmpty else { return [] }
     return ["", Terminal.styled(padded("DETECTOR", 30) + aligned("FLAGGED"), .dim)]
-      + statistics.detectors.map { padded(Terminal.printable($0.detector), 30) + aligned(String($0.flagged)) }
+      + statistics.detectors.map { padded($0.detector.printable, 30) + aligned(String($0.flagged)) }
   }
 
   private var clients: [String] {
     guard !statistics.clients.isEmpty else { return [] }
     return ["", Terminal.styled(padded("CLIENT", 30) + aligned("IMAGES") + aligned("FLAGGED"), .dim)]
       + statistics.clients.map { client in
-        padded(Terminal.printable(client.client ?? "(not known)"), 30) + aligned(String(client.images))
+        padded((client.client ?? "(not known)").printable, 30) + aligned(String(client.images))
           + aligned(String(client.flagged))
       }
   }

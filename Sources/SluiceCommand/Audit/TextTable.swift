@@ -1,3 +1,5 @@
+import Common
+
 /// Rows of cells for a terminal, in columns as wide as what they hold; columns without contents are left out.
 struct TextTable {
   private let heading: [String]
@@ -44,7 +46,7 @@ struct TextTable {
   }
 
   private static func shortened(_ text: String) -> String {
-    let printable = Terminal.printable(text)
+    let printable = text.printable
     return printable.count <= widest ? printable : printable.prefix(widest - 1) + "…"
   }
 }

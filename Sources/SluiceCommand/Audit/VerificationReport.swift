@@ -19,8 +19,10 @@ struct VerificationReport {
         + "signed through \(writer.signedThrough)\(writer.signedThrough < writer.records ? " of \(writer.records)" : "")"
     }
     let problems = result.problems.map { problem in
-      (problem.isMissingKey ? Terminal.styled("NOT VERIFIED", .yellow) : Terminal.styled("DOES NOT HOLD", .red)) + ": "
-        + Terminal.printable([problem.reference?.description, problem.what].compactMap(\.self).joined(separator: " "))
+      let heading =
+        problem.isMissingKey ? Terminal.styled("NOT VERIFIED", .yellow) : Terminal.styled("DOES NOT HOLD", .red)
+      let text = [problem.reference?.description, problem.what].compactMap(\.self).joined(separator: " ")
+      return "\(heading): \(text.printable)"
     }
     let conclusion =
       result.holds

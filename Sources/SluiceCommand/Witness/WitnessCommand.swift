@@ -142,7 +142,7 @@ struct WitnessCommand: AsyncParsableCommand {
       do { try await sampling.add(input) } catch let error as SluiceError {
         leftOut += 1
         progress.clear()
-        Terminal.say("sluice: \(Terminal.printable(input.source)) left out: \(Terminal.printable(error.description))")
+        Terminal.say("sluice: \(input.source.printable) left out: \(error.description.printable)")
       }
       seen += 1
       progress.update("photographs", Double(seen) / Double(max(1, chosen.count)))
