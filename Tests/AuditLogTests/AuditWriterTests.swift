@@ -256,7 +256,7 @@ struct AuditWriterTests {
       try await writer.carryOut(&cleanup)
       return cleanup.isDone
     }
-    while !hanging.isReading.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("the cleanup reads") { hanging.isReading.withLock { $0 } }
     for number in 1...3 { try await writer.append([Judged.number(number).entry]) }
     hanging.readingHangs.withLock { $0 = false }
     #expect(try await cleaning.value)

@@ -45,7 +45,7 @@ struct MovedFilesTests {
     #expect(FileManager.default.fileExists(atPath: folder.path) != mustBeGone, "nobody makes the folder again")
     guard change.canBePutBack else { return }
     try Self.shell("rm -rf audit && mv elsewhere audit", in: parent)
-    while !writer.isWritable { try await Task.sleep(for: .milliseconds(5)) }
+    try await eventually("a trial finds what was put back") { writer.isWritable }
     try await writer.append([Judged.kept(3).entry])
     let verification = try store.verified()
     #expect(verification.words == [] && verification.records == 2)

@@ -5,6 +5,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 import NIOCore
 import Synchronization
+import TestSupport
 
 /// A model server in this process that answers what it is told to, and remembers what it was sent.
 final class FakeModelServer: Sendable {
@@ -117,7 +118,7 @@ final class FakeModelServer: Sendable {
 
   private func readiness() async throws -> Response {
     state.withLock { $0.looks += 1 }
-    while state.withLock({ $0.isMute }) { try await Task.sleep(for: .milliseconds(10)) }
+    try await eventually("the server speaks", every: .milliseconds(10)) { !state.withLock { $0.isMute } }
     let refusals = state.withLock { state -> Int? in
       guard !state.isReady else { return nil }
       state.refusals += 1
