@@ -10,21 +10,27 @@ struct DecisionReader {
   /// A model in bfloat16, where the processor has that.
   let automaticModel: String?
 
-  private static let keys = ["falsePositiveBudget", "calibration", "rule", "groups", "earlyExit"]
+  private enum Key: String, CaseIterable {
+    case falsePositiveBudget
+    case calibration
+    case rule
+    case groups
+    case earlyExit
+  }
 
   func decision(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.DecisionDefinition {
-    let members = try node.members(Self.keys)
-    let rule = try members.optional("rule") { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
+    let members = try node.members(of: Key.self)
+    let rule = try members.optional(.rule) { (node) throws(SluiceError) in try node.choice(of: DecisionRule.self) }
     var definition = FilterDefinition.DecisionDefinition(
-      budget: try members.required("falsePositiveBudget").number(FilterDefinition.DecisionDefinition.budgetRange),
-      calibration: try calibration(members.required("calibration")), rule: rule ?? .default)
-    if let groups = members["groups"] {
+      budget: try members.required(.falsePositiveBudget).number(FilterDefinition.DecisionDefinition.budgetRange),
+      calibration: try calibration(members.required(.calibration)), rule: rule ?? .default)
+    if let groups = members[.groups] {
       guard definition.rule == .union else {
         throw groups.error("has no effect under the rule `\(definition.rule.rawValue)`; only `union` has groups")
       }
       definition.shares = try Self.shares(groups)
     }
-    if let earlyExit = members["earlyExit"] {
+    if let earlyExit = members[.earlyExit] {
       guard definition.rule != .shared else {
         throw earlyExit.error(
           "has no meaning under the rule `shared`, where scores do not add up; use `union` or `fused`")
@@ -45,26 +51,32 @@ struct DecisionReader {
           + "three; say `bf16` or `f32` of the latter")
     }
     let precisions = [quantisedModel == nil ? ComputedPrecision.bf16 : .int8, .f32]
-    let members = try node.members(precisions.map(\.rawValue))
+    let members = try node.members(among: precisions)
     var byPrecision: [ComputedPrecision: String] = [:]
     for precision in precisions {
-      byPrecision[precision] = try paths.path(members.required(precision.rawValue))
+      byPrecision[precision] = try paths.path(members.required(precision))
     }
     return .byPrecision(byPrecision)
+  }
+
+  private enum ExitKey: String, CaseIterable {
+    case lostDetections
+    case confidence
+    case audit
   }
 
   private static func earlyExit(
     _ node: FilterNode
   ) throws(SluiceError) -> FilterDefinition.DecisionDefinition.EarlyExit {
-    let members = try node.members(["lostDetections", "confidence", "audit"])
+    let members = try node.members(of: ExitKey.self)
     var exit = FilterDefinition.DecisionDefinition.EarlyExit()
-    if let lost = members["lostDetections"] {
+    if let lost = members[.lostDetections] {
       exit.limit.lostDetections = try lost.number(ExitLimit.lostDetectionsRange)
     }
-    if let confidence = members["confidence"] {
+    if let confidence = members[.confidence] {
       exit.limit.confidence = try confidence.number(ExitLimit.confidenceRange)
     }
-    if let audit = members["audit"] {
+    if let audit = members[.audit] {
       exit.audit = try audit.number(FilterDefinition.DecisionDefinition.EarlyExit.auditRange)
     }
     return exit
@@ -96,7 +108,7 @@ struct DecisionReader {
   /// Every group has a share, and every share a group.
   static func checkShares(_ definition: FilterDefinition, _ decision: FilterNode) throws(SluiceError) {
     guard let shares = definition.decision?.shares, !shares.isEmpty,
-      let node = try decision.members(keys)["groups"]
+      let node = try decision.members(of: Key.self)[.groups]
     else { return }
     let groups = definition.groups
     let known = "groups of this filter are \(groups.joined(separator: ", "))"

@@ -16,6 +16,15 @@ struct DetectorReader {
   let hasDecision: Bool
   let paths: PathExpansion
 
+  /// What every detector takes, besides what its kind does.
+  private enum Key: String, CaseIterable {
+    case name
+    case threshold
+    case weight
+    case group
+    case isPrivate = "private"
+  }
+
   func detectors(_ node: FilterNode) throws(SluiceError) -> [FilterDefinition.DetectorDefinition] {
     var definitions: [FilterDefinition.DetectorDefinition] = []
     for (entry, definition) in try node.list(1...64, of: positioned) {
@@ -39,20 +48,20 @@ struct DetectorReader {
     let (key, value) = try node.onlyMember(of: DetectorKey.self, what: "detector")
     let kind = key.kind
     let members = try value.members(
-      ["name", "threshold", "weight", "group", "private"] + kind.parameters.map(\.name) + kind.entries.map(\.name))
+      Key.allCases.map(\.rawValue) + kind.parameters.map(\.name) + kind.entries.map(\.name))
     let detector = try kind.make(DetectorMembers(members, of: kind, self))
     let definition = FilterDefinition.DetectorDefinition(
-      name: try members["name"]?.string() ?? key.rawValue, kind: key.rawValue, detector: detector,
+      name: try members[Key.name]?.string() ?? key.rawValue, kind: key.rawValue, detector: detector,
       threshold: try threshold(members, kind), weight: try weight(members),
       group: try group(members) ?? Self.defaultGroup(of: detector),
-      isPrivate: try members.optional("private") { (node) throws(SluiceError) in try node.boolean() } ?? false,
+      isPrivate: try members[Key.isPrivate]?.boolean() ?? false,
       referencePath: try members.optional("reference", paths.path))
     return (node, definition)
   }
 
   private func group(_ members: FilterMembers) throws(SluiceError) -> String? {
-    guard let node = members["group"] else { return nil }
-    guard hasDecision, members["threshold"] == nil else {
+    guard let node = members[Key.group] else { return nil }
+    guard hasDecision, members[Key.threshold] == nil else {
       throw node.error("has no effect beside a fixed threshold")
     }
     return try node.string()
@@ -68,7 +77,7 @@ struct DetectorReader {
 
   /// - Returns: `nil` where a calibration decides.
   private func threshold(_ members: FilterMembers, _ kind: DetectorKind) throws(SluiceError) -> Double? {
-    if let node = members["threshold"] { return try node.number(kind.thresholdRange) }
+    if let node = members[Key.threshold] { return try node.number(kind.thresholdRange) }
     // Facts about a file have a threshold that does not depend on where images come from.
     if let threshold = kind.defaultThreshold, !hasDecision || kind.key == .fileFindings { return threshold }
     guard hasDecision else {
@@ -78,8 +87,8 @@ struct DetectorReader {
   }
 
   private func weight(_ members: FilterMembers) throws(SluiceError) -> Double {
-    guard let node = members["weight"] else { return 1 }
-    guard hasDecision, members["threshold"] == nil else {
+    guard let node = members[Key.weight] else { return 1 }
+    guard hasDecision, members[Key.threshold] == nil else {
       throw node.error("has no effect beside a fixed threshold")
     }
     return try node.number(FilterDefinition.DetectorDefinition.weightRange)

@@ -40,23 +40,16 @@ struct FilterNode {
     return FilterMembers(parent: self, members: members)
   }
 
-  /// The one member of a mapping with a single key, as in `{median: 2}`.
-  func onlyMember(of permitted: [String], what: String) throws(SluiceError) -> (name: String, value: FilterNode) {
-    let all = try members(permitted).members
-    guard let only = all.first, all.count == 1 else {
-      throw error("must name exactly one \(what): \(listed(permitted))")
-    }
-    return (only.key, only.value)
-  }
-
   /// The one member of a mapping whose single key is a case of an enumeration, as in `{median: 2}`.
   func onlyMember<Key: RawRepresentable & CaseIterable>(
     of type: Key.Type, what: String
   ) throws(SluiceError) -> (key: Key, value: FilterNode) where Key.RawValue == String {
     let permitted = Key.allCases.map(\.rawValue)
-    let (name, value) = try onlyMember(of: permitted, what: what)
-    guard let key = Key(rawValue: name) else { throw error("must name one \(what): \(listed(permitted))") }
-    return (key, value)
+    let all = try members(permitted).members
+    guard let only = all.first, all.count == 1, let key = Key(rawValue: only.key) else {
+      throw error("must name exactly one \(what): \(listed(permitted))")
+    }
+    return (key, only.value)
   }
 
   /// What `read` makes of each member of a mapping whose keys the operator chooses, in the order of the file.
@@ -160,7 +153,8 @@ struct FilterNode {
   private func listed(_ names: [String]) -> String { names.joined(separator: ", ") }
 }
 
-/// The members of a mapping whose keys are known to be permitted.
+/// The members of a mapping whose keys are known to be permitted. Where they are fixed, `KeyedMembers` reads them; here they come from
+/// the catalogues of squeezers and detectors.
 struct FilterMembers {
   let parent: FilterNode
   private(set) var members: [String: FilterNode]
@@ -176,6 +170,8 @@ struct FilterMembers {
   }
 
   subscript(name: String) -> FilterNode? { members[name] }
+
+  subscript<Key: RawRepresentable<String>>(key: Key) -> FilterNode? { members[key.rawValue] }
 
   /// The keys that are there, in no particular order.
   var names: [String] { Array(members.keys) }

@@ -80,23 +80,31 @@ struct FilterReader {
     }
   }
 
+  private enum LimitKey: String, CaseIterable {
+    case formats
+    case maxBytes
+    case maxPixels
+    case maxDimension
+    case orientation
+  }
+
   private func limits(_ node: FilterNode) throws(SluiceError) -> DecodeLimits {
-    let members = try node.members(["formats", "maxBytes", "maxPixels", "maxDimension", "orientation"])
+    let members = try node.members(of: LimitKey.self)
     var limits = DecodeLimits()
-    if let formats = members["formats"] {
+    if let formats = members[.formats] {
       limits.formats = Set(
         try formats.list(1...2) { format throws(SluiceError) in try format.choice(of: ImageFormat.self) })
     }
-    if let bytes = members["maxBytes"] {
+    if let bytes = members[.maxBytes] {
       limits.maxBytes = try bytes.quantity(unit: "B", DecodeLimits.byteRange)
     }
-    if let pixels = members["maxPixels"] {
+    if let pixels = members[.maxPixels] {
       limits.maxPixels = try pixels.quantity(unit: "P", DecodeLimits.pixelRange)
     }
-    if let dimension = members["maxDimension"] {
+    if let dimension = members[.maxDimension] {
       limits.maxDimension = try dimension.integer(DecodeLimits.dimensionRange)
     }
-    if let orientation = members["orientation"] {
+    if let orientation = members[.orientation] {
       limits.orientation = try orientation.choice(of: OrientationPolicy.self)
     }
     return limits
@@ -117,36 +125,47 @@ struct FilterReader {
     }
   }
 
+  /// What steps say: each its part of these.
+  private enum GeometryKey: String, CaseIterable {
+    case shorterSide
+    case width
+    case height
+    case filter
+    case antialias
+    case level
+    case rounding
+  }
+
   private func resize(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
-    let members = try node.members(["shorterSide", "width", "height", "filter", "antialias"])
+    let members = try node.members(among: [GeometryKey.shorterSide, .width, .height, .filter, .antialias])
     let scaling = try scaling(members)
-    guard let side = members["shorterSide"] else { return .resizeExactly(try rectangle(members), scaling) }
-    guard members["width"] == nil, members["height"] == nil else {
+    guard let side = members[.shorterSide] else { return .resizeExactly(try rectangle(members), scaling) }
+    guard members[.width] == nil, members[.height] == nil else {
       throw node.error("takes either shorterSide, or width and height")
     }
     return .resizeShorterSide(try side.integer(PreprocessStep.sideRange), scaling)
   }
 
   /// Which kernels there are depends on whether they are widened to antialias.
-  private func scaling(_ members: FilterMembers) throws(SluiceError) -> Scaling {
-    let isAntialiased = try members.optional("antialias") { (node) throws(SluiceError) in try node.boolean() } ?? true
-    guard let named = members["filter"] else { return isAntialiased ? .bilinear : .sampled(.bilinear) }
+  private func scaling(_ members: KeyedMembers<GeometryKey>) throws(SluiceError) -> Scaling {
+    let isAntialiased = try members.optional(.antialias) { (node) throws(SluiceError) in try node.boolean() } ?? true
+    guard let named = members[.filter] else { return isAntialiased ? .bilinear : .sampled(.bilinear) }
     if isAntialiased { return .antialiased(try named.choice(of: ResampleFilter.self)) }
     return .sampled(try named.choice(of: SampleKernel.self))
   }
 
-  private func rectangle(_ members: FilterMembers) throws(SluiceError) -> PixelSize {
+  private func rectangle(_ members: KeyedMembers<GeometryKey>) throws(SluiceError) -> PixelSize {
     PixelSize(
-      width: try members.required("width").integer(PreprocessStep.sideRange),
-      height: try members.required("height").integer(PreprocessStep.sideRange))
+      width: try members.required(.width).integer(PreprocessStep.sideRange),
+      height: try members.required(.height).integer(PreprocessStep.sideRange))
   }
 
   /// `{width: 224, height: 224, level: 114}`.
   private func letterbox(_ node: FilterNode) throws(SluiceError) -> PreprocessStep {
-    let members = try node.members(["width", "height", "filter", "level"])
-    let filter = try members.optional("filter") { (node) throws(SluiceError) in try node.choice(of: ResampleFilter.self)
+    let members = try node.members(among: [GeometryKey.width, .height, .filter, .level])
+    let filter = try members.optional(.filter) { (node) throws(SluiceError) in try node.choice(of: ResampleFilter.self)
     }
-    let level = try members.optional("level") { (node) throws(SluiceError) in try node.integer(0...255) }
+    let level = try members.optional(.level) { (node) throws(SluiceError) in try node.integer(0...255) }
     return .letterbox(try rectangle(members), filter ?? .bilinear, level: UInt8(level ?? 0))
   }
 
@@ -156,20 +175,25 @@ struct FilterReader {
       let side = try node.integer(PreprocessStep.sideRange)
       return .centerCrop(PixelSize(width: side, height: side))
     }
-    let members = try node.members(["width", "height", "rounding"])
-    let rounding = try members.optional("rounding") { (node) throws(SluiceError) in
+    let members = try node.members(among: [GeometryKey.width, .height, .rounding])
+    let rounding = try members.optional(.rounding) { (node) throws(SluiceError) in
       try node.choice(of: CropRounding.self)
     }
     return .centerCrop(try rectangle(members), rounding: rounding ?? .halfToEven)
   }
 
+  private enum NormalisationKey: String, CaseIterable {
+    case mean
+    case std
+  }
+
   func normalisation(
     _ node: FilterNode, _ tensor: FilterDefinition.TensorDefinition
   ) throws(SluiceError) -> Normalisation {
-    let members = try node.members(["mean", "std"])
+    let members = try node.members(of: NormalisationKey.self)
     let depth = tensor.channels.pixelChannels.rawValue
-    let mean = try Self.levels(members.required("mean"), depth, -10...10)
-    let deviation = try Self.levels(members.required("std"), depth, 1e-3...10)
+    let mean = try Self.levels(members.required(.mean), depth, -10...10)
+    let deviation = try Self.levels(members.required(.std), depth, 1e-3...10)
     if tensor.element == .uint8 || tensor.element == .int8, tensor.quantisation == nil {
       throw node.error("has no effect on \(tensor.element.rawValue) tensors without `scale` and `zeroPoint`")
     }
@@ -196,21 +220,29 @@ struct FilterReader {
     return Float(try node.number(range))
   }
 
+  private enum TensorKey: String, CaseIterable {
+    case layout
+    case type
+    case channels
+    case scale
+    case zeroPoint
+  }
+
   func tensor(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.TensorDefinition {
-    let members = try node.members(["layout", "type", "channels", "scale", "zeroPoint"])
-    let element = try members.required("type").choice(of: TensorElement.self)
+    let members = try node.members(of: TensorKey.self)
+    let element = try members.required(.type).choice(of: TensorElement.self)
     var quantisation: Quantisation?
-    if members["scale"] != nil || members["zeroPoint"] != nil {
+    if members[.scale] != nil || members[.zeroPoint] != nil {
       guard element == .uint8 || element == .int8 else {
         throw node.error("has scale or zeroPoint, which only uint8 and int8 tensors take")
       }
       quantisation = Quantisation(
-        scale: Float(try members.required("scale").number(1e-9...1e6)),
-        zeroPoint: try members.required("zeroPoint").integer(element == .uint8 ? 0...255 : -128...127))
+        scale: Float(try members.required(.scale).number(1e-9...1e6)),
+        zeroPoint: try members.required(.zeroPoint).integer(element == .uint8 ? 0...255 : -128...127))
     }
     var channels = TensorChannels.rgb
-    if let named = members["channels"] { channels = try named.choice(of: TensorChannels.self) }
-    let layout = try members.required("layout").choice(of: TensorLayout.self)
+    if let named = members[.channels] { channels = try named.choice(of: TensorChannels.self) }
+    let layout = try members.required(.layout).choice(of: TensorLayout.self)
     guard layout.takes(channels.pixelChannels) else {
       throw node.error(
         "has the layout \(layout.rawValue), which only gray pictures can have: say `channels: gray`, or another layout")
@@ -219,10 +251,14 @@ struct FilterReader {
       element: element, layout: layout, channels: channels, quantisation: quantisation)
   }
 
+  private enum VersionKey: String, CaseIterable {
+    case squeezed
+  }
+
   private func forward(_ node: FilterNode) throws(SluiceError) -> FilterDefinition.ForwardedVersion {
     if node.scalarText == "original" { return .original }
     guard node.isMapping else { throw node.error("must be `original` or {squeezed: …}") }
-    let (_, squeezer) = try node.onlyMember(of: ["squeezed"], what: "version")
+    let (_, squeezer) = try node.onlyMember(of: VersionKey.self, what: "version")
     return .squeezed(try SqueezerReader.squeezer(squeezer))
   }
 }

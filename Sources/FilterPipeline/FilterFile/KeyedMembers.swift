@@ -26,6 +26,13 @@ extension FilterNode {
   func members<Key: RawRepresentable & CaseIterable>(
     of type: Key.Type
   ) throws(SluiceError) -> KeyedMembers<Key> where Key.RawValue == String {
-    KeyedMembers(try members(Key.allCases.map(\.rawValue)))
+    try members(among: Array(Key.allCases))
+  }
+
+  /// The members of a mapping, whose keys must be some of an enumeration's.
+  func members<Key: RawRepresentable & CaseIterable>(
+    among permitted: [Key]
+  ) throws(SluiceError) -> KeyedMembers<Key> where Key.RawValue == String {
+    KeyedMembers(try members(permitted.map(\.rawValue)))
   }
 }
