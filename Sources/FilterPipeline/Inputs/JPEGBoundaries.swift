@@ -13,46 +13,59 @@ struct JPEGBoundaries {
   }
 
   mutating func next() throws(SluiceError) -> ImageBoundary {
-    var position = 2
-    // A length that was damaged, or cut off, leads astray; only a marker behind the segment vouches for it. The marker
-    // behind a scan vouches for nothing, because it was searched for.
-    var unconfirmed = position
-    var segment: (marker: JPEGMarker, start: Int)?
+    var walk = MarkerWalk()
     while true {
-      guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
-      let behind = position
-      guard let start = try nextMarker(from: behind) else { return .broken(searchFrom: unconfirmed) }
-      position = try endOfFill(from: start)
-      guard try buffer.ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
-      guard position <= limit else { return .tooLong(searchFrom: unconfirmed) }
-      if let segment {
-        let range = segment.start..<start
-        let cut =
-          start == behind
-          ? otherImage(cutting: range, of: segment.marker) : unfinishedImage(in: range, of: segment.marker)
-        if let cut { return .broken(searchFrom: cut) }
-      }
-      let marker = JPEGMarker(rawValue: buffer[position + 1])
-      position += 2
-      if marker == .endOfImage { return .end(position) }
-      guard marker.beginsSegment else { return .broken(searchFrom: unconfirmed) }
-      // A cut between the two bytes of a marker lets the next image begin at the second.
-      if segment != nil { unconfirmed = start + 1 }
-      guard try buffer.ensure(position + 2) else { return .broken(searchFrom: unconfirmed) }
-      position += segmentLength(at: position)
-      segment = (marker, start + 1)
-      guard marker == .startOfScan else { continue }
-      segment = nil
-      // A scan has a byte at least, and the end marker comes after it.
-      if try buffer.ensure(position + 3), let cut = otherImage(cutting: start + 1..<position + 1, of: marker) {
-        return .broken(searchFrom: cut)
-      }
-      guard let end = try endOfScan(from: position) else {
-        return position > limit || buffer.count > limit
-          ? .tooLong(searchFrom: unconfirmed) : .broken(searchFrom: unconfirmed)
-      }
-      position = end
+      if let boundary = try pass(&walk) { return boundary }
     }
+  }
+
+  /// Passes the next marker, and the segment or the scan that it begins.
+  ///
+  /// - Returns: where the image ends; `nil` where it goes on.
+  private mutating func pass(_ walk: inout MarkerWalk) throws(SluiceError) -> ImageBoundary? {
+    guard walk.position <= limit else { return walk.tooLong }
+    guard let start = try nextMarker(from: walk.position) else { return walk.broken }
+    let last = try endOfFill(from: start)
+    guard try buffer.ensure(last + 2) else { return walk.broken }
+    guard last <= limit else { return walk.tooLong }
+    if let cut = otherImage(in: walk, before: start) { return .broken(searchFrom: cut) }
+    let marker = JPEGMarker(rawValue: buffer[last + 1])
+    walk.position = last + 2
+    if marker == .endOfImage { return .end(walk.position) }
+    guard marker.beginsSegment else { return walk.broken }
+    // A cut between the two bytes of a marker lets the next image begin at the second.
+    if walk.segment != nil { walk.unconfirmed = start + 1 }
+    guard try buffer.ensure(walk.position + 2) else { return walk.broken }
+    walk.position += segmentLength(at: walk.position)
+    walk.segment = (marker, start + 1)
+    return try marker == .startOfScan ? passScan(&walk, from: start + 1) : nil
+  }
+
+  /// Passes entropy-coded data.
+  ///
+  /// - Parameters:
+  ///   - start: of the segment before it.
+  private func passScan(_ walk: inout MarkerWalk, from start: Int) throws(SluiceError) -> ImageBoundary? {
+    walk.segment = nil
+    // A scan has a byte at least, and the end marker comes after it.
+    if try buffer.ensure(walk.position + 3),
+      let cut = otherImage(cutting: start..<walk.position + 1, of: .startOfScan)
+    {
+      return .broken(searchFrom: cut)
+    }
+    guard let end = try endOfScan(from: walk.position) else {
+      return walk.position > limit || buffer.count > limit ? walk.tooLong : walk.broken
+    }
+    walk.position = end
+    return nil
+  }
+
+  /// Where another image begins in the segment that ends at a marker, or in the padding before that.
+  private func otherImage(in walk: MarkerWalk, before marker: Int) -> Int? {
+    guard let segment = walk.segment else { return nil }
+    let range = segment.start..<marker
+    return marker == walk.position
+      ? otherImage(cutting: range, of: segment.marker) : unfinishedImage(in: range, of: segment.marker)
   }
 
   /// Where the marker behind a segment stands: in its place, or a little further, because decoders pass over bytes that
@@ -216,6 +229,19 @@ struct JPEGBoundaries {
 
   /// What following one link of a chain costs, in bytes that are summed.
   private static let costOfLink = 16
+}
+
+/// A walk along the markers of an image.
+private struct MarkerWalk {
+  var position = 2
+  /// A length that was damaged, or cut off, leads astray; only a marker behind the segment vouches for it. The marker behind a scan
+  /// vouches for nothing, because it was searched for.
+  var unconfirmed = 2
+  /// The segment that ends where the walk stands; `nil` behind a scan.
+  var segment: (marker: JPEGMarker, start: Int)?
+
+  var broken: ImageBoundary { .broken(searchFrom: unconfirmed) }
+  var tooLong: ImageBoundary { .tooLong(searchFrom: unconfirmed) }
 }
 
 extension JPEGMarker {
