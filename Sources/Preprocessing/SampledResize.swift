@@ -22,24 +22,13 @@ extension PixelImage {
     let rows = SampledTaps(source: size.height, target: target.height, outputs: region.rows, kernel)
     var result = PixelImage(size: region.size, channels: channels)
     var source = KeptRows()
-    let depth = channels.rawValue
     for line in 0..<region.size.height {
-      let (first, count) = (line * rows.width, rows.width)
-      for tap in 0..<count { source.read(rows.places[first + tap], of: self, change, keeping: count) }
-      let taken = (0..<count).map { source.row(rows.places[first + $0]) }
+      let taps = line * rows.width..<(line + 1) * rows.width
+      for place in rows.places[taps] { source.read(place, of: self, change, keeping: rows.width) }
+      let taken = rows.places[taps].map { source.row($0) }
+      let mixed = columns.mixedRow(taken, weights: Array(rows.weights[taps]), depth: channels.rawValue)
       var output = result.mutableRow(line)
-      for column in 0..<region.size.width {
-        for channel in 0..<depth {
-          var value: Float = 0
-          for across in 0..<columns.width {
-            let place = columns.places[column * columns.width + across] * depth + channel
-            var mixed: Float = 0
-            for down in 0..<count { mixed += rows.weights[first + down] * Float(taken[down][place]) }
-            value += columns.weights[column * columns.width + across] * mixed
-          }
-          output[column * depth + channel] = UInt8(min(255, max(0, value.rounded(.toNearestOrEven))))
-        }
-      }
+      columns.mix(mixed, depth: channels.rawValue, into: &output)
     }
     return result
   }
@@ -67,6 +56,35 @@ struct SampledTaps {
       } else {
         addCubic(centre - 0.5, source)
       }
+    }
+  }
+
+  /// The samples that all positions of a row are mixed from, each mixed from several rows.
+  ///
+  /// - Parameters:
+  ///   - weights: of the rows, as many.
+  func mixedRow(_ rows: [[UInt8]], weights: [Float], depth: Int) -> [Float] {
+    var samples = [Float](repeating: 0, count: places.count * depth)
+    for (tap, place) in places.enumerated() {
+      for channel in 0..<depth {
+        for row in rows.indices {
+          samples[tap * depth + channel] += weights[row] * Float(rows[row][place * depth + channel])
+        }
+      }
+    }
+    return samples
+  }
+
+  /// Mixes each position of a row from its samples.
+  ///
+  /// - Parameters:
+  ///   - samples: as `mixedRow` gives them.
+  func mix(_ samples: [Float], depth: Int, into output: inout MutableSpan<UInt8>) {
+    for place in 0..<output.count {
+      let (column, channel) = (place / depth, place % depth)
+      var value: Float = 0
+      for tap in column * width..<(column + 1) * width { value += weights[tap] * samples[tap * depth + channel] }
+      output[place] = UInt8(min(255, max(0, value.rounded(.toNearestOrEven))))
     }
   }
 
