@@ -51,14 +51,7 @@ package struct GatewayServer: Sendable {
     try fitness.check(engine.pipeline)
     let model = settings.model ?? engine.pipeline.identity.name
     memory = MemoryBudget(settings.bodyMemory)
-    pool =
-      settings.upstream.isEmpty
-      ? nil
-      : try UpstreamPool(
-        UpstreamPool.Settings(
-          addresses: settings.upstream, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
-          requests: settings.upstreamRequests, healthInterval: settings.healthInterval),
-        engine: engine, memory: memory, metrics: metrics, log: log)
+    pool = try Self.upstreams(settings, of: model, engine, memory, metrics, log)
     try settings.sharing?.check()
     audit = try settings.audit.map { (audit) throws(SluiceError) in
       try GatewayAudit(audit, version: version, metrics: metrics, log: log)
@@ -67,12 +60,22 @@ package struct GatewayServer: Sendable {
       engine: engine, backend: pool ?? EmbeddedBackend(engine),
       admission: Admission(places: Self.placesPerWorker * workers, queue: settings.queue), memory: memory,
       metrics: metrics,
-      rules: GatewayRules(
-        model: model, modes: settings.mode, failOpen: settings.failOpen, exposeVerdicts: settings.exposeVerdicts,
-        allowEmptyChecks: settings.allowEmptyChecks, maxImages: settings.maxImages, deadline: settings.deadline,
-        version: version), audit: audit,
+      rules: GatewayRules(settings, model: model, version: version), audit: audit,
       searches: SearchGuard(settings.searches, sharing: settings.sharing, metrics: metrics, log: log),
       client: settings.client, log: log)
+  }
+
+  /// The model servers to ask; `nil` where the filter's classifier answers.
+  private static func upstreams(
+    _ settings: GatewaySettings, of model: String, _ engine: FilterEngine, _ memory: MemoryBudget,
+    _ metrics: GatewayMetrics, _ log: Logger
+  ) throws(SluiceError) -> UpstreamPool? {
+    guard !settings.upstream.isEmpty else { return nil }
+    return try UpstreamPool(
+      UpstreamPool.Settings(
+        addresses: settings.upstream, model: settings.upstreamModel ?? model, input: settings.upstreamInput,
+        requests: settings.upstreamRequests, healthInterval: settings.healthInterval),
+      engine: engine, memory: memory, metrics: metrics, log: log)
   }
 
   /// While one request of a worker waits for the classifier, another is decoded; what waits together is classified in
@@ -203,5 +206,14 @@ package struct GatewayServer: Sendable {
   private func note(_ what: String, _ address: ListenAddress, _ port: Int?) {
     let actual = ListenAddress(host: address.host, port: port ?? address.port)
     log.info("listening", metadata: ["server": "\(what)", "address": "\(actual)"])
+  }
+}
+
+extension GatewayRules {
+  fileprivate init(_ settings: GatewaySettings, model: String, version: String) {
+    self.init(
+      model: model, modes: settings.mode, failOpen: settings.failOpen, exposeVerdicts: settings.exposeVerdicts,
+      allowEmptyChecks: settings.allowEmptyChecks, maxImages: settings.maxImages, deadline: settings.deadline,
+      version: version)
   }
 }
