@@ -226,12 +226,12 @@ import Testing
     var identity = calibration.identity
     identity.precisions["looks"] = "int8"
     identity.files.insert(.init(key: "activationRanges", digest: "ab"), at: 0)
-    let error = #expect(throws: SluiceError.self) { [calibration, identity] in try calibration.check(isFor: identity) }
+    let error = #expect(throws: SluiceError.self) { try calibration.check(isFor: identity) }
     let said = "the calibration was made with f32 for `looks`, and this machine computes it in int8"
     #expect(error?.code == .calibrationMismatch && error?.message == said)
     #expect(error?.remedy?.contains("`calibration: {int8: FILE, f32: FILE}`") == true)
     calibration.identity.precisions = identity.precisions
-    let files = #expect(throws: SluiceError.self) { [calibration, identity] in try calibration.check(isFor: identity) }
+    let files = #expect(throws: SluiceError.self) { try calibration.check(isFor: identity) }
     #expect(files?.message.contains("was made without the file of `activationRanges`") == true)
   }
 }
