@@ -134,6 +134,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard let decision = file.definition.decision else { return }
     let named = try file.calibrationPath(of: decision, environment)
     let used = try file.taken(file.calibration(at: calibration ?? named, environment), by: decision)
+    let silence = refusal(of: used.calibration, decision)
+    if atMostPassing != nil, let silence { throw silence.naming("the filter does not start with this calibration") }
     let other = try against.map { (path) throws(SluiceError) in
       try file.taken(file.calibration(at: path, environment), by: decision)
     }
@@ -146,7 +148,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       evaluators: [used.calibration, other?.calibration].compactMap(\.self).map {
         Evaluator(
           scoring, $0, rule: decision.rule, shares: decision.shares, budgets: Self.budgets(own: decision.budget))
-      }, refusals: [used.refusal, other?.refusal],
+      }, silence: silence, refusals: [used.refusal, other?.refusal],
       lacksBaseline: scoring.hasBaseline && used.calibration.baseline == nil)
     if let number = try await Signals.forwarding(to: interruption, { try await collect(into: collected, run) }) {
       Signals.dieOf(number)
@@ -156,6 +158,19 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
     let evaluation = try report(collected, scoring, used.calibration, decision, file)
     if collected.leftOut > 0 || !isPermitted(evaluation) { throw ExitCode(ExitStatus.someHeldBack) }
+  }
+
+  /// Why the filter does not start with a calibration that has too few images for its budget; `nil` where it does.
+  private func refusal(
+    of calibration: Calibration, _ decision: FilterDefinition.DecisionDefinition
+  ) -> SluiceError? {
+    do throws(SluiceError) {
+      try Decision(calibration, rule: decision.rule, budget: decision.budget, shares: decision.shares)
+        .checkCanSpendBudget()
+    } catch {
+      return error
+    }
+    return nil
   }
 
   private static func budgets(own: Double) -> [Double] { [own] + [0.05, 0.01, 0.001].filter { $0 != own } }

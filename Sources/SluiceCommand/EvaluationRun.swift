@@ -20,14 +20,17 @@ final class EvaluationRun: Sendable {
   }
 
   private let evaluators: [Evaluator]
+  /// Why the filter does not start with the calibration, which has too few images for its budget; `nil` where it does.
+  private let silence: SluiceError?
   /// For each calibration, why the filter refuses to start with its early exits; `nil` where it does not.
   private let refusals: [SluiceError?]
   /// Whether the published feature squeezing is scored, and the calibration has nothing to compare those scores with.
   private let lacksBaseline: Bool
   private let state: Mutex<State>
 
-  init(evaluators: [Evaluator], refusals: [SluiceError?], lacksBaseline: Bool) {
+  init(evaluators: [Evaluator], silence: SluiceError?, refusals: [SluiceError?], lacksBaseline: Bool) {
     self.evaluators = evaluators
+    self.silence = silence
     self.refusals = refusals
     self.lacksBaseline = lacksBaseline
     state = Mutex(State(groups: evaluators.map { _ in [] }))
@@ -104,7 +107,8 @@ final class EvaluationRun: Sendable {
     let (calibrated, certified, repeated, disputed) = state.withLock {
       ($0.calibrated, $0.certified, $0.repeated, $0.disputed.count)
     }
-    var notes = evaluators[0].silentGroups
+    var notes = silence.map { ["The filter does not start with this calibration: \($0)."] } ?? []
+    notes += evaluators[0].silentGroups
     for (name, refusal) in zip(["the calibration", "the one that it is compared with"], refusals) {
       guard let refusal else { continue }
       notes.append(

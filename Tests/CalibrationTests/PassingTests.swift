@@ -55,14 +55,28 @@ import Testing
     #expect(Self.evaluation([Self.both.attacks[0]]).protected(goal: .filter) == nil)
   }
 
-  @Test("without a true class an attacked picture counts as wrong; without a decision it does not pass")
+  @Test("without a true class an attacked picture counts as wrong")
   func unknown() {
     let group = Evaluation.JudgedGroup(
-      name: "x",
-      images: [
-        Self.image("a.png", seen: 3, isFlagged: false, trueClass: nil), Self.image("b.png", seen: 4, isFlagged: nil),
-      ])
-    #expect(Self.evaluation([group]).passing(group, goal: .filter) == Rate(count: 1, of: 2))
+      name: "x", images: [Self.image("a.png", seen: 3, isFlagged: false, trueClass: nil)])
+    #expect(Self.evaluation([group]).passing(group, goal: .filter) == Rate(count: 1, of: 1))
+  }
+
+  @Test("where the filter cannot decide at its own budget, nothing is said to be held back")
+  func undecided() throws {
+    let groups = ["x", "y"].map { name in
+      Evaluation.JudgedGroup(name: name, images: [Self.image("3_a.png", seen: 4, isFlagged: nil)])
+    }
+    let evaluation = Self.evaluation(groups)
+    #expect(evaluation.passing(groups[0], goal: .filter) == nil && evaluation.protected(goal: .filter) == nil)
+    #expect(evaluation.passing(groups[0], goal: .classifier) == Rate(count: 1, of: 1))
+    #expect(evaluation.protected(goal: .classifier) == Rate(count: 0, of: 1))
+    let accuracy = try #require(evaluation.accuracy(groups[0].images))
+    #expect(accuracy.filtered == nil && accuracy.wrongForwarded == nil && accuracy.unfiltered == Rate(count: 0, of: 1))
+    #expect(evaluation.passingRows.map(\.last) == ["–", "–", "–"])
+    #expect(evaluation.json["attacks"]?.elements.first?["passing"]?["filter"] == nil)
+    #expect(evaluation.json["protected"]?["filter"] == nil && evaluation.json["protected"]?["classifier"] != nil)
+    #expect(!EvaluationPage(evaluation).text.contains("No attack passed"))
   }
 
   @Test("the gate names attacks of which more pass than are permitted, not those of which as many do")

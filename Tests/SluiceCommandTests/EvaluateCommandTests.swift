@@ -56,6 +56,27 @@ import Testing
     #expect(result.status == 1 && result.errors.contains(" of 9 pass with mixed"), "\(result.errors)")
   }
 
+  @Test("where the calibration has too few images for the budget, the release gate fails as the filter does")
+  func gateWithoutDecision() throws {
+    let folder = try CalibrateCommandTests.bench()
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    try folder.file(
+      "noise.yaml",
+      CalibrateCommandTests.filter.replacing("0.1", with: "0.02").replacing("json}", with: "json, rule: shared}"))
+    let reason = "needs at least"
+    let refused = try sluice(folder, "\"$SLUICE\" filter -f noise.yaml --format none clean/1.png")
+    #expect(refused.status == 2 && refused.errors.contains(reason), "\(refused.errors)")
+    let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial attacks"
+    let gate = try sluice(folder, "\(evaluate) --at-most-passing 0")
+    #expect(gate.status == 2 && gate.output.isEmpty && gate.errors.contains(reason), "\(gate.errors)")
+    #expect(gate.errors.contains("the filter does not start with this calibration"), "\(gate.errors)")
+    let said = try sluice(folder, evaluate)
+    #expect(said.status == 0 && said.outputText.contains("The filter does not start with this calibration: "))
+    // What passes is not known.
+    let lines = said.outputText.split(separator: "\n")
+    #expect(lines.contains { $0.contains("louder") && $0.hasSuffix("–") }, "\(said.outputText)")
+  }
+
   @Test("early exits that the calibration does not have for the filter's budget are said to be left out")
   func withoutExits() throws {
     let folder = try CalibrateCommandTests.bench()

@@ -1,16 +1,18 @@
 extension Evaluation {
-  /// The share of the pictures that an attack was tried on which reached its goal; `nil` where it was tried on none.
+  /// The share of the pictures that an attack was tried on which reached its goal; `nil` where it was tried on none, and for the
+  /// filter's goal where the calibration has too few images to decide at the filter's own budget.
   ///
   /// Pictures on which it failed are not in its folder: its record tells how many there were. Without a record, they are those
   /// that are there.
   package func passing(_ attack: JudgedGroup, goal: AttackGoal) -> Rate? {
     let tried = attack.triedNames
-    guard !tried.isEmpty else { return nil }
+    guard !tried.isEmpty, isDecided(attack.images, goal) else { return nil }
     return Rate(count: Set(attack.images.filter { passes($0, goal) }.map(\.picture)).count, of: tried.count)
   }
 
   /// The share of pictures that are protected: every attack on them failed, or what it made was flagged (MEAD, Granese et al.
-  /// 2022). Pictures are the same where they have the same name, as `ImageGroup` gives it; `nil` where no name occurs under two attacks.
+  /// 2022). Pictures are the same where they have the same name, as `ImageGroup` gives it; `nil` where no name occurs under two attacks, and
+  /// where `passing` is.
   ///
   /// - Complexity: O(images).
   package func protected(goal: AttackGoal) -> Rate? {
@@ -20,7 +22,9 @@ extension Evaluation {
       for name in attack.triedNames { tried[name, default: 0] += 1 }
       for image in attack.images where passes(image, goal) { passed.insert(image.picture) }
     }
-    guard tried.values.contains(where: { $0 > 1 }) else { return nil }
+    guard tried.values.contains(where: { $0 > 1 }), attacks.allSatisfy({ isDecided($0.images, goal) }) else {
+      return nil
+    }
     return Rate(count: tried.count - passed.count, of: tried.count)
   }
 
@@ -31,11 +35,21 @@ extension Evaluation {
     }
   }
 
+  /// Whether every image can be said to reach the goal or not. What was not decided was not held back.
+  private func isDecided(_ images: [Image], _ goal: AttackGoal) -> Bool {
+    goal == .classifier || images.allSatisfy(\.isDecided)
+  }
+
   /// A picture of which nobody knows the true class is wrong because an attack made it so.
   private func passes(_ image: Image, _ goal: AttackGoal) -> Bool {
     let isWrong = image.trueClass == nil || image.predictedClass != image.trueClass
     return isWrong && (goal == .classifier || image.flagged[0][0] == false)
   }
+}
+
+extension Evaluation.Image {
+  /// Whether the calibration has enough images to decide about it at the filter's own budget.
+  var isDecided: Bool { flagged[0][0] != nil }
 }
 
 extension Evaluation.JudgedGroup {

@@ -51,10 +51,11 @@ extension Evaluation {
   package struct Accuracy: Sendable, Hashable {
     /// Right answers without the filter.
     package var unfiltered: Rate
-    /// Right answers to what the filter forwards, of all images: a flagged image has no answer.
-    package var filtered: Rate
-    /// Wrong answers to what the filter forwards, of all images.
-    package var wrongForwarded: Rate
+    /// Right answers to what the filter forwards, of all images: a flagged image has no answer. `nil` where the calibration has
+    /// too few images to decide at the filter's own budget.
+    package var filtered: Rate?
+    /// Wrong answers to what the filter forwards, of all images; `nil` as well.
+    package var wrongForwarded: Rate?
     /// Right answers if this version of every image were forwarded.
     package var versions: [Rate]
   }
@@ -64,12 +65,13 @@ extension Evaluation {
     let known = images.filter { $0.trueClass != nil && $0.predictedClass != nil }
     guard !known.isEmpty else { return nil }
     func rate(_ isCounted: (Image) -> Bool) -> Rate { Rate(count: known.count(where: isCounted), of: known.count) }
+    let isDecided = known.allSatisfy(\.isDecided)
     func isForwarded(_ image: Image) -> Bool { image.flagged[0][0] == false }
     func isRight(_ image: Image, _ version: Int) -> Bool { image.versions[version] == image.trueClass }
     return Accuracy(
       unfiltered: rate { isRight($0, 0) },
-      filtered: rate { isForwarded($0) && isRight($0, forwardedVersion) },
-      wrongForwarded: rate { isForwarded($0) && !isRight($0, forwardedVersion) },
+      filtered: isDecided ? rate { isForwarded($0) && isRight($0, forwardedVersion) } : nil,
+      wrongForwarded: isDecided ? rate { isForwarded($0) && !isRight($0, forwardedVersion) } : nil,
       versions: versionNames.indices.map { version in rate { isRight($0, version) } })
   }
 

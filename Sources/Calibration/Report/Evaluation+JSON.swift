@@ -20,8 +20,8 @@ extension Evaluation {
         judges.indices.map { judge in
           .array(budgets.indices.map { meanRate(judge: judge, budget: $0).map { .number($0) } ?? .null })
         }),
-      "protected": protected(goal: .filter).map {
-        .object(["classifier": protected(goal: .classifier)?.json, "filter": $0.json])
+      "protected": protected(goal: .classifier).map {
+        .object(["classifier": $0.json, "filter": protected(goal: .filter)?.json])
       },
       "milliseconds": .array(
         judges.indices.map { judge in
@@ -101,7 +101,7 @@ extension Rate {
 extension Evaluation.Accuracy {
   fileprivate var json: JSONValue {
     .object([
-      "unfiltered": unfiltered.json, "rightAndForwarded": filtered.json, "wrongAndForwarded": wrongForwarded.json,
+      "unfiltered": unfiltered.json, "rightAndForwarded": filtered?.json, "wrongAndForwarded": wrongForwarded?.json,
       "versions": .array(versions.map(\.json)),
     ])
   }

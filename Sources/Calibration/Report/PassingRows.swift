@@ -5,16 +5,17 @@ extension Evaluation {
   static let passingColumns = ["", "tried on", "wrong", "wrong and not flagged"]
 
   /// A row for each attack, and where the same pictures were attacked in several ways one for those on which any succeeded:
-  /// the pictures that are not protected, so that all rows count the same thing.
+  /// the pictures that are not protected, so that all rows count the same thing. A dash where the calibration has too few images
+  /// to decide.
   package var passingRows: [[String]] {
     var rows = attacks.compactMap { attack -> [String]? in
-      guard let wrong = passing(attack, goal: .classifier), let passed = passing(attack, goal: .filter) else {
-        return nil
-      }
-      return [attack.name, String(wrong.total), Figures.rate(wrong), Figures.rate(passed)]
+      guard let wrong = passing(attack, goal: .classifier) else { return nil }
+      return [attack.name, String(wrong.total), Figures.rate(wrong), Figures.rate(passing(attack, goal: .filter))]
     }
-    if let alone = protected(goal: .classifier), let filtered = protected(goal: .filter) {
-      let others = [alone, filtered].map { Figures.rate(Rate(count: $0.total - $0.count, of: $0.total)) }
+    if let alone = protected(goal: .classifier) {
+      let others = [alone, protected(goal: .filter)].map { protected in
+        Figures.rate(protected.map { Rate(count: $0.total - $0.count, of: $0.total) })
+      }
       rows.append(["at least one of them", String(alone.total)] + others)
     }
     return rows

@@ -8,6 +8,9 @@ struct PictureGallery {
   var missed: String {
     let images = evaluation.hardestMissed(Self.maxPictures)
     guard !images.isEmpty else {
+      guard evaluation.attacks.allSatisfy({ $0.images.allSatisfy(\.isDecided) }) else {
+        return "<p>The calibration has too few clean images to say.</p>"
+      }
       return evaluation.attacks.isEmpty ? "" : "<p>No attack passed.</p>"
     }
     return gallery(images.map { (evaluation.attacks[$0.group].name, evaluation.attacks[$0.group].images[$0.image]) })
