@@ -62,6 +62,25 @@ import Testing
     #expect(Self.evaluation([group]).passing(group, goal: .filter) == Rate(count: 1, of: 1))
   }
 
+  @Test("where a squeezed version goes on, it is that one which must be wrong")
+  func squeezed() {
+    // The classifier is wrong about the first itself, about what is forwarded of the second, and about all of the third.
+    let images = [(4, 3), (3, 4), (4, 4)].map { original, forwarded in
+      var image = Self.image("3_\(original)\(forwarded).png", seen: original, isFlagged: false)
+      image.versions = [original, forwarded]
+      return image
+    }
+    let group = Evaluation.JudgedGroup(name: "x", images: images)
+    var evaluation = Self.evaluation([group])
+    #expect(evaluation.passing(group, goal: .filter) == Rate(count: 2, of: 3))
+    evaluation.versionNames = ["original", "median 2"]
+    evaluation.forwardedVersion = 1
+    evaluation.attacks[0].images.removeFirst()
+    #expect(evaluation.passing(evaluation.attacks[0], goal: .filter) == Rate(count: 2, of: 2))
+    #expect(evaluation.passing(.init(name: "x", images: [images[0]]), goal: .filter) == Rate(count: 0, of: 1))
+    #expect(evaluation.passing(.init(name: "x", images: [images[0]]), goal: .classifier) == Rate(count: 0, of: 1))
+  }
+
   @Test("where the filter cannot decide at its own budget, nothing is said to be held back")
   func undecided() throws {
     let groups = ["x", "y"].map { name in

@@ -142,6 +142,42 @@ import Testing
     #expect(forwarded.map { $0 > 0.5 } == true, "\(answers)")
   }
 
+  @Test(
+    "what goes on decides whether an attack is answered rightly, where a squeezed version is forwarded",
+    .enabled(if: Requirements.hasEngine, "needs the inference engine"))
+  func answersToWhatIsForwarded() throws {
+    let folder = try TemporaryFolder()
+    // One bit a channel leaves little of a sign.
+    try folder.file(
+      "signs.yaml",
+      Filters.signs(
+        detectors: "[{featureSqueezing: {name: depth, squeezers: [{bitDepth: 5}], distance: l1}}]",
+        classifier: ", labels: \"\(Repository.file("Samples/signs/labels.txt"))\"",
+        rest: """
+          forward: {squeezed: {bitDepth: 1}}
+          decision: {falsePositiveBudget: 0.1, calibration: signs.json}
+          """))
+    let (clean, shown) = (Repository.file("Samples/signs/clean/calibrate"), Repository.file("Samples/signs/clean/test"))
+    let made = try sluice(
+      folder, "\"$SLUICE\" calibrate -f signs.yaml --augment none --clean '\(clean)' --adversarial '\(shown)'")
+    #expect(made.status == 0, "\(made.errors)")
+    let evaluated = try sluice(
+      folder, "\"$SLUICE\" evaluate -f signs.yaml --clean '\(clean)' --adversarial '\(shown)' --json all.json")
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    let bytes = try Repository.bytes("\(folder.path)/all.json")
+    let all = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    let place = try #require((all["versions"] as? [String])?.firstIndex(of: "bitDepth 1"))
+    let answers = try #require((all["accuracy"] as? [String: Any])?["attacked"] as? [String: Any])
+    let forwarded = try #require((answers["versions"] as? [[String: Any]])?[place])
+    let (right, total) = (try #require(forwarded["count"] as? Int), try #require(forwarded["total"] as? Int))
+    #expect(((answers["unfiltered"] as? [String: Any])?["count"] as? Int).map { $0 > right } == true, "\(answers)")
+    // Few of them are not worth saying.
+    let line = "The classifier answers \(4 * right >= total ? "\(right) of \(total)" : "") adversarial images rightly"
+    #expect(made.outputText.contains(line) == (4 * right >= total), "\(made.outputText)")
+    let attack = try #require((all["attacks"] as? [[String: Any]])?.first?["passing"] as? [String: Any])
+    #expect((attack["classifier"] as? [String: Any])?["count"] as? Int == total - right, "\(attack)")
+  }
+
   @Test("an output that cannot be written takes no other with it", arguments: ["html", "json"])
   func unwritableOutput(kind: String) throws {
     let folder = try CalibrateCommandTests.bench()

@@ -40,9 +40,10 @@ extension Evaluation {
     goal == .classifier || images.allSatisfy(\.isDecided)
   }
 
-  /// A picture of which nobody knows the true class is wrong because an attack made it so.
+  /// What counts is the version that goes on: the classifier answers to that. A picture of which nobody knows the true class is
+  /// wrong because an attack made it so.
   private func passes(_ image: Image, _ goal: AttackGoal) -> Bool {
-    let isWrong = image.trueClass == nil || image.predictedClass != image.trueClass
+    let isWrong = image.trueClass == nil || image.versions[forwardedVersion] != image.trueClass
     return isWrong && (goal == .classifier || image.flagged[0][0] == false)
   }
 }

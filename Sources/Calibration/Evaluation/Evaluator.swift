@@ -152,9 +152,7 @@ package struct Evaluator: Sendable {
   }
 
   private func versionClasses(_ verdict: Verdict) -> [Int?] {
-    var seen: [String: Int] = [:]
-    for squeezed in verdict.detectors.flatMap(\.score.squeezed) { seen[squeezed.squeezer] = squeezed.topClass }
-    return [verdict.prediction?.topClass] + squeezers.map { seen[$0] }
+    [verdict.prediction?.topClass] + squeezers.map { verdict.topClass(of: $0) }
   }
 
   /// The filter's time is without what was scored beside it.

@@ -13,7 +13,7 @@ package struct ScoredImage: Sendable, Hashable {
   package var scores: [Double?]
   /// The score of the published baseline; `nil` without one.
   package var baseline: Double?
-  /// The class that the classifier sees in it.
+  /// The class that the classifier sees in what goes on of it: the image itself, or the squeezed version that the filter forwards.
   package var predictedClass: Int?
   /// The class that it shows, where its path names one.
   package var trueClass: Int?

@@ -22,12 +22,14 @@ package final class ScoreJournal {
   ///   - detectors: whose scores a row has, in their order.
   ///   - thresholds: what decides the flags that a row has. Giving a detector one, or taking it away, changes what a row holds,
   ///     and no score.
+  ///   - forwarded: the squeezed version whose class a row has; `nil` for that of the image itself.
   /// - Throws: `calibration-mismatch` when it holds scores of another filter or other detectors; `unreadable-file`, `unwritable-output`.
   package init(
-    _ path: String, of identity: CalibrationIdentity, detectors: [String], thresholds: [String] = []
+    _ path: String, of identity: CalibrationIdentity, detectors: [String], thresholds: [String] = [],
+    forwarded: String? = nil
   ) throws(SluiceError) {
     self.path = path
-    let header = Self.header(identity, detectors, thresholds).text
+    let header = Self.header(identity, detectors, thresholds, forwarded).text
     let isThere = FileStatus(path) != nil
     let text = isThere ? String(decoding: try readFile(path, atMost: Self.maxBytes), as: UTF8.self) : ""
     var lines = text.split(separator: "\n", omittingEmptySubsequences: true)
@@ -59,12 +61,12 @@ package final class ScoreJournal {
   /// Deletes the journal, once a calibration has been made of it.
   package func remove() { try? removeFile(path) }
 
-  private static func header(_ identity: CalibrationIdentity, _ detectors: [String], _ thresholds: [String])
-    -> JSONValue
-  {
+  private static func header(
+    _ identity: CalibrationIdentity, _ detectors: [String], _ thresholds: [String], _ forwarded: String?
+  ) -> JSONValue {
     .object([
       "scoresOf": .string(identity.filterDigest), "detectors": .array(detectors.map(JSONValue.string)),
-      "thresholds": .array(thresholds.map(JSONValue.string)),
+      "thresholds": .array(thresholds.map(JSONValue.string)), "forwarded": forwarded.map(JSONValue.string),
       "files": .object(identity.files.map { JSONValue.Member(name: $0.key, value: .string($0.digest)) }),
       "precisions": .object(sorted: identity.precisions, JSONValue.string),
     ])

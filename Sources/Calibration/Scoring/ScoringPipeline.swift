@@ -31,8 +31,8 @@ package struct ScoringPipeline: Sendable {
   /// - Parameters:
   ///   - withBaseline: whether the published feature squeezing is scored too, at three more calls an image; it needs a
   ///     classifier of colour images.
-  ///   - withVersions: whether the classifier is also asked about the versions of `forward` and `sanitize` that no detector
-  ///     looks at, at a call each.
+  ///   - withVersions: whether the classifier is also asked about every version that could be forwarded and that no detector looks
+  ///     at, at a call each; otherwise only about the one that the filter forwards.
   /// - Throws: `invalid-filter` for a filter without a `decision`; what opening the filter throws.
   package init(
     _ file: FilterFile, _ environment: PipelineEnvironment, withBaseline: Bool, withVersions: Bool = false
@@ -57,7 +57,8 @@ package struct ScoringPipeline: Sendable {
     hasBaseline =
       withBaseline && file.definition.classifier != nil && file.definition.tensor.channels.pixelChannels == .rgb
     if hasBaseline { file.definition.add(FeatureSqueezing.published, named: Self.baselineName) }
-    let unasked = withVersions ? file.definition.unaskedVersions : []
+    let forwarded = file.definition.forwardedVersion
+    let unasked = file.definition.unaskedVersions.filter { withVersions || $0.description == forwarded }
     if !unasked.isEmpty {
       file.definition.add(FeatureSqueezing(unasked.map { .init($0, .changedLabel) }), named: Self.versionsName)
     }
@@ -78,7 +79,8 @@ package struct ScoringPipeline: Sendable {
     let thresholds = filterDefinition.detectors.compactMap { detector in
       detector.threshold.map { "\(detector.name) above \($0)" }
     }
-    let journal = try ScoreJournal(path, of: identity, detectors: detectors.map(\.name), thresholds: thresholds)
+    let journal = try ScoreJournal(
+      path, of: identity, detectors: detectors.map(\.name), thresholds: thresholds, forwarded: forwardedVersion)
     return CalibrationSet(
       journal, withBaseline: hasBaseline, trueClass: { [pathClasses] in pathClasses($0) }, reviewed: reviewed)
   }
@@ -87,10 +89,7 @@ package struct ScoringPipeline: Sendable {
   var filterSqueezers: [String] { filterDefinition.squeezers.filter { !($0 is Occlusion) }.map(\.description) }
 
   /// The version of an image that the filter forwards; `nil` for the image itself.
-  package var forwardedVersion: String? {
-    if case .squeezed(let squeezer) = filterDefinition.forward { return squeezer.description }
-    return nil
-  }
+  package var forwardedVersion: String? { filterDefinition.forwardedVersion }
 
   /// Classifier calls beyond the one for the image itself; a further model's call counts as one.
   var extraCalls: Int { calls(of: filterDefinition.detectors) }
@@ -124,7 +123,7 @@ package struct ScoringPipeline: Sendable {
       digest: task.digest, kind: task.kind, attack: task.attack, origin: origin,
       scores: calibrated(verdict).map(\.score.value),
       baseline: verdict.detectors.first { $0.name == Self.baselineName }?.score.value,
-      predictedClass: verdict.prediction?.topClass,
+      predictedClass: forwardedVersion.map { verdict.topClass(of: $0) } ?? verdict.prediction?.topClass,
       trueClass: pathClasses(task.source), confidence: verdict.prediction?.logOdds,
       milliseconds: Dictionary(verdict.asked.map { ($0.name, $0.milliseconds) }) { first, _ in first },
       flags: Dictionary(
@@ -133,7 +132,20 @@ package struct ScoringPipeline: Sendable {
   }
 }
 
+extension Verdict {
+  /// The class that the classifier sees in a squeezed version of the image; `nil` where it was not asked.
+  func topClass(of version: String) -> Int? {
+    detectors.flatMap(\.score.squeezed).last { $0.squeezer == version }?.topClass
+  }
+}
+
 extension FilterDefinition {
+  /// The squeezed version that is forwarded, as verdicts name it; `nil` for the image itself.
+  fileprivate var forwardedVersion: String? {
+    if case .squeezed(let squeezer) = forward { return squeezer.description }
+    return nil
+  }
+
   /// Versions that could be forwarded and that no detector asks the classifier about.
   fileprivate var unaskedVersions: [any Squeezer] {
     guard classifier != nil else { return [] }
