@@ -15,6 +15,43 @@ import Testing
     #expect(abs(BinomialBounds.lower(count, of: trials, confidence: 0.95) - lower) < 2e-6)
   }
 
+  @Test("bounds are where the binomial sum says")
+  func exactBounds() {
+    for trials in 1...40 {
+      for count in 0...trials {
+        func atMost(_ hits: Int, _ rate: Double) -> Double {
+          guard rate < 1 else { return hits < trials ? 0 : 1 }
+          var (term, sum) = (1.0, 0.0)
+          for _ in 0..<trials { term *= 1 - rate }
+          for number in stride(from: 0, through: hits, by: 1) {
+            sum += term
+            term *= Double(trials - number) / Double(number + 1) * rate / (1 - rate)
+          }
+          return sum
+        }
+        let upper = BinomialBounds.upper(count, of: trials, confidence: 0.975)
+        let lower = BinomialBounds.lower(count, of: trials, confidence: 0.975)
+        #expect(count == trials ? upper == 1 : abs(atMost(count, upper) - 0.025) < 1e-9, "\(count) of \(trials)")
+        #expect(count == 0 ? lower == 0 : abs(1 - atMost(count - 1, lower) - 0.025) < 1e-9, "\(count) of \(trials)")
+      }
+    }
+  }
+
+  @Test(
+    "bounds of large counts need no sum",
+    arguments: [
+      // SciPy's beta.ppf(.975, k + 1, n − k) and beta.ppf(.025, k, n − k + 1).
+      (500, 1_000, 0.531450827028, 0.468549172972),
+      (50_000, 100_000, 0.503103937508, 0.496896062492),
+      (3, 1_000_000, 0.000008767248, 0.000000618673),
+      (10_000, 1_000_000, 0.010196939814, 0.009805906241),
+      (500_000_000, 1_000_000_000, 0.500030990252, 0.499969009748),
+    ])
+  func largeBounds(count: Int, trials: Int, upper: Double, lower: Double) {
+    #expect(abs(BinomialBounds.upper(count, of: trials, confidence: 0.975) - upper) < 1e-9)
+    #expect(abs(BinomialBounds.lower(count, of: trials, confidence: 0.975) - lower) < 1e-9)
+  }
+
   @Test("299 detections are needed for 1 %, 59 for 5 %")
   func detectionsNeeded() {
     #expect(ExitLimit(lostDetections: 0.01, confidence: 0.95).detectionsNeeded == 299)

@@ -24,13 +24,17 @@ package final class ExitAudit: Sendable {
     package var isExceeded: Bool
   }
 
-  private struct State {
+  private struct Counts {
     var left = 0
     var audited = 0
     var flagged = 0
+    var isExceeded = false
+  }
+
+  private struct State {
+    var counts = Counts()
     /// One a factor by which the rate is larger than expected.
     var evidence = [Double](repeating: 1, count: ExitAudit.factors.count)
-    var isExceeded = false
     var recent = RecentImages()
   }
 
@@ -49,7 +53,7 @@ package final class ExitAudit: Sendable {
       confidence: certificate.terms.limit.confidence)
   }
 
-  package func noteLeft() { state.withLock { $0.left += 1 } }
+  package func noteLeft() { state.withLock { $0.counts.left += 1 } }
 
   /// Counts an image that would have left and was judged completely, and is not known to have been counted before: the same
   /// images are drawn each time, so that one which is sent again and again would be all that counts.
@@ -58,10 +62,10 @@ package final class ExitAudit: Sendable {
   ///   - digest: the image's SHA-256 in hexadecimal; `nil` where it is not known.
   /// - Returns: what was seen, once: when the certificate no longer holds by this image.
   package func noteAudited(isFlagged: Bool, digest: String? = nil) -> Report? {
-    state.withLock { state in
+    let alarming = state.withLock { state -> Counts? in
       guard state.recent.insert(digest) else { return nil }
-      state.audited += 1
-      if isFlagged { state.flagged += 1 }
+      state.counts.audited += 1
+      if isFlagged { state.counts.flagged += 1 }
       for (place, factor) in Self.factors.enumerated() {
         let alternative = min(0.5, expected * factor)
         guard alternative > expected else { continue }
@@ -70,20 +74,22 @@ package final class ExitAudit: Sendable {
           max(1, state.evidence[place]) * (isFlagged ? alternative / expected : (1 - alternative) / (1 - expected))
       }
       let mean = state.evidence.reduce(0, +) / Double(Self.factors.count)
-      guard mean >= Self.limit, !state.isExceeded else { return nil }
-      state.isExceeded = true
-      return report(state)
+      guard mean >= Self.limit, !state.counts.isExceeded else { return nil }
+      state.counts.isExceeded = true
+      return state.counts
     }
+    return alarming.map { report(of: $0) }
   }
 
-  package var report: Report { state.withLock { report($0) } }
+  /// Images are counted while it is made.
+  package var report: Report { report(of: state.withLock { $0.counts }) }
 
-  private func report(_ state: State) -> Report {
+  private func report(of counts: Counts) -> Report {
     Report(
-      left: state.left, audited: state.audited, flagged: state.flagged,
-      lower: BinomialBounds.lower(state.flagged, of: state.audited, confidence: 0.975),
-      upper: BinomialBounds.upper(state.flagged, of: state.audited, confidence: 0.975), expected: expected,
-      isExceeded: state.isExceeded)
+      left: counts.left, audited: counts.audited, flagged: counts.flagged,
+      lower: BinomialBounds.lower(counts.flagged, of: counts.audited, confidence: 0.975),
+      upper: BinomialBounds.upper(counts.flagged, of: counts.audited, confidence: 0.975), expected: expected,
+      isExceeded: counts.isExceeded)
   }
 }
 

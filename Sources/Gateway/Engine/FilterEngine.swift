@@ -42,6 +42,8 @@ package final class FilterEngine: Sendable {
     let pipeline: Pipeline
     let monitor: TrafficMonitor?
     let exitAudit: ExitAudit?
+    /// How many audited exits metrics say.
+    var auditedExits = 0
   }
 
   private let current: Mutex<Serving>
@@ -101,9 +103,11 @@ package final class FilterEngine: Sendable {
     current.withLock { serving in
       let monitor = fresh.trafficMonitor(continuing: serving.monitor)
       let exitAudit = fresh.exitAudit(continuing: serving.exitAudit)
-      serving = Serving(pipeline: fresh, monitor: monitor, exitAudit: exitAudit)
+      let exits = exitAudit?.report
+      serving = Serving(
+        pipeline: fresh, monitor: monitor, exitAudit: exitAudit, auditedExits: exits?.audited ?? 0)
       metrics.noteTraffic(monitor?.report)
-      metrics.noteExits(exitAudit?.report)
+      metrics.noteExits(exits)
     }
     metrics.noteFilter(fresh.identity)
     return fresh.identity
@@ -174,8 +178,14 @@ package final class FilterEngine: Sendable {
     for judgement in judgements {
       if let report = exitAudit.note(judgement.verdict) { whenChanged(.exits(report)) }
     }
+    // Metrics say nothing of images that left.
+    guard judgements.contains(where: { $0.verdict.auditedExit != nil }) else { return }
+    let report = exitAudit.report
+    // A filter that was replaced meanwhile, or an older report, is not to have the last word.
     current.withLock { serving in
-      if serving.exitAudit === exitAudit { metrics.noteExits(exitAudit.report) }
+      guard serving.exitAudit === exitAudit, report.audited >= serving.auditedExits else { return }
+      serving.auditedExits = report.audited
+      metrics.noteExits(report)
     }
   }
 
