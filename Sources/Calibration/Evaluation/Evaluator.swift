@@ -51,7 +51,7 @@ package struct Evaluator: Sendable {
       canSpend(budget) ? outcome.isFlagged || isFlaggedAnyway : nil
     }
     let own = outcomes[0]
-    let journey = journey(scored, verdict, isFlagged: filter[0] == true, leavingOut: heldOut)
+    let journey = journey(scored, task, verdict, isFlagged: filter[0] == true, leavingOut: heldOut)
     // Each alone has the whole budget, however the filter divides it.
     let detectors = calibration.detectors.indices.map { index in
       zip(budgets, outcomes).map { budget, outcome in
@@ -88,9 +88,10 @@ package struct Evaluator: Sendable {
 
   /// How far the filter itself would go with the image, which was judged completely here.
   private func journey(
-    _ scored: ScoredImage, _ verdict: Verdict, isFlagged: Bool, leavingOut attack: String?
+    _ scored: ScoredImage, _ task: ScoringTask, _ verdict: Verdict, isFlagged: Bool, leavingOut attack: String?
   ) -> Evaluation.Journey {
-    let end = way.end(of: scored, in: verdict, leavingOut: attack)
+    let draw = scoring.pipeline.orderDraw(digest: task.digest)
+    let end = way.end(of: scored, in: verdict, drawing: draw, leavingOut: attack)
     let times = scored.milliseconds
     let asked = end.calls.reduce(0) { $0 + (times[$1] ?? 0) }
     var journey = Evaluation.Journey()

@@ -67,6 +67,9 @@ extension Pipeline {
 
   /// The seed that randomised squeezers have for an encoded image, for showing.
   package func seed(of bytes: [UInt8]) -> ImageSeed { services.seed(digest: services.sha256(bytes)) }
+
+  /// What the order of witnesses is drawn by for the image with this digest; `nil` in a filter without a secret.
+  package func orderDraw(digest: String) -> UInt64? { services.draws(digest: digest, auditing: 0).order }
 }
 
 extension Passage {
