@@ -120,6 +120,10 @@ final class EvaluationRun: Sendable {
         "The published feature squeezing is left out, because the calibration has no scores of it. `sluice calibrate` makes them."
       )
     }
+    let (clean, adversarial) = (groups[0].leftOut, groups.dropFirst().reduce(0) { $0 + $1.leftOut })
+    if clean + adversarial > 0 {
+      notes.append("\(clean) clean and \(adversarial) adversarial images could not be judged, and are in no share.")
+    }
     if repeated > 0 { notes.append("\(repeated) images were named again, and count once.") }
     if disputed > 0 {
       notes.append("\(disputed) images are among the clean and the adversarial ones, and count as both.")

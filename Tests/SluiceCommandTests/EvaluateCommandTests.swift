@@ -217,6 +217,42 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/-"))
   }
 
+  @Test("clean images that the filter refuses for their file are false positives, and what cannot be judged is said")
+  func refusedByFile() throws {
+    let folder = try CalibrateCommandTests.bench()
+    try folder.file(
+      "noise.yaml",
+      CalibrateCommandTests.filter.replacing(
+        "  - stripeNoise: {}", with: "  - stripeNoise: {}\n  - fileFindings: {alpha: reject}"))
+    #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
+    _ = try SluiceCommand.shell("cd '\(folder.path)' && mkdir test && cp clean/?.png test")
+    for index in 0..<10 {
+      let samples = (0..<32 * 32).flatMap { [UInt8($0 % 200), 90, UInt8(index), 128] }
+      try folder.file("test/alpha\(index).png", EncodedImages.png(samples, width: 32, height: 32, colourType: 6))
+    }
+    let evaluate =
+      "\"$SLUICE\" evaluate -f noise.yaml --clean test --adversarial attacks --html page.html --json all.json"
+    let result = try sluice(folder, evaluate)
+    #expect(result.status == 0, "\(result.errors)")
+    let bytes = try Repository.bytes("\(folder.path)/all.json")
+    let all = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    let clean = try #require(all["clean"] as? [String: Any])
+    let rates = try #require((clean["judges"] as? [[String: Any]])?.first?["flagged"] as? [Any])
+    let own = try #require(rates.first as? [String: Any])
+    #expect(counts(clean) == 20 && own["total"] as? Int == 20, "\(own)")
+    #expect((own["count"] as? Int).map { $0 >= 10 } == true, "\(own)")
+    // Of 60 images nothing can be said at the smallest budget, whatever was refused.
+    #expect(rates.last is NSNull)
+    #expect(!result.outputText.contains("could not be judged"))
+    try folder.file("test/damaged.png", "no picture")
+    try folder.file("attacks/loud/damaged.png", "no picture")
+    let damaged = try sluice(folder, evaluate)
+    #expect(damaged.status == 1, "\(damaged.errors)")
+    let note = "1 clean and 1 adversarial images could not be judged, and are in no share."
+    let page = try String(decoding: Repository.bytes("\(folder.path)/page.html"), as: UTF8.self)
+    #expect(damaged.outputText.contains(note) && page.contains(note), "\(damaged.outputText)")
+  }
+
   @Test("a clean image that a fixed threshold flags is shown first, with what that detector says")
   func flaggedByFile() throws {
     let folder = try CalibrateCommandTests.bench()

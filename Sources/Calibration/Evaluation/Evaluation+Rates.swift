@@ -36,15 +36,21 @@ extension Evaluation {
   ///
   /// What a fit without an attack says of it is compared with what the same fit says of the clean images.
   package func ranks(judge: Int, _ group: JudgedGroup?) -> RankStatistics {
-    let images = group?.images ?? attacks.flatMap(\.images)
+    let images = seen(group?.images ?? attacks.flatMap(\.images), by: judge)
+    let usual = seen(clean.images, by: judge)
     let fits = Dictionary(grouping: images) { judges[judge].role == .filter ? $0.heldOutOf : nil }
     return RankStatistics(
       fits: fits.map { attack, images in
         (
-          clean: clean.images.map { $0.score(of: judge, leavingOut: attack) },
+          clean: usual.map { $0.score(of: judge, leavingOut: attack) },
           adversarial: images.map { $0.scores[judge] }
         )
       })
+  }
+
+  /// What the filter refuses for its file, no other judge sees.
+  private func seen(_ images: [Image], by judge: Int) -> [Image] {
+    judges[judge].role == .filter ? images : images.filter { !$0.isRefused }
   }
 
   /// What becomes of the classifier's answers to a group of images; shares of those whose true class is known.
@@ -77,7 +83,7 @@ extension Evaluation {
 
   /// What an image takes a judge: the middle of all images, and what 95 of 100 stay below; `nil` without images.
   package func milliseconds(judge: Int) -> (median: Double, high: Double)? {
-    let times = (clean.images + attacks.flatMap(\.images)).map { $0.milliseconds[judge] }.sorted()
+    let times = seen(clean.images + attacks.flatMap(\.images), by: judge).map { $0.milliseconds[judge] }.sorted()
     guard !times.isEmpty else { return nil }
     return (times[times.count / 2], times[min(times.count - 1, times.count * 95 / 100)])
   }

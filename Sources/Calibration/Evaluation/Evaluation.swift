@@ -42,7 +42,7 @@ package struct Evaluation: Sendable {
     package var scores: [Double?]
     /// Of a clean image: the filter's score by each fit that left an attack out, by the attack, where it is another one.
     package var heldOutScores: [String: Double] = [:]
-    /// For each judge and budget; `nil` where the calibration has too few images for that budget.
+    /// For each judge and budget; `nil` where the calibration has too few images for that budget, and for judges that did not see it.
     package var flagged: [[Bool?]]
     /// Of the filter.
     package var pValue: Double?
@@ -54,6 +54,8 @@ package struct Evaluation: Sendable {
     package static let certain = Double.greatestFiniteMagnitude
     /// How far the image goes in the filter, which asks no more than it needs.
     package var journey = Journey()
+    /// Whether the filter refuses the file for what is in it besides its picture. It is held back, and nobody else saw it.
+    package var isRefused = false
     /// What the strongest detectors saw.
     package var sentence: String
     /// A PNG for showing.

@@ -1,6 +1,8 @@
+import Common
 import Decision
 import Detectors
 import FilterPipeline
+import ImageCodecs
 
 /// Turns verdicts of a filter that only scores into an evaluation under a calibration.
 package struct Evaluator: Sendable {
@@ -41,7 +43,7 @@ package struct Evaluator: Sendable {
 
   /// - Returns: `nil` for an image that could not be judged.
   package func image(_ task: ScoringTask, _ verdict: Verdict) -> Evaluation.Image? {
-    guard let scored = scoring.scores(in: verdict, of: task) else { return nil }
+    guard let scored = scoring.scores(in: verdict, of: task) else { return refusedImage(task, verdict) }
     let heldOut = calibration.attack(of: task.digest).flatMap { calibration.heldOut[$0] == nil ? nil : $0 }
     let outcomes = budgets.map { budget in
       decision(budget).decide(scored.scores, scored.circumstances, leavingOut: heldOut)
@@ -74,6 +76,28 @@ package struct Evaluator: Sendable {
       sentence: sentence(verdict, own))
     image.journey = journey
     if task.attack == nil, !isFlaggedAnyway { image.heldOutScores = heldOutScores(scored) }
+    return image
+  }
+
+  /// An image that the filter holds back for what is in its file, before anything is asked: flagged at every budget, as far as the
+  /// filter sees it. `nil` for one that could not be judged for another reason.
+  private func refusedImage(_ task: ScoringTask, _ verdict: Verdict) -> Evaluation.Image? {
+    guard let error = verdict.error, error.code == .refusedFinding else { return nil }
+    let others = judges.count - 1
+    let own: [Bool?] = budgets.map { canSpend($0) ? true : nil }
+    let unseen = [Bool?](repeating: nil, count: budgets.count)
+    let timings = verdict.timings
+    let whole = timings.decode + timings.preprocess + timings.detect
+    var image = Evaluation.Image(
+      source: task.source, sha256: task.digest, trueClass: scoring.pathClasses(task.source), predictedClass: nil,
+      predictedLabel: nil, probability: nil, versions: versionNames.map { _ in nil },
+      scores: [Evaluation.Image.certain] + [Double?](repeating: nil, count: others),
+      flagged: [own] + [[Bool?]](repeating: unseen, count: others), pValue: nil, heldOutOf: nil,
+      milliseconds: [whole] + [Double](repeating: 0, count: others),
+      sentence: error.message)
+    image.isRefused = true
+    image.journey.milliseconds = whole
+    image.journey.ending = .flagged
     return image
   }
 
