@@ -126,7 +126,7 @@ extension Decision {
   }
 
   /// The least part of the budget that anything decides by, and whose it is.
-  private var smallestShare: (share: Double, whose: String) {
+  package var smallestShare: (share: Double, whose: String) {
     switch rule {
     case .fused: return (1, "")
     case .shared:

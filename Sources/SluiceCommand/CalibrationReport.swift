@@ -35,10 +35,16 @@ struct CalibrationReport {
   private var reach: String {
     let photographs = calibration.images.kinds[ScoredImage.original] ?? 0
     let scores = calibration.images.count
-    let least = decision.rule == .union ? decision.shares.filter { $0 > 0 }.min() ?? 1 : 1
+    let least = decision.smallestShare.share
     // Changed versions count as scores, and not as photographs.
     let budget = max(1 / (Double(scores + 1) * least), 1 / Double(photographs + 1))
-    let text = "P-values go down to 1 in \(scores + 1); all groups can spend budgets of \(rounded(budget)) and more."
+    let spenders =
+      switch decision.rule {
+      case .union: "all groups"
+      case .shared: "all detectors"
+      case .fused: "the filter"
+      }
+    let text = "P-values go down to 1 in \(scores + 1); \(spenders) can spend budgets of \(rounded(budget)) and more."
     return photographs == scores
       ? text : text + " Below 1 in \(photographs + 1) they rest on changed versions of the same \(photographs) images."
   }
