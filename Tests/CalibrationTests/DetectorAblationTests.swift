@@ -48,6 +48,25 @@ import Testing
     #expect(gains == gains.sorted(by: >))
   }
 
+  @Test(
+    "a group is advised where the rule has groups, and that rule where it has none", arguments: DecisionRule.allCases)
+  func advice(rule: DecisionRule) throws {
+    let found = try Self.review(blind: 6, rule: .fused, groups: Array(repeating: "g", count: 7))
+    let (own, left) = (
+      try #require(found.first { $0.change == .ownGroup(attack: "a") }),
+      try #require(found.first { $0.change == .leaveOut })
+    )
+    #expect(own.rule == .fused && left.rule == .fused)
+    func text(_ suggestion: DetectorAblation.Suggestion) -> String {
+      var changed = suggestion
+      changed.rule = rule
+      return changed.text
+    }
+    #expect(text(own).contains(": use `rule: union` and give it a `group` of its own.") == (rule != .union))
+    #expect(text(own).contains("give it a `group` of its own."))
+    #expect(text(left).hasSuffix(rule == .union ? "leave it out, or give it a `group` of its own." : ": leave it out."))
+  }
+
   @Test("an attack that weights were fitted on is judged by those that were fitted without it")
   func heldOut() throws {
     let detectors = ["sharp", "blind"].map {

@@ -16,6 +16,8 @@ package struct DetectorAblation {
 
     package var detector: String
     package var change: Action
+    /// By which the filter decides: groups are something under `union` alone.
+    package var rule: DecisionRule
     /// Shares of the attacks' images that are flagged, before and after.
     package var before: Rate
     package var after: Rate
@@ -24,6 +26,7 @@ package struct DetectorAblation {
   private let calibration: Calibration
   /// What decides, by the attack that a fit left out; under `nil` that of the fit on everything.
   private let arrangements: [String?: [Part]]
+  private let rule: DecisionRule
   private let budget: Double
   private let clean: [[Double]]
   private let attacks: [(name: String, images: [Subject])]
@@ -53,6 +56,7 @@ package struct DetectorAblation {
   ) {
     let calibration = decision.calibration
     self.calibration = calibration
+    rule = decision.rule
     budget = decision.budget
     let fits: [String?] = [nil] + calibration.heldOut.keys.map(Optional.init)
     arrangements = Dictionary(
@@ -139,7 +143,7 @@ package struct DetectorAblation {
     guard comparison.difference >= least, comparison.pValue < Self.significance else { return [] }
     return [
       Suggestion(
-        detector: calibration.detectors[detector].name, change: change,
+        detector: calibration.detectors[detector].name, change: change, rule: rule,
         before: Rate(count: before.count { $0 }, of: before.count),
         after: Rate(count: after.count { $0 }, of: after.count))
     ]
@@ -190,11 +194,12 @@ extension DetectorAblation.Suggestion {
     let rates = "\(Figures.rate(after.value)) instead of \(Figures.rate(before.value))"
     switch change {
     case .leaveOut:
-      return
-        "Without `\(detector)` the filter would flag \(rates) of these attacks: leave it out, or give it a `group` of its own."
+      let otherwise = rule == .union ? ", or give it a `group` of its own" : ""
+      return "Without `\(detector)` the filter would flag \(rates) of these attacks: leave it out\(otherwise)."
     case .ownGroup(let attack):
+      let first = rule == .union ? "" : "use `rule: union` and "
       return
-        "`\(detector)` alone, with half of the budget, would flag \(rates) of \(attack): give it a `group` of its own."
+        "`\(detector)` alone, with half of the budget, would flag \(rates) of \(attack): \(first)give it a `group` of its own."
     }
   }
 }
