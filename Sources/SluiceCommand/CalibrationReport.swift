@@ -72,22 +72,35 @@ struct CalibrationReport {
 
   private var weights: [String] {
     let origin =
-      calibration.fused.origin == .filter
-      ? "weights of the filter file, from clean images alone" : "weights fitted on \(calibration.attacks.count) attacks"
+      isFitted
+      ? "weights fitted on \(calibration.attacks.count) attacks" : "weights of the filter file, from clean images alone"
     let width = calibration.detectors.map(\.name.count).max() ?? 0
     func rows(_ members: [Int], _ weights: [Double]) -> [String] {
       zip(members, weights).map { member, weight in
         "  \(padded(calibration.detectors[member].name, width))  \(JSONValue.number(weight, decimals: 3).text)"
       }
     }
-    guard decision.rule == .union else {
-      return ["", origin] + rows(Array(calibration.detectors.indices), calibration.fused.weights)
+    let everyone = Array(calibration.detectors.indices)
+    switch decision.rule {
+    case .shared: return ["", "shares of the budget"] + rows(everyone, detectorShares)
+    case .fused: return ["", origin] + rows(everyone, calibration.fused.weights)
+    case .union:
+      return ["", origin]
+        + zip(calibration.groups, decision.shares).flatMap { group, share in
+          ["\(group.name), \(rounded(share)) of the budget"] + rows(group.members, group.score.weights)
+        }
     }
-    return ["", origin]
-      + zip(calibration.groups, decision.shares).flatMap { group, share in
-        ["\(group.name), \(rounded(share)) of the budget"] + rows(group.members, group.score.weights)
-      }
   }
+
+  /// What each detector has of the budget where they share it: as the weights of the filter file say.
+  private var detectorShares: [Double] {
+    let weights = calibration.detectors.map(\.weight)
+    let total = weights.reduce(0, +)
+    return weights.map { total > 0 ? $0 / total : 0 }
+  }
+
+  /// Whether it decides by weights that saw attacks. Detectors that share the budget have no use for them.
+  private var isFitted: Bool { calibration.fused.origin == .fitted && decision.rule != .shared }
 
   private var exits: [String] {
     guard let exits = calibration.exits else { return [] }
@@ -120,8 +133,7 @@ struct CalibrationReport {
   private var attacks: [String] {
     guard !calibration.attacks.isEmpty else { return [] }
     let width = calibration.attacks.map(\.name.count).max() ?? 0
-    let fitted = calibration.fused.origin == .fitted
-    return ["", fitted ? "flagged by a fit that did not see the attack" : "flagged"]
+    return ["", isFitted ? "flagged by a fit that did not see the attack" : "flagged"]
       + calibration.attacks.map { attack in
         "  \(padded(attack.name, width))  \(attack.flaggedUnseen) of \(attack.sample.count)"
       } + answeredRightly.lines + ["An attacker who optimises against these detectors can pass them."]

@@ -224,6 +224,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     _ calibration: Calibration, _ decision: FilterDefinition.DecisionDefinition
   ) -> [Evaluation.Fact] {
     let attacks = calibration.attacks.map(\.name).joined(separator: ", ")
+    let weights =
+      switch (decision.rule, calibration.fused.origin) {
+      case (.shared, _): "of the filter file, as shares of the budget; they saw no attack"
+      case (_, .filter): "of the filter file; they saw no attack"
+      case (_, .fitted): "fitted on \(attacks)"
+      }
     return [
       .init("filter", "\(calibration.identity.filterName), scores of \(calibration.identity.filterDigest.prefix(12))"),
       .init(
@@ -231,9 +237,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       .init(
         "calibration",
         "\(calibration.date), \(calibration.images.count) clean scores of set \(calibration.images.digest.prefix(12))"),
-      .init(
-        "weights",
-        calibration.fused.origin == .filter ? "of the filter file; they saw no attack" : "fitted on \(attacks)"),
+      .init("weights", weights),
       .init(
         "early exits", calibration.exits.map { $0.exits.isEmpty ? "none" : "chosen on \(attacks)" } ?? "none"),
       .init("decision", "\(decision.rule.rawValue), budget \(rounded(decision.budget))"),

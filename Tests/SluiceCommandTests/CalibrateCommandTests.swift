@@ -206,6 +206,19 @@ import Testing
     #expect(detectors.contains { $0["flagged"] as? Bool == true } && detectors.allSatisfy { $0["contribution"] == nil })
   }
 
+  @Test("where detectors share the budget, nothing is said of weights that were fitted")
+  func sharedWeights() throws {
+    let folder = try Self.bench()
+    try folder.file("noise.yaml", Self.filter.replacing("json}", with: "json, rule: shared}"))
+    let made = try sluice(folder, "calibrate -f noise.yaml --augment none --clean clean --adversarial attacks")
+    #expect(made.status == 0 && made.outputText.contains("shares of the budget"), "\(made.errors)")
+    #expect(made.outputText.contains("  chromaResidual  0.667\n  stripeNoise     0.333\n"), "\(made.outputText)")
+    #expect(!made.outputText.contains("fitted") && !made.outputText.contains("by a fit"), "\(made.outputText)")
+    let said = try sluice(folder, "evaluate -f noise.yaml --clean clean --adversarial attacks").outputText
+    #expect(said.contains("weights: of the filter file, as shares of the budget"), "\(said)")
+    #expect(!said.contains("fitted") && !said.contains(" *"), "\(said)")
+  }
+
   @Test("a detector that abstains is no evidence")
   func abstention() throws {
     let folder = try Self.bench()

@@ -44,7 +44,7 @@ package struct Evaluator: Sendable {
   /// - Returns: `nil` for an image that could not be judged.
   package func image(_ task: ScoringTask, _ verdict: Verdict) -> Evaluation.Image? {
     guard let scored = scoring.scores(in: verdict, of: task) else { return refusedImage(task, verdict) }
-    let heldOut = calibration.attack(of: task.digest).flatMap { calibration.heldOut[$0] == nil ? nil : $0 }
+    let heldOut = fitWithout(task)
     let outcomes = budgets.map { budget in
       decision(budget).decide(scored.scores, scored.circumstances, leavingOut: heldOut)
     }
@@ -79,6 +79,13 @@ package struct Evaluator: Sendable {
     return image
   }
 
+  /// The attack whose images the fit that judges this one must not have seen; `nil` for the fit that the filter decides by.
+  private func fitWithout(_ task: ScoringTask) -> String? {
+    // Detectors that share the budget have no weights that were fitted.
+    guard rule != .shared, let attack = calibration.attack(of: task.digest) else { return nil }
+    return calibration.heldOut[attack] == nil ? nil : attack
+  }
+
   /// An image that the filter holds back for what is in its file, before anything is asked: flagged at every budget, as far as the
   /// filter sees it. `nil` for one that could not be judged for another reason.
   private func refusedImage(_ task: ScoringTask, _ verdict: Verdict) -> Evaluation.Image? {
@@ -103,6 +110,7 @@ package struct Evaluator: Sendable {
 
   /// What each fit without an attack says of a clean image, so that images of that attack are compared with nothing else.
   private func heldOutScores(_ scored: ScoredImage) -> [String: Double] {
+    guard rule != .shared else { return [:] }
     let decision = decision(budgets[0])
     return Dictionary(
       uniqueKeysWithValues: calibration.heldOut.keys.map { attack in
