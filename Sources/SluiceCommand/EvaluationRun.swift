@@ -8,8 +8,10 @@ import Synchronization
 final class EvaluationRun: Sendable {
   private struct State {
     var groups: [[Evaluation.JudgedGroup]] = []
-    var calibrated = 0
-    var certified = 0
+    /// For each calibration, how many of the clean images it was made from.
+    var calibrated: [Int]
+    /// For each, on how many of the adversarial images its early exits were chosen.
+    var certified: [Int]
     /// What is being judged.
     var group = ImageGroup(attack: nil, paths: [])
     var scored: [ScoredImage] = []
@@ -33,7 +35,8 @@ final class EvaluationRun: Sendable {
     self.silence = silence
     self.refusals = refusals
     self.lacksBaseline = lacksBaseline
-    state = Mutex(State(groups: evaluators.map { _ in [] }))
+    let none = evaluators.map { _ in 0 }
+    state = Mutex(State(groups: evaluators.map { _ in [] }, calibrated: none, certified: none))
   }
 
   var count: Int { state.withLock { $0.groups[0].reduce(0) { $0 + $1.images.count } } }
@@ -83,8 +86,10 @@ final class EvaluationRun: Sendable {
           isJudged = false
         }
       }
-      if task.attack == nil, evaluators[0].wasCalibratedOn(task.digest) { state.calibrated += 1 }
-      if task.attack != nil, evaluators[0].wasCertifiedOn(task.digest) { state.certified += 1 }
+      for (index, evaluator) in evaluators.enumerated() {
+        if task.attack == nil, evaluator.wasCalibratedOn(task.digest) { state.calibrated[index] += 1 }
+        if task.attack != nil, evaluator.wasCertifiedOn(task.digest) { state.certified[index] += 1 }
+      }
       return isJudged
     }
   }
@@ -102,14 +107,17 @@ final class EvaluationRun: Sendable {
     }
   }
 
-  /// What readers must know of the images and the calibration.
+  /// What calibrations are called.
+  private static let names = ["the calibration", "the one that it is compared with"]
+
+  /// What readers must know of the images and the calibrations.
   private func notes(_ groups: [Evaluation.JudgedGroup]) -> [String] {
     let (calibrated, certified, repeated, disputed) = state.withLock {
       ($0.calibrated, $0.certified, $0.repeated, $0.disputed.count)
     }
     var notes = silence.map { ["The filter does not start with this calibration: \($0)."] } ?? []
     notes += evaluators[0].silentGroups
-    for (name, refusal) in zip(["the calibration", "the one that it is compared with"], refusals) {
+    for (name, refusal) in zip(Self.names, refusals) {
       guard let refusal else { continue }
       notes.append(
         "No early exit of \(name) is taken, and the filter does not start with it: \(refusal.message)"
@@ -128,14 +136,14 @@ final class EvaluationRun: Sendable {
     if disputed > 0 {
       notes.append("\(disputed) images are among the clean and the adversarial ones, and count as both.")
     }
-    if calibrated > 0 {
+    for (name, count) in zip(Self.names, calibrated) where count > 0 {
       notes.append(
-        "\(calibrated) of the clean images are of the calibration: the false positive rate looks better than it is. Use other images."
+        "\(count) of the clean images are of \(name): its false positive rate looks better than it is. Use other images."
       )
     }
-    if certified > 0 {
+    for (name, count) in zip(Self.names, certified) where count > 0 {
       notes.append(
-        "Early exits were chosen on \(certified) of the adversarial images: what they lose of these looks better than it is."
+        "Early exits of \(name) were chosen on \(count) of the adversarial images: what they lose of these looks better than it is."
       )
     }
     if groups.contains(where: { $0.images.contains { $0.heldOutOf != nil } }) {

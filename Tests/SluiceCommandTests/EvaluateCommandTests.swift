@@ -77,6 +77,24 @@ import Testing
     #expect(lines.contains { $0.contains("louder") && $0.hasSuffix("–") }, "\(said.outputText)")
   }
 
+  @Test("images that either of two calibrations was made from are said")
+  func calibratedOn() throws {
+    let folder = try CalibrateCommandTests.bench()
+    let calibrate = "\"$SLUICE\" calibrate -f noise.yaml --augment none"
+    #expect(try sluice(folder, "\(calibrate) --clean clean/1*.png -o other.json").status == 0)
+    #expect(try sluice(folder, "\(calibrate) --clean clean/2*.png").status == 0)
+    func said(_ clean: String) throws -> String {
+      try sluice(folder, "\"$SLUICE\" evaluate -f noise.yaml --clean \(clean) --against other.json").outputText
+    }
+    let (new, old) = ("of the clean images are of the calibration:", "are of the one that it is compared with:")
+    let others = try said("clean/1*.png")
+    #expect(others.contains("11 of the clean images \(old)") && !others.contains(new), "\(others)")
+    let own = try said("clean/2*.png")
+    #expect(own.contains("11 \(new)") && !own.contains(old), "\(own)")
+    let neither = try said("clean/3*.png")
+    #expect(!neither.contains(new) && !neither.contains(old), "\(neither)")
+  }
+
   @Test("early exits that the calibration does not have for the filter's budget are said to be left out")
   func withoutExits() throws {
     let folder = try CalibrateCommandTests.bench()
