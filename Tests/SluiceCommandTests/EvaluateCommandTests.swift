@@ -119,6 +119,9 @@ import Testing
     #expect(made.status == 0, "\(made.errors)")
     let evaluate = "\"$SLUICE\" evaluate -f noise.yaml --clean clean --against noise.calibration.json"
     #expect(try !sluice(folder, evaluate).outputText.contains("No early exit"))
+    // Of twelve attacks no exit comes.
+    let attacked = try sluice(folder, "\(evaluate) --adversarial attacks").outputText
+    #expect(attacked.contains("early exits: none") && !attacked.contains("were chosen on"), "\(attacked)")
     // The budget stays as it is.
     try take("{lostDetections: 0.02}")
     let reason = "another limit or confidence"

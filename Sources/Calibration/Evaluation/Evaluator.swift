@@ -145,9 +145,9 @@ package struct Evaluator: Sendable {
     ).suggestions
   }
 
-  /// Whether early exits were chosen on an adversarial image.
+  /// Whether early exits, of which there are some, were chosen on an adversarial image.
   package func wasCertifiedOn(_ digest: String) -> Bool {
-    calibration.exits != nil && calibration.attack(of: digest) != nil
+    calibration.exits?.exits.isEmpty == false && calibration.attack(of: digest) != nil
   }
 
   /// Whether a clean image is one of those that the calibration was made from.
