@@ -317,6 +317,18 @@ import Testing
     #expect(told.count == 1 && told[0] <= 100 && audit.report.isExceeded, "\(told)")
   }
 
+  @Test("what is said after the alarm is of all that was seen until then")
+  func alarmGoesOn() throws {
+    let audit = ExitAudit(Self.certificate())
+    #expect(audit.noteAudited(isFlagged: false) == nil && audit.alarm == nil)
+    var told: ExitAudit.Report?
+    for _ in 0..<96 { told = audit.noteAudited(isFlagged: true) ?? told }
+    let first = try #require(told)
+    let last = try #require(audit.alarm)
+    #expect(first.audited < 20 && last.audited == 97 && last.flagged == 96)
+    #expect(last.description.hasPrefix("of 97 early exits that were judged completely, 96 would have been flagged"))
+  }
+
   @Test("an image that is sent again and again counts once")
   func auditCountsOnce() {
     let audit = ExitAudit(Self.certificate())

@@ -84,6 +84,12 @@ package final class ExitAudit: Sendable {
   /// Images are counted while it is made.
   package var report: Report { report(of: state.withLock { $0.counts }) }
 
+  /// The report, where more were flagged than clean images of the calibration explain; `nil` where not.
+  package var alarm: Report? {
+    let report = report
+    return report.isExceeded ? report : nil
+  }
+
   private func report(of counts: Counts) -> Report {
     Report(
       left: counts.left, audited: counts.audited, flagged: counts.flagged,

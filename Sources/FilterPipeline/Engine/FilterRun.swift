@@ -110,6 +110,8 @@ package struct FilterRun: Sendable {
     var (summary, failure) = await writer.value
     if let failure { throw failure }
     summary.passedOver = await reader.value.passedOver
+    // Of the whole run, and not of the moment at which it became too many.
+    summary.exits = exitAudit?.alarm
     return summary
   }
 
@@ -186,6 +188,6 @@ package struct FilterRun: Sendable {
   private func note(_ verdict: Verdict, in summary: inout RunSummary) {
     summary.count(verdict.outcome)
     if let change = monitor?.note(verdict) { summary.change = change }
-    if let report = exitAudit?.note(verdict) { summary.exits = report }
+    _ = exitAudit?.note(verdict)
   }
 }
