@@ -142,9 +142,13 @@ package struct Calibration: Sendable, Hashable {
   package static let sampleDigits = 16
 
   /// The attack that an image was fitted under, by its digest.
-  package func attack(of digest: String) -> String? {
+  ///
+  /// - Parameters:
+  ///   - name: which one is meant where several came to the image.
+  package func attack(of digest: String, named name: String? = nil) -> String? {
     let beginning = String(digest.prefix(Self.sampleDigits))
-    return attacks.first { $0.sample.holdsSorted(beginning) }?.name
+    let holding = attacks.filter { $0.sample.holdsSorted(beginning) }
+    return (holding.first { $0.name == name } ?? holding.first)?.name
   }
 
   /// Whether the image is one of the clean images of the calibration.

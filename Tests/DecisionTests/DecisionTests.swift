@@ -117,6 +117,18 @@ import Testing
     #expect(Self.calibration().hasClean("0123456789abcdef00"))
   }
 
+  @Test("an image that several attacks came to is judged without the one that is meant")
+  func leavesOutTheOneMeant() {
+    var calibration = Self.calibration()
+    calibration.attacks.append(.init(name: "square", sample: ["fedcba9876543210"], flaggedUnseen: 1))
+    let digest = "fedcba9876543210ffff"
+    for (meant, found) in [("pgd", "pgd"), ("square", "square"), ("other", "pgd"), (nil, "pgd")] as [(String?, String)]
+    {
+      #expect(calibration.attack(of: digest, named: meant) == found)
+    }
+    #expect(calibration.attack(of: "0000000000000000", named: "square") == nil)
+  }
+
   @Test("a budget that so few images cannot spend is refused with the number needed")
   func tooFewImages() throws {
     var small = Self.calibration(count: 50)

@@ -68,7 +68,7 @@ package struct DetectorAblation {
     attacks = Dictionary(grouping: adversarial) { $0.attack ?? "" }.sorted { $0.key < $1.key }
       .map { name, images in
         let subjects = images.map { image in
-          let attack = calibration.attack(of: image.digest)
+          let attack = calibration.attack(of: image.digest, named: image.attack)
           return Subject(
             evidence: evidence(image), leftOut: attack.flatMap { calibration.heldOut[$0] == nil ? nil : $0 })
         }

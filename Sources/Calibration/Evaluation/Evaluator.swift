@@ -82,7 +82,7 @@ package struct Evaluator: Sendable {
   /// The attack whose images the fit that judges this one must not have seen; `nil` for the fit that the filter decides by.
   private func fitWithout(_ task: ScoringTask) -> String? {
     // Detectors that share the budget have no weights that were fitted.
-    guard rule != .shared, let attack = calibration.attack(of: task.digest) else { return nil }
+    guard rule != .shared, let attack = calibration.attack(of: task.digest, named: task.attack) else { return nil }
     return calibration.heldOut[attack] == nil ? nil : attack
   }
 
