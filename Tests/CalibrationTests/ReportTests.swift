@@ -138,6 +138,22 @@ import Testing
     #expect(evaluation.json.text.contains("\"areaUnderCurve\""))
   }
 
+  @Test("what images ask is in the mean time of the classifier, however much that varies")
+  func calls() throws {
+    // Each asks the classifier and a witness that takes half a call of four milliseconds; one was not asked at all.
+    let images = [(1.0, 3.0), (7, 9), (4, 6), (0, 0)].map { classifier, asked in
+      var image = Self.image(0.5, false)
+      image.journey.classifier = classifier
+      image.journey.asked = asked
+      return image
+    }
+    let evaluation = Self.evaluation(clean: Array(images.prefix(3)), attacks: [.init(name: "a", images: images)])
+    #expect(abs(try #require(evaluation.cost(of: evaluation.clean)).calls - 1.5) < 1e-12)
+    #expect(abs(try #require(evaluation.cost(of: evaluation.attacks[0])).calls - 1.5 * 3 / 4) < 1e-12)
+    #expect(images.map(\.journey.calls) == [3, 9.0 / 7, 1.5, 0])
+    #expect(try #require(Self.cases[1].cost(of: Self.cases[1].clean)).calls == 0)
+  }
+
   @Test("a comparison says which calibration is better, and when images do not show it")
   func comparisons() {
     func flagging(clean: Int, attacks: Int) -> Evaluation {

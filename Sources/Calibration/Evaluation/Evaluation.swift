@@ -85,8 +85,10 @@ package struct Evaluation: Sendable {
 
   /// How far an image goes in the filter, at its own budget.
   package struct Journey: Sendable, Hashable {
-    /// Calls of models in the time of one call of the classifier; 0 where not even the classifier is asked.
-    package var calls = 0.0
+    /// Milliseconds of the models that are asked on its way.
+    package var asked = 0.0
+    /// Milliseconds of the classifier's answer to the image itself, also where it is not asked on its way; 0 where it was not measured.
+    package var classifier = 0.0
     /// What the image takes on its way.
     package var milliseconds = 0.0
     /// Where it ends before everything was asked.
@@ -95,6 +97,9 @@ package struct Evaluation: Sendable {
     package var isLost = false
 
     package init() {}
+
+    /// Calls of models in the time of one call of the classifier; 0 where not even the classifier is asked.
+    package var calls: Double { classifier > 0 ? asked / classifier : 0 }
   }
 
   /// The clean images, or those of one attack.

@@ -129,7 +129,8 @@ package struct Evaluator: Sendable {
     var journey = Evaluation.Journey()
     journey.ending = end.ending
     journey.isLost = end.ending == .exit && isFlagged
-    if let one = times[Verdict.Asked.classifier], one > 0 { journey.calls = asked / one }
+    journey.asked = asked
+    journey.classifier = times[Verdict.Asked.classifier] ?? 0
     let whole = verdict.timings.decode + verdict.timings.preprocess + verdict.timings.detect
     journey.milliseconds = max(0, whole - times.values.reduce(0, +)) + asked
     return journey
