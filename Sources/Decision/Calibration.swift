@@ -144,11 +144,12 @@ package struct Calibration: Sendable, Hashable {
   /// The attack that an image was fitted under, by its digest.
   ///
   /// - Parameters:
-  ///   - name: which one is meant where several came to the image.
+  ///   - name: which one is meant where several came to the image, perhaps with a part of its path before it.
   package func attack(of digest: String, named name: String? = nil) -> String? {
     let beginning = String(digest.prefix(Self.sampleDigits))
     let holding = attacks.filter { $0.sample.holdsSorted(beginning) }
-    return (holding.first { $0.name == name } ?? holding.first)?.name
+    let meant = holding.first { $0.name == name } ?? holding.first { name?.hasSuffix("/" + $0.name) == true }
+    return (meant ?? holding.first)?.name
   }
 
   /// Whether the image is one of the clean images of the calibration.

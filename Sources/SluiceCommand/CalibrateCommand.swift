@@ -57,7 +57,8 @@ struct CalibrateCommand: AsyncParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Adversarial images: a folder for each attack, or a folder of such folders.", valueName: "folder"),
+      "Adversarial images: a folder for each attack, or a folder of such folders. Folders of one name are one attack.",
+      valueName: "folder"),
     completion: .directory)
   var adversarial: [String] = []
 

@@ -73,7 +73,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   @Option(
     name: .long, parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Adversarial images: a folder for each attack, or a folder of such folders.", valueName: "folder"),
+      "Adversarial images: a folder for each attack, or a folder of such folders. Folders of one name are told apart by their paths.",
+      valueName: "folder"),
     completion: .directory)
   var adversarial: [String] = []
 
@@ -179,7 +180,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     let progress = Progress(isShown: Terminal.isTerminal(2))
     defer { progress.clear() }
     let cleanGroups = ArgumentBytes.paths(clean).map { ImageGroup(attack: nil, paths: [$0]) }
-    for group in cleanGroups + (try ImageGroup.attacks(in: adversarial)) {
+    for group in cleanGroups + (try ImageGroup.attacks(in: adversarial, tellingApart: true)) {
       collected.begin(group)
       try await run.score(group, admits: { collected.admits($0) }) { task, verdict in
         if !collected.take(task, verdict) {

@@ -187,6 +187,26 @@ import Testing
     #expect(both[0].name(ofPictureAt: "\(one)/e.f.png") == "e.f")
   }
 
+  @Test(
+    "folders of one name are told apart by the shortest paths that differ, where they are to be; the same one is one")
+  func toldApart() throws {
+    let folder = try TemporaryFolder()
+    for name in ["A", "A/pgd", "A/fgsm", "B", "B/pgd", "B/A", "B/A/pgd"] { try makeFolder("\(folder.path)/\(name)") }
+    for name in ["A/pgd/1.png", "A/fgsm/1.png", "B/pgd/1.png", "B/A/pgd/1.png", "B/A/2.png"] {
+      try folder.file(name, "")
+    }
+    func names(_ paths: String..., apart: Bool = true) throws -> [String?] {
+      try ImageGroup.attacks(in: paths.map { "\(folder.path)/\($0)" }, tellingApart: apart).map(\.attack)
+    }
+    #expect(try names("A", "B/pgd") == ["fgsm", "A/pgd", "B/pgd"])
+    #expect(try names("A", "B/pgd", apart: false) == ["fgsm", "pgd"])
+    #expect(try names("A", "A/pgd", "B/../A/pgd/") == ["fgsm", "pgd"])
+    let root = try #require(folder.path.split(separator: "/").last)
+    #expect(try names("A/pgd", "B/A/pgd") == ["\(root)/A/pgd", "B/A/pgd"])
+    let groups = try ImageGroup.attacks(in: ["\(folder.path)/A", "\(folder.path)/B/pgd"], tellingApart: true)
+    #expect(groups.last?.name(ofPictureAt: "\(folder.path)/B/pgd/1.png") == "1")
+  }
+
   @Test("a record whose images are no list is refused")
   func damagedRecord() throws {
     let folder = try TemporaryFolder()

@@ -122,8 +122,9 @@ import Testing
     var calibration = Self.calibration()
     calibration.attacks.append(.init(name: "square", sample: ["fedcba9876543210"], flaggedUnseen: 1))
     let digest = "fedcba9876543210ffff"
-    for (meant, found) in [("pgd", "pgd"), ("square", "square"), ("other", "pgd"), (nil, "pgd")] as [(String?, String)]
-    {
+    for (meant, found) in [
+      ("pgd", "pgd"), ("square", "square"), ("new/square", "square"), ("other", "pgd"), (nil, "pgd"),
+    ] as [(String?, String)] {
       #expect(calibration.attack(of: digest, named: meant) == found)
     }
     #expect(calibration.attack(of: "0000000000000000", named: "square") == nil)

@@ -56,6 +56,28 @@ import Testing
     #expect(result.status == 1 && result.errors.contains(" of 9 pass with mixed"), "\(result.errors)")
   }
 
+  @Test("an attack that passes does not vanish among those of another folder of the same name")
+  func gateWithFoldersOfOneName() throws {
+    let folder = try CalibrateCommandTests.bench()
+    // Three of four pass in one of them; everything is flagged in the other.
+    _ = try SluiceCommand.shell(
+      """
+      cd '\(folder.path)' && mkdir -p A/louder B/louder && cp attacks/louder/*.png A/louder
+      cp attacks/louder/1.png clean/0.png clean/4.png clean/8.png B/louder
+      """)
+    let made = try sluice(
+      folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean --adversarial attacks")
+    #expect(made.status == 0, "\(made.errors)")
+    let result = try sluice(
+      folder, "\"$SLUICE\" evaluate -f noise.yaml --clean clean --adversarial A B --at-most-passing 0.5")
+    #expect(result.status == 1 && result.errors.contains("3 of 4 pass with B/louder"), "\(result.errors)")
+    // The calibration calls it otherwise, and has a fit without it all the same.
+    #expect(!result.errors.contains("A/louder") && result.outputText.contains("A/louder *"), "\(result.outputText)")
+    let learned = try sluice(
+      folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean --adversarial A B -o merged.json")
+    #expect(learned.status == 0 && learned.outputText.contains("  louder  "), "\(learned.outputText)")
+  }
+
   @Test("where the calibration has too few images for the budget, the release gate fails as the filter does")
   func gateWithoutDecision() throws {
     let folder = try CalibrateCommandTests.bench()

@@ -17,6 +17,14 @@ package struct ImageGroup: Sendable {
     /// As the images in it begin.
     let beginning: String
     let hasRecord: Bool
+    /// Which folder it is, however its path is written.
+    let identity: FileStatus.Identity?
+
+    /// The names on its path; that of the root is empty.
+    var path: [Substring] {
+      let root: [Substring] = beginning.hasPrefix("/") ? [""] : []
+      return root + beginning.split(separator: "/")
+    }
   }
 
   package init(attack: String?, paths: [RawPath]) {
@@ -26,8 +34,13 @@ package struct ImageGroup: Sendable {
 
   /// The attacks in the given folders: a folder of folders has one in each of them, and its own images are one.
   ///
+  /// - Parameters:
+  ///   - tellingApart: whether different folders of one name are attacks of their own. For learning they are one: who leaves an
+  ///     attack out leaves out all that is called so. For judging, what passes in one must not vanish among those of another.
   /// - Throws: `unreadable-file` for what is no folder; `empty-input` for an empty one; `invalid-json` for a damaged record.
-  package static func attacks(in folders: [String]) throws(SluiceError) -> [ImageGroup] {
+  package static func attacks(
+    in folders: [String], tellingApart: Bool = false
+  ) throws(SluiceError) -> [ImageGroup] {
     var groups: [ImageGroup] = []
     for folder in folders {
       guard let names = try folderContents(folder) else {
@@ -40,7 +53,7 @@ package struct ImageGroup: Sendable {
       }
       groups += try attacks(in: RawPath(folder), names, called: name(of: folder))
     }
-    return merged(groups)
+    return tellingApart ? toldApart(groups) : merged(groups) { _, _ in true }
   }
 
   /// The attacks in a folder: its folders, and the images beside them, which are an attack as well.
@@ -67,7 +80,10 @@ package struct ImageGroup: Sendable {
   private init(attack: String, folder: RawPath) throws(SluiceError) {
     self.init(attack: attack, paths: [folder])
     tried = try AttackRecordFile.triedNames(in: folder)
-    folders = [Folder(beginning: folder.description + "/", hasRecord: tried != nil)]
+    folders = [
+      Folder(
+        beginning: folder.description + "/", hasRecord: tried != nil, identity: FileStatus(folder)?.identity)
+    ]
   }
 
   /// What a picture is called, by which it is found again under other attacks: its path in the folder of the attack, without its
@@ -84,11 +100,30 @@ package struct ImageGroup: Sendable {
     return String(inside[..<dot])
   }
 
-  /// Folders of the same name are one attack.
-  private static func merged(_ groups: [ImageGroup]) -> [ImageGroup] {
+  /// Each folder is an attack, also where it was named twice. Those of the same name are called by the shortest end of their paths
+  /// that no other of them has.
+  private static func toldApart(_ groups: [ImageGroup]) -> [ImageGroup] {
+    let distinct = merged(groups) { $0.folders.first?.identity == $1.folders.first?.identity }
+    return distinct.indices.map { index in
+      var group = distinct[index]
+      let rivals = distinct.indices.filter { $0 != index && distinct[$0].attack == group.attack }
+      guard !rivals.isEmpty, let path = group.folders.first?.path else { return group }
+      let others = rivals.compactMap { distinct[$0].folders.first?.path }
+      let length = path.indices.first { last in
+        others.allSatisfy { $0.suffix(last + 1) != path.suffix(last + 1) }
+      }
+      group.attack = path.suffix((length ?? path.count) + 1).joined(separator: "/")
+      return group
+    }
+  }
+
+  /// Groups of the same name are one attack, where the condition holds.
+  private static func merged(
+    _ groups: [ImageGroup], where areOne: (ImageGroup, ImageGroup) -> Bool
+  ) -> [ImageGroup] {
     var merged: [ImageGroup] = []
     for group in groups {
-      if let index = merged.firstIndex(where: { $0.attack == group.attack }) {
+      if let index = merged.firstIndex(where: { $0.attack == group.attack && areOne($0, group) }) {
         merged[index].paths += group.paths
         merged[index].folders += group.folders
         if let tried = group.tried { merged[index].tried = (merged[index].tried ?? []).union(tried) }
