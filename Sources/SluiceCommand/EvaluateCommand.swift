@@ -131,8 +131,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     try json.map { OutputPlace($0) }?.checkHasFolder("--json")
     let file = try options.file()
     let environment = options.pipelineEnvironment(workers: workers.count)
+    guard let decision = file.definition.decision else {
+      throw ScoringPipeline.lacksDecision(file, "it has no calibration to evaluate", then: "`sluice calibrate`")
+    }
     let scoring = try ScoringPipeline(file, environment, withBaseline: !leavesOutBaseline, withVersions: true)
-    guard let decision = file.definition.decision else { return }
     let named = try file.calibrationPath(of: decision, environment)
     let used = try file.taken(file.calibration(at: calibration ?? named, environment), by: decision)
     let silence = refusal(of: used.calibration, decision)

@@ -56,6 +56,17 @@ import Testing
     #expect(result.status == 1 && result.errors.contains(" of 9 pass with mixed"), "\(result.errors)")
   }
 
+  @Test("a filter without a decision is told what to do for what was asked")
+  func withoutDecision() throws {
+    let (folder, _) = try Filters.decodingFolder()
+    let evaluated = try sluice(folder, "\"$SLUICE\" evaluate -f decode-only.yaml --clean a.png")
+    #expect(evaluated.status == 2 && evaluated.errors.contains("so it has no calibration to evaluate"))
+    #expect(evaluated.errors.contains("add `decision: ") && evaluated.errors.contains(", then `sluice calibrate`"))
+    let calibrated = try sluice(folder, "\"$SLUICE\" calibrate -f decode-only.yaml --clean a.png")
+    #expect(calibrated.status == 2 && calibrated.errors.contains("so there is nothing to calibrate"))
+    #expect(!calibrated.errors.contains(", then "), "\(calibrated.errors)")
+  }
+
   @Test("an attack that passes does not vanish among those of another folder of the same name")
   func gateWithFoldersOfOneName() throws {
     let folder = try CalibrateCommandTests.bench()

@@ -38,10 +38,7 @@ package struct ScoringPipeline: Sendable {
     _ file: FilterFile, _ environment: PipelineEnvironment, withBaseline: Bool, withVersions: Bool = false
   ) throws(SluiceError) {
     guard file.definition.decision != nil else {
-      throw SluiceError(
-        .invalidFilter, "\(file.path) has no `decision`, so there is nothing to calibrate",
-        remedy: "add `decision: {falsePositiveBudget: 0.05, calibration: \(file.definition.name).calibration.json}`, "
-          + "and leave out the thresholds of the detectors that it is to decide about")
+      throw Self.lacksDecision(file, "there is nothing to calibrate")
     }
     var environment = environment
     environment.decides = false
@@ -66,6 +63,21 @@ package struct ScoringPipeline: Sendable {
     pathClasses = pipeline.pathClasses
     let asked = Set(detectors.flatMap(\.witnesses))
     witnesses = pipeline.witnesses.filter { asked.contains($0.name) }
+  }
+
+  /// What is wrong with a filter that leaves nothing to a calibration.
+  ///
+  /// - Parameters:
+  ///   - consequence: what it cannot be used for, in a clause.
+  ///   - step: what is to be done once it was given a decision; `nil` for nothing more.
+  package static func lacksDecision(
+    _ file: FilterFile, _ consequence: String, then step: String? = nil
+  ) -> SluiceError {
+    SluiceError(
+      .invalidFilter, "\(file.path) has no `decision`, so \(consequence)",
+      remedy: "add `decision: {falsePositiveBudget: 0.05, calibration: \(file.definition.name).calibration.json}`, "
+        + "and leave out the thresholds of the detectors that it is to decide about"
+        + (step.map { ", then \($0)" } ?? ""))
   }
 
   /// An empty set, or one with the scores that an interrupted run left beside a calibration.
