@@ -219,6 +219,38 @@ import Testing
     #expect(!said.contains("fitted") && !said.contains(" *"), "\(said)")
   }
 
+  @Test(
+    "a private witness that the published baseline asks as well is private in the calibration, which the filter takes",
+    .enabled(if: Requirements.hasEngine, "needs the inference engine"))
+  func privateWitnessOfTheBaseline() throws {
+    let folder = try TemporaryFolder()
+    try folder.file(
+      "signs.yaml",
+      Filters.signs(
+        detectors: """
+          [{featureSqueezing: {name: open, squeezers: [{bitDepth: 5}], distance: l1}},
+            {featureSqueezing: {name: hidden, squeezers: [{median: 2}], distance: l1, private: true}}]
+          """,
+        rest: """
+          decision:
+            falsePositiveBudget: 0.1
+            calibration: signs.json
+            earlyExit: {lostDetections: 0.2, confidence: 0.8}
+          """))
+    let samples = Repository.file("Samples/signs")
+    let made = try sluice(
+      folder,
+      "calibrate -f signs.yaml --augment none --clean '\(samples)/clean/calibrate' --adversarial '\(samples)/adversarial'"
+    )
+    #expect(made.status == 0, "\(made.errors)")
+    let bytes = try Repository.bytes("\(folder.path)/signs.json")
+    let json = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    let certificate = try #require((json["exits"] as? [String: Any])?["certificate"] as? [String: Any])
+    #expect(certificate["privateWitnesses"] as? [String] == ["median 2"])
+    let judged = try sluice(folder, "filter -f signs.yaml --format none '\(samples)/clean/test'")
+    #expect(judged.status < 2 && !judged.verdicts.isEmpty, "\(judged.errors)")
+  }
+
   @Test("a detector that abstains is no evidence")
   func abstention() throws {
     let folder = try Self.bench()

@@ -62,7 +62,13 @@ package struct ScoringPipeline: Sendable {
     pipeline = try Pipeline(file, environment)
     pathClasses = pipeline.pathClasses
     let asked = Set(detectors.flatMap(\.witnesses))
-    witnesses = pipeline.witnesses.filter { asked.contains($0.name) }
+    // What is scored beside the filter asks publicly what may be private in it.
+    let hidden = Set(filterDefinition.privateWitnesses)
+    witnesses = pipeline.witnesses.filter { asked.contains($0.name) }.map { witness in
+      var witness = witness
+      witness.isPrivate = hidden.contains(witness.name)
+      return witness
+    }
   }
 
   /// What is wrong with a filter that leaves nothing to a calibration.

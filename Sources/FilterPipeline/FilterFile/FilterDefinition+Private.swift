@@ -22,6 +22,12 @@ extension FilterDefinition {
     notPublic(detectorSqueezers.map(\.description)) { $0.squeezers.map(\.description) }
   }
 
+  /// The names of the witnesses that only private detectors ask.
+  package var privateWitnesses: [String] {
+    privateSqueezers.sorted() + privateModels.sorted().map(PredictionEvidence.name(ofModel:))
+      + privateAutoencoders.sorted().map(PredictionEvidence.name(ofAutoencoder:))
+  }
+
   /// Those of `names` that no public detector uses. One that nobody uses yet may be there for a private detector.
   private func notPublic(_ names: [String], _ used: (any PredictionDetector) -> [String]) -> Set<String> {
     guard detectors.contains(where: \.isPrivate) else { return [] }

@@ -1,7 +1,6 @@
 import Classifiers
 import Common
 import Decision
-import Detectors
 import Files
 
 extension FilterFile {
@@ -97,7 +96,7 @@ extension FilterFile {
   package func checkExits(of decision: Decision) throws(SluiceError) {
     guard let wanted = definition.decision?.earlyExit else { return }
     // What no calibrated detector asks is not part of the certificate.
-    let measured = privateWitnesses.filter(decision.calibration.witnesses.names.contains)
+    let measured = definition.privateWitnesses.filter(decision.calibration.witnesses.names.contains)
     try decision.checkExits(are: wanted.limit, measured, hasSecret: definition.secretPath != nil)
   }
 
@@ -114,12 +113,6 @@ extension FilterFile {
       settings.precision = try environment.settled(definition.quantisedModels.isEmpty ? .auto : .int8)
       return paths[try settings.computedPrecision(environment: environment.variables)] ?? ""
     }
-  }
-
-  /// The names of the witnesses that only private detectors ask.
-  private var privateWitnesses: [String] {
-    definition.privateSqueezers.sorted() + definition.privateModels.sorted().map(PredictionEvidence.name(ofModel:))
-      + definition.privateAutoencoders.sorted().map(PredictionEvidence.name(ofAutoencoder:))
   }
 
   /// A calibration, checked to be one of this filter.
