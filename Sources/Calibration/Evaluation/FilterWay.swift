@@ -13,7 +13,7 @@ package struct FilterWay: Sendable {
 
   package init(_ decision: Decision, _ definition: FilterDefinition) {
     fixed = definition.detectors.filter { $0.threshold != nil }.map { definition in
-      (definition.name, definition.detector.predictionDetector.map(PredictionEvidence.witnesses))
+      (name: definition.name, witnesses: definition.detector.predictionDetector.map(PredictionEvidence.witnesses))
     }
     let calibrated = decision.calibration.witnesses.names
     var others: [String] = []

@@ -13,8 +13,9 @@ extension Evaluation {
       return [attack.name, String(wrong.total), Figures.rate(wrong), Figures.rate(passing(attack, goal: .filter))]
     }
     if let alone = protected(goal: .classifier) {
-      let others = [alone, protected(goal: .filter)].map { protected in
-        Figures.rate(protected.map { Rate(count: $0.total - $0.count, of: $0.total) })
+      let shares: [Rate?] = [alone, protected(goal: .filter)]
+      let others = shares.map { rate in
+        Figures.rate(rate.map { Rate(count: $0.total - $0.count, of: $0.total) })
       }
       rows.append(["at least one of them", String(alone.total)] + others)
     }

@@ -78,11 +78,11 @@ package final class ExitAudit: Sendable {
       state.counts.isExceeded = true
       return state.counts
     }
-    return alarming.map { report(of: $0) }
+    return alarming.map { described($0) }
   }
 
   /// Images are counted while it is made.
-  package var report: Report { report(of: state.withLock { $0.counts }) }
+  package var report: Report { described(state.withLock { $0.counts }) }
 
   /// The report, where more were flagged than clean images of the calibration explain; `nil` where not.
   package var alarm: Report? {
@@ -90,7 +90,7 @@ package final class ExitAudit: Sendable {
     return report.isExceeded ? report : nil
   }
 
-  private func report(of counts: Counts) -> Report {
+  private func described(_ counts: Counts) -> Report {
     Report(
       left: counts.left, audited: counts.audited, flagged: counts.flagged,
       lower: BinomialBounds.lower(counts.flagged, of: counts.audited, confidence: 0.975),
