@@ -145,10 +145,13 @@ extension EarlyExits.Certificate {
   var reasonForNone: String? {
     guard firstQuantile == nil else { return nil }
     let needed = terms.limit.detectionsNeeded
-    let share = "\(JSONValue.number(terms.limit.lostDetections * 100, decimals: 2).text) %"
+    let share = Self.percent(terms.limit.lostDetections)
     return counts.detections < needed
       ? "\(counts.detections) adversarial images are flagged and not known to be answered rightly, and \(needed) are needed "
         + "to say that \(share) are lost at most"
-      : "even the most cautious exit loses more than \(share) of \(counts.detections) detections"
+      : "of \(counts.detections) detections the most cautious exit loses \(counts.losses), which may be up to "
+        + "\(Self.percent(counts.bound)); the limit is \(share)"
   }
+
+  private static func percent(_ share: Double) -> String { JSONValue.number(share * 100, decimals: 2).text + " %" }
 }

@@ -62,6 +62,18 @@ import Testing
     #expect(exits.certificate.counts.detections <= 200 && exits.certificate.counts.cleanExits == 0)
   }
 
+  @Test("where even the most cautious exit loses too much, the certificate says how much that is")
+  func mostCautious() throws {
+    // Seen by the last witness alone.
+    let aimed = Self.images(400, attack: "aimed", shift: [-0.5, -0.5, 2.2], seed: 7)
+    let exits = try #require(try Self.fitting().calibration(clean: Self.clean, adversarial: aimed).exits)
+    let counts = exits.certificate.counts
+    #expect(exits.exits.isEmpty && exits.certificate.firstQuantile == nil)
+    #expect(counts.detections > 299 && counts.losses > counts.detections / 2, "\(counts)")
+    #expect(abs(counts.bound - BinomialBounds.upper(counts.losses, of: counts.detections, confidence: 0.95)) < 1e-9)
+    #expect(counts.cleanExits == 0)
+  }
+
   @Test("copies of images under other attacks make no more detections of them", arguments: [false, true])
   func copies(fitsWeights: Bool) throws {
     func certificate(_ adversarial: [ScoredImage]) throws -> EarlyExits.Certificate {

@@ -27,10 +27,12 @@ struct ExitCertification {
     let subjects = detected(ways)
     let cleanStandings = standings(of: clean, ways, leavingOut: nil)
     var taken: (level: Double, losses: Int)?
+    var mostCautious: Int?
     for level in Self.levels {
       let losses = subjects.count { subject in
         subject.fits.contains { ways.loses($0.standings, leastOpenness: $0.openness.limits(at: level, ways)) }
       }
+      mostCautious = mostCautious ?? losses
       guard
         BinomialBounds.upper(losses, of: subjects.count, confidence: limit.confidence) <= limit.lostDetections
       else { break }
@@ -47,7 +49,7 @@ struct ExitCertification {
     return EarlyExits(
       exits: exits,
       certificate: certificate(
-        exits, taken, detections: subjects.count,
+        exits, taken?.level, losses: taken?.losses ?? mostCautious ?? 0, detections: subjects.count,
         leavesInSomeOrder: cleanStandings.map { ways.loses($0, leastOpenness: limits) }))
   }
 
@@ -98,19 +100,20 @@ struct ExitCertification {
   }
 
   /// - Parameters:
+  ///   - level: at which the exits are taken; `nil` where none are.
+  ///   - losses: at that level, or at the most cautious one.
   ///   - leavesInSomeOrder: for each clean image, whether there is an order of witnesses in which it leaves.
   private func certificate(
-    _ exits: [EarlyExits.Exit], _ taken: (level: Double, losses: Int)?, detections: Int, leavesInSomeOrder: [Bool]
+    _ exits: [EarlyExits.Exit], _ level: Double?, losses: Int, detections: Int, leavesInSomeOrder: [Bool]
   ) -> EarlyExits.Certificate {
     let ends = clean.map { decision.end(of: $0.scores, $0.circumstances, exits: exits) }
     let leaves = drawsOrder ? leavesInSomeOrder : ends.map { $0.ending == .exit }
     let left = zip(clean, leaves).filter(\.1).map(\.0)
-    let losses = taken?.losses ?? 0
     return EarlyExits.Certificate(
       terms: decision.exitTerms(
         limit: limit, privateWitnesses: decision.calibration.witnesses.witnesses.filter(\.isPrivate).map(\.name),
         drawsOrder: drawsOrder),
-      firstQuantile: taken?.level, attacks: Set(adversarial.compactMap(\.attack)).sorted(),
+      firstQuantile: level, attacks: Set(adversarial.compactMap(\.attack)).sorted(),
       counts: .init(
         detections: detections, losses: losses,
         bound: BinomialBounds.upper(losses, of: detections, confidence: limit.confidence), cleanExits: left.count,

@@ -56,7 +56,7 @@ extension EarlyExits.Certificate {
   package struct Counts: Sendable, Hashable {
     /// Adversarial images that complete evidence flags, each judged by a fit that left its attack out.
     package var detections: Int
-    /// Those of them that an exit lets go.
+    /// Those of them that an exit lets go; where no exit keeps to the limit, those that the most cautious ones would.
     package var losses: Int
     /// The upper Clopper-Pearson bound of losses in detections.
     package var bound: Double
