@@ -11,8 +11,8 @@ extension Evaluation {
   }
 
   /// The share of pictures that are protected: every attack on them failed, or what it made was flagged (MEAD, Granese et al.
-  /// 2022). Pictures are the same where they have the same name, as `ImageGroup` gives it; `nil` where no name occurs under two attacks, and
-  /// where `passing` is.
+  /// 2022). Pictures are the same where they have the same name, as `ImageGroup` gives it; `nil` where no name occurs under two
+  /// attacks, and where `passing` is.
   ///
   /// - Complexity: O(images).
   package func protected(goal: AttackGoal) -> Rate? {
