@@ -89,7 +89,7 @@ struct sluice_ov_compiled {
 };
 
 static const char device[] = "CPU", precision_key[] = "INFERENCE_PRECISION_HINT", streams_key[] = "NUM_STREAMS",
-                  threads_key[] = "INFERENCE_NUM_THREADS";
+                  threads_key[] = "INFERENCE_NUM_THREADS", mapping_key[] = "ENABLE_MMAP";
 
 static sluice_ov_status say(sluice_ov_status status, char *message, const char *format, ...) {
   va_list arguments;
@@ -176,6 +176,16 @@ static bool element_codes_fit(sluice_ov_library *library) {
   return true;
 }
 
+// A core that reads weights into memory of its own. By default it maps their files, also those beside an ONNX model: whoever
+// writes to such a file would then change the answers of a model that is in use, and whoever shortens it would end the process.
+static ov_status create_core(sluice_ov_library *library, ov_core **core) {
+  ov_status status = library->ov_core_create(core);
+  if (status) return status;
+  status = library->ov_core_set_property(*core, device, mapping_key, "NO");
+  if (status) library->ov_core_free(*core);
+  return status;
+}
+
 sluice_ov_status sluice_ov_open(const char *path, sluice_ov_library **result, char version[128], char *message) {
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!handle) return say(SLUICE_OV_CANNOT_OPEN, message, "%s", dlerror());
@@ -198,7 +208,7 @@ sluice_ov_status sluice_ov_open(const char *path, sluice_ov_library **result, ch
     free(library);
     return say(SLUICE_OV_INCOMPATIBLE, message, "version %s numbers its element types differently", version);
   }
-  ov_status status = library->ov_core_create(&library->core);
+  ov_status status = create_core(library, &library->core);
   if (status) {
     sluice_ov_status outcome = failed(library, status, message);
     free(library);
@@ -327,7 +337,7 @@ sluice_ov_status sluice_ov_device_property(
 
 // A core of its own, whose settings nobody else sees.
 static ov_status make_core(sluice_ov_library *library, const char *precision, const char *streams, ov_core **core) {
-  ov_status status = library->ov_core_create(core);
+  ov_status status = create_core(library, core);
   if (status) return status;
   status = library->ov_core_set_property(*core, device, precision_key, precision);
   if (!status) status = library->ov_core_set_property(*core, device, streams_key, streams);

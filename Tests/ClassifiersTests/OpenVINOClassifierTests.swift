@@ -136,6 +136,34 @@ struct OpenVINOClassifierTests {
     #expect(linked.outputs.map(\.name) == ["logits"])
   }
 
+  @Test("whoever writes to the weights of a model that is open changes none of its answers, nor ends the process")
+  func overwrittenWeights() async throws {
+    let folder = try TemporaryFolder()
+    for name in ["weights-beside.onnx", "weights-beside.onnx.data"] {
+      try folder.file(name, try Repository.bytes(Repository.file("Tests/ClassifiersTests/Fixtures/\(name)")))
+    }
+    var settings = OpenVINOSettings(modelPath: "\(folder.path)/weights-beside.onnx")
+    settings.scores = .logits
+    let classifier = try OpenVINOClassifier(
+      settings, form: Self.form, environment: ProcessInfo.processInfo.environment)
+    let before = try await classifier.predictions(for: batch(1))
+    #expect(before[0].topClass == 0)
+    let weights = try #require(FileHandle(forUpdatingAtPath: "\(folder.path)/weights-beside.onnx.data"))
+    let original = try #require(try weights.readToEnd())
+    try weights.seek(toOffset: 0)
+    // The sign of each number is in its last byte.
+    try weights.write(contentsOf: Data(original.enumerated().map { $0 % 4 == 3 ? $1 ^ 0x80 : $1 }))
+    let after = try await classifier.predictions(for: batch(1))
+    #expect(after.map(\.logProbabilities) == before.map(\.logProbabilities))
+    // Batches of another size are compiled only now.
+    let three = try await classifier.predictions(for: batch(3))
+    #expect(three.map(\.topClass) == [0, 1, 2])
+    try weights.truncate(atOffset: 0)
+    try weights.close()
+    let two = try await classifier.predictions(for: batch(2))
+    #expect(two.map(\.topClass) == [0, 1])
+  }
+
   private func opened(
     _ model: String, _ scores: ScoreKind, quantisation: OutputQuantisation? = nil
   ) throws -> OpenVINOClassifier {
