@@ -157,6 +157,37 @@ struct SegmentTests {
     }
   }
 
+  /// Six bytes of an image whose first segment is as long as it says.
+  private func beginning(_ marker: UInt8, length: Int) -> [UInt8] {
+    [0xFF, 0xD8, 0xFF, marker, UInt8(length >> 8), UInt8(length & 255)]
+  }
+
+  /// The way from behind a length to a place in the scan of the part that comes behind so many others.
+  private func wayIntoScan(behind count: Int, of parts: [[UInt8]]) -> Int {
+    parts[..<count].reduce(0) { $0 + $1.count } + parts[count].count - 100
+  }
+
+  @Test(
+    "a frame of a multipart stream whose length leads into a later one costs itself alone", arguments: [1, 2, 5, 20],
+    [0xE1, 0xED, 0xFE] as [UInt8])
+  func longSegmentBeforeParts(count: Int, marker: UInt8) throws {
+    let frames = (0..<30).map { $0 % 2 == 0 ? Self.image : Self.other }
+    let lines = ["Content-type: image/jpeg", "Content-length: 4082"]
+    let parts = frames.map { part($0, boundary: "ffmpeg", lines: lines) }
+    // The length counts itself, and a line break stands behind it.
+    let cut = beginning(marker, length: 2 + 2 + wayIntoScan(behind: count, of: parts))
+    let found = try inputs(part(cut, boundary: "ffmpeg", lines: lines) + parts.flatMap { $0 })
+    #expect(found.dropFirst().map(\.bytes) == frames)
+  }
+
+  @Test("whatever stands between images behind one whose length leads past them, they are inputs from the second on")
+  func longSegmentBeforeJunk() throws {
+    let frames = (0..<30).map { $0 % 2 == 0 ? Self.image : Self.other }
+    let parts = frames.map { $0 + Array("junk".utf8) }
+    let found = try inputs(beginning(0xE1, length: 2 + wayIntoScan(behind: 20, of: parts)) + parts.flatMap { $0 })
+    #expect(found.filter { $0.problem == nil }.map(\.bytes).suffix(29) == frames.dropFirst())
+  }
+
   @Test(
     "what only looks like a header is an input of its own, whole",
     arguments: [

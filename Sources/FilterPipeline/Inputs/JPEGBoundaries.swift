@@ -5,11 +5,13 @@ import ImageCodecs
 struct JPEGBoundaries {
   private let buffer: StreamBuffer
   private let limit: Int
+  private let partHeaders: PartHeaders
   private var knownFill = KnownWays()
 
   init(in buffer: StreamBuffer, limit: Int) {
     self.buffer = buffer
     self.limit = limit
+    partHeaders = PartHeaders(in: buffer)
   }
 
   mutating func next() throws(SluiceError) -> ImageBoundary {
@@ -28,7 +30,7 @@ struct JPEGBoundaries {
     let last = try endOfFill(from: start)
     guard try buffer.ensure(last + 2) else { return walk.broken }
     guard last <= limit else { return walk.tooLong }
-    if let cut = otherImage(in: walk, before: start) { return .broken(searchFrom: cut) }
+    if let cut = try otherImage(in: walk, before: start) { return .broken(searchFrom: cut) }
     let marker = JPEGMarker(rawValue: buffer[last + 1])
     walk.position = last + 2
     if marker == .endOfImage { return .end(walk.position) }
@@ -61,10 +63,10 @@ struct JPEGBoundaries {
   }
 
   /// Where another image begins in the segment that ends at a marker, or in the padding before that.
-  private func otherImage(in walk: MarkerWalk, before marker: Int) -> Int? {
+  private func otherImage(in walk: MarkerWalk, before marker: Int) throws(SluiceError) -> Int? {
     guard let segment = walk.segment else { return nil }
     let range = segment.start..<marker
-    return marker == walk.position
+    return try marker == walk.position
       ? otherImage(cutting: range, of: segment.marker) : unfinishedImage(in: range, of: segment.marker)
   }
 
@@ -160,27 +162,28 @@ struct JPEGBoundaries {
   }
 
   /// Where an image begins in a segment, or in the padding behind it, and does not end there; or where the first of the
-  /// whole images begins that lead up to it, with nothing between them but padding.
+  /// whole images begins that lead up to it, with nothing between them but padding and headers of a multipart stream.
   ///
   /// A marker behind padding stands in no certain place. It may be one of another image, which then begins in the segment.
-  /// A thumbnail ends in it, and the rest of its own file parts it from the next image.
-  private func unfinishedImage(in segment: Range<Int>, of marker: JPEGMarker) -> Int? {
+  /// A thumbnail ends in it, and the rest of its own file parts it from the next image. A second whole image is no thumbnail,
+  /// so from there on anything may stand between the images.
+  private func unfinishedImage(in segment: Range<Int>, of marker: JPEGMarker) throws(SluiceError) -> Int? {
     var rest = segment
     var run: Int?
+    var wholeImages = 0
     while let start = buffer.firstPosition(in: rest, where: Self.beginsImage) {
-      let first = isPadding(rest.lowerBound..<start) ? run ?? start : start
+      var isInRun = wholeImages > 1
+      if wholeImages == 1 { isInRun = try partHeaders.cover(rest.lowerBound..<start) }
+      let first = isInRun ? run ?? start : start
       run = first
       rest = start..<segment.upperBound
       guard marker.mayHoldAnything, buffer.spend(Self.costOfByte * rest.count, limit: limit),
         let end = buffer.endOfImage(in: rest)
       else { return first }
+      wholeImages += 1
       rest = end..<segment.upperBound
     }
     return nil
-  }
-
-  private func isPadding(_ range: Range<Int>) -> Bool {
-    buffer.firstPosition(in: range) { bytes, position in !ImageStream.isPadding(bytes, at: position) } == nil
   }
 
   /// What looking for the end of an image costs for each byte, in bytes that are summed.

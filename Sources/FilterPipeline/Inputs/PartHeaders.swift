@@ -22,28 +22,52 @@ struct PartHeaders {
   ///
   /// - Returns: whether the head has moved.
   mutating func skip() throws(SluiceError) -> Bool {
-    guard try buffer.ensure(3), buffer[0] == UInt8(ascii: "-"), buffer[1] == UInt8(ascii: "-"),
-      let first = try line(from: 0)
-    else { return false }
-    let named = text(of: first).dropFirst(2)
-    if !boundary.isEmpty, named.elementsEqual(boundary + "--".utf8) {
+    guard let first = try delimiter(at: 0) else { return false }
+    if !boundary.isEmpty, first.name.elementsEqual(boundary + "--".utf8) {
       buffer.consume(first.end)
       return true
     }
-    guard (1...Self.longestBoundary).contains(named.count), let end = try endOfFields(from: first.end) else {
-      return false
-    }
-    boundary = Array(named)
+    guard let end = try endOfHeader(behind: first) else { return false }
+    boundary = Array(first.name)
     buffer.consume(end)
     return true
   }
 
+  /// Whether nothing but padding and headers stands in a range, all of it held.
+  ///
+  /// - Complexity: O(bytes of the range).
+  func cover(_ range: Range<Int>) throws(SluiceError) -> Bool {
+    var rest = range
+    while let start = buffer.firstPosition(
+      in: rest, where: { bytes, position in !ImageStream.isPadding(bytes, at: position) })
+    {
+      guard let first = try delimiter(at: start, before: range.upperBound),
+        let end = try endOfHeader(behind: first, before: range.upperBound)
+      else { return false }
+      rest = end..<range.upperBound
+    }
+    return true
+  }
+
+  /// A line that begins as those do that part images: what stands behind its two hyphens, and where the next line begins.
+  private func delimiter(
+    at start: Int, before limit: Int = .max
+  ) throws(SluiceError) -> (name: ArraySlice<UInt8>, end: Int)? {
+    guard limit - start >= 3, try buffer.ensure(start + 3), buffer[start] == UInt8(ascii: "-"),
+      buffer[start + 1] == UInt8(ascii: "-"), let line = try line(from: start, before: limit)
+    else { return nil }
+    return (text(of: line).dropFirst(2), line.end)
+  }
+
   /// The position behind the empty line; `nil` unless the lines before it are fields, and one of them says image.
-  private func endOfFields(from start: Int) throws(SluiceError) -> Int? {
-    var position = start
+  private func endOfHeader(
+    behind first: (name: ArraySlice<UInt8>, end: Int), before limit: Int = .max
+  ) throws(SluiceError) -> Int? {
+    guard (1...Self.longestBoundary).contains(first.name.count) else { return nil }
+    var position = first.end
     var isImage = false
     for _ in 0..<Self.maxLines {
-      guard let line = try line(from: position) else { return nil }
+      guard let line = try line(from: position, before: limit) else { return nil }
       position = line.end
       if line.length == 0 { return isImage ? position : nil }
       let field = text(of: line)
@@ -66,9 +90,10 @@ struct PartHeaders {
     let end: Int
   }
 
-  private func line(from start: Int) throws(SluiceError) -> Line? {
+  private func line(from start: Int, before limit: Int) throws(SluiceError) -> Line? {
     for length in 0...Self.longestLine {
       let position = start + length
+      guard position < limit else { return nil }
       // The last line of a stream may do without a line break.
       guard try buffer.ensure(position + 1) else {
         return length == 0 ? nil : Line(start: start, length: length, end: position)
@@ -76,7 +101,7 @@ struct PartHeaders {
       switch buffer[position] {
       case 0x0A: return Line(start: start, length: length, end: position + 1)
       case 0x0D:
-        guard try buffer.ensure(position + 2), buffer[position + 1] == 0x0A else { return nil }
+        guard position + 1 < limit, try buffer.ensure(position + 2), buffer[position + 1] == 0x0A else { return nil }
         return Line(start: start, length: length, end: position + 2)
       case 0x09, 0x20...0x7E: continue
       default: return nil
