@@ -88,6 +88,33 @@ struct ModelFileFormTests {
     #expect(error.message.contains(said) && error.remedy?.contains(remedy) == true, "\(error)")
   }
 
+  @Test(
+    "a node without an output, or without the inputs that it needs, does not reach the engine",
+    arguments: [
+      ("Relu", ["x"], [], "(Relu, 1 of 1) has no output"), ("Max", ["x", "x"], [""], "has no output"),
+      ("GlobalMaxPool", [], ["y"], "(GlobalMaxPool, 1 of 1) has no input"), ("Clip", ["", "x"], ["y"], "has no input"),
+      ("Conv", ["x"], ["y"], "has 1 of the 2 inputs that it needs"), ("MatMul", ["x"], ["y"], "has 1 of the 2"),
+      ("Pad", ["x"], ["y"], "(Pad, 1 of 1) has 1 of the 2 inputs"),
+    ] as [(String, [String], [String], String)])
+  func incompleteNodes(operation: String, inputs: [String], outputs: [String], said: String) throws {
+    let node = ONNXBytes.node(operation, inputs, outputs)
+    let branching = [
+      ONNXBytes.node("Constant", [], ["c"]), ONNXBytes.node("If", ["c"], ["y"], branches: [[node]]),
+    ]
+    for nodes in [[node], branching] {
+      let error = try refusal("a.onnx", ONNXBytes.model(nodes))
+      #expect(error.code == .unreadableModel && error.message.contains(said) && error.remedy != nil, "\(error)")
+    }
+  }
+
+  @Test("older operators pad by an attribute, without a second input")
+  func olderOperators() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("a.onnx", ONNXBytes.model([ONNXBytes.node("Pad", ["x"], ["y"])], operators: 10))
+    let model = try ModelProbe(path: path, environment: ProcessInfo.processInfo.environment)
+    #expect(model.outputs.map(\.name) == ["y"])
+  }
+
   @Test("files of weights are those that a tensor names, and nothing else that has a location")
   func weightFiles() throws {
     let fixtures = Repository.file("Tests/ClassifiersTests/Fixtures")

@@ -11,7 +11,7 @@ import Common
   /// How many outputs were added behind the model's own ones. Nobody is told of them.
   private let exposed: Int
 
-  /// - Throws: `unreadable-model` for what is no model of a known form; `engine-failed` when the engine does not read it all
+  /// - Throws: `unreadable-model` for what is no model of a known form, and for a damaged one; `engine-failed` when the engine does not read it all
   ///   the same; `model-not-found` when a file with its weights is missing; `model-mismatch` for weights in files of their own
   ///   where tensors have to be exposed.
   convenience init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
@@ -44,6 +44,7 @@ import Common
     at path: String
   ) throws(SluiceError) -> (bytes: [UInt8], tensors: ExposedTensors)? {
     guard let model = ONNXModel(whateverIsAt: path) else { return nil }
+    try model.checkNodes(ofModelAt: path)
     let tensors = ExposedTensors(model)
     guard let first = tensors.names.first else { return nil }
     let weights = ExternalWeights(ofModelAt: path)
@@ -63,11 +64,12 @@ import Common
   /// - Parameters:
   ///   - bytes: an ONNX model.
   ///   - tensors: what becomes outputs behind its own ones.
-  /// - Throws: `engine-failed` when the engine does not read it.
+  /// - Throws: `unreadable-model` for nodes that lack inputs or outputs; `engine-failed` when the engine does not read it.
   convenience init(
     _ bytes: [UInt8], exposing tensors: ExposedTensors, ofModelAt path: String, in library: OpenVINOLibrary
   ) throws(SluiceError) {
-    let model = tensors.names.isEmpty ? nil : ONNXModel(bytes)
+    let model = ONNXModel(bytes)
+    try model?.checkNodes(ofModelAt: path)
     let bytes = model?.exposing(tensors.names) ?? bytes
     try unsafe self.init(path, exposed: model == nil ? 0 : tensors.names.count, in: library) { model, message in
       unsafe bytes.withUnsafeBytes {

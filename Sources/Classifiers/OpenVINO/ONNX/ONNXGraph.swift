@@ -13,8 +13,10 @@ struct ONNXGraph {
     let texts: [String: String]
     /// Where the value of a `Constant` lies.
     let tensor: Range<Int>?
-    /// Whether it holds graphs of its own, which may use any tensor without naming it as an input.
-    let hasGraphs: Bool
+    /// Where graphs of its own lie, which may use any tensor without naming it as an input.
+    let graphs: [Range<Int>]
+
+    var hasGraphs: Bool { !graphs.isEmpty }
   }
 
   /// A field with a name: an initializer, an input or an output.
@@ -154,7 +156,7 @@ struct ONNXGraph {
 
 extension ONNXGraph.Node {
   fileprivate init(_ bytes: [UInt8], _ contents: Range<Int>, place: Range<Int>) {
-    var (inputs, outputs, hasGraphs): ([String], [String], Bool) = ([], [], false)
+    var (inputs, outputs, graphs): ([String], [String], [Range<Int>]) = ([], [], [])
     var (operation, domain, tensor): (String, String, Range<Int>?) = ("", "", nil)
     var (lists, texts): ([String: [Int]], [String: String]) = ([:], [:])
     for field in ProtobufFields(bytes, contents) {
@@ -172,14 +174,11 @@ extension ONNXGraph.Node {
           case (ONNXGraph.Number.integersOfAttribute, _): lists[name, default: []] += member.integers(in: bytes)
           case (ONNXGraph.Number.textOfAttribute, let text?): texts[name] = String(decoding: bytes[text], as: UTF8.self)
           case (ONNXGraph.Number.tensorOfAttribute, let place?): tensor = place
+          case (ONNXGraph.Number.graphOfAttribute, let place?): graphs.append(place)
+          case (ONNXGraph.Number.graphsOfAttribute, let place?): graphs.append(place)
           default: break
           }
         }
-        hasGraphs =
-          hasGraphs
-          || attribute.contains {
-            [ONNXGraph.Number.graphOfAttribute, ONNXGraph.Number.graphsOfAttribute].contains($0.number)
-          }
       default: break
       }
     }
@@ -187,7 +186,7 @@ extension ONNXGraph.Node {
     self.init(
       place: place, contents: contents, inputs: inputs, outputs: outputs,
       operation: isOfONNX ? operation : "\(domain).\(operation)",
-      lists: lists, texts: texts, tensor: tensor, hasGraphs: hasGraphs)
+      lists: lists, texts: texts, tensor: tensor, graphs: graphs)
   }
 }
 

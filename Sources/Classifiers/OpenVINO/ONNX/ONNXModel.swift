@@ -43,6 +43,24 @@ struct ONNXModel {
     self.init(bytes)
   }
 
+  /// The newest version of ONNX's own operators that the model names; `nil` where it names none.
+  var operators: UInt64? {
+    var newest: UInt64?
+    for field in fields where field.number == Self.operatorSet {
+      guard let set = field.contents else { continue }
+      var (domain, version): (String, UInt64) = ("", 0)
+      for member in ProtobufFields(bytes, set) {
+        switch (member.number, member.contents, member.value) {
+        case (Self.domainOfSet, let name?, _): domain = String(decoding: bytes[name], as: UTF8.self)
+        case (Self.versionOfSet, _, let number?): version = number
+        default: break
+        }
+      }
+      if domain.isEmpty || domain == "ai.onnx" { newest = max(newest ?? 0, version) }
+    }
+    return newest
+  }
+
   /// The model with another graph.
   ///
   /// - Parameters:
