@@ -229,6 +229,10 @@ extension JPEGStructure {
     }
   }
 
+  /// Whether nothing says if its four colours count ink or, as Adobe writes them, what is left of white: Pillow and OpenCV take
+  /// the second for granted, and TensorFlow the first, so that they show each other's negatives.
+  private var leavesInkOpen: Bool { frame?.announcedComponents == 4 && adobeTransform == nil }
+
   /// Findings, for an image in `count` bytes.
   func findings(count: Int) -> [Finding] {
     var findings: [Finding] = []
@@ -239,7 +243,8 @@ extension JPEGStructure {
     if comments > 0 { findings.append(Finding(.text, count: comments)) }
     if otherBytes > 0 { findings.append(Finding(.otherMetadata, count: otherBytes)) }
     if let missing = refinement?.missing, missing > 0 { findings.append(Finding(.incompleteScans, count: missing)) }
-    if ambiguousPlaces > 0 { findings.append(Finding(.ambiguousForm, count: ambiguousPlaces)) }
+    let ambiguous = ambiguousPlaces + (leavesInkOpen ? 1 : 0)
+    if ambiguous > 0 { findings.append(Finding(.ambiguousForm, count: ambiguous)) }
     if hasMultiplePictures { findings.append(Finding(.multiplePictures)) }
     if count > end { findings.append(Finding(.trailingBytes, count: count - end)) }
     return findings

@@ -131,6 +131,15 @@ struct FindingTests {
     #expect(try ImageDecoder().decode(bytes.span).findings == [Finding(.ambiguousForm, count: 1)])
   }
 
+  @Test("four colours without Adobe's segment have two readings")
+  func fourColoursWithoutAdobe() throws {
+    let bytes = try Repository.bytes("\(DecodingTests.fixtures)/cmyk.jpg")
+    let start = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xEE })
+    let end = start + 2 + (Int(bytes[start + 2]) << 8 | Int(bytes[start + 3]))
+    let plain = Array(bytes[..<start] + bytes[end...])
+    #expect(try ImageDecoder().decode(plain.span).findings == [Finding(.cmyk), Finding(.ambiguousForm, count: 1)])
+  }
+
   @Test func everyFindingHasASentence() {
     for code in Finding.Code.allCases { #expect(!Finding(code, count: 3, value: 2).sentence.isEmpty) }
   }
