@@ -4,8 +4,7 @@ import ImageCodecs
 
 /// A NumPy archive (`.npz`): a ZIP file whose members are arrays, stored or deflated.
 ///
-/// Sizes are compared with the file and with the longest array before anything is allocated. Archives with 64-bit sizes,
-/// which have more than 4 GB, and encrypted ones are refused.
+/// Sizes are compared with the file and with the longest array before anything is allocated. Encrypted archives are refused.
 package struct NPZArchive: ~Copyable {
   private let path: String
   private let file: RandomAccessFile
@@ -14,15 +13,17 @@ package struct NPZArchive: ~Copyable {
   /// The names of the arrays, without `.npy`.
   package var names: [String] { members.keys.sorted() }
 
-  /// - Throws: `unreadable-file`; `invalid-tensor` for what is no such archive.
-  /// - Complexity: O(members), whose list is bounded by its 16-bit count.
+  /// - Throws: `unreadable-file`; `invalid-tensor` for what is no such archive, and for one of too many arrays.
+  /// - Complexity: O(members), of which there are no more than `ZIPDirectory.mostEntries`.
   package init(_ path: String) throws(SluiceError) {
     guard let file = RandomAccessFile(path) else {
       throw SluiceError(.unreadableFile, "\(path) cannot be read", remedy: "name a file that numpy.savez wrote")
     }
     guard let members = Self.members(of: file) else {
       throw SluiceError(
-        .invalidTensor, "\(path) is no NumPy archive, or a damaged one", remedy: "write it with numpy.savez")
+        .invalidTensor,
+        "\(path) is no NumPy archive, a damaged one, or one of more than \(ZIPDirectory.mostEntries) arrays",
+        remedy: "write it with numpy.savez, and in place of a larger one several")
     }
     self.path = path
     self.file = file

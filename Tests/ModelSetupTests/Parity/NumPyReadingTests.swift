@@ -1,4 +1,5 @@
 import Common
+import Foundation
 import ModelSetup
 import TestSupport
 import Testing
@@ -59,6 +60,78 @@ struct NumPyReadingTests {
     let bytes = NumPyFiles.archive("cat.npy", deflated, method: 8, inflatedCount: array.count)
     let archive = try NPZArchive(try folder.file("b.npz", bytes))
     #expect(try archive.array("cat")?.values == [1, 2, 3])
+  }
+
+  @Test("an archive of more arrays than 16 bits count has all of them, and one of far more is refused")
+  func manyArrays() throws {
+    let folder = try TemporaryFolder()
+    let array = NumPyFiles.array([1], shape: [1])
+    var (bytes, directory): ([UInt8], [UInt8]) = ([], [])
+    for number in 0..<65_600 {
+      let member = NumPyFiles.member("\(number).npy", count: array.count, at: bytes.count)
+      bytes += member.header + array
+      directory += member.entry
+    }
+    let end = NumPyFiles.longEnd(entries: 65_600, directory: directory.count, at: bytes.count)
+    let archive = try NPZArchive(try folder.file("a.npz", bytes + directory + end))
+    #expect(archive.names.count == 65_600)
+    #expect(try archive.array("65599")?.values == [1])
+    let tooMany = NumPyFiles.longEnd(entries: 1 << 40, directory: directory.count, at: bytes.count)
+    let error = #expect(throws: SluiceError.self) {
+      _ = try NPZArchive(try folder.file("b.npz", bytes + directory + tooMany))
+    }
+    #expect(error?.code == .invalidTensor && error?.message.contains("more than 250000 arrays") == true)
+  }
+
+  @Test("arrays beyond four gigabytes are read")
+  func longArchive() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("a.npz", [UInt8]())
+    let file = try #require(FileHandle(forWritingAtPath: path))
+    let (near, far) = (NumPyFiles.array([1], shape: [1]), NumPyFiles.array([2, 3], shape: [2]))
+    // A hole lies between the two.
+    let place = 4_300_000_000
+    let first = NumPyFiles.member("near.npy", count: near.count, at: 0)
+    let second = NumPyFiles.member("far.npy", count: far.count, at: place)
+    try file.write(contentsOf: Data(first.header + near))
+    try file.seek(toOffset: UInt64(place))
+    let directory = first.entry + second.entry
+    let end = NumPyFiles.longEnd(entries: 2, directory: directory.count, at: place + second.header.count + far.count)
+    try file.write(contentsOf: Data(second.header + far + directory + end))
+    try file.close()
+    let archive = try NPZArchive(path)
+    #expect(archive.names == ["far", "near"])
+    #expect(try archive.array("near")?.values == [1])
+    #expect(try archive.array("far")?.values == [2, 3])
+  }
+
+  @Test("longer numbers that lead out of the file, or are cut off, are refused without a trap")
+  func damagedLongNumbers() throws {
+    let folder = try TemporaryFolder()
+    let array = NumPyFiles.array([1], shape: [1])
+    let member = NumPyFiles.member("far.npy", count: array.count, at: 1 << 62)
+    let bytes = member.header + array
+    let directory = member.entry
+    for (entries, count, place) in [
+      (1, 1 << 62, bytes.count), (1 << 62, directory.count, bytes.count), (1, directory.count, 1 << 62),
+    ] {
+      let path = try folder.file(
+        "a.npz", bytes + directory + NumPyFiles.longEnd(entries: entries, directory: count, at: place))
+      #expect(throws: SluiceError.self) { _ = try NPZArchive(path) }
+    }
+    // The last twelve bytes of the entry are its extra field: kind, length and number.
+    let short: [UInt8] = Array(directory.dropLast(12)) + [1, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
+    for list in [directory, Array(directory.dropLast(4)), short] {
+      let end = NumPyFiles.longEnd(entries: 1, directory: list.count, at: bytes.count)
+      let path = try folder.file("b.npz", bytes + list + end)
+      #expect(throws: SluiceError.self) {
+        let archive = try NPZArchive(path)
+        _ = try archive.array("far")
+      }
+    }
+    let end = NumPyFiles.longEnd(entries: 65_535, directory: directory.count, at: bytes.count)
+    let path = try folder.file("c.npz", bytes + directory + end)
+    #expect(throws: SluiceError.self) { _ = try NPZArchive(path) }
   }
 
   @Test(
