@@ -77,6 +77,49 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("an answer to another request reaches nobody, and each call has an id of its own", arguments: ["a", "r7"])
+    func foreignAnswers(id: String) async throws {
+      let output = #"{"name":"y","datatype":"FP32","shape":[1],"data":[0.5]}"#
+      let server = FakeModelServer(.body(#"{"model_name":"theirs","id":"\#(id)","outputs":[\#(output)]}"#))
+      try await server.serving { port in
+        let gateway = try await Self.gateway("http", port)
+        let client = WebClient(port: gateway.http)
+        func ask() async throws -> WebClient.Answer {
+          try await client.post(Self.path, Self.body(#","id":"\#(id)""#), ["X-Request-Id": "r7"])
+        }
+        for _ in 0..<2 { #expect(try await ask().status == 502) }
+        let ids = server.received.compactMap { $0.body.json["id"] as? String }
+        #expect(ids.count == 2 && Set(ids).count == 2, "\(ids)")
+        #expect(gateway.log.contains { $0["cause"] as? String == "it answered another request" }, "\(gateway.logText)")
+        // Some servers leave the id out.
+        for more in ["", #","id":null"#, #","id":"""#] {
+          server.set(.body(#"{"model_name":"theirs"\#(more),"outputs":[\#(output)]}"#))
+          let answer = try await ask()
+          #expect(answer.status == 200 && answer.body.json["id"] as? String == id, "\(answer.error)")
+        }
+      }
+    }
+
+    @Test("the same over gRPC", arguments: [("another", 502), ("", 200)])
+    func rpcForeignAnswers(id: String, status: Int) async throws {
+      let answer = Inference_ModelInferResponse.with { message in
+        message.id = id
+        message.outputs = [
+          .with { output in
+            output.name = "y"
+            output.datatype = "FP32"
+            output.shape = [1]
+          }
+        ]
+        message.rawOutputContents = [Data([0, 0, 0, 63])]
+      }
+      try await FakeRPCModelServer(answer: answer).serving { port in
+        let gateway = try await Self.gateway("grpc", port)
+        let said = try await WebClient(port: gateway.http).post(Self.path, Self.body(#","id":"q""#))
+        #expect(said.status == status && (status != 200 || said.body.json["id"] as? String == "q"), "\(said.error)")
+      }
+    }
+
     @Test("numbers that are not finite come as null and go as null, or as NaN")
     func notFinite() async throws {
       let server = FakeModelServer(.outputs(#"{"name":"y","datatype":"FP32","shape":[2],"data":[null,0.5]}"#))

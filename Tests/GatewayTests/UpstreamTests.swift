@@ -41,6 +41,7 @@ extension GatewayProcesses {
         let length = received.headers["inference-header-content-length"].flatMap { Int($0) }
         #expect((length != nil) == isBinary)
         let json = Array(received.body.prefix(length ?? received.body.count)).json
+        #expect((json["id"] as? String)?.hasPrefix("r7-") == true, "an id of the call, and not the client's")
         let input = try #require((json["inputs"] as? [[String: Any]])?.first)
         #expect(input["name"] as? String == "x" && input["datatype"] as? String == "FP32")
         #expect(input["shape"] as? [Int] == [2, 3, 64, 64])

@@ -59,6 +59,8 @@ extension UpstreamPool {
     } catch {
       throw error.seen(at: request.deadline)
     }
+    // A connection on which one answer too many has come gives each client the answer of the one before.
+    if let id = response.id, !id.isEmpty, id != inference.id { throw .failed("it answered another request") }
     // It may have loaded another one since it was asked what it has.
     if let version = request.version, let answered = response.modelVersion, answered != "", answered != version {
       throw .failed(UpstreamWords("its model answered in another version than the `\(version)` that was asked for"))
@@ -66,12 +68,17 @@ extension UpstreamPool {
     return response
   }
 
+  /// What one call is called, and no other: clients may call as many requests the same as they like.
+  private static func callID(_ identity: RequestIdentity) -> String {
+    "\(identity.id)-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
+  }
+
   private static func inference(
     _ request: ForwardedRequest, about images: [ForwardedImage], _ contract: UpstreamContract
   ) throws(UpstreamTrouble) -> InferenceRequest {
     do throws(SluiceError) {
       return InferenceRequest(
-        id: request.id, parameters: request.parameters,
+        id: callID(request.identity), parameters: request.parameters,
         inputs: [try InferenceTensor(name: contract.input, images)], outputs: request.outputs)
     } catch {
       throw .failed(UpstreamWords(error.description))

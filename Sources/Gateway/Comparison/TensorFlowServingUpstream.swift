@@ -6,6 +6,8 @@ import OpenInference
 ///
 ///     GET  /v1/models/M/metadata   {"metadata": {"signature_def": {"signature_def": {"serving_default": {"inputs": …}}}}}
 ///     POST /v1/models/M:predict    {"inputs": {NAME: nested numbers, or {"b64": …}}} → {"outputs": numbers, or by name}
+///
+/// Calls have no id in it, so nothing shows that an answer is the one to its call. One is made after the other.
 struct TensorFlowServingUpstream: UpstreamClient {
   private let transport: RESTUpstream
 
