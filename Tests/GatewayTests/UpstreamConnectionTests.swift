@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import GRPCNIOTransportHTTP2Posix
 import Gateway
 import Testing
@@ -14,5 +15,14 @@ struct UpstreamConnectionTests {
     #expect(config.backoff.initial == .seconds(1) && config.backoff.max == .seconds(wait))
     let keepalive = try #require(config.connection.keepalive)
     #expect(keepalive.time == .seconds(ping) && keepalive.timeout == .seconds(5) && keepalive.allowWithoutCalls)
+  }
+
+  @Test(
+    "a model server over REST is spoken to in HTTP/1.1, with a connection for each request and some for questions about it"
+  )
+  func connections() {
+    let configuration = HTTPClient.Configuration.ofModelServer(requests: 7)
+    #expect(configuration.httpVersion == .http1Only)
+    #expect(configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit == 11)
   }
 }

@@ -20,8 +20,6 @@ struct RESTUpstream: UpstreamClient {
   /// and tensors.
   private static let answerCopies = 4
   private static let longestError = 4096
-  /// For questions about the server itself, which are not to wait for requests.
-  private static let spareConnections = 4
 
   /// - Parameters:
   ///   - requests: how many it is asked at a time; each has a connection of its own.
@@ -29,14 +27,7 @@ struct RESTUpstream: UpstreamClient {
   init(_ address: UpstreamAddress, requests: Int = 1, workers: (any TaskExecutor)? = nil) {
     self.address = address
     self.workers = workers
-    var configuration = HTTPClient.Configuration()
-    configuration.redirectConfiguration = .disallow
-    configuration.timeout.connect = .seconds(2)
-    // A connection that the server has closed in the meantime is told apart from one that it closes on a request.
-    configuration.connectionPool.idleTimeout = .seconds(30)
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = requests + Self.spareConnections
-    configuration.connectionPool.retryConnectionEstablishment = false
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .ofModelServer(requests: requests))
   }
 
   func listsElements(binary: Bool) -> Bool { !binary }
