@@ -25,4 +25,23 @@ struct UpstreamConnectionTests {
     #expect(configuration.httpVersion == .http1Only)
     #expect(configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit == 11)
   }
+
+  @Test(
+    "a request that the library gives up by itself has not reached the server; one that its caller gives up is cancelled"
+  )
+  func givenUp() async {
+    guard case .unreached(let words) = UpstreamTrouble(HTTPClientError.cancelled) else {
+      Issue.record("it is not unreached")
+      return
+    }
+    #expect("\(words)" == "its connection was about to end")
+    let caller = Task { () -> UpstreamTrouble in
+      withUnsafeCurrentTask { $0?.cancel() }
+      return UpstreamTrouble(HTTPClientError.cancelled)
+    }
+    guard case .cancelled = await caller.value else {
+      Issue.record("it is not cancelled")
+      return
+    }
+  }
 }

@@ -28,6 +28,7 @@ enum ConnectionWords {
     switch error {
     case .remoteConnectionClosed, .uncleanShutdown: closed
     case .connectTimeout: unmade
+    case .cancelled: "its connection was about to end"
     case .getConnectionFromPoolTimeout: "all connections to it were in use"
     case .tlsHandshakeTimeout: "the TLS handshake was not done in time"
     default: error.shortDescription

@@ -1,10 +1,7 @@
 import AsyncHTTPClient
 import Common
-import Glibc
 import NIOCore
 import NIOHTTP1
-import NIOPosix
-import NIOSSL
 import OpenInference
 
 /// A model server over REST.
@@ -108,7 +105,7 @@ struct RESTUpstream: UpstreamClient {
     } catch let trouble as UpstreamTrouble {
       throw trouble
     } catch {
-      throw Self.trouble(error)
+      throw UpstreamTrouble(error)
     }
   }
 
@@ -151,29 +148,6 @@ struct RESTUpstream: UpstreamClient {
     case .serviceUnavailable: .unavailable(words, time)
     default: .failed(words)
     }
-  }
-
-  private static func trouble(_ error: any Error) -> UpstreamTrouble {
-    switch error {
-    case is CancellationError: .cancelled
-    case let error as HTTPClientError where error == .cancelled: .cancelled
-    case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: .late
-    case let error as HTTPClientError where error == .getConnectionFromPoolTimeout: .busy(words(error), nil)
-    case is NIOConnectionError: .unreached(words(error))
-    case let error as HTTPClientError where unmade.contains(error): .unreached(words(error))
-    case let error as IOError where error.errnoCode == ECONNREFUSED: .unreached(words(error))
-    // No request is sent before the two have agreed on a key.
-    case NIOSSLError.handshakeFailed, NIOSSLExtraError.failedToValidateHostname as NIOSSLExtraError:
-      .unreached(words(error))
-    default: .failed(words(error))
-    }
-  }
-
-  /// Those of a connection that was never made.
-  private static let unmade: [HTTPClientError] = [.connectTimeout, .tlsHandshakeTimeout]
-
-  private static func words(_ error: any Error) -> UpstreamWords {
-    UpstreamWords(ConnectionWords.about(error) ?? "\(error)")
   }
 
   private static func read<Result>(

@@ -35,7 +35,7 @@ extension UpstreamClient {
 }
 
 /// What went wrong with an upstream, told apart by what may be done about it.
-enum UpstreamTrouble: Error {
+package enum UpstreamTrouble: Error {
   /// Nothing has reached the server: another one may be asked.
   case unreached(UpstreamWords)
   /// It has refused the request, as it came: the sender is at fault.
