@@ -45,6 +45,36 @@ struct SettingsTests {
     #expect(throws: SluiceError.self) { try settings(["tokenFile": none]) }
   }
 
+  @Test("blanks around tokens and comments, and a byte order mark, are no part of them", arguments: ["", "\u{FEFF}"])
+  func blanksAroundTokens(mark: String) throws {
+    let folder = try TemporaryFolder()
+    let text =
+      mark + "# a-token-of-nobody-else\n\t#\ta-token-of-nobody\na-long-enough-token\t\n \u{A0} another-long-token \r\n"
+    let tokens = try settings(["tokenFile": folder.file("tokens", text)]).tokens
+    #expect(tokens.admit("Bearer a-long-enough-token") && tokens.admit("Bearer another-long-token"))
+    for comment in ["# a-token-of-nobody-else", "#a-token-of-nobody-else", "\u{FEFF}#a-token-of-nobody-else"] {
+      #expect(!tokens.admit("Bearer \(comment)"))
+    }
+    #expect(!tokens.admit("Bearer a-token-of-nobody") && !tokens.admit("Bearer #\ta-token-of-nobody"))
+  }
+
+  @Test(
+    "a line with a character that no client can show is named, and not repeated",
+    arguments: [
+      "two-tokens or-is-it-one", "a-töken-of-somebody", "a-token\u{7}-of-somebody", "a-token-\u{FEFF}of-somebody",
+    ])
+  func unshowableTokens(line: String) throws {
+    let folder = try TemporaryFolder()
+    let text = "# tokens\r\n\na-long-enough-token\n\(line)\n"
+    for (name, before) in [("tokenFile", ""), ("auditTokenFile", "anna:")] {
+      let path = try folder.file(name, text.replacing(line, with: before + line))
+      let error = #expect(throws: SluiceError.self) { try settings([name: path]) }
+      #expect(
+        error?.code == .invalidSetting && error?.message.contains("line 4 has") == true, "\(error?.message ?? "")")
+      #expect(error?.description.contains(line) == false)
+    }
+  }
+
   @Test("a flag goes before the environment, and that before the file")
   func precedence() throws {
     let file =

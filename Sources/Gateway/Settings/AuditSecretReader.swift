@@ -32,7 +32,9 @@ struct AuditSecretReader {
 
   func reviewers() throws(SluiceError) -> ReviewerTokens? {
     var lines = values[\.auditToken].map { [$0] } ?? []
-    if let path = values[\.auditTokenFile] { lines += try TokenFile.lines(path, of: section.auditTokenFile, texts) }
+    if let path = values[\.auditTokenFile] {
+      lines += try TokenFile.lines(path, of: section.auditTokenFile, isNamed: true, texts)
+    }
     guard !lines.isEmpty else { return nil }
     guard let tokens = ReviewerTokens(lines: lines) else {
       throw section.auditTokenFile.error(
