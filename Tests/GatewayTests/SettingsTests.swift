@@ -185,6 +185,20 @@ struct SettingsTests {
     #expect(throws: SluiceError.self) { try settings(["http": "off", "grpc": "off"]) }
   }
 
+  @Test("clients are called by their tokens only where tokens are set")
+  func clientsByToken() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.file("tokens", "a-long-enough-token\n")
+    let error = #expect(throws: SluiceError.self) { try settings(["auditClient": "token"]) }
+    #expect(
+      error?.code == .invalidSetting && error?.message.hasPrefix("auditClient (--audit-client) is token, but") == true)
+    #expect(try settings(["auditClient": "token", "tokenFile": file]).client == .token)
+    #expect(try settings(["auditClient": "token", "token": "a-long-enough-token"]).client == .token)
+    for client in ["address", "header:X-Client", "none"] {
+      #expect(throws: Never.self) { try settings(["auditClient": client]) }
+    }
+  }
+
   /// What `--print-config` prints for what a shell gives the command in a folder.
   private static func printed(_ arguments: String, in folder: String) throws -> String {
     let result = try SluiceCommand.shell(

@@ -57,6 +57,12 @@ package struct GatewaySettings: Sendable {
     guard self.http != nil || self.grpc != nil else {
       throw ListeningSection().http.error("and grpc are both off", in: texts)
     }
+    // A token that nobody checks is whatever a sender writes.
+    guard client != .token || !tokens.isEmpty else {
+      throw AuditSection().auditClient.error(
+        "is token, but no tokens are set, so each sender would choose what it is called", in: texts,
+        remedy: "set tokenFile or token, or call clients by address or header:NAME")
+    }
     guard self.maxBody <= self.bodyMemory else {
       throw LimitSection().bodyMemory.error("is less than maxBody, so no body would fit", in: texts)
     }
