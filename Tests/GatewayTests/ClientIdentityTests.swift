@@ -19,6 +19,19 @@ struct ClientIdentityTests {
     #expect(Self.name(value) == expected)
   }
 
+  @Test(
+    "an address has no port and no brackets; what is none stays as it is",
+    arguments: [
+      ("203.0.113.7:52114", "203.0.113.7"), ("10.9.9.9:1, 203.0.113.7:0", "203.0.113.7"),
+      ("[2001:db8::1]:52114", "2001:db8::1"), ("[2001:db8::1]", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"),
+      ("2001:db8::1:80", "2001:db8::1:80"), ("::ffff:10.0.0.7", "::ffff:10.0.0.7"), ("203.0.113.7:", "203.0.113.7:"),
+      ("203.0.113.7:99999", "203.0.113.7:99999"), ("203.0.113.7:+5", "203.0.113.7:+5"), ("anna:7", "anna:7"),
+      ("[anna]", "[anna]"), ("[]:80", "[]:80"), ("[2001:db8::1", "[2001:db8::1"), (":80", ":80"),
+    ])
+  func ports(value: String, expected: String) {
+    #expect(Self.name(value) == expected)
+  }
+
   @Test("however much a client writes, what the proxy adds is there")
   func longList() {
     let forged = String(repeating: "10.9.9.9, ", count: 1000)

@@ -1,4 +1,5 @@
 import Cryptography
+import NIOCore
 
 extension ClientIdentity {
   /// In bytes.
@@ -15,7 +16,7 @@ extension ClientIdentity {
     case .none: nil
     case .address: address
     case .token: BearerTokens.shown(in: authorization).map { "token-\(Digests.sha256(Array($0.utf8)).prefix(12))" }
-    case .header(let name): header(name).map(Self.lastElement)
+    case .header(let name): header(name).map { Self.withoutPort(Self.lastElement($0)) }
     }
   }
 
@@ -28,6 +29,15 @@ extension ClientIdentity {
     // What is left of a character that is cut in two is left out.
     let end = element.suffix(longest).drop { element.count > longest && $0 & 0xC0 == 0x80 }
     return String(decoding: end, as: UTF8.self)
+  }
+
+  /// An address without its port and without brackets, which some proxies write: a client has another port with each connection.
+  /// Anything else as it is.
+  private static func withoutPort(_ name: String) -> String {
+    // Behind an address in brackets alone, a port gives it the form of the others.
+    let host = (HostAndPort.parts(name[...]) ?? HostAndPort.parts("\(name):0"[...]))?.host
+    guard let host, (try? SocketAddress(ipAddress: host, port: 0)) != nil else { return name }
+    return host
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
