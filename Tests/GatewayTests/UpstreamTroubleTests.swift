@@ -160,6 +160,15 @@ extension GatewayProcesses {
       #expect(result.errors.contains("did not answer as it should: \(words);"), "\(result.errors)")
     }
 
+    @Test("a server that closes kept connections on questions about it is in use, and stays so")
+    func closing() async throws {
+      let server = HastyServer()
+      let gateway = try Self.gateway("http://127.0.0.1:\(server.port)")
+      try await gateway.wait(for: "model server in use")
+      try await eventually("ten questions are unanswered") { server.unanswered >= 10 }
+      #expect(!gateway.log.contains { $0["message"] as? String == "model server not in use" }, "\(gateway.logText)")
+    }
+
     @Test("a server that never answers is late, and does not hold up the end", arguments: ["http", "grpc"])
     func silence(scheme: String) async throws {
       let server = RudeServer(.staysSilent)

@@ -76,8 +76,17 @@ struct RESTUpstream: UpstreamClient {
     return (ByteBuffer(bytes: body.bytes), body.jsonLength)
   }
 
+  /// Asks something about the server itself: once more, where the connection breaks before the answer. The server may just have ended
+  /// it because it was idle, which says nothing of the server.
   func get(_ path: String, _ deadline: Deadline) async throws(UpstreamTrouble) -> InferenceBody {
-    try await send(HTTPClientRequest(url: "\(address)\(path)"), deadline, most: Self.longestDescription)
+    let request = HTTPClientRequest(url: "\(address)\(path)")
+    do {
+      return try await exchange(request, deadline, most: Self.longestDescription)
+    } catch  where UpstreamTrouble.isBrokenConnection(error) {
+      return try await send(request, deadline, most: Self.longestDescription)
+    } catch {
+      throw UpstreamTrouble(error)
+    }
   }
 
   /// Sends JSON.
@@ -96,17 +105,22 @@ struct RESTUpstream: UpstreamClient {
     _ request: HTTPClientRequest, _ deadline: Deadline, _ load: UpstreamLoad = UpstreamLoad(), most: Int = Self.maxBytes
   ) async throws(UpstreamTrouble) -> InferenceBody {
     do {
-      let end = NIODeadline.now() + TimeAmount(deadline.remaining)
-      let response = try await client.execute(request, deadline: end)
-      let bytes = try await Self.body(of: response, load, most)
-      guard response.status == .ok else { throw Self.trouble(response, bytes, to: name(of: request)) }
-      let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }
-      return InferenceBody(bytes: bytes, jsonLength: length)
-    } catch let trouble as UpstreamTrouble {
-      throw trouble
+      return try await exchange(request, deadline, load, most: most)
     } catch {
       throw UpstreamTrouble(error)
     }
+  }
+
+  /// - Throws: `UpstreamTrouble` for an answer that is none; what the connection throws.
+  private func exchange(
+    _ request: HTTPClientRequest, _ deadline: Deadline, _ load: UpstreamLoad = UpstreamLoad(), most: Int
+  ) async throws -> InferenceBody {
+    let end = NIODeadline.now() + TimeAmount(deadline.remaining)
+    let response = try await client.execute(request, deadline: end)
+    let bytes = try await Self.body(of: response, load, most)
+    guard response.status == .ok else { throw Self.trouble(response, bytes, to: name(of: request)) }
+    let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }
+    return InferenceBody(bytes: bytes, jsonLength: length)
   }
 
   /// The body of an answer, charged as it comes.

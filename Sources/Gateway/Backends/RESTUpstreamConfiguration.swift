@@ -16,7 +16,8 @@ extension HTTPClient.Configuration {
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = .seconds(2)
-    // A connection that the server has closed in the meantime is told apart from one that it closes on a request.
+    // Servers end idle connections as well, after a time of their own. A question about the server that meets such an end is asked
+    // again. A request for inference is not: nothing tells whether the server has done the work.
     configuration.connectionPool.idleTimeout = .seconds(30)
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = requests + spareConnections
     configuration.connectionPool.retryConnectionEstablishment = false
