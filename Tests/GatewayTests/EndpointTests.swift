@@ -284,6 +284,10 @@ extension GatewayProcesses {
       #expect(try await asking.get("/v1/check/anything", ["X-Forwarded-Method": "POST"]).status == 422)
       #expect(try await asking.get("/v1/check/anything", ["X-Original-Method": "PUT"]).status == 422)
       #expect(try await asking.get("/v1/check/anything", ["Content-Type": "image/png"]).status == 422)
+      for field in ["Upgrade", "Sec-WebSocket-Key", "sec-websocket-version", "Sec-WebSocket-Extensions"] {
+        let answer = try await asking.send("GET", "/v1/check/anything", [field: "websocket"], nil)
+        #expect(answer.status == 422 && answer.error.contains("another protocol"), "\(field)")
+      }
     }
 
     @Test("a check of an image in an address, that of the check and those that proxies name, with a body or without")

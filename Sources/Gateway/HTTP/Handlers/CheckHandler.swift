@@ -52,6 +52,14 @@ struct CheckHandler: JudgingHandler {
     // Proxies ask with GET whatever they are asked with, and say so.
     let original = headers[values: .forwardedMethod] + headers[values: .originalMethod]
     return bodiless.contains(method) && original.allSatisfy(names.contains) && headers[.contentType] == nil
+      && !headers.contains(where: asksForProtocol)
+  }
+
+  /// Whether a field belongs to the beginning of another protocol, in which anything may be sent later. Proxies keep `Upgrade` to
+  /// themselves, and pass on what belongs to a WebSocket.
+  private static func asksForProtocol(_ field: HTTPField) -> Bool {
+    let name = field.name.canonicalName
+    return name == "upgrade" || name.hasPrefix("sec-websocket-")
   }
 
   /// A proxy that sends no bodies would have everything allowed.
@@ -59,7 +67,8 @@ struct CheckHandler: JudgingHandler {
     SluiceError(
       .notAnImage, "there is no body to judge",
       remedy: "have the proxy send bodies to the check (Envoy: with_request_body; Traefik: forwardBody; nginx's "
-        + "auth_request cannot); where it does, --\(JudgingSection().allowEmptyChecks.flag) lets requests without one pass"
+        + "auth_request cannot); where it does, --\(JudgingSection().allowEmptyChecks.flag) lets requests without one pass, "
+        + "unless they begin another protocol"
     ))
 }
 

@@ -23,6 +23,6 @@ package struct JudgingSection: SettingSection {
   package let allowEmptyChecks = Setting(
     "allowEmptyChecks", .toggle, default: false,
     help:
-      "Let requests without a body pass a check (GET, HEAD, OPTIONS, DELETE): for proxies that send the bodies of all other requests."
+      "Let requests without a body pass a check (GET, HEAD, OPTIONS, DELETE): for proxies that send the bodies of all other requests. The beginning of a WebSocket does not pass."
   )
 }
