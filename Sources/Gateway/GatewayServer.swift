@@ -47,7 +47,8 @@ package struct GatewayServer: Sendable {
     let engine = try FilterEngine(
       workers: workers, metrics: metrics, whenChanged: { log.warn(of: $0) },
       open: { (files) throws(SluiceError) in try open(batching, &files) })
-    fitness = FilterFitness(modes: settings.mode, isEmbedded: settings.upstream.isEmpty)
+    fitness = FilterFitness(
+      modes: settings.mode, isEmbedded: settings.upstream.isEmpty, isNamed: settings.model != nil)
     try fitness.check(engine.pipeline)
     let model = settings.model ?? engine.pipeline.identity.name
     memory = MemoryBudget(settings.bodyMemory)

@@ -61,10 +61,10 @@ struct FilterReloadingTests {
     }
   }
 
-  private func reloading(_ engine: FilterEngine) -> FilterReloading {
+  private func reloading(_ engine: FilterEngine, isNamed: Bool = false) -> FilterReloading {
     FilterReloading(
       engine: engine, interval: .zero,
-      fitness: FilterFitness(modes: RouteModes(default: .enforce), isEmbedded: true), state: state,
+      fitness: FilterFitness(modes: RouteModes(default: .enforce), isEmbedded: true, isNamed: isNamed), state: state,
       metrics: metrics, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
@@ -169,6 +169,23 @@ struct FilterReloadingTests {
     following.cancel()
     await following.value
     #expect(openings.names == ["one"])
+  }
+
+  @Test(
+    "a filter whose name cannot stand in an address is not loaded, unless the model is called otherwise",
+    arguments: ["\"second one\"", "a/b", "zwölf"])
+  func unnameable(name: String) async throws {
+    for isNamed in [false, true] {
+      let openings = try Openings(SureFilters.text("one"))
+      let engine = try engine(openings)
+      try openings.write(SureFilters.text(name))
+      let told = ReloadOccasions()
+      told.tell(.signal)
+      told.finish()
+      await reloading(engine, isNamed: isNamed).follow(told)
+      #expect((engine.pipeline.identity.name == "one") == !isNamed)
+      #expect(refusals() == 1)
+    }
   }
 
   @Test("once the gateway is told to end, nothing is reloaded, also while requests are still answered")

@@ -20,4 +20,20 @@ struct StartTests {
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.outputText.contains("\(folder.path)/f.yaml\""), "\(result.outputText)")
   }
+
+  @Test("a filter whose name cannot stand in an address is refused, and it is said how the model is called otherwise")
+  func unnameable() throws {
+    let folder = try TemporaryFolder()
+    let text =
+      "version: 1\nname: two words\npreprocess: [{resize: {width: 8, height: 8}}]\ntensor: {layout: nchw, type: float32}\n"
+    let filter = try folder.file("filter.yaml", text)
+    let result = try SluiceCommand.run([
+      "serve", "-f", filter, "--upstream", "http://127.0.0.1:1", "--audit", "off", "--http", "127.0.0.1:0", "--grpc",
+      "off",
+      "--operations", "off",
+    ])
+    #expect(result.status == 2, "\(result.errors)")
+    #expect(result.errors.contains("the filter's name `two words` cannot stand in an address"), "\(result.errors)")
+    #expect(result.errors.contains("--model"))
+  }
 }

@@ -86,37 +86,3 @@ package struct FilterReloading: Service {
     }
   }
 }
-
-/// What a filter must have to serve with these settings.
-package struct FilterFitness: Sendable {
-  private let modes: RouteModes
-  private let isEmbedded: Bool
-
-  package init(modes: RouteModes, isEmbedded: Bool) {
-    self.modes = modes
-    self.isEmbedded = isEmbedded
-  }
-
-  /// - Throws: `invalid-setting`.
-  func check(_ pipeline: Pipeline) throws(SluiceError) {
-    if modes.all.contains(.sanitize), !pipeline.sanitizes {
-      throw SluiceError(
-        .invalidSetting, "the mode sanitize needs a filter that says how, and this one has no `sanitize`",
-        remedy: "add for instance `sanitize: {median: 2}` to the filter file")
-    }
-    if isEmbedded, pipeline.classifier == nil {
-      throw SluiceError(
-        .invalidSetting, "without an upstream the filter's classifier answers, but the filter has none",
-        remedy: "name a classifier in the filter file, or a model server with --upstream")
-    }
-  }
-
-  /// - Throws: `invalid-setting`, also for a filter of another tensor: upstreams were asked for this one.
-  func check(_ old: Pipeline, _ new: Pipeline) throws(SluiceError) {
-    try check(new)
-    guard isEmbedded || old.form == new.form else {
-      throw SluiceError(
-        .invalidSetting, "the new filter forwards another form of tensor", remedy: "restart the gateway to use it")
-    }
-  }
-}

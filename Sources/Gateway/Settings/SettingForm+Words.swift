@@ -21,17 +21,11 @@ extension SettingForm<String> {
       value: { $0 }, write: { $0 })
   }
 
-  /// What a model is called: letters, digits and `-_.`, because names go into paths.
+  /// What a model is called.
   static var modelName: Self {
     SettingForm(
-      SettingNotation(placeholder: "name", permitted: "letters, digits and `-_.`"),
-      value: { text in
-        let isName = text.utf8.allSatisfy { byte in
-          Character(Unicode.Scalar(byte)).isLetter && byte < 0x80 || (0x30...0x39).contains(byte)
-            || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
-        }
-        return isName ? text : nil
-      }, write: { $0 })
+      SettingNotation(placeholder: "name", permitted: ModelName.permitted),
+      value: { ModelName.isName($0) ? $0 : nil }, write: { $0 })
   }
 
   /// What a chain of audit records is called.
