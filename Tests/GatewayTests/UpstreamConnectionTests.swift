@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import GRPCNIOTransportHTTP2Posix
 import Gateway
+import NIOCore
 import Testing
 
 /// How connections to model servers are kept.
@@ -43,5 +44,15 @@ struct UpstreamConnectionTests {
       Issue.record("it is not cancelled")
       return
     }
+  }
+
+  @Test("a connection that ends under a request that is still being sent is said in words")
+  func untaken() {
+    guard case .failed(let words) = UpstreamTrouble(ChannelError.ioOnClosedChannel) else {
+      Issue.record("it has not failed")
+      return
+    }
+    #expect(
+      "\(words)" == "it closed the connection before it had taken the request; look at its limit on bodies")
   }
 }

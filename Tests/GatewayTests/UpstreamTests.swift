@@ -124,7 +124,8 @@ extension GatewayProcesses {
         try await gateway.wait(for: "model server in use")
         let client = WebClient(port: gateway.http)
         let cases: [(FakeModelServer.Behaviour, Int)] = [
-          (.status(500, "broken"), 502), (.status(400, "no such output"), 400), (.garbage, 502), (.silence, 504),
+          (.status(500, "broken"), 502), (.status(400, "no such output"), 400),
+          (.status(413, "too long"), 400), (.status(422, "no such type"), 400), (.garbage, 502), (.silence, 504),
           (.answers, 200),
         ]
         for (behaviour, status) in cases {

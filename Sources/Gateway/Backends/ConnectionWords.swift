@@ -19,6 +19,7 @@ enum ConnectionWords {
     case let error as NIOConnectionError: (error.connectionErrors.first?.error ?? error.dnsAError).flatMap(about)
     case let error as SocketAddressError.UnknownHost: "\(error.host): \(error.errorDescription)"
     case ChannelError.connectTimeout: unmade
+    case ChannelError.ioOnClosedChannel: untaken
     case let error as IOError: String(cString: strerror(error.errnoCode))
     default: nil
     }
@@ -62,5 +63,7 @@ enum ConnectionWords {
   }
 
   private static let unmade = "no connection was made in time"
+  private static let untaken =
+    "it closed the connection before it had taken the request; look at its limit on bodies"
   private static let closed = "it closed the connection before it had answered"
 }

@@ -157,7 +157,7 @@ struct RESTUpstream: UpstreamClient {
     let words = UpstreamWords("\(request) gave status \(status.code)", quote: quote)
     let time = response.headers.first(name: "Retry-After").flatMap { RetryAfter($0) }
     return switch status {
-    case .badRequest, .unprocessableEntity: .refused(words)
+    case .badRequest, .payloadTooLarge, .unprocessableEntity: .refused(words)
     case .tooManyRequests: .busy(words, time)
     case .serviceUnavailable: .unavailable(words, time)
     default: .failed(words)
