@@ -59,6 +59,7 @@ extension GatewayProcesses {
       holder.send([UInt8](repeating: 1, count: 489_000))
       // Once as it arrives, and once where it is put together.
       try await eventually("the body is held") { try await gateway.metric("sluice_held_bytes") >= 2 * 489_000 }
+      #expect(try await gateway.metrics().contains("# HELP sluice_held_bytes Bytes charged to --body-memory: "))
       let answer = try await WebClient(port: gateway.http).post("/v1/filter", Signs.clean)
       #expect(answer.status == 429 && answer.headers["retry-after"] != nil)
       // Without this, the connection could be closed as soon as nothing is sent on it any more.

@@ -16,7 +16,8 @@ extension Metric {
   static let queueDepth = gauge("sluice_queue_depth", "Requests that wait for a worker.")
   static let running = gauge("sluice_running", "Requests whose images are being judged.")
   static let inFlight = gauge("sluice_in_flight", "Requests that have begun and are not answered.")
-  static let heldBytes = gauge("sluice_held_bytes", "Bytes of request bodies in memory.")
+  static let heldBytes = gauge(
+    "sluice_held_bytes", "Bytes charged to --\(LimitSection().bodyMemory.flag): bodies, images, tensors and answers.")
   static let upstreamUp = gauge("sluice_upstream_up", "Whether an upstream is in use.")
   static let upstreamRequests = counter("sluice_upstream_requests_total", "Requests to upstreams by what came back.")
   static let auditRecords = counter("sluice_audit_records_total", "Records that are durable.")
