@@ -206,12 +206,19 @@ extension GatewayProcesses {
     @Test("TensorFlow Serving's form")
     func servingPrediction() async throws {
       let body =
-        #"{"signature_name":"s","instances":[{"b64":"\#(Signs.clean.base64)"},{"image":{"b64":"\#(Signs.clean.base64)"}}]}"#
+        #"{"signature_name":"serving_default","instances":[{"b64":"\#(Signs.clean.base64)"},{"image":{"b64":"\#(Signs.clean.base64)"}}]}"#
       let answer = try await client.post("/v1/models/signs:predict", Array(body.utf8))
       #expect(answer.status == 200, "\(answer.error)")
       let predictions = try #require(answer.body.json["predictions"] as? [[String: Any]])
       #expect(predictions.map { $0["label"] as? String } == ["roundabout", "roundabout"])
       #expect((predictions[0]["probabilities"] as? [Double])?.count == 12)
+      for signature in [#""other""#, #""Serving_default""#, #""""#, "7", "null", #"["serving_default"]"#] {
+        let body = Array(#"{"signature_name":\#(signature),"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
+        let refused = try await client.post("/v1/models/signs:predict", body)
+        #expect(refused.status == 400 && refused.error.contains("serving_default"), "\(signature): \(refused.error)")
+        // What a server elsewhere is asked for is that server's to decide.
+        #expect(try await client.post("/v1/check/v1/models/m:predict", body).status == 200, "\(signature)")
+      }
     }
 
     @Test("a check in front of others: bodies of any form, never a part of one")

@@ -11,7 +11,7 @@ import OpenInference
 struct TensorFlowServingUpstream: UpstreamClient {
   private let transport: RESTUpstream
 
-  private static let signature = "serving_default"
+  private static let signature = ServingPrediction.signature
   private static let outputName = "outputs"
   /// Scores of a batch of one: a thousand classes have as many values.
   private static let answerLimits = JSONValue.Limits(depth: 32, values: 200_000, members: 1000)

@@ -81,7 +81,7 @@ struct CheckedBody: Sendable {
     let request =
       switch tensors {
       case .inputs: try InferenceRequest(InferenceBody(bytes: bytes, jsonLength: jsonLength))
-      case .instances: try ServingPrediction.request(bytes)
+      case .instances: try ServingPrediction.request(bytes, ofAnySignature: true)
       }
     let length = tensors == .inputs ? jsonLength : nil
     let others = try CarriedImages.besideTensors(tensors, of: bytes, jsonLength: length)

@@ -7,21 +7,34 @@ import OpenInference
 ///     {"instances": [{"b64": "…"}, …]}        or with a name for the input: {"instances": [{"image": {"b64": "…"}}]}
 ///     {"predictions": [[0.1, 0.9], …]}        or, of several outputs: {"predictions": [{"probabilities": […], …}]}
 enum ServingPrediction {
+  /// The only signature that is answered here.
+  static let signature = "serving_default"
+
   /// The images of the request, as an inference request.
   ///
+  /// - Parameters:
+  ///   - ofAnySignature: whether another signature may be asked for, as of a server elsewhere.
   /// - Throws: `invalid-json`, `invalid-request`.
-  static func request(_ body: [UInt8]) throws(SluiceError) -> InferenceRequest {
+  static func request(_ body: [UInt8], ofAnySignature: Bool = false) throws(SluiceError) -> InferenceRequest {
     let json = try JSONValue(reading: body.span, limits: JSONValue.Limits(depth: 8, values: 10_000))
     guard case .object(let members) = json else { throw .invalidRequest("the body is not a JSON object") }
     for member in members where !known.contains(where: member.name.isSpelt) {
       throw .invalidRequest("`\(member.name)` is not supported", remedy: "send `instances`")
     }
+    if !ofAnySignature { try checkSignature(json["signature_name"]) }
     guard case .array(let instances) = json["instances"], !instances.isEmpty else {
       throw .invalidRequest("`instances` is missing, empty, or not an array")
     }
     var images: [[UInt8]] = []
     for instance in instances { images.append(try image(instance)) }
     return InferenceRequest(inputs: [try InferenceTensor(name: "image", shape: [images.count], elements: images)])
+  }
+
+  private static func checkSignature(_ name: JSONValue?) throws(SluiceError) {
+    guard let name else { return }
+    guard case .string(let text) = name, text.isSpelt(signature) else {
+      throw .invalidRequest("`signature_name` is not `\(signature)`", remedy: "leave it out; there is no other one")
+    }
   }
 
   private static let known = ["instances", "signature_name"]

@@ -47,7 +47,8 @@ enum OpenAPISchemas {
 
   /// `{"b64": "…"}`, or the same under the name of the input.
   static let instances = record(
-    [("instances", list(object, atLeast: 1), true), ("signature_name", anything, false)], isOpen: false)
+    [("instances", list(object, atLeast: 1), true), ("signature_name", oneOf([ServingPrediction.signature]), false)],
+    isOpen: false)
 
   static let predictions = record([("predictions", list(anything), true)])
 
