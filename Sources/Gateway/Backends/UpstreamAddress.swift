@@ -30,6 +30,7 @@ package struct UpstreamAddress: Sendable, Hashable, CustomStringConvertible {
     guard !rest.contains("/"), !rest.contains("?"), let (host, port) = HostAndPort.parts(rest) else {
       throw wrong("is not a host and a port")
     }
+    guard port > 0 else { throw wrong("has no port that anybody listens on") }
     self.scheme = scheme
     self.host = host
     self.port = port

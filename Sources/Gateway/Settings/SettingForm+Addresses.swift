@@ -28,6 +28,11 @@ extension SettingForm<[UpstreamAddress]> {
             return .failure(.because("is wrong: \(error.message)", remedy: error.remedy))
           }
         }
+        // It would count as two, and be asked twice as much as it may be.
+        var names: Set<String> = []
+        for address in addresses where !names.insert(address.description.lowercased()).inserted {
+          return .failure(.because("names `\(address)` twice", remedy: "name each server once"))
+        }
         return .success(addresses)
       },
       write: { $0.map(\.description).joined(separator: ",") })
