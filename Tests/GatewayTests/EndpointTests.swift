@@ -212,13 +212,15 @@ extension GatewayProcesses {
       let predictions = try #require(answer.body.json["predictions"] as? [[String: Any]])
       #expect(predictions.map { $0["label"] as? String } == ["roundabout", "roundabout"])
       #expect((predictions[0]["probabilities"] as? [Double])?.count == 12)
-      for signature in [#""other""#, #""Serving_default""#, #""""#, "7", "null", #"["serving_default"]"#] {
-        let body = Array(#"{"signature_name":\#(signature),"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
-        let refused = try await client.post("/v1/models/signs:predict", body)
-        #expect(refused.status == 400 && refused.error.contains("serving_default"), "\(signature): \(refused.error)")
-        // What a server elsewhere is asked for is that server's to decide.
-        #expect(try await client.post("/v1/check/v1/models/m:predict", body).status == 200, "\(signature)")
+      func named(_ signature: String) -> [UInt8] {
+        Array(#"{"signature_name":\#(signature),"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
       }
+      for signature in [#""other""#, #""Serving_default""#, #""""#, "7", "null", #"["serving_default"]"#] {
+        let refused = try await client.post("/v1/models/signs:predict", named(signature))
+        #expect(refused.status == 400 && refused.error.contains("serving_default"), "\(signature): \(refused.error)")
+      }
+      // What a server elsewhere is asked for is that server's to decide.
+      #expect(try await client.post("/v1/check/v1/models/m:predict", named(#""other""#)).status == 200)
     }
 
     @Test("a check in front of others: bodies of any form, never a part of one")
