@@ -71,6 +71,34 @@ struct AuditReplayTests {
     #expect(missing.status == 2 && missing.errors.contains("nowhere.yaml"))
   }
 
+  @Test("what was flagged before everything was asked is asked everything with --complete, and the lines say so")
+  func complete() throws {
+    let bench = try AuditBench()
+    let filter = try bench.folder.file(
+      "early.yaml",
+      Filters.signs(
+        detectors: """
+
+            - featureSqueezing: {squeezers: [{bitDepth: 5}, {median: 2}], distance: l1, threshold: 0.000616}
+            - auxiliaryModel: {name: second, model: second, threshold: 1}
+          """, rest: "models: {second: {openvino: {model: \"\(Repository.file("Samples/signs/model.onnx"))\"}}}"))
+    let log = "\(bench.path)/early"
+    let run = try SluiceCommand.run(
+      ["filter", "-f", filter, "--audit", log, "--format", "none", try #require(bench.flagged.first)])
+    #expect(run.status == 1, "\(run.errors)")
+    func replayed(_ more: [String]) throws -> (end: String?, asked: [String]) {
+      let result = try SluiceCommand.run(["audit", "replay", "--audit", log, "-f", filter, "--json"] + more)
+      #expect(result.status == 0, "\(result.outputText) \(result.errors)")
+      let line = try #require(result.verdicts.first)
+      #expect(line["same"] as? Bool == true && line["sameFilter"] as? Bool == true)
+      return (line["end"] as? String, line["asked"] as? [String] ?? [])
+    }
+    let (asFar, whole) = (try replayed([]), try replayed(["--complete"]))
+    #expect(asFar.end == "flagged-early" && asFar.asked.contains("classifier"))
+    #expect(whole.end == "complete" && Set(whole.asked).isStrictSuperset(of: asFar.asked), "\(whole.asked)")
+    #expect(whole.asked.contains { $0.contains("second") } && !asFar.asked.contains { $0.contains("second") })
+  }
+
   @Test("what was deleted is left out, and the status says so")
   func pruned() throws {
     let bench = try AuditBench()

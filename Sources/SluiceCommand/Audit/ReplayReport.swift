@@ -104,6 +104,8 @@ struct ReplayReport {
   private func members(_ comparison: Replay.Comparison) -> KeyValuePairs<String, JSONValue?> {
     [
       "recorded": .string(comparison.recorded.rawValue), "replayed": .string(comparison.replayed.rawValue),
+      "asked": .array(comparison.verdict.asked.map { .string($0.name) }),
+      "end": .string(comparison.verdict.ending.rawValue),
       "same": .bool(comparison.isSame), "sameFilter": .bool(comparison.isSameFilter),
       "largestDifference": comparison.largest.map { .number($0.difference) },
       "detector": comparison.largest.map { .string($0.detector) },
