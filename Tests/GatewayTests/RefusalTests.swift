@@ -28,4 +28,13 @@ import Testing
     #expect(refusal.status == .gone && refusal.message == "the request could not be read")
     #expect(refusal.cause?.contains("Surprise") == true)
   }
+
+  @Test func metricsAndTheLogCallEachStatusByOneOfTheirWords() {
+    let words = Refusal.Status.allCases.map { Refusal($0, .busy, "x").outcome.rawValue }
+    #expect(
+      words == [
+        "invalid", "unauthenticated", "flagged", "invalid", "invalid", "invalid", "late", "rejected", "invalid",
+        "rejected", "busy", "gone", "failed", "upstream", "upstream", "late",
+      ])
+  }
 }

@@ -98,17 +98,17 @@ package struct Refusal: Error, Sendable {
   private static let longestMessage = 1000
 
   /// What became of the request, for metrics and the log.
-  package var outcome: String {
+  package var outcome: RequestOutcome {
     switch status {
-    case .invalid, .notFound, .methodNotAllowed, .notAcceptable, .unsupported: "invalid"
-    case .unauthenticated: "unauthenticated"
-    case .flagged: "flagged"
-    case .lateAnswer, .tooSlow: "late"
-    case .tooLarge, .unprocessable: "rejected"
-    case .busy: "busy"
-    case .gone: "gone"
-    case .failed: "failed"
-    case .badUpstream, .unavailable: "upstream"
+    case .invalid, .notFound, .methodNotAllowed, .notAcceptable, .unsupported: .invalid
+    case .unauthenticated: .unauthenticated
+    case .flagged: .flagged
+    case .lateAnswer, .tooSlow: .late
+    case .tooLarge, .unprocessable: .rejected
+    case .busy: .busy
+    case .gone: .gone
+    case .failed: .failed
+    case .badUpstream, .unavailable: .upstream
     }
   }
 }

@@ -31,7 +31,7 @@ extension Verdict {
 
 extension [Judgement] {
   /// For metrics: what became of a request whose images were all forwarded.
-  var outcome: String { first { $0.verdict.handling != nil }?.verdict.action.rawValue ?? "clean" }
+  var outcome: RequestOutcome { lazy.compactMap(\.verdict.handling).first.map { RequestOutcome($0) } ?? .clean }
 
   /// For a header: the verdict that matters most.
   var headerValue: String {

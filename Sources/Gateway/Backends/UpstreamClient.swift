@@ -109,16 +109,16 @@ package enum UpstreamTrouble: Error {
   }
 
   /// For metrics.
-  var outcome: String {
+  var outcome: UpstreamOutcome {
     switch self {
-    case .unreached: "unreached"
-    case .refused: "refused"
-    case .failed: "failed"
-    case .busy: "busy"
-    case .unavailable: "unavailable"
-    case .noRoom: "no-room"
-    case .late: "late"
-    case .cancelled: "cancelled"
+    case .unreached: .unreached
+    case .refused: .refused
+    case .failed: .failed
+    case .busy: .busy
+    case .unavailable: .unavailable
+    case .noRoom: .noRoom
+    case .late: .late
+    case .cancelled: .cancelled
     }
   }
 }

@@ -162,7 +162,7 @@ package final class UpstreamPool: InferenceBackend {
         member.give()
         member.noteAnswer()
       }
-      count(server, "answered")
+      count(server, .answered)
       return response
     } catch {
       member(server) { member in
@@ -175,9 +175,9 @@ package final class UpstreamPool: InferenceBackend {
     }
   }
 
-  private func count(_ server: Server, _ outcome: String) {
+  private func count(_ server: Server, _ outcome: UpstreamOutcome) {
     metrics.registry.add(
-      to: .upstreamRequests, ["upstream": "\(server.address)", "outcome": outcome])
+      to: .upstreamRequests, ["upstream": "\(server.address)", "outcome": outcome.rawValue])
   }
 
   private func note(_ trouble: UpstreamTrouble, of server: Server, _ identity: RequestIdentity) {
@@ -185,7 +185,7 @@ package final class UpstreamPool: InferenceBackend {
     log.warning(
       "model server did not answer as it should",
       metadata: [
-        "request": "\(identity.id)", "upstream": "\(server.address)", "outcome": "\(trouble.outcome)",
+        "request": "\(identity.id)", "upstream": "\(server.address)", "outcome": "\(trouble.outcome.rawValue)",
         "cause": "\(words)",
       ])
   }

@@ -77,7 +77,7 @@ package struct InferenceGateway: Sendable {
       holding: images.holding, deadline: context.deadline)
     let start = ContinuousClock.now
     let response = try await backend.answer(forwarded)
-    metrics.noteStage("upstream", seconds: start.duration(to: .now).seconds)
+    metrics.noteStage(.upstream, seconds: start.duration(to: .now).seconds)
     return response
   }
 
@@ -150,7 +150,7 @@ package struct InferenceGateway: Sendable {
     _ context: RequestContext, _ work: () async throws(SluiceError) -> Result
   ) async throws(Refusal) -> Result {
     do throws(SluiceError) {
-      return try await admission.admit(waited: { metrics.noteStage("queue", seconds: $0.seconds) }, work)
+      return try await admission.admit(waited: { metrics.noteStage(.queue, seconds: $0.seconds) }, work)
     } catch {
       throw Refusal(error)
     }

@@ -11,7 +11,7 @@ struct HTTPAnswer: Sendable {
   var contentType: String
   var body: [UInt8]
   /// For metrics.
-  var outcome = "answered"
+  var outcome = RequestOutcome.answered
   /// For the log.
   var cause: String?
 

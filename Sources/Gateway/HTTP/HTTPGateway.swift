@@ -59,7 +59,7 @@ struct HTTPGateway: Sendable {
     call.context.channel.triggerUserOutboundEvent(BodyIsWanted(), promise: nil)
     let start = ContinuousClock.now
     let body = try await bodies.body(of: call.request, call.deadline)
-    gateway.metrics.noteStage("body", seconds: start.duration(to: .now).seconds)
+    gateway.metrics.noteStage(.body, seconds: start.duration(to: .now).seconds)
     return try await call.deadline.abandon {
       // Held by the work, which may outlast the request.
       let charge = try await gateway.memory.charge(handler.bytesPerByte * body.count, for: .reading)

@@ -1,6 +1,6 @@
 extension GatewayMetrics {
   /// What a request can end with that deserves an alert.
-  private static let alarming = ["busy", "failed", "late", "upstream"]
+  private static let alarming: [RequestOutcome] = [.busy, .failed, .late, .upstream]
 
   /// Counters without labels. Searches and lost lines of the log have theirs where they are declared.
   private static let alone: [Metric] = [.failedOpen, .auditLost, .auditRefused, .auditRewritten]
@@ -12,7 +12,7 @@ extension GatewayMetrics {
     for outcome in ["loaded", "refused"] { registry.add(0, to: .reloads, ["outcome": outcome]) }
     for route in RouteTables.serving.map(\.name) {
       for outcome in Self.alarming {
-        registry.add(0, to: .requests, ["route": route, "outcome": outcome])
+        registry.add(0, to: .requests, ["route": route, "outcome": outcome.rawValue])
       }
     }
   }

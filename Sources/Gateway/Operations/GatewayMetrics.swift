@@ -51,13 +51,13 @@ package struct GatewayMetrics: Sendable {
     registry.set(.filterInfo, to: 1, ["name": identity.name, "digest": identity.digest])
   }
 
-  func noteRequest(_ route: String, _ outcome: String, seconds: Double) {
-    registry.add(to: .requests, ["route": route, "outcome": outcome])
+  func noteRequest(_ route: String, _ outcome: RequestOutcome, seconds: Double) {
+    registry.add(to: .requests, ["route": route, "outcome": outcome.rawValue])
     registry.observe(.requestSeconds, seconds, ["route": route])
   }
 
-  func noteStage(_ stage: String, seconds: Double) {
-    registry.observe(.stageSeconds, seconds, ["stage": stage])
+  func noteStage(_ stage: RequestStage, seconds: Double) {
+    registry.observe(.stageSeconds, seconds, ["stage": stage.rawValue])
   }
 
   func noteVerdict(_ verdict: Verdict) {
@@ -78,9 +78,9 @@ package struct GatewayMetrics: Sendable {
       registry.add(to: .detectorFirings, ["detector": Self.privateLabel])
     }
     guard verdict.header != nil || verdict.origin != nil else { return }
-    noteStage("decode", seconds: verdict.timings.decode / 1000)
-    noteStage("preprocess", seconds: verdict.timings.preprocess / 1000)
-    noteStage("detect", seconds: verdict.timings.detect / 1000)
+    noteStage(.decode, seconds: verdict.timings.decode / 1000)
+    noteStage(.preprocess, seconds: verdict.timings.preprocess / 1000)
+    noteStage(.detect, seconds: verdict.timings.detect / 1000)
   }
 
   func noteCommit(entries: Int, seconds: Double) {

@@ -156,7 +156,7 @@ package struct InferenceService: RegistrableRPCService {
     return refusal.status == .gone && deadline.isOver ? Refusal(Deadline.exceeded) : refusal
   }
 
-  private func count(_ call: RPCCall, _ outcome: String, since start: ContinuousClock.Instant) {
+  private func count(_ call: RPCCall, _ outcome: RequestOutcome, since start: ContinuousClock.Instant) {
     gateway.metrics.noteRequest(call.method.route.rawValue, outcome, seconds: start.duration(to: .now).seconds)
   }
 
@@ -186,7 +186,8 @@ package struct InferenceService: RegistrableRPCService {
     gateway.log.warning(
       "request",
       metadata: [
-        "request": "\(call.identity.id)", "route": "\(call.method.route.rawValue)", "outcome": "\(refusal.outcome)",
+        "request": "\(call.identity.id)", "route": "\(call.method.route.rawValue)",
+        "outcome": "\(refusal.outcome.rawValue)",
         "cause": "\(refusal.cause ?? refusal.message)",
       ])
   }
@@ -199,7 +200,7 @@ private struct Gone: Error {}
 private struct Answer<Output: Sendable>: Sendable {
   let message: Output
   var metadata: Metadata = [:]
-  var outcome = "answered"
+  var outcome = RequestOutcome.answered
 
   init(_ message: Output) {
     self.message = message

@@ -148,13 +148,13 @@ private struct RPCRefusal {
   let status: Int
   let message: String
   /// For metrics, as of refusals over HTTP.
-  let outcome: String
+  let outcome: RequestOutcome
   var endsConnection = false
 
   /// `INVALID_ARGUMENT`
   static let malformedTimeout = RPCRefusal(
     status: 3, message: "grpc-timeout is one to eight digits and a unit, one of H, M, S, m, u and n",
-    outcome: "invalid")
+    outcome: .invalid)
   /// `INVALID_ARGUMENT`
   static let unreadableHead = RPCRefusal(
     status: 3, message: HeadText.refusal.message, outcome: HeadText.refusal.outcome)
@@ -166,7 +166,7 @@ private struct RPCRefusal {
 
   static func tooLong(_ most: Int) -> RPCRefusal {
     RPCRefusal(
-      status: 8, message: "the message is longer than the \(most) bytes that are permitted", outcome: "rejected")
+      status: 8, message: "the message is longer than the \(most) bytes that are permitted", outcome: .rejected)
   }
 
   static func tooSlow(_ pace: Pace) -> RPCRefusal {

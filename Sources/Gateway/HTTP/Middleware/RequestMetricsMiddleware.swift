@@ -27,7 +27,7 @@ struct RequestMetricsMiddleware: RouterMiddleware {
       level: status >= 500 ? .warning : .debug, "request",
       metadata: [
         "request": "\(identity.id)", "route": "\(report.route)", "status": "\(status)",
-        "outcome": "\(report.outcome)", "seconds": "\(seconds)",
+        "outcome": "\(report.outcome.rawValue)", "seconds": "\(seconds)",
       ].merging(report.cause.map { ["cause": "\($0)"] } ?? [:]) { _, cause in cause })
   }
 }

@@ -28,7 +28,7 @@ final class RequestReport: Sendable {
     /// The name of the route; none was found, unless it is said.
     var route = "none"
     /// For metrics.
-    var outcome = "answered"
+    var outcome = RequestOutcome.answered
     /// For the log.
     var cause: String?
   }
@@ -39,7 +39,7 @@ final class RequestReport: Sendable {
 
   func note(route: String) { state.withLock { $0.route = route } }
 
-  func note(outcome: String, cause: String? = nil) {
+  func note(outcome: RequestOutcome, cause: String? = nil) {
     state.withLock { content in
       content.outcome = outcome
       content.cause = cause
