@@ -7,9 +7,9 @@ import Synchronization
 /// A caller whose turn has come leads: it takes what waits beside its own batch, runs all of it on its own thread, hands
 /// the others their predictions, and gives the lead to whoever waits longest. So no thread waits for another, and under
 /// load batches grow by themselves while calls are running. A call of several that fails is made again for each by itself, so
-/// that each hears of its own images alone. Rejected alternative: a thread that collects batches, which costs two switches of
-/// threads for every image and gains nothing. With one size, which says that longer calls gain nothing, every call goes
-/// straight through.
+/// that each hears of its own images alone. Who finds a free place and no company is judged in the memory that he brought.
+/// Rejected alternative: a thread that collects batches, which costs two switches of threads for every image and gains
+/// nothing. With one size, which says that longer calls gain nothing, every call goes straight through.
 package final class BatchingClassifier: Classifier {
   private let classifier: any Classifier
   private let unit: Int
@@ -28,6 +28,13 @@ package final class BatchingClassifier: Classifier {
   private struct State {
     var free: Int
     var waiting: [Caller] = []
+
+    /// - Returns: whether a place was free, which is now taken.
+    mutating func takePlace() -> Bool {
+      guard free > 0 else { return false }
+      free -= 1
+      return true
+    }
   }
 
   private struct Caller {
@@ -70,11 +77,13 @@ package final class BatchingClassifier: Classifier {
       observer(batch.count, 1)
       return try await classifier.predictions(for: batch)
     }
+    if state.withLock({ $0.takePlace() }) { return try await lead(batch) }
+    // Whoever leads reads it while this caller waits, which a borrowed one is not for.
     let own = SharedBatch(copying: batch)
     switch await turn(of: own) {
     case .predictions(let predictions): return predictions
     case .failure(let error): throw error
-    case .lead: return try await lead(own)
+    case .lead: return try await lead(own.batch)
     }
   }
 
@@ -82,10 +91,7 @@ package final class BatchingClassifier: Classifier {
   private func turn(of batch: SharedBatch) async -> Turn {
     await withCheckedContinuation { continuation in
       let leadsAtOnce = state.withLock { state in
-        if state.free > 0 {
-          state.free -= 1
-          return true
-        }
+        if state.takePlace() { return true }
         state.waiting.append(Caller(batch: batch, continuation: continuation))
         return false
       }
@@ -93,13 +99,18 @@ package final class BatchingClassifier: Classifier {
     }
   }
 
-  private func lead(_ own: SharedBatch) async throws(SluiceError) -> [Prediction] {
+  /// Has the own batch judged, and what waits beside it: in one call.
+  private func lead(_ own: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
     if delay > .zero, state.withLock({ $0.free < capacity - 1 && $0.waiting.isEmpty }) {
       try? await Task.sleep(for: delay)
     }
     let company = takeCompany()
     defer { passOn() }
-    let joined = SharedBatch(joining: [own] + company.map(\.batch))
+    guard !company.isEmpty else {
+      observer(unit, 1)
+      return try await classifier.predictions(for: own)
+    }
+    let joined = SharedBatch(joining: own, company.map(\.batch))
     observer(joined.batch.count, 1 + company.count)
     do throws(SluiceError) {
       let predictions = try await classifier.predictions(for: joined.batch)
@@ -109,11 +120,10 @@ package final class BatchingClassifier: Classifier {
       }
       return Array(predictions[..<unit])
     } catch {
-      guard !company.isEmpty else { throw error }
       // It may be one image that the call failed on: whoever sends such images is not to take others with him.
       observer(unit, 1)
       for caller in company { caller.continuation.resume(returning: await alone(caller.batch)) }
-      return try await classifier.predictions(for: own.batch)
+      return try await classifier.predictions(for: own)
     }
   }
 
@@ -160,10 +170,11 @@ private final class SharedBatch: Sendable {
     batch = copy
   }
 
-  /// - Precondition: there is at least one batch, and all have the same form.
-  init(joining others: [SharedBatch]) {
-    var joined = TensorBatch(form: others[0].batch.form, count: others.reduce(0) { $0 + $1.batch.count })
-    var place = 0
+  /// - Precondition: all have the same form.
+  init(joining first: borrowing TensorBatch, _ others: [SharedBatch]) {
+    var joined = TensorBatch(form: first.form, count: others.reduce(first.count) { $0 + $1.batch.count })
+    for index in 0..<first.count { joined.copyImage(index, of: first, to: index) }
+    var place = first.count
     for other in others {
       for index in 0..<other.batch.count {
         joined.copyImage(index, of: other.batch, to: place)

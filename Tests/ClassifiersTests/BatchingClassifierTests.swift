@@ -15,6 +15,8 @@ struct BatchingClassifierTests {
     let classCount = 256
     let description = "bytes"
     let calls = Mutex<[Int]>([])
+    /// Where the images of each call lay.
+    let places = Mutex<[UInt?]>([])
     private let fails: @Sendable (UInt8) -> Bool
 
     init(failsOn fails: @escaping @Sendable (UInt8) -> Bool = { _ in false }) {
@@ -24,6 +26,8 @@ struct BatchingClassifierTests {
     func predictions(for batch: borrowing TensorBatch) async throws(SluiceError) -> [Prediction] {
       let count = batch.count
       calls.withLock { $0.append(count) }
+      let place = BatchingClassifierTests.place(of: batch)
+      places.withLock { $0.append(place) }
       var bytes: [UInt8] = []
       for index in 0..<count { bytes.append(batch.image(index).unsafeLoad(as: UInt8.self)) }
       for _ in 0..<20 { await Task.yield() }
@@ -49,6 +53,23 @@ struct BatchingClassifierTests {
       elements[0] = byte
     }
     return batch
+  }
+
+  private static func place(of batch: borrowing TensorBatch) -> UInt? {
+    batch.bytes.withUnsafeBytes { $0.baseAddress.map { UInt(bitPattern: $0) } }
+  }
+
+  @Test("who is alone is judged in its own memory, also where longer calls are worth making")
+  func alone() async throws {
+    let inner = ByteClassifier()
+    let classifier = BatchingClassifier(inner, sizes: [1, 4], calls: 1, delay: .zero)
+    let own = batch([7])
+    let place = Self.place(of: own)
+    for _ in 0..<2 {
+      let predictions = try await classifier.predictions(for: own)
+      #expect(predictions.map(\.topClass) == [7])
+    }
+    #expect(place != nil && inner.places.withLock { $0 } == [place, place])
   }
 
   @Test("every caller gets its own predictions, whatever was put together", arguments: [1, 2, 3], [1, 2])
