@@ -100,6 +100,18 @@ extension GatewayProcesses {
       }
     }
 
+    @Test("a connection on which an answer was another one's is left, so that the next request gets its own")
+    func shiftedAnswers() async throws {
+      let server = RawModelServer(.shifts)
+      // It is asked about once, so that requests have its connections for themselves.
+      let gateway = try RunningGateway(["--upstream", "http://127.0.0.1:\(server.port)", "--health-interval", "60s"])
+      try await gateway.wait(for: "model server in use")
+      let client = WebClient(port: gateway.http)
+      var statuses: [Int] = []
+      for _ in 0..<6 { statuses.append(try await client.post(Self.path, Self.body()).status) }
+      #expect(statuses == [200, 502, 200, 502, 200, 502], "\(gateway.logText)")
+    }
+
     @Test("the same over gRPC", arguments: [("another", 502), ("", 200)])
     func rpcForeignAnswers(id: String, status: Int) async throws {
       let answer = Inference_ModelInferResponse.with { message in

@@ -162,7 +162,7 @@ extension GatewayProcesses {
 
     @Test("a server that closes kept connections on questions about it is in use, and stays so")
     func closing() async throws {
-      let server = HastyServer()
+      let server = RawModelServer(.closes)
       let gateway = try Self.gateway("http://127.0.0.1:\(server.port)")
       try await gateway.wait(for: "model server in use")
       try await eventually("ten questions are unanswered") { server.unanswered >= 10 }

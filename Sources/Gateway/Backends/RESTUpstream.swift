@@ -7,7 +7,7 @@ import OpenInference
 /// A model server over REST.
 struct RESTUpstream: UpstreamClient {
   private let address: UpstreamAddress
-  private let client: HTTPClient
+  private let connections: RESTConnections
   /// What bodies are written on.
   private let workers: (any TaskExecutor)?
   /// The longest answer that is read, and the longest description of a server or a model.
@@ -24,12 +24,14 @@ struct RESTUpstream: UpstreamClient {
   init(_ address: UpstreamAddress, requests: Int = 1, workers: (any TaskExecutor)? = nil) {
     self.address = address
     self.workers = workers
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .ofModelServer(requests: requests))
+    connections = RESTConnections(requests: requests)
   }
 
   func listsElements(binary: Bool) -> Bool { !binary }
 
-  func close() async { try? await client.shutdown() }
+  func leaveConnections() { connections.leave() }
+
+  func close() async { await connections.close() }
 
   func serverMetadata(_ deadline: Deadline) async throws(UpstreamTrouble) -> ServerMetadata {
     let answer = try await get("/v2", deadline)
@@ -115,8 +117,10 @@ struct RESTUpstream: UpstreamClient {
   private func exchange(
     _ request: HTTPClientRequest, _ deadline: Deadline, _ load: UpstreamLoad = UpstreamLoad(), most: Int
   ) async throws -> InferenceBody {
+    let lot = connections.current
+    defer { withExtendedLifetime(lot) {} }
     let end = NIODeadline.now() + TimeAmount(deadline.remaining)
-    let response = try await client.execute(request, deadline: end)
+    let response = try await lot.client.execute(request, deadline: end)
     let bytes = try await Self.body(of: response, load, most)
     guard response.status == .ok else { throw Self.trouble(response, bytes, to: name(of: request)) }
     let length = response.headers.first(name: "Inference-Header-Content-Length").flatMap { Int($0) }

@@ -22,11 +22,17 @@ protocol UpstreamClient: Sendable {
   ///   - binary: whether the server takes raw tensors in REST.
   func listsElements(binary: Bool) -> Bool
 
+  /// Has whatever is asked from now on asked on other connections, where answers may be on the wrong ones.
+  func leaveConnections()
+
   /// Ends its connections.
   func close() async
 }
 
 extension UpstreamClient {
+  /// Where an answer cannot be another one's by its place on a connection, there is nothing to leave.
+  func leaveConnections() {}
+
   func infer(
     _ request: InferenceRequest, _ model: String, binary: Bool, _ identity: RequestIdentity, _ deadline: Deadline
   ) async throws(UpstreamTrouble) -> InferenceResponse {

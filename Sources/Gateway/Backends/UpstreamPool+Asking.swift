@@ -60,7 +60,10 @@ extension UpstreamPool {
       throw error.seen(at: request.deadline)
     }
     // A connection on which one answer too many has come gives each client the answer of the one before.
-    if let id = response.id, !id.isEmpty, id != inference.id { throw .failed("it answered another request") }
+    if let id = response.id, !id.isEmpty, id != inference.id {
+      server.client.leaveConnections()
+      throw .failed("it answered another request")
+    }
     // It may have loaded another one since it was asked what it has.
     if let version = request.version, let answered = response.modelVersion, answered != "", answered != version {
       throw .failed(UpstreamWords("its model answered in another version than the `\(version)` that was asked for"))
