@@ -215,7 +215,7 @@ extension GatewayProcesses {
       func named(_ signature: String) -> [UInt8] {
         Array(#"{"signature_name":\#(signature),"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
       }
-      for signature in [#""other""#, #""Serving_default""#, #""""#, "7", "null", #"["serving_default"]"#] {
+      for signature in [#""other""#, #""Serving_default""#, "\"\"", "7", "null", #"["serving_default"]"#] {
         let refused = try await client.post("/v1/models/signs:predict", named(signature))
         #expect(refused.status == 400 && refused.error.contains("serving_default"), "\(signature): \(refused.error)")
       }
