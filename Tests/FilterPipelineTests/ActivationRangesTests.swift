@@ -114,7 +114,7 @@ struct ActivationRangesTests {
     environment.variables["SLUICE_AUTO_PRECISION"] = nil
     // Elsewhere nothing is computed in 8 bits, and ranges are not looked up.
     guard try settings.computedPrecision(environment: environment.variables) == .int8 else { return }
-    let error = #expect(throws: SluiceError.self) { [environment] in
+    let error = #expect(throws: SluiceError.self) {
       try definition.settings(of: classifier, environment)
     }
     #expect(error?.message == "the file of `classifier`: \(folder.path)/model.onnx: No such file or directory")
