@@ -1,6 +1,5 @@
 import Classifiers
 import Files
-import FilterPipeline
 import ModelSetup
 
 /// The classifier of photographs that `Samples/install.sh --imagenet` puts into the data folder.
@@ -30,17 +29,12 @@ struct ImageNetModel {
     guard let labels, let own = installedLabels(folder) else {
       return ImageNetModel(path: path, hasKnownClasses: false)
     }
-    let shared = zip(labels, own).count { key($0) == key($1) }
-    return shared >= leastShared ? ImageNetModel(path: path, hasKnownClasses: true) : nil
+    return ClassNameComparison(labels, own).sharedCount >= leastShared
+      ? ImageNetModel(path: path, hasKnownClasses: true) : nil
   }
 
   private static func installedLabels(_ folder: String) -> [String]? {
     let path = "\(folder)/labels.txt"
     return (try? readFile(path, atMost: longestLabels)).flatMap { try? ClassLabels($0, path: path).names }
-  }
-
-  /// Many lists have further names of a class behind a comma.
-  private static func key(_ label: String) -> String {
-    PathClasses.key(label.split(separator: ",").first.map(String.init) ?? label)
   }
 }

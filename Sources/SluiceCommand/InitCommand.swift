@@ -168,16 +168,22 @@ struct InitCommand: AsyncParsableCommand {
     let second = try secondModel.map { (path) throws(SluiceError) in
       try ExaminedModel(path, labels: nil, names: main.labels?.value)
     }
+    var names: ClassNameComparison?
     if let second {
       try FilterPlan.check(second.classifier, beside: main.classifier)
       try second.checkDiffers(from: main)
+      names = try second.checkClasses(beside: main)
     }
     func setUp(_ model: ExaminedModel) throws(SluiceError) -> SetUpModel {
       let model = try SetUpModel(model, photos: photos)
       Terminal.write(model.report)
       return model
     }
-    return (try setUp(main), try second.map(setUp))
+    let (first, other) = (try setUp(main), try second.map(setUp))
+    for warning in [names?.warning, other.flatMap { first.agreement(with: $0).warning }].compactMap(\.self) {
+      Terminal.say("warning: \(warning)\n")
+    }
+    return (first, other)
   }
 
   private func plan(_ files: InitFiles, _ main: SetUpModel, _ second: SetUpModel?) throws(SluiceError) -> FilterPlan {

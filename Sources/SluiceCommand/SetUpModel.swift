@@ -64,6 +64,15 @@ struct SetUpModel {
       description: classifier, preparation: preparation, outputQuantisation: found.outputQuantisation?.value)
   }
 
+  /// How often this model and a second one see the same class on photographs that both were tried with.
+  func agreement(with second: SetUpModel) -> ModelAgreement { ModelAgreement(seen, second.seen) }
+
+  /// What the model sees on each photograph that it was tried with.
+  private var seen: [String: Int] {
+    let names = (photographs?.photographs ?? []).map(\.source)
+    return Dictionary(zip(names, preparation.topClasses)) { first, _ in first }
+  }
+
   /// What the model is, what was found where, and what was tried.
   var report: String {
     var lines = [description.text]

@@ -224,6 +224,27 @@ struct InitCommandTests {
     #expect(try SluiceCommand.run(arguments + ["0.05", "--no-calibrate"]).status == 0)
   }
 
+  @Test(
+    "a second model whose labels are those of the first in another order is refused, and one of other labels is warned of",
+    arguments: [
+      ("Blue\nred, crimson\ngreen\n", "the same classes in another order: its class 0 is `Blue`"),
+      ("red\nsquare\nround\n", "only 1 of 3 classes have the same name in both models"),
+      ("Red\ngreen\nblue, azure\n", nil),
+    ] as [(String, String?)])
+  func labelsOfTheSecondModel(labels: String, words: String?) throws {
+    let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+    try other.file("labels.txt", labels)
+    // The same with another producer, which no more than its bytes depend on.
+    let bytes = try Repository.bytes(Self.fixture("channels-last.onnx")) + [0x12, 1, 0x78]
+    let made = try SluiceCommand.run([
+      "init", Self.fixture("channels-last.onnx"), "--labels", try folder.file("own.txt", "red\ngreen\nblue\n"),
+      "--second-model", try other.file("second.onnx", bytes), "-o", "\(folder.path)/f.yaml",
+    ])
+    let isRefused = words?.contains("another order") == true
+    #expect(made.status == (isRefused ? 2 : 0), "\(made.errors)")
+    #expect(made.errors.contains(words ?? "in both models") == (words != nil), "\(made.errors)")
+  }
+
   @Test("a model whose name begins with a hyphen has a filter that is calibrated, and that commands can name")
   func hyphen() throws {
     let (folder, photographs) = (try TemporaryFolder(), try Self.photographs(60))

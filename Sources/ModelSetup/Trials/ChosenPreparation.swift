@@ -14,6 +14,8 @@ package struct ChosenPreparation: Sendable {
   package var quantisation: Quantisation?
   /// What was tried, in its order; empty where there were no photographs, or everything was found and they do not contradict it.
   package var trials: [TrialResult] = []
+  /// The class that the model sees on each photograph as it is prepared at last; empty where nothing was tried.
+  package var topClasses: [Int] = []
   /// Whether photographs gave numbers outside [0, 1] where the output was taken for one probability: it is one logit.
   package var showsLogit = false
   /// What sources say that cannot be had, or that photographs contradict.

@@ -60,6 +60,7 @@ struct PreparationTryout {
     }
     let answer = ColourAnswer(all, colours)
     current = answer.trial.taken.candidate
+    chosen.topClasses = answer.trial.taken.topClasses
     chosen.showsLogit = chosen.showsLogit || all.leavesUnit
     contradiction = answer.contradiction.map {
       Found($0, source: known.source(contradictedBy: all.best.candidate, insteadOf: answer.contradicted))
@@ -81,6 +82,7 @@ struct PreparationTryout {
     guard chosen.steps.reason == .assumed, geometries.count > 1 else { return false }
     let result = try trial.geometries(geometries, like: current) { progress("geometries", $0) }
     chosen.trials.append(result)
+    chosen.topClasses = result.taken.topClasses
     chosen.showsLogit = result.leavesUnit
     let steps = result.taken.candidate.steps
     chosen.steps = Choice(steps, .tried(isClear: result.isClear(on: \.steps)))
