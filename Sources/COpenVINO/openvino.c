@@ -457,6 +457,9 @@ static bool copy_numbers(int code, const void *data, float *scores, size_t count
     case OV_F16: for (size_t at = 0; at < count; at++) scores[at] = half_value(((const uint16_t *)data)[at]); return true;
     case OV_U8: for (size_t at = 0; at < count; at++) scores[at] = ((const uint8_t *)data)[at]; return true;
     case OV_I8: for (size_t at = 0; at < count; at++) scores[at] = ((const int8_t *)data)[at]; return true;
+    // No scores, but the numbers of classes beside them.
+    case OV_I32: for (size_t at = 0; at < count; at++) scores[at] = (float)((const int32_t *)data)[at]; return true;
+    case OV_I64: for (size_t at = 0; at < count; at++) scores[at] = (float)((const int64_t *)data)[at]; return true;
     default: return false;
   }
 }

@@ -106,6 +106,14 @@ struct ModelDescriptionTests {
     #expect(description.refusal?.remedy?.contains("before its TopK") == true)
   }
 
+  @Test("the best class alone with its score is no probability of one of two")
+  func bestAlone() throws {
+    let description = try Self.describe("\(Self.own)/top-one.onnx")
+    #expect(description.classifier?.output.kind == .best)
+    #expect(description.text.contains("the highest of more classes alone"))
+    #expect(description.refusal?.remedy?.contains("before its TopK or ArgMax") == true)
+  }
+
   @Test("sigmoids that are rounded to 8 bits are no softmax")
   func roundedSigmoids() throws {
     #expect(try Self.describe("\(Self.own)/rounded-sigmoids.onnx").classifier?.output.kind == .independent)

@@ -18,4 +18,15 @@ struct OutputKindTests {
   func kinds(runs: [[Float]], isQuantised: Bool, kind: OutputKind) {
     #expect(OutputKind(ofRuns: runs, isQuantised: isQuantised) == kind)
   }
+
+  @Test(
+    "one number is of two classes where the class beside it is the side that it lies on, and both sides were seen",
+    arguments: [
+      (.oneProbability, [0.2, 0.7, 0.5], [0, 1, 0], .oneProbability), (.oneLogit, [-3, 0.4], [0, 1], .oneLogit),
+      (.oneProbability, [0.2, 0.7], [4, 9], .best), (.oneProbability, [0.8, 0.7], [0, 1], .best),
+      (.oneProbability, [0.8, 0.7], [1, 1], .best), (.oneLogit, [0.8, 7], [1, 2], .best),
+    ] as [(OutputKind, [Float], [Float], OutputKind)])
+  func classBeside(kind: OutputKind, scores: [Float], classes: [Float], corrected: OutputKind) {
+    #expect(kind.corrected(byScores: scores, classes: classes) == corrected)
+  }
 }

@@ -114,7 +114,7 @@ package final class PreparedModel: Sendable {
   ///   - bytes: the elements of the input, as many as the shape says.
   ///   - output: one of `outputs`.
   /// - Throws: `classifier-failed`, also where the size of the output is not known before it runs, and for outputs
-  ///   that are neither floating-point numbers nor 8-bit integers.
+  ///   that are neither floating-point numbers nor integers of 8, 32 or 64 bits.
   package func values(of bytes: RawSpan, output: ModelTensor) throws(SluiceError) -> [Float] {
     guard let element = input.element, let count = output.count else {
       throw SluiceError(

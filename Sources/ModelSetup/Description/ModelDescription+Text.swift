@@ -49,6 +49,7 @@ extension ClassifierDescription {
     switch output.kind {
     case .oneProbability where !isSeenOnPhotographs:
       "2 classes by \(output.kind.rawValue), or one logit: nothing outside [0, 1] was seen"
+    case .best where output.valueCount == 1: "the highest of more classes alone"
     case .best: "the highest \(output.valueCount) of more classes"
     case .oneLogit, .oneProbability: "2 classes by \(output.kind.rawValue)"
     default: "\(output.kind.rawValue) of \(output.classCount) classes"

@@ -38,11 +38,24 @@ struct ModelTrial {
     }
     let again = try numbers(prepared, Self.repeated, tensor).prefix(total / ownBatch)
     guard again.elementsEqual(runs[Self.repeated]) else { throw answersByChance() }
-    let kind = OutputKind(ofRuns: Self.ranged(runs, tensor.element), isQuantised: tensor.element.isQuantised)
-      .corrected(byRuns: runs, hasPlaces: prepared.outputs.contains { Self.holdsPlaces($0, of: tensor) })
+    let kind = try kind(of: runs, tensor, beside: prepared)
     return ScoreOutput(
       name: tensor.name, type: tensor.type, element: tensor.element, shape: [1] + shape.dropFirst(), kind: kind,
       candidates: choice.candidates(among: prepared.outputs))
+  }
+
+  private func kind(
+    of runs: [[Float]], _ tensor: ModelTensor, beside prepared: PreparedModel
+  ) throws(SluiceError) -> OutputKind {
+    let ranged = Self.ranged(runs, tensor.element)
+    let kind = OutputKind(ofRuns: ranged, isQuantised: tensor.element.isQuantised)
+    let output = prepared.outputs.first { Self.holdsPlaces($0, of: tensor) }
+    guard let places = output, kind == .oneProbability || kind == .oneLogit else {
+      return kind.corrected(byRuns: runs, hasPlaces: output != nil)
+    }
+    var classes: [Float] = []
+    for index in runs.indices { classes += try numbers(prepared, index, places).prefix(1) }
+    return kind.corrected(byScores: ranged.compactMap(\.first), classes: classes)
   }
 
   private func numbers(
@@ -74,9 +87,9 @@ struct ModelTrial {
       remedy: "check the model with the program that it was made with")
   }
 
-  /// Whether an output has a whole number beside each score of another.
+  /// Whether an output has a whole number beside each score of another, whatever axes of length one stand around them.
   private static func holdsPlaces(_ output: ModelTensor, of scores: ModelTensor) -> Bool {
-    ["int64", "int32"].contains(output.type) && output.shape == scores.shape
+    ["int64", "int32"].contains(output.type) && output.count != nil && output.count == scores.count
   }
 
   /// The runs with 8-bit numbers in the range of probabilities that they most likely stand for.

@@ -14,4 +14,16 @@ extension OutputKind {
     // Without their places, sorted logits or shares of one are believed to be of all classes.
     return hasPlaces || self == .independent && count >= Self.leastSorted ? .best : self
   }
+
+  /// The kind of an output of one number, corrected where another output names a class beside it: unless that is the side of the
+  /// border that the number lies on, the number is the score of that class, whichever it is.
+  ///
+  /// - Parameters:
+  ///   - scores: the number of each run.
+  ///   - classes: the class beside it. Where all runs have the same, nothing tells two classes from one of many.
+  package func corrected(byScores scores: [Float], classes: [Float]) -> OutputKind {
+    let border: Float = self == .oneProbability ? 0.5 : 0
+    let areSides = zip(scores, classes).allSatisfy { $1 == ($0 > border ? 1 : 0) }
+    return areSides && Set(classes).count == 2 ? self : .best
+  }
 }

@@ -11,6 +11,6 @@ package enum OutputKind: String, Sendable, Hashable, CaseIterable {
   case oneProbability = "one probability"
   /// They lie in [0, 1] each by itself: several labels may hold at once.
   case independent = "independent probabilities"
-  /// The highest scores of more classes, sorted, so that a place stands for no class.
+  /// The highest scores of more classes, sorted where they are several, so that a place stands for no class.
   case best = "highest scores"
 }

@@ -133,8 +133,8 @@ extension OutputKind {
     case .best:
       throw SluiceError(
         .modelMismatch,
-        "the model \(model) gives only the highest scores of its classes, sorted, so that no place stands for a class",
-        remedy: "export it with the scores of all classes, before its TopK")
+        "the model \(model) gives only the highest scores of its classes, so that no place stands for a class",
+        remedy: "export it with the scores of all classes, before its TopK or ArgMax")
     }
   }
 }

@@ -70,6 +70,11 @@ def onnx_models():
         save(name, [means([2, 3]), times, node(last, ["logits"], ["all"]), node("TopK", ["all", "count"], ["values", "classes"])],
              [("input", F, [N, 3, 8, 8])], [("values", F, [N, 5]), ("classes", TensorProto.INT64, [N, 5])][:outputs],
              {"weights": 4 * np.random.default_rng(1).normal(size=(3, 10)).astype(np.float32), "count": np.array([5])})
+    # The best class alone, with its score.
+    save("top-one", [means([2, 3]), times, node("Softmax", ["logits"], ["all"]), node("ReduceMax", ["all"], ["score"], axes=[1], keepdims=1),
+                     node("ArgMax", ["all"], ["class"], axis=1, keepdims=0)],
+         [("input", F, [N, 3, 8, 8])], [("score", F, [N, 1]), ("class", TensorProto.INT64, [N])],
+         {"weights": np.random.default_rng(1).normal(size=(3, 10)).astype(np.float32)})
     # As onnxruntime quantises: 8 bits inside, floating-point numbers outside.
     for name, last in [("rounded-softmax", "Softmax"), ("rounded-sigmoids", "Sigmoid")]:
         save(name, [means([2, 3]), times, node(last, ["logits"], ["shares"]),
