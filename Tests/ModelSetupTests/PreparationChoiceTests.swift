@@ -14,7 +14,10 @@ import Testing
 @Suite(.enabled(if: Requirements.hasEngine, "needs the inference engine"))
 struct PreparationChoiceTests {
   /// Pictures whose brightest channel is their class, in files that are called by it where they are `named`.
-  private func photographs(_ count: Int, named: Bool) throws -> TemporaryFolder {
+  ///
+  /// - Parameters:
+  ///   - shift: by how many classes the names are wrong.
+  private func photographs(_ count: Int, named: Bool, shift: Int = 0) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     for index in 0..<count {
       let channel = index % 3
@@ -23,7 +26,7 @@ struct PreparationChoiceTests {
       for place in 0..<samples.count {
         samples[place] = UInt8(place % 3 == channel ? 200 + index % 40 : 40 + (index * 7 + place) % 30)
       }
-      let name = named ? "\(channel)_\(index).png" : "picture\(index).png"
+      let name = named ? "\((channel + shift) % 3)_\(index).png" : "picture\(index).png"
       try folder.file(name, try image.encodedAsPNG())
     }
     return folder
@@ -54,6 +57,20 @@ struct PreparationChoiceTests {
     let chosen = try choice("channels-last.onnx", try photographs(30, named: false))
     #expect(chosen.trials.first?.measure == .information)
     #expect(chosen.trials.first?.best.agreement == 1)
+  }
+
+  @Test("labels that the model does not find in photographs are a doubt, and decide on nothing")
+  func refutedLabels() throws {
+    let right = try choice("channels-last.onnx", try photographs(30, named: true))
+    #expect(!right.doubts.contains { $0.source == "photographs" })
+    // BGR finds one of three classes under these names, as guessing does, and RGB none.
+    let wrong = try choice("channels-last.onnx", try photographs(30, named: true, shift: 1))
+    #expect(wrong.trials.first?.measure == .information)
+    #expect(wrong.trials.first?.refutedLabels?.count == 30)
+    let doubts = wrong.doubts.filter { $0.source == "photographs" }.map(\.value)
+    #expect(
+      doubts.count == 1
+        && doubts[0].hasPrefix("folders or file names give classes for 30 photographs, of which the model"))
   }
 
   @Test(

@@ -60,6 +60,16 @@ struct TrialResultTests {
     #expect(text.hasSuffix("ImageNet mean and std has 0.67 of information, this one 0.00"), "\(text)")
   }
 
+  @Test("what is said of labels that the model does not find, also of some of the candidates")
+  func refutedLabels() throws {
+    let result = TrialResult(
+      [outcome(0, 0.1, 0.2)], by: .information, prefersUsual: false, refutedLabels: .init(count: 50, accuracy: 0.0))
+    let text = try #require(result.labelDoubt)
+    #expect(
+      text.hasPrefix("folders or file names give classes for 50 photographs, of which the model finds 0.00: either"))
+    #expect(self.result(2).labelDoubt == nil)
+  }
+
   private func rows(_ text: String) -> [Substring] {
     text.split(separator: "\n").filter { $0.hasPrefix("  squash to") }
   }

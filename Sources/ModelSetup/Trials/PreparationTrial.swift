@@ -19,6 +19,8 @@ package struct PreparationTrial {
   /// Labels count when the best candidate is better than guessing by so many standard errors: numbers in file names may
   /// mean anything.
   private static let clearlyBetter = 3.0
+  /// With less than that they are too few to tell; labels are refuted only where the model does not even reach this.
+  private static let perhapsBetter = 2.0
   /// Labels count when so large a share of the photographs has them.
   private static let leastLabelled = 0.5
   /// The share of the side that pictures are moved by.
@@ -107,19 +109,36 @@ package struct PreparationTrial {
       outcomes.append(CandidateOutcome(candidate, predictions: rows, moved: moved, trueClasses: labels))
       step()
     }
-    return TrialResult(outcomes, by: .information, prefersUsual: prefersUsual, leavesUnit: leavesUnit)
+    return TrialResult(
+      outcomes, by: .information, prefersUsual: prefersUsual, leavesUnit: leavesUnit,
+      refutedLabels: refutedLabels(plain)
+    )
   }
 
   /// Whether enough photographs have a label, and some candidate finds clearly more of them than guessing would.
   private func trustsLabels(_ outcomes: [CandidateOutcome]) -> Bool {
+    isMostlyLabelled(outcomes) && exceedsGuessing(outcomes, by: Self.clearlyBetter)
+  }
+
+  /// The labels where they are those of most photographs, and plainly none that the model knows.
+  private func refutedLabels(_ outcomes: [CandidateOutcome]) -> TrialResult.RefutedLabels? {
+    guard isMostlyLabelled(outcomes), !exceedsGuessing(outcomes, by: Self.perhapsBetter) else { return nil }
+    return TrialResult.RefutedLabels(
+      count: outcomes.first?.corrects.count ?? 0, accuracy: outcomes.compactMap(\.accuracy).max() ?? 0)
+  }
+
+  private func isMostlyLabelled(_ outcomes: [CandidateOutcome]) -> Bool {
     let labelled = outcomes.first?.corrects.count ?? 0
-    guard Double(labelled) >= Self.leastLabelled * Double(photographs.photographs.count), labelled > 1 else {
-      return false
-    }
+    return Double(labelled) >= Self.leastLabelled * Double(photographs.photographs.count) && labelled > 1
+  }
+
+  /// Whether the best candidate is better than guessing by so many standard errors.
+  private func exceedsGuessing(_ outcomes: [CandidateOutcome], by errors: Double) -> Bool {
+    let labelled = Double(max(1, outcomes.first?.corrects.count ?? 0))
     let best = outcomes.compactMap(\.accuracy).max() ?? 0
     // Of all wrong and all right photographs, one more or less is taken as the error.
-    let error = max(best * (1 - best), 1 / Double(labelled)) / Double(labelled)
-    return best - Self.clearlyBetter * error.squareRoot() > 1 / Double(classifier.output.classCount)
+    let error = max(best * (1 - best), 1 / labelled) / labelled
+    return best - errors * error.squareRoot() > 1 / Double(classifier.output.classCount)
   }
 
   private func predictions(

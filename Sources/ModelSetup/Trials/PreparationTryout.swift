@@ -11,6 +11,8 @@ struct PreparationTryout {
   private var current: PreparationCandidate
   /// What photographs say against what was found, as they were last asked.
   private var contradiction: Found<String>?
+  /// What they say against their labels.
+  private var labelDoubt: String?
   private let trial: PreparationTrial
   private let colours: ColourCandidates
   private let output: OutputKind
@@ -50,6 +52,7 @@ struct PreparationTryout {
     // What was tried with another geometry may look different with this one.
     if try tryGeometries(geometries, progress), colours.leavesChoice { try tryColours(progress) }
     if let contradiction { chosen.doubts.append(contradiction) }
+    if let labelDoubt { chosen.doubts.append(Found(labelDoubt, source: "photographs")) }
   }
 
   private mutating func tryColours(_ progress: (String, Double) -> Void) throws(SluiceError) {
@@ -58,6 +61,7 @@ struct PreparationTryout {
     let all = try trial.colours(colours.normalisations, colours.orders, steps: current.steps) {
       progress("colours", $0)
     }
+    labelDoubt = all.labelDoubt
     let answer = ColourAnswer(all, colours)
     current = answer.trial.taken.candidate
     chosen.topClasses = answer.trial.taken.topClasses
@@ -84,6 +88,7 @@ struct PreparationTryout {
     chosen.trials.append(result)
     chosen.topClasses = result.taken.topClasses
     chosen.showsLogit = result.leavesUnit
+    labelDoubt = result.labelDoubt
     let steps = result.taken.candidate.steps
     chosen.steps = Choice(steps, .tried(isClear: result.isClear(on: \.steps)))
     guard steps != current.steps else { return false }

@@ -25,6 +25,14 @@ extension TrialResult {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// What photographs say against the labels, as a clause for people; `nil` where they say nothing.
+  package var labelDoubt: String? {
+    refutedLabels.map {
+      "folders or file names give classes for \($0.count) photographs, of which the model finds \(share($0.accuracy)): either the labels "
+        + "are in another order than the model's, or the names mean something else"
+    }
+  }
+
   /// What photographs say against a candidate that a source names, as a clause for people; `nil` where they say nothing.
   package func contradiction(of other: CandidateOutcome) -> String? {
     guard contradicts(other) else { return nil }

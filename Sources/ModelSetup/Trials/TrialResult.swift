@@ -17,6 +17,21 @@ package struct TrialResult: Sendable {
   /// Whether a number that was taken for one probability lay outside [0, 1]: a sigmoid gives none there, whatever it is shown.
   package let leavesUnit: Bool
 
+  /// What labels there were that say nothing of the candidates, because the model finds no more of them than by guessing.
+  package let refutedLabels: RefutedLabels?
+
+  package struct RefutedLabels: Sendable, Hashable {
+    /// How many photographs have them.
+    package let count: Int
+    /// The share that the best candidate finds.
+    package let accuracy: Double
+
+    package init(count: Int, accuracy: Double) {
+      self.count = count
+      self.accuracy = accuracy
+    }
+  }
+
   /// Candidates whose mean difference is below so many standard errors are not told apart.
   private static let clearDifference = 2.0
 
@@ -25,10 +40,12 @@ package struct TrialResult: Sendable {
   ///   - prefersUsual: whether the order also decides between those that photographs do not tell apart. It is right where
   ///     the candidates differ little, so that the best of a few photographs is mere chance.
   package init(
-    _ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool, leavesUnit: Bool = false
+    _ outcomes: [CandidateOutcome], by measure: Measure, prefersUsual: Bool, leavesUnit: Bool = false,
+    refutedLabels: RefutedLabels? = nil
   ) {
     self.measure = measure
     self.leavesUnit = leavesUnit
+    self.refutedLabels = refutedLabels
     let mostAccurate = outcomes.max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) } ?? outcomes[0]
     let ranks = outcomes.map { Self.rank($0, measure, mostAccurate) }
     let ranked = outcomes.enumerated().sorted { left, right in
@@ -47,7 +64,8 @@ package struct TrialResult: Sendable {
   func limited(to isPermitted: (PreparationCandidate) -> Bool) -> TrialResult {
     let permitted = outcomes.filter { isPermitted($0.candidate) }
     guard !permitted.isEmpty, permitted.count < outcomes.count else { return self }
-    return TrialResult(permitted, by: measure, prefersUsual: false, leavesUnit: leavesUnit)
+    return TrialResult(
+      permitted, by: measure, prefersUsual: false, leavesUnit: leavesUnit, refutedLabels: refutedLabels)
   }
 
   private static func rank(
