@@ -4,7 +4,8 @@ import Common
 ///
 /// A text file names class i, counted from 0, in line i. Where every line begins with a WordNet identifier, as in
 /// `n01440764 tench, Tinca tinca`, that is left away. A JSON file holds a list of names, or an object from class
-/// numbers to names, as in `{"0": "tench"}`; where it has lists in place of names, as Keras does, the last entry counts.
+/// numbers to names, as in `{"0": "tench"}`; where it has lists in place of names, as Keras does, the last entry counts. A
+/// list or a dictionary may also be as Python prints it.
 package struct ClassLabels: Sendable, Hashable {
   /// In the order of the classes.
   package let names: [String]
@@ -25,7 +26,8 @@ package struct ClassLabels: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - path: names the file in errors.
-  /// - Throws: `invalid-labels` for JSON of another shape; for a text that only begins like JSON, lines are taken.
+  /// - Throws: `invalid-labels` for JSON of another shape, and for a list that is none of JSON or Python; for a text that only
+  ///   begins like one, lines are taken.
   package init(_ bytes: [UInt8], path: String) throws(SluiceError) {
     let isNamedJSON = path.lowercased().hasSuffix(".json")
     let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
@@ -38,13 +40,19 @@ package struct ClassLabels: Sendable, Hashable {
     do throws(SluiceError) {
       value = try JSONValue(reading: bytes.span, limits: Self.jsonLimits)
     } catch {
-      guard isNamedJSON else {
-        self.init(String(decoding: bytes, as: UTF8.self))
+      let text = String(decoding: bytes, as: UTF8.self)
+      if let names = PythonNames.names(text) {
+        self.init(names: names)
+        return
+      }
+      guard isNamedJSON || Self.isOneList(text) else {
+        self.init(text)
         return
       }
       throw SluiceError(
-        .invalidLabels, "\(path) is not valid JSON: \(error.message)",
-        remedy: "give the labels as text, one per line, in a file with another ending", byteOffset: error.byteOffset)
+        .invalidLabels, "\(path) is not valid JSON, and no list of Python: \(error.message)",
+        remedy: "give the labels as text, one per line\(isNamedJSON ? ", in a file with another ending" : "")",
+        byteOffset: error.byteOffset)
     }
     guard let names = Self.names(in: value) else {
       throw SluiceError(
@@ -56,6 +64,13 @@ package struct ClassLabels: Sendable, Hashable {
 
   private init(names: [String]) {
     self.names = names
+  }
+
+  /// Whether a text is one list or dictionary from its first character to its last: `[background]` may be the name in a line.
+  private static func isOneList(_ text: String) -> Bool {
+    let pairs: [Character: Character] = ["[": "]", "{": "}"]
+    guard let open = text.first(where: { !$0.isWhitespace }), let close = pairs[open] else { return false }
+    return text.firstIndex(of: close) == text.lastIndex { !$0.isWhitespace }
   }
 
   /// A WordNet identifier is an n and eight digits.

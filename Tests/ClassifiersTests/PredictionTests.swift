@@ -87,6 +87,7 @@ struct PredictionTests {
     arguments: [
       (#"["cat", "dog"]"#, "l.json"), (#" {"1": "dog", "0": "cat"}"#, "l.txt"),
       (#"{"0": ["n01", "cat"], "1": ["n02", "dog"]}"#, "l.JSON"), ("cat\ndog\n", "l.txt"),
+      ("{0: 'cat',\n 1: \"dog\"}\n", "l.txt"), ("['cat', 'dog',]", "l.txt"), ("[u'cat',\r\n u'dog']", "l.json"),
     ])
   func labelsInJSON(text: String, path: String) throws {
     let labels = try ClassLabels(Array(text.utf8), path: path)
@@ -103,8 +104,22 @@ struct PredictionTests {
     #expect(error?.code == .invalidLabels && error?.message.contains("the/labels.json") == true)
   }
 
-  @Test func textThatOnlyBeginsLikeJSONIsLines() throws {
-    let labels = try ClassLabels(Array("[background]\ncat\n".utf8), path: "labels.txt")
+  @Test(arguments: ["[background]\ncat\n", "[background]\n[it's]"])
+  func textThatOnlyBeginsLikeJSONIsLines(text: String) throws {
+    let labels = try ClassLabels(Array(text.utf8), path: "labels.txt")
     #expect(labels.count == 2 && labels[0] == "[background]")
+  }
+
+  @Test(
+    "one list that is none of JSON or Python is no lines",
+    arguments: [
+      "{0: 'cat',\n 2: 'dog'}", "[cat,\ndog]", "{'cat': 1, 'dog': 0}", "['cat' 'dog']", "{0: ['n01', 'cat']}",
+      "{1: 'cat'}\n",
+    ])
+  func otherLists(text: String) {
+    let error = #expect(throws: SluiceError.self) { try ClassLabels(Array(text.utf8), path: "the/labels.txt") }
+    #expect(
+      error?.code == .invalidLabels && error?.message.hasPrefix("the/labels.txt is not valid JSON, and no list") == true
+    )
   }
 }

@@ -1,3 +1,4 @@
+import Classifiers
 import Common
 import Pixels
 
@@ -15,42 +16,10 @@ enum TextLists {
   /// The names in a text: a JSON list or object, a Python dictionary such as `{0: 'cat', 1: 'dog'}`, lines, or commas.
   static func names(_ text: String) -> [String]? {
     if let json = ModelSurroundings.json(Array(text.utf8)) { return json.asNames }
-    if text.first == "{" || text.first == "[" { return quoted(text) }
+    if text.first == "{" || text.first == "[" { return PythonNames.names(text) }
     // The line end of Windows is one character.
     let lines = text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline) : text.split(separator: ",")
     let names = lines.map { $0.drop { $0 == " " } }.map(String.init)
     return names.count > 1 ? names : nil
-  }
-
-  /// What stands in quotes, in its order; a dictionary's numbers are to go from 0 up.
-  private static func quoted(_ text: String) -> [String]? {
-    var names: [String] = []
-    var (quote, name): (Character?, String) = (nil, "")
-    var isEscaped = false
-    var between = ""
-    for character in text {
-      if let open = quote {
-        if isEscaped {
-          name.append(character)
-          isEscaped = false
-        } else if character == "\\" {
-          isEscaped = true
-        } else if character == open {
-          names.append(name)
-          quote = nil
-          between = ""
-        } else {
-          name.append(character)
-        }
-      } else if character == "'" || character == "\"" {
-        // `, 17: ` before the name of class 17.
-        let number = Int(between.filter(\.isNumber))
-        guard number == nil || number == names.count else { return nil }
-        (quote, name) = (character, "")
-      } else {
-        between.append(character)
-      }
-    }
-    return names.isEmpty ? nil : names
   }
 }
