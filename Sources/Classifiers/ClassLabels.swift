@@ -2,8 +2,8 @@ import Common
 
 /// The names of a classifier's classes.
 ///
-/// A text file names class i, counted from 0, in line i. Where every line begins with a WordNet identifier, as in
-/// `n01440764 tench, Tinca tinca`, that is left away. A JSON file holds a list of names, or an object from class
+/// A text file names class i, counted from 0, in line i; where every line begins with a number of its own, as in `3: fish`,
+/// that is the class. Where every name begins with a WordNet identifier, as in `n01440764 tench, Tinca tinca`, that is left away. A JSON file holds a list of names, or an object from class
 /// numbers to names, as in `{"0": "tench"}`; where it has lists in place of names, as Keras does, the last entry counts. A
 /// list or a dictionary may also be as Python prints it.
 package struct ClassLabels: Sendable, Hashable {
@@ -14,26 +14,49 @@ package struct ClassLabels: Sendable, Hashable {
 
   /// One name a line.
   package init(_ text: String) {
+    let lines = Self.lines(text)
+    self.init(lines: lines, numbered: NumberedLines(lines))
+  }
+
+  /// - Throws: `invalid-labels` for lines with numbers from 1 on: the first of them may belong to either of two classes.
+  private init(_ text: String, path: String) throws(SluiceError) {
+    let lines = Self.lines(text)
+    let numbered = NumberedLines(lines)
+    if let numbered, numbered.first != 0 {
+      throw SluiceError(
+        .invalidLabels,
+        "\(path) numbers its labels from \(numbered.first) to \(numbered.names.count), and classes are counted from 0",
+        remedy: "number them from 0, or leave the numbers away where the lines are in the order of the classes")
+    }
+    self.init(lines: lines, numbered: numbered)
+  }
+
+  private init(lines: [String], numbered: NumberedLines?) {
+    let named = numbered.flatMap { $0.first == 0 ? $0.names : nil } ?? lines
+    let withoutIdentifiers = named.compactMap(Self.name(afterIdentifier:))
+    self.init(names: withoutIdentifiers.count == named.count ? withoutIdentifiers : named)
+  }
+
+  private static func lines(_ text: String) -> [String] {
     // A carriage return and a line feed are one character in Swift, so both endings are looked for.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     while lines.last == "" { lines.removeLast() }
     if lines.first?.first == "\u{FEFF}" { lines[0].removeFirst() }
-    let withoutIdentifiers = lines.compactMap(Self.name(afterIdentifier:))
-    self.init(names: withoutIdentifiers.count == lines.count ? withoutIdentifiers : lines)
+    return lines
   }
 
   /// The labels in a file, whose ending or first character tells JSON from lines.
   ///
   /// - Parameters:
   ///   - path: names the file in errors.
-  /// - Throws: `invalid-labels` for JSON of another shape, and for a list that is none of JSON or Python; for a text that only
+  /// - Throws: `invalid-labels` for JSON of another shape, for numbers from 1 on, and for a list that is none of JSON or Python; for a text that only
   ///   begins like one, lines are taken.
   package init(_ bytes: [UInt8], path: String) throws(SluiceError) {
     let isNamedJSON = path.lowercased().hasSuffix(".json")
     let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     let beginsLikeJSON = first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
     guard isNamedJSON || beginsLikeJSON else {
-      self.init(String(decoding: bytes, as: UTF8.self))
+      try self.init(String(decoding: bytes, as: UTF8.self), path: path)
       return
     }
     let value: JSONValue
@@ -46,7 +69,7 @@ package struct ClassLabels: Sendable, Hashable {
         return
       }
       guard isNamedJSON || Self.isOneList(text) else {
-        self.init(text)
+        try self.init(text, path: path)
         return
       }
       throw SluiceError(

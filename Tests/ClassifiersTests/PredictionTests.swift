@@ -111,6 +111,34 @@ struct PredictionTests {
   }
 
   @Test(
+    "lines that all have numbers of their own name those classes",
+    arguments: [
+      "0: cat\n1: dog\n", "1 dog\n0 cat", "0\tcat\r\n1\tdog\r\n", "1,dog\n\n0,cat\n",
+      " 0 : n02123045 cat\n 1 : n02084071 dog",
+    ])
+  func numberedLines(text: String) throws {
+    #expect(try ClassLabels(Array(text.utf8), path: "labels.txt").names == ["cat", "dog"])
+  }
+
+  @Test(
+    "names that only begin with numbers are names",
+    arguments: [
+      ["2 euro", "1 euro"], ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"], ["0 cat", "2 dog"],
+      ["0 cat", "dog"],
+      ["0 cat", "0 dog"], ["30 km/h", "50 km/h"], ["0", "1"], ["0cat", "1dog"], ["0: ", "1: "], ["12:: a", "13:: b"],
+      ["99999999999999999999 a", "0 b"], ["0 cat"],
+    ])
+  func namesWithNumbers(names: [String]) throws {
+    #expect(try ClassLabels(Array(names.joined(separator: "\n").utf8), path: "labels.txt").names == names)
+  }
+
+  @Test func numbersFromOneOnAreRefused() {
+    let error = #expect(throws: SluiceError.self) { try ClassLabels(Array("2 dog\n1 cat".utf8), path: "labels.txt") }
+    #expect(
+      error?.code == .invalidLabels && error?.message.hasPrefix("labels.txt numbers its labels from 1 to 2") == true)
+  }
+
+  @Test(
     "one list that is none of JSON or Python is no lines",
     arguments: [
       "{0: 'cat',\n 2: 'dog'}", "[cat,\ndog]", "{'cat': 1, 'dog': 0}", "['cat' 'dog']", "{0: ['n01', 'cat']}",

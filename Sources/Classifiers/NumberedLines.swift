@@ -1,0 +1,44 @@
+/// Lines that begin with the number of their class, as in `3: fish`, `3 fish`, or the two with a tab or a comma between them.
+struct NumberedLines {
+  /// The number of the first class.
+  let first: Int
+  /// In the order of their numbers.
+  let names: [String]
+
+  /// Names that begin with a number, such as `2 euro`, repeat what follows it; the names of classes hardly do.
+  private static let leastDistinct = 0.75
+
+  /// `nil` where a line that is not blank has no number or no name, where the numbers do not go from 0 or 1 up without gaps, and
+  /// where what follows them are no names of their own.
+  ///
+  /// - Complexity: O(n log n) of the lines.
+  init?(_ lines: [String]) {
+    let filled = lines.filter { !$0.allSatisfy(\.isWhitespace) }
+    let parts = filled.compactMap(Self.part).sorted { $0.number < $1.number }
+    guard parts.count == filled.count, parts.count > 1, let first = parts.first?.number, (0...1).contains(first),
+      parts.enumerated().allSatisfy({ $1.number == first + $0 }),
+      Double(Set(parts.map(\.name)).count) >= Self.leastDistinct * Double(parts.count)
+    else { return nil }
+    self.first = first
+    names = parts.map(\.name)
+  }
+
+  private struct Part {
+    let number: Int
+    let name: String
+  }
+
+  private static func part(_ line: String) -> Part? {
+    let start = line.drop(while: \.isWhitespace)
+    let digits = start.prefix { $0.isASCII && $0.isNumber }
+    let rest = start.dropFirst(digits.count)
+    let separator = rest.prefix { $0.isWhitespace || isMark($0) }
+    let name = rest.dropFirst(separator.count)
+    guard let number = Int(digits), !separator.isEmpty, separator.count(where: isMark) <= 1, !name.isEmpty else {
+      return nil
+    }
+    return Part(number: number, name: String(name))
+  }
+
+  private static func isMark(_ character: Character) -> Bool { character == ":" || character == "," }
+}
