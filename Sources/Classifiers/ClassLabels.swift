@@ -41,7 +41,6 @@ package struct ClassLabels: Sendable, Hashable {
     // A carriage return and a line feed are one character in Swift, so both endings are looked for.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     while lines.last == "" { lines.removeLast() }
-    if lines.first?.first == "\u{FEFF}" { lines[0].removeFirst() }
     return lines
   }
 
@@ -49,21 +48,22 @@ package struct ClassLabels: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - path: names the file in errors.
-  /// - Throws: `invalid-labels` for JSON of another shape, for numbers from 1 on, and for a list that is none of JSON or Python; for a text that only
+  /// - Throws: `invalid-labels` for what is no UTF-8, for JSON of another shape, for numbers from 1 on, and for a list that is none of JSON or Python; for a text that only
   ///   begins like one, lines are taken.
   package init(_ bytes: [UInt8], path: String) throws(SluiceError) {
+    let bytes = bytes.withoutByteOrderMark
+    let text = try Self.text(bytes, path: path)
     let isNamedJSON = path.lowercased().hasSuffix(".json")
     let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
     let beginsLikeJSON = first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
     guard isNamedJSON || beginsLikeJSON else {
-      try self.init(String(decoding: bytes, as: UTF8.self), path: path)
+      try self.init(text, path: path)
       return
     }
     let value: JSONValue
     do throws(SluiceError) {
       value = try JSONValue(reading: bytes.span, limits: Self.jsonLimits)
     } catch {
-      let text = String(decoding: bytes, as: UTF8.self)
       if let names = PythonNames.names(text) {
         self.init(names: names)
         return
@@ -87,6 +87,14 @@ package struct ClassLabels: Sendable, Hashable {
 
   private init(names: [String]) {
     self.names = names
+  }
+
+  /// Another encoding would give names with marks for what is no character in this one, which no folder is called by.
+  private static func text(_ bytes: [UInt8], path: String) throws(SluiceError) -> String {
+    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+      throw SluiceError(.invalidLabels, "\(path) is no UTF-8", remedy: "save it as UTF-8")
+    }
+    return text
   }
 
   /// Whether a text is one list or dictionary from its first character to its last: `[background]` may be the name in a line.

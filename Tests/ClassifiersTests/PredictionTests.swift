@@ -88,6 +88,8 @@ struct PredictionTests {
       (#"["cat", "dog"]"#, "l.json"), (#" {"1": "dog", "0": "cat"}"#, "l.txt"),
       (#"{"0": ["n01", "cat"], "1": ["n02", "dog"]}"#, "l.JSON"), ("cat\ndog\n", "l.txt"),
       ("{0: 'cat',\n 1: \"dog\"}\n", "l.txt"), ("['cat', 'dog',]", "l.txt"), ("[u'cat',\r\n u'dog']", "l.json"),
+      ("\u{FEFF}cat\r\ndog\r\n", "l.txt"), ("\u{FEFF}[\"cat\", \"dog\"]", "l.json"),
+      ("\u{FEFF}[\"cat\", \"dog\"]", "l.txt"),
     ])
   func labelsInJSON(text: String, path: String) throws {
     let labels = try ClassLabels(Array(text.utf8), path: path)
@@ -130,6 +132,15 @@ struct PredictionTests {
     ])
   func namesWithNumbers(names: [String]) throws {
     #expect(try ClassLabels(Array(names.joined(separator: "\n").utf8), path: "labels.txt").names == names)
+  }
+
+  @Test(
+    "labels in another encoding than UTF-8 are refused, with what to do",
+    arguments: [Array("cat".utf8) + [0xE9, 0x0A], [0xFF, 0xFE, 0x63, 0x00, 0x0A, 0x00], [0x63, 0x00]] as [[UInt8]])
+  func otherEncodings(bytes: [UInt8]) {
+    let error = #expect(throws: SluiceError.self) { try ClassLabels(bytes, path: "the/labels.txt") }
+    #expect(error?.code == .invalidLabels && error?.message == "the/labels.txt is no UTF-8")
+    #expect(error?.remedy == "save it as UTF-8")
   }
 
   @Test func numbersFromOneOnAreRefused() {

@@ -171,6 +171,14 @@ struct FoundPreparationTests {
     if example.steps != nil { #expect(found.steps?.source == "preprocessor_config.json") }
   }
 
+  @Test("a file from Windows may begin with a byte order mark")
+  func byteOrderMark() throws {
+    let text = #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#
+    let found = try found(["preprocessor_config.json": "\u{FEFF}" + text, "labels.json": "\u{FEFF}[\"cat\", \"dog\"]"])
+    #expect(found.normalisation?.value == Self.half)
+    #expect(found.labels(count: 2)?.value == ["cat", "dog"])
+  }
+
   @Test(
     "what is about a model may stand above its folder, where that is one for other programs",
     arguments: [("onnx", true), ("openvino", true), ("models", false)])

@@ -53,7 +53,10 @@ package struct ModelSurroundings: Sendable {
     return folder.split(separator: "/").last.map { Self.exportFolders.contains(String($0)) } ?? false
   }
 
-  static func json(_ bytes: [UInt8]) -> JSONValue? { try? JSONValue(reading: bytes.span, limits: jsonLimits) }
+  static func json(_ bytes: [UInt8]) -> JSONValue? {
+    let bytes = bytes.withoutByteOrderMark
+    return try? JSONValue(reading: bytes.span, limits: jsonLimits)
+  }
 
   /// Everything that is known of how pictures are prepared; what the model says itself comes first.
   ///
