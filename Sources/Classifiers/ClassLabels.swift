@@ -3,14 +3,15 @@ import Common
 /// The names of a classifier's classes.
 ///
 /// A text file names class i, counted from 0, in line i; where every line begins with a number of its own, as in `3: fish`,
-/// that is the class. Where every name begins with a WordNet identifier, as in `n01440764 tench, Tinca tinca`, that is left away. A JSON file holds a list of names, or an object from class
-/// numbers to names, as in `{"0": "tench"}`; where it has lists in place of names, as Keras does, the last entry counts. A
-/// list or a dictionary may also be as Python prints it.
+/// that is the class. Where every name begins with a WordNet identifier, as in `n01440764 tench, Tinca tinca`, that is left
+/// away. A JSON file holds a list of names, or an object from class numbers to names, as in `{"0": "tench"}`, or from names to
+/// numbers; where it has lists in place of names, as Keras does, the last entry counts. Of a configuration of Hugging Face,
+/// `id2label` is read. A list or a dictionary may also be as Python prints it.
 package struct ClassLabels: Sendable, Hashable {
   /// In the order of the classes.
   package let names: [String]
 
-  private static let jsonLimits = JSONValue.Limits(depth: 3, values: 1_000_000, members: 1_000_000)
+  private static let jsonLimits = JSONValue.Limits(depth: 16, values: 1_000_000, members: 1_000_000)
 
   /// One name a line.
   package init(_ text: String) {
@@ -48,8 +49,8 @@ package struct ClassLabels: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - path: names the file in errors.
-  /// - Throws: `invalid-labels` for what is no UTF-8, for JSON of another shape, for numbers from 1 on, and for a list that is none of JSON or Python; for a text that only
-  ///   begins like one, lines are taken.
+  /// - Throws: `invalid-labels` for what is no UTF-8, for JSON of another shape, for numbers from 1 on, and for a list that is
+  ///   none of JSON or Python; for a text that only begins like one, lines are taken.
   package init(_ bytes: [UInt8], path: String) throws(SluiceError) {
     let bytes = bytes.withoutByteOrderMark
     let text = try Self.text(bytes, path: path)
@@ -80,7 +81,9 @@ package struct ClassLabels: Sendable, Hashable {
     guard let names = Self.names(in: value) else {
       throw SluiceError(
         .invalidLabels, "\(path) holds JSON in which there are no labels",
-        remedy: "give a list of names, or an object from each class number to its name, from \"0\" on without gaps")
+        remedy:
+          "give a list of names, or an object from each class number to its name or the other way around, from 0 on without gaps"
+      )
     }
     self.init(names: names)
   }
@@ -111,31 +114,6 @@ package struct ClassLabels: Sendable, Hashable {
       line.dropFirst(9).first.map({ $0 == " " || $0 == "\t" }) == true
     else { return nil }
     return String(line.dropFirst(10))
-  }
-
-  private static func names(in value: JSONValue) -> [String]? {
-    switch value {
-    case .array(let values):
-      let names = values.compactMap { name(in: $0) }
-      return names.count == values.count ? names : nil
-    case .object(let members):
-      var names = [String?](repeating: nil, count: members.count)
-      for member in members {
-        guard let index = Int(member.name), names.indices.contains(index), names[index] == nil else { return nil }
-        names[index] = name(in: member.value)
-      }
-      let known = names.compactMap(\.self)
-      return known.count == names.count ? known : nil
-    default: return nil
-    }
-  }
-
-  private static func name(in value: JSONValue) -> String? {
-    switch value {
-    case .string(let text): text
-    case .array(let values): if case .string(let text)? = values.last { text } else { nil }
-    default: nil
-    }
   }
 
   package var count: Int { names.count }

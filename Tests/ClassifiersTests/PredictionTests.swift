@@ -87,6 +87,8 @@ struct PredictionTests {
     arguments: [
       (#"["cat", "dog"]"#, "l.json"), (#" {"1": "dog", "0": "cat"}"#, "l.txt"),
       (#"{"0": ["n01", "cat"], "1": ["n02", "dog"]}"#, "l.JSON"), ("cat\ndog\n", "l.txt"),
+      (#"{"dog": 1, "cat": 0}"#, "class_indices.json"),
+      (#"{"id2label": {"0": "cat", "1": "dog"}, "label2id": {"cat": 0}, "a": {"b": {"c": [[1]]}}}"#, "config.json"),
       ("{0: 'cat',\n 1: \"dog\"}\n", "l.txt"), ("['cat', 'dog',]", "l.txt"), ("[u'cat',\r\n u'dog']", "l.json"),
       ("\u{FEFF}cat\r\ndog\r\n", "l.txt"), ("\u{FEFF}[\"cat\", \"dog\"]", "l.json"),
       ("\u{FEFF}[\"cat\", \"dog\"]", "l.txt"),
@@ -99,7 +101,9 @@ struct PredictionTests {
   @Test(
     "JSON without labels is refused by the file's name",
     arguments: [
-      "{}}", "[1, 2]", #"{"0": "cat", "2": "dog"}"#, #"{"cat": 0}"#, #"{"0": "cat", "00": "dog"}"#, "7", "[[]]",
+      "{}}", "[1, 2]", #"{"0": "cat", "2": "dog"}"#, #"{"cat": 0}"#, #"{"0": "cat", "00": "dog"}"#, "7",
+      #"{"cat": 0, "dog": 0}"#,
+      #"{"cat": 1, "dog": 2}"#, #"{"id2label": {"1": "cat"}}"#, "[[]]",
     ])
   func noLabelsInJSON(text: String) throws {
     let error = #expect(throws: SluiceError.self) { try ClassLabels(Array(text.utf8), path: "the/labels.json") }

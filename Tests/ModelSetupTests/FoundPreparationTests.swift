@@ -171,6 +171,20 @@ struct FoundPreparationTests {
     if example.steps != nil { #expect(found.steps?.source == "preprocessor_config.json") }
   }
 
+  @Test(
+    "a file of labels that cannot be read is a doubt; one that is only called like the model may be about anything",
+    arguments: [
+      ("labels.json", "{\"a\": 1, \"b\": 2}", "it holds JSON in which there are no labels; give a list"),
+      ("model_labels.txt", "1 cat\n2 dog\n", "it numbers its labels from 1 to 2"),
+      ("labels.txt", "c\u{0}a\u{0}t\u{0}", "it is no UTF-8; save it as UTF-8"),
+      ("model.json", "{\"a\": 1}", nil), ("labels.json", "{\"a\": 1, \"b\": 0}", nil),
+    ] as [(String, String, String?)])
+  func labelsThatCannotBeRead(name: String, text: String, words: String?) throws {
+    let doubts = try found([name: text]).doubts
+    #expect(doubts.map(\.source) == (words == nil ? [] : [name]))
+    if let words { #expect(doubts.first?.value.hasPrefix(words) == true, "\(doubts)") }
+  }
+
   @Test("a file from Windows may begin with a byte order mark")
   func byteOrderMark() throws {
     let text = #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#
