@@ -242,6 +242,33 @@ struct FoundPreparationTests {
     #expect(found.labels(count: 3) == nil)
   }
 
+  @Test(
+    "timm's models are made for the size of their training, for that of their tests, and for others",
+    arguments: [
+      (224, 256, false), (288, 288, false), (160, 182, true),
+    ])
+  func timmSizes(side: Int, scaled: Int, isDoubted: Bool) throws {
+    let size = PixelSize(width: side, height: side)
+    let found = try found(
+      [
+        "config.json": """
+        {"pretrained_cfg": {"input_size": [3, 224, 224], "test_input_size": [3, 288, 288], "interpolation": "bicubic",
+         "crop_pct": 0.875, "test_crop_pct": 1.0}}
+        """
+      ], size: size)
+    #expect(found.steps?.value == [.resizeShorterSide(scaled, .bicubic), .centerCrop(size)])
+    #expect(found.size?.value == size)
+    #expect(found.doubts.map(\.value).contains { $0.contains("not of the 160×160 that the model takes") } == isDoubted)
+  }
+
+  @Test("timm takes the share of its crop for tests too, where they have none of their own")
+  func timmTestSizeAlone() throws {
+    let size = PixelSize(width: 256, height: 256)
+    let found = try found(
+      ["config.json": #"{"input_size": [3, 224, 224], "test_input_size": [3, 256, 256], "crop_pct": 1.0}"#], size: size)
+    #expect(found.steps?.value == [.resizeShorterSide(256, .bilinear), .centerCrop(size)] && found.doubts.isEmpty)
+  }
+
   @Test("timm takes the nearest pixel too")
   func timmNearest() throws {
     let found = try found(["config.json": #"{"input_size": [3, 224, 224], "interpolation": "nearest"}"#])

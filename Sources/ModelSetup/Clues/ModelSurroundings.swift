@@ -71,7 +71,7 @@ package struct ModelSurroundings: Sendable {
     case nil: break
     }
     clues += HuggingFaceConfiguration.clues(self, size: size)
-    clues += TimmConfiguration.clues(self)
+    clues += TimmConfiguration.clues(self, size: size)
     clues += KerasConfiguration.clues(self)
     clues += TritonConfiguration.clues(self)
     clues += LabelFiles.clues(self)
