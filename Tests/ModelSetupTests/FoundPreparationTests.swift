@@ -218,6 +218,24 @@ struct FoundPreparationTests {
   }
 
   @Test(
+    "a processor that scales the shorter side and does not crop is given no crop that cuts more away, and is doubted",
+    arguments: [
+      (#""size": {"shortest_edge": 256}, "do_center_crop": false"#, nil, true),
+      (#""size": {"shortest_edge": 256}"#, nil, true),
+      (#""size": {"shortest_edge": 224}, "do_center_crop": false, "crop_size": 224"#, 224, true),
+      (#""size": {"shortest_edge": 224}, "image_processor_type": "LevitImageProcessor""#, 256, false),
+      (#""size": {"shortest_edge": 256}, "do_center_crop": true"#, 256, false),
+    ] as [(String, Int?, Bool)])
+  func withoutCrop(settings: String, side: Int?, isDoubted: Bool) throws {
+    let found = try found(["preprocessor_config.json": #"{"do_resize": true, "resample": 3, \#(settings)}"#])
+    let steps = side.map {
+      [PreprocessStep.resizeShorterSide($0, .bicubic), .centerCrop(Self.square, rounding: .down)]
+    }
+    #expect(found.steps?.value == steps)
+    #expect(found.doubts.map(\.value).contains { $0.contains("does not crop") } == isDoubted)
+  }
+
+  @Test(
     "timm's settings",
     arguments: [
       (

@@ -36,12 +36,28 @@ struct HuggingFaceGeometry {
       preparation.size = crop ?? json["size"]?.asSize
       return
     }
+    if let side = openSide {
+      // Where that is the side of the model, squares come out as there, and a crop shows the middle of others.
+      let square = modelSize.flatMap { $0 == PixelSize(width: side, height: side) ? $0 : nil }
+      preparation.doubts.append(
+        "it scales the shorter side and does not crop, which gives pictures of several sizes"
+          + (square.map { "; they are cropped to \($0) here" } ?? ""))
+      guard square != nil else { return }
+    }
     guard let size = json["size"], let steps = steps(size, scaling) else {
       preparation.doubts.append("its size is of a kind that is not known")
       return
     }
     preparation.steps = steps
     preparation.size = steps.last?.fixedSize
+  }
+
+  /// The side that the shorter one of a picture is scaled to where nothing is cropped after that; `nil` for what ends in one size.
+  private var openSide: Int? {
+    // Those of LeViT and PoolFormer crop unless they are told not to, and a share says that something is cut off.
+    let cropsUntold = json["do_center_crop"] == nil && isOf("Levit", "PoolFormer")
+    guard !crops, !cropsUntold, share == nil else { return nil }
+    return json["size"].flatMap(shortestEdge)
   }
 
   private func steps(_ size: JSONValue, _ scaling: Scaling) -> [PreprocessStep]? {
