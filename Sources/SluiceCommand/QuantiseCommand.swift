@@ -105,7 +105,7 @@ extension ModelArithmetics {
 
   /// As in `a call takes 3.7 ms in f32, 1.6 ms in int8`.
   var times: String {
-    let times = trials.map { "\(($0.milliseconds * 10).rounded() / 10) ms in \($0.precision.rawValue)" }
+    let times = trials.map { "\($0.milliseconds.millisecondsText) in \($0.precision.rawValue)" }
     return "a call takes " + times.joined(separator: ", ")
   }
 }

@@ -20,6 +20,14 @@ import Testing
     #expect(counted(count, "image") == images && counted(count, "search", plural: "searches") == searches)
   }
 
+  @Test(
+    "short times have more digits, and the shortest another unit",
+    arguments: [
+      (35.04, "35.0 ms"), (1, "1.0 ms"), (0.416, "0.42 ms"), (0.01, "0.01 ms"), (0.0068, "7 µs"), (0, "0 µs"),
+    ]
+      as [(Double, String)])
+  func milliseconds(value: Double, text: String) { #expect(value.millisecondsText == text) }
+
   @Test func durationsBeyondTheRangeAreItsEnds() {
     let years = Duration.seconds(Int64.max / 2)
     #expect(years.wholeMilliseconds == .max && (Duration.zero - years).wholeMilliseconds == .min)

@@ -81,15 +81,9 @@ extension ClassifierDescription {
 
   private var timeText: String? {
     guard !timings.isEmpty else { return nil }
-    return timings.map { "\(tenths($0.milliseconds)) ms in \($0.precision.rawValue)" }.joined(separator: ", ")
+    return timings.map { "\($0.milliseconds.millisecondsText) in \($0.precision.rawValue)" }.joined(separator: ", ")
       + (timings.count == 1 ? " (no native bfloat16 here)" : "") + ", on one thread"
   }
-}
-
-/// A number with one decimal, or two where it is below one.
-func tenths(_ value: Double) -> String {
-  let scale = value < 1 ? 100.0 : 10.0
-  return "\((value * scale).rounded() / scale)"
 }
 
 /// The text with spaces after it up to so many characters.

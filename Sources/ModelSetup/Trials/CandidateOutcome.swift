@@ -5,7 +5,8 @@ import Pixels
 package struct CandidateOutcome: Sendable {
   /// What the model says of one photograph.
   struct Look: Sendable {
-    /// The probability of the top class.
+    let topClass: Int
+    /// Its probability.
     let confidence: Double
     /// Whether the top class is the true one, and the logarithm of the probability of the true one, which punishes false
     /// certainty; `nil` without a label.
@@ -39,7 +40,7 @@ package struct CandidateOutcome: Sendable {
       let row = predictions[place]
       let top = Self.top(row)
       return Look(
-        confidence: Double(row.max() ?? 0),
+        topClass: top, confidence: Double(row.max() ?? 0),
         label: trueClasses[place].map { label in
           (isCorrect: top == label, likelihood: Self.likelihood(of: label, row))
         },
@@ -72,6 +73,9 @@ package struct CandidateOutcome: Sendable {
   }
 
   /// One for each labelled photograph whose class is found, zero for the others.
+  /// One a photograph.
+  var topClasses: [Int] { looks.map(\.topClass) }
+
   var corrects: [Double] { looks.compactMap { look in look.label.map { $0.isCorrect ? 1 : 0 } } }
   /// Of the labelled photographs.
   var likelihoods: [Double] { looks.compactMap { $0.label?.likelihood } }

@@ -98,7 +98,7 @@ extension FilterPlan {
   }
 
   private static func words(_ description: ClassifierDescription) -> String {
-    let timings = description.timings.map { "\(tenths($0.milliseconds)) ms in \($0.precision.rawValue)" }
+    let timings = description.timings.map { "\($0.milliseconds.millisecondsText) in \($0.precision.rawValue)" }
     let classes = description.output.classCount
     return "\(classes) classes, \(description.output.kind.rawValue)"
       + (timings.isEmpty ? "." : "; a call takes \(timings.joined(separator: ", ")).")
