@@ -200,9 +200,7 @@ struct InitCommand: AsyncParsableCommand {
 
   /// Writes the filter file, and the labels beside it: they may have been within the model, or in a form of another program.
   private func write(_ plan: FilterPlan, _ files: InitFiles, labels: [String]?) throws(SluiceError) {
-    if let labels {
-      try replaceFile(files.labels, with: Array((labels.map(Self.line).joined(separator: "\n") + "\n").utf8))
-    }
+    if let labels { try replaceFile(files.labels, with: ClassLabels.file(of: labels)) }
     try writeFilter(plan, files)
   }
 
@@ -233,9 +231,6 @@ struct InitCommand: AsyncParsableCommand {
     try writeFilter(plan, files)
     Terminal.write(SetUpModel.printableLines(plan.arithmeticReport))
   }
-
-  /// A name on a line of its own.
-  private static func line(_ name: String) -> String { String(name.map { $0.isNewline ? " " : $0 }) }
 
   /// - Throws: what `sluice calibrate` throws, with how to go on from there: the filter is written.
   private func calibrate(_ files: InitFiles, _ plan: FilterPlan) async throws -> CalibrationOutcome {

@@ -147,6 +147,19 @@ struct PredictionTests {
     #expect(error?.remedy == "save it as UTF-8")
   }
 
+  @Test(
+    "labels that are written are read again as they were",
+    arguments: [
+      ["cat", "dog, hound"], ["1 sunflower", "2 rose"], ["0 - zero", "1 - one"], ["n02123045 cat", "n02084071 dog"],
+      ["[a]", "b"],
+      ["[", "]"], ["cat", ""], ["{'a'", "\"b"],
+    ])
+  func writtenLabels(names: [String]) throws {
+    let file = ClassLabels.file(of: names)
+    #expect(try ClassLabels(file, path: "labels.txt").names == names)
+    #expect(ClassLabels.file(of: ["a\nb", "c"]) == Array("a b\nc\n".utf8))
+  }
+
   @Test func numbersFromOneOnAreRefused() {
     let error = #expect(throws: SluiceError.self) { try ClassLabels(Array("2 dog\n1 cat".utf8), path: "labels.txt") }
     #expect(
