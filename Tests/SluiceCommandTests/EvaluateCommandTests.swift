@@ -281,7 +281,7 @@ import Testing
     #expect(try sluice(folder, "\"$SLUICE\" calibrate -f noise.yaml --augment none --clean clean").status == 0)
     _ = try SluiceCommand.shell("cd '\(folder.path)' && mkdir test && cp clean/?.png test")
     for index in 0..<10 {
-      let samples = (0..<32 * 32).flatMap { [UInt8($0 % 200), 90, UInt8(index), 128] }
+      let samples = (0..<32 * 32).flatMap { pixel -> [UInt8] in [UInt8(pixel % 200), 90, UInt8(index), 128] }
       try folder.file("test/alpha\(index).png", EncodedImages.png(samples, width: 32, height: 32, colourType: 6))
     }
     let evaluate =

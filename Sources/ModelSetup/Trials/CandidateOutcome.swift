@@ -72,10 +72,9 @@ package struct CandidateOutcome: Sendable {
     }
   }
 
-  /// One for each labelled photograph whose class is found, zero for the others.
   /// One a photograph.
   var topClasses: [Int] { looks.map(\.topClass) }
-
+  /// One for each labelled photograph whose class is found, zero for the others.
   var corrects: [Double] { looks.compactMap { look in look.label.map { $0.isCorrect ? 1 : 0 } } }
   /// Of the labelled photographs.
   var likelihoods: [Double] { looks.compactMap { $0.label?.likelihood } }

@@ -1,3 +1,4 @@
+import Classifiers
 import Common
 import FilterPipeline
 
