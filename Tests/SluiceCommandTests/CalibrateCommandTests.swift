@@ -247,7 +247,7 @@ import Testing
     let json = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     let certificate = try #require((json["exits"] as? [String: Any])?["certificate"] as? [String: Any])
     #expect(certificate["privateWitnesses"] as? [String] == ["median 2"])
-    let judged = try sluice(folder, "filter -f signs.yaml --format none '\(samples)/clean/test'")
+    let judged = try sluice(folder, "filter -f signs.yaml --format none '\(samples)/clean/test'/*")
     #expect(judged.status < 2 && !judged.verdicts.isEmpty, "\(judged.errors)")
   }
 
