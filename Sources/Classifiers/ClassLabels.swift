@@ -19,7 +19,8 @@ package struct ClassLabels: Sendable, Hashable {
     self.init(lines: lines, numbered: NumberedLines(lines))
   }
 
-  /// - Throws: `invalid-labels` for lines with numbers from 1 on: the first of them may belong to either of two classes.
+  /// - Throws: `invalid-labels` for lines with numbers from 1 on: the first of them may belong to either of two classes; and
+  ///   for lines that are sorted as texts, as folders are listed: their order and their numbers say different things.
   private init(_ text: String, path: String) throws(SluiceError) {
     let lines = Self.lines(text)
     let numbered = NumberedLines(lines)
@@ -28,6 +29,11 @@ package struct ClassLabels: Sendable, Hashable {
         .invalidLabels,
         "\(path) numbers its labels from \(numbered.first) to \(numbered.names.count), and classes are counted from 0",
         remedy: "number them from 0, or leave the numbers away where the lines are in the order of the classes")
+    }
+    if let numbered, numbered.areSortedAsTexts {
+      throw SluiceError(
+        .invalidLabels, "\(path) has lines in another order than their numbers, as 10 before 2",
+        remedy: "sort the lines by their numbers if those are the classes, else leave the numbers away")
     }
     self.init(lines: lines, numbered: numbered)
   }
@@ -49,8 +55,8 @@ package struct ClassLabels: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - path: names the file in errors.
-  /// - Throws: `invalid-labels` for what is no UTF-8, for JSON of another shape, for numbers from 1 on, and for a list that is
-  ///   none of JSON or Python; for a text that only begins like one, lines are taken.
+  /// - Throws: `invalid-labels` for what is no UTF-8, for JSON of another shape, for numbers from 1 on or
+  ///   sorted as texts, and for a list that is none of JSON or Python; for a text that only begins like one, lines are taken.
   package init(_ bytes: [UInt8], path: String) throws(SluiceError) {
     let bytes = bytes.withoutByteOrderMark
     let text = try Self.text(bytes, path: path)

@@ -52,9 +52,10 @@ struct SetUpModel {
     guard !paths.isEmpty else { return nil }
     let milliseconds = classifier.timings.map(\.milliseconds).min() ?? 10
     let classes = PathClasses(classCount: classifier.output.classCount, labels: labels)
+    let numbers = PathClasses(classCount: classifier.output.classCount)
     return try TrialPhotographs(
-      ArgumentBytes.paths(paths), count: PreparationChoice.photographCount(milliseconds: milliseconds)
-    ) { classes($0) }
+      ArgumentBytes.paths(paths), count: PreparationChoice.photographCount(milliseconds: milliseconds),
+      classes: { classes($0) }, numbers: { numbers($0) })
   }
 
   /// The model as a filter file names it.

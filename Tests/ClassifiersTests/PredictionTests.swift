@@ -132,7 +132,7 @@ struct PredictionTests {
       ["2 euro", "1 euro"], ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"], ["0 cat", "2 dog"],
       ["0 cat", "dog"],
       ["0 cat", "0 dog"], ["30 km/h", "50 km/h"], ["0", "1"], ["0cat", "1dog"], ["0: ", "1: "], ["12:: a", "13:: b"],
-      ["99999999999999999999 a", "0 b"], ["0 cat"],
+      ["99999999999999999999 a", "0 b"], ["0 cat"], ["0 - zero", "1 - one"], ["0 = cat", "1 = dog"],
     ])
   func namesWithNumbers(names: [String]) throws {
     #expect(try ClassLabels(Array(names.joined(separator: "\n").utf8), path: "labels.txt").names == names)
@@ -158,6 +158,17 @@ struct PredictionTests {
     let file = ClassLabels.file(of: names)
     #expect(try ClassLabels(file, path: "labels.txt").names == names)
     #expect(ClassLabels.file(of: ["a\nb", "c"]) == Array("a b\nc\n".utf8))
+  }
+
+  @Test("lines that rise as texts and not as numbers may mean either")
+  func linesSortedAsTexts() throws {
+    let lines = (0..<12).map { "\($0) class \($0)" }
+    let error = #expect(throws: SluiceError.self) {
+      try ClassLabels(Array(lines.sorted().joined(separator: "\n").utf8), path: "labels.txt")
+    }
+    #expect(error?.code == .invalidLabels && error?.message.contains("10 before 2") == true)
+    let reversed = try ClassLabels(Array(lines.reversed().joined(separator: "\n").utf8), path: "labels.txt")
+    #expect(reversed.names == (0..<12).map { "class \($0)" })
   }
 
   @Test func numbersFromOneOnAreRefused() {

@@ -32,9 +32,9 @@ struct PreparationChoiceTests {
     return folder
   }
 
-  private func choice(_ model: String, _ folder: TemporaryFolder, found: FoundPreparation = FoundPreparation([])) throws
-    -> ChosenPreparation
-  {
+  private func choice(
+    _ model: String, _ folder: TemporaryFolder, found: FoundPreparation = FoundPreparation([]), byNumber: Bool = false
+  ) throws -> ChosenPreparation {
     let probe = try ModelProbe(
       path: Repository.file("Tests/ModelSetupTests/Fixtures/\(model)"), environment: ProcessInfo.processInfo.environment
     )
@@ -42,7 +42,8 @@ struct PreparationChoiceTests {
     examination.isThorough = false
     let classifier = try #require(try examination.description().classifier)
     let classes = PathClasses(classCount: 3)
-    let photographs = try TrialPhotographs([RawPath(folder.path)], count: 30) { classes($0) }
+    let photographs = try TrialPhotographs(
+      [RawPath(folder.path)], count: 30, classes: { classes($0) }, numbers: { byNumber ? classes($0) : nil })
     return try PreparationChoice(probe, classifier, found: found, photographs: photographs).chosen()
   }
 
@@ -71,6 +72,14 @@ struct PreparationChoiceTests {
     #expect(
       doubts.count == 1
         && doubts[0].hasPrefix("folders or file names give classes for 30 photographs, of which the model"))
+  }
+
+  @Test("few labels refute nothing, and neither do numbers that only look like labels")
+  func labelsThatRefuteNothing() throws {
+    let few = try choice("channels-last.onnx", try photographs(12, named: true, shift: 1))
+    #expect(few.trials.first?.refutedLabels == nil)
+    let numbers = try choice("channels-last.onnx", try photographs(30, named: true, shift: 1), byNumber: true)
+    #expect(numbers.trials.first?.refutedLabels == nil)
   }
 
   @Test(

@@ -43,7 +43,8 @@ package struct ModelArithmetics: Sendable {
   /// The fastest arithmetic in which the model is still a witness: it sees the class of single precision on nine of ten images.
   /// A second model that agreed on 60 of 64 detected as much as in single precision, on a dozen attacks.
   ///
-  /// Single precision where no other saves a seventh of its time and a tenth of a millisecond, because its scores are the same on every processor.
+  /// Single precision where no other saves a seventh of its time and a tenth of a millisecond, because its scores are the
+  /// same on every processor.
   package var cheapest: Trial? {
     guard let exact = self[.f32] else { return nil }
     let witnesses = trials.filter(isWitness)

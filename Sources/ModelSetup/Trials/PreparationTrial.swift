@@ -19,8 +19,10 @@ package struct PreparationTrial {
   /// Labels count when the best candidate is better than guessing by so many standard errors: numbers in file names may
   /// mean anything.
   private static let clearlyBetter = 3.0
-  /// With less than that they are too few to tell; labels are refuted only where the model does not even reach this.
+  /// Labels are refuted where not even so many standard errors of guessing are reached.
   private static let perhapsBetter = 2.0
+  /// Of fewer photographs a good model may miss all.
+  private static let leastRefuting = 16
   /// Labels count when so large a share of the photographs has them.
   private static let leastLabelled = 0.5
   /// The share of the side that pictures are moved by.
@@ -117,28 +119,33 @@ package struct PreparationTrial {
 
   /// Whether enough photographs have a label, and some candidate finds clearly more of them than guessing would.
   private func trustsLabels(_ outcomes: [CandidateOutcome]) -> Bool {
-    isMostlyLabelled(outcomes) && exceedsGuessing(outcomes, by: Self.clearlyBetter)
-  }
-
-  /// The labels where they are those of most photographs, and plainly none that the model knows.
-  private func refutedLabels(_ outcomes: [CandidateOutcome]) -> TrialResult.RefutedLabels? {
-    guard isMostlyLabelled(outcomes), !exceedsGuessing(outcomes, by: Self.perhapsBetter) else { return nil }
-    return TrialResult.RefutedLabels(
-      count: outcomes.first?.corrects.count ?? 0, accuracy: outcomes.compactMap(\.accuracy).max() ?? 0)
-  }
-
-  private func isMostlyLabelled(_ outcomes: [CandidateOutcome]) -> Bool {
-    let labelled = outcomes.first?.corrects.count ?? 0
-    return Double(labelled) >= Self.leastLabelled * Double(photographs.photographs.count) && labelled > 1
-  }
-
-  /// Whether the best candidate is better than guessing by so many standard errors.
-  private func exceedsGuessing(_ outcomes: [CandidateOutcome], by errors: Double) -> Bool {
+    guard isMostlyLabelled(outcomes) else { return false }
     let labelled = Double(max(1, outcomes.first?.corrects.count ?? 0))
     let best = outcomes.compactMap(\.accuracy).max() ?? 0
     // Of all wrong and all right photographs, one more or less is taken as the error.
     let error = max(best * (1 - best), 1 / labelled) / labelled
-    return best - errors * error.squareRoot() > 1 / Double(classifier.output.classCount)
+    return best - Self.clearlyBetter * error.squareRoot() > guessing
+  }
+
+  /// The labels where they are those of most photographs, and plainly none that the model knows.
+  ///
+  /// Labels that are numbers do not count: a number in a file's name mostly means something else.
+  private func refutedLabels(_ outcomes: [CandidateOutcome]) -> TrialResult.RefutedLabels? {
+    let labelled = outcomes.first?.corrects.count ?? 0
+    let named = photographs.photographs.count(where: \.isNamed)
+    guard isMostlyLabelled(outcomes), labelled >= Self.leastRefuting, 2 * named > labelled else { return nil }
+    let best = outcomes.compactMap(\.accuracy).max() ?? 0
+    let error = max(guessing * (1 - guessing), 1 / Double(labelled)) / Double(labelled)
+    guard best <= guessing + Self.perhapsBetter * error.squareRoot() else { return nil }
+    return TrialResult.RefutedLabels(count: labelled, accuracy: best)
+  }
+
+  /// The share of photographs that a guess is right on.
+  private var guessing: Double { 1 / Double(classifier.output.classCount) }
+
+  private func isMostlyLabelled(_ outcomes: [CandidateOutcome]) -> Bool {
+    let labelled = outcomes.first?.corrects.count ?? 0
+    return Double(labelled) >= Self.leastLabelled * Double(photographs.photographs.count) && labelled > 1
   }
 
   private func predictions(

@@ -12,6 +12,8 @@ package struct TrialPhotographs: Sendable {
     package let bytes: [UInt8]
     /// The class that its path names; `nil` where it names none.
     package let trueClass: Int?
+    /// Whether it names the class by the class's name, and not by a number.
+    package let isNamed: Bool
   }
 
   package let photographs: [Photograph]
@@ -25,10 +27,12 @@ package struct TrialPhotographs: Sendable {
   /// - Parameters:
   ///   - paths: pictures and folders of them.
   ///   - count: how many to take at most.
-  ///   - trueClass: the class that a path names.
+  ///   - classes: the class that a path names.
+  ///   - numbers: the class that its numbers alone would name.
   /// - Throws: `unreadable-file` for a path that cannot be read; `empty-input` where there is no picture at all.
   package init(
-    _ paths: [RawPath], count: Int, limits: DecodeLimits = DecodeLimits(), trueClass: (String) -> Int?
+    _ paths: [RawPath], count: Int, limits: DecodeLimits = DecodeLimits(), classes: (String) -> Int?,
+    numbers: (String) -> Int? = { _ in nil }
   ) throws(SluiceError) {
     let files = try Self.files(paths)
     let chosen = Self.spread(files, atMost: count)
@@ -37,7 +41,11 @@ package struct TrialPhotographs: Sendable {
     let inputs = RunInputs(PathList(chosen), limit: limits.maxBytes)
     while let input = try inputs.next() {
       guard input.problem == nil, (try? decoder.decode(input.bytes.span)) != nil else { continue }
-      photographs.append(Photograph(source: input.source, bytes: input.bytes, trueClass: trueClass(input.source)))
+      let trueClass = classes(input.source)
+      photographs.append(
+        Photograph(
+          source: input.source, bytes: input.bytes, trueClass: trueClass,
+          isNamed: trueClass != nil && trueClass != numbers(input.source)))
     }
     guard !files.isEmpty else {
       throw SluiceError(
