@@ -22,6 +22,15 @@ import Testing
       clean: .init(name: "clean", images: [image("3_c.png", seen: 3, isFlagged: false)]), attacks: attacks, notes: [])
   }
 
+  /// One that the filter refuses for its file.
+  private static func refused(_ name: String, trueClass: Int? = 3) -> Evaluation.Image {
+    var image = Self.image(name, seen: 4, isFlagged: true, trueClass: trueClass)
+    image.predictedClass = nil
+    image.versions = [nil]
+    image.isRefused = true
+    return image
+  }
+
   private static let both = evaluation([
     .init(
       name: "one",
@@ -60,6 +69,22 @@ import Testing
     let group = Evaluation.JudgedGroup(
       name: "x", images: [Self.image("a.png", seen: 3, isFlagged: false, trueClass: nil)])
     #expect(Self.evaluation([group]).passing(group, goal: .filter) == Rate(count: 1, of: 1))
+  }
+
+  @Test(
+    "what the filter refuses for its file is no wrong answer: the classifier was not asked",
+    arguments: [3, nil] as [Int?])
+  func refusedReachesNoGoal(trueClass: Int?) {
+    let groups = ["x", "y"].map { name in
+      Evaluation.JudgedGroup(
+        name: name,
+        images: [Self.refused("3_a.png", trueClass: trueClass), Self.image("3_b.png", seen: 4, isFlagged: false)])
+    }
+    let evaluation = Self.evaluation(groups)
+    for goal in [AttackGoal.classifier, .filter] {
+      #expect(evaluation.passing(groups[0], goal: goal) == Rate(count: 1, of: 2))
+      #expect(evaluation.protected(goal: goal) == Rate(count: 1, of: 2))
+    }
   }
 
   @Test("where a squeezed version goes on, it is that one which must be wrong")

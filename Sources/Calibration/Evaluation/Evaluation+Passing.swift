@@ -41,8 +41,9 @@ extension Evaluation {
   }
 
   /// What counts is the version that goes on: the classifier answers to that. A picture of which nobody knows the true class is
-  /// wrong because an attack made it so.
+  /// wrong because an attack made it so. What the filter refuses for its file reaches no goal, as the classifier was never asked.
   private func passes(_ image: Image, _ goal: AttackGoal) -> Bool {
+    guard !image.isRefused else { return false }
     let isWrong = image.trueClass == nil || image.versions[forwardedVersion] != image.trueClass
     return isWrong && (goal == .classifier || image.flagged[0][0] == false)
   }
