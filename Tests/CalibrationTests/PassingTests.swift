@@ -87,6 +87,16 @@ import Testing
     }
   }
 
+  @Test("what is refused is not forwarded, and no answer of the classifier")
+  func refusedIsNotForwarded() throws {
+    let right = (0..<3).map { Self.image("3_\($0).png", seen: 3, isFlagged: false) }
+    let evaluation = Self.evaluation([])
+    let accuracy = try #require(evaluation.accuracy(right + [Self.refused("3_r.png")]))
+    #expect(accuracy.unfiltered == Rate(count: 3, of: 3) && accuracy.versions == [Rate(count: 3, of: 3)])
+    #expect(accuracy.filtered == Rate(count: 3, of: 4) && accuracy.wrongForwarded == Rate(count: 0, of: 4))
+    #expect(evaluation.accuracy([Self.refused("3_r.png")]) == nil)
+  }
+
   @Test("where a squeezed version goes on, it is that one which must be wrong")
   func squeezed() {
     // The classifier is wrong about the first itself, about what is forwarded of the second, and about all of the third.

@@ -54,6 +54,8 @@ extension Evaluation {
   }
 
   /// What becomes of the classifier's answers to a group of images; shares of those whose true class is known.
+  ///
+  /// What the filter refuses for its file has no answer, and is among those that are not forwarded.
   package struct Accuracy: Sendable, Hashable {
     /// Right answers without the filter.
     package var unfiltered: Rate
@@ -66,19 +68,23 @@ extension Evaluation {
     package var versions: [Rate]
   }
 
-  /// At the filter's own budget; `nil` where no true class is known.
+  /// At the filter's own budget; `nil` where no true class is known, or the classifier was asked about none of them.
   package func accuracy(_ images: [Image]) -> Accuracy? {
-    let known = images.filter { $0.trueClass != nil && $0.predictedClass != nil }
+    let named = images.filter { $0.trueClass != nil }
+    let known = named.filter { $0.predictedClass != nil }
+    let judged = named.filter { $0.predictedClass != nil || $0.isRefused }
     guard !known.isEmpty else { return nil }
-    func rate(_ isCounted: (Image) -> Bool) -> Rate { Rate(count: known.count(where: isCounted), of: known.count) }
-    let isDecided = known.allSatisfy(\.isDecided)
+    func rate(_ images: [Image], _ isCounted: (Image) -> Bool) -> Rate {
+      Rate(count: images.count(where: isCounted), of: images.count)
+    }
+    let isDecided = judged.allSatisfy(\.isDecided)
     func isForwarded(_ image: Image) -> Bool { image.flagged[0][0] == false }
     func isRight(_ image: Image, _ version: Int) -> Bool { image.versions[version] == image.trueClass }
     return Accuracy(
-      unfiltered: rate { isRight($0, 0) },
-      filtered: isDecided ? rate { isForwarded($0) && isRight($0, forwardedVersion) } : nil,
-      wrongForwarded: isDecided ? rate { isForwarded($0) && !isRight($0, forwardedVersion) } : nil,
-      versions: versionNames.indices.map { version in rate { isRight($0, version) } })
+      unfiltered: rate(known) { isRight($0, 0) },
+      filtered: isDecided ? rate(judged) { isForwarded($0) && isRight($0, forwardedVersion) } : nil,
+      wrongForwarded: isDecided ? rate(judged) { isForwarded($0) && !isRight($0, forwardedVersion) } : nil,
+      versions: versionNames.indices.map { version in rate(known) { isRight($0, version) } })
   }
 
   /// What an image takes a judge: the middle of all images, and what 95 of 100 stay below; `nil` without images.
