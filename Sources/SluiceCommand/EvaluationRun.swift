@@ -132,6 +132,7 @@ final class EvaluationRun: Sendable {
     if clean + adversarial > 0 {
       notes.append("\(clean) clean and \(adversarial) adversarial images could not be judged, and are in no share.")
     }
+    if let refused = refusedNote(groups) { notes.append(refused) }
     if repeated > 0 { notes.append("\(repeated) images were named again, and count once.") }
     if disputed > 0 {
       notes.append("\(disputed) images are among the clean and the adversarial ones, and count as both.")
@@ -150,5 +151,22 @@ final class EvaluationRun: Sendable {
       notes.append("* judged by weights that were fitted without this attack")
     }
     return notes
+  }
+
+  /// That columns side by side are of different images; `nil` where the filter refuses none.
+  private func refusedNote(_ groups: [Evaluation.JudgedGroup]) -> String? {
+    let refused = groups.map { $0.images.count(where: \.isRefused) }
+    let (clean, adversarial) = (refused[0], refused.dropFirst().reduce(0, +))
+    let named = [(clean, "clean image"), (adversarial, "adversarial image")].filter { $0.0 > 0 }
+      .map { counted($0.0, $0.1) }.joined(separator: " and ")
+    switch clean + adversarial {
+    case 0: return nil
+    case 1:
+      return "\(named) is refused for its file: the filter holds it back, and nothing else was asked about it, "
+        + "so other columns are without it."
+    default:
+      return "\(named) are refused for their file: the filter holds them back, and nothing else was asked about them, "
+        + "so other columns are without them."
+    }
   }
 }

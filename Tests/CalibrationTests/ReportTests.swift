@@ -1,4 +1,5 @@
 import Calibration
+import Common
 import Testing
 
 @Suite struct ReportTests {
@@ -107,6 +108,35 @@ import Testing
     #expect(row?.hasSuffix("  .50") == true, "\(row ?? "")")
     let cell = EvaluationPage(evaluation).text.split(separator: "\n").first { $0.contains("mean of the attacks") }
     #expect(cell?.contains("<td>.50</td></tr>") == true, "\(cell ?? "")")
+  }
+
+  /// One that the filter refuses for its file.
+  private static let refused: Evaluation.Image = {
+    var image = ReportTests.image(Evaluation.Image.certain, true)
+    image.predictedClass = nil
+    image.predictedLabel = nil
+    image.probability = nil
+    image.versions = [nil, nil]
+    image.scores = [Evaluation.Image.certain, nil, nil]
+    image.flagged = [[true, nil], [nil, nil], [nil, nil]]
+    image.pValue = nil
+    image.isRefused = true
+    return image
+  }()
+
+  @Test("means side by side are of the same attacks: a judge that saw nothing of one has none")
+  func meansOfTheSameAttacks() {
+    let evaluation = Self.evaluation(
+      clean: (0..<10).map { _ in Self.image(0.5, false) },
+      attacks: [
+        .init(name: "seen", images: [Self.image(0, false)]), .init(name: "refused", images: [Self.refused]),
+        .init(name: "none"),
+      ])
+    #expect(evaluation.meanRate(judge: 0, budget: 0) == 0.5 && evaluation.meanArea(judge: 0) == 0.5)
+    #expect(evaluation.meanRate(judge: 1, budget: 0) == nil && evaluation.meanArea(judge: 1) == nil)
+    let images = evaluation.json["attacks"]?.elements.map { $0["images"]?.elements.first?["refused"] }
+    let expected: [JSONValue?] = [nil, .bool(true), nil]
+    #expect(images == expected)
   }
 
   @Test("images of an attack are compared with what the fit without it says of the clean images")

@@ -298,6 +298,9 @@ import Testing
     // Of 60 images nothing can be said at the smallest budget, whatever was refused.
     #expect(rates.last is NSNull)
     #expect(!result.outputText.contains("could not be judged"))
+    #expect(result.outputText.contains("10 clean images are refused for their file: "), "\(result.outputText)")
+    let images = try #require(clean["images"] as? [[String: Any]])
+    #expect(images.count { $0["refused"] as? Bool == true } == 10)
     try folder.file("test/damaged.png", "no picture")
     try folder.file("attacks/loud/damaged.png", "no picture")
     let damaged = try sluice(folder, evaluate)

@@ -18,18 +18,23 @@ extension Evaluation {
     return names.map { name in JudgedGroup(name: name, images: clean.images.filter { $0.collection == name }) }
   }
 
-  /// The mean of the rates of all attacks: each attack counts the same, however many images it has.
+  /// The mean of the rates of all attacks: each attack counts the same, however many images it has. `nil` where a judge saw nothing
+  /// of one: its mean would be of other attacks than the one beside it.
   package func meanRate(judge: Int, budget: Int) -> Double? {
-    Self.mean(attacks.compactMap { rate($0, judge: judge, budget: budget)?.value })
+    mean { rate($0, judge: judge, budget: budget)?.value }
   }
 
   /// The mean of the areas under the curves of all attacks: what stands beside the mean of their rates counts alike.
   package func meanArea(judge: Int) -> Double? {
-    Self.mean(attacks.compactMap { ranks(judge: judge, $0).areaUnderCurve })
+    mean { ranks(judge: judge, $0).areaUnderCurve }
   }
 
-  private static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  /// Of all attacks that have images; `nil` where one of them has no such value.
+  private func mean(_ value: (JudgedGroup) -> Double?) -> Double? {
+    let shown = attacks.filter { !$0.images.isEmpty }
+    let values = shown.compactMap(value)
+    guard !values.isEmpty, values.count == shown.count else { return nil }
+    return values.reduce(0, +) / Double(values.count)
   }
 
   /// How well a judge's scores tell a group from the clean images; all attacks together where no group is given.

@@ -112,7 +112,7 @@ extension Evaluation.Image {
     .object([
       "source": .string(source), "sha256": .string(sha256), "trueClass": trueClass.map(JSONValue.integer),
       "predictedClass": predictedClass.map(JSONValue.integer), "pValue": pValue.map { .number($0) },
-      "heldOutOf": heldOutOf.map(JSONValue.string),
+      "heldOutOf": heldOutOf.map(JSONValue.string), "refused": isRefused ? .bool(true) : nil,
       "scores": .array(scores.map { $0.map { .number($0) } ?? .null }),
       "flagged": .array(flagged.map { .array($0.map { $0.map { .bool($0) } ?? .null }) }),
       "milliseconds": .array(milliseconds.map { .number($0, decimals: 3) }),
