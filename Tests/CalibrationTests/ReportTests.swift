@@ -139,6 +139,13 @@ import Testing
     #expect(images == expected)
   }
 
+  @Test("a refused image is shown as refused, and with no p-value")
+  func refusedPicture() {
+    let page = EvaluationPage(Self.evaluation(clean: [Self.refused, Self.image(0.5, false)], attacks: [])).text
+    #expect(page.contains("<span>refused</span>") && page.occurrences(of: "<span>p = ") == 1)
+    #expect(!page.contains("p = 1.0000") && page.contains("p = 0.9500"))
+  }
+
   @Test("images of an attack are compared with what the fit without it says of the clean images")
   func heldOutRanks() {
     var clean = Self.image(0.5, false)

@@ -35,7 +35,8 @@ struct PictureGallery {
       image.predictedLabel ?? image.predictedClass.map { "class \($0)" }, image.probability.map(Figures.rate),
     ]
     .compactMap(\.self).joined(separator: ", ")
-    let facts = [attack, seen, "p = " + Figures.fixed(image.pValue ?? 1, decimals: 4)].filter { !$0.isEmpty }
+    let suspicion = image.isRefused ? "refused" : image.pValue.map { "p = " + Figures.fixed($0, decimals: 4) } ?? ""
+    let facts = [attack, seen, suspicion].filter { !$0.isEmpty }
     return "<figure>\(picture)<figcaption>" + HTMLText.element("strong", name)
       + facts.map { HTMLText.element("span", $0) }.joined() + HTMLText.element("small", image.sentence)
       + "</figcaption></figure>"
