@@ -38,7 +38,7 @@ extension CalibrationJob {
     let suggestions = DetectorAblation(decision, clean: images.clean, adversarial: originals).suggestions
     try replaceFile(target, with: Array(calibration.json.indentedText.utf8))
     let flags = FixedFlags(images.clean)
-    let answeredRightly = AnsweredRightly(images.adversarial)
+    let answeredRightly = AnsweredRightly(images.adversarial, forwarded: scoring.forwardedVersion)
     return CalibrationOutcome(
       decision: decision, flags: flags, answeredRightly: answeredRightly,
       report: CalibrationReport(

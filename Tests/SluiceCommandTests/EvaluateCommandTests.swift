@@ -226,8 +226,10 @@ import Testing
     let (right, total) = (try #require(forwarded["count"] as? Int), try #require(forwarded["total"] as? Int))
     #expect(((answers["unfiltered"] as? [String: Any])?["count"] as? Int).map { $0 > right } == true, "\(answers)")
     // Few of them are not worth saying.
-    let line = "The classifier answers \(4 * right >= total ? "\(right) of \(total)" : "") adversarial images rightly"
+    let line =
+      "To what the filter forwards (`bitDepth 1`) the classifier answers \(right) of \(total) adversarial images rightly"
     #expect(made.outputText.contains(line) == (4 * right >= total), "\(made.outputText)")
+    #expect(!made.outputText.contains("another preparation of pictures"), "\(made.outputText)")
     let attack = try #require((all["attacks"] as? [[String: Any]])?.first?["passing"] as? [String: Any])
     #expect((attack["classifier"] as? [String: Any])?["count"] as? Int == total - right, "\(attack)")
   }
