@@ -158,6 +158,17 @@ import Testing
     }
   }
 
+  @Test("an interrupted run does not go on where another version is forwarded, and says that this may be it")
+  func otherForwardedVersion() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/j"
+    try ScoreJournal(path, of: Self.identity, detectors: Self.detectors).append(Self.image("a1"))
+    let error = #expect(throws: SluiceError.self) {
+      try ScoreJournal(path, of: Self.identity, detectors: Self.detectors, forwarded: "bitDepth 3")
+    }
+    #expect(error?.code == .calibrationMismatch && error?.message.contains("another forwarded version") == true)
+  }
+
   @Test("a row with another number of scores is scored again")
   func rowOfAnotherLength() throws {
     let folder = try TemporaryFolder()

@@ -23,7 +23,8 @@ package final class ScoreJournal {
   ///   - thresholds: what decides the flags that a row has. Giving a detector one, or taking it away, changes what a row holds,
   ///     and no score.
   ///   - forwarded: the squeezed version whose class a row has; `nil` for that of the image itself.
-  /// - Throws: `calibration-mismatch` when it holds scores of another filter or other detectors; `unreadable-file`, `unwritable-output`.
+  /// - Throws: `calibration-mismatch` when it holds scores of another filter, forwarded version or other detectors; `unreadable-file`,
+  ///   `unwritable-output`.
   package init(
     _ path: String, of identity: CalibrationIdentity, detectors: [String], thresholds: [String] = [],
     forwarded: String? = nil
@@ -41,7 +42,8 @@ package final class ScoreJournal {
     if let first = lines.first, first != header {
       throw SluiceError(
         .calibrationMismatch,
-        "\(path) holds scores of an interrupted calibration of another filter, other detectors or other models",
+        "\(path) holds scores of an interrupted calibration of another filter, another forwarded version, other detectors or "
+          + "other models",
         remedy: "delete it to begin anew")
     }
     images = lines.dropFirst().compactMap { try? Row(json: Array($0.utf8), limits: Self.rowLimits).image }
