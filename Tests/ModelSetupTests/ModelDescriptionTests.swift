@@ -114,6 +114,15 @@ struct ModelDescriptionTests {
     #expect(description.refusal?.remedy?.contains("before its TopK or ArgMax") == true)
   }
 
+  @Test(
+    "a probability stays one beside its class, of which one side was seen, and beside the version of the model",
+    arguments: ["labelled", "versioned"])
+  func probabilityBesideNumber(model: String) throws {
+    let description = try Self.describe("\(Self.own)/\(model).onnx")
+    #expect(description.classifier?.output.kind == .oneProbability)
+    #expect(description.refusal == nil)
+  }
+
   @Test("sigmoids that are rounded to 8 bits are no softmax")
   func roundedSigmoids() throws {
     #expect(try Self.describe("\(Self.own)/rounded-sigmoids.onnx").classifier?.output.kind == .independent)

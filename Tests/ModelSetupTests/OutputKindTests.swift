@@ -20,11 +20,22 @@ struct OutputKindTests {
   }
 
   @Test(
-    "one number is of two classes where the class beside it is the side that it lies on, and both sides were seen",
+    "one number is of two classes unless the class beside it shows that it is the score of that class",
     arguments: [
       (.oneProbability, [0.2, 0.7, 0.5], [0, 1, 0], .oneProbability), (.oneLogit, [-3, 0.4], [0, 1], .oneLogit),
-      (.oneProbability, [0.2, 0.7], [4, 9], .best), (.oneProbability, [0.8, 0.7], [0, 1], .best),
-      (.oneProbability, [0.8, 0.7], [1, 1], .best), (.oneLogit, [0.8, 7], [1, 2], .best),
+      // More classes than two.
+      (.oneProbability, [0.2, 0.7], [4, 9], .best), (.oneLogit, [0.8, 7], [1, 2], .best),
+      (.oneProbability, [0.8, 0.7], [7, 7], .best),
+      // The highest of two.
+      (.oneProbability, [0.8, 0.7], [0, 1], .best), (.oneLogit, [2, 3], [1, 0], .best),
+      // One side alone was seen.
+      (.oneProbability, [0.02, 0.03], [0, 0], .oneProbability),
+      (.oneProbability, [0.8, 0.7], [1, 1], .oneProbability),
+      (.oneLogit, [-4, -5], [0, 0], .oneLogit),
+      // Another border.
+      (.oneProbability, [0.2, 0.4, 0.7], [0, 1, 1], .oneProbability),
+      // A version of the model.
+      (.oneProbability, [0.2, 0.7], [7, 7], .oneProbability), (.oneLogit, [-3, 0.4], [0, 0], .oneLogit),
     ] as [(OutputKind, [Float], [Float], OutputKind)])
   func classBeside(kind: OutputKind, scores: [Float], classes: [Float], corrected: OutputKind) {
     #expect(kind.corrected(byScores: scores, classes: classes) == corrected)

@@ -49,7 +49,7 @@ struct ModelTrial {
   ) throws(SluiceError) -> OutputKind {
     let ranged = Self.ranged(runs, tensor.element)
     let kind = OutputKind(ofRuns: ranged, isQuantised: tensor.element.isQuantised)
-    let output = prepared.outputs.first { Self.holdsPlaces($0, of: tensor) }
+    let output = prepared.outputs.first { Self.holdsPlaces($0, of: tensor) && isByPicture($0, as: tensor) }
     guard let places = output, kind == .oneProbability || kind == .oneLogit else {
       return kind.corrected(byRuns: runs, hasPlaces: output != nil)
     }
@@ -90,6 +90,15 @@ struct ModelTrial {
   /// Whether an output has a whole number beside each score of another, whatever axes of length one stand around them.
   private static func holdsPlaces(_ output: ModelTensor, of scores: ModelTensor) -> Bool {
     ["int64", "int32"].contains(output.type) && output.count != nil && output.count == scores.count
+  }
+
+  /// Whether the file leaves the size of an output open where it leaves that of the scores open: what stays as it is for any
+  /// number of pictures is about the model.
+  private func isByPicture(_ output: ModelTensor, as scores: ModelTensor) -> Bool {
+    func isOpen(_ tensor: ModelTensor) -> Bool {
+      probe.outputs.contains { $0.name == tensor.name && $0.count == nil }
+    }
+    return isOpen(output) || !isOpen(scores)
   }
 
   /// The runs with 8-bit numbers in the range of probabilities that they most likely stand for.

@@ -15,15 +15,23 @@ extension OutputKind {
     return hasPlaces || self == .independent && count >= Self.leastSorted ? .best : self
   }
 
-  /// The kind of an output of one number, corrected where another output names a class beside it: unless that is the side of the
-  /// border that the number lies on, the number is the score of that class, whichever it is.
+  /// The kind of an output of one number, corrected where another output names a class beside it and shows that the number is the
+  /// score of that class, whichever it is: where there are more classes than two, or where a number on the side of the second of
+  /// two classes stands beside the first.
+  ///
+  /// A class of two may be cut off at another border than the middle, so that a second class with a low number shows nothing.
   ///
   /// - Parameters:
   ///   - scores: the number of each run.
-  ///   - classes: the class beside it. Where all runs have the same, nothing tells two classes from one of many.
+  ///   - classes: the class beside it.
   package func corrected(byScores scores: [Float], classes: [Float]) -> OutputKind {
     let border: Float = self == .oneProbability ? 0.5 : 0
-    let areSides = zip(scores, classes).allSatisfy { $1 == ($0 > border ? 1 : 0) }
-    return areSides && Set(classes).count == 2 ? self : .best
+    let seen = Set(classes)
+    let isOnBothSides = scores.contains { $0 > border } && scores.contains { $0 <= border }
+    // What stays the same meanwhile is no class, but the version of the model or the like.
+    if seen.count == 1, isOnBothSides { return self }
+    guard seen.isSubset(of: [0, 1]) else { return .best }
+    let isOfFirst = zip(scores, classes).contains { $0 > border && $1 == 0 }
+    return isOfFirst && seen.count == 2 ? .best : self
   }
 }

@@ -75,6 +75,15 @@ def onnx_models():
                      node("ArgMax", ["all"], ["class"], axis=1, keepdims=0)],
          [("input", F, [N, 3, 8, 8])], [("score", F, [N, 1]), ("class", TensorProto.INT64, [N])],
          {"weights": np.random.default_rng(1).normal(size=(3, 10)).astype(np.float32)})
+    # The probability of one of two classes, never above one half, beside the class or the version of the model.
+    for name, beside, output, constants in [
+            ("labelled", [node("Greater", ["probability", "half"], ["above"]), node("Cast", ["above"], ["label"], to=TensorProto.INT64)],
+             ("label", TensorProto.INT64, [N, 1]), {"half": np.float32(0.5)}),
+            ("versioned", [node("Identity", ["number"], ["version"])], ("version", TensorProto.INT64, [1]), {"number": np.array([7])})]:
+        save(name, [means([2, 3]), node("Abs", ["means"], ["sizes"]), node("MatMul", ["sizes", "weights"], ["logit"]),
+                    node("Sigmoid", ["logit"], ["probability"])] + beside,
+             [("input", F, [N, 3, 8, 8])], [("probability", F, [N, 1]), output],
+             {"weights": -EYE[:, :1]} | constants)
     # As onnxruntime quantises: 8 bits inside, floating-point numbers outside.
     for name, last in [("rounded-softmax", "Softmax"), ("rounded-sigmoids", "Sigmoid")]:
         save(name, [means([2, 3]), times, node(last, ["logits"], ["shares"]),
