@@ -225,6 +225,12 @@ struct FoundPreparationTests {
       (#""size": {"shortest_edge": 224}, "do_center_crop": false, "crop_size": 224"#, 224, true),
       (#""size": {"shortest_edge": 224}, "image_processor_type": "LevitImageProcessor""#, 256, false),
       (#""size": {"shortest_edge": 256}, "do_center_crop": true"#, 256, false),
+      (#""size": {"shortest_edge": 256}, "image_processor_type": "MobileNetV2ImageProcessor""#, 256, false),
+      (#""size": 256, "feature_extractor_type": "CLIPFeatureExtractor""#, 256, false),
+      (
+        #""size": {"shortest_edge": 256}, "do_center_crop": false, "image_processor_type": "MobileViTImageProcessor""#,
+        nil, true
+      ),
     ] as [(String, Int?, Bool)])
   func withoutCrop(settings: String, side: Int?, isDoubted: Bool) throws {
     let found = try found(["preprocessor_config.json": #"{"do_resize": true, "resample": 3, \#(settings)}"#])

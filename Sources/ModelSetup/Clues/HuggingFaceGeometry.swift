@@ -9,17 +9,25 @@ struct HuggingFaceGeometry {
   private let processor: String
   /// The size of the model's input, where it is known.
   private let modelSize: PixelSize?
-  private let crops: Bool
-  /// The size to crop to that is named.
-  private let namedCrop: PixelSize?
 
   init(_ json: JSONValue, processor: String, modelSize: PixelSize?) {
     self.json = json
     self.processor = processor
     self.modelSize = modelSize
-    crops = json["do_center_crop"]?.asTruth ?? (json["crop_size"] != nil)
-    namedCrop = crops ? json["crop_size"]?.asSize : nil
   }
+
+  private var crops: Bool { json["do_center_crop"]?.asTruth ?? (json["crop_size"] != nil || cropsUntold) }
+
+  /// Whether the processor is one of those that crop unless they are told not to, after a scaling that is named.
+  private var cropsUntold: Bool {
+    json["size"] != nil
+      && isOf(
+        "Bit", "CLIP", "ChineseCLIP", "EfficientFormer", "Levit", "MobileNetV1", "MobileNetV2", "MobileViT",
+        "Perceiver", "PoolFormer", "ViTHybrid")
+  }
+
+  /// The size to crop to that is named.
+  private var namedCrop: PixelSize? { crops ? json["crop_size"]?.asSize : nil }
 
   /// What pictures are cropped to, where they are: processors of old crop to the size of the model without naming it.
   private var crop: PixelSize? { crops ? namedCrop ?? modelSize : nil }
@@ -54,9 +62,8 @@ struct HuggingFaceGeometry {
 
   /// The side that the shorter one of a picture is scaled to where nothing is cropped after that; `nil` for what ends in one size.
   private var openSide: Int? {
-    // Those of LeViT and PoolFormer crop unless they are told not to, and a share says that something is cut off.
-    let cropsUntold = json["do_center_crop"] == nil && isOf("Levit", "PoolFormer")
-    guard !crops, !cropsUntold, share == nil else { return nil }
+    // A share says that something is cut off.
+    guard !crops, share == nil else { return nil }
     return json["size"].flatMap(shortestEdge)
   }
 
@@ -90,7 +97,8 @@ struct HuggingFaceGeometry {
     if isOf("Levit") { return size.asSide }
     // PoolFormer's takes a square for a side, where it takes a share of it.
     if isOf("PoolFormer"), share != nil, let square = size.asSize, square.width == square.height { return square.width }
-    let isSquare = isOf("ViT", "DeiT", "Beit") || (!crops && json["crop_pct"] == nil && share == nil)
+    let isSquare =
+      isOf("ViT", "DeiT", "Beit", "EfficientFormer", "Perceiver") || (!crops && json["crop_pct"] == nil && share == nil)
     return isSquare ? nil : size.asSide
   }
 
