@@ -36,8 +36,10 @@ struct ExaminedModel {
       throw SluiceError(.modelMismatch, "\(model) is no image classifier")
     }
     self.classifier = classifier
-    found = surroundings.preparation(size: classifier.input.fixedSize)
+    let found = surroundings.preparation(size: classifier.input.fixedSize)
     labels = try Self.labels(given, found, classCount: classifier.output.classCount)
+    // A file beside the model that only seems to hold labels does not matter once there are some.
+    self.found = labels == nil ? found : found.withoutLabelDoubts
     self.names = labels?.value ?? names
   }
 

@@ -185,6 +185,18 @@ struct FoundPreparationTests {
     if let words { #expect(doubts.first?.value.hasPrefix(words) == true, "\(doubts)") }
   }
 
+  @Test("where the classes have names, only doubts about files of labels are left out")
+  func labelDoubtsAlone() throws {
+    let found = try found([
+      "labels.txt": "cat\ndog\n", "classes.json": "{\"a\": 1, \"b\": 2}",
+      "preprocessor_config.json": #"{"do_resize": true, "size": 224, "resample": 5}"#,
+    ])
+    #expect(found.doubts.map(\.source) == ["preprocessor_config.json", "classes.json"])
+    let named = found.withoutLabelDoubts
+    #expect(named.doubts.map(\.source) == ["preprocessor_config.json"])
+    #expect(named.labels(count: 2) == Found(["cat", "dog"], source: "labels.txt"))
+  }
+
   @Test("a file from Windows may begin with a byte order mark")
   func byteOrderMark() throws {
     let text = #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#

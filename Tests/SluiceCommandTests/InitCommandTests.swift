@@ -112,6 +112,20 @@ struct InitCommandTests {
     #expect(written == ["\(folder.path)/f.labels.txt", "\(folder.path)/f.yaml"])
   }
 
+  @Test(
+    "a file that holds no labels is warned of only while nothing else names the classes",
+    arguments: [("red\ngreen\nblue\n", false, false), ("cat\ndog\n", false, true), ("cat\ndog\n", true, false)])
+  func unreadableLabels(beside: String, areGiven: Bool, isWarned: Bool) throws {
+    let (folder, other) = (try TemporaryFolder(), try TemporaryFolder())
+    try folder.file("labels.txt", beside)
+    try folder.file("classes.json", #"{"a": 1, "b": 2}"#)
+    let model = try folder.file("m.onnx", Repository.bytes(Self.fixture("channels-last.onnx")))
+    let labels = areGiven ? ["--labels", try other.file("own.txt", "red\ngreen\nblue\n")] : []
+    let made = try SluiceCommand.run(["init", model, "-o", "\(folder.path)/f.yaml"] + labels)
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.errors.contains("classes.json: it holds JSON") == isWarned, "\(made.errors)")
+  }
+
   @Test("what the calibration of a new filter lacks for the published comparison is said")
   func comparisonThatIsLeftOut() throws {
     let photographs = try Self.photographs(60)

@@ -29,7 +29,7 @@ package enum LabelFiles {
     } catch {
       // What is only called like the model may be about anything.
       guard !["txt", "json"].contains(where: { name == "\(surroundings.baseName).\($0)" }) else { return nil }
-      preparation.doubts = [doubt(error, name)]
+      preparation.labelDoubts = [doubt(error, name)]
     }
     return PreparationClue(source: name, preparation: preparation)
   }

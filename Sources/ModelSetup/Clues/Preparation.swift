@@ -22,6 +22,8 @@ package struct Preparation: Sendable, Hashable {
   package var labels: [String]?
   /// What the source says that cannot be had, each as a clause for people.
   package var doubts: [String] = []
+  /// The same of files that seem to hold labels, which matters only while nothing else gives them.
+  package var labelDoubts: [String] = []
 
   package init() {}
 
@@ -85,7 +87,19 @@ package struct FoundPreparation: Sendable, Hashable {
 
   /// What sources say that cannot be had.
   package var doubts: [Found<String>] {
-    clues.flatMap { clue in clue.preparation.doubts.map { Found($0, source: clue.source) } }
+    clues.flatMap { clue in
+      (clue.preparation.doubts + clue.preparation.labelDoubts).map { Found($0, source: clue.source) }
+    }
+  }
+
+  /// The same without doubts about files of labels, for where it is known what the classes are called.
+  package var withoutLabelDoubts: FoundPreparation {
+    FoundPreparation(
+      clues.map { clue in
+        var preparation = clue.preparation
+        preparation.labelDoubts = []
+        return PreparationClue(source: clue.source, preparation: preparation)
+      })
   }
 
   /// How many names there are in each list of them.
