@@ -59,8 +59,9 @@ extension UpstreamPool {
     } catch {
       throw error.seen(at: request.deadline)
     }
-    // A connection on which one answer too many has come gives each client the answer of the one before.
-    if let id = response.id, !id.isEmpty, id != inference.id {
+    // A connection on which one answer too many has come gives each client the answer of the one before. What is not of the form
+    // of a call's id is none: some servers make ids of their own.
+    if let id = response.id, CallID.isOne(id), id != inference.id {
       server.client.leaveConnections()
       throw .failed("it answered another request")
     }
@@ -71,17 +72,12 @@ extension UpstreamPool {
     return response
   }
 
-  /// What one call is called, and no other: clients may call as many requests the same as they like.
-  private static func callID(_ identity: RequestIdentity) -> String {
-    "\(identity.id)-\(String(UInt64.random(in: 0...UInt64.max), radix: 16))"
-  }
-
   private static func inference(
     _ request: ForwardedRequest, about images: [ForwardedImage], _ contract: UpstreamContract
   ) throws(UpstreamTrouble) -> InferenceRequest {
     do throws(SluiceError) {
       return InferenceRequest(
-        id: callID(request.identity), parameters: request.parameters,
+        id: CallID.new(for: request.identity), parameters: request.parameters,
         inputs: [try InferenceTensor(name: contract.input, images)], outputs: request.outputs)
     } catch {
       throw .failed(UpstreamWords(error.description))
