@@ -14,6 +14,8 @@ struct ReviewerTokenTests {
       ("alice:", "alice", false), ("alice+private:", "alice", true), ("", "operator", false),
       ("+private:", "operator", true), ("a+b:", "a+b", false), ("+privat:", "+privat", false),
       ("alice+private+x:", "alice+private+x", false), ("alice+PRIVATE:", "alice+PRIVATE", false),
+      ("bob+private :", "bob", true), ("bob\t: \t", "bob", false), (" bob b:", "bob b", false),
+      ("+private :", "operator", true),
     ])
   func rights(before: String, name: String, seesPrivate: Bool) throws {
     let tokens = try #require(ReviewerTokens(lines: ["other:another-token-of-others", before + Self.token]))
@@ -22,7 +24,11 @@ struct ReviewerTokenTests {
     #expect(tokens.reviewer(of: "nobody's") == nil && tokens.reviewer(of: before + Self.token + "x") == nil)
   }
 
-  @Test("what is no name or no token", arguments: ["alice:short", ":\(token)", "alice+private:short", "short+private"])
+  @Test(
+    "what is no name or no token",
+    arguments: [
+      "alice:short", ":\(token)", " :\(token)", "alice: short            ", "alice+private:short", "short+private",
+    ])
   func wrong(line: String) {
     #expect(ReviewerTokens(lines: [line]) == nil)
   }

@@ -28,13 +28,16 @@ package final class ReviewerTokens: Sendable {
   private static let privateRight = "+private"
 
   /// - Parameters:
-  ///   - lines: `NAME:TOKEN`, or `NAME+private:TOKEN` for whoever may see what is private, or a token alone.
+  ///   - lines: `NAME:TOKEN`, or `NAME+private:TOKEN` for whoever may see what is private, or a token alone. Blanks around names
+  ///     and tokens are no part of them.
   /// - Returns: `nil` where one of them is no token, or too short.
   package init?(lines: [String]) {
     var holders: [Holder] = []
     for line in lines {
-      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      let (title, token) = parts.count == 2 ? (parts[0], parts[1]) : (Self.unnamed, line)
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
+        String(TokenFile.trimmed($0))
+      }
+      let (title, token) = parts.count == 2 ? (parts[0], parts[1]) : (Self.unnamed, parts[0])
       guard token.utf8.count >= BearerTokens.shortest, let reviewer = Self.reviewer(title) else { return nil }
       holders.append(Holder(reviewer: reviewer, token: BearerTokens([token])))
     }

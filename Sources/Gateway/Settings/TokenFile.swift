@@ -35,7 +35,8 @@ enum TokenFile {
     return lines
   }
 
-  private static func trimmed(_ line: Substring) -> Substring {
+  /// A line, or a part of one, without the blanks around it.
+  static func trimmed(_ line: Substring) -> Substring {
     var line = line.drop(while: \.isWhitespace)
     while line.last?.isWhitespace == true { line.removeLast() }
     return line
