@@ -75,6 +75,20 @@ struct SettingsTests {
     }
   }
 
+  @Test(
+    "blanks around the colon of a reviewer's line are no part of it, in a file and as a flag",
+    arguments: [("anna : ", false), ("anna: ", false), ("anna\t:\t", false), ("anna+private : ", true)])
+  func blanksAroundColons(before: String, seesPrivate: Bool) throws {
+    let folder = try TemporaryFolder()
+    let (token, audit) = ("a-long-enough-token", folder.path)
+    let file = try folder.file("tokens", before + token + "\n")
+    for flags in [["auditTokenFile": file], ["auditToken": before + token]] {
+      let settings = try settings(flags.merging(["audit": audit]) { own, _ in own })
+      let reviewer = settings.audit?.reviewers?.reviewer(of: token)
+      #expect(reviewer == Reviewer(name: "anna", seesPrivate: seesPrivate), "\(flags.keys)")
+    }
+  }
+
   @Test("a flag goes before the environment, and that before the file")
   func precedence() throws {
     let file =

@@ -3,7 +3,7 @@ import Files
 import FilterPipeline
 
 /// A file of tokens, one on each line; empty lines and comments, which begin with `#`, are passed over, and so are blanks around
-/// a line and a byte order mark before all of them.
+/// a line and around the colon behind a name, and a byte order mark before all of them.
 enum TokenFile {
   private static let maxBytes = 1_000_000
   private static let maxTokens = 10_000
@@ -43,7 +43,7 @@ enum TokenFile {
   }
 
   private static func afterName(_ line: Substring) -> Substring {
-    line.firstIndex(of: ":").map { line[line.index(after: $0)...] } ?? line
+    line.firstIndex(of: ":").map { trimmed(line[line.index(after: $0)...]) } ?? line
   }
 
   /// Whether all of it is visible ASCII: another character reaches no header field as it is.
