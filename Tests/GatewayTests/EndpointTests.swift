@@ -215,10 +215,11 @@ extension GatewayProcesses {
       func named(_ signature: String) -> [UInt8] {
         Array(#"{"signature_name":\#(signature),"instances":[{"b64":"\#(Signs.clean.base64)"}]}"#.utf8)
       }
-      for signature in [#""other""#, #""Serving_default""#, "\"\"", "7", "null", #"["serving_default"]"#] {
+      for signature in [#""other""#, #""Serving_default""#, "\" \"", "7", "null", #"["serving_default"]"#] {
         let refused = try await client.post("/v1/models/signs:predict", named(signature))
         #expect(refused.status == 400 && refused.error.contains("serving_default"), "\(signature): \(refused.error)")
       }
+      #expect(try await client.post("/v1/models/signs:predict", named("\"\"")).status == 200)
       // What a server elsewhere is asked for is that server's to decide.
       #expect(try await client.post("/v1/check/v1/models/m:predict", named(#""other""#)).status == 200)
     }

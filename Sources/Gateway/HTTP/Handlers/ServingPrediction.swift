@@ -9,6 +9,8 @@ import OpenInference
 enum ServingPrediction {
   /// The only signature that is answered here.
   static let signature = "serving_default"
+  /// What it may be called: TensorFlow Serving takes the empty name for it as well.
+  static let signatureNames = [signature, ""]
 
   /// The images of the request, as an inference request.
   ///
@@ -32,7 +34,7 @@ enum ServingPrediction {
 
   private static func checkSignature(_ name: JSONValue?) throws(SluiceError) {
     guard let name else { return }
-    guard case .string(let text) = name, text.isSpelt(signature) else {
+    guard case .string(let text) = name, signatureNames.contains(where: text.isSpelt) else {
       throw .invalidRequest("`signature_name` is not `\(signature)`", remedy: "leave it out; there is no other one")
     }
   }

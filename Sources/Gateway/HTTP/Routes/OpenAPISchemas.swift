@@ -47,7 +47,9 @@ enum OpenAPISchemas {
 
   /// `{"b64": "…"}`, or the same under the name of the input.
   static let instances = record(
-    [("instances", list(object, atLeast: 1), true), ("signature_name", oneOf([ServingPrediction.signature]), false)],
+    [
+      ("instances", list(object, atLeast: 1), true), ("signature_name", oneOf(ServingPrediction.signatureNames), false),
+    ],
     isOpen: false)
 
   static let predictions = record([("predictions", list(anything), true)])
