@@ -107,6 +107,18 @@ struct ModelFileFormTests {
     }
   }
 
+  @Test(
+    "a node of a domain that the engine does not read is told as that, and needs no input", arguments: ["K", "Conv"])
+  func ownDomains(operation: String) throws {
+    let node = ONNXBytes.node(operation, [], ["y"], domain: "loc")
+    let error = try refusal("a.onnx", ONNXBytes.model([node]))
+    #expect(error.code == .engineFailed && error.message.contains("loc.\(operation)"), "\(error)")
+    for domain in ["com.microsoft", "mmdeploy", "org.openvinotoolkit", "org.pytorch.aten"] {
+      let error = try refusal("a.onnx", ONNXBytes.model([ONNXBytes.node("K", [], ["y"], domain: domain)]))
+      #expect(error.code == .unreadableModel && error.message.contains("has no input"), "\(error)")
+    }
+  }
+
   @Test("older operators pad by an attribute, without a second input")
   func olderOperators() throws {
     let folder = try TemporaryFolder()

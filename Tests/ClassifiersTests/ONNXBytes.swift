@@ -9,16 +9,16 @@ enum ONNXBytes {
     return [0x08, 8] + field(7, graph) + field(8, [0x10, operators])
   }
 
-  /// A `NodeProto`, with an attribute for each of its branches.
+  /// A `NodeProto`, with an attribute for each of its branches; of ONNX's own domain where none is named.
   static func node(
-    _ operation: String, _ inputs: [String], _ outputs: [String], branches: [[[UInt8]]] = []
+    _ operation: String, _ inputs: [String], _ outputs: [String], branches: [[[UInt8]]] = [], domain: String = ""
   ) -> [UInt8] {
     let names: [UInt8] = inputs.flatMap { field(1, Array($0.utf8)) } + outputs.flatMap { field(2, Array($0.utf8)) }
     let attributes: [UInt8] = branches.flatMap { nodes -> [UInt8] in
       let graph: [UInt8] = nodes.flatMap { field(1, $0) } + field(2, Array("branch".utf8))
       return field(5, field(1, Array("then_branch".utf8)) + field(6, graph) + [0xA0, 0x01, 5])
     }
-    return names + field(4, Array(operation.utf8)) + attributes
+    return names + field(4, Array(operation.utf8)) + attributes + field(7, Array(domain.utf8))
   }
 
   /// A `ValueInfoProto` of single-precision numbers.

@@ -27,12 +27,20 @@ extension ONNXModel {
   private static func lack(of node: ONNXGraph.Node, padsByInput: Bool) -> String? {
     // An input or output that is left out has the empty name.
     if node.outputs.allSatisfy(\.isEmpty) { return "no output" }
-    if mayLackInputs.contains(node.operation) { return nil }
+    if mayLackInputs.contains(node.operation) || !isOfReadDomain(node.operation) { return nil }
     if node.inputs.first?.isEmpty ?? true { return "no input" }
     let fewest = padsByInput && node.operation == "Pad" ? 2 : fewestInputs[node.operation] ?? 1
     return node.inputs.count < fewest ? "\(node.inputs.count) of the \(fewest) inputs that it needs" : nil
   }
 
+  /// Whether the engine reads operations of the domain. It refuses others by itself, and says which; a function of the model's own
+  /// needs no input.
+  private static func isOfReadDomain(_ operation: String) -> Bool {
+    !operation.contains(".") || readDomains.contains { operation.hasPrefix("\($0).") }
+  }
+
+  /// Besides ONNX's own, whose operations stand without one.
+  private static let readDomains = ["com.microsoft", "mmdeploy", "org.openvinotoolkit", "org.pytorch.aten"]
   /// Operations that the standard permits without an input, or of which the first may be left out, and those that the engine
   /// reads all the same.
   private static let mayLackInputs: Set = [
