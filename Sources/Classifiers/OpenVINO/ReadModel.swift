@@ -12,9 +12,8 @@ import Common
   private let exposed: Int
 
   /// - Throws: `unreadable-model` for what is no model of a known form, and for a damaged one; `engine-failed` when the
-  ///   engine does not read it all
-  ///   the same; `model-not-found` when a file with its weights is missing; `model-mismatch` for weights in files of their own
-  ///   where tensors have to be exposed.
+  ///   engine does not read it all the same; `model-not-found` when a file with its weights is missing; `model-mismatch` for
+  ///   weights in files of their own where tensors have to be exposed.
   convenience init(_ path: String, in library: OpenVINOLibrary) throws(SluiceError) {
     try ModelFileForm.check(path)
     if let missing = WeightFiles.missing(besideOpenVINOAt: path) { throw missing }
